@@ -1,0 +1,56 @@
+# The one door: people, pre-commit and CI call these targets.
+
+PATIENTS ?= 20000
+SOURCE ?= canonical
+HOME_DIR ?= $(or $(B12_HOME),./b12-home)
+WORKERS ?= auto
+BIN := .venv/bin
+PY := $(BIN)/python
+
+export GX_ANALYTICS_ENABLED := false
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+run: setup ## screen a demonstration population, or yours: DATA=<folder> SOURCE=<profile>; also PATIENTS, SEED, AS_OF, HOME_DIR
+	@$(PY) -m dags.embedded --home "$(HOME_DIR)" --source $(SOURCE) --patients $(PATIENTS) \
+		$(if $(DATA),--data "$(DATA)") $(if $(SEED),--seed $(SEED)) $(if $(AS_OF),--as-of $(AS_OF))
+
+test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+check: setup-dev ## format, lint, floors, generated documents, the protocol pack
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(PY) tools/docs.py --check
+	$(PY) -m pipeline protocol check
+
+format: setup-dev ## what `make check` asks for, done
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: setup ## write the generated documents anew
+	$(PY) tools/docs.py
+
+bench: setup ## a million patients, against a bare copy and a bare scan of the same files
+	$(PY) tools/bench.py
+
+requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
+	uv pip compile $(RESOLVE) requirements.in -o requirements.txt
+	uv pip compile $(RESOLVE) requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove .venv and caches; never a home with its data
+	rm -rf .venv .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+setup:
+	@tools/setup.sh
+
+setup-dev:
+	@tools/setup.sh dev
+
+RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make requirements"
+
+.PHONY: help run test check format docs bench requirements clean setup setup-dev

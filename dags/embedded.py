@@ -1,0 +1,160 @@
+"""What `make run` does: the DAGs of this folder, run in this process by `dag.test()`, without servers.
+
+Airflow's metadata is a SQLite file under `$B12_HOME/airflow` that may be deleted at any time. Exit codes are those of
+the `b12` command: 0 done, 10 a delivery was refused (the others went in), 11 a gate closed, 12, 13.
+"""
+
+import argparse
+import os
+import sys
+import time
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from pipeline import config
+from pipeline.errors import Failure, Refused
+
+DAGS = Path(__file__).resolve().parent
+
+
+def main(arguments=None) -> int:
+    options = parse(arguments)
+    os.environ["B12_HOME"] = str(options.home.absolute())
+    home = config.Home.from_environment()
+    try:
+        return walk(home, options)
+    except Failure as failure:
+        print(f"\n{failure}", file=sys.stderr)
+        return failure.exit_code
+
+
+def walk(home, options) -> int:
+    from pipeline import run
+
+    data = options.data or write_demo(home, options)
+    say(f"Landing the extracts of {data}")
+    run.land(home, [data], options.source)
+    prepare_airflow(home.root / "airflow")
+    ingest = run_dag("ingest_extract", "Ingesting, each file in a task of its own")
+    refused = describe_accounts(ingest)
+    as_of = as_of_date(options)
+    run_dag("screen_population", f"Screening as of {as_of}", as_of=str(as_of))
+    print(f"\n{run.describe_latest(home)}")
+    return Refused.exit_code if refused else 0
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=existing_path, help="your extracts; without it, a demonstration population")
+    parser.add_argument("--source", default="canonical", help="the profile in sources/ that describes them")
+    parser.add_argument("--patients", type=int, default=20_000, help="size of the demonstration population")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another population")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="screen as of this day; default today")
+    parser.add_argument("--home", type=Path, default=Path(os.environ.get("B12_HOME", "b12-home")))
+    return parser.parse_args(arguments)
+
+
+def existing_path(text: str) -> Path:
+    if not Path(text).exists():
+        raise argparse.ArgumentTypeError(f"there is no file or folder {text}")
+    return Path(text).resolve()
+
+
+def write_demo(home, options) -> Path:
+    from pipeline import demo
+
+    folder = home.root / "demo" / f"{options.patients}-{options.seed}"
+    with step(f"Writing a demonstration population of {options.patients:,} patients"):
+        demo.write_demo(folder, patients=options.patients, seed=options.seed, as_of=as_of_date(options))
+    return folder
+
+
+def as_of_date(options) -> date:
+    "The day asked for, else the day to which the profile aligns de-identified dates, else today"
+    import yaml
+
+    profile = config.SOURCES / f"{options.source}.yaml"
+    aligned = yaml.safe_load(profile.read_text()).get("align_last_event_on") if profile.exists() else None
+    return options.as_of or date.fromisoformat(str(aligned or date.today()))
+
+
+def prepare_airflow(folder: Path) -> None:
+    "Sets Airflow's environment, which it reads when it is imported, and creates its metadata where they are missing"
+    for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
+        del os.environ[name]
+    os.environ |= {
+        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        # a failed task is reported once, by report(), not as a trace
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "airflow.sdk.api.client=CRITICAL task=CRITICAL",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    with step("Starting Airflow in this process"):
+        import airflow
+        from airflow.utils import db
+
+        ready = folder / f"ready-{airflow.__version__}"
+        if not ready.exists():  # absent, half made, or of another version: nothing in it is worth keeping
+            (folder / "airflow.db").unlink(missing_ok=True)
+            db.upgradedb()
+            ready.touch()
+
+
+def run_dag(dag_id: str, message: str, **conf):
+    "Runs one DAG to its end; raises the first error of its tasks"
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(DAGS)
+    assert not bag.import_errors, bag.import_errors
+    dag, errors = bag.dags[dag_id], []
+    for task in dag.tasks:
+        task.retries = 0  # nobody at a prompt waits minutes for a second try
+        task.on_failure_callback = [lambda context: errors.append(context["exception"])]
+    with step(message):
+        dag_run = dag.test(run_conf=conf)
+    if errors:
+        raise errors[0]
+    states = {ti.state for ti in dag_run.get_task_instances()}
+    assert states <= {"success", "skipped"}, states  # the run's own state can hide a failed task
+    return dag_run
+
+
+def describe_accounts(ingest) -> int:
+    "Says what became of the files and their rows; returns how many files were refused"
+    done = [ti for ti in ingest.get_task_instances() if ti.task_id == "ingest" and ti.state == "success"]
+    accounts = [ti.xcom_pull(task_ids="ingest", map_indexes=ti.map_index) for ti in done]
+    accounts = [account for account in accounts if account and account["entity"] != "reference"]
+    refused = [account for account in accounts if account["refused"]]
+    for account in refused:
+        say(f"  refused: {account['file']}: {account['refused']}")
+    taken = [account for account in accounts if not account["refused"]]
+    rows, accepted, duplicates = (sum(account[key] for account in taken) for key in ("rows", "accepted", "duplicates"))
+    rejected, skipped = (sum(sum(account[key].values()) for account in taken) for key in ("rejected", "skipped"))
+    say(f"  {len(taken)} files went in, {len(refused)} refused")
+    say(
+        f"  {rows:,} rows: {accepted:,} accepted, {rejected:,} rejected, {duplicates:,} duplicates, {skipped:,} skipped"
+    )
+    return len(refused)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+@contextmanager
+def step(text: str):
+    started = time.monotonic()
+    print(f"{text} …", end="", flush=True)
+    try:
+        yield
+    finally:
+        print(f" {time.monotonic() - started:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

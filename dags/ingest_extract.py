@@ -1,0 +1,51 @@
+"""Takes every waiting delivery into the lake, each file in a task of its own, and announces that the lake has changed.
+
+The landing folder is the queue: every ten minutes the DAG claims what waits there, by renaming it, so that no file is
+taken twice. A refused file is named in its account and moved to `refused/`; a file whose task fails fails the run;
+either way the other files go in. Nothing waiting: every task is skipped. Between the tasks travel paths and counts.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import Asset, dag, task
+
+from pipeline.config import ENTITIES
+
+LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
+
+
+@dag(
+    schedule="*/10 * * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "b12", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    doc_md=__doc__,
+    tags=["b12"],
+)
+def ingest_extract():
+    @task(show_return_value_in_logs=False)
+    def claim():
+        from pipeline import config, run
+
+        return run.claim_waiting(config.Home.from_environment())
+
+    # one after the other: a row that two files hold is accepted once, so the second must see what the first put in
+    @task(show_return_value_in_logs=False, max_active_tis_per_dag=1)
+    def ingest(claimed):
+        from pipeline import config, run
+
+        return run.ingest_claimed(config.Home.from_environment(), claimed)
+
+    @task(outlets=LAKE, trigger_rule="all_done_min_one_success")
+    def announce():
+        "When every file is done with and at least one went in, what waits for the lake may start."
+
+    @task
+    def all_went_in():
+        "Runs when no file's task failed; a run in which one did must not end as a success."
+
+    ingest.expand(claimed=claim()) >> [announce(), all_went_in()]
+
+
+ingest_extract()

@@ -1,0 +1,76 @@
+"""The account of a file: rows = accepted + rejected + duplicates + skipped, by reason and kind."""
+
+from dataclasses import asdict, dataclass, field, replace
+
+from pipeline import lake
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows of one delivered file."""
+
+    file: str
+    sha256: str
+    source: str
+    entity: str | None
+    rows: int = 0
+    accepted: int = 0
+    rejected: dict = field(default_factory=dict)
+    duplicates: int = 0
+    skipped: dict = field(default_factory=dict)
+    refused: str | None = None
+    transaction_id: str = ""
+
+    @property
+    def transaction(self):
+        "What makes the file's appends happen once: the same bytes under the same profile are the same delivery"
+        return self.transaction_id or f"{self.source}/{self.sha256}"
+
+    def renamed(self, transaction):
+        return replace(self, transaction_id=transaction)
+
+    def adds_up(self):
+        return self.rows == self.accepted + sum(self.rejected.values()) + self.duplicates + sum(self.skipped.values())
+
+    def as_json(self):
+        """The account as interface.md gives it."""
+        kept = ("file", "sha256", "entity", "rows", "accepted", "rejected", "duplicates", "skipped", "refused")
+        return {key: value for key, value in asdict(self).items() if key in kept}
+
+
+def tally(con, delivered, *, file, sha256, source, entity):
+    """Count the checked rows of the entities that the file delivers; for an event table, events of no entity are other_message."""
+    rejected, skipped = {}, {}
+    accepted = 0
+    duplicates = con.execute("select count(*) from staging.duplicate_row").fetchone()[0]
+    for each in delivered:
+        for skip, reject, rows in con.execute(
+            f"select skipped_because, rejected_because, count(*) from staging.checked_{each} group by all order by all"
+        ).fetchall():
+            if skip:
+                skipped[skip] = skipped.get(skip, 0) + rows
+            elif reject:
+                rejected[reject] = rejected.get(reject, 0) + rows
+            else:
+                accepted += rows
+    ragged, landed = con.execute("select (select count(*) from landing.ragged), (select count(*) from landing.raw)").fetchone()
+    if ragged:
+        rejected["ragged_row"] = ragged
+    if other := landed - accepted - sum(skipped.values()) - sum(rejected.values()) + ragged:
+        skipped["other_message"] = other
+    account = Account(
+        file=file, sha256=sha256, source=source, entity=entity, rows=landed + ragged, accepted=accepted - duplicates,
+        rejected=rejected, duplicates=duplicates, skipped=skipped,
+    )  # fmt: skip
+    assert account.adds_up(), f"the account of {file} does not add up"
+    return account
+
+
+def earlier_account(home, *, source, sha256, name):
+    """The account of a file that was ingested before, byte for byte: all its rows are duplicates. None when it is new."""
+    delta = lake.open_table(home, "delivery")
+    if delta is None or delta.transaction_version(f"{source}/{sha256}") is None:
+        return None
+    held = delta.to_pyarrow_table(columns=["sha256", "source", "entity", "rows", "refused"]).to_pylist()
+    found = next(row for row in held if row["sha256"] == sha256 and row["source"] == source and row["refused"] is None)
+    return Account(file=name, sha256=sha256, source=source, entity=found["entity"], rows=found["rows"], duplicates=found["rows"])

@@ -1,0 +1,61 @@
+"""Where things are: the rooms of the repository and the state under `$B12_HOME`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PROTOCOL = REPOSITORY / "protocol"
+SQL = REPOSITORY / "sql"
+SOURCES = REPOSITORY / "sources"
+EXPECTATIONS = REPOSITORY / "expectations"
+DEFAULT_PACK = "praxis-2026"
+ENTITIES = ("patient", "lab_result", "medication", "condition", "procedure")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The state of one installation; every path under one root."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls):
+        return cls(Path(os.environ.get("B12_HOME", "b12-home")).absolute())
+
+    @property
+    def landing(self):
+        return self.root / "landing"
+
+    @property
+    def claimed(self):
+        return self.root / "claimed"
+
+    @property
+    def archive(self):
+        return self.root / "archive"
+
+    @property
+    def refused(self):
+        return self.root / "refused"
+
+    @property
+    def lake(self):
+        return self.root / "lake"
+
+    @property
+    def runs(self):
+        return self.root / "runs"
+
+    @property
+    def work(self):
+        return self.root / "work"
+
+    @property
+    def cache(self):
+        return self.root / "b12.duckdb"
+
+
+def memory_limit():
+    """What DuckDB may use, e.g. `3GB`; the rest spills to disk. From `$B12_MEMORY`."""
+    return os.environ.get("B12_MEMORY", "3GB")

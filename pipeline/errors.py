@@ -1,0 +1,40 @@
+"""What can go wrong by the fault of nobody in this code, each with its exit code and a message for the operator.
+
+A message says what, where and what to do. It carries counts, file names and line numbers, never a patient's values.
+"""
+
+
+class Failure(Exception):
+    """An expected failure; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+class UsageError(Failure):
+    """The call itself is wrong."""
+
+    exit_code = 2
+
+
+class Refused(Failure):
+    """A delivered file cannot be read as its profile says; it is refused whole."""
+
+    exit_code = 10
+
+
+class GateClosed(Failure):
+    """A critical expectation failed: nothing is published, the last worklist stays."""
+
+    exit_code = 11
+
+
+class InvalidProtocol(Failure):
+    """The protocol pack or a source profile contradicts itself."""
+
+    exit_code = 12
+
+
+class LakeUnavailable(Failure):
+    """The lake or a database cannot be reached, or a table of it is damaged."""
+
+    exit_code = 13

@@ -1,0 +1,190 @@
+"""Ingest: a claimed file becomes accepted, rejected, duplicate and skipped rows, each counted, in one pass and exactly once."""
+
+import json
+import shutil
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pipeline import lake
+from pipeline.accounts import Account, earlier_account, tally
+from pipeline.config import ENTITIES
+from pipeline.database import connect
+from pipeline.errors import Refused
+from pipeline.landing import archived, latest_reference, sha256_of
+from pipeline.protocol import load
+from pipeline.protocol.tables import register
+from pipeline.readers import profile as read_profile
+from pipeline.readers.meds import load_events
+from pipeline.readers.table import load_table
+from pipeline.relations import build
+
+CHECKED = ("staging.delivered_code", *(f"staging.checked_{entity}" for entity in ENTITIES))
+
+
+def ingest_file(home, *, path, source, name, pack=None, received_at=None):
+    """Ingest one claimed file and put it into the archive, or into `refused/`; returns its Account.
+
+    path: where the claimed file is. name: its path as delivered, which evidence names. A file that was ingested before,
+    byte for byte, changes nothing: all its rows are duplicates.
+    """
+    sha256 = sha256_of(path)
+    profile = read_profile(source)
+    entity = profile.entity_of(name)
+    if entity == "reference":
+        archived(home, path, source=source, sha256=sha256, name=name, folder="reference")
+        return Account(file=name, sha256=sha256, source=profile.name, entity="reference")
+    if earlier := earlier_account(home, source=profile.name, sha256=sha256, name=name):
+        path.unlink()
+        return earlier
+    received_at = received_at or datetime.now(UTC)
+    try:
+        if entity is None:
+            patterns = ", ".join(pattern for found in profile.files.values() for pattern in found)
+            raise Refused(f"no entity of the profile {profile.name} has such a file name (expected {patterns})")
+        account = _ingest(home, path, profile=profile, entity=entity, name=name, sha256=sha256, received_at=received_at, pack=pack)
+    except Refused as refusal:
+        account = Account(file=name, sha256=sha256, source=profile.name, entity=entity, refused=str(refusal))
+        _commit_refusal(home, account, received_at)
+        archived(home, path, source=source, sha256=sha256, name=name, folder="refused")
+        return account
+    archived(home, path, source=source, sha256=sha256, name=name, folder="archive")
+    return account
+
+
+def _ingest(home, path, *, profile, entity, name, sha256, received_at, pack):
+    with _workshop(home, sha256) as con:
+        register(con, load(pack) if pack else load())
+        reference = latest_reference(home, profile.name) if profile.reference else None
+        today = received_at.astimezone(ZoneInfo(profile.time_zone)).date()
+        con.execute("create schema if not exists landing")
+        con.execute(
+            "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, "
+            "$4::varchar as time_zone, $5::date as today", [profile.name, sha256, name, profile.time_zone, today],
+        )  # fmt: skip
+        delivered = _load(con, path, profile=profile, entity=entity, reference=reference)
+        build(con, CHECKED)
+        _find_duplicates(con, home, delivered)
+        account = tally(con, delivered, file=name, sha256=sha256, source=profile.name, entity=entity)
+        _commit(con, home, account, delivered, received_at=received_at, reference=reference)
+        return account
+
+
+@contextmanager
+def _workshop(home, sha256):
+    "A DuckDB database of its own on disk, so that a file larger than the memory can be ingested"
+    folder = home.work / sha256
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    con = connect(folder / "ingest.duckdb")
+    try:
+        yield con
+    finally:
+        con.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load(con, path, *, profile, entity, reference):
+    "Fill the landing relations; returns the entities that the file delivers"
+    canonical = read_profile("canonical").columns
+    if profile.format == "meds":
+        selects = load_events(con, path, profile=profile, reference=reference)
+    else:
+        load_table(con, path, columns=profile.columns[entity], dialect=profile.dialect, into="landing.delivered")
+        selects = {entity: "select *, 0 as shifted_days from landing.delivered"}
+    for each in ENTITIES:
+        columns = [*canonical[each]["required"], *canonical[each]["optional"]]
+        if each in selects:
+            kept = ", ".join(f'"{column}"' for column in sorted(columns))
+            key = ", '|', ".join(f"replace(coalesce(\"{column}\", ''), '|', '||')" for column in sorted(columns))
+            con.execute(
+                f"create table landing.{each} as select {kept}, shifted_days, line, unhex(md5(concat({key}))) as row_key "
+                f"from ({selects[each]})"
+            )
+        else:
+            empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
+            con.execute(
+                f"create table landing.{each} as select {empty}, cast(0 as integer) as shifted_days, "
+                "cast(0 as bigint) as line, cast(null as blob) as row_key where false"
+            )
+    return tuple(selects)
+
+
+def _find_duplicates(con, home, delivered):
+    """Note the acceptable rows that equal an accepted row of the same profile in every canonical column, within the file too."""
+    con.execute("create table staging.duplicate_row (entity varchar, line bigint)")
+    con.execute("create schema if not exists lake")
+    lake.attach(con, home)
+    for entity in delivered:
+        acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
+        con.execute(
+            f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) "
+            f"where row_key in (select row_key from {acceptable} group by row_key having count(*) > 1) "
+            "qualify row_number() over (partition by row_key order by line) > 1"
+        )
+        con.execute(
+            f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) as checked "
+            f"semi join (select lake.{entity}.row_key from lake.{entity}, landing.file "
+            f"where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256) as held "
+            "on held.row_key = checked.row_key "
+            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line"
+        )
+
+
+def _commit(con, home, account, delivered, *, received_at, reference):
+    "Accepted rows, then rejected, then unmapped codes, and the account last: it says that all the others are there"
+    for entity in delivered:
+        lake.append(con, home, entity, (
+            f"select file.source, file.sha256, file.file, checked.* from staging.checked_{entity} as checked, landing.file "
+            "where skipped_because is null and rejected_because is null "
+            f"and line not in (select line from staging.duplicate_row where entity = '{entity}')"
+        ), account.transaction)  # fmt: skip
+    lake.append(con, home, "rejected_row", " union all ".join([_ragged(account.entity), *map(_rejected, delivered)]), account.transaction)
+    lake.append(con, home, "unmapped_code", " union all ".join(map(_unmapped, delivered)), account.transaction)
+    _commit_account(con, home, account, delivered, received_at=received_at, reference=reference)
+
+
+def _rejected(entity):
+    system = "code_system" if entity != "patient" else "null"
+    code = "code" if entity != "patient" else "null"
+    unit, lab = ("unit", "performing_lab") if entity == "lab_result" else ("null", "null")
+    return (
+        f"select file.source, file.sha256, file.file, landed.line, '{entity}' as entity, checked.rejected_because, "
+        f"landed.{system} as code_system, landed.{code} as code, landed.{unit} as unit, landed.{lab} as performing_lab "
+        f"from staging.checked_{entity} as checked join landing.{entity} as landed using (line), landing.file "
+        "where checked.rejected_because is not null"
+    ).replace("landed.null", "null")
+
+
+def _ragged(entity):
+    return (
+        f"select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity, 'ragged_row' as rejected_because, "
+        "null as code_system, null as code, null as unit, null as performing_lab from landing.ragged, landing.file"
+    )
+
+
+def _unmapped(entity):
+    code = "landed.code_system, landed.code, landed.name" if entity != "patient" else "null as code_system, null as code, null as name"
+    return (
+        f"select file.source, file.sha256, file.file, '{entity}' as entity, checked.skipped_because, {code}, count(*) as rows "
+        f"from staging.checked_{entity} as checked join landing.{entity} as landed using (line), landing.file "
+        "where checked.skipped_because in ('unmapped_code', 'other_analyte') group by all"
+    )
+
+
+def _commit_account(con, home, account, delivered, *, received_at, reference):
+    con.execute("create or replace temp table account as select * from (values (" + ", ".join("?" * 13) + ")) as account("
+        + ", ".join(lake.COLUMNS["delivery"]) + ")", [
+            account.source, account.sha256, account.file, account.entity, "|".join(delivered), account.rows, account.accepted,
+            json.dumps(account.rejected), account.duplicates, json.dumps(account.skipped), account.refused, received_at,
+            reference.name.split(".")[0] if reference else None,
+        ])  # fmt: skip
+    lake.append(con, home, "delivery", "select * from account", account.transaction)
+
+
+def _commit_refusal(home, account, received_at):
+    con = connect()
+    refused = f"{account.transaction}-refused"
+    if lake.open_table(home, "delivery") is None or lake.open_table(home, "delivery").transaction_version(refused) is None:
+        _commit_account(con, home, account.renamed(refused), (), received_at=received_at, reference=None)
+    con.close()

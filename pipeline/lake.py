@@ -1,0 +1,180 @@
+"""The lake: one Delta table for each kind of accepted row, one for rejected rows, one for the account of each delivery.
+
+An append is atomic, and happens once for each transaction id, however often it is tried.
+"""
+
+import json
+import uuid
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction
+
+from pipeline.config import ENTITIES
+from pipeline.errors import LakeUnavailable
+
+EVIDENCE = {"source": "varchar", "sha256": "varchar", "file": "varchar", "line": "bigint"}
+CODED = {"code": "varchar", "name": "varchar", "concepts": "varchar", "matched_by": "varchar"}
+LAST = {"shifted_days": "integer", "row_key": "blob"}
+COLUMNS = {
+    "patient": {
+        **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar", "deceased_on": "date", "site": "varchar",
+        "is_opted_out": "boolean", "merged_into": "varchar", **LAST,
+    },
+    "lab_result": {
+        **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar", "analyte": "varchar",
+        "code": "varchar", "name": "varchar", "value_reported": "varchar", "unit_reported": "varchar", "unit": "varchar",
+        "comparator": "varchar", "value": "decimal(18,10)", "finding": "varchar", "status": "varchar", "specimen": "varchar",
+        "collected_at": "timestamptz", "collected_on": "date", "reported_at": "timestamptz", "reference_low": "decimal(18,10)",
+        "reference_high": "decimal(18,10)", "performing_lab": "varchar", "comment": "varchar",
+        "is_unit_code_disagree": "boolean", **LAST,
+    },
+    "medication": {
+        **EVIDENCE, "patient_id": "varchar", "medication_id": "varchar", "code_system": "varchar", **CODED, "start_on": "date",
+        "end_on": "date", "days_supply": "integer", "status": "varchar", "route_reported": "varchar", "route": "varchar",
+        "strength_mg": "double", **LAST,
+    },
+    "condition": {
+        **EVIDENCE, "patient_id": "varchar", "condition_id": "varchar", "code_system": "varchar", **CODED, "onset_on": "date",
+        "abated_on": "date", "status": "varchar", "recorded_by": "varchar", "length_cm": "double", **LAST,
+    },
+    "procedure": {
+        **EVIDENCE, "patient_id": "varchar", "procedure_id": "varchar", "code_system": "varchar", **CODED,
+        "performed_on": "date", "status": "varchar", **LAST,
+    },
+    "rejected_row": {
+        **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar", "code": "varchar",
+        "unit": "varchar", "performing_lab": "varchar",
+    },
+    "unmapped_code": {
+        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "skipped_because": "varchar",
+        "code_system": "varchar", "code": "varchar", "name": "varchar", "rows": "bigint",
+    },
+    "delivery": {
+        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "entities": "varchar",
+        "rows": "bigint", "accepted": "bigint", "rejected": "varchar", "duplicates": "bigint", "skipped": "varchar",
+        "refused": "varchar", "received_at": "timestamptz", "reference_sha256": "varchar",
+    },
+}  # fmt: skip
+TABLES = tuple(COLUMNS)
+ARROW = {
+    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "double": pa.float64(), "boolean": pa.bool_(),
+    "date": pa.date32(), "timestamptz": pa.timestamp("us", "UTC"), "decimal(18,10)": pa.decimal128(18, 10), "blob": pa.binary(),
+}  # fmt: skip
+
+
+def open_table(home, table, version=None):
+    """The Delta table, or None where nothing was ever appended. Raises LakeUnavailable."""
+    try:
+        return DeltaTable(str(home.lake / table), version=version)
+    except TableNotFoundError:
+        return None
+    except (DeltaError, OSError, ValueError) as error:
+        raise LakeUnavailable(
+            f"The lake table {table} under {home.lake} cannot be opened ({type(error).__name__}). "
+            "Check that the folder is there and readable; restore it from the backup if its log is damaged."
+        ) from None
+
+
+def append(con, home, table, select, transaction):
+    """Append the rows of a SELECT (columns by name as in COLUMNS) once for this transaction id; returns their number."""
+    delta = open_table(home, table) or _create(home, table)
+    if delta.transaction_version(transaction) is not None:
+        return 0
+    path = home.lake / table / f"part-{uuid.uuid4()}.parquet"
+    columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS[table].items())
+    rows = con.execute(
+        f"copy (select {columns} from ({select})) to '{_quoted(path)}' (format parquet, compression zstd)"
+    ).fetchone()[0]
+    if not rows:
+        path.unlink()
+        return 0
+    _commit(delta, path, rows, transaction)
+    return rows
+
+
+def _commit(delta, path, rows, transaction):
+    stat = path.stat()
+    action = AddAction(
+        path=path.name, size=stat.st_size, partition_values={}, modification_time=int(stat.st_mtime * 1000),
+        data_change=True, stats=json.dumps({"numRecords": rows}),
+    )  # fmt: skip
+    delta.create_write_transaction(
+        [action], "append", delta.schema(),
+        commit_properties=CommitProperties(app_transactions=[Transaction(app_id=transaction, version=1)]),
+        post_commithook_properties=PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False),
+    )  # fmt: skip
+
+
+def _create(home, table):
+    (home.lake / table).mkdir(parents=True, exist_ok=True, mode=0o700)
+    schema = pa.schema([(name, ARROW[kind]) for name, kind in COLUMNS[table].items()])
+    return DeltaTable.create(str(home.lake / table), Schema.from_arrow(schema), mode="ignore", name=table)
+
+
+def attach(con, home, *, versions=None, patients=None):
+    """Make every lake table a view of the schema `lake`; returns the version of each.
+
+    versions: the version of each table to read, else the newest. patients: only the rows of these patient ids.
+    """
+    con.execute("create schema if not exists lake")
+    found = {}
+    for table in TABLES:
+        delta = open_table(home, table, (versions or {}).get(table)) if (versions or {}).get(table, 0) is not None else None
+        found[table] = delta.version() if delta else None
+        con.execute(f"create or replace view lake.{table} as {_scan(delta, table)}{_only(patients, table)}")
+    return found
+
+
+def _scan(delta, table):
+    files = [_path(uri) for uri in delta.file_uris()] if delta else []
+    if not files:
+        return "select " + ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()) + " where false"
+    listed = ", ".join(f"'{_quoted(file)}'" for file in sorted(files))
+    return f"select * from read_parquet([{listed}]) where true"
+
+
+def _only(patients, table):
+    if patients is None or table not in ENTITIES:
+        return ""
+    listed = ", ".join("'" + patient.replace("'", "''") + "'" for patient in patients)
+    return f" and patient_id in ({listed})"
+
+
+def _path(uri):
+    return uri.removeprefix("file://")
+
+
+def _quoted(path):
+    return str(path).replace("'", "''")
+
+
+def compact(home):
+    """Merge small files of every table; returns how many files each lost."""
+    return {table: _removed(delta.optimize.compact()) for table in TABLES if (delta := open_table(home, table))}
+
+
+def _removed(metrics):
+    return int(metrics["numFilesRemoved"]) - int(metrics["numFilesAdded"])
+
+
+def vacuum(home, keep_hours=30 * 24):
+    """Delete files that no version of the last `keep_hours` reads, and orphans of killed writers."""
+    return {
+        table: len(delta.vacuum(retention_hours=keep_hours, dry_run=False, enforce_retention_duration=False))
+        for table in TABLES if (delta := open_table(home, table))
+    }  # fmt: skip
+
+
+def erase(home, table, column, value):
+    """Delete every row whose `column` is `value`; returns how many."""
+    delta = open_table(home, table)
+    escaped = str(value).replace("'", "''")
+    return int(delta.delete(f"{column} = '{escaped}'")["num_deleted_rows"]) if delta else 0
+
+
+def path_of(home, table):
+    """Where a table's files are."""
+    return Path(home.lake / table)

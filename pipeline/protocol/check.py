@@ -1,0 +1,160 @@
+"""What `b12 protocol check` refuses: every problem of a pack as (file, line, what is wrong)."""
+
+import csv
+from fractions import Fraction
+
+import yaml
+
+from pipeline.config import PROTOCOL
+from pipeline.protocol import boxes
+from pipeline.protocol.codes import check_digit_is_wrong
+
+DECISION_FACTS = ("rule", "next_step", "cause")
+
+
+def problems(pack, codes=PROTOCOL / "codes"):
+    """Every problem of the pack and of the code files, as sorted (file, line, message)."""
+    lines = _lines(pack.path)
+    found = [
+        *_band_problems(pack),
+        *_setting_problems(pack),
+        *_word_problems(pack),
+        *_reach_problems(pack),
+        *_citation_problems(pack),
+    ]
+    located = [(str(pack.path), lines(where), message) for where, message in found]
+    return sorted({*located, *_code_problems(codes)})
+
+
+def _lines(path):
+    root = yaml.compose(path.read_text(encoding="utf-8"))
+
+    def line(where):
+        "The line of the deepest node on the way `where`, counted from 1"
+        node = root
+        for step in where:
+            if isinstance(node, yaml.MappingNode):
+                node = next((value for key, value in node.value if key.value == step), node)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                node = node.value[step]
+        return node.start_mark.line + 1
+
+    return line
+
+
+def _setting_problems(pack):
+    for name, entry in pack.raw["settings"].items():
+        if isinstance(entry["value"], bool) or not isinstance(entry["value"], int | float) or entry["value"] < 0:
+            yield ("settings", name), f"setting {name} is not a number of 0 or more"
+
+
+def _band_problems(pack):
+    for fact, band in pack.raw["bands"].items():
+        edge, inclusive = None, False
+        for position, tile in enumerate(band["tiles"]):
+            where = ("bands", fact, "tiles", position)
+            low, low_included = _lower(tile)
+            if (low, low_included) != (edge, not inclusive if edge is not None else False):
+                yield (
+                    where,
+                    f"band {fact}: {tile['answer']} does not begin where the tile before it ends (gap or overlap)",
+                )
+            edge, inclusive = _upper(tile)
+            if None not in (low, edge) and low >= edge:
+                yield where, f"band {fact}: {tile['answer']} is empty"
+        if edge is not None:
+            yield ("bands", fact), f"band {fact} does not reach to the end of the line (gap)"
+
+
+def _exact(number):
+    return None if number is None else Fraction(str(number))
+
+
+def _lower(tile):
+    return _exact(tile.get("from", tile.get("above"))), "from" in tile
+
+
+def _upper(tile):
+    return _exact(tile.get("to", tile.get("below"))), "to" in tile
+
+
+def _tables(pack):
+    """(section, position, row, facts the row may read) of every row of every table, in the order of decision."""
+    facts = dict(pack.raw["facts"])
+    for name, entry in pack.raw["derived"].items():
+        for position, when in enumerate(entry["yes_when"]):
+            yield ("derived", name, "yes_when", position), {"id": name, "when": when}, dict(facts)
+        facts[name] = ["yes", "no"]
+    for section in ("next_step", "safety", "cause", "flags", "cohorts"):
+        for position, row in enumerate(pack.raw[section]):
+            yield (section, position), row, dict(facts)
+        if section == "next_step":
+            facts["rule"] = [row["id"] for row in pack.raw[section]]
+            facts["next_step"] = list(pack.raw["actions"])
+        if section == "cause":
+            facts["cause"] = [row["outcome"] for row in pack.raw[section]]
+
+
+def _word_problems(pack):
+    for where, row, facts in _tables(pack):
+        for fact, answers in row.get("when", {}).items():
+            if fact not in facts:
+                yield (*where, "when"), f"{row['id']} asks for the fact {fact}, which is not known here"
+                continue
+            for answer in answers:
+                if answer not in facts[fact]:
+                    yield (*where, "when"), f"{row['id']} asks for {fact} = {answer}, which is no answer of {fact}"
+        if where[0] == "next_step" and row["outcome"] not in pack.raw["actions"]:
+            yield where, f"{row['id']} leads to {row['outcome']}, which is no action"
+
+
+def _reach_problems(pack):
+    if any(True for _ in _word_problems(pack)):
+        return
+    space = boxes.Space(pack)
+    for decision in pack.decisions:
+        earlier = []
+        for position, rule in enumerate(decision.rules):
+            where = _place(pack, decision.name, position)
+            mine = space.expand(rule.when)
+            if not any(boxes.witness(box, earlier) for box in mine):
+                yield where, f"{rule.id} can never decide: no combination of facts is left for it (unreachable rule)"
+            earlier += mine if not decision.collects else []
+        if not decision.collects and (left := boxes.witness(space.whole, earlier)):
+            named = {fact: left[fact][0] for fact in sorted(left) if len(left[fact]) < len(space.answers[fact])}
+            yield (_place(pack, decision.name, 0)[0],), f"{decision.name} leaves this undecided: {named}"
+
+
+def _place(pack, decision, position):
+    if decision in pack.raw["derived"]:
+        return ("derived", decision, "yes_when", min(position, len(pack.raw["derived"][decision]["yes_when"]) - 1))
+    rows = [index for index, row in enumerate(pack.raw[decision]) if "when" in row]
+    return (decision, rows[position])
+
+
+def _citation_problems(pack):
+    known = pack.raw["sources"]
+    for section in ("next_step", "safety", "cause", "flags"):
+        for position, row in enumerate(pack.raw[section]):
+            where = (section, position)
+            if not row.get("because"):
+                yield where, f"{row['id']} gives no reason"
+            if not row.get("cites") and (row.get("priority") or section in ("safety", "flags")):
+                yield where, f"{row['id']} cites nothing (missing citation)"
+            for cite in row.get("cites", ()):
+                if cite.split(" §")[0] not in known:
+                    yield where, f"{row['id']} cites {cite}, which is no source of this pack"
+    for name, band in pack.raw["bands"].items():
+        if not band.get("cites"):
+            yield ("bands", name), f"band {name} cites nothing (missing citation)"
+    for name, entry in pack.raw["settings"].items():
+        if not entry.get("cites"):
+            yield ("settings", name), f"setting {name} cites nothing (missing citation)"
+
+
+def _code_problems(folder):
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), start=2):
+                if wrong := check_digit_is_wrong(row.get("code_system"), row.get("code")):
+                    yield str(path), number, wrong

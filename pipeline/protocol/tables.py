@@ -1,0 +1,102 @@
+"""The protocol pack as relations of the schema `protocol`, so that SELECTs join to it."""
+
+import csv
+
+from pipeline.config import PROTOCOL, SQL
+
+CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
+    "concept": "concepts.csv",
+    "analyte": "analytes.csv",
+    "unit": "units.csv",
+    "unit_alias": "unit_aliases.csv",
+    "status": "statuses.csv",
+    "specimen": "specimens.csv",
+    "value_word": "value_words.csv",
+    "qualitative_word": "qualitative_words.csv",
+    "route": "routes.csv",
+    "code_system": "code_systems.csv",
+    "drug_name": "codes/drug_names.csv",
+}
+
+
+def register(con, pack):
+    """Create every relation of the schema `protocol` in the DuckDB connection `con`."""
+    con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+    con.execute("create schema if not exists protocol")
+    for name, file in CSV_RELATIONS.items():
+        head, *rows = _read(PROTOCOL / file)
+        _table(con, name, dict.fromkeys(head, "varchar"), rows)
+    _register_codes(con)
+    _register_pack(con, pack)
+
+
+def _register_codes(con):
+    rows = [
+        row
+        for path in sorted((PROTOCOL / "codes").glob("*.csv"))
+        if path.name != "drug_names.csv"
+        for row in _read(path)[1:]
+    ]
+    columns = dict.fromkeys(("concept", "code_system", "code", "display", "source"), "varchar")
+    _table(con, "delivered_spelling", columns, rows)
+    con.execute(
+        "create or replace table protocol.code as "
+        "select *, code_key(code_system, rtrim(code, '*')) as code_key, ends_with(code, '*') as is_prefix "
+        "from protocol.delivered_spelling"
+    )
+    con.execute("drop table protocol.delivered_spelling")
+
+
+def _register_pack(con, pack):
+    raw = pack.raw
+    names = {name: "double" if isinstance(value, float) else "integer" for name, value in pack.setting.items()}
+    _table(con, "setting", names, [tuple(pack.setting.values())])
+    _table(con, "band", {
+        "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean", "position": "integer",
+        "low": "decimal(18,10)", "low_included": "boolean", "high": "decimal(18,10)", "high_included": "boolean",
+    }, [row for fact, band in raw["bands"].items() for row in _bands(fact, band)])  # fmt: skip
+    _table(
+        con,
+        "fact_answer",
+        {"fact": "varchar", "answer": "varchar"},
+        [(f, a) for f, l in raw["facts"].items() for a in l],
+    )
+    _table(con, "decision", {"turn": "integer", "decision": "varchar", "collects": "boolean"},
+           [(turn, decision.name, decision.collects) for turn, decision in enumerate(pack.decisions)])  # fmt: skip
+    rules = [(d.name, place, rule) for d in pack.decisions for place, rule in enumerate(d.rules)]
+    _table(con, "rule", {
+        "decision": "varchar", "position": "integer", "rule": "varchar", "outcome": "varchar", "priority": "integer",
+        "because": "varchar", "cites": "varchar[]", "conditions": "integer",
+    }, [(d, n, r.id, r.outcome, r.priority, r.because, list(r.cites), len(r.when)) for d, n, r in rules])  # fmt: skip
+    _table(con, "condition", {"decision": "varchar", "position": "integer", "fact": "varchar", "answer": "varchar"},
+           [(d, n, fact, answer) for d, n, r in rules for fact, answers in r.when.items() for answer in answers])  # fmt: skip
+    _table(con, "monitoring_check", {"answer": "varchar", "months": "integer"}, list(_checks(raw["monitoring_checks"])))
+    _table(con, "flag", {"flag": "varchar", "position": "integer"},
+           [(flag, n) for n, flag in enumerate(dict.fromkeys(row["id"] for row in raw["flags"]))])  # fmt: skip
+
+
+def _bands(fact, band):
+    for is_tile, rows in ((True, band["tiles"]), (False, band.get("censored", ()))):
+        for position, row in enumerate(rows):
+            low, high = row.get("from", row.get("above")), row.get("to", row.get("below"))
+            yield fact, band["analyte"], row["answer"], is_tile, position, low, "from" in row, high, "to" in row
+
+
+def _checks(rows, longest_months=12 * 120):
+    for row in rows:
+        if "every_months" in row:
+            yield from ((row["answer"], m) for m in range(row["from_months"], longest_months, row["every_months"]))
+        else:
+            yield row["answer"], row["months"]
+
+
+def _read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return [tuple(cell or None for cell in row) for row in csv.reader(file)]
+
+
+def _table(con, name, columns, rows):
+    body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    con.execute(f"create or replace table protocol.{name} ({body})")
+    if rows:
+        con.executemany(f"insert into protocol.{name} values ({', '.join('?' * len(columns))})", rows)

@@ -1,0 +1,188 @@
+"""CSV and Parquet files as text tables with line numbers. Nothing is sniffed: dialect and columns come from the profile."""
+
+import csv
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import Refused
+
+BLOCK = 1 << 22
+
+
+def load_table(con, path, *, columns, dialect, into, others_ignored=False):
+    """Create the table `into`: every delivered column as text (null when empty), and `line`, counted as in the file.
+
+    columns: {"required": [...], "optional": [...]}. Rows that do not fit the header go into `landing.ragged (line)`.
+    Raises Refused when the file cannot be read whole.
+    """
+    known = [*columns["required"], *columns["optional"]]
+    if Path(path).suffix == ".parquet":
+        scan, header = _parquet(con, path)
+    else:
+        scan, header = _csv(con, path, dialect)
+    _check_header(header, columns["required"], known, others_ignored)
+    try:
+        con.execute(f"create or replace table landing.raw as select {_texts(header, known)} from {scan}")
+    except duckdb.Error as error:
+        raise Refused(f"the file cannot be read: {_first_line(error)}") from None
+    if Path(path).suffix == ".parquet":
+        con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
+        con.execute("create or replace table landing.ragged (line bigint)")
+        first = 1
+    else:
+        _note_ragged(con, path, dialect)
+        first = 2
+    _number(con, into, first)
+
+
+def _texts(header, known):
+    original = {name.strip().lower(): name for name in header}
+    return ", ".join(
+        f"nullif(trim(cast({_identifier(original[name])} as varchar)), '') as {_identifier(name)}" if name in original
+        else f"cast(null as varchar) as {_identifier(name)}"
+        for name in known
+    )  # fmt: skip
+
+
+def _number(con, into, first):
+    "A record's line: its place in the table, moved by what the reader left out before it"
+    if con.execute("select count(*) from landing.line_shift").fetchone()[0]:
+        con.execute(
+            f"create or replace view {into} as select raw.* , raw.rowid + {first} + coalesce(line_shift.shift, 0) as line "
+            "from landing.raw asof left join landing.line_shift on raw.rowid >= line_shift.record"
+        )
+    else:
+        con.execute(f"create or replace view {into} as select *, rowid + {first} as line from landing.raw")
+
+
+def _parquet(con, path):
+    scan = f"read_parquet('{_quoted(path)}')"
+    try:
+        described = con.execute(f"describe select * from {scan}").fetchall()
+    except duckdb.Error as error:
+        raise Refused(f"the file is no readable Parquet: {_first_line(error)}") from None
+    nested = [name for name, kind, *_ in described if kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))]
+    if nested:
+        raise Refused(f"the column {nested[0]} holds lists or records, not single values")
+    return scan, [name for name, *_ in described]
+
+
+def _csv(con, path, dialect):
+    header = _csv_header(path, dialect)
+    columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in header)
+    con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    return (
+        f"read_csv('{_quoted(path)}', auto_detect = false, header = true, delim = '{dialect['delimiter']}', "
+        f"quote = '{dialect['quote']}', escape = '{dialect['quote']}', encoding = '{dialect['encoding']}', "
+        f"columns = {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
+    ), header
+
+
+def _csv_header(path, dialect):
+    try:
+        with path.open(encoding=_python_encoding(dialect), newline="") as file:
+            header = next(csv.reader(file, delimiter=dialect["delimiter"], quotechar=dialect["quote"]), [])
+    except UnicodeDecodeError as error:
+        raise Refused(f"the file is not {dialect['encoding']} (byte {error.start} cannot be read)") from None
+    except csv.Error as error:
+        raise Refused(f"the header cannot be read: {error}") from None
+    if not [name for name in header if name.strip()]:
+        raise Refused("the file has no header line")
+    return header
+
+
+def _python_encoding(dialect):
+    return "utf-8-sig" if dialect["encoding"] == "utf-8" else dialect["encoding"]
+
+
+def _check_header(header, required, known, others_ignored):
+    names = [name.strip().lower() for name in header]
+    missing = [name for name in required if name not in names]
+    unexpected = [name for name in names if name not in known]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if missing:
+        raise Refused(f"the first line is not the header of this entity: it lacks {', '.join(missing)}")
+    if twice:
+        raise Refused(f"the header names the column {', '.join(twice)} twice")
+    if unexpected and not others_ignored:
+        raise Refused(f"the header names the unknown column {', '.join(unexpected)}; known: {', '.join(known)}")
+
+
+def _note_ragged(con, path, dialect):
+    """Note the lines that do not fit, and how far each record's line lies from its place in the table.
+
+    The reader passes over blank lines and lines that do not fit, and a quoted cell may hold line breaks; only when the
+    file has any of these is it read again to find where its records begin.
+    """
+    errors = con.execute("select distinct line_byte_position, error_type, csv_line from reject_errors").fetchall()
+    if any(kind == "INVALID ENCODING" for _, kind, _ in errors):
+        raise Refused(f"the file is not {dialect['encoding']}")
+    if any("\n" in (text or "").strip("\r\n") for _, kind, text in errors if kind == "UNQUOTED VALUE"):
+        raise Refused("a quoted cell is opened and never closed")
+    records = con.execute("select count(*) from landing.raw").fetchone()[0]
+    positions = {position for position, *_ in errors}
+    ragged, shifts = [], []
+    if positions or _lines(path) != records + 1:
+        ragged, shifts, walked = _walk(path, dialect["quote"].encode(), positions)
+        if (walked, len(ragged)) != (records, len(positions)):
+            raise Refused(
+                f"its lines cannot all be accounted for: {records} were read and {len(positions)} do not fit, "
+                f"but {walked} and {len(ragged)} were counted; look for quotes inside cells"
+            )
+    con.execute("create or replace table landing.ragged (line bigint)")
+    con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
+    if ragged:
+        con.executemany("insert into landing.ragged values ($1)", [(line,) for line in ragged])
+    if shifts:
+        con.executemany("insert into landing.line_shift values ($1, $2)", shifts)
+
+
+def _lines(path):
+    "How many lines the file has; the last may lack its line break"
+    count, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
+
+
+def _walk(path, quote, positions):
+    """Where records begin: the lines of those that do not fit, (record, shift) wherever the shift changes, and their number.
+
+    positions: of the lines that do not fit, in bytes counted from 1. The reader lets such a line begin with the blank lines
+    before it, and with the second half of a CR LF.
+    """
+    ragged, shifts = [], []
+    record, shift, offset = 0, 0, 0
+    is_open = is_bad = after_cr_lf = False
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            begins, is_bad = not is_open, is_bad or offset + 1 in positions or (after_cr_lf and offset in positions)
+            offset, after_cr_lf = offset + len(line), line.endswith(b"\r\n")
+            is_open ^= line.count(quote) % 2 == 1
+            if not begins or not line.strip(b"\r\n") or number == 1:
+                continue
+            if is_bad:
+                ragged.append(number)
+                is_bad, is_open = False, False
+                continue
+            if number - 2 - record != shift:
+                shift = number - 2 - record
+                shifts.append((record, shift))
+            record += 1
+    return ragged, shifts, record
+
+
+def _identifier(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(path):
+    return str(path).replace("'", "''")
+
+
+def _first_line(error):
+    "The first line of a DuckDB message, which names the fault; later lines may quote the data"
+    return str(error).split("\n", 1)[0].split(": ", 1)[-1][:200]

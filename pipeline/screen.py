@@ -1,0 +1,1 @@
+"""Screen: lake tables become facts, facts become decisions, gates decide whether they are published."""

@@ -1,0 +1,40 @@
+-- One row per patient and analyte: the latest usable result that can decide.
+-- Several at one instant: the lower B12 and the higher MMA, so that a doubt is never read as normal.
+-- A later result that crosses its edge is passed over and said so.
+with latest as (
+    select *
+    from clinical.result
+    where word is not null or analyte in ('intrinsic_factor_antibody', 'gastrin')
+    qualify row_number() over (
+        partition by patient_id, analyte
+        order by
+            collected_at desc,
+            case when analyte in ('mma', 'homocysteine') then -value else value end,
+            case comparator when '<' then 0 when '<=' then 1 when '=' then 2 else 3 end,
+            case finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
+            source, file, line
+    ) = 1
+),
+
+passed_over as (
+    select patient_id, analyte, max(collected_at) as collected_at
+    from clinical.result
+    where word is null and analyte not in ('intrinsic_factor_antibody', 'gastrin')
+    group by patient_id, analyte
+),
+
+conflicting as (
+    select result.patient_id, result.analyte
+    from clinical.result
+    join latest using (patient_id, analyte, collected_at)
+    group by result.patient_id, result.analyte
+    having count(distinct row(result.value, result.comparator)) > 1
+)
+
+select
+    latest.*,
+    coalesce(passed_over.collected_at > latest.collected_at, false) as is_later_one_censored,
+    conflicting.patient_id is not null as is_conflicting
+from latest
+left join passed_over using (patient_id, analyte)
+left join conflicting using (patient_id, analyte)

@@ -1,0 +1,29 @@
+-- One row per patient, class and era: records that overlap or follow within the gap are one era (OMOP drug-era convention).
+with ordered as (
+    select
+        patient_id, class, start_on, end_on, matched_by, concept, is_end_assumed,
+        max(end_on) over (
+            partition by patient_id, class order by start_on, end_on
+            rows between unbounded preceding and 1 preceding
+        ) as reached_on
+    from clinical.medication_record
+),
+
+numbered as (
+    select
+        ordered.*,
+        sum(case when reached_on is null or start_on > reached_on + setting.era_gap_days then 1 else 0 end) over (
+            partition by patient_id, class order by start_on, end_on
+            rows between unbounded preceding and current row
+        ) as era
+    from ordered
+    cross join protocol.setting
+)
+
+select
+    patient_id, class, min(start_on) as start_on, max(end_on) as end_on, count(*) as records,
+    bool_or(matched_by = 'name') as is_by_name,
+    bool_or(concept = 'p_cab') as is_p_cab,
+    bool_or(is_end_assumed) as is_end_assumed
+from numbered
+group by patient_id, class, era

@@ -1,0 +1,97 @@
+-- One row per delivered lab result of an analyte that decides something, with what became of it: usable, or why not.
+-- Source: protocol §1, Status and Corrections.
+-- One result id: the latest reported wins; reported together, a retraction before a correction before a final result.
+-- Another id under the same accession: a later correction supersedes, a later retraction withdraws; but a correction or
+-- retraction that names a held result acts on that one alone. Results after the as-of date are not usable that night.
+with result as (
+    select
+        coalesce(merged_patient.surviving_id, lab_result.patient_id) as patient_id,
+        lab_result.* exclude (patient_id), lab_result.patient_id as delivered_patient_id
+    from lake.lab_result
+    left join clinical.merged_patient on merged_patient.patient_id = lab_result.patient_id
+    where lab_result.analyte in ('total_b12', 'active_b12', 'mma', 'homocysteine', 'egfr', 'intrinsic_factor_antibody', 'gastrin')
+        or lab_result.analyte is null
+),
+
+repeated as (
+    select patient_id, source, result_id
+    from result
+    where result_id is not null
+    group by all
+    having count(*) > 1
+),
+
+version as (
+    select
+        result.source, result.file, result.line, result.sha256,
+        result.status, result.result_id, result.patient_id, result.value,
+        row_number() over same_id as rank,
+        max(case when result.status in ('final', 'corrected', 'held') and (result.value is not null or result.finding is not null)
+            then row(coalesce(result.reported_at, result.collected_at, timestamptz '1900-01-01'), result.sha256, result.line) end)
+            over (partition by result.patient_id, result.source, result.result_id) as last_with_value,
+        first_value(result.status) over same_id as last_status
+    from result
+    join repeated using (patient_id, source, result_id)
+    window same_id as (
+        partition by result.patient_id, result.source, result.result_id
+        order by
+            coalesce(result.reported_at, timestamptz '1900-01-01') desc,
+            case result.status when 'retracted' then 0 when 'corrected' then 1 when 'finalised' then 2 when 'final' then 3 else 4 end,
+            case when result.analyte = 'mma' then -result.value else result.value end nulls last,
+            result.file, result.line, result.sha256
+    )
+),
+
+fate as (
+    select
+        version.source, version.sha256, version.line,
+        case
+            when version.last_status = 'retracted' then 'retracted'
+            when version.last_status = 'finalised' and version.last_with_value[2] = version.sha256
+                and version.last_with_value[3] = version.line and version.status = 'held' then 'finalised'
+            when version.last_status = 'finalised' and version.last_with_value[2] = version.sha256
+                and version.last_with_value[3] = version.line then 'usable'
+            when version.rank > 1 or version.last_status = 'finalised' then 'superseded'
+        end as fate
+    from version
+),
+
+-- corrections and retractions that name no other row by their own id act on the whole accession
+acting as (
+    select result.patient_id, result.accession_id, result.analyte, result.status, result.result_id, result.source,
+        coalesce(result.reported_at, result.collected_at) as acted_at
+    from result
+    anti join repeated
+        on repeated.patient_id = result.patient_id and repeated.source = result.source and repeated.result_id = result.result_id
+    where result.status in ('corrected', 'retracted') and result.accession_id is not null
+),
+
+acted_upon as (
+    select result.source, result.sha256, result.line,
+        case when bool_or(acting.status = 'retracted') then 'withdrawn' else 'superseded' end as fate
+    from result
+    join acting
+        on acting.patient_id = result.patient_id and acting.accession_id = result.accession_id
+        and (acting.analyte = result.analyte or acting.analyte is null)
+        and acting.result_id is distinct from result.result_id
+    where coalesce(result.reported_at, result.collected_at) < acting.acted_at
+        or (coalesce(result.reported_at, result.collected_at) is not distinct from acting.acted_at and result.status in ('final', 'held'))
+    group by all
+)
+
+select
+    result.*,
+    case
+        when coalesce(fate.fate, '') = 'retracted' or result.status = 'retracted' then 'retracted'
+        when acted_upon.fate is not null then acted_upon.fate
+        when fate.fate = 'superseded' then 'superseded'
+        when result.status = 'finalised' then 'finalised'
+        when result.status = 'held' and coalesce(fate.fate, '') <> 'finalised' then 'held'
+        when result.value is null and result.finding is null then 'without_value'
+        when result.collected_on > run.as_of then 'after_as_of'
+        else 'usable'
+    end as fate
+from result
+cross join protocol.run
+left join fate on fate.source = result.source and fate.sha256 = result.sha256 and fate.line = result.line
+left join acted_upon on acted_upon.source = result.source and acted_upon.sha256 = result.sha256 and acted_upon.line = result.line

@@ -1,0 +1,109 @@
+-- One row per delivered lab result: typed, coded, converted into the canonical unit, and judged.
+-- Source: protocol §1. Exactly one of these holds: skipped_because, rejected_because, or the row is acceptable.
+-- A held row without a value is acceptable and not usable; a retracting row needs a patient and what it names.
+-- Nothing is guessed: a missing unit, an unknown unit and a wrong-scale unit are three rejections.
+with coded as (
+    select
+        lab_result.*, delivered_code.analyte, delivered_code.basis as code_basis, delivered_code.spelled_system,
+        delivered_code.is_scientific, analyte.kind, analyte.hard_low, analyte.hard_high,
+        analyte.specimen as wanted_specimen, specimen.kind as specimen_kind,
+        coalesce(status.meaning, case when lab_result.status is null then 'final' else 'held' end) as status_meaning,
+        word_key(lab_result.value) as word,
+        regexp_replace(upper(trim(lab_result.value)), '^(GREATER THAN OR EQUAL TO|GREATER THAN|MORE THAN|LESS THAN OR EQUAL TO|LESS THAN|=>|=<|≥|≤)\s*',
+            case when regexp_matches(upper(trim(lab_result.value)), '^(GREATER THAN OR EQUAL TO|=>|≥)') then '>='
+                when regexp_matches(upper(trim(lab_result.value)), '^(LESS THAN OR EQUAL TO|=<|≤)') then '<='
+                when regexp_matches(upper(trim(lab_result.value)), '^(GREATER THAN|MORE THAN)') then '>'
+                else '<' end) as spelled_value
+    from landing.lab_result
+    left join staging.delivered_code
+        on delivered_code.entity = 'lab_result' and delivered_code.code is not distinct from lab_result.code
+        and delivered_code.code_system is not distinct from lab_result.code_system
+    left join protocol.analyte on analyte.analyte = delivered_code.analyte
+    left join protocol.specimen on specimen.specimen = word_key(lab_result.specimen)
+    left join protocol.status on status.entity = 'lab_result' and status.status = word_key(lab_result.status)
+),
+
+measured as (
+    select
+        coded.*, unit.unit as canonical_unit_name, unit.verdict, unit.basis as unit_basis, unit.accepted_low, unit.accepted_high,
+        case when regexp_matches(spelled_value, '^(<=|>=|<|>)') then regexp_extract(spelled_value, '^(<=|>=|<|>)') else '=' end as comparator,
+        try_cast(trim(ltrim(spelled_value, '<>=')) as decimal(20, 9)) as number,
+        cast(unit.factor as decimal(18, 12)) as factor,
+        unit_alias.unit as spelled_unit,
+        to_instant(collected_at, file.time_zone) as collected_instant,
+        to_day(collected_at, file.time_zone) as collected_on,
+        to_instant(reported_at, file.time_zone) as reported_instant,
+        qualitative_word.meaning as qualitative_meaning,
+        value_word.word is not null as is_word,
+        file.today
+    from coded
+    cross join landing.file
+    left join protocol.unit_alias on unit_alias.spelling = unit_key(coded.unit)
+    left join protocol.unit on unit.analyte = coded.analyte and unit.unit = unit_alias.unit
+    left join protocol.value_word on value_word.word = coded.word
+    left join protocol.qualitative_word on qualitative_word.word = coded.word
+),
+
+converted as (
+    select
+        * exclude (comparator),
+        case when spelled_value = '' or number is null then null else comparator end as comparator,
+        cast(number * factor as decimal(18, 10)) as canonical_value,
+        cast(try_cast(reference_low as decimal(20, 9)) * factor as decimal(18, 10)) as canonical_reference_low,
+        cast(try_cast(reference_high as decimal(20, 9)) * factor as decimal(18, 10)) as canonical_reference_high,
+        status_meaning = 'retracted' and (result_id is not null or accession_id is not null) as is_retraction,
+        status_meaning in ('held', 'finalised') and (value is null or is_word) as is_without_value
+    from measured
+)
+
+select
+    line, patient_id, result_id, accession_id, analyte, code, name,
+    value as value_reported, unit as unit_reported, canonical_unit_name as unit, comparator,
+    canonical_value as value,
+    case when kind = 'qualitative' then
+        case when qualitative_meaning is not null then qualitative_meaning
+            when regexp_matches(word, '^(negative|neg|non[ -]?reactive|not detected|absent)\b') then 'negative'
+            when regexp_matches(word, '^(positive|pos|reactive|detected|abnormal|present)\b') then 'positive'
+            else 'indeterminate' end
+    end as finding,
+    case when is_retraction then 'retracted' else status_meaning end as status,
+    specimen, collected_instant as collected_at, collected_on, reported_instant as reported_at,
+    canonical_reference_low as reference_low, canonical_reference_high as reference_high,
+    performing_lab, comment, shifted_days,
+    coalesce(code_basis <> '' and unit_basis <> '' and code_basis <> unit_basis, false) as is_unit_code_disagree,
+    row_key,
+    case
+        when patient_id is null or is_scientific then null
+        when status_meaning = 'cancelled' then 'cancelled'
+        when analyte = 'order_code' then 'order_code'
+        when analyte = 'comment' then 'comment'
+        when code is not null and analyte is null and spelled_system = 'LOINC'
+            and regexp_full_match(trim(code), '\d{1,7}-\d') then 'other_analyte'
+        when code is not null and analyte is null and not is_retraction then 'unmapped_code'
+    end as skipped_because,
+    case
+        when patient_id is null then 'missing_patient_id'
+        when is_scientific then 'code_in_scientific_notation'
+        when skipped_because is not null then null
+        when is_retraction and result_id is not null then null
+        when code is null then 'missing_code'
+        when collected_at is null then 'missing_date'
+        when collected_instant is null or (reported_at is not null and reported_instant is null) then 'bad_date'
+        when collected_on > today then 'future_date'
+        when is_retraction then null
+        when analyte = 'whole_blood_b12' then 'wrong_specimen'
+        when specimen is not null and wanted_specimen = 'serum_or_plasma' and coalesce(specimen_kind, 'other') not in ('serum_or_plasma', 'blood') then 'wrong_specimen'
+        when specimen is not null and wanted_specimen = 'any_blood' and coalesce(specimen_kind, 'other') not in ('serum_or_plasma', 'blood', 'whole_blood') then 'wrong_specimen'
+        when is_without_value then null
+        when value is null or word = '' then 'empty_value'
+        when kind = 'qualitative' then case when is_word and qualitative_meaning is null and word not in ('none') then 'pending_or_cancelled_text' end
+        when is_word then 'pending_or_cancelled_text'
+        when number is null and regexp_matches(spelled_value, '^[<>=]*\s*\d+([.,]\d+)?\s*(-|–|TO|:|/)\s*\d') then 'range_or_ratio'
+        when number is null then 'not_a_number'
+        when unit is null or unit_key(unit) = '' then 'missing_unit'
+        when verdict = 'wrong_scale_unit' then 'wrong_scale_unit'
+        when verdict is null then 'unknown_unit'
+        when canonical_value < cast(hard_low as decimal(18, 10)) or canonical_value > cast(hard_high as decimal(18, 10)) then 'implausible_value'
+        when canonical_value < cast(accepted_low as decimal(18, 10)) or canonical_value > cast(accepted_high as decimal(18, 10)) then 'implausible_value'
+    end as rejected_because
+from converted

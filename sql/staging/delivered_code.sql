@@ -1,0 +1,129 @@
+-- One row per distinct code of the files at hand, with the concepts it stands for (joined by |), or none.
+-- Source: protocol/codes/*.csv; drug names by whole words; ICD10 (WHO) by way of ICD10CM when it has no row of its own.
+-- A code without a system is looked up in every system; it counts only when all that is found is one concept.
+with delivered as (
+    select distinct 'lab_result' as entity, code_system, code, cast(null as varchar) as name from landing.lab_result
+    union all
+    select distinct 'medication', code_system, code, name from landing.medication
+    union all
+    select distinct 'condition', code_system, code, null from landing.condition
+    union all
+    select distinct 'procedure', code_system, code, null from landing.procedure
+),
+
+spelled as (
+    select
+        delivered.*,
+        coalesce(code_system.code_system, case when delivered.entity = 'lab_result' and delivered.code_system is null then 'LOINC' end, upper(delivered.code_system)) as spelled_system
+    from delivered
+    left join protocol.code_system on code_system.alias = upper(trim(delivered.code_system))
+),
+
+keyed as (
+    select *, code_key(spelled_system, code) as code_key,
+        ' ' || trim(regexp_replace(lower(coalesce(name, '') || ' ' || case when spelled_system = 'NAME' then coalesce(code, '') else '' end), '[^a-z0-9]+', ' ', 'g')) || ' ' as words
+    from spelled
+),
+
+by_code as (
+    select keyed.entity, keyed.code_system, keyed.code, keyed.name, code.concept, 'code' as matched_by
+    from keyed
+    join protocol.code
+        on code.code_key = keyed.code_key and not code.is_prefix
+        and code.code_system = coalesce(keyed.spelled_system, code.code_system)
+    union
+    select keyed.entity, keyed.code_system, keyed.code, keyed.name, code.concept, 'code'
+    from keyed
+    join protocol.code
+        on code.is_prefix and starts_with(keyed.code_key, code.code_key)
+        and code.code_system = coalesce(keyed.spelled_system, code.code_system)
+),
+
+-- WHO ICD-10: the same code in ICD-10-CM, else the parent whose children all share one concept
+by_parent as (
+    select keyed.entity, keyed.code_system, keyed.code, keyed.name, code.concept, 'parent' as matched_by
+    from keyed
+    anti join by_code
+        on by_code.entity = keyed.entity and by_code.code is not distinct from keyed.code
+        and by_code.code_system is not distinct from keyed.code_system
+    join protocol.code on code.code_system = 'ICD10CM' and not code.is_prefix and code.code_key = keyed.code_key
+    where keyed.spelled_system = 'ICD10'
+    union
+    select keyed.entity, keyed.code_system, keyed.code, keyed.name, min(code.concept), 'parent'
+    from keyed
+    anti join by_code
+        on by_code.entity = keyed.entity and by_code.code is not distinct from keyed.code
+        and by_code.code_system is not distinct from keyed.code_system
+    join protocol.code on code.code_system = 'ICD10CM' and starts_with(code.code_key, keyed.code_key)
+    where keyed.spelled_system = 'ICD10' and length(keyed.code_key) >= 3
+    group by keyed.entity, keyed.code_system, keyed.code, keyed.name
+    having count(distinct code.concept) = 1 and not bool_or(code.code_key = keyed.code_key)
+),
+
+by_name as (
+    select keyed.entity, keyed.code_system, keyed.code, keyed.name, drug_name.concept, 'name' as matched_by
+    from keyed
+    anti join by_code
+        on by_code.entity = 'medication' and by_code.code is not distinct from keyed.code
+        and by_code.code_system is not distinct from keyed.code_system
+    join protocol.drug_name
+        on contains(keyed.words, ' ' || trim(regexp_replace(drug_name.name, '[^a-z0-9]+', ' ', 'g')) || ' ')
+    where keyed.entity = 'medication'
+),
+
+-- RxNorm 11248 alone means only "vitamin B12"; a name may say which form it is
+form_of_vitamin_b12 as (
+    select keyed.entity, keyed.code_system, keyed.code, keyed.name, coalesce(min(drug_name.concept), 'b12_form_unknown') as concept
+    from keyed
+    left join protocol.drug_name
+        on drug_name.concept like 'b12\_%' escape '\' and drug_name.concept <> 'b12_form_unknown'
+        and contains(keyed.words, ' ' || drug_name.name || ' ')
+    where keyed.spelled_system = 'RXNORM' and keyed.code_key = '11248'
+    group by keyed.entity, keyed.code_system, keyed.code, keyed.name
+),
+
+found as (
+    select by_code.entity, by_code.code_system, by_code.code, by_code.name,
+        coalesce(form_of_vitamin_b12.concept, by_code.concept) as concept, by_code.matched_by
+    from by_code
+    left join form_of_vitamin_b12
+        on form_of_vitamin_b12.entity = by_code.entity and form_of_vitamin_b12.code = by_code.code
+        and form_of_vitamin_b12.code_system is not distinct from by_code.code_system
+        and form_of_vitamin_b12.name is not distinct from by_code.name
+    union
+    select * from by_parent
+    union
+    -- a more exact name rules out "vitamin b12" beside it; a trap rules out everything
+    select by_name.*
+    from by_name
+    where not (concept = 'b12_form_unknown' and exists (
+        from by_name as other
+        where other.code is not distinct from by_name.code and other.name is not distinct from by_name.name
+            and other.code_system is not distinct from by_name.code_system
+            and other.concept in ('b12_cyanocobalamin', 'b12_hydroxocobalamin', 'b12_mecobalamin', 'b12_cobamamide')
+    ))
+    and not (concept <> 'EXCLUDE_radiolabelled' and exists (
+        from by_name as other
+        where other.code is not distinct from by_name.code and other.name is not distinct from by_name.name
+            and other.code_system is not distinct from by_name.code_system and other.concept = 'EXCLUDE_radiolabelled'
+    ))
+),
+
+meaning as (
+    select entity, code_system, code, name, string_agg(distinct concept, '|' order by concept) as concepts, min(matched_by) as matched_by
+    from found
+    group by entity, code_system, code, name
+)
+
+select
+    keyed.entity, keyed.code_system, keyed.code, keyed.name, keyed.spelled_system,
+    case when keyed.spelled_system is null and contains(meaning.concepts, '|') and meaning.matched_by = 'code' then null else meaning.concepts end as concepts,
+    meaning.matched_by,
+    regexp_full_match(keyed.code, '\s*\d+(\.\d+)?[eE]\+\d+\s*') as is_scientific,
+    concept.means as analyte,
+    concept.wording as basis
+from keyed
+left join meaning
+    on meaning.entity = keyed.entity and meaning.code is not distinct from keyed.code
+    and meaning.code_system is not distinct from keyed.code_system and meaning.name is not distinct from keyed.name
+left join protocol.concept on concept.fact = 'lab' and concept.concept = meaning.concepts

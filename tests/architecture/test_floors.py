@@ -1,0 +1,109 @@
+"""The house's own rules, held by tests: who may read whom, how large things are, what stands beside what."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import warnings
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ["protocol", "landing", "staging", "lake", "clinical", "screening", "reporting"]  # lake: the Delta tables
+RELATIONS = sorted((ROOT / "sql").glob("*/*.sql"))
+MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
+CODE = MODULES + sorted((ROOT / "dags").glob("*.py")) + sorted((ROOT / "tools").glob("*.py"))
+
+
+def short(path):
+    return str(path.relative_to(ROOT))
+
+
+def relations_read(sql):
+    "The schema.name of every table a SELECT reads, its common table expressions left out"
+    [[tree]] = duckdb.connect().execute("select json_serialize_sql(?)", [sql]).fetchall()
+    tree = json.loads(tree)
+    assert not tree["error"], tree.get("error_message")
+    assert len(tree["statements"]) == 1, "one statement a file"
+    return set(tables(tree))
+
+
+def tables(node):
+    if isinstance(node, dict):
+        if node.get("type") == "BASE_TABLE" and node["schema_name"]:
+            yield node["schema_name"], node["table_name"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from tables(child)
+
+
+def test_modules_import_only_from_the_floors_below():
+    lint_imports = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", RELATIONS, ids=short)
+def test_a_relation_reads_its_own_floor_or_below(file):
+    for schema, name in relations_read(file.read_text()):
+        assert schema in FLOORS, f"{schema}.{name} is in no room of sql/"
+        assert FLOORS.index(schema) <= FLOORS.index(file.parent.name), f"reads {schema}.{name}, which is above it"
+
+
+@pytest.mark.parametrize("file", RELATIONS, ids=short)
+def test_a_relation_says_what_its_rows_are_and_never_asks_the_clock(file):
+    sql = file.read_text()
+    assert file.parent.name in FLOORS
+    assert sql.startswith(("-- One row per ", "-- One row: "))
+    code = re.sub(r"--.*", "", sql).lower()
+    clocks = r"\b(current_date|current_timestamp|localtimestamp|get_current_timestamp)\b|\b(today|now)\s*\("
+    assert not re.search(clocks, code), "the as-of date is a relation to join"
+
+
+@pytest.mark.parametrize("file", RELATIONS, ids=short)
+def test_a_relation_has_a_spec(file):
+    assert (ROOT / "tests" / "spec" / file.parent.name / f"test_{file.stem}.py").exists()
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "tests" / "spec").glob("*/test_*.py")), ids=short)
+def test_a_spec_is_of_a_relation(file):
+    assert (ROOT / "sql" / file.parent.name / f"{file.stem.removeprefix('test_')}.sql").exists()
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "expectations").glob("*/*.json")), ids=short)
+def test_a_suite_guards_a_relation(file):
+    assert (ROOT / "sql" / file.parent.name / f"{file.stem}.sql").exists()
+
+
+@pytest.mark.parametrize("file", MODULES, ids=short)
+def test_a_module_is_under_150_lines(file):
+    assert len(file.read_text().splitlines()) < 150
+
+
+@pytest.mark.parametrize("file", CODE, ids=short)
+def test_a_function_has_at_most_30_lines(file):
+    functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
+    lengths = {function.name: function.end_lineno - function.lineno + 1 for function in functions}
+    assert {name: length for name, length in lengths.items() if length > 30} == {}
+
+
+@pytest.mark.filterwarnings("default:the next review")
+@pytest.mark.parametrize("file", sorted((ROOT / "protocol").glob("*.yaml")), ids=short)
+def test_the_review_of_a_protocol_is_not_overdue(file):
+    pack = yaml.safe_load(file.read_text())
+    if pack["next_review"] < date.today():
+        warnings.warn(f"the next review of {file.name} was due on {pack['next_review']}", stacklevel=1)
+
+
+def test_no_committed_file_names_a_package_index():
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    address = re.compile(r"py[p]i\.org|python[h]osted\.org|registry\.np[m]js|--(extra-)?index[-]url [h]|/sim[p]le/")
+    texts = {name: (ROOT / name).read_text(errors="ignore") for name in files if (ROOT / name).is_file()}
+    assert [name for name, text in texts.items() if address.search(text)] == []

@@ -1,0 +1,161 @@
+"""The DAGs as Airflow sees them, and a whole run of them on a small delivery.
+
+Airflow reads its environment when it is imported: each test asks a process of its own.
+"""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+ROOT = Path(__file__).resolve().parents[2]
+DAG_FILES = [ROOT / "dags" / f"{name}.py" for name in ("ingest_extract", "screen_population", "maintain_lake")]
+
+LOAD = """
+import json, sys, pathlib
+from dags import embedded
+embedded.prepare_airflow(pathlib.Path("airflow").absolute())
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(embedded.DAGS)
+json.dump({
+    "errors": bag.import_errors,
+    "modules": sorted(sys.modules),
+    "dags": {dag.dag_id: {
+        "schedule": repr(dag.timetable), "max_active_runs": dag.max_active_runs, "catchup": dag.catchup,
+        "tasks": {task.task_id: sorted(asset.name for asset in task.outlets) for task in dag.tasks},
+    } for dag in bag.dags.values()},
+}, open("bag.json", "w"))
+"""
+
+NOTHING_WAITS = """
+import json, pathlib
+from dags import embedded
+embedded.prepare_airflow(pathlib.Path("airflow").absolute())
+dag_run = embedded.run_dag("ingest_extract", "Ingesting")
+json.dump({ti.task_id: ti.state for ti in dag_run.get_task_instances()}, open("states.json", "w"))
+"""
+
+
+def python(folder, *arguments):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(folder / "home")}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bag")
+    done = python(folder, "-c", LOAD)
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "bag.json").read_text())
+
+
+def test_every_dag_is_imported_without_errors(bag):
+    assert bag["errors"] == {}
+    assert set(bag["dags"]) == {"ingest_extract", "screen_population", "maintain_lake"}
+
+
+def test_reading_the_dags_loads_nothing_heavy(bag):
+    heavy = {"deltalake", "duckdb", "great_expectations", "pandas", "pipeline.run", "pyarrow"}
+    assert heavy.isdisjoint(bag["modules"])
+
+
+def test_one_run_at_a_time_and_no_catching_up(bag):
+    assert {(dag["max_active_runs"], dag["catchup"]) for dag in bag["dags"].values()} == {(1, False)}
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "cron"),
+    [("ingest_extract", "*/10 * * * *"), ("screen_population", "0 2 * * *"), ("maintain_lake", "0 4 * * 0")],
+)
+def test_schedule(bag, dag_id, cron):
+    assert f"expression='{cron}'" in bag["dags"][dag_id]["schedule"]
+
+
+def test_any_lake_table_that_ingest_announces_wakes_the_screening(bag):
+    announced = bag["dags"]["ingest_extract"]["tasks"]["announce"]
+    schedule = bag["dags"]["screen_population"]["schedule"]
+    assert len(announced) == 5
+    assert schedule.startswith("AssetOrTimeSchedule(asset_condition=AssetAny(")
+    assert all(f"name='{asset}'" in schedule for asset in announced)
+
+
+def decorated(tree, decorator):
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            names = {getattr(d.func if isinstance(d, ast.Call) else d, "id", None) for d in function.decorator_list}
+            if decorator in names:
+                yield function
+
+
+@pytest.mark.parametrize("file", DAG_FILES, ids=lambda file: file.stem)
+def test_a_task_calls_one_function_of_the_walk_at_most_and_nothing_decides(file):
+    tree = ast.parse(file.read_text())
+    tasks = list(decorated(tree, "task"))
+    assert tasks
+    for function in tasks:
+        calls = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
+        assert sum(call.startswith("run.") for call in calls) <= 1, function.name
+        logic = (ast.If, ast.For, ast.While, ast.Try, ast.With)
+        assert not any(isinstance(node, logic) for node in ast.walk(function)), function.name
+
+
+@pytest.mark.parametrize("file", DAG_FILES, ids=lambda file: file.stem)
+def test_what_a_task_returns_is_not_written_to_its_log(file):
+    for function in decorated(ast.parse(file.read_text()), "task"):
+        if any(isinstance(node, ast.Return) for node in ast.walk(function)):
+            assert "show_return_value_in_logs=False" in ast.unparse(function.decorator_list[0]), function.name
+
+
+def test_nothing_waiting_skips_every_other_task(tmp_path):
+    done = python(tmp_path, "-c", NOTHING_WAITS)
+    assert done.returncode == 0, done.stderr
+    states = json.loads((tmp_path / "states.json").read_text())
+    assert states == {"claim": "success", "ingest": "skipped", "announce": "skipped", "all_went_in": "skipped"}
+
+
+def test_a_whole_run_on_a_small_population(tmp_path):
+    done = python(tmp_path, "-m", "dags.embedded", "--patients", "300", "--as-of", "2026-01-31", "--home", "home")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " files went in, 0 refused" in done.stdout
+    assert "Screening as of 2026-01-31" in done.stdout
+    latest = (tmp_path / "home" / "runs" / "latest").resolve()
+    assert list((tmp_path / "home" / "runs").rglob("worklist.csv")), latest
+
+
+def test_a_refused_file_is_named_and_the_others_go_in(tmp_path):
+    extracts = tmp_path / "extracts"
+    extracts.mkdir()
+    (extracts / "patient.csv").write_text("patient_id,birth_date,sex\nann,1950-01-01,female\n")
+    (extracts / "lab_result.csv").write_text("a heading of something else\n1\n")
+    done = python(tmp_path, "-m", "dags.embedded", "--data", str(extracts), "--as-of", "2026-01-31", "--home", "home")
+    assert done.returncode == 10, done.stderr
+    assert "refused: lab_result.csv" in done.stdout
+    assert "1 files went in, 1 refused" in done.stdout
+
+
+def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(tmp_path):
+    "Mapped tasks run in any order"
+    folder = tmp_path / "meds"
+    (folder / "data").mkdir(parents=True)
+    (folder / "metadata").mkdir()
+    codes = {"code": ["GENDER//F"], "description": ["female"], "parent_codes": pa.array([None], pa.list_(pa.string()))}
+    parquet.write_table(pa.table(codes), folder / "metadata" / "codes.parquet")
+    for subject in range(6):
+        time, value = pa.array([None], pa.timestamp("us")), pa.array([None], pa.float32())
+        events = {"subject_id": [subject], "time": time, "code": ["GENDER//F"], "numeric_value": value}
+        parquet.write_table(pa.table(events), folder / "data" / f"{subject}.parquet")
+    done = python(tmp_path, "-m", "dags.embedded", "--data", str(folder), "--source", "meds", "--home", "home")
+    assert "6 files went in, 0 refused" in done.stdout, done.stdout
+
+
+def test_data_that_is_not_there_is_a_mistake_of_use(tmp_path):
+    done = python(tmp_path, "-m", "dags.embedded", "--data", "nowhere")
+    assert done.returncode == 2
+    assert "there is no file or folder nowhere" in done.stderr
