@@ -1,21 +1,23 @@
 """The walk, in order: land, claim, ingest, screen, publish. The command line and the DAGs call these functions."""
 
 import fcntl
-import json
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
-from pathlib import Path
+from datetime import UTC, date, datetime
 
-from pipeline import lake
+from pipeline import lake, quality
 from pipeline.accounts import Account
-from pipeline.config import DEFAULT_PACK, Home
-from pipeline.errors import UsageError
+from pipeline.config import DEFAULT_PACK
+from pipeline.errors import GateClosed, InvalidProtocol, UsageError
 from pipeline.ingest import ingest_file
-from pipeline.landing import claim, land as land_files, waiting
+from pipeline.landing import claim, waiting
+from pipeline.landing import land as land_files
+from pipeline.protocol import load
+from pipeline.protocol.check import problems
+from pipeline.publish import manifests, publish
 from pipeline.readers import profile as read_profile
-
-
+from pipeline.report import describe
+from pipeline.screen import screened
 
 
 def land(home, paths, source):
@@ -25,13 +27,18 @@ def land(home, paths, source):
 
 
 def claim_waiting(home):
-    """Claim every waiting file; returns `{"source", "path"}` of each, reference files (such as codes.parquet) first."""
-    claimed = [(claim(home, path), source, name) for path, source, name in waiting(home)]
-    found = [
+    """Claim every waiting file; returns `{"source", "path", "name"}` of each.
+
+    Reference files (such as codes.parquet) are taken in here, so that they are there before any file that needs them.
+    """
+    claimed = [
         {"source": source, "path": path.relative_to(home.root).as_posix(), "name": name}
-        for path, source, name in claimed if path is not None
+        for waits, source, name in waiting(home) if (path := claim(home, waits)) is not None
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (read_profile(one["source"]).entity_of(one["name"]) != "reference", one["path"]))
+    references = [one for one in claimed if read_profile(one["source"]).entity_of(one["name"]) == "reference"]
+    for one in references:
+        ingest_claimed(home, one)
+    return [one for one in claimed if one not in references]
 
 
 def ingest_claimed(home, claimed):
@@ -61,20 +68,42 @@ def _held(path):
 
 
 def ingest(home, paths, source, progress=lambda account: None):
-    """Land the paths and ingest everything that waits; returns the accounts of the files, references left out."""
+    """Land the paths and ingest everything that waits; returns the Account of each file."""
     land(home, paths, source)
     accounts = []
     for claimed in claim_waiting(home):
-        found = ingest_claimed(home, claimed)
-        if found and found["entity"] != "reference":
+        if found := ingest_claimed(home, claimed):
             accounts.append(Account(**found))
             progress(accounts[-1])
     return accounts
 
 
-def screen_population(home, as_of=None, pack=None):
-    """Screen everyone, gate, publish; returns `{"run_id", "patients", "worklist", …}`, counts only. Raises GateClosed."""
-    return screen(home, as_of=parse_day(as_of) if as_of else date.today(), pack=pack or DEFAULT_PACK)
+def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
+    """Screen everyone, gate, publish; returns `{"run_id", "published", "patients", "worklist"}`, counts only.
+
+    Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
+    """
+    started = datetime.now(UTC)
+    quality.prepare()
+    pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
+    with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions):
+        outcomes = quality.check(con)
+        closed = quality.closed_by(outcomes)
+        manifest = publish(
+            con, home, pack=pack, as_of=as_of, versions=versions, outcomes=outcomes, started=started, is_closed=bool(closed)
+        )
+        if closed:
+            raise GateClosed(quality.message(outcomes))
+    return {"run_id": manifest["run_id"], "published": True, "patients": manifest["rows"]["assessment"], "worklist": manifest["rows"]["worklist"]}
+
+
+def checked(pack=None):
+    """The protocol pack, read and found sound. Raises InvalidProtocol with the first problems, each with file and line."""
+    found = load(pack or DEFAULT_PACK)
+    if wrong := problems(found):
+        listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in wrong[:5])
+        raise InvalidProtocol(f"The protocol pack {found.name} has {len(wrong)} problems: {listed}. See `b12 protocol check`.")
+    return found
 
 
 def parse_day(text):
@@ -98,12 +127,3 @@ def vacuum_lake(home):
 def describe_latest(home):
     """What the last published run found, for a person to read."""
     return describe(home)
-
-
-def latest_run(home):
-    """The manifest of the last published run, or None."""
-    link = home.runs / "latest"
-    return json.loads((link / "manifest.json").read_text(encoding="utf-8")) if link.exists() else None
-
-
-__all__ = ["Home", "Path", "claim_waiting", "compact_lake", "describe_latest", "ingest", "ingest_claimed", "land", "screen_population"]

@@ -1,0 +1,88 @@
+"""The command line `b12`: arguments only; every command calls one function of the pipeline."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline import __version__, commands
+from pipeline.config import DEFAULT_PACK, Home
+from pipeline.errors import Failure
+
+
+def parser():
+    """The argument parser of every command."""
+    root = argparse.ArgumentParser(prog="b12", description="Screen a whole population for vitamin B12 deficiency. For a clinician's review.")
+    root.add_argument("--version", action="version", version=f"b12-screening {__version__}")
+    actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ingest = _add(actions, "ingest", "admit files or folders; prints the account of each file")
+    run = _add(actions, "run", "ingest, then screen, gate and publish")
+    for command in (ingest, run):
+        command.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="an extract, or a folder of extracts")
+        command.add_argument("--source", required=True, metavar="PROFILE", help="the profile in sources/ that says what the files mean")
+    _format(ingest, "table", "json")
+    screen = _add(actions, "screen", "screen the population, gate, publish")
+    for command in (screen, run):
+        command.add_argument("--as-of", metavar="YYYY-MM-DD", help="the night to screen for (default: today)")
+        command.add_argument("--protocol", default=DEFAULT_PACK, metavar="PACK", help="the protocol pack (default: %(default)s)")
+
+    worklist = _add(actions, "worklist", "the latest published worklist")
+    _format(worklist, "table", "csv", "json")
+    worklist.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help="only this priority, 1 urgent to 4 routine")
+    worklist.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal")
+
+    explain = _add(actions, "explain", "every fact of a patient with its evidence, every rule with why it fits or not")
+    explain.add_argument("patient_id", metavar="PATIENT_ID")
+    explain.add_argument("--as-of", metavar="YYYY-MM-DD", help="another day, over the lake as it is now (default: the last published run)")
+    explain.add_argument("--protocol", metavar="PACK", help="the protocol pack (default: that of the last published run)")
+    _format(explain, "text", "json")
+
+    rejects = _add(actions, "rejects", "rejected rows: file, line, reason")
+    rejects.add_argument("--reason", help="only this reason")
+    _format(rejects, "table", "csv", "json")
+    unmapped = _add(actions, "unmapped", "codes and drug names that nothing knows, by frequency")
+    _format(unmapped, "table", "csv", "json")
+    _format(_add(actions, "runs", "the runs, newest first"), "table", "json")
+    _add(actions, "reingest", "replay the archive with today's profiles, codes and units")
+    _add(actions, "compact", "merge small files of the lake and drop what nothing reads")
+    erase = _add(actions, "erase", "forget a patient everywhere")
+    erase.add_argument("patient_id", metavar="PATIENT_ID")
+
+    demo = _add(actions, "demo", "write a realistic synthetic population's extracts")
+    demo.add_argument("--patients", type=int, required=True, metavar="N")
+    demo.add_argument("--out", type=Path, required=True, metavar="DIR")
+    demo.add_argument("--seed", type=int, default=1, metavar="S")
+    demo.add_argument("--as-of", metavar="YYYY-MM-DD", help="the last day of the data (default: today)")
+
+    protocol = _add(actions, "protocol", "validate a pack, or print it as a clinician reads it")
+    protocol.add_argument("action", choices=("check", "show"))
+    protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK")
+    return root
+
+
+def _add(actions, name, text):
+    command = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.add_argument("--home", type=Path, help="where the state is (default: $B12_HOME, else ./b12-home)")
+    return command
+
+
+def _format(command, *formats):
+    command.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
+
+
+def main(arguments=None):
+    """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
+    given = parser().parse_args(arguments)
+    home = Home(given.home.absolute()) if given.home else Home.from_environment()
+    try:
+        return getattr(commands, given.command)(home, given) or 0
+    except Failure as failure:
+        print(f"b12 {given.command}: {failure}", file=sys.stderr)
+        return failure.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
+
+from pipeline.database import connect
+from pipeline.errors import UsageError
+from pipeline.lake import attach
+from pipeline.protocol import derive
+from pipeline.relations import build, create, names
+from pipeline.screen import BUILDERS, prepare
+
+NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
+
+
+def explain(home, *, patient_id, pack, as_of, versions=None):
+    """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's rows alone.
+
+    versions: the lake's table versions to read (those of a published run), else the newest. Raises UsageError.
+    """
+    con = connect()
+    register_merges(con, home, versions)
+    surviving, ids = _ids(con, patient_id)
+    prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
+    build(con, [*names("clinical"), *names("screening")], builders=BUILDERS)
+    assessment = _row(con, "screening.assessment")
+    if assessment is None:
+        raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
+    words = _row(con, "clinical.patient_fact")
+    facts = derive(pack, {fact: words[fact] for fact in pack.raw["facts"]})
+    facts |= {"rule": assessment["rule"], "next_step": assessment["next_step"], "cause": assessment["cause"]}
+    build(con, names("explaining"))
+    evidence = _rows(con, "select * from explaining.evidence order by fact, on_day desc nulls last, file, line")
+    con.close()
+    return {
+        "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
+        "as_of": str(as_of), "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
+        "assessment": assessment, "action": pack.raw["actions"][assessment["next_step"]],
+        "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
+        "other_evidence": [one for one in evidence if one["fact"] not in facts],
+        "rules": {decision.name: _considered(decision, facts) for decision in pack.decisions if decision.name not in pack.raw["derived"]},
+        "flags": [{"flag": row["id"], "means": row["because"]} for row in _once(pack.raw["flags"]) if row["id"] in assessment["flags"]],
+    }  # fmt: skip
+
+
+EVIDENCE_OF = {  # facts that rest on another fact's evidence
+    "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy", "cyanocobalamin": "b12_therapy",
+    "resection_length": "malabsorption", "neuro_timing": "neuro",
+}  # fmt: skip
+
+
+def register_merges(con, home, versions):
+    """Build `clinical.merged_patient` over the whole lake, to know under which ids a patient's rows were delivered."""
+    attach(con, home, versions=versions)
+    con.execute("create schema if not exists clinical")
+    create(con, "clinical.merged_patient")
+
+
+def _ids(con, patient_id):
+    found = con.execute("select surviving_id from clinical.merged_patient where patient_id = $1", [patient_id]).fetchone()
+    surviving = found[0] if found else patient_id
+    merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1 order by 1", [surviving]).fetchall()
+    return surviving, [surviving, *(one for (one,) in merged)]
+
+
+def _row(con, relation):
+    rows = _rows(con, f"select * from {relation}")
+    return rows[0] if rows else None
+
+
+def _rows(con, select):
+    cursor = con.execute(select)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _fact(fact, answer, pack, evidence):
+    kind = "derived" if fact in pack.raw["derived"] else "decided" if fact in ("rule", "next_step", "cause") else "base"
+    rests_on = EVIDENCE_OF.get(fact)
+    shown = [one for one in evidence if one["fact"] == fact] if rests_on is None else []
+    return {"fact": fact, "answer": answer, "kind": kind, "rests_on": rests_on, "evidence": shown}
+
+
+def _considered(decision, facts):
+    "Every line of a decision: whether it fits, whether it decides, and which conditions do not hold"
+    decided, lines = False, []
+    for rule in decision.rules:
+        missing = {fact: list(answers) for fact, answers in rule.when.items() if facts[fact] not in answers}
+        decides = not missing and (decision.collects or not decided)
+        decided = decided or not missing
+        lines.append({
+            "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority, "fits": not missing, "decides": decides,
+            "near_miss": len(missing) == 1 and rule.priority > 0, "because": rule.because, "cites": list(rule.cites),
+            "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
+            "fails": {fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()},
+        })  # fmt: skip
+    return lines
+
+
+def _once(rows):
+    return {row["id"]: row for row in reversed(rows)}.values()

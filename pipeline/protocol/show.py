@@ -1,0 +1,85 @@
+"""A protocol pack as Markdown: what a clinician reads, checks and signs."""
+
+
+def as_markdown(pack):
+    """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and citation."""
+    return "\n".join([*_head(pack.raw), *_bands(pack.raw), *_settings(pack.raw), *_facts(pack.raw), *_tables(pack.raw)])
+
+
+def _head(raw):
+    yield f"# {raw['title']}"
+    yield ""
+    yield f"Pack `{raw['pack']}` {raw['version']}. {raw['notice']}"
+    yield ""
+    yield from _table(("author", "checker", "reviewed", "next review"), [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])])
+    yield "## Sources"
+    yield ""
+    yield from _table(("key", "source"), raw["sources"].items())
+
+
+def _bands(raw):
+    yield "## Bands: numbers become words"
+    yield ""
+    for fact, band in raw["bands"].items():
+        rows = [(tile["answer"], _range(tile), "") for tile in band["tiles"]]
+        rows += [(row["answer"], _range(row) or "any other", "censored, not within one band") for row in band.get("censored", ())]
+        yield f"### {fact} ({band['unit']}; {', '.join(band['cites'])})"
+        yield ""
+        yield from _table(("word", "range", "note"), rows)
+
+
+def _range(tile):
+    words = {"from": "from", "above": "above", "to": "to", "below": "below"}
+    return " ".join(f"{word} {tile[key]}" for key, word in words.items() if key in tile)
+
+
+def _settings(raw):
+    yield "## Settings a site may change"
+    yield ""
+    yield from _table(("setting", "value", "means", "cites"),
+                      [(name, one["value"], one["means"], ", ".join(one["cites"])) for name, one in raw["settings"].items()])  # fmt: skip
+
+
+def _facts(raw):
+    yield "## Facts and their answers"
+    yield ""
+    yield from _table(("fact", "answers"), [(fact, ", ".join(answers)) for fact, answers in raw["facts"].items()])
+    yield "### Derived facts: yes when one of the lines fits"
+    yield ""
+    yield from _table(("fact", "yes when"), [(fact, _when(when)) for fact, one in raw["derived"].items() for when in one["yes_when"]])
+
+
+def _when(when):
+    return "; ".join(f"{fact} = {' or '.join(answers)}" for fact, answers in when.items()) or "anything else"
+
+
+TITLES = {
+    "next_step": "Next step: the first rule that fits decides",
+    "safety": "Safety alerts: every line that fits",
+    "cause": "Cause: the first line that fits",
+    "flags": "Flags: every line that fits, or that comes with the evidence",
+    "cohorts": "Cohorts: every line that fits",
+}
+
+
+def _tables(raw):
+    for section, title in TITLES.items():
+        yield f"## {title}"
+        yield ""
+        rows = [
+            (row["id"], _when(row["when"]) if "when" in row else "with the evidence", row.get("outcome", ""), row.get("priority", ""),
+             row.get("because", ""), ", ".join(row.get("cites", ())))
+            for row in raw[section]
+        ]  # fmt: skip
+        yield from _table(("id", "when", "outcome", "priority", "because", "cites"), rows)
+    yield "## What the next steps mean"
+    yield ""
+    yield from _table(("step", "text"), raw["actions"].items())
+
+
+def _table(head, rows):
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
+    yield ""

@@ -1,0 +1,134 @@
+"""Publish: a run's folder appears whole, and `latest` is moved to it last, by one rename."""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from pipeline import __version__
+
+LISTS = ("safety", "flags", "cohorts")
+
+
+def new_run_id(started):
+    """The name of a run: when it started, and enough of a number to be its own."""
+    return f"{started:%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
+
+
+def manifests(home, *, published_only=True):
+    """The manifests of the runs, newest first; of the published ones, or of all."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in home.runs.glob("[!.]*/manifest.json") if not path.parent.is_symlink()]
+    return sorted((one for one in found if one["published"] or not published_only), key=lambda one: one["started"], reverse=True)
+
+
+def publish(con, home, *, pack, as_of, versions, outcomes, started, is_closed):
+    """Write the run's folder and, unless a gate is closed, move `latest` to it; returns the manifest.
+
+    A closed run leaves its quality.json and manifest, and no assessment or worklist.
+    """
+    run_id = new_run_id(started)
+    building = home.runs / f".building-{run_id}"
+    home.runs.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(home)
+    building.mkdir(mode=0o700)
+    _write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
+    if not is_closed:
+        _write_tables(con, building)
+        _write_json(building / "summary.json", summary(con))
+    manifest = _manifest(con, pack, run_id=run_id, as_of=as_of, versions=versions, started=started, is_published=not is_closed)
+    _write_json(building / "manifest.json", manifest)
+    for path in building.iterdir():
+        _flush(path)
+    building.replace(home.runs / run_id)
+    if not is_closed:
+        _point_latest(home, run_id)
+    return manifest
+
+
+def _sweep(home):
+    "What a killed run left half-built was never published"
+    for path in home.runs.glob(".building-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _point_latest(home, run_id):
+    link = home.runs / f".latest-{run_id}"
+    link.symlink_to(run_id)
+    link.replace(home.runs / "latest")
+
+
+def _flush(path):
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    path.chmod(0o600)
+
+
+def _write_json(path, value):
+    path.write_text(json.dumps(value, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def _write_tables(con, folder):
+    quoted = str(folder).replace("'", "''")
+    con.execute(f"copy (from screening.assessment order by patient_id) to '{quoted}/assessment.parquet' (format parquet, compression zstd)")
+    con.execute(f"copy (from screening.worklist {ORDER}) to '{quoted}/worklist.parquet' (format parquet, compression zstd)")
+    con.execute(f"copy ({as_cells(con)} {ORDER}) to '{quoted}/worklist.csv' (header, delimiter ',', force_quote ('reason'))")
+
+
+ORDER = "order by priority, waiting_since nulls last, patient_id"
+
+
+def as_cells(con, relation="screening.worklist"):
+    """The SELECT of a relation as spreadsheet cells: lists joined by |, and no cell that a spreadsheet would run."""
+    columns = con.execute(f"describe {relation}").fetchall()
+    return f"select {', '.join(_cell(name, kind) for name, kind, *_ in columns)} from {relation}"
+
+
+def _cell(name, kind):
+    text = f"array_to_string({name}, '|')" if name in LISTS else name
+    if kind not in ("VARCHAR", "VARCHAR[]"):
+        return name
+    return f"case when regexp_matches({text}, '^[=+\\-@\\t\\r]') then '''' || {text} else {text} end as {name}"
+
+
+def summary(con):
+    """Counts of a run: patients by scope, band, cohort, next step, alert and priority; what was never loaded; rejects by reason."""
+    counted = {
+        "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule", "priority": "priority", "cause": "cause",
+        "monitoring": "monitoring", "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
+    }  # fmt: skip
+    counts = {name: dict(con.execute(f"select cast({what} as varchar), count(*) from screening.assessment group by 1 order by 1").fetchall())
+              for name, what in counted.items()}  # fmt: skip
+    not_loaded = ("neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy")
+    return {
+        "patients": con.execute("select count(*) from screening.assessment").fetchone()[0],
+        "worklist": con.execute("select count(*) from screening.worklist").fetchone()[0],
+        **counts,
+        "not_evaluated": {
+            fact: con.execute(f"select count(*) from screening.assessment where {fact} = 'not_loaded'").fetchone()[0] for fact in not_loaded
+        },
+        "rejected": dict(con.execute("select rejected_because, count(*) from lake.rejected_row group by 1 order by 1").fetchall()),
+    }
+
+
+def _manifest(con, pack, *, run_id, as_of, versions, started, is_published):
+    files = con.execute("select source, file, sha256, entity, rows from lake.delivery where refused is null order by all").fetchall()
+    return {
+        "run_id": run_id,
+        "published": is_published,
+        "as_of": str(as_of),
+        "started": started.isoformat(),
+        "finished": datetime.now(UTC).isoformat(),
+        "code_version": __version__,
+        "protocol": {
+            "pack": pack.name, "version": pack.raw["version"], "sha256": hashlib.sha256(pack.path.read_bytes()).hexdigest(),
+        },
+        "inputs": {
+            "tables": versions,
+            "files": [dict(zip(("source", "file", "sha256", "entity", "rows"), row, strict=True)) for row in files],
+        },
+        "rows": {
+            name: con.execute(f"select count(*) from screening.{name}").fetchone()[0] for name in ("assessment", "worklist")
+        },
+    }  # fmt: skip

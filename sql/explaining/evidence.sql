@@ -1,0 +1,69 @@
+-- One row per piece of evidence of a patient and the fact it bears on, as delivered, with file and line.
+-- Built for one patient at a time. What does not count is shown too, and says why.
+with lab as (
+    select
+        patient_id,
+        case analyte when 'total_b12' then 'b12' when 'egfr' then 'renal' when 'intrinsic_factor_antibody' then 'malabsorption'
+            when 'gastrin' then 'cause_tests' else analyte end as fact,
+        collected_on as on_day,
+        coalesce(value_reported, '(no value)') || coalesce(' ' || unit_reported, '') as reported,
+        coalesce(analyte, 'result') || case when is_unit_code_disagree then ', unit and LOINC code disagree' else '' end as what,
+        fate as standing, file, line, shifted_days, delivered_patient_id
+    from clinical.result_version
+),
+
+shown_lab as (
+    select patient_id, 'shown, never decides' as fact, collected_on as on_day,
+        coalesce(value_reported, '') || coalesce(' ' || unit_reported, '') as reported, analyte as what, status as standing, file, line,
+        shifted_days, patient_id as delivered_patient_id
+    from lake.lab_result
+    where analyte in ('haemoglobin', 'mcv', 'folate', 'creatinine', 'parietal_cell_antibody')
+    qualify row_number() over (partition by analyte order by collected_at desc, file, line) <= 3
+),
+
+medication as (
+    select
+        lake.medication.patient_id,
+        coalesce(medication_class.class, 'shown, never decides') as fact,
+        medication.start_on as on_day,
+        coalesce(medication.name, medication.code) as reported,
+        coalesce('until ' || medication.end_on, 'for ' || medication.days_supply || ' days', 'no end recorded')
+            || coalesce(', ' || medication.route_reported, '') || coalesce(', ' || medication.strength_mg || ' mg', '')
+            || case medication.matched_by when 'name' then ', recognised by name' else '' end as what,
+        medication.status as standing, medication.file, medication.line, medication.shifted_days, medication.patient_id as delivered_patient_id
+    from lake.medication
+    left join clinical.medication_class on medication_class.concepts = medication.concepts
+),
+
+finding as (
+    select
+        condition.patient_id, condition.onset_on as on_day, coalesce(condition.name, condition.code) as reported,
+        condition.code_system || ' ' || condition.code || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
+        condition.status as standing, condition.file, condition.line, condition.shifted_days, condition.concepts
+    from lake.condition
+    union all
+    select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, procedure.code),
+        procedure.code_system || ' ' || procedure.code, procedure.status, procedure.file, procedure.line, procedure.shifted_days, procedure.concepts
+    from lake.procedure
+),
+
+coded as (
+    select
+        single.patient_id, case concept.fact when 'shown' then 'shown, never decides' when 'trap' then 'recognised, never counted' else concept.fact end as fact,
+        single.on_day, single.reported, single.what || coalesce(', ' || nullif(concept.wording, ''), '') as what,
+        single.standing, single.file, single.line, single.shifted_days, single.patient_id as delivered_patient_id
+    from (select * exclude (concepts), unnest(string_split(concepts, '|')) as concept from finding) as single
+    join protocol.concept on concept.concept = single.concept
+),
+
+person as (
+    select patient_id, 'scope' as fact, cast(null as date) as on_day,
+        'born ' || coalesce(cast(birth_on as varchar), 'unknown') || coalesce(', died ' || deceased_on, '')
+            || case when is_opted_out then ', opted out' else '' end || case when merged_into is not null then ', merged into another id' else '' end as reported,
+        'patient row' as what, 'usable' as standing, file, line, shifted_days, patient_id as delivered_patient_id
+    from lake.patient
+)
+
+select patient_id, fact, on_day, reported, what, standing, file, line,
+    case when shifted_days <> 0 then on_day - shifted_days end as original_day, delivered_patient_id
+from (from lab union all from shown_lab union all from medication union all from coded union all from person)
