@@ -4,6 +4,7 @@ import json
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from pipeline import lake
@@ -17,7 +18,7 @@ from pipeline.protocol.tables import register
 from pipeline.readers import profile as read_profile
 from pipeline.readers.meds import load_events
 from pipeline.readers.table import load_table
-from pipeline.relations import build
+from pipeline.relations import build, keep_as_file, select_of
 
 CHECKED = ("staging.delivered_code", *(f"staging.checked_{entity}" for entity in ENTITIES))
 
@@ -53,7 +54,7 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
 
 
 def _ingest(home, path, *, profile, entity, name, sha256, received_at, pack):
-    with _workshop(home, sha256) as con:
+    with _workshop(home, sha256) as (con, folder):
         register(con, load(pack) if pack else load())
         reference = latest_reference(home, profile.name) if profile.reference else None
         today = received_at.astimezone(ZoneInfo(profile.time_zone)).date()
@@ -62,8 +63,8 @@ def _ingest(home, path, *, profile, entity, name, sha256, received_at, pack):
             "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, "
             "$4::varchar as time_zone, $5::date as today", [profile.name, sha256, name, profile.time_zone, today],
         )  # fmt: skip
-        delivered = _load(con, path, profile=profile, entity=entity, reference=reference)
-        build(con, CHECKED)
+        delivered = _load(con, path, profile=profile, entity=entity, reference=reference, folder=folder)
+        build(con, CHECKED, builders={name: partial(_check, folder=folder) for name in CHECKED[1:]})
         _find_duplicates(con, home, delivered)
         account = tally(con, delivered, file=name, sha256=sha256, source=profile.name, entity=entity)
         _commit(con, home, account, delivered, received_at=received_at, reference=reference)
@@ -78,19 +79,19 @@ def _workshop(home, sha256):
     folder.mkdir(parents=True, mode=0o700)
     con = connect(folder / "ingest.duckdb")
     try:
-        yield con
+        yield con, folder
     finally:
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _load(con, path, *, profile, entity, reference):
+def _load(con, path, *, profile, entity, reference, folder):
     "Fill the landing relations; returns the entities that the file delivers"
     canonical = read_profile("canonical").columns
     if profile.format == "meds":
-        selects = load_events(con, path, profile=profile, reference=reference)
+        selects = load_events(con, path, profile=profile, reference=reference, folder=folder)
     else:
-        load_table(con, path, columns=profile.columns[entity], dialect=profile.dialect, into="landing.delivered")
+        load_table(con, path, columns=profile.columns[entity], dialect=profile.dialect, into="landing.delivered", folder=folder)
         selects = {entity: "select *, 0 as shifted_days from landing.delivered"}
     for each in ENTITIES:
         columns = [*canonical[each]["required"], *canonical[each]["optional"]]
@@ -98,7 +99,7 @@ def _load(con, path, *, profile, entity, reference):
             kept = ", ".join(f'"{column}"' for column in sorted(columns))
             key = ", '|', ".join(f"replace(coalesce(\"{column}\", ''), '|', '||')" for column in sorted(columns))
             con.execute(
-                f"create table landing.{each} as select {kept}, shifted_days, line, unhex(md5(concat({key}))) as row_key "
+                f"create view landing.{each} as select {kept}, shifted_days, line, unhex(md5(concat({key}))) as row_key "
                 f"from ({selects[each]})"
             )
         else:
@@ -108,6 +109,10 @@ def _load(con, path, *, profile, entity, reference):
                 "cast(0 as bigint) as line, cast(null as blob) as row_key where false"
             )
     return tuple(selects)
+
+
+def _check(con, name, folder):
+    keep_as_file(con, name, select_of(name), folder)
 
 
 def _find_duplicates(con, home, delivered):

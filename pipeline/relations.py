@@ -57,3 +57,13 @@ def build(con, wanted, *, builders=None, progress=lambda name: None):
 def create(con, name):
     """Create one relation as a table from its SELECT."""
     con.execute(f"create or replace table {name} as {select_of(name)}")
+
+
+def keep_as_file(con, name, select, folder):
+    """Write a SELECT's rows, in order, into a Parquet file of `folder` and make the relation a view of it.
+
+    For what is written once and read a few times, however large; the view adds `file_row_number`, from 0.
+    """
+    path = str(folder / f"{name}.parquet").replace("'", "''")
+    con.execute(f"copy ({select}) to '{path}' (format parquet, compression lz4_raw)")
+    con.execute(f"create or replace view {name} as select * from read_parquet('{path}', file_row_number = true)")

@@ -2,6 +2,8 @@
 
 import csv
 
+import pyarrow as pa
+
 from pipeline.config import PROTOCOL, SQL
 
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
@@ -78,8 +80,13 @@ def _register_pack(con, pack):
 def _bands(fact, band):
     for is_tile, rows in ((True, band["tiles"]), (False, band.get("censored", ()))):
         for position, row in enumerate(rows):
-            low, high = row.get("from", row.get("above")), row.get("to", row.get("below"))
+            low, high = (_text(row.get(one, row.get(other))) for one, other in (("from", "above"), ("to", "below")))
             yield fact, band["analyte"], row["answer"], is_tile, position, low, "from" in row, high, "to" in row
+
+
+def _text(number):
+    "An edge as it is written, so that no binary fraction comes near it"
+    return None if number is None else str(number)
 
 
 def _checks(rows, longest_months=12 * 120):
@@ -99,4 +106,7 @@ def _table(con, name, columns, rows):
     body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
     con.execute(f"create or replace table protocol.{name} ({body})")
     if rows:
-        con.executemany(f"insert into protocol.{name} values ({', '.join('?' * len(columns))})", rows)
+        given = pa.table([list(column) for column in zip(*rows, strict=True)], names=list(columns))
+        con.register("given", given)
+        con.execute(f"insert into protocol.{name} select * from given")
+        con.unregister("given")

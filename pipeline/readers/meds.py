@@ -5,7 +5,7 @@ from pipeline.errors import Refused
 from pipeline.readers.table import load_table
 
 
-def load_events(con, path, *, profile, reference):
+def load_events(con, path, *, profile, reference, folder):
     """Create `landing.event` and `landing.event_code`, and from them the entities' landing tables by `sources/meds/*.sql`.
 
     reference: the archived `codes.parquet`, or None. Each subject's events are moved by whole days so that the last falls
@@ -13,7 +13,10 @@ def load_events(con, path, *, profile, reference):
     """
     if reference is None:
         raise Refused("its metadata/codes.parquet was never delivered; deliver it with the events")
-    load_table(con, path, columns=profile.columns["event"], dialect=profile.dialect, into="landing.delivered_event", others_ignored=True)
+    load_table(
+        con, path, columns=profile.columns["event"], dialect=profile.dialect, into="landing.delivered_event",
+        folder=folder, others_ignored=True,
+    )  # fmt: skip
     con.execute(
         "create or replace table landing.event_code as "
         "select code, any_value(description) as description, "

@@ -6,12 +6,15 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import Refused
+from pipeline.relations import keep_as_file
 
 BLOCK = 1 << 22
 
 
-def load_table(con, path, *, columns, dialect, into, others_ignored=False):
-    """Create the table `into`: every delivered column as text (null when empty), and `line`, counted as in the file.
+def load_table(con, path, *, columns, dialect, into, folder, others_ignored=False):
+    """Create the view `into`: every delivered column as text (null when empty), and `line`, counted as in the file.
+
+    The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table, and no memory.
 
     columns: {"required": [...], "optional": [...]}. Rows that do not fit the header go into `landing.ragged (line)`.
     Raises Refused when the file cannot be read whole.
@@ -23,7 +26,7 @@ def load_table(con, path, *, columns, dialect, into, others_ignored=False):
         scan, header = _csv(con, path, dialect)
     _check_header(header, columns["required"], known, others_ignored)
     try:
-        con.execute(f"create or replace table landing.raw as select {_texts(header, known)} from {scan}")
+        keep_as_file(con, "landing.raw", f"select {_texts(header, known)} from {scan}", folder)
     except duckdb.Error as error:
         raise Refused(f"the file cannot be read: {_first_line(error)}") from None
     if Path(path).suffix == ".parquet":
@@ -46,14 +49,11 @@ def _texts(header, known):
 
 
 def _number(con, into, first):
-    "A record's line: its place in the table, moved by what the reader left out before it"
-    if con.execute("select count(*) from landing.line_shift").fetchone()[0]:
-        con.execute(
-            f"create or replace view {into} as select raw.* , raw.rowid + {first} + coalesce(line_shift.shift, 0) as line "
-            "from landing.raw asof left join landing.line_shift on raw.rowid >= line_shift.record"
-        )
-    else:
-        con.execute(f"create or replace view {into} as select *, rowid + {first} as line from landing.raw")
+    "A record's line: its place in the file of records, moved by what the reader left out before it"
+    shifted = con.execute("select count(*) from landing.line_shift").fetchone()[0]
+    join = "asof left join landing.line_shift on raw.file_row_number >= line_shift.record" if shifted else ""
+    line = f"file_row_number + {first}" + (" + coalesce(line_shift.shift, 0)" if shifted else "")
+    con.execute(f"create or replace view {into} as select raw.* exclude (file_row_number), {line} as line from landing.raw {join}")
 
 
 def _parquet(con, path):

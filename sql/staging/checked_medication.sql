@@ -1,6 +1,6 @@
 -- One row per delivered medication record: typed, coded and judged.
 -- A drug of no class that the protocol knows is skipped as unmapped_code and counted by code and name.
--- An end or a supply that is delivered and cannot be read is a rejection, never "no end".
+-- An end or a supply that is delivered and cannot be read is a rejection, never "no end"; a supply of over a century is a slip.
 with typed as (
     select
         medication.*, delivered_code.concepts, delivered_code.matched_by, delivered_code.is_scientific,
@@ -21,7 +21,7 @@ with typed as (
 
 select
     line, patient_id, medication_id, code_system, code, name, concepts, matched_by,
-    start_day as start_on, end_day as end_on, cast(supply as integer) as days_supply,
+    start_day as start_on, end_day as end_on, case when supply between 0 and 36525 then cast(supply as integer) end as days_supply,
     status_meaning as status, route as route_reported, coalesce(route_kind, 'unknown') as route,
     strength as strength_mg, shifted_days, row_key,
     case
@@ -39,5 +39,6 @@ select
         when start_day > today then 'future_date'
         when days_supply is not null and (supply is null or supply < 0 or not isfinite(supply)) then 'not_a_number'
         when strength_mg is not null and (strength is null or not isfinite(strength)) then 'not_a_number'
+        when supply > 36525 then 'implausible_value'
     end as rejected_because
 from typed

@@ -120,6 +120,7 @@ select
     case when keyed.spelled_system is null and contains(meaning.concepts, '|') and meaning.matched_by = 'code' then null else meaning.concepts end as concepts,
     meaning.matched_by,
     regexp_full_match(keyed.code, '\s*\d+(\.\d+)?[eE]\+\d+\s*') as is_scientific,
+    coalesce(keyed.spelled_system = 'LOINC' and regexp_full_match(trim(keyed.code), '\d{1,7}-\d'), false) as is_loinc,
     concept.means as analyte,
     concept.wording as basis
 from keyed

@@ -1,0 +1,53 @@
+"""What became of an expectation, which of them close the gate, and what the operator is told."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One expectation of a suite, evaluated once. Counts, file and laboratory names; never a patient's values or ids.
+
+    severity: critical, warning or info. outcome: passed, failed, not_applicable (nothing there to look at) or error (it
+    could not be evaluated, which is never taken for a pass). rows_checked and rows_failed are None where an expectation
+    is about the table as a whole.
+    """
+
+    suite: str
+    expectation: str
+    column: str | None
+    severity: str
+    outcome: str
+    observed: str | None
+    threshold: str
+    rows_checked: int | None
+    rows_failed: int | None
+    note: str
+    todo: str
+
+    @property
+    def is_closing(self):
+        return self.severity == "critical" and self.outcome in ("failed", "error")
+
+
+def closed_by(outcomes):
+    """The outcomes that close the gate: critical ones that failed or could not be evaluated."""
+    return [outcome for outcome in outcomes if outcome.is_closing]
+
+
+def message(outcomes):
+    """One paragraph for the operator: which expectations closed the gate, on how many rows, and what to do."""
+    closing = closed_by(outcomes)
+    if not closing:
+        return "The gate is open."
+    count = "a critical expectation" if len(closing) == 1 else f"{len(closing)} critical expectations"
+    head = f"The gate is closed by {count}: nothing was published, the last worklist stays."
+    return " ".join([head, *(_sentence(outcome) for outcome in closing)])
+
+
+def _sentence(outcome):
+    where = f"{outcome.suite}.{outcome.column}" if outcome.column else f"{outcome.suite} ({outcome.expectation})"
+    if outcome.outcome == "error":
+        return f"{where} could not be evaluated ({outcome.observed}). {outcome.note} {outcome.todo}"
+    rows = "the table is" if outcome.rows_checked is None else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
+    observed = f"; found {outcome.observed}" if outcome.observed else ""
+    return f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note} {outcome.todo}"

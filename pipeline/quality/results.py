@@ -1,0 +1,95 @@
+"""Results of Great Expectations as outcomes."""
+
+import re
+
+from pipeline.quality.outcome import Outcome
+
+NOT_ASKED = (
+    "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser", "ignore_row_if", "or_equal", "mostly",
+)  # fmt: skip
+
+
+def outcome_of(suite, meta, result):
+    """The outcome of one result; `meta` is that of its suite."""
+    kwargs, own = result.expectation_config.kwargs, result.expectation_config.meta
+    found = dict(result.result)
+    checked, failed = _rows(result.expectation_config.type, found)
+    return Outcome(
+        suite=suite, expectation=result.expectation_config.type, column=_column(kwargs),
+        severity=str(result.expectation_config.severity.value), outcome=_outcome(result, checked, meta.get("when_empty")),
+        observed=_error(result) if _is_raised(result) else _observed(found, meta.get("named_by", ())),
+        threshold=_threshold(result.expectation_config.type, kwargs),
+        rows_checked=checked, rows_failed=failed, note=own["note"], todo=own["todo"],
+    )  # fmt: skip
+
+
+def _outcome(result, checked, when_empty):
+    if _is_raised(result):
+        return "error"
+    if checked == 0 and when_empty == "not_applicable":
+        return "not_applicable"
+    return "passed" if result.success else "failed"
+
+
+def _is_raised(result):
+    "exception_info is one record, or one for each metric that raised"
+    return result.exception_info.get("raised_exception") is not False
+
+
+def _error(result):
+    "The kind of error; its text may quote a value"
+    texts = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]
+    texts = texts or [result.exception_info.get("exception_message") or ""]
+    known = r'The column "\w+" in BatchData does not exist|\b[A-Z]\w+ Error\b'
+    return next((found[0] for text in texts if (found := re.search(known, text))), "unknown error")
+
+
+def _rows(expectation, found):
+    if "element_count" not in found:
+        return None, None
+    looks_at_missing = expectation == "expect_column_values_to_not_be_null"
+    checked = found["element_count"] - (0 if looks_at_missing else found.get("missing_count", 0))
+    return int(checked), int(found["unexpected_count"])
+
+
+def _column(kwargs):
+    return kwargs.get("column") or " and ".join(kwargs[key] for key in ("column_A", "column_B") if key in kwargs) or None
+
+
+def _observed(found, named_by):
+    "The rows that failed, by their names; or what a table or column has instead"
+    if "partial_unexpected_index_list" in found and named_by:
+        return "; ".join(_named(row) for row in found["partial_unexpected_index_list"]) or None
+    return _short(found["observed_value"]) if "observed_value" in found else None
+
+
+def _named(row):
+    return ", ".join(f"{name} {_number(value)}" for name, value in row.items())
+
+
+def _number(value):
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _short(value):
+    return f"{len(value)} columns" if isinstance(value, list) else str(value)
+
+
+def _threshold(expectation, kwargs):
+    "What the expectation asks for, in words"
+    asked = expectation.partition("_to_")[2].removeprefix("be_").replace("not_be_", "not_").replace("_", " ")
+    words = [asked, *(f"{name.removesuffix('_value')} {_listed(value)}" for name, value in kwargs.items() if name not in NOT_ASKED)]
+    where = [f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else []
+    return " ".join(words + where)
+
+
+def _condition(row_condition):
+    if row_condition["type"] == "and":
+        return " and ".join(_condition(part) for part in row_condition["conditions"])
+    return " ".join([row_condition["column"]["name"], str(row_condition["operator"]), str(row_condition["parameter"])])
+
+
+def _listed(value):
+    if not isinstance(value, list):
+        return str(value)
+    return " or ".join(map(str, value)) if len(value) <= 6 else f"of {len(value)}"

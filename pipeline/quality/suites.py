@@ -1,0 +1,76 @@
+"""The suites of `expectations/`: `expectations/<schema>/<name>.json` guards the relation `<schema>.<name>`.
+
+Of a suite's own fields, in its `meta`: `when_empty`, which is `not_applicable` where finding no rows says nothing about
+the data, else Great Expectations' own verdict; and `named_by`, the columns that name a row to the operator. A suite
+without `named_by` is about patients: its results hold counts alone.
+"""
+
+import json
+import logging
+import os
+import warnings
+from contextlib import contextmanager
+
+from pipeline.config import EXPECTATIONS
+from pipeline.errors import InvalidProtocol
+from pipeline.quality.results import outcome_of
+
+NAMED_ROWS = 5
+
+
+def prepare():
+    """Import Great Expectations now, to have it when `check` is called: it takes six seconds."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)  # a failure is an outcome, not a log line
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the standard library, by its own imports
+        from pipeline.quality import datasource
+    return datasource
+
+
+def check(con, folder=EXPECTATIONS):
+    """The outcome of every expectation, evaluated in the database that the DuckDB connection `con` is open on.
+
+    Great Expectations uses a cursor of that very connection, so that in-memory databases can be checked, and files
+    that nobody else may open. Raises InvalidProtocol for a suite that it cannot read.
+    """
+    gx = prepare()
+    files = sorted(folder.glob("*/*.json"))
+    with _cursor(con) as cursor:
+        context = gx.open_context()
+        schemas = {schema: gx.add_schema(context, cursor, schema) for schema in {file.parent.name for file in files}}
+        return [outcome for file in files for outcome in _outcomes(gx, schemas[file.parent.name], file)]
+
+
+@contextmanager
+def _cursor(con):
+    "A cursor has settings of its own, and an open one keeps the database file open"
+    cursor = con.cursor()
+    try:
+        cursor.execute("set timezone = 'UTC'")
+        cursor.execute("set enable_progress_bar = false")
+        yield cursor
+    finally:
+        cursor.close()
+
+
+def _outcomes(gx, schema, file):
+    name = f"{file.parent.name}.{file.stem}"
+    try:
+        suite = json.loads(file.read_text(encoding="utf-8"))
+        results = gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
+    except (gx.great_expectations.exceptions.GreatExpectationsError, ValueError, KeyError, TypeError) as error:
+        raise InvalidProtocol(
+            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {name} ({type(error).__name__}). "
+            "Check that it is JSON, and that each expectation has a type that Great Expectations knows, with its arguments."
+        ) from error
+    return [outcome_of(name, suite["meta"], result) for result in results]
+
+
+def _result_format(meta):
+    if "named_by" not in meta:
+        return {"result_format": "BASIC", "partial_unexpected_count": 0}
+    return {
+        "result_format": "SUMMARY", "partial_unexpected_count": NAMED_ROWS,
+        "unexpected_index_column_names": meta["named_by"], "return_unexpected_index_query": False,
+    }  # fmt: skip

@@ -1,0 +1,77 @@
+"A delivered medication record: typed, coded and judged. An end that cannot be read is a rejection, never no end."
+
+from tests.clinic import judges
+
+GIVEN = """
+    patient_id | code_system | code | start_on
+    ann        | RXNORM      | 6809 | 2026-01-05
+"""
+
+
+def test_every_reason():
+    judges("medication", """
+        patient_id | code        | name     | start_on   | end_on     | days_supply | strength_mg | => concepts | => outcome
+        -----------+-------------+----------+------------+------------+-------------+-------------+-------------+----------------------------
+        ann        | 6809        |          | 2026-01-05 |            |             |             | metformin   | accepted
+        ann        | 6809        |          | 2026-01-05 | 2026-06-05 | 30          | 500         | metformin   | accepted
+                   | 6809        |          | 2026-01-05 |            |             |             | metformin   | missing_patient_id
+        ann        |             |          | 2026-01-05 |            |             |             |             | missing_code
+        ann        | 6809        |          |            |            |             |             | metformin   | missing_date
+        ann        | 6809        |          | 1.5.26     |            |             |             | metformin   | bad_date
+        ann        | 6809        |          | 2026-01-05 | ongoing    |             |             | metformin   | bad_date
+        ann        | 6809        |          | 2026-02-01 |            |             |             | metformin   | accepted
+        ann        | 6809        |          | 2026-02-02 |            |             |             | metformin   | future_date
+        ann        | 6809        |          | 2026-01-05 |            | a month     |             | metformin   | not_a_number
+        ann        | 6809        |          | 2026-01-05 |            | -30         |             | metformin   | not_a_number
+        ann        | 6809        |          | 2026-01-05 |            | NaN         |             | metformin   | not_a_number
+        ann        | 6809        |          | 2026-01-05 |            | 0           |             | metformin   | accepted
+        ann        | 6809        |          | 2026-01-05 |            | 36525       |             | metformin   | accepted
+        ann        | 6809        |          | 2026-01-05 |            | 36526       |             | metformin   | implausible_value
+        ann        | 6809        |          | 2026-01-05 |            | 1e300       |             | metformin   | implausible_value
+        ann        | 6809        |          | 2026-01-05 |            |             | inf         | metformin   | not_a_number
+        ann        | 1.09023E+15 |          | 2026-01-05 |            |             |             |             | code_in_scientific_notation
+        ann        | 999         | aspirin  | 2026-01-05 |            |             |             |             | unmapped_code
+    """, given="""
+        code_system
+        RXNORM
+    """)  # fmt: skip
+
+
+def test_statuses_and_routes():
+    judges("medication", """
+        medication_id | status           | route         | => status    | => route
+        --------------+------------------+---------------+--------------+----------
+                      |                  |               | active       | unknown
+                      | Active           | IM            | active       | injection
+                      | completed        | sc            | ended        | injection
+                      | stopped          | intravenous   | ended        | injection
+                      | administered     | PO            | administered | oral
+                      | on-hold          | sublingual    | not_counted  | oral
+                      | not-taken        | nasal         | not_counted  | oral
+                      | not-given        | rectal        | not_counted  | unknown
+                      | held             |               | not_counted  | unknown
+        m1            | entered-in-error |               | retracted    | unknown
+                      | never heard of   |               | ended        | unknown
+    """, given=GIVEN)  # fmt: skip
+
+
+def test_an_injectable_product_is_an_injection_unless_its_route_says_otherwise():
+    judges("medication", """
+        code   | route | => concepts                   | => route
+        -------+-------+-------------------------------+----------
+        317106 |       | b12_hydroxocobalamin_product  | injection
+        317106 | oral  | b12_hydroxocobalamin_product  | oral
+        5514   |       | b12_hydroxocobalamin          | unknown
+    """, given=GIVEN)  # fmt: skip
+
+
+def test_a_retraction_that_names_its_record_needs_no_date():
+    judges("medication", """
+        medication_id | start_on | status           | => outcome
+        --------------+----------+------------------+-------------
+        m1            |          | entered-in-error | accepted
+                      |          | entered-in-error | missing_date
+    """, given="""
+        patient_id | code_system | code
+        ann        | RXNORM      | 6809
+    """)  # fmt: skip

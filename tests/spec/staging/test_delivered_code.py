@@ -1,0 +1,134 @@
+"What a delivered code stands for. Protocol §6. That every code of protocol/codes is known: tests/unit/protocol/test_codes.py."
+
+import pytest
+
+from tests.clinic import clinic, judges, landed, select
+
+DATES = {"medication": "start_on", "condition": "onset_on", "procedure": "performed_on"}
+
+
+def codes(entity, rows):
+    judges(entity, rows, given=f"patient_id | {DATES[entity]}\nann | 2026-01-05")
+
+
+def test_icd_codes_with_and_without_dot_in_any_case_with_trailing_x():
+    codes("condition", """
+        code_system | code     | => concepts                                | => matched_by
+        ------------+----------+--------------------------------------------+--------------
+        ICD10CM     | N18.30   | ckd_stage3_5                               | code
+        ICD10CM     | N1830    | ckd_stage3_5                               | code
+        icd10cm     | n18.30   | ckd_stage3_5                               | code
+        ICD-10-CM   | N18.30X  | ckd_stage3_5                               | code
+        ICD10CM     | D51.0XXX | b12_deficiency_anaemia¦pernicious_anaemia  | code
+        ICD9CM      | 281.0    | pernicious_anaemia                         | code
+        ICD9CM      | 2810     | pernicious_anaemia                         | code
+        READ2       | D010.00  | b12_deficiency_uk_read¦pernicious_anaemia  | code
+        SNOMEDCT    | 84027009 | pernicious_anaemia                         | code
+        SCT         | 84027009 | pernicious_anaemia                         | code
+        ICD10CM     | 84027009 |                                            |
+        FHIR-DIET   | Vegan    | diet                                       | code
+    """)  # fmt: skip
+
+
+def test_a_code_that_ends_in_a_star_stands_for_all_that_begin_so():
+    codes("condition", """
+        code_system | code                         | => concepts
+        ------------+------------------------------+--------------------------------
+        ICD9CM      | 346.90                       | headache_tierB_migraine_optional
+        ICD9CM      | 34690                        | headache_tierB_migraine_optional
+        ICD9CM      | 346                          | headache_tierB_migraine_optional
+        ICD9CM      | 347.90                       |
+        LOCAL       | ileal_resection_length_cm:25 | ileal_resection_length
+    """)  # fmt: skip
+
+
+def test_icd10_of_who_is_read_by_way_of_icd10cm_and_said_so():
+    codes("condition", """
+        code_system | code   | => concepts                      | => matched_by
+        ------------+--------+----------------------------------+--------------
+        ICD10       | G43    | headache_tierB_migraine_optional | code
+        ICD10       | E53.8  | b12_deficiency_nonspecific       | parent
+        ICD10       | N18.5  | ckd_stage3_5                     | parent
+        ICD10       | D52    | folate_deficiency_anaemia        | parent
+        ICD10       | G99    | neuro_definite_myelopathy        | parent
+        ICD10       | K14    | glossitis                        | parent
+        ICD10       | G4     |                                  |
+    """)  # fmt: skip
+
+
+def test_a_parent_whose_children_differ_says_nothing():
+    "R20 to R29 hold several concepts in ICD-10-CM; their common beginning names none of them"
+    codes("condition", """
+        code_system | code | => concepts | => outcome
+        ------------+------+-------------+--------------
+        ICD10       | E72  | exclude_mma_confounder_inborn_error | accepted
+        ICD10       | N1   |             | unmapped_code
+        ICD10CM     | D52  |             | unmapped_code
+    """)  # fmt: skip
+
+
+def test_a_code_without_a_system_counts_only_when_it_can_mean_one_thing():
+    codes("condition", """
+        code_system | code     | => concepts        | => outcome
+        ------------+----------+--------------------+--------------
+                    | 84027009 | pernicious_anaemia | accepted
+                    | D51.0    |                    | unmapped_code
+                    | 22298006 |                    | unmapped_code
+        NONSENSE    | 84027009 |                    | unmapped_code
+    """)  # fmt: skip
+
+
+def test_medications_by_code_then_by_whole_words_of_the_name():
+    codes("medication", """
+        code_system | code    | name                                    | => concepts                        | => matched_by
+        ------------+---------+-----------------------------------------+------------------------------------+--------------
+        RXNORM      | 6809    |                                         | metformin                          | code
+        RXNORM      | 6809    | omeprazole                              | metformin                          | code
+        ATC         | B03BA03 |                                         | b12_hydroxocobalamin               | code
+        RXNORM      | 999     | METFORMIN hydrochloride 500 MG tablet   | metformin                          | name
+        NAME        | Omeprazole 20mg |                                 | ppi                                | name
+        NAME        | metformin/sitagliptin |                           | metformin                          | name
+        NAME        | metforminoid |                                    |                                    |
+        NAME        | folic acid + cyanocobalamin |                     | b12_cyanocobalamin¦folic_acid      | name
+        NAME        | Vitamin B-12 1000 mcg |                           | b12_form_unknown                   | name
+        NAME        | Vitamin B12 (hydroxycobalamin) |                  | b12_hydroxocobalamin               | name
+        NAME        | Methylcobalamin lozenge |                         | b12_mecobalamin                    | name
+        NAME        | Multivitamin with B12 and folic acid |            | b12_form_unknown¦folic_acid¦multivitamin | name
+        NAME        | Leucovorin |                                      |                                    |
+        NAME        | cyanocobalamin Co-57 |                            | EXCLUDE_radiolabelled              | name
+                    |         | famotidine 20 mg                        | h2_blocker                         | name
+    """)  # fmt: skip
+
+
+def test_rxnorm_11248_alone_means_only_vitamin_b12():
+    codes("medication", """
+        code_system | code  | name                          | => concepts          | => matched_by
+        ------------+-------+-------------------------------+----------------------+--------------
+        RXNORM      | 11248 |                               | b12_form_unknown     | code
+        RXNORM      | 11248 | vitamin B12                   | b12_form_unknown     | code
+        RXNORM      | 11248 | cyanocobalamin 1 mg/mL        | b12_cyanocobalamin   | code
+        RXNORM      | 11248 | methylcobalamin 1 mg          | b12_mecobalamin      | code
+        UNII        | P6YC3EG204 |                          | b12_cyanocobalamin   | code
+        HCPCS       | J3420 |                               | b12_injection_claim  | code
+    """)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "analyte", "basis"),
+    [("2132-9", "total_b12", "mass"), ("14685-2", "total_b12", "molar"), ("72160-5", "active_b12", "molar"),
+     ("16695-9", "whole_blood_b12", None), ("13964-2", "mma", "molar"), ("48767-8", "comment", None), ("2093-3", None, None)],
+)  # fmt: skip
+def test_a_lab_code_without_a_system_is_loinc_and_names_its_analyte(code, analyte, basis):
+    con = landed(clinic(), "lab_result", [{"patient_id": "ann", "code": code}])
+    [found] = select(con, "staging.delivered_code")
+    assert (found["spelled_system"], found["analyte"]) == ("LOINC", analyte)
+    assert basis is None or found["basis"] == basis
+
+
+@pytest.mark.parametrize(
+    ("code", "is_scientific"),
+    [("1.09023E+15", True), ("1e+15", True), ("4.43906E+08", True), ("84027009", False), ("E53.8", False)],
+)
+def test_scientific_notation_is_seen_and_never_parsed(code, is_scientific):
+    con = landed(clinic(), "condition", [{"patient_id": "ann", "code": code, "code_system": "SNOMEDCT"}])
+    assert select(con, "staging.delivered_code", "is_scientific") == [{"is_scientific": is_scientific}]
