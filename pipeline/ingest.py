@@ -97,7 +97,7 @@ def _load(con, path, *, profile, entity, reference, folder):
         columns = [*canonical[each]["required"], *canonical[each]["optional"]]
         if each in selects:
             kept = ", ".join(f'"{column}"' for column in sorted(columns))
-            key = ", '|', ".join(f"replace(coalesce(\"{column}\", ''), '|', '||')" for column in sorted(columns))
+            key = ", chr(31), ".join(f"coalesce(\"{column}\", '')" for column in sorted(columns))
             con.execute(
                 f"create view landing.{each} as select {kept}, shifted_days, line, unhex(md5(concat({key}))) as row_key "
                 f"from ({selects[each]})"
@@ -150,15 +150,13 @@ def _commit(con, home, account, delivered, *, received_at, reference):
 
 
 def _rejected(entity):
-    system = "code_system" if entity != "patient" else "null"
-    code = "code" if entity != "patient" else "null"
-    unit, lab = ("unit", "performing_lab") if entity == "lab_result" else ("null", "null")
+    system, code = ("code_system", "code") if entity != "patient" else ("null", "null")
+    unit, lab = ("unit_reported", "performing_lab") if entity == "lab_result" else ("null", "null")
     return (
-        f"select file.source, file.sha256, file.file, landed.line, '{entity}' as entity, checked.rejected_because, "
-        f"landed.{system} as code_system, landed.{code} as code, landed.{unit} as unit, landed.{lab} as performing_lab "
-        f"from staging.checked_{entity} as checked join landing.{entity} as landed using (line), landing.file "
-        "where checked.rejected_because is not null"
-    ).replace("landed.null", "null")
+        f"select file.source, file.sha256, file.file, checked.line, '{entity}' as entity, rejected_because, {system} as code_system, "
+        f"{code} as code, {unit} as unit, {lab} as performing_lab from staging.checked_{entity} as checked, landing.file "
+        "where rejected_because is not null"
+    )
 
 
 def _ragged(entity):
@@ -169,11 +167,10 @@ def _ragged(entity):
 
 
 def _unmapped(entity):
-    code = "landed.code_system, landed.code, landed.name" if entity != "patient" else "null as code_system, null as code, null as name"
+    code = "code_system, code, name" if entity != "patient" else "null as code_system, null as code, null as name"
     return (
-        f"select file.source, file.sha256, file.file, '{entity}' as entity, checked.skipped_because, {code}, count(*) as rows "
-        f"from staging.checked_{entity} as checked join landing.{entity} as landed using (line), landing.file "
-        "where checked.skipped_because in ('unmapped_code', 'other_analyte') group by all"
+        f"select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code}, count(*) as rows "
+        f"from staging.checked_{entity}, landing.file where skipped_because in ('unmapped_code', 'other_analyte') group by all"
     )
 
 

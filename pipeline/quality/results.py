@@ -7,6 +7,7 @@ from pipeline.quality.outcome import Outcome
 NOT_ASKED = (
     "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser", "ignore_row_if", "or_equal", "mostly",
 )  # fmt: skip
+WORDS = {"min_value": "min", "max_value": "max", "value_set": "", "column_list": ""}
 
 
 def outcome_of(suite, meta, result):
@@ -49,11 +50,11 @@ def _rows(expectation, found):
         return None, None
     looks_at_missing = expectation == "expect_column_values_to_not_be_null"
     checked = found["element_count"] - (0 if looks_at_missing else found.get("missing_count", 0))
-    return int(checked), int(found["unexpected_count"])
+    return int(checked), int(found["unexpected_count"] or 0)
 
 
 def _column(kwargs):
-    return kwargs.get("column") or " and ".join(kwargs[key] for key in ("column_A", "column_B") if key in kwargs) or None
+    return kwargs.get("column") or kwargs.get("column_B")
 
 
 def _observed(found, named_by):
@@ -77,19 +78,22 @@ def _short(value):
 
 def _threshold(expectation, kwargs):
     "What the expectation asks for, in words"
-    asked = expectation.partition("_to_")[2].removeprefix("be_").replace("not_be_", "not_").replace("_", " ")
-    words = [asked, *(f"{name.removesuffix('_value')} {_listed(value)}" for name, value in kwargs.items() if name not in NOT_ASKED)]
-    where = [f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else []
-    return " ".join(words + where)
+    subject, _, asked = expectation.partition("_to_")
+    asked = asked.removeprefix("be_").replace("not_be_", "not_").replace("_", " ")
+    if "column_A" in kwargs:
+        asked = f"not after {kwargs['column_A']}" if asked == "greater than b" else f"{asked}, {kwargs['column_A']}"
+    words = ["length", asked] if "lengths" in subject else [asked]
+    words += [f"{WORDS.get(name, name)} {_listed(value)}".strip() for name, value in kwargs.items() if name not in NOT_ASKED]
+    return " ".join(words + ([f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else []))
 
 
 def _condition(row_condition):
     if row_condition["type"] == "and":
         return " and ".join(_condition(part) for part in row_condition["conditions"])
-    return " ".join([row_condition["column"]["name"], str(row_condition["operator"]), str(row_condition["parameter"])])
+    return " ".join([row_condition["column"]["name"], row_condition["operator"], str(row_condition["parameter"])])
 
 
 def _listed(value):
     if not isinstance(value, list):
-        return str(value)
-    return " or ".join(map(str, value)) if len(value) <= 6 else f"of {len(value)}"
+        return _number(value)
+    return " or ".join(map(_number, value)) if len(value) <= 6 else f"of {len(value)}"

@@ -3,6 +3,7 @@
 -- One result id: the latest reported wins; reported together, a retraction before a correction before a final result.
 -- Another id under the same accession: a later correction supersedes, a later retraction withdraws; but a correction or
 -- retraction that names a held result acts on that one alone. Results after the as-of date are not usable that night.
+-- Without a time of report: a retraction comes last, a correction after every final result.
 with result as (
     select
         coalesce(merged_patient.surviving_id, lab_result.patient_id) as patient_id,
@@ -21,24 +22,39 @@ repeated as (
     having count(*) > 1
 ),
 
-version as (
+dated as (
     select
-        result.source, result.file, result.line, result.sha256,
-        result.status, result.result_id, result.patient_id, result.value,
-        row_number() over same_id as rank,
-        max(case when result.status in ('final', 'corrected', 'held') and (result.value is not null or result.finding is not null)
-            then row(coalesce(result.reported_at, result.collected_at, timestamptz '1900-01-01'), result.sha256, result.line) end)
-            over (partition by result.patient_id, result.source, result.result_id) as last_with_value,
-        first_value(result.status) over same_id as last_status
+        result.* exclude (reported_at),
+        coalesce(
+            result.reported_at,
+            case result.status
+                when 'retracted' then timestamptz 'infinity'
+                when 'corrected' then max(result.reported_at) filter (result.status in ('final', 'held', 'finalised'))
+                    over (partition by result.patient_id, result.source, result.result_id)
+            end,
+            timestamptz '1900-01-01'
+        ) as reported_at
     from result
     join repeated using (patient_id, source, result_id)
+),
+
+version as (
+    select
+        dated.source, dated.file, dated.line, dated.sha256,
+        dated.status, dated.result_id, dated.patient_id, dated.value,
+        row_number() over same_id as rank,
+        max(case when dated.status in ('final', 'corrected', 'held') and (dated.value is not null or dated.finding is not null)
+            then row(dated.reported_at, dated.sha256, dated.line) end)
+            over (partition by dated.patient_id, dated.source, dated.result_id) as last_with_value,
+        first_value(dated.status) over same_id as last_status
+    from dated
     window same_id as (
-        partition by result.patient_id, result.source, result.result_id
+        partition by dated.patient_id, dated.source, dated.result_id
         order by
-            coalesce(result.reported_at, timestamptz '1900-01-01') desc,
-            case result.status when 'retracted' then 0 when 'corrected' then 1 when 'finalised' then 2 when 'final' then 3 else 4 end,
-            case when result.analyte = 'mma' then -result.value else result.value end nulls last,
-            result.file, result.line, result.sha256
+            dated.reported_at desc,
+            case dated.status when 'retracted' then 0 when 'corrected' then 1 when 'finalised' then 2 when 'final' then 3 else 4 end,
+            case when dated.analyte = 'mma' then -dated.value else dated.value end nulls last,
+            dated.file, dated.line, dated.sha256
     )
 ),
 
@@ -59,7 +75,7 @@ fate as (
 -- corrections and retractions that name no other row by their own id act on the whole accession
 acting as (
     select result.patient_id, result.accession_id, result.analyte, result.status, result.result_id, result.source,
-        coalesce(result.reported_at, result.collected_at) as acted_at
+        coalesce(result.reported_at, timestamptz 'infinity') as acted_at
     from result
     anti join repeated
         on repeated.patient_id = result.patient_id and repeated.source = result.source and repeated.result_id = result.result_id
@@ -69,13 +85,18 @@ acting as (
 acted_upon as (
     select result.source, result.sha256, result.line,
         case when bool_or(acting.status = 'retracted') then 'withdrawn' else 'superseded' end as fate
-    from result
+    from (
+        select patient_id, source, sha256, line, accession_id, analyte, result_id, status,
+            coalesce(reported_at, case when status = 'corrected' then timestamptz 'infinity' end, collected_at) as reported_at
+        from result
+        where accession_id is not null
+    ) as result
     join acting
         on acting.patient_id = result.patient_id and acting.accession_id = result.accession_id
         and (acting.analyte = result.analyte or acting.analyte is null)
         and acting.result_id is distinct from result.result_id
-    where coalesce(result.reported_at, result.collected_at) < acting.acted_at
-        or (coalesce(result.reported_at, result.collected_at) is not distinct from acting.acted_at and result.status in ('final', 'held'))
+    where result.reported_at < acting.acted_at
+        or (result.reported_at is not distinct from acting.acted_at and result.status in ('final', 'held'))
     group by all
 )
 
@@ -84,8 +105,8 @@ select
     case
         when coalesce(fate.fate, '') = 'retracted' or result.status = 'retracted' then 'retracted'
         when acted_upon.fate is not null then acted_upon.fate
-        when fate.fate = 'superseded' then 'superseded'
         when result.status = 'finalised' then 'finalised'
+        when fate.fate = 'superseded' then 'superseded'
         when result.status = 'held' and coalesce(fate.fate, '') <> 'finalised' then 'held'
         when result.value is null and result.finding is null then 'without_value'
         when result.collected_on > run.as_of then 'after_as_of'

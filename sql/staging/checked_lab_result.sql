@@ -85,16 +85,16 @@ converted as (
 )
 
 select
-    line, patient_id, result_id, accession_id, analyte, code, name,
+    line, patient_id, result_id, accession_id, analyte, code_system, code, name,
     value as value_reported, unit as unit_reported, canonical_unit_name as unit, comparator,
     try_cast(exact_value as decimal(18, 10)) as value,
-    case when kind = 'qualitative' then
+    case when kind = 'qualitative' and not is_without_value then
         case when qualitative_meaning is not null then qualitative_meaning
             when regexp_matches(word, '^(negative|neg|non[ -]?reactive|not detected|absent)\b') then 'negative'
             when regexp_matches(word, '^(positive|pos|reactive|detected|abnormal|present)\b') then 'positive'
             else 'indeterminate' end
     end as finding,
-    case when is_retraction then 'retracted' else status_meaning end as status,
+    case when is_retraction then 'retracted' when status_meaning = 'finalised' and not is_without_value then 'final' else status_meaning end as status,
     specimen, collected_instant as collected_at, collected_on, reported_instant as reported_at,
     canonical_reference_low as reference_low, canonical_reference_high as reference_high,
     performing_lab, comment, shifted_days,

@@ -144,12 +144,15 @@ def test_hard_limits_are_plausible_and_beyond_them_is_not(code, low, high, unit)
     judges("lab_result", rows)
 
 
-def test_a_reference_range_never_rejects():
+def test_a_reference_range_never_rejects_and_that_of_mma_is_converted_with_it():
     judges("lab_result", """
-        reference_low | reference_high | value | => outcome | => reference_low | => reference_high
-        --------------+----------------+-------+------------+------------------+------------------
-        278           | 1000           | 110.7 | accepted   | 278              | 1000
-        abc           |                | 110.7 | accepted   |                  |
+        code    | unit   | value | reference_low | reference_high | => outcome | => reference_high
+        --------+--------+-------+---------------+----------------+------------+------------------
+        2132-9  | pg/mL  | 110.7 | 278           | 1000           | accepted   |
+        2132-9  | pg/mL  | 110.7 | abc           | 999999999999   | accepted   |
+        13964-2 | umol/L | 0.3   | 0             | 0.4            | accepted   | 400
+        13964-2 | nmol/L | 300   |               | <400           | accepted   |
+        13964-2 | nmol/L | 300   |               | 999999999999   | accepted   |
     """, given=B12)  # fmt: skip
 
 
@@ -237,7 +240,7 @@ def test_statuses_of_hl7_and_fhir():
         F                |           | 165   | accepted    | final
         V                |           | 165   | accepted    | final
         B                |           | 165   | accepted    | final
-        U                |           | 165   | accepted    | finalised
+        U                |           | 165   | accepted    | final
         U                |           |       | accepted    | finalised
         C                |           | 165   | accepted    | corrected
         A                |           | 165   | accepted    | corrected
@@ -332,3 +335,18 @@ def test_the_day_of_ingest_is_not_the_future():
         2026-03-02   |             | future_date
         2026-03-01   | yesterday   | bad_date
     """, given=B12, today="2026-03-01")  # fmt: skip
+
+
+def test_a_held_qualitative_result_without_a_value_has_no_finding():
+    judges("lab_result", """
+        status | value    | => status | => finding    | => outcome
+        -------+----------+-----------+---------------+-----------
+        I      |          | held      |               | accepted
+        I      | pending  | held      |               | accepted
+        P      | positive | held      | positive      | accepted
+        U      |          | finalised |               | accepted
+        U      | positive | final     | positive      | accepted
+    """, given="""
+        patient_id | code    | collected_at
+        ann        | 31444-3 | 2026-01-05
+    """)  # fmt: skip

@@ -1,0 +1,60 @@
+"""A clinic with what the gates need besides: when it was screened, and what earlier runs published."""
+
+import json
+from math import exp
+from statistics import NormalDist
+
+from tests.clinic import AS_OF, clinic, insert, parse
+
+
+def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
+    """A clinic that nothing was delivered to, and that never published."""
+    con = clinic(as_of, loaded=None)
+    con.execute("create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at", [as_of, screened_at])
+    con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
+    con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
+    return con
+
+
+def published(con, *files):
+    """Name files, by their SHA-256, that an earlier published run contained."""
+    con.executemany("insert into lake.published_delivery values ('canonical', $1)", [[file] for file in files])
+
+
+def published_runs(con, *worklists):
+    """Earlier published runs with worklists of these lengths, the newest last."""
+    if not worklists:
+        return
+    rows = [[f"202601{day:02}T010000Z-{day}", AS_OF, 1000, worklist] for day, worklist in enumerate(worklists, start=1)]
+    con.executemany("insert into lake.published_run values ($1, $2, $3, $4)", rows)
+
+
+def account(con, text):
+    """Insert deliveries from a text table; rejected and skipped are written `reason 3, reason 4`, rows add up by themselves."""
+    for row in parse(text):
+        counts = {name: _counts(row.get(name)) for name in ("rejected", "skipped")}
+        numbers = {name: int(row.get(name) or 0) for name in ("accepted", "duplicates")}
+        rows = sum(numbers.values()) + sum(n for found in counts.values() for n in found.values())
+        full = {"rows": rows, **row, **numbers, **{name: json.dumps(found) for name, found in counts.items()}}
+        insert(con, "lake.delivery", [full])
+
+
+def _counts(cell):
+    return {word: int(number) for word, number in (part.split() for part in cell.split(","))} if cell else {}
+
+
+def skewed(n, median=500.0, spread=0.5):
+    """n B12 results as a laboratory has them: log-normal, the median as given."""
+    return [median * exp(spread * NormalDist().inv_cdf((place + 0.5) / n)) for place in range(n)]
+
+
+def b12(con, values, *, file="new.csv", lab="North", unit="pg/mL", factor=1, status="final", name=""):
+    """Deliver total B12 results, as the laboratory printed them; `factor` converts the unit into pg/mL."""
+    ids = [f"{file}{lab}{name}{place}" for place in range(len(values))]
+    con.executemany(
+        "insert into lake.lab_result (source, sha256, file, line, patient_id, result_id, analyte, unit, comparator, value, "
+        "value_reported, status, collected_at, collected_on, performing_lab, is_unit_code_disagree) values ('canonical', $1, $1, $2, "
+        "$3, $3, 'total_b12', $4, '=', $5, $6, $7, '2026-01-30 08:00:00+00', '2026-01-30', $8, false)",
+        [[file, line, id_, unit, f"{value * factor:.6f}", f"{value:.6f}", status, lab]
+         for line, (id_, value) in enumerate(zip(ids, values, strict=True), start=2)],
+    )  # fmt: skip

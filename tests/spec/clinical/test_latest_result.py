@@ -1,0 +1,72 @@
+"The latest usable result of each analyte that can decide."
+
+from tests.clinic import clinic, insert, shows
+
+
+def test_the_latest_and_of_several_at_one_instant_the_lower_b12_and_the_higher_mma():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte      | value | collected_at
+        ann        | total_b12    | 165   | 2026-01-04 08:00Z
+        ann        | total_b12    | 400   | 2026-01-05 08:00Z
+        bob        | total_b12    | 400   | 2026-01-05 08:00Z
+        bob        | total_b12    | 165   | 2026-01-05 08:00Z
+        bob        | mma          | 200   | 2026-01-05 08:00Z
+        bob        | mma          | 300   | 2026-01-05 08:00Z
+        cid        | homocysteine | 9     | 2026-01-05 08:00Z
+        cid        | homocysteine | 11    | 2026-01-05 08:00Z
+        cid        | active_b12   | 20    | 2026-01-05 08:00Z
+        cid        | active_b12   | 90    | 2026-01-05 08:00Z
+        cid        | egfr         | 55    | 2026-01-05 08:00Z
+        cid        | egfr         | 65    | 2026-01-05 08:00Z
+        dan        | total_b12    | 165   | 2026-01-05 08:00Z
+        dan        | total_b12    | 165   | 2026-01-05 08:00Z
+    """)  # fmt: skip
+    shows(con, "clinical.latest_result", """
+        patient_id | analyte      | value | word           | is_conflicting
+        ann        | total_b12    | 400   | above          | no
+        bob        | total_b12    | 165   | low            | yes
+        bob        | mma          | 300   | raised         | yes
+        cid        | homocysteine | 11    | at_or_above_10 | yes
+        cid        | active_b12   | 20    | low            | yes
+        cid        | egfr         | 55    | below_60       | yes
+        dan        | total_b12    | 165   | low            | no
+    """)  # fmt: skip
+
+
+def test_a_later_result_that_crosses_its_edge_is_passed_over_and_said_so():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte    | comparator | value | collected_on
+        ann        | mma        | =          | 300   | 2026-01-04
+        ann        | mma        | <          | 400   | 2026-01-05
+        bob        | mma        | <          | 400   | 2026-01-04
+        bob        | mma        | =          | 300   | 2026-01-05
+        cid        | mma        | <          | 400   | 2026-01-05
+        dan        | total_b12  | <          | 400   | 2026-01-05
+        dan        | total_b12  | =          | 100   | 2026-01-04
+    """)  # fmt: skip
+    shows(con, "clinical.latest_result", """
+        patient_id | analyte   | value | word      | is_later_one_censored
+        ann        | mma       | 300   | raised    | yes
+        bob        | mma       | 300   | raised    | no
+        dan        | total_b12 | 400   | uncertain | no
+    """)  # fmt: skip
+
+
+def test_qualitative_results_the_latest_and_at_one_instant_the_positive():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte                   | finding       | value_reported | collected_on
+        ann        | intrinsic_factor_antibody | positive      | pos            | 2025-01-05
+        ann        | intrinsic_factor_antibody | negative      | neg            | 2026-01-05
+        bob        | intrinsic_factor_antibody | negative      | neg            | 2026-01-05
+        bob        | intrinsic_factor_antibody | positive      | pos            | 2026-01-05
+        cid        | gastrin                   | indeterminate | 900            | 2026-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.latest_result", """
+        patient_id | analyte                   | finding
+        ann        | intrinsic_factor_antibody | negative
+        bob        | intrinsic_factor_antibody | positive
+        cid        | gastrin                   | indeterminate
+    """)  # fmt: skip

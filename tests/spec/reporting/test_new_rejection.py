@@ -1,0 +1,32 @@
+"reporting.new_rejection: each reason of each new file, with its share"
+
+from tests.clinic import shows
+from tests.gates import account, gated, published
+
+
+def test_each_reason_has_its_share_and_unit_reasons_are_marked():
+    con = gated()
+    account(con, """
+        sha256 | file  | entity     | accepted | rejected                                                     | skipped
+        a      | a.csv | lab_result | 60       | missing_unit 20, unknown_unit 10, wrong_scale_unit 5, bad_date 5 | comment 100
+    """)  # fmt: skip
+    shows(con, "reporting.new_rejection", """
+        file  | rejected_because | rows_rejected | rows_for_us | share | is_about_the_unit
+        a.csv | missing_unit     | 20            | 100         | 0.2   | yes
+        a.csv | unknown_unit     | 10            | 100         | 0.1   | yes
+        a.csv | wrong_scale_unit | 5             | 100         | 0.05  | yes
+        a.csv | bad_date         | 5             | 100         | 0.05  | no
+    """)  # fmt: skip
+
+
+def test_a_file_with_nothing_rejected_and_a_published_one_have_no_rows():
+    con = gated()
+    account(con, """
+        sha256 | file      | entity     | accepted | rejected
+        a      | clean.csv | lab_result | 60       |
+        b      | old.csv   | lab_result | 60       | bad_date 60
+    """)  # fmt: skip
+    published(con, "b")
+    shows(con, "reporting.new_rejection", """
+        file
+    """)  # fmt: skip

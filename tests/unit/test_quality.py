@@ -1,0 +1,228 @@
+"""The gates: what they let pass, what closes them, and what the operator is told. Great Expectations and DuckDB are the real ones."""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+
+import duckdb
+import pytest
+
+from pipeline import quality
+from pipeline.config import EXPECTATIONS
+from pipeline.errors import InvalidProtocol
+from pipeline.quality import Outcome
+from pipeline.relations import create, names
+from tests.clinic import build, insert
+from tests.gates import account, b12, gated, published, published_runs, skewed
+
+SUITES = sorted(EXPECTATIONS.glob("*/*.json"))
+EVERYTHING = [name for schema in ("clinical", "screening", "reporting") for name in names(schema)]
+MOLAR = 1.35537
+
+
+def screened(con):
+    return build(con, *EVERYTHING)
+
+
+@pytest.fixture
+def con():
+    "A night as it should be: four hundred patients, a history, and a new file"
+    con = gated()
+    account(con, """
+        sha256  | file    | entity     | accepted | rejected
+        old.csv | old.csv | lab_result | 300      |
+        new.csv | new.csv | lab_result | 60       | bad_date 1
+    """)  # fmt: skip
+    b12(con, skewed(300), file="old.csv")
+    published(con, "old.csv")
+    published_runs(con, 90, 100, 110)
+    return con
+
+
+def outcomes_of(con, *suites):
+    found = {}
+    for outcome in quality.check(con):
+        if outcome.suite in suites:
+            found.setdefault((outcome.column, outcome.severity), []).append(outcome.outcome)
+    return {key: outcome[0] if len(outcome) == 1 else outcome for key, outcome in found.items()}
+
+
+def closing(con):
+    return [(one.suite, one.column, one.outcome) for one in quality.closed_by(quality.check(con))]
+
+
+def test_a_night_as_it_should_be_passes(con):
+    b12(con, skewed(60))
+    outcomes = quality.check(screened(con))
+    assert [one for one in outcomes if one.outcome not in ("passed", "not_applicable")] == []
+    assert quality.closed_by(outcomes) == []
+    assert quality.message(outcomes) == "The gate is open."
+    json.dumps([asdict(one) for one in outcomes])
+
+
+def test_a_mislabelled_unit_closes_the_gate_and_says_so(con):
+    b12(con, [value / MOLAR for value in skewed(60)])
+    outcomes = quality.check(screened(con))
+    [closed] = quality.closed_by(outcomes)
+    assert (closed.suite, closed.column, closed.rows_checked, closed.rows_failed) == ("reporting.lab_b12_shift", "is_unit_mix_up", 1, 1)
+    message = quality.message(outcomes)
+    assert "\n" not in message
+    for said in ("nothing was published", "1 of 1 rows", "performing_lab North, unit pg/mL, file new.csv", "ratio 0.738", "Ask the laboratory"):
+        assert said in message
+
+
+def test_the_same_values_honestly_labelled_pass(con):
+    b12(con, [value / MOLAR for value in skewed(60)], unit="pmol/L", factor=MOLAR)
+    assert closing(screened(con)) == []
+
+
+def test_without_any_history_the_gate_has_nothing_to_compare_with():
+    con = gated()
+    b12(con, skewed(60))
+    outcomes = outcomes_of(screened(con), "reporting.lab_b12_shift", "reporting.worklist_volume", "reporting.new_delivery")
+    assert set(map(str, outcomes.values())) <= {"not_applicable", "['not_applicable', 'not_applicable']"}
+
+
+def test_another_shift_is_a_warning(con):
+    b12(con, skewed(60, median=250))
+    assert outcomes_of(screened(con), "reporting.lab_b12_shift") == {
+        ("is_unit_mix_up", "critical"): "passed", ("is_shifted", "warning"): "failed",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("relation", "damage", "closed"),
+    [
+        ("screening.assessment", "insert into screening.assessment from screening.assessment limit 1", "patient_id"),
+        ("screening.assessment", "update screening.assessment set reason = null", "reason"),
+        ("screening.assessment", "update screening.assessment set rule = null", "rule"),
+        ("screening.assessment", "update screening.assessment set next_step = null", "next_step"),
+        ("screening.assessment", "update screening.assessment set priority = 5", "priority"),
+        ("screening.assessment", "update screening.assessment set b12_on = as_of + 1", "b12_on"),
+        ("screening.assessment", "alter table screening.assessment drop column treated", None),
+        ("screening.worklist", "update screening.worklist set cites = ''", "cites"),
+        ("screening.worklist", "update screening.worklist set reason = null", "reason"),
+        ("screening.worklist", "update screening.worklist set priority = 0", "priority"),
+        ("screening.worklist", "alter table screening.worklist rename column rule to law", "rule"),
+        ("clinical.patient_fact", "update clinical.patient_fact set patient_id = 'one'", "patient_id"),
+        ("reporting.new_delivery", "update lake.delivery set accepted = 59", "rows_lost"),
+        ("reporting.new_delivery", "update lake.delivery set rejected = '{\"bad_date\": 16}', rows = 76", "share_rejected"),
+        ("reporting.new_rejection", "update lake.delivery set rejected = '{\"unknown_unit\": 7}', rows = 67", "share"),
+        ("reporting.new_result_range", "update lake.lab_result set value = 1", "results_outside"),
+        ("reporting.freshness", "update lake.lab_result set collected_on = '2027-01-01'", "days_ahead"),
+        ("reporting.fact_answer", "update screening.combination_fact set answer = 'normal' where fact = 'b12'", "is_allowed"),
+        ("reporting.assessed_rule", "update screening.assessment set rule = 'N99'", "is_known"),
+        ("reporting.assessment_count", "delete from screening.assessment", "missing"),
+        ("reporting.worklist_evidence", "update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no'", "patients_without_evidence"),
+        ("reporting.worklist_volume", "update lake.published_run set worklist = 1000", "ratio"),
+    ],
+)  # fmt: skip
+def test_each_critical_expectation_closes_the_gate_when_it_is_broken(con, relation, damage, closed):
+    b12(con, skewed(60))
+    screened(con)
+    con.execute(damage)
+    if relation.startswith("reporting."):
+        for name in sorted(names("reporting")):  # new_delivery is before new_rejection, which reads it
+            create(con, name)
+    assert (relation, closed) in [(suite, column) for suite, column, _ in closing(con)]
+
+
+def test_a_warning_leaves_the_gate_open(con):
+    b12(con, skewed(60))
+    con.execute("update lake.delivery set rejected = '{\"bad_date\": 5}', rows = 65 where file = 'new.csv'")
+    con.execute("update lake.lab_result set collected_on = '2026-01-01', collected_at = '2026-01-01'")
+    screened(con)
+    warned = [(one.suite, one.column) for one in quality.check(con) if one.outcome == "failed"]
+    assert warned == [("reporting.freshness", "days_old"), ("reporting.new_delivery", "share_rejected"), ("reporting.new_rejection", "share")]
+    assert closing(con) == []
+
+
+def test_small_files_are_not_judged_by_their_shares(con):
+    b12(con, skewed(60))
+    con.execute("update lake.delivery set accepted = 9, rejected = '{\"missing_unit\": 10}', rows = 19 where file = 'new.csv'")
+    outcomes = outcomes_of(screened(con), "reporting.new_delivery", "reporting.new_rejection")
+    assert outcomes.pop(("rows_lost", "critical")) == "passed"
+    assert set(outcomes.values()) == {"not_applicable"}
+
+
+def test_an_expectation_that_raises_closes_the_gate_and_spoils_no_other(con):
+    b12(con, skewed(60))
+    screened(con)
+    con.execute("alter table screening.assessment alter priority set data type varchar using 'high'")
+    found = [one for one in quality.check(con) if one.suite == "screening.assessment"]
+    errors = [one for one in found if one.outcome == "error"]
+    assert {(one.column, one.observed) for one in errors} == {("priority", "Conversion Error")}
+    assert [one.outcome for one in found if one.column == "patient_id"] == ["passed", "passed"]
+    assert "could not be evaluated (Conversion Error)" in quality.message(found)
+
+
+def test_no_outcome_shows_a_patient(con):
+    b12(con, [value / MOLAR for value in skewed(60)])
+    screened(con)
+    con.execute("insert into screening.assessment from screening.assessment")
+    con.execute("update screening.worklist set reason = null")
+    con.execute("alter table screening.assessment alter priority set data type varchar using patient_id")
+    outcomes = quality.check(con)
+    assert len(quality.closed_by(outcomes)) > 4
+    text = json.dumps([asdict(one) for one in outcomes]) + quality.message(outcomes)
+    assert [id_ for (id_,) in con.execute("select patient_id from clinical.population").fetchall() if id_ in text] == []
+
+
+def test_the_cursor_shares_the_file_and_lets_go_of_it(tmp_path, con):
+    b12(con, skewed(60))
+    screened(con)
+    con.execute(f"attach '{tmp_path / 'night.db'}' as night")
+    con.execute("copy from database memory to night")
+    con.close()
+    with duckdb.connect(str(tmp_path / "night.db")) as on_file:
+        assert quality.closed_by(quality.check(on_file)) == []
+    with duckdb.connect(str(tmp_path / "night.db"), read_only=True) as again:
+        assert again.execute("select count(*) from clinical.population").fetchone() == (360,)
+
+
+@pytest.mark.parametrize("text", ["{", '{"name": "x"}', '{"name": "x", "meta": {}, "expectations": [{"type": "expect_magic", "kwargs": {}}]}'])
+def test_a_suite_that_cannot_be_read_says_which(tmp_path, text):
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "lake" / "delivery.json").write_text(text)
+    with pytest.raises(InvalidProtocol, match=r"lake/delivery\.json"):
+        quality.check(gated(), tmp_path)
+
+
+@pytest.mark.parametrize("file", SUITES, ids=lambda file: f"{file.parent.name}.{file.stem}")
+def test_a_steward_can_read_each_suite(file):
+    text = file.read_text(encoding="utf-8")
+    suite = json.loads(text)
+    assert text == json.dumps(suite, indent=2, ensure_ascii=False) + "\n"
+    assert suite["name"] == f"{file.parent.name}.{file.stem}"
+    assert suite["meta"]["guards"]
+    assert ("named_by" in suite["meta"]) <= (file.parent.name == "reporting"), "only counts may name their rows"
+    for expectation in suite["expectations"]:
+        assert list(expectation) == ["type", "kwargs", "severity", "meta"]
+        assert expectation["severity"] in ("critical", "warning", "info")
+        assert all(expectation["meta"][key].endswith(".") for key in ("note", "todo"))
+
+
+def test_the_message_joins_all_that_closes():
+    failed = Outcome("a.b", "expect_x", "c", "critical", "failed", None, "unique", 9, 2, "One row each.", "Report it.")
+    warning = replace(failed, severity="warning")
+    table = replace(failed, column=None, rows_checked=None, rows_failed=None, observed="50 columns")
+    assert quality.closed_by([failed, warning, table]) == [failed, table]
+    assert quality.message([failed, warning, table]) == (
+        "The gate is closed by 2 critical expectations: nothing was published, the last worklist stays. "
+        "a.b.c: 2 of 9 rows are not as expected (unique). One row each. Report it. "
+        "a.b (expect_x): the table is not as expected (unique; found 50 columns). One row each. Report it."
+    )
+
+
+def test_importing_the_gates_does_not_import_great_expectations():
+    code = "import sys, pipeline.quality; print('great_expectations' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_check_prints_nothing():
+    code = "from pipeline import quality; from tests.gates import gated; from tests.unit.test_quality import screened; print(len(quality.check(screened(gated()))))"
+    done = subprocess.run([sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert done.stdout.strip().isdigit()
