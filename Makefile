@@ -34,7 +34,7 @@ docs: setup ## write the generated documents anew
 	$(PY) tools/docs.py
 
 bench: setup ## a million patients, against a bare copy and a bare scan of the same files
-	$(PY) tools/bench.py
+	$(PY) -m benchmarks.bench
 
 requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
 	uv pip compile $(RESOLVE) requirements.in -o requirements.txt

@@ -51,10 +51,6 @@ class Home:
     def work(self):
         return self.root / "work"
 
-    @property
-    def cache(self):
-        return self.root / "b12.duckdb"
-
 
 def memory_limit():
     """What DuckDB may use, e.g. `3GB`; the rest spills to disk. From `$B12_MEMORY`."""

@@ -1,4 +1,4 @@
-"""Forget a patient: in the lake, the archive, the runs and the cache."""
+"""Forget a patient: in the lake, the archive and the runs."""
 
 import csv
 import io
@@ -17,12 +17,13 @@ def erase(home, patient_id):
     An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again brings nobody back.
     """
     ids = _all_ids(home, patient_id)
-    rows = {table: sum(lake.erase(home, table, "patient_id", one) for one in ids) for table in ENTITIES}
+    con = connect()
+    rows = {table: sum(lake.erase(con, home, table, one) for one in ids) for table in ENTITIES}
+    con.close()
     if any(rows.values()):
         lake.vacuum(home, keep_hours=0)
     rows["archive"] = sum(_erase_file(path, home, ids) for path in home.archive.rglob("*") if path.is_file())
     rows["runs"] = sum(_erase_run(folder, ids) for folder in home.runs.glob("[!.]*") if folder.is_dir() and not folder.is_symlink())
-    home.cache.unlink(missing_ok=True)
     return rows
 
 

@@ -23,7 +23,7 @@ def manifests(home, *, published_only=True):
     return sorted((one for one in found if one["published"] or not published_only), key=lambda one: one["started"], reverse=True)
 
 
-def publish(con, home, *, pack, as_of, versions, outcomes, started, is_closed):
+def publish(con, home, *, pack, as_of, versions, folder, outcomes, started, is_closed):
     """Write the run's folder and, unless a gate is closed, move `latest` to it; returns the manifest.
 
     A closed run leaves its quality.json and manifest, and no assessment or worklist.
@@ -35,10 +35,12 @@ def publish(con, home, *, pack, as_of, versions, outcomes, started, is_closed):
     building.mkdir(mode=0o700)
     _write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
     if not is_closed:
-        _write_tables(con, building)
+        _write_worklist(con, building)
         _write_json(building / "summary.json", summary(con))
     manifest = _manifest(con, pack, run_id=run_id, as_of=as_of, versions=versions, started=started, is_published=not is_closed)
     _write_json(building / "manifest.json", manifest)
+    if not is_closed:
+        (folder / "screening.assessment.parquet").replace(building / "assessment.parquet")
     for path in building.iterdir():
         _flush(path)
     building.replace(home.runs / run_id)
@@ -69,9 +71,8 @@ def _write_json(path, value):
     path.write_text(json.dumps(value, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def _write_tables(con, folder):
+def _write_worklist(con, folder):
     quoted = str(folder).replace("'", "''")
-    con.execute(f"copy (from screening.assessment order by patient_id) to '{quoted}/assessment.parquet' (format parquet, compression zstd)")
     con.execute(f"copy (from screening.worklist {ORDER}) to '{quoted}/worklist.parquet' (format parquet, compression zstd)")
     con.execute(f"copy ({as_cells(con)} {ORDER}) to '{quoted}/worklist.csv' (header, delimiter ',', force_quote ('reason'))")
 

@@ -59,11 +59,17 @@ def create(con, name):
     con.execute(f"create or replace table {name} as {select_of(name)}")
 
 
-def keep_as_file(con, name, select, folder):
+def create_view(con, name):
+    """Create one relation as a view: for rows that are read once, so that they need not be kept."""
+    con.execute(f"create or replace view {name} as {select_of(name)}")
+
+
+def keep_as_file(con, name, select, folder, *, is_numbered=False, compression="lz4_raw"):
     """Write a SELECT's rows, in order, into a Parquet file of `folder` and make the relation a view of it.
 
-    For what is written once and read a few times, however large; the view adds `file_row_number`, from 0.
+    For what is written once and read a few times, however large. Numbered: the view adds `file_row_number`, from 0.
     """
     path = str(folder / f"{name}.parquet").replace("'", "''")
-    con.execute(f"copy ({select}) to '{path}' (format parquet, compression lz4_raw)")
-    con.execute(f"create or replace view {name} as select * from read_parquet('{path}', file_row_number = true)")
+    con.execute(f"copy ({select}) to '{path}' (format parquet, compression {compression})")
+    numbered = ", file_row_number = true" if is_numbered else ""
+    con.execute(f"create or replace view {name} as select * from read_parquet('{path}'{numbered})")

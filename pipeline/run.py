@@ -86,12 +86,13 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
     started = datetime.now(UTC)
     quality.prepare()
     pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
-    with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions):
+    with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions, folder):
         outcomes = quality.check(con)
         closed = quality.closed_by(outcomes)
         manifest = publish(
-            con, home, pack=pack, as_of=as_of, versions=versions, outcomes=outcomes, started=started, is_closed=bool(closed)
-        )
+            con, home, pack=pack, as_of=as_of, versions=versions, folder=folder, outcomes=outcomes, started=started,
+            is_closed=bool(closed),
+        )  # fmt: skip
         if closed:
             raise GateClosed(quality.message(outcomes))
     return {"run_id": manifest["run_id"], "published": True, "patients": manifest["rows"]["assessment"], "worklist": manifest["rows"]["worklist"]}

@@ -1,38 +1,45 @@
-"""Screen: the lake's tables become facts, the facts become decisions; one DuckDB database holds it all."""
+"""Screen: the lake's tables become facts, the facts become decisions; in one DuckDB database in memory."""
 
+import os
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from pipeline import lake
 from pipeline.database import connect
 from pipeline.decide import decide_in_turn
 from pipeline.protocol.tables import register
-from pipeline.relations import build, names
+from pipeline.relations import build, create_view, keep_as_file, names, select_of
 
-BUILDERS = {"screening.fit": decide_in_turn}
+ASSESSMENT = "screening.assessment"
+BUILDERS = {"screening.fit": decide_in_turn, "clinical.result_version": create_view}
+SCHEMAS = ("clinical", "screening", "reporting")
 
 
 @contextmanager
 def screened(home, *, pack, as_of, published=(), progress=lambda name: None):
-    """The screened population: yields the DuckDB connection and the lake's table versions; becomes `b12.duckdb` if all went well.
+    """The screened population: yields the DuckDB connection, the lake's table versions, and the folder of its files.
 
-    published: manifests of the runs published before, newest first. Readers keep the old `b12.duckdb` until the new one is
-    whole: it is built beside it and renamed over it.
+    published: manifests of the runs published before, newest first. The assessment is written once, as the file that is
+    published; everything else lives in memory and spills beside it.
     """
-    folder = home.work / "screen"
+    folder = home.work / f"screen-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    con = connect(folder / "b12.duckdb", spill=folder / "spill")
+    con = connect(spill=folder / "spill")
     try:
         versions = prepare(con, home, pack=pack, as_of=as_of, published=published)
-        build(con, [name for schema in ("clinical", "screening", "reporting") for name in names(schema)], builders=BUILDERS, progress=progress)
-        yield con, versions
-        con.close()
-        (folder / "b12.duckdb").replace(home.cache)
+        builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
+        build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
+        yield con, versions, folder
     finally:
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_assessment(con, name, folder):
+    keep_as_file(con, name, select_of(name), folder, compression="zstd")
 
 
 def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=None):

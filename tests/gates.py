@@ -10,9 +10,14 @@ from tests.clinic import AS_OF, clinic, insert, parse
 def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
     """A clinic that nothing was delivered to, and that never published."""
     con = clinic(as_of, loaded=None)
-    con.execute("create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at", [as_of, screened_at])
+    con.execute(
+        "create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at",
+        [as_of, screened_at],
+    )
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
-    con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
+    con.execute(
+        "create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)"
+    )
     return con
 
 

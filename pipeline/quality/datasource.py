@@ -33,6 +33,7 @@ class DuckdbDatasource(SQLDatasource):
     """One schema of the database, of the same name as the data source; the metaclass adds `data_sources.add_duckdb`."""
 
     type: Literal["duckdb"] = "duckdb"
+
     @property
     def schema_(self):
         return self.name
@@ -49,10 +50,10 @@ def open_context():
     return context
 
 
-def add_schema(context, cursor, schema):
-    """The data source for one schema of the database that a DuckDB cursor belongs to."""
+def add_schema(context, con, schema):
+    """The data source for one schema of the database that the DuckDB connection `con` is open on; `close` it."""
     kwargs = {
-        "creator": lambda: ConnectionWrapper(cursor),
+        "creator": lambda: ConnectionWrapper(_cursor(con)),
         "poolclass": StaticPool,
         # else the first failed statement aborts a transaction and every later one fails with it
         "isolation_level": "AUTOCOMMIT",
@@ -61,8 +62,27 @@ def add_schema(context, cursor, schema):
     return context.data_sources.add_duckdb(name=schema, connection_string="duckdb:///:memory:", kwargs=kwargs)
 
 
+def _cursor(con):
+    "Another connection to the same database; settings of the session are its own"
+    cursor = con.cursor()
+    cursor.execute("set timezone = 'UTC'")
+    cursor.execute("set enable_progress_bar = false")
+    return cursor
+
+
 def validate(datasource, relation, suite, result_format):
     """The results of a suite (its JSON as a dict), evaluated on one relation of the data source."""
     batch = datasource.add_table_asset(relation).add_batch_definition_whole_table("whole").get_batch()
     expectations = great_expectations.ExpectationSuite(name=suite["name"], expectations=suite["expectations"])
+    if len(expectations.expectations) < len(suite["expectations"]):  # what it does not know it logs, and leaves out
+        raise ValueError("an expectation is of an unknown type, or its arguments are wrong")
     return batch.validate(expectations, result_format=result_format).results
+
+
+def close(datasource):
+    """Close its cursors: an open one keeps the database file open."""
+    execution_engine = datasource.get_execution_engine()
+    if execution_engine._connection is not None:
+        execution_engine._connection.close()
+    for engine in (execution_engine.engine, datasource.get_engine()):
+        engine.dispose()

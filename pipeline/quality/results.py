@@ -41,7 +41,7 @@ def _error(result):
     "The kind of error; its text may quote a value"
     texts = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]
     texts = texts or [result.exception_info.get("exception_message") or ""]
-    known = r'The column "\w+" in BatchData does not exist|\b[A-Z]\w+ Error\b'
+    known = r'column "\w+" in BatchData does not exist|cannot be computed on column of type \w+|\b[A-Z]\w+ Error\b'
     return next((found[0] for text in texts if (found := re.search(known, text))), "unknown error")
 
 
@@ -83,7 +83,9 @@ def _threshold(expectation, kwargs):
     if "column_A" in kwargs:
         asked = f"not after {kwargs['column_A']}" if asked == "greater than b" else f"{asked}, {kwargs['column_A']}"
     words = ["length", asked] if "lengths" in subject else [asked]
-    words += [f"{WORDS.get(name, name)} {_listed(value)}".strip() for name, value in kwargs.items() if name not in NOT_ASKED]
+    words += [
+        f"{WORDS.get(name, name)} {_listed(value)}".strip() for name, value in kwargs.items() if name not in NOT_ASKED
+    ]
     return " ".join(words + ([f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else []))
 
 

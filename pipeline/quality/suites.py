@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import warnings
-from contextlib import contextmanager
 
 from pipeline.config import EXPECTATIONS
 from pipeline.errors import InvalidProtocol
@@ -31,27 +30,18 @@ def prepare():
 def check(con, folder=EXPECTATIONS):
     """The outcome of every expectation, evaluated in the database that the DuckDB connection `con` is open on.
 
-    Great Expectations uses a cursor of that very connection, so that in-memory databases can be checked, and files
+    Great Expectations uses cursors of that very connection, so that in-memory databases can be checked, and files
     that nobody else may open. Raises InvalidProtocol for a suite that it cannot read.
     """
     gx = prepare()
     files = sorted(folder.glob("*/*.json"))
-    with _cursor(con) as cursor:
-        context = gx.open_context()
-        schemas = {schema: gx.add_schema(context, cursor, schema) for schema in {file.parent.name for file in files}}
-        return [outcome for file in files for outcome in _outcomes(gx, schemas[file.parent.name], file)]
-
-
-@contextmanager
-def _cursor(con):
-    "A cursor has settings of its own, and an open one keeps the database file open"
-    cursor = con.cursor()
+    context = gx.open_context()
+    schemas = {schema: gx.add_schema(context, con, schema) for schema in sorted({file.parent.name for file in files})}
     try:
-        cursor.execute("set timezone = 'UTC'")
-        cursor.execute("set enable_progress_bar = false")
-        yield cursor
+        return [outcome for file in files for outcome in _outcomes(gx, schemas[file.parent.name], file)]
     finally:
-        cursor.close()
+        for schema in schemas.values():
+            gx.close(schema)
 
 
 def _outcomes(gx, schema, file):

@@ -26,7 +26,7 @@ def load_table(con, path, *, columns, dialect, into, folder, others_ignored=Fals
         scan, header = _csv(con, path, dialect)
     _check_header(header, columns["required"], known, others_ignored)
     try:
-        keep_as_file(con, "landing.raw", f"select {_texts(header, known)} from {scan}", folder)
+        keep_as_file(con, "landing.raw", f"select {_texts(header, known)} from {scan}", folder, is_numbered=True)
     except duckdb.Error as error:
         raise Refused(f"the file cannot be read: {_first_line(error)}") from None
     if Path(path).suffix == ".parquet":
@@ -93,7 +93,7 @@ def _parquet(con, path):
 
 
 def _csv(con, path, dialect):
-    header = _csv_header(path, dialect)
+    header = read_header(path, dialect)
     columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in header)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     return (
@@ -103,7 +103,8 @@ def _csv(con, path, dialect):
     ), header
 
 
-def _csv_header(path, dialect):
+def read_header(path, dialect):
+    """The column names of a CSV file's first line. Raises Refused."""
     try:
         with path.open(encoding=_python_encoding(dialect), newline="") as file:
             header = next(csv.reader(file, delimiter=dialect["delimiter"], quotechar=dialect["quote"]), [])

@@ -12,8 +12,9 @@ with ordered as (
 numbered as (
     select
         ordered.*,
+        -- of two equal records the one that opens the era comes first: it has reached less
         sum(case when reached_on is null or start_on > reached_on + setting.era_gap_days then 1 else 0 end) over (
-            partition by patient_id, class order by start_on, end_on
+            partition by patient_id, class order by start_on, end_on, reached_on nulls first
             rows between unbounded preceding and current row
         ) as era
     from ordered

@@ -33,14 +33,14 @@ version as (
 
 counted as (
     select record.patient_id, record.concepts, record.matched_by, record.start_on, record.end_on, record.days_supply,
-        record.status, record.route, record.strength_mg, record.source, record.file, record.line, record.name, record.code
+        record.status, record.route, record.strength_mg
     from record
     cross join protocol.run
     left join version on version.source = record.source and version.sha256 = record.sha256 and version.line = record.line
     where record.status in ('active', 'ended', 'administered') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
     union all
     select coalesce(merged_patient.surviving_id, procedure.patient_id), procedure.concepts, procedure.matched_by,
-        procedure.performed_on, null, null, 'administered', 'injection', null, procedure.source, procedure.file, procedure.line, procedure.name, procedure.code
+        procedure.performed_on, null, null, 'administered', 'injection', null
     from lake.procedure
     cross join protocol.run
     left join clinical.merged_patient on merged_patient.patient_id = procedure.patient_id
@@ -65,7 +65,7 @@ classed as (
 )
 
 select
-    patient_id, class, means, concept, route, strength_mg, matched_by, name, code, source, file, line, start_on,
+    patient_id, class, means, concept, route, matched_by, start_on,
     greatest(
         start_on,
         case

@@ -1,8 +1,8 @@
 "reporting.fact_answer: the answers in use, against the protocol's lists"
 
+from pipeline.relations import create
 from tests.clinic import build, holds, insert
 from tests.gates import gated
-from pipeline.relations import create
 
 
 def patient():

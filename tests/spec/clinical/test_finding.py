@@ -1,0 +1,56 @@
+"Coded conditions and procedures that count, up to the as-of date."
+
+from tests.clinic import clinic, insert, shows
+
+
+def test_what_counts_and_what_does_not():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | condition_id | concepts                     | onset_on   | abated_on  | status
+        ann        |              | neuro_ataxia_gait            | 2026-01-31 |            | counted
+        bob        |              | neuro_ataxia_gait            | 2026-02-01 |            | counted
+        cid        |              | neuro_ataxia_gait            | 2025-01-01 |            | not_counted
+        dan        | c1           | neuro_ataxia_gait            | 2025-01-01 |            | counted
+        dan        | c1           | neuro_ataxia_gait            |            |            | retracted
+        eve        | c1           | neuro_ataxia_gait            | 2025-01-01 |            | counted
+        eve        | c2           | neuro_ataxia_gait            |            |            | retracted
+        fay        |              | neuro_ataxia_gait            | 2025-01-01 | 2026-01-31 | counted
+        gus        |              | neuro_ataxia_gait            | 2025-01-01 | 2026-02-01 | counted
+        hal        |              | neuro_ataxia_gait            | 2025-01-01 |            | abated
+        ida        | c1           | neuro_ataxia_gait            | 2025-01-01 |            | counted
+        ida        | c1           | neuro_ataxia_gait            | 2025-01-01 | 2025-06-01 | abated
+    """)  # fmt: skip
+    shows(con, "clinical.finding", """
+        patient_id | fact  | means    | began_on   | is_abated
+        ann        | neuro | definite | 2026-01-31 | no
+        eve        | neuro | definite | 2025-01-01 | no
+        fay        | neuro | definite | 2025-01-01 | yes
+        gus        | neuro | definite | 2025-01-01 | no
+        hal        | neuro | definite | 2025-01-01 | yes
+        ida        | neuro | definite | 2025-01-01 | yes
+        ida        | neuro | definite | 2025-01-01 | yes
+    """)  # fmt: skip
+
+
+def test_one_row_a_concept_of_conditions_and_procedures_alike():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | b12_deficiency_anaemia¦pernicious_anaemia | 2025-01-01")
+    insert(con, "lake.procedure", """
+        patient_id | procedure_id | concepts            | performed_on | status
+        ann        |              | bariatric_procedure | 2025-01-01   | counted
+        bob        |              | bariatric_procedure | 2025-01-01   | not_counted
+        cid        | p1           | bariatric_procedure | 2025-01-01   | counted
+        cid        | p1           | bariatric_procedure |              | retracted
+    """)  # fmt: skip
+    shows(con, "clinical.finding", """
+        patient_id | entity    | concept                | fact              | means
+        ann        | condition | b12_deficiency_anaemia | deficiency_before | yes
+        ann        | condition | pernicious_anaemia     | malabsorption     | pernicious_anaemia
+        ann        | procedure | bariatric_procedure    | malabsorption     | bariatric
+    """)  # fmt: skip
+
+
+def test_traps_are_named_and_never_a_fact():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | diet_hint_NOT_VEGAN_SPECIFIC | 2025-01-01")
+    shows(con, "clinical.finding", "patient_id | fact | means\nann | trap | trap")

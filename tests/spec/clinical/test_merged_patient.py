@@ -1,0 +1,45 @@
+"Patient ids that were merged into another, and the id that survives."
+
+from tests.clinic import clinic, insert, shows
+
+
+def test_a_chain_ends_at_the_id_that_was_merged_into_none():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | merged_into
+        a          | b
+        b          | c
+        c          | d
+        d          |
+        e          | e
+        f          |
+        g          | never_seen
+    """)  # fmt: skip
+    shows(con, "clinical.merged_patient", """
+        patient_id | surviving_id
+        a          | d
+        b          | d
+        c          | d
+        g          | never_seen
+    """)  # fmt: skip
+
+
+def test_a_circle_stays_as_it_is():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | merged_into
+        a          | b
+        b          | c
+        c          | a
+        d          | a
+        x          | y
+        y          | x
+    """)  # fmt: skip
+    shows(con, "clinical.merged_patient", "patient_id | surviving_id")
+
+
+def test_an_id_merged_into_two_goes_to_one_whatever_the_order():
+    for rows in (("b", "c"), ("c", "b")):
+        con = clinic()
+        insert(con, "lake.patient", [{"patient_id": "a", "merged_into": into} for into in rows])
+        shows(con, "clinical.merged_patient", "patient_id | surviving_id\na | c")

@@ -1,0 +1,113 @@
+"The answer to every question the protocol asks, in its words."
+
+import pytest
+
+from tests.clinic import build, clinic, facts_of, insert, pack, select
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"birth_on": "1950-01-01"}, "in_scope"), ({"birth_on": "2010-01-31"}, "in_scope"), ({"birth_on": "2010-02-01"}, "child"),
+        ({}, "age_unknown"), ({"birth_on": "1950-01-01", "deceased_on": "2026-01-31"}, "deceased"),
+        ({"birth_on": "1950-01-01", "deceased_on": "2026-02-01"}, "in_scope"), ({"birth_on": "1950-01-01", "is_opted_out": True}, "opted_out"),
+        ({"birth_on": "2015-01-01", "is_opted_out": True}, "opted_out"), ({"deceased_on": "2020-01-01", "is_opted_out": True}, "deceased"),
+        ({"birth_on": "2015-01-01", "deceased_on": "2020-01-01"}, "deceased"),
+    ],
+)  # fmt: skip
+def test_scope(row, expected):
+    con = clinic("2026-01-31")
+    insert(con, "lake.patient", [{"patient_id": "ann", **row}])
+    assert facts_of(con, "ann")["scope"] == expected
+
+
+def test_the_age_of_a_child_is_a_setting():
+    con = clinic("2026-01-31", child_under_years=18)
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 2008-02-01\nbob | 2008-01-31")
+    assert (facts_of(con, "ann")["scope"], facts_of(con, "bob")["scope"]) == ("child", "in_scope")
+
+
+def test_of_a_patient_of_whom_nothing_is_known():
+    con = clinic()
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
+    assert facts_of(con, "ann") == {
+        "scope": "in_scope", "b12": "never", "neuro_300": "no", "active_b12": "never", "mma": "never", "neuro": "none",
+        "malabsorption": "none", "resection_length": "none", "metformin": "none", "acid_suppressant": "none", "diet": "none_known",
+        "renal": "unknown", "b12_therapy": "none", "cyanocobalamin": "no", "folic_acid": "none", "pregnancy": "no",
+        "homocysteine": "never", "monitoring": "not_on_therapy", "tested": "never", "cause_tests": "missing", "deficiency_before": "no",
+        "b12_timing": "other", "neuro_timing": "other", "n24_used": "yes", "patient_row": "loaded", "medications": "loaded",
+        "conditions": "loaded",
+    }  # fmt: skip
+
+
+def test_what_was_never_loaded_is_not_loaded_and_never_none():
+    con = clinic(loaded="lab_result")
+    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 165 | 2026-01-05")
+    found = facts_of(con, "ann")
+    assert {fact for fact, answer in found.items() if answer == "not_loaded"} == {
+        "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy", "patient_row",
+        "medications", "conditions",
+    }  # fmt: skip
+    assert found["scope"] == "age_unknown"
+
+
+def test_a_fact_that_is_known_is_known_though_its_entity_was_never_loaded():
+    con = clinic(loaded="procedure")
+    insert(con, "lake.procedure", """
+        patient_id | concepts            | performed_on
+        ann        | gastrectomy         | 2020-01-01
+        ann        | b12_injection_claim | 2026-01-05
+    """)  # fmt: skip
+    found = facts_of(con, "ann")
+    assert (found["malabsorption"], found["b12_therapy"], found["neuro"]) == ("other", "im", "not_loaded")
+
+
+@pytest.mark.parametrize(
+    ("collected_on", "analyte", "expected"),
+    [("2025-01-31", "total_b12", "within_12_months"), ("2025-01-30", "total_b12", "longer_ago"), ("2025-01-31", "active_b12", "within_12_months"),
+     ("2026-01-05", "mma", "never")],
+)  # fmt: skip
+def test_tested_within_12_months(collected_on, analyte, expected):
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", [{"patient_id": "ann", "analyte": analyte, "value": "200", "collected_on": collected_on}])
+    assert facts_of(con, "ann")["tested"] == expected
+
+
+@pytest.mark.parametrize(("onset_on", "expected"), [("2025-12-30", "other"), ("2025-12-31", "new_on_therapy")])
+def test_a_sign_more_than_90_days_after_t0_is_new(onset_on, expected):
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", "patient_id | concepts | start_on | route\nann | b12_mecobalamin | 2025-10-01 | oral")
+    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": "headache_tierB_primary", "onset_on": onset_on}])
+    assert facts_of(con, "ann")["neuro_timing"] == expected
+
+
+def test_deficiency_before_is_coded_or_an_earlier_low():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on
+        ann        | total_b12 | 150   | 2020-01-05
+        ann        | total_b12 | 400   | 2026-01-05
+        bob        | total_b12 | 150   | 2026-01-05
+        cid        | total_b12 | 400   | 2026-01-05
+    """)  # fmt: skip
+    insert(con, "lake.condition", "patient_id | concepts | onset_on\ncid | b12_deficiency | 2020-01-01")
+    assert [facts_of(con, patient)["deficiency_before"] for patient in ("ann", "bob", "cid")] == ["yes", "no", "yes"]
+
+
+def test_homocysteine_is_never_without_active_therapy():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | homocysteine | 20 | 2026-01-05")
+    assert facts_of(con, "ann")["homocysteine"] == "never"
+
+
+def test_every_answer_is_in_its_closed_list_and_the_evidence_stays_as_reported():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | comparator | value    | value_reported | unit_reported | collected_on | file    | line
+        ann        | total_b12 | =          | 203.3055 | 150            | pmol/L        | 2026-01-05   | lab.csv | 7
+        bob        | total_b12 | <          | 150      | <150           | pg/mL         | 2026-01-05   | lab.csv | 8
+    """)  # fmt: skip
+    build(con, "clinical.patient_fact")
+    rows = select(con, "clinical.patient_fact", order="patient_id")
+    assert all(row[fact] in answers for row in rows for fact, answers in pack().raw["facts"].items())
+    assert [(row["b12_reported"], row["b12_source"]) for row in rows] == [("150 pmol/L", "lab.csv:7"), ("<150 pg/mL", "lab.csv:8")]
