@@ -126,19 +126,16 @@ def run_dag(dag_id: str, message: str, **conf):
 
 def describe_accounts(ingest) -> int:
     "Says what became of the files and their rows; returns how many files were refused"
+    from pipeline.accounts import Account
+    from pipeline.report import account_line
+
     done = [ti for ti in ingest.get_task_instances() if ti.task_id == "ingest" and ti.state == "success"]
     accounts = [ti.xcom_pull(task_ids="ingest", map_indexes=ti.map_index) for ti in done]
     accounts = [account for account in accounts if account and account["entity"] != "reference"]
     refused = [account for account in accounts if account["refused"]]
-    for account in refused:
-        say(f"  refused: {account['file']}: {account['refused']}")
-    taken = [account for account in accounts if not account["refused"]]
-    rows, accepted, duplicates = (sum(account[key] for account in taken) for key in ("rows", "accepted", "duplicates"))
-    rejected, skipped = (sum(sum(account[key].values()) for account in taken) for key in ("rejected", "skipped"))
-    say(f"  {len(taken)} files went in, {len(refused)} refused")
-    say(
-        f"  {rows:,} rows: {accepted:,} accepted, {rejected:,} rejected, {duplicates:,} duplicates, {skipped:,} skipped"
-    )
+    for account in accounts:
+        say(f"  {account_line(Account(**account))}")
+    say(f"  {len(accounts) - len(refused)} files went in, {len(refused)} refused")
     return len(refused)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline import __version__, commands
 from pipeline.config import DEFAULT_PACK, Home
-from pipeline.errors import Failure
+from pipeline.errors import Failure, LakeUnavailable
 
 
 def parser():
@@ -82,6 +82,9 @@ def main(arguments=None):
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        print(f"b12 {given.command}: {error.filename or home.root} cannot be used: {error.strerror}. Check the path, its rights and the disk.", file=sys.stderr)
+        return LakeUnavailable.exit_code
 
 
 if __name__ == "__main__":

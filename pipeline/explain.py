@@ -2,7 +2,7 @@
 
 from pipeline.database import connect
 from pipeline.errors import UsageError
-from pipeline.lake import attach
+from pipeline.lake import attach, holds
 from pipeline.protocol import derive
 from pipeline.relations import build, create, names
 from pipeline.screen import BUILDERS, prepare
@@ -13,9 +13,12 @@ NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "
 def explain(home, *, patient_id, pack, as_of, versions=None):
     """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's rows alone.
 
-    versions: the lake's table versions to read (those of a published run), else the newest. Raises UsageError.
+    versions: the lake's table versions to read (those of a published run), else the newest, as where they are gone.
+    Raises UsageError.
     """
     con = connect()
+    is_as_published = bool(versions) and holds(home, versions)
+    versions = versions if is_as_published else None
     register_merges(con, home, versions)
     surviving, ids = _ids(con, patient_id)
     prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
@@ -31,7 +34,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     con.close()
     return {
         "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
-        "as_of": str(as_of), "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
+        "as_of": str(as_of), "lake": "as the published run read it" if is_as_published else "as it is now", "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
         "assessment": assessment, "action": pack.raw["actions"][assessment["next_step"]],
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [one for one in evidence if one["fact"] not in facts],

@@ -137,6 +137,23 @@ def _scan(delta, table):
     return f"select * from read_parquet([{listed}]) where true"
 
 
+def holds(home, versions):
+    """Whether these versions of the tables can still be read: their files go when the lake is vacuumed, replayed, or forgets a patient."""
+    try:
+        return all(
+            Path(_path(uri)).exists()
+            for table, version in versions.items() if version is not None
+            for uri in _files_of(home, table, version)
+        )  # fmt: skip
+    except LakeUnavailable:
+        return False
+
+
+def _files_of(home, table, version):
+    delta = open_table(home, table, version)
+    return delta.file_uris() if delta else ["nowhere"]
+
+
 def _only(patients, table):
     if patients is None or table not in ENTITIES:
         return ""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pipeline import lake, quality
 from pipeline.accounts import Account
 from pipeline.config import DEFAULT_PACK
-from pipeline.errors import GateClosed, InvalidProtocol, UsageError
+from pipeline.errors import GateClosed, InvalidProtocol, LakeUnavailable, UsageError
 from pipeline.ingest import ingest_file
 from pipeline.landing import claim, waiting
 from pipeline.landing import land as land_files
@@ -31,9 +31,10 @@ def claim_waiting(home):
 
     Reference files (such as codes.parquet) are taken in here, so that they are there before any file that needs them.
     """
+    found = [one for one in waiting(home) if read_profile(one[1]).entity_of(one[2]) != "ignored"]
     claimed = [
         {"source": source, "path": path.relative_to(home.root).as_posix(), "name": name}
-        for waits, source, name in waiting(home) if (path := claim(home, waits)) is not None
+        for waits, source, name in found if (path := claim(home, waits)) is not None
     ]  # fmt: skip
     references = [one for one in claimed if read_profile(one["source"]).entity_of(one["name"]) == "reference"]
     for one in references:
@@ -84,6 +85,8 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
     Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
     """
     started = datetime.now(UTC)
+    if lake.open_table(home, "delivery") is None:
+        raise LakeUnavailable(f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or type: b12 ingest PATH --source PROFILE")
     quality.prepare()
     pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
     with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions, folder):

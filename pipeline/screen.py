@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
+import duckdb
+
 from pipeline import lake
 from pipeline.database import connect
 from pipeline.decide import decide_in_turn
+from pipeline.errors import LakeUnavailable
 from pipeline.protocol.tables import register
 from pipeline.relations import build, create_view, keep_as_file, names, select_of
 
@@ -33,6 +36,11 @@ def screened(home, *, pack, as_of, published=(), progress=lambda name: None):
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
         build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
         yield con, versions, folder
+    except duckdb.IOException as error:
+        raise LakeUnavailable(
+            f"A file of the lake under {home.lake} cannot be read ({type(error).__name__}). "
+            "Restore the lake from the backup, or replay the archive with `b12 reingest`."
+        ) from None
     finally:
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -50,6 +58,8 @@ def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=Non
         [as_of, datetime.now(UTC)],
     )
     found = lake.attach(con, home, versions=versions, patients=patients)
+    if found["delivery"] is None:
+        raise LakeUnavailable(f"There is nothing in the lake under {home.lake}. Ingest extracts first: b12 ingest PATH --source PROFILE")
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
     con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
     for run in published[:30]:

@@ -15,9 +15,7 @@ def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
         [as_of, screened_at],
     )
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
-    con.execute(
-        "create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)"
-    )
+    con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
     return con
 
 
@@ -35,7 +33,7 @@ def published_runs(con, *worklists):
 
 
 def account(con, text):
-    """Insert deliveries from a text table; rejected and skipped are written `reason 3, reason 4`, rows add up by themselves."""
+    """Insert deliveries from a text table; rejected and skipped are written `reason 3, reason 4`; rows add up."""
     for row in parse(text):
         counts = {name: _counts(row.get(name)) for name in ("rejected", "skipped")}
         numbers = {name: int(row.get(name) or 0) for name in ("accepted", "duplicates")}
@@ -57,9 +55,10 @@ def b12(con, values, *, file="new.csv", lab="North", unit="pg/mL", factor=1, sta
     """Deliver total B12 results, as the laboratory printed them; `factor` converts the unit into pg/mL."""
     ids = [f"{file}{lab}{name}{place}" for place in range(len(values))]
     con.executemany(
-        "insert into lake.lab_result (source, sha256, file, line, patient_id, result_id, analyte, unit, comparator, value, "
-        "value_reported, status, collected_at, collected_on, performing_lab, is_unit_code_disagree) values ('canonical', $1, $1, $2, "
-        "$3, $3, 'total_b12', $4, '=', $5, $6, $7, '2026-01-30 08:00:00+00', '2026-01-30', $8, false)",
+        "insert into lake.lab_result (source, sha256, file, line, patient_id, result_id, analyte, unit, comparator, "
+        "value, value_reported, status, collected_at, collected_on, performing_lab, is_unit_code_disagree) values "
+        "('canonical', $1, $1, $2, $3, $3, 'total_b12', $4, '=', $5, $6, $7, '2026-01-30 08:00:00+00', '2026-01-30', "
+        "$8, false)",
         [[file, line, id_, unit, f"{value * factor:.6f}", f"{value:.6f}", status, lab]
          for line, (id_, value) in enumerate(zip(ids, values, strict=True), start=2)],
     )  # fmt: skip

@@ -11,8 +11,8 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.pool import StaticPool
 
-# Something in Great Expectations outlives the interpreter and holds this module, through it DuckDB's types, and DuckDB's
-# binding prints 40 lines about leaks at exit. Letting go of the module's content breaks that chain.
+# Something in Great Expectations outlives the interpreter and holds this module, and through it DuckDB's types: DuckDB's
+# binding then prints 40 lines about leaks at exit. Letting go of the module's content breaks that chain.
 atexit.register(vars(duckdb_sqlalchemy).clear)
 
 

@@ -48,8 +48,6 @@ def _sentence(outcome):
     where = f"{outcome.suite}.{outcome.column}" if outcome.column else f"{outcome.suite} ({outcome.expectation})"
     if outcome.outcome == "error":
         return f"{where} could not be evaluated ({outcome.observed}). {outcome.note} {outcome.todo}"
-    rows = (
-        "the table is" if outcome.rows_checked is None else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
-    )
+    rows = "the table is" if outcome.rows_checked is None else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
     observed = f"; found {outcome.observed}" if outcome.observed else ""
     return f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note} {outcome.todo}"

@@ -4,23 +4,22 @@ import re
 
 from pipeline.quality.outcome import Outcome
 
-NOT_ASKED = (
-    "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser", "ignore_row_if", "or_equal", "mostly",
-)  # fmt: skip
+NOT_ASKED = {
+    "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser", "ignore_row_if", "or_equal",
+}  # fmt: skip
 WORDS = {"min_value": "min", "max_value": "max", "value_set": "", "column_list": ""}
 
 
 def outcome_of(suite, meta, result):
     """The outcome of one result; `meta` is that of its suite."""
-    kwargs, own = result.expectation_config.kwargs, result.expectation_config.meta
-    found = dict(result.result)
-    checked, failed = _rows(result.expectation_config.type, found)
+    asked, found = result.expectation_config, dict(result.result)
+    checked, failed = _rows(asked.type, found)
     return Outcome(
-        suite=suite, expectation=result.expectation_config.type, column=_column(kwargs),
-        severity=str(result.expectation_config.severity.value), outcome=_outcome(result, checked, meta.get("when_empty")),
+        suite=suite, expectation=asked.type, column=_column(asked.kwargs), severity=str(asked.severity.value),
+        outcome=_outcome(result, checked, meta.get("when_empty")),
         observed=_error(result) if _is_raised(result) else _observed(found, meta.get("named_by", ())),
-        threshold=_threshold(result.expectation_config.type, kwargs),
-        rows_checked=checked, rows_failed=failed, note=own["note"], todo=own["todo"],
+        threshold=_threshold(asked.type, asked.kwargs),
+        rows_checked=checked, rows_failed=failed, note=asked.meta["note"], todo=asked.meta["todo"],
     )  # fmt: skip
 
 
@@ -83,9 +82,7 @@ def _threshold(expectation, kwargs):
     if "column_A" in kwargs:
         asked = f"not after {kwargs['column_A']}" if asked == "greater than b" else f"{asked}, {kwargs['column_A']}"
     words = ["length", asked] if "lengths" in subject else [asked]
-    words += [
-        f"{WORDS.get(name, name)} {_listed(value)}".strip() for name, value in kwargs.items() if name not in NOT_ASKED
-    ]
+    words += [f"{WORDS.get(name, name)} {_listed(value)}".strip() for name, value in kwargs.items() if name not in NOT_ASKED]
     return " ".join(words + ([f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else []))
 
 

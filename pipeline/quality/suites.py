@@ -51,8 +51,9 @@ def _outcomes(gx, schema, file):
         results = gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
     except (gx.great_expectations.exceptions.GreatExpectationsError, ValueError, KeyError, TypeError) as error:
         raise InvalidProtocol(
-            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {name} ({type(error).__name__}). "
-            "Check that it is JSON, and that each expectation has a type that Great Expectations knows, with its arguments."
+            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {name} "
+            f"({type(error).__name__}). Check that it is JSON, and that each expectation has a type that Great "
+            "Expectations knows, with its arguments."
         ) from error
     return [outcome_of(name, suite["meta"], result) for result in results]
 

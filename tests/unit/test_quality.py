@@ -67,6 +67,12 @@ def night(night_file, tmp_path):
         yield con
 
 
+def rejecting(reason, rows, accepted=60):
+    "A statement that has the new file's rows rejected"
+    counts = json.dumps({reason: rows})
+    return f"update lake.delivery set accepted = {accepted}, rejected = '{counts}', rows = {accepted + rows} where file = 'new.csv'"
+
+
 def one_suite(tmp_path, relation):
     "A folder with the suite of one relation"
     schema, name = relation.split(".")
@@ -125,9 +131,7 @@ def test_the_same_values_honestly_labelled_pass(con):
 def test_without_any_history_the_gate_has_nothing_to_compare_with():
     con = gated()
     b12(con, skewed(60))
-    outcomes = outcomes_of(
-        screened(con), "reporting.lab_b12_shift", "reporting.worklist_volume", "reporting.new_delivery"
-    )
+    outcomes = outcomes_of(screened(con), "reporting.lab_b12_shift", "reporting.worklist_volume", "reporting.new_delivery")
     assert set(map(str, outcomes.values())) <= {"not_applicable", "['not_applicable', 'not_applicable']"}
 
 
@@ -139,33 +143,34 @@ def test_another_shift_is_a_warning(con):
 
 
 @pytest.mark.parametrize(
-    ("relation", "damage", "closed"),
+    ("relation", "closed", "damage"),
     [
-        ("screening.assessment", "insert into screening.assessment from screening.assessment limit 1", "patient_id"),
-        ("screening.assessment", "update screening.assessment set reason = null", "reason"),
-        ("screening.assessment", "update screening.assessment set rule = null", "rule"),
-        ("screening.assessment", "update screening.assessment set next_step = null", "next_step"),
-        ("screening.assessment", "update screening.assessment set priority = 5", "priority"),
-        ("screening.assessment", "update screening.assessment set b12_on = as_of + 1", "b12_on"),
-        ("screening.assessment", "alter table screening.assessment drop column treated", None),
-        ("screening.worklist", "update screening.worklist set cites = ''", "cites"),
-        ("screening.worklist", "update screening.worklist set reason = null", "reason"),
-        ("screening.worklist", "update screening.worklist set priority = 0", "priority"),
-        ("screening.worklist", "alter table screening.worklist rename column rule to law", "rule"),
-        ("clinical.patient_fact", "update clinical.patient_fact set patient_id = 'one'", "patient_id"),
-        ("reporting.new_delivery", "update lake.delivery set accepted = 59", "rows_lost"),
-        ("reporting.new_delivery", "update lake.delivery set rejected = '{\"bad_date\": 16}', rows = 76", "share_rejected"),
-        ("reporting.new_rejection", "update lake.delivery set rejected = '{\"unknown_unit\": 7}', rows = 67", "share"),
-        ("reporting.new_result_range", "update lake.lab_result set value = 1", "results_outside"),
-        ("reporting.freshness", "update lake.lab_result set collected_on = '2027-01-01'", "days_ahead"),
-        ("reporting.fact_answer", "update screening.combination_fact set answer = 'normal' where fact = 'b12'", "is_allowed"),
-        ("reporting.assessed_rule", "update screening.assessment set rule = 'N99'", "is_known"),
-        ("reporting.assessment_count", "delete from screening.assessment", "missing"),
-        ("reporting.worklist_evidence", "update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no'", "patients_without_evidence"),
-        ("reporting.worklist_volume", "update lake.published_run set worklist = 1000", "ratio"),
+        ("screening.assessment", "patient_id", "insert into screening.assessment from screening.assessment limit 1"),
+        ("screening.assessment", "reason", "update screening.assessment set reason = null"),
+        ("screening.assessment", "rule", "update screening.assessment set rule = null"),
+        ("screening.assessment", "next_step", "update screening.assessment set next_step = null"),
+        ("screening.assessment", "priority", "update screening.assessment set priority = 5"),
+        ("screening.assessment", "b12_on", "update screening.assessment set b12_on = as_of + 1"),
+        ("screening.assessment", None, "alter table screening.assessment drop column treated"),
+        ("screening.worklist", "cites", "update screening.worklist set cites = ''"),
+        ("screening.worklist", "reason", "update screening.worklist set reason = null"),
+        ("screening.worklist", "priority", "update screening.worklist set priority = 0"),
+        ("screening.worklist", "rule", "alter table screening.worklist rename column rule to law"),
+        ("clinical.patient_fact", "patient_id", "update clinical.patient_fact set patient_id = 'one'"),
+        ("reporting.new_delivery", "rows_lost", "update lake.delivery set accepted = 59"),
+        ("reporting.new_delivery", "share_rejected", rejecting("bad_date", 16)),
+        ("reporting.new_rejection", "share", rejecting("unknown_unit", 7)),
+        ("reporting.new_result_range", "results_outside", "update lake.lab_result set value = 1"),
+        ("reporting.freshness", "days_ahead", "update lake.lab_result set collected_on = '2027-01-01'"),
+        ("reporting.fact_answer", "is_allowed", "update screening.combination_fact set answer = 'normal' where fact = 'b12'"),
+        ("reporting.assessed_rule", "is_known", "update screening.assessment set rule = 'N99'"),
+        ("reporting.assessment_count", "missing", "delete from screening.assessment"),
+        ("reporting.worklist_evidence", "patients_without_evidence",
+         "update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no'"),
+        ("reporting.worklist_volume", "ratio", "update lake.published_run set worklist = 1000"),
     ],
 )  # fmt: skip
-def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_path, relation, damage, closed):
+def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_path, relation, closed, damage):
     night.execute(damage)
     if relation.startswith("reporting."):
         create(night, "reporting.new_delivery")
@@ -176,7 +181,7 @@ def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_
 
 def test_a_warning_leaves_the_gate_open(con):
     b12(con, skewed(60))
-    con.execute("update lake.delivery set rejected = '{\"bad_date\": 5}', rows = 65 where file = 'new.csv'")
+    con.execute(rejecting("bad_date", 5))
     con.execute("update lake.lab_result set collected_on = '2026-01-01', collected_at = '2026-01-01'")
     screened(con)
     warned = [(one.suite, one.column) for one in quality.check(con) if one.outcome == "failed"]
@@ -190,9 +195,7 @@ def test_a_warning_leaves_the_gate_open(con):
 
 def test_small_files_are_not_judged_by_their_shares(con):
     b12(con, skewed(60))
-    con.execute(
-        "update lake.delivery set accepted = 9, rejected = '{\"missing_unit\": 10}', rows = 19 where file = 'new.csv'"
-    )
+    con.execute(rejecting("missing_unit", 10, accepted=9))
     outcomes = outcomes_of(screened(con), "reporting.new_delivery", "reporting.new_rejection")
     assert outcomes.pop(("rows_lost", "critical")) == "passed"
     assert set(outcomes.values()) == {"not_applicable"}
@@ -216,9 +219,7 @@ def test_no_outcome_shows_a_patient(night):
     outcomes = quality.check(night)
     assert {one.column for one in quality.closed_by(outcomes)} == {"patient_id", "priority", "reason", "cites"}
     text = json.dumps([asdict(one) for one in outcomes]) + quality.message(outcomes)
-    assert [
-        id_ for (id_,) in night.execute("select patient_id from clinical.population").fetchall() if id_ in text
-    ] == []
+    assert [id_ for (id_,) in night.execute("select patient_id from clinical.population").fetchall() if id_ in text] == []
 
 
 def test_the_cursors_let_go_of_a_database_file(night, tmp_path):
@@ -272,7 +273,10 @@ def test_importing_the_gates_does_not_import_great_expectations():
 
 
 def test_a_check_prints_nothing_even_when_the_process_ends(night_file):
-    code = "import duckdb, sys; from pipeline import quality; con = duckdb.connect(sys.argv[1], read_only=True); print(len(quality.check(con)))"
+    code = (
+        "import duckdb, sys; from pipeline import quality; "
+        "con = duckdb.connect(sys.argv[1], read_only=True); print(len(quality.check(con)))"
+    )
     done = subprocess.run([sys.executable, "-c", code, night_file], capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.strip().isdigit()

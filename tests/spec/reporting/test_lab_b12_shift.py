@@ -19,8 +19,8 @@ def test_values_in_pmol_per_litre_labelled_pg_per_millilitre():
     con = with_history()
     b12(con, [value / MOLAR for value in skewed(60)])
     shows(con, "reporting.lab_b12_shift", """
-        performing_lab | unit  | file    | n_new | median_new | n_history | median_history | ratio | is_unit_mix_up | is_shifted
-        North          | pg/mL | new.csv | 60    | 368.9      | 300       | 500            | 0.738 | yes            | no
+        performing_lab | unit  | file    | n_new | median_new | n_history | median_history | ratio | is_unit_mix_up
+        North          | pg/mL | new.csv | 60    | 368.9      | 300       | 500            | 0.738 | yes
     """)  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from tests.gates import account, gated, published
 def test_each_reason_has_its_share_and_unit_reasons_are_marked():
     con = gated()
     account(con, """
-        sha256 | file  | entity     | accepted | rejected                                                     | skipped
-        a      | a.csv | lab_result | 60       | missing_unit 20, unknown_unit 10, wrong_scale_unit 5, bad_date 5 | comment 100
+        sha256 | file  | accepted | skipped     | rejected
+        a      | a.csv | 60       | comment 100 | missing_unit 20, unknown_unit 10, wrong_scale_unit 5, bad_date 5
     """)  # fmt: skip
     shows(con, "reporting.new_rejection", """
         file  | rejected_because | rows_rejected | rows_for_us | share | is_about_the_unit
