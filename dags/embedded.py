@@ -40,8 +40,14 @@ def walk(home, options) -> int:
     refused = describe_accounts(ingest)
     as_of = as_of_date(options)
     run_dag("screen_population", f"Screening as of {as_of}", as_of=str(as_of))
-    print(f"\n{run.describe_latest(home)}")
+    print(f"\n{run.describe_latest(home, b12=b12_command(home))}")
     return Refused.exit_code if refused else 0
+
+
+def b12_command(home) -> str:
+    "How to call `b12` from here, on this home"
+    command = os.path.relpath(Path(sys.executable).parent / "b12")
+    return command if home.root == Path("b12-home").absolute() else f"{command} --home {os.path.relpath(home.root)}"
 
 
 def parse(arguments):

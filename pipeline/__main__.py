@@ -13,6 +13,7 @@ def parser():
     """The argument parser of every command."""
     root = argparse.ArgumentParser(prog="b12", description="Screen a whole population for vitamin B12 deficiency. For a clinician's review.")
     root.add_argument("--version", action="version", version=f"b12-screening {__version__}")
+    _home(root)
     actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     ingest = _add(actions, "ingest", "admit files or folders; prints the account of each file")
@@ -62,8 +63,13 @@ def parser():
 
 def _add(actions, name, text):
     command = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    command.add_argument("--home", type=Path, help="where the state is (default: $B12_HOME, else ./b12-home)")
+    _home(command)
     return command
+
+
+def _home(command):
+    "Before or after the command's name: what is not given in one place must not hide what is given in the other"
+    command.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="where the state is (default: $B12_HOME, else ./b12-home)")
 
 
 def _format(command, *formats):
@@ -73,7 +79,7 @@ def _format(command, *formats):
 def main(arguments=None):
     """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
     given = parser().parse_args(arguments)
-    home = Home(given.home.absolute()) if given.home else Home.from_environment()
+    home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
     try:
         return getattr(commands, given.command)(home, given) or 0
     except Failure as failure:

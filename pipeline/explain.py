@@ -34,7 +34,8 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     con.close()
     return {
         "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
-        "as_of": str(as_of), "lake": "as the published run read it" if is_as_published else "as it is now", "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
+        "as_of": str(as_of), "lake": "as the published run read it" if is_as_published else "as it is now",
+        "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
         "assessment": assessment, "action": pack.raw["actions"][assessment["next_step"]],
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [one for one in evidence if one["fact"] not in facts],

@@ -14,16 +14,19 @@ WORKLIST_COLUMNS = ("priority", "patient_id", "next_step", "waiting_since", "b12
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
 
 
-def describe(home, top=10):
-    """The last published run in words: what came in, gates, cohorts, the top of the worklist, where the files are."""
+def describe(home, top=10, b12="b12"):
+    """The last published run in words: gates, cohorts, the top of the worklist, where the files are, what to type next.
+
+    b12: how the command is called from where the reader stands.
+    """
     folder = latest(home)
     summary = _json(folder / "summary.json")
     manifest = _json(folder / "manifest.json")
-    outcomes = [one["outcome"] for one in _json(folder / "quality.json")]
+    outcomes = _json(folder / "quality.json")
     lines = [
         f"Screened {summary['patients']:,} patients as of {manifest['as_of']} with protocol {manifest['protocol']['pack']} "
         f"{manifest['protocol']['version']}.",
-        _gates(outcomes),
+        *_gates(outcomes),
         _counts("Scope", summary["scope"]),
         _counts("B12", summary["band"]),
         _counts("Cohorts", summary["cohort"]),
@@ -35,15 +38,18 @@ def describe(home, top=10):
         "",
         table(_head(folder / "worklist.parquet", top), WORKLIST_COLUMNS),
         f"Files: {folder.resolve()}",
-        "Next: b12 worklist --priority 1 · b12 explain PATIENT_ID · b12 rejects · b12 runs",
+        f"Next: {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12} rejects · {b12} runs",
     ]
     return "\n".join(line for line in lines if line is not None)
 
 
 def _gates(outcomes):
-    counts = {state: outcomes.count(state) for state in ("passed", "failed", "not_applicable", "error")}
+    counts = {state: sum(one["outcome"] == state for one in outcomes) for state in ("passed", "failed", "not_applicable", "error")}
     words = ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in counts.items() if number)
-    return f"Gates open: {words or 'no expectation'}."
+    yield f"Gates open: {words or 'no expectation'}."
+    for one in outcomes:
+        if one["outcome"] in ("failed", "error"):
+            yield f"  {one['severity']}: {one['suite']} ({one['rows_failed']} of {one['rows_checked']} rows): {one['note']} {one['todo']}"
 
 
 def _counts(title, counts):

@@ -86,7 +86,10 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
     """
     started = datetime.now(UTC)
     if lake.open_table(home, "delivery") is None:
-        raise LakeUnavailable(f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or type: b12 ingest PATH --source PROFILE")
+        raise LakeUnavailable(
+            f"There is no lake under {home.root}: nothing was ever ingested there. "
+            "Check --home, or type: b12 ingest PATH --source PROFILE"
+        )
     quality.prepare()
     pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
     with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions, folder):
@@ -128,6 +131,6 @@ def vacuum_lake(home):
     return lake.vacuum(home)
 
 
-def describe_latest(home):
-    """What the last published run found, for a person to read."""
-    return describe(home)
+def describe_latest(home, b12="b12"):
+    """What the last published run found, for a person to read who calls the command as `b12`."""
+    return describe(home, b12=b12)

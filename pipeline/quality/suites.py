@@ -49,11 +49,11 @@ def _outcomes(gx, schema, file):
     try:
         suite = json.loads(file.read_text(encoding="utf-8"))
         results = gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
-    except (gx.great_expectations.exceptions.GreatExpectationsError, ValueError, KeyError, TypeError) as error:
+    except (gx.great_expectations.exceptions.GreatExpectationsError, ConnectionError, ValueError, KeyError, TypeError) as error:
         raise InvalidProtocol(
             f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {name} "
-            f"({type(error).__name__}). Check that it is JSON, and that each expectation has a type that Great "
-            "Expectations knows, with its arguments."
+            f"({type(error).__name__}). Check that it is JSON, that the relation is there, and that each expectation has a "
+            "type that Great Expectations knows, with its arguments."
         ) from error
     return [outcome_of(name, suite["meta"], result) for result in results]
 

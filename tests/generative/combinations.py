@@ -1,13 +1,48 @@
-"""Combinations of facts to try: exhaustive where no rule can tell two answers apart, random, and beside the edge of each rule."""
+"""Combinations of facts, decided by the SQL and by the definition. To try: exhaustive where no rule can tell two answers apart, random, and beside the edge of each rule."""
 
 from itertools import product
 from random import Random
 
-from pipeline.protocol import boxes
+import pyarrow as pa
+
+from pipeline import relations
+from pipeline.decide import decide_in_turn
+from pipeline.protocol import assess, boxes
 from tests.clinic import pack
 
 FACTS = pack().raw["facts"]
 DECISION = {decision.name: decision for decision in pack().decisions}
+
+IN_ORDER = (
+    "screening.combination_fact", "screening.known", "screening.turn", "screening.fit", "screening.deciding_fact",
+    "screening.combination_decision",
+)  # fmt: skip
+
+
+def by_sql(con, combinations):
+    """Rule, next step, alerts, flags, cohorts, cause, priority, deficient, at_risk and treated of each combination, in their order."""
+    given = pa.table({
+        "combination": list(range(len(combinations))), **{fact: [facts[fact] for facts in combinations] for fact in FACTS},
+    })  # fmt: skip
+    con.execute("create schema if not exists screening")
+    con.register("given", given)
+    con.execute("create or replace table screening.combination as from given")
+    for name in IN_ORDER:
+        (decide_in_turn if name == "screening.fit" else relations.create)(con, name)
+    return con.execute(
+        "select rule, next_step, safety, flags, cohorts, cause, priority, deficient, at_risk, treated "
+        "from screening.combination_decision order by combination"
+    ).fetchall()
+
+
+def by_definition(facts):
+    """The same of one combination by the definition in plain Python."""
+    found = assess(pack(), facts)
+    known = found["facts"]
+    return (
+        found["rule"].id, found["next_step"], [alert.outcome for alert in found["safety"]], [flag.outcome for flag in found["flags"]],
+        found["cohorts"], found["cause"], found["priority"], known["deficient"], known["at_risk"], known["treated"],
+    )  # fmt: skip
 
 
 def conditions(rules):
@@ -35,15 +70,16 @@ def classes(rules):
     return found
 
 
-def exhaustive(rules, random, *, without=()):
+def exhaustive(rules, random, **only):
     """Every combination of classes of answers that the rules can tell apart; any answer of each class, the other facts at random.
 
-    without: facts that only lead to a derived fact that another one leads to as well; they stay at their last answer.
+    only: the answers that a fact may have, when not all.
     """
-    kept = {fact: found for fact, found in classes(rules).items() if fact not in without}
+    rest = FACTS | only
+    kept = {fact: found for fact, found in classes(rules).items() if fact not in only}
     for chosen in product(*kept.values()):
-        facts = {fact: FACTS[fact][-1] if fact in without else random.choice(answers) for fact, answers in FACTS.items()}
-        yield facts | {fact: random.choice(answers) for fact, answers in zip(kept, chosen, strict=True)}
+        answers = rest | dict(zip(kept, chosen, strict=True))
+        yield {fact: found[int(random.random() * len(found))] for fact, found in answers.items()}
 
 
 def at_random(number, random):

@@ -240,6 +240,11 @@ def test_a_suite_that_cannot_be_read_says_which(tmp_path, text):
         quality.check(gated(), tmp_path)
 
 
+def test_a_suite_of_a_relation_that_is_not_there_says_so(tmp_path):
+    with pytest.raises(InvalidProtocol, match=r"screening\.worklist \(TestConnectionError\)"):
+        quality.check(gated(), one_suite(tmp_path, "screening.worklist"))
+
+
 @pytest.mark.parametrize("file", SUITES, ids=lambda file: f"{file.parent.name}.{file.stem}")
 def test_a_steward_can_read_each_suite(file):
     text = file.read_text(encoding="utf-8")
