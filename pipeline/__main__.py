@@ -11,7 +11,9 @@ from pipeline.errors import Failure, LakeUnavailable
 
 def parser():
     """The argument parser of every command."""
-    root = argparse.ArgumentParser(prog="b12", description="Screen a whole population for vitamin B12 deficiency. For a clinician's review.")
+    root = argparse.ArgumentParser(
+        prog="b12", description="Screen a whole population for vitamin B12 deficiency. For a clinician's review."
+    )
     root.add_argument("--version", action="version", version=f"b12-screening {__version__}")
     _home(root)
     actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -89,7 +91,10 @@ def main(arguments=None):
         sys.stderr.close()
         return 0
     except OSError as error:
-        print(f"b12 {given.command}: {error.filename or home.root} cannot be used: {error.strerror}. Check the path, its rights and the disk.", file=sys.stderr)
+        print(
+            f"b12 {given.command}: {error.filename or home.root}: {error.strerror}. Check the path, its rights and the disk.",
+            file=sys.stderr,
+        )
         return LakeUnavailable.exit_code
 
 

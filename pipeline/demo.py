@@ -80,10 +80,7 @@ def archetype_step(patients):
 
 
 def load_archetypes(con):
-    people = [
-        {"archetype": place, "age": age, "sex": SEX.get(title)}
-        for place, (title, (_, age, _)) in enumerate(ARCHETYPES.items())
-    ]
+    people = [{"archetype": place, "age": age, "sex": SEX.get(title)} for place, (title, (_, age, _)) in enumerate(ARCHETYPES.items())]
     rows = [
         row | {"archetype": place, "row": number}
         for place, (_, _, rows) in enumerate(ARCHETYPES.values())

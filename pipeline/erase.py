@@ -3,7 +3,6 @@
 import csv
 import io
 
-
 from pipeline import lake
 from pipeline.config import ENTITIES
 from pipeline.database import connect
@@ -48,7 +47,7 @@ def _erase_file(path, home, ids):
 def _erase_parquet(path, column, ids):
     con = connect()
     name, beside = (str(one).replace("'", "''") for one in (path, path.with_suffix(".part")))
-    mine = f"trim(cast(\"{column}\" as varchar)) in (select unnest($1::varchar[]))"
+    mine = f'trim(cast("{column}" as varchar)) in (select unnest($1::varchar[]))'
     rows = con.execute(f"select count(*) from read_parquet('{name}') where {mine}", [ids]).fetchone()[0]
     if rows:
         con.execute(f"copy (from read_parquet('{name}') where ({mine}) is not true) to '{beside}' (format parquet)", [ids])
@@ -61,7 +60,10 @@ def _erase_csv(path, column, ids, dialect, keeps_lines=True):
     "The patient's records go, in an archived file as blank lines, so that every other record keeps its line"
     beside, erased = path.with_suffix(".part"), 0
     form = {"delimiter": dialect["delimiter"], "quotechar": dialect["quote"]}
-    with path.open(encoding=dialect["encoding"], newline="") as source, beside.open("w", encoding=dialect["encoding"], newline="") as target:
+    with (
+        path.open(encoding=dialect["encoding"], newline="") as source,
+        beside.open("w", encoding=dialect["encoding"], newline="") as target,
+    ):
         place = None
         for record in _records(source, dialect["quote"]):
             cells = next(csv.reader(io.StringIO(record), **form), [])
@@ -95,5 +97,3 @@ def _erase_run(folder, ids):
         plain = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
         _erase_csv(folder / "worklist.csv", "patient_id", [*ids, *(f"'{one}" for one in ids)], plain, keeps_lines=False)
     return rows
-
-

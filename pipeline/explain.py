@@ -30,7 +30,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     facts = derive(pack, {fact: words[fact] for fact in pack.raw["facts"]})
     facts |= {"rule": assessment["rule"], "next_step": assessment["next_step"], "cause": assessment["cause"]}
     build(con, names("explaining"))
-    evidence = _rows(con, "select * from explaining.evidence order by fact, on_day desc nulls last, file, line")
+    evidence = _rows(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
     con.close()
     return {
         "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],

@@ -1,6 +1,6 @@
 """The explanation of one patient as text for a terminal."""
 
-SHOWN = 8
+SHOWN = 12
 
 
 def as_text(found):
@@ -14,7 +14,9 @@ def _head(found):
     if found["also_known_as"]:
         yield f"Also delivered as: {', '.join(found['also_known_as'])}"
     yield ""
-    yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (f"  waiting since {row['waiting_since']}" if row["waiting_since"] else "")
+    yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
+        f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
+    )
     yield f"  {found['action']}"
     yield f"  Why: {row['reason']}"
     yield f"  Cites: {row['cites'] or '-'}"
@@ -44,7 +46,7 @@ def _evidence(rows):
     for row in rows[:SHOWN]:
         original = f" (delivered as {row['original_day']})" if row["original_day"] else ""
         day = row["on_day"] or "no date"
-        yield f"      {day}{original}  {row['reported']}  [{row['what']}; {row['standing']}]  {row['file']}:{row['line']}"
+        yield f"      {day}{original}  {row['reported']}  [{row['what']}; {row['standing']}]" + (f"  {row['file']}:{row['line']}" if row["file"] else "")
     if len(rows) > SHOWN:
         yield f"      and {len(rows) - SHOWN} more"
 

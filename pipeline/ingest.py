@@ -1,6 +1,5 @@
 """Ingest: a claimed file becomes accepted, rejected, duplicate and skipped rows, each counted, in one pass and exactly once."""
 
-import json
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline import lake
 from pipeline.accounts import Account, earlier_account, tally
+from pipeline.commit import commit, commit_refusal
 from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.errors import Refused
@@ -46,7 +46,7 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
         account = _ingest(home, path, profile=profile, entity=entity, name=name, sha256=sha256, received_at=received_at, pack=pack)
     except Refused as refusal:
         account = Account(file=name, sha256=sha256, source=profile.name, entity=entity, refused=str(refusal))
-        _commit_refusal(home, account, received_at)
+        commit_refusal(home, account, received_at)
         archived(home, path, source=source, sha256=sha256, name=name, folder="refused")
         return account
     archived(home, path, source=source, sha256=sha256, name=name, folder="archive")
@@ -67,7 +67,7 @@ def _ingest(home, path, *, profile, entity, name, sha256, received_at, pack):
         build(con, CHECKED, builders={name: partial(_check, folder=folder) for name in CHECKED[1:]})
         _find_duplicates(con, home, delivered)
         account = tally(con, delivered, file=name, sha256=sha256, source=profile.name, entity=entity)
-        _commit(con, home, account, delivered, received_at=received_at, reference=reference)
+        commit(con, home, account, delivered, received_at=received_at, reference=reference)
         return account
 
 
@@ -134,59 +134,3 @@ def _find_duplicates(con, home, delivered):
             "on held.row_key = checked.row_key "
             f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line"
         )
-
-
-def _commit(con, home, account, delivered, *, received_at, reference):
-    "Accepted rows, then rejected, then unmapped codes, and the account last: it says that all the others are there"
-    for entity in delivered:
-        lake.append(con, home, entity, (
-            f"select file.source, file.sha256, file.file, checked.* from staging.checked_{entity} as checked, landing.file "
-            "where skipped_because is null and rejected_because is null "
-            f"and line not in (select line from staging.duplicate_row where entity = '{entity}')"
-        ), account.transaction)  # fmt: skip
-    lake.append(con, home, "rejected_row", " union all ".join([_ragged(account.entity), *map(_rejected, delivered)]), account.transaction)
-    lake.append(con, home, "unmapped_code", " union all ".join(map(_unmapped, delivered)), account.transaction)
-    _commit_account(con, home, account, delivered, received_at=received_at, reference=reference)
-
-
-def _rejected(entity):
-    system, code = ("code_system", "code") if entity != "patient" else ("null", "null")
-    unit, lab = ("unit_reported", "performing_lab") if entity == "lab_result" else ("null", "null")
-    return (
-        f"select file.source, file.sha256, file.file, checked.line, '{entity}' as entity, rejected_because, {system} as code_system, "
-        f"{code} as code, {unit} as unit, {lab} as performing_lab from staging.checked_{entity} as checked, landing.file "
-        "where rejected_because is not null"
-    )
-
-
-def _ragged(entity):
-    return (
-        f"select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity, 'ragged_row' as rejected_because, "
-        "null as code_system, null as code, null as unit, null as performing_lab from landing.ragged, landing.file"
-    )
-
-
-def _unmapped(entity):
-    code = "code_system, code, name" if entity != "patient" else "null as code_system, null as code, null as name"
-    return (
-        f"select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code}, count(*) as rows "
-        f"from staging.checked_{entity}, landing.file where skipped_because in ('unmapped_code', 'other_analyte') group by all"
-    )
-
-
-def _commit_account(con, home, account, delivered, *, received_at, reference):
-    con.execute("create or replace temp table account as select * from (values (" + ", ".join("?" * 13) + ")) as account("
-        + ", ".join(lake.COLUMNS["delivery"]) + ")", [
-            account.source, account.sha256, account.file, account.entity, "|".join(delivered), account.rows, account.accepted,
-            json.dumps(account.rejected), account.duplicates, json.dumps(account.skipped), account.refused, received_at,
-            reference.name.split(".")[0] if reference else None,
-        ])  # fmt: skip
-    lake.append(con, home, "delivery", "select * from account", account.transaction)
-
-
-def _commit_refusal(home, account, received_at):
-    con = connect()
-    refused = f"{account.transaction}-refused"
-    if lake.open_table(home, "delivery") is None or lake.open_table(home, "delivery").transaction_version(refused) is None:
-        _commit_account(con, home, account.renamed(refused), (), received_at=received_at, reference=None)
-    con.close()

@@ -7,63 +7,13 @@ import json
 import uuid
 from pathlib import Path
 
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
 from pipeline.config import ENTITIES
 from pipeline.errors import LakeUnavailable
-
-EVIDENCE = {"source": "varchar", "sha256": "varchar", "file": "varchar", "line": "bigint"}
-CODED = {"code": "varchar", "name": "varchar", "concepts": "varchar", "matched_by": "varchar"}
-LAST = {"shifted_days": "integer", "row_key": "blob"}
-COLUMNS = {
-    "patient": {
-        **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar", "deceased_on": "date", "site": "varchar",
-        "is_opted_out": "boolean", "merged_into": "varchar", **LAST,
-    },
-    "lab_result": {
-        **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar", "analyte": "varchar",
-        "code": "varchar", "name": "varchar", "value_reported": "varchar", "unit_reported": "varchar", "unit": "varchar",
-        "comparator": "varchar", "value": "decimal(18,10)", "finding": "varchar", "status": "varchar", "specimen": "varchar",
-        "collected_at": "timestamptz", "collected_on": "date", "reported_at": "timestamptz", "reference_low": "decimal(18,10)",
-        "reference_high": "decimal(18,10)", "performing_lab": "varchar", "comment": "varchar",
-        "is_unit_code_disagree": "boolean", **LAST,
-    },
-    "medication": {
-        **EVIDENCE, "patient_id": "varchar", "medication_id": "varchar", "code_system": "varchar", **CODED, "start_on": "date",
-        "end_on": "date", "days_supply": "integer", "status": "varchar", "route_reported": "varchar", "route": "varchar",
-        "strength_mg": "double", **LAST,
-    },
-    "condition": {
-        **EVIDENCE, "patient_id": "varchar", "condition_id": "varchar", "code_system": "varchar", **CODED, "onset_on": "date",
-        "abated_on": "date", "status": "varchar", "recorded_by": "varchar", "length_cm": "double", **LAST,
-    },
-    "procedure": {
-        **EVIDENCE, "patient_id": "varchar", "procedure_id": "varchar", "code_system": "varchar", **CODED,
-        "performed_on": "date", "status": "varchar", **LAST,
-    },
-    "rejected_row": {
-        **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar", "code": "varchar",
-        "unit": "varchar", "performing_lab": "varchar",
-    },
-    "unmapped_code": {
-        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "skipped_because": "varchar",
-        "code_system": "varchar", "code": "varchar", "name": "varchar", "rows": "bigint",
-    },
-    "delivery": {
-        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "entities": "varchar",
-        "rows": "bigint", "accepted": "bigint", "rejected": "varchar", "duplicates": "bigint", "skipped": "varchar",
-        "refused": "varchar", "received_at": "timestamptz", "reference_sha256": "varchar",
-    },
-}  # fmt: skip
-TABLES = tuple(COLUMNS)
-NO_STATISTICS = {"delta.dataSkippingNumIndexedCols": "0"}  # a log that names the least and greatest patient id cannot forget them
-ARROW = {
-    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "double": pa.float64(), "boolean": pa.bool_(),
-    "date": pa.date32(), "timestamptz": pa.timestamp("us", "UTC"), "decimal(18,10)": pa.decimal128(18, 10), "blob": pa.binary(),
-}  # fmt: skip
+from pipeline.lake_tables import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 
 
 def open_table(home, table, version=None):
@@ -86,9 +36,7 @@ def append(con, home, table, select, transaction):
         return 0
     path = home.lake / table / f"part-{uuid.uuid4()}.parquet"
     columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS[table].items())
-    rows = con.execute(
-        f"copy (select {columns} from ({select})) to '{_quoted(path)}' (format parquet, compression zstd)"
-    ).fetchone()[0]
+    rows = con.execute(f"copy (select {columns} from ({select})) to '{_quoted(path)}' (format parquet, compression zstd)").fetchone()[0]
     if not rows:
         path.unlink()
         return 0
@@ -111,8 +59,9 @@ def _commit(delta, path, rows, transaction):
 
 def _create(home, table):
     (home.lake / table).mkdir(parents=True, exist_ok=True, mode=0o700)
-    schema = pa.schema([(name, ARROW[kind]) for name, kind in COLUMNS[table].items()])
-    return DeltaTable.create(str(home.lake / table), Schema.from_arrow(schema), mode="ignore", name=table, configuration=NO_STATISTICS)
+    return DeltaTable.create(
+        str(home.lake / table), Schema.from_arrow(arrow_schema(table)), mode="ignore", name=table, configuration=NO_STATISTICS
+    )
 
 
 def attach(con, home, *, versions=None, patients=None):
@@ -202,8 +151,3 @@ def erase(con, home, table, patient_id):
 
 def _erase_lines(delta, sha256, lines):
     return int(delta.delete(f"sha256 = '{sha256}' and line in ({', '.join(map(str, lines))})")["num_deleted_rows"])
-
-
-def path_of(home, table):
-    """Where a table's files are."""
-    return Path(home.lake / table)

@@ -41,7 +41,9 @@ def reingest(home, progress=lambda account: None):
     beside = home.__class__(home.root / "reingest")
     if beside.root.exists():
         shutil.rmtree(beside.root)
-    delivered = _query(home, "select source, sha256, file, received_at from lake.delivery where refused is null order by received_at, file", [])
+    delivered = _query(
+        home, "select source, sha256, file, received_at from lake.delivery where refused is null order by received_at, file", []
+    )
     if not delivered:
         raise UsageError(f"The archive of {home.root} holds no delivery. Nothing to replay.")
     for folder in ("archive", "reference"):
@@ -50,9 +52,7 @@ def reingest(home, progress=lambda account: None):
     accounts = []
     for one in delivered:
         found = next((beside.archive / one["source"]).glob(f"{one['sha256']}.*"))
-        accounts.append(
-            ingest_file(beside, path=found, source=one["source"], name=one["file"], received_at=one["received_at"])
-        )
+        accounts.append(ingest_file(beside, path=found, source=one["source"], name=one["file"], received_at=one["received_at"]))
         progress(accounts[-1])
     old = home.root / "lake.old"
     shutil.rmtree(old, ignore_errors=True)

@@ -99,8 +99,10 @@ def summary(con):
         "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule", "priority": "priority", "cause": "cause",
         "monitoring": "monitoring", "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
     }  # fmt: skip
-    counts = {name: dict(con.execute(f"select cast({what} as varchar), count(*) from screening.assessment group by 1 order by 1").fetchall())
-              for name, what in counted.items()}  # fmt: skip
+    counts = {
+        name: dict(con.execute(f"select cast({what} as varchar), count(*) from screening.assessment group by 1 order by 1").fetchall())
+        for name, what in counted.items()
+    }  # fmt: skip
     not_loaded = ("neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy")
     return {
         "patients": con.execute("select count(*) from screening.assessment").fetchone()[0],

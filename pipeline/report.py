@@ -24,8 +24,7 @@ def describe(home, top=10, b12="b12"):
     manifest = _json(folder / "manifest.json")
     outcomes = _json(folder / "quality.json")
     lines = [
-        f"Screened {summary['patients']:,} patients as of {manifest['as_of']} with protocol {manifest['protocol']['pack']} "
-        f"{manifest['protocol']['version']}.",
+        f"Screened {summary['patients']:,} patients as of {manifest['as_of']} with protocol {' '.join(_pack(manifest))}.",
         *_gates(outcomes),
         _counts("Scope", summary["scope"]),
         _counts("B12", summary["band"]),
@@ -41,6 +40,10 @@ def describe(home, top=10, b12="b12"):
         f"Next: {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12} rejects · {b12} runs",
     ]
     return "\n".join(line for line in lines if line is not None)
+
+
+def _pack(manifest):
+    return manifest["protocol"]["pack"], manifest["protocol"]["version"]
 
 
 def _gates(outcomes):

@@ -87,8 +87,7 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
     started = datetime.now(UTC)
     if lake.open_table(home, "delivery") is None:
         raise LakeUnavailable(
-            f"There is no lake under {home.root}: nothing was ever ingested there. "
-            "Check --home, or type: b12 ingest PATH --source PROFILE"
+            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or type: b12 ingest PATH --source PROFILE"
         )
     quality.prepare()
     pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
@@ -101,7 +100,12 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
         )  # fmt: skip
         if closed:
             raise GateClosed(quality.message(outcomes))
-    return {"run_id": manifest["run_id"], "published": True, "patients": manifest["rows"]["assessment"], "worklist": manifest["rows"]["worklist"]}
+    return {
+        "run_id": manifest["run_id"],
+        "published": True,
+        "patients": manifest["rows"]["assessment"],
+        "worklist": manifest["rows"]["worklist"],
+    }
 
 
 def checked(pack=None):

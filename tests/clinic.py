@@ -96,9 +96,7 @@ def insert(con, relation, rows):
         full = _filled(table, row) if schema == "lake" else dict(row)
         unknown = set(full) - set(columns)
         assert not unknown, f"{relation} has no column {sorted(unknown)}"
-        con.execute(
-            f"insert into {relation} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values())
-        )
+        con.execute(f"insert into {relation} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values()))
 
 
 def _filled(table, row):

@@ -6,8 +6,8 @@ from fractions import Fraction
 import yaml
 
 from pipeline.config import PROTOCOL
-from pipeline.protocol import boxes
 from pipeline.protocol.codes import check_digit_is_wrong
+from pipeline.protocol.reach import reach_problems
 
 DECISION_FACTS = ("rule", "next_step", "cause")
 
@@ -19,7 +19,7 @@ def problems(pack, codes=PROTOCOL / "codes"):
         *_band_problems(pack),
         *_setting_problems(pack),
         *_word_problems(pack),
-        *_reach_problems(pack),
+        *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
         *_citation_problems(pack),
     ]
     located = [(str(pack.path), lines(where), message) for where, message in found]
@@ -108,48 +108,20 @@ def _word_problems(pack):
             yield where, f"{row['id']} leads to {row['outcome']}, which is no action"
 
 
-def _reach_problems(pack):
-    if any(True for _ in _word_problems(pack)):
-        return
-    space = boxes.Space(pack)
-    for decision in pack.decisions:
-        earlier = []
-        for position, rule in enumerate(decision.rules):
-            where = _place(pack, decision.name, position)
-            mine = space.expand(rule.when)
-            if not any(boxes.witness(box, earlier) for box in mine):
-                yield where, f"{rule.id} can never decide: no combination of facts is left for it (unreachable rule)"
-            earlier += mine if not decision.collects else []
-        if not decision.collects and (left := boxes.witness(space.whole, earlier)):
-            named = {fact: left[fact][0] for fact in sorted(left) if len(left[fact]) < len(space.answers[fact])}
-            yield (_place(pack, decision.name, 0)[0],), f"{decision.name} leaves this undecided: {named}"
-
-
-def _place(pack, decision, position):
-    if decision in pack.raw["derived"]:
-        return ("derived", decision, "yes_when", min(position, len(pack.raw["derived"][decision]["yes_when"]) - 1))
-    rows = [index for index, row in enumerate(pack.raw[decision]) if "when" in row]
-    return (decision, rows[position])
-
-
 def _citation_problems(pack):
-    known = pack.raw["sources"]
-    for section in ("next_step", "safety", "cause", "flags"):
-        for position, row in enumerate(pack.raw[section]):
-            where = (section, position)
-            if not row.get("because"):
-                yield where, f"{row['id']} gives no reason"
-            if not row.get("cites") and (row.get("priority") or section in ("safety", "flags")):
-                yield where, f"{row['id']} cites nothing (missing citation)"
-            for cite in row.get("cites", ()):
-                if cite.split(" §")[0] not in known:
-                    yield where, f"{row['id']} cites {cite}, which is no source of this pack"
-    for name, band in pack.raw["bands"].items():
-        if not band.get("cites"):
-            yield ("bands", name), f"band {name} cites nothing (missing citation)"
-    for name, entry in pack.raw["settings"].items():
-        if not entry.get("cites"):
-            yield ("settings", name), f"setting {name} cites nothing (missing citation)"
+    rows = [((section, n), row) for section in ("next_step", "safety", "cause", "flags") for n, row in enumerate(pack.raw[section])]
+    for where, row in rows:
+        if not row.get("because"):
+            yield where, f"{row['id']} gives no reason"
+        if not row.get("cites") and (row.get("priority") or where[0] in ("safety", "flags")):
+            yield where, f"{row['id']} cites nothing (missing citation)"
+        for cite in row.get("cites", ()):
+            if cite.split(" §")[0] not in pack.raw["sources"]:
+                yield where, f"{row['id']} cites {cite}, which is no source of this pack"
+    for section in ("bands", "settings"):
+        for name, entry in pack.raw[section].items():
+            if not entry.get("cites"):
+                yield (section, name), f"{section[:-1]} {name} cites nothing (missing citation)"
 
 
 def _code_problems(folder):

@@ -11,7 +11,9 @@ def _head(raw):
     yield ""
     yield f"Pack `{raw['pack']}` {raw['version']}. {raw['notice']}"
     yield ""
-    yield from _table(("author", "checker", "reviewed", "next review"), [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])])
+    yield from _table(
+        ("author", "checker", "reviewed", "next review"), [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])]
+    )
     yield "## Sources"
     yield ""
     yield from _table(("key", "source"), raw["sources"].items())

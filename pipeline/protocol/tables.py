@@ -33,12 +33,7 @@ def register(con, pack):
 
 
 def _register_codes(con):
-    rows = [
-        row
-        for path in sorted((PROTOCOL / "codes").glob("*.csv"))
-        if path.name != "drug_names.csv"
-        for row in _read(path)[1:]
-    ]
+    rows = [row for path in sorted((PROTOCOL / "codes").glob("*.csv")) if path.name != "drug_names.csv" for row in _read(path)[1:]]
     columns = dict.fromkeys(("concept", "code_system", "code", "display", "source"), "varchar")
     _table(con, "delivered_spelling", columns, rows)
     con.execute(
@@ -61,7 +56,7 @@ def _register_pack(con, pack):
         con,
         "fact_answer",
         {"fact": "varchar", "answer": "varchar"},
-        [(f, a) for f, l in raw["facts"].items() for a in l],
+        [(fact, answer) for fact, answers in raw["facts"].items() for answer in answers],
     )
     _table(con, "decision", {"turn": "integer", "decision": "varchar", "collects": "boolean"},
            [(turn, decision.name, decision.collects) for turn, decision in enumerate(pack.decisions)])  # fmt: skip

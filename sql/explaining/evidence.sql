@@ -24,7 +24,11 @@ shown_lab as (
 medication as (
     select
         lake.medication.patient_id,
-        coalesce(medication_class.class, 'shown, never decides') as fact,
+        case
+            when medication_class.class is null then 'shown, never decides'
+            when medication_class.is_multivitamin and coalesce(medication.strength_mg, 0) < setting.multivitamin_b12_mg then 'shown, never decides'
+            else medication_class.class
+        end as fact,
         medication.start_on as on_day,
         coalesce(medication.name, medication.code) as reported,
         coalesce('until ' || medication.end_on, 'for ' || medication.days_supply || ' days', 'no end recorded')
@@ -32,7 +36,16 @@ medication as (
             || case medication.matched_by when 'name' then ', recognised by name' else '' end as what,
         medication.status as standing, medication.file, medication.line, medication.shifted_days, medication.patient_id as delivered_patient_id
     from lake.medication
+    cross join protocol.setting
     left join clinical.medication_class on medication_class.concepts = medication.concepts
+),
+
+era as (
+    select patient_id, class as fact, start_on as on_day, 'until ' || end_on as reported,
+        'era of ' || records || case records when 1 then ' record' else ' records' end || case when is_end_assumed then ', end assumed' else '' end as what,
+        'era' as standing, cast(null as varchar) as file, cast(null as bigint) as line, 0 as shifted_days, patient_id as delivered_patient_id
+    from clinical.medication_era
+    where class <> 'multivitamin'
 ),
 
 finding as (
@@ -66,4 +79,4 @@ person as (
 
 select patient_id, fact, on_day, reported, what, standing, file, line,
     case when shifted_days <> 0 then on_day - shifted_days end as original_day, delivered_patient_id
-from (from lab union all from shown_lab union all from medication union all from coded union all from person)
+from (from lab union all from shown_lab union all from era union all from medication union all from coded union all from person)

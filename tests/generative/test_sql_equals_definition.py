@@ -10,6 +10,7 @@ from tests.generative.combinations import DECISION, at_random, beside_every_rule
 
 DERIVED = [name for name in DECISION if name in pack().raw["derived"]]
 
+
 def agree(combinations, size=60_000):
     con, waiting = clinic(), iter(combinations)
     while batch := list(islice(waiting, size)):

@@ -200,6 +200,7 @@ COHORTS = """
     strict_vegetarian                      | diet=strict_vegetarian
     on_therapy                             | b12_therapy=route_unknown
                                            | b12_therapy=lapsed metformin=shorter acid_suppressant=shorter malabsorption=not_loaded
+"""
 
 
 def patients(table):

@@ -60,12 +60,8 @@ def read(path, names):
         misfits.append(row.actual_columns - row.expected_columns)
         return "skip"
 
-    as_text = csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-    )
-    return csv.read_csv(
-        path, parse_options=csv.ParseOptions(invalid_row_handler=note), convert_options=as_text
-    ), misfits
+    as_text = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""])
+    return csv.read_csv(path, parse_options=csv.ParseOptions(invalid_row_handler=note), convert_options=as_text), misfits
 
 
 @pytest.fixture(scope="module")
@@ -178,9 +174,7 @@ def test_low_and_borderline_b12_are_as_common_as_in_nhanes(con):
 
 def test_no_laboratory_mixes_its_units_up(con):
     con.register("usable", usable_b12(con).to_arrow_table())
-    medians = con.execute(
-        "select performing_lab, median(pg_ml) from usable group by all having count(*) > 1000"
-    ).fetchall()
+    medians = con.execute("select performing_lab, median(pg_ml) from usable group by all having count(*) > 1000").fetchall()
     assert len(medians) == 5
     assert all(median == pytest.approx(515, rel=0.1) for _, median in medians)
 

@@ -19,7 +19,11 @@ def test_classes():
         ann        | nitrous_oxide                                  | 2026-01-05
         ann        | nice_risk_drug                                 | 2026-01-05
     """)  # fmt: skip
-    insert(con, "lake.procedure", "patient_id | concepts | performed_on\nann | b12_injection_claim | 2026-01-05\nann | ileal_resection | 2026-01-05")
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | concepts | performed_on\nann | b12_injection_claim | 2026-01-05\nann | ileal_resection | 2026-01-05",
+    )
     shows(con, "clinical.medication_class", """
         concepts                                 | class            | means            | is_multivitamin
         metformin                                | metformin        | metformin        | no

@@ -39,7 +39,13 @@ def test_two_results_below_60_at_least_90_days_apart_one_of_them_the_latest():
 
 @pytest.mark.parametrize(
     ("concept", "expected"),
-    [("ckd_stage3_5", "reduced"), ("dialysis", "reduced"), ("ckd", "possible"), ("ckd_unspecified", "possible"), ("renal_impairment", "possible")],
+    [
+        ("ckd_stage3_5", "reduced"),
+        ("dialysis", "reduced"),
+        ("ckd", "possible"),
+        ("ckd_unspecified", "possible"),
+        ("renal_impairment", "possible"),
+    ],
 )
 def test_coded_disease_comes_before_a_normal_result(concept, expected):
     con = clinic("2026-01-31")

@@ -4,8 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.clinic import clinic, insert, parse, select, build
-
+from tests.clinic import build, clinic, insert, parse, select
 
 
 def fates(rows, as_of="2026-01-31"):
@@ -16,7 +15,11 @@ def fates(rows, as_of="2026-01-31"):
         wanted = {}
         for line, row in enumerate(order, start=2):
             given = {name: cell for name, cell in row.items() if not name.startswith("=>")}
-            insert(con, "lake.lab_result", [{"patient_id": "ann", "analyte": "total_b12", "line": line, **{k: v for k, v in given.items() if v}}])
+            insert(
+                con,
+                "lake.lab_result",
+                [{"patient_id": "ann", "analyte": "total_b12", "line": line, **{k: v for k, v in given.items() if v}}],
+            )
             wanted[line] = row["=> fate"]
         build(con, "clinical.result_version")
         assert {row["line"]: row["fate"] for row in select(con, "clinical.result_version")} == wanted

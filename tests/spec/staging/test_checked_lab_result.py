@@ -9,9 +9,21 @@ B12 = """
     ann        | 2132-9 | pg/mL | 165   | 2026-01-05
 """
 REJECTIONS = {
-    "missing_patient_id", "missing_code", "missing_date", "bad_date", "future_date", "code_in_scientific_notation",
-    "missing_unit", "unknown_unit", "wrong_scale_unit", "empty_value", "not_a_number", "pending_or_cancelled_text",
-    "range_or_ratio", "implausible_value", "wrong_specimen",
+    "missing_patient_id",
+    "missing_code",
+    "missing_date",
+    "bad_date",
+    "future_date",
+    "code_in_scientific_notation",
+    "missing_unit",
+    "unknown_unit",
+    "wrong_scale_unit",
+    "empty_value",
+    "not_a_number",
+    "pending_or_cancelled_text",
+    "range_or_ratio",
+    "implausible_value",
+    "wrong_specimen",
 }  # ragged_row is found by the reader: tests/unit/readers/test_table.py
 SKIPS = {"cancelled", "order_code", "comment", "unmapped_code", "other_analyte"}  # other_message: tests of the reader of event tables
 

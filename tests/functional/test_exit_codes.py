@@ -1,0 +1,205 @@
+"""When something is wrong: the exit code, one paragraph on stderr without any patient, and what stays as it was."""
+
+import json
+import os
+import random
+import shutil
+
+import pytest
+
+from pipeline.config import PROTOCOL, SOURCES
+from tests.command import AS_OF, as_csv, b12, deliver, latest
+
+PATIENT = "PAT-7731"
+VALUE = "87.125"
+
+
+def b12_result(patient, value, *, day="2026-01-10", unit="pg/mL", lab="North", **more):
+    return {"patient_id": patient, "code": "2132-9", "value": value, "unit": unit, "collected_at": day, "performing_lab": lab, **more}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    "A home with one published run over one laboratory's 60 honest results"
+    home = tmp_path_factory.mktemp("published")
+    draw = random.Random(7)
+    rows = [b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35):.0f}") for place in range(60)]
+    folder = deliver(tmp_path_factory.mktemp("first"), lab_result=[*rows, b12_result(PATIENT, VALUE)])
+    assert b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF).code == 0
+    return home
+
+
+@pytest.fixture
+def home(published, tmp_path):
+    return shutil.copytree(published, tmp_path / "home", symlinks=True)
+
+
+def fails(answer, code):
+    "One paragraph on stderr, which names no patient and no value"
+    assert answer.code == code, answer.err
+    assert answer.err.startswith("b12 ")
+    assert answer.err.count("\n") == 1 and answer.err.endswith("\n")
+    assert PATIENT not in answer.err and VALUE not in answer.err and "PAT-" not in answer.err
+    assert "Traceback" not in answer.err
+    return answer.err
+
+
+@pytest.mark.parametrize("arguments", [
+    (), ("nonsense",), ("ingest",), ("ingest", "x"), ("worklist", "--priority", "5"), ("worklist", "--format", "pdf"), ("protocol", "burn"),
+])  # fmt: skip
+def test_a_wrong_call_is_2_with_the_usage(home, arguments):
+    answer = b12(home, *arguments)
+    assert answer.code == 2
+    assert answer.err.startswith("usage: b12")
+
+
+@pytest.mark.parametrize("arguments", [
+    ("ingest", "/no/such/folder", "--source", "canonical"), ("screen", "--as-of", "31.1.2026"), ("explain", "PAT-nobody"),
+    ("demo", "--patients", "0", "--out", "x"),
+])  # fmt: skip
+def test_a_call_that_cannot_be_meant_is_2(home, arguments):
+    fails(b12(home, *arguments), 2)
+
+
+@pytest.mark.parametrize("command", [("worklist",), ("explain", "PAT-1"), ("reingest",)])
+def test_nothing_published_yet_is_2(tmp_path, command):
+    fails(b12(tmp_path / "empty", *command), 2)
+
+
+REFUSED = {
+    "lab_result_headless.csv": f"{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10\n",
+    "lab_result_short.csv": f"patient_id,code,value,collected_at\n{PATIENT},2132-9,{VALUE},2026-01-10\n",
+    "lab_result_semicolons.csv": f"patient_id;code;value;unit;collected_at\n{PATIENT};2132-9;{VALUE};pg/mL;2026-01-10\n",
+    "lab_result_more.csv": f"patient_id,code,value,unit,collected_at,phone\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10,1\n",
+    "lab_result_empty.csv": "",
+    "lab_result_utf16.csv": f"patient_id,code,value,unit,collected_at\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10\n".encode("utf-16"),
+    "lab_result_torn.parquet": b"PAR1" + PATIENT.encode() + b"\x00" * 40,
+    "results.csv": f"patient_id,code,value,unit,collected_at\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10\n",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_cannot_be_read_is_refused_whole_and_the_others_go_in(tmp_path, name):
+    home, folder = tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "PAT-1", "sex": "female"}])
+    content = REFUSED[name]
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    answer = b12(home, "ingest", folder, "--source", "canonical", "--format", "json")
+    assert answer.code == 10
+    accounts = {one["file"]: one for one in answer.json}
+    assert accounts["patient.csv"]["accepted"] == 1 and accounts["patient.csv"]["refused"] is None
+    assert accounts[name]["refused"] and accounts[name]["rows"] == accounts[name]["accepted"] == 0
+    assert PATIENT not in accounts[name]["refused"] and VALUE not in accounts[name]["refused"]
+    held = [path for path in (home / "refused").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in held] == [(folder / name).read_bytes()]
+    assert not [path for room in ("landing", "claimed") for path in (home / room).rglob("*") if path.is_file()]
+
+
+def test_a_refused_file_makes_a_run_10_but_publishes_the_rest(home, tmp_path):
+    folder = deliver(tmp_path / "in", patient=[{"patient_id": "PAT-1"}], lab_result="nothing\n")
+    before = os.readlink(home / "runs" / "latest")
+    answer = b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF)
+    assert answer.code == 10
+    assert "lab_result.csv: REFUSED, the first line is not the header" in answer.out
+    assert os.readlink(home / "runs" / "latest") != before
+
+
+def test_a_refused_file_that_was_mended_goes_in(home, tmp_path):
+    folder = deliver(tmp_path / "in", lab_result="nothing\n")
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 10
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 10
+    deliver(folder, lab_result=[b12_result("PAT-1", "400", day="2026-01-12")])
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 0
+
+
+def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
+    "The second night, the laboratory's pmol/L come labelled pg/mL"
+    draw = random.Random(8)
+    wrong = [
+        b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}", day="2026-01-30", result_id=f"R{place}")
+        for place in range(60)
+    ]
+    before = {path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()}
+    was, list_was = os.readlink(home / "runs" / "latest"), b12(home, "worklist", "--format", "csv").out
+    folder = deliver(tmp_path / "in", lab_result=wrong)
+    error = fails(b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF), 11)
+    assert "lab_b12_shift" in error and "North" in error and "mislabelled" in error
+    assert os.readlink(home / "runs" / "latest") == was
+    assert {path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()} == before
+    assert b12(home, "worklist", "--format", "csv").out == list_was
+    closed = next(row for row in b12(home, "runs", "--format", "json").json if not row["published"])
+    assert {path.name for path in (home / "runs" / closed["run_id"]).iterdir()} == {"quality.json", "manifest.json"}
+    failed = [one for one in json.loads((home / "runs" / closed["run_id"] / "quality.json").read_text(encoding="utf-8"))
+              if one["outcome"] == "failed" and one["severity"] == "critical"]  # fmt: skip
+    assert [one["column"] for one in failed] == ["is_unit_mix_up"]
+    assert b12(home, "screen", "--as-of", AS_OF).code == 11  # it stays closed
+    right = [{**row, "unit": "pmol/L", "status": "corrected"} for row in wrong]
+    answer = b12(home, "run", deliver(tmp_path / "corrected", lab_result=right), "--source", "canonical", "--as-of", AS_OF)
+    assert answer.code == 0, answer.err
+
+
+def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
+    draw = random.Random(8)
+    rows = [b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}", day="2026-01-30", unit="pmol/L") for place in range(60)]
+    folder = deliver(tmp_path / "in", lab_result=rows)
+    answer = b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF)
+    assert answer.code == 0, answer.err
+
+
+def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
+    assert "no protocol pack" in fails(b12(home, "screen", "--protocol", "praxis-1999"), 12)
+    assert "Known profiles: canonical" in fails(b12(home, "ingest", tmp_path, "--source", "nobody"), 12)
+    torn = tmp_path / "torn.yaml"
+    torn.write_text((SOURCES / "canonical.yaml").read_text(encoding="utf-8").replace("format: table", "format: stone"), encoding="utf-8")
+    fails(b12(home, "ingest", tmp_path, "--source", torn), 12)
+
+
+BROKEN = {
+    "a gap between bands": ("from: 203.3055, to: 350", "from: 210, to: 350"),
+    "an overlap of bands": ("from: 180, below: 203.3055", "from: 150, below: 203.3055"),
+    "an unknown fact": ("when: {treated: [\"yes\"]}, outcome: CONTINUE", "when: {cured: [\"yes\"]}, outcome: CONTINUE"),
+    "an unknown answer": ("{mma: [raised, raised_renal, raised_renal_unknown]}", "{mma: [raised, raised_renal, sky_high]}"),
+    "an undecided combination": ("{id: N28, when: {}", "{id: N28, when: {scope: [in_scope]}"),
+    "an unreachable rule": ("{id: N04, when: {scope: [child]}", "{id: N04, when: {scope: [deceased]}"),
+    "a missing citation": ("cites: [OURS],\n     because: \"B12 deficiency was", "cites: [],\n     because: \"B12 deficiency was"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_pack_is_12_and_says_file_and_line(home, tmp_path, fault):
+    text = (PROTOCOL / "praxis-2026.yaml").read_text(encoding="utf-8")
+    old, new = BROKEN[fault]
+    assert text.count(old) == 1
+    pack = tmp_path / "broken.yaml"
+    pack.write_text(text.replace(old, new), encoding="utf-8")
+    checked = b12(home, "protocol", "check", pack)
+    assert checked.code == 12
+    assert all(line.split(":")[0].endswith("broken.yaml") and int(line.split(":")[1]) > 1 for line in checked.err.splitlines())
+    was = os.readlink(home / "runs" / "latest")
+    assert "broken.yaml:" in fails(b12(home, "screen", "--protocol", pack, "--as-of", AS_OF), 12)
+    assert os.readlink(home / "runs" / "latest") == was
+
+
+def test_a_lake_that_is_not_there_is_13(tmp_path):
+    assert "nothing was ever ingested" in fails(b12(tmp_path / "empty", "screen", "--as-of", AS_OF), 13)
+    assert not (tmp_path / "empty" / "runs" / "latest").exists()
+
+
+@pytest.mark.parametrize("command", [("screen",), ("explain", PATIENT), ("rejects",), ("compact",), ("erase", PATIENT), ("reingest",)])
+def test_a_damaged_log_is_13(home, command):
+    for log in home.glob("lake/*/_delta_log"):
+        (log / "00000000000000000001.json").write_text("not a log\n", encoding="utf-8")
+    fails(b12(home, *command), 13)
+
+
+def test_lost_files_of_the_lake_are_13(home):
+    for path in home.glob("lake/lab_result/*.parquet"):
+        path.unlink()
+    was = os.readlink(home / "runs" / "latest")
+    fails(b12(home, "screen", "--as-of", AS_OF), 13)
+    assert os.readlink(home / "runs" / "latest") == was
+
+
+def test_a_home_that_cannot_be_written_is_13(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "patient.csv").write_text(as_csv([{"patient_id": PATIENT}]), encoding="utf-8")
+    fails(b12(tmp_path / "file", "ingest", tmp_path / "patient.csv", "--source", "canonical"), 13)
