@@ -88,11 +88,14 @@ def worklist(home, *, priority=None):
 
 def worklist_csv(home, *, priority=None):
     """The last published worklist.csv as text, lines of one priority only when given."""
-    lines = (latest(home) / "worklist.csv").read_text(encoding="utf-8").splitlines()
-    place = lines[0].split(",").index("priority")
-    if priority is not None:  # the cells before the priority hold neither comma nor line break, but for a quoted patient id
-        lines = [lines[0], *(line for line in lines[1:] if next(csv.reader([line]))[place] == str(priority))]
-    return "\n".join(lines)
+    with (latest(home) / "worklist.csv").open(encoding="utf-8", newline="") as file:
+        text = file.read()
+    if priority is None:
+        return text.removesuffix("\n")
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([header, *(row for row in rows if row[header.index("priority")] == str(priority))])
+    return out.getvalue().removesuffix("\n")
 
 
 def table(rows, columns, width=160):

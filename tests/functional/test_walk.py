@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -64,11 +65,12 @@ def test_sql_in_every_field_is_only_text(tmp_path, entity):
     assert all(one["refused"] is None for one in accounts)
     assert {one["entity"]: one["rows"] for one in accounts} == {each: len(files[each]) for each in CANONICAL}
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
-    row = assessments(home)["p"]
+    survivor = HOSTILE if entity == "patient" else "p"  # one of the patient rows says that p was merged into it
+    row = assessments(home)[survivor]
     assert (row["b12"], row["b12_value"], row["diet"], row["priority"] in (1, 2)) == ("low", 110.0, "strict_vegetarian", True)
     assert b12(home, "explain", HOSTILE).code in (0, 2)
     assert b12(home, "erase", HOSTILE).code == 0
-    assert "p" in assessments(home)
+    assert ("p" in assessments(home)) is (survivor == "p")
 
 
 def test_sql_in_a_file_name_or_folder_is_only_text(tmp_path):
@@ -118,10 +120,9 @@ def test_a_corrected_result_counts_from_the_next_night(tmp_path):
 def test_the_order_and_repetition_of_deliveries_do_not_matter(tmp_path):
     row = {"patient_id": "p", "result_id": "R", "status": "final", **LOW}
     nights = [[row], [{**row, "status": "corrected", "value": "210", "reported_at": "2026-01-20"}], [{**row, "patient_id": "q", "result_id": "Q"}]]
-    folders = [deliver(tmp_path / f"in{place}", lab_result=rows) for place, rows in enumerate(nights)]
+    folders = [deliver(tmp_path / f"in{place}", **{f"lab_result_{place}": rows}) for place, rows in enumerate(nights)]
     for name, order in (("forth", (0, 1, 2)), ("back", (2, 1, 0)), ("again", (1, 0, 0, 2, 1))):
         for place in order:
-            (folders[place] / "lab_result.csv").replace(folders[place] / f"lab_result_{place}.csv") if (folders[place] / "lab_result.csv").exists() else None
             assert b12(tmp_path / name, "ingest", folders[place], "--source", "canonical").code == 0
         assert b12(tmp_path / name, "screen", "--as-of", AS_OF).code == 0
     assert latest(tmp_path / "forth", "worklist.csv") == latest(tmp_path / "back", "worklist.csv") == latest(tmp_path / "again", "worklist.csv")
@@ -129,8 +130,6 @@ def test_the_order_and_repetition_of_deliveries_do_not_matter(tmp_path):
 
 
 def test_parquet_extracts_give_the_same_worklist_as_csv(tmp_path):
-    import pyarrow as pa
-
     rows = [{"patient_id": f"p{place}", **LOW, "value": str(100 + 40 * place)} for place in range(8)]
     run(tmp_path / "csv", deliver(tmp_path / "in", lab_result=rows))
     (tmp_path / "in2").mkdir()

@@ -1,0 +1,125 @@
+"""Forgetting a patient: nothing of them is left under the home, and the same delivery brings nobody back."""
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.command import AS_OF, assessments, b12, deliver, latest, run
+
+LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
+FORGOTTEN = "AAA-first"  # the least id, which statistics of a Parquet file or of a table's log would name
+ALIAS = "ZZZ-merged"
+KEPT = ["kept-1", "kept-2"]
+
+
+def files():
+    ids = [FORGOTTEN, *KEPT, ALIAS]
+    return {
+        "patient": [
+            *({"patient_id": one, "birth_date": "1950-01-01", "merged_into": FORGOTTEN if one == ALIAS else ""} for one in ids),
+        ],
+        "lab_result": [
+            *({"patient_id": one, **LOW, "result_id": f"R-{one}", "comment": f"note\nfor {one}"} for one in ids),
+            {"patient_id": FORGOTTEN, **LOW, "value": "pending"},
+        ],
+        "medication": [{"patient_id": one, "code": "metformin", "code_system": "NAME", "start_on": "2025-01-01"} for one in ids],
+        "condition": [{"patient_id": one, "code": "vegan", "code_system": "LOCAL", "onset_on": "2025-01-01"} for one in ids],
+        "procedure": [{"patient_id": one, "code": "J3420", "code_system": "HCPCS", "performed_on": "2020-01-01"} for one in ids],
+    }
+
+
+def named_in(home, patient):
+    "Files under the home that hold the id: as bytes, and in every column of every Parquet file"
+    found = {path for path in home.rglob("*") if path.is_file() and patient.encode() in path.read_bytes()}
+    for path in home.rglob("*.parquet"):
+        hits = duckdb.sql(f"select count(*) from read_parquet('{path}') as file where contains(cast(file as varchar), '{patient}')")
+        if hits.fetchone()[0]:
+            found.add(path)
+    return sorted(str(path.relative_to(home)) for path in found)
+
+
+@pytest.fixture
+def home(tmp_path):
+    "Two runs, and a compacted lake: old Parquet files, old runs, a cache"
+    home = tmp_path / "home"
+    run(home, deliver(tmp_path / "in", **files()), as_of="2026-01-30")
+    more = [{"patient_id": one, **LOW, "collected_at": "2026-01-20", "value": "120"} for one in (FORGOTTEN, *KEPT)]
+    run(home, deliver(tmp_path / "more", lab_result=more))
+    assert b12(home, "compact").code == 0
+    return home
+
+
+def test_the_test_can_find_a_patient(home):
+    rooms = {name.split("/")[0] for name in named_in(home, FORGOTTEN)}
+    assert {"lake", "archive", "runs"} <= rooms
+
+
+def test_nothing_is_left_of_an_erased_patient_nor_of_ids_merged_into_it(home):
+    answer = b12(home, "erase", FORGOTTEN)
+    assert answer.code == 0
+    assert answer.out.startswith("Erased ") and FORGOTTEN not in answer.out
+    assert named_in(home, FORGOTTEN) == []
+    assert named_in(home, ALIAS) == []
+    assert set(assessments(home)) == set(KEPT)
+    assert latest(home, "worklist.csv").decode().count("\n") == 1 + len(KEPT)
+
+
+def test_one_after_the_other(home):
+    "The log of the first erasure must not name the next patient"
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", KEPT[0]).code == 0
+    assert named_in(home, KEPT[0]) == named_in(home, FORGOTTEN) == []
+    assert set(assessments(home)) == {KEPT[1]}
+
+
+def test_the_others_stay_as_they_were(home):
+    before = {patient: assessments(home)[patient] for patient in KEPT}
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert assessments(home) == before
+    assert b12(home, "explain", KEPT[0], "--format", "json").json["assessment"]["b12_value"] == 120.0
+
+
+def test_the_others_can_be_explained_before_the_next_run(home):
+    "The lake's old files are gone, so the published run's own versions cannot be read any more"
+    was = b12(home, "explain", KEPT[0], "--format", "json").json
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    found = b12(home, "explain", KEPT[0], "--format", "json").json
+    assert (was["lake"], found["lake"]) == ("as the published run read it", "as it is now")
+    assert found["assessment"] == was["assessment"]
+
+
+def test_the_same_delivery_brings_nobody_back(home, tmp_path):
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    again = b12(home, "ingest", tmp_path / "in", tmp_path / "more", "--source", "canonical", "--format", "json")
+    assert all(one["duplicates"] == one["rows"] for one in again.json)
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == set(KEPT)
+    assert named_in(home, FORGOTTEN) == []
+
+
+def test_replaying_the_archive_brings_nobody_back_and_keeps_every_line(home):
+    before = {patient: assessments(home)[patient]["b12_source"] for patient in KEPT}
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert {patient: row["b12_source"] for patient, row in assessments(home).items()} == before
+    assert named_in(home, FORGOTTEN) == []
+
+
+def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
+    home, folder = tmp_path / "home", tmp_path / "in"
+    folder.mkdir()
+    pq.write_table(pa.Table.from_pylist([{"patient_id": one, **LOW} for one in (FORGOTTEN, *KEPT)]), folder / "lab_result.parquet")
+    (folder / "lab_result_refused.csv").write_text(f"patient_id,code\n{FORGOTTEN},2132-9\n{KEPT[0]},2132-9\n", encoding="utf-8")
+    pq.write_table(pa.Table.from_pylist([{"patient_id": FORGOTTEN, "code": "2132-9"}]), folder / "lab_result_refused.parquet")
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 10
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert named_in(home, FORGOTTEN) == []
+    assert set(assessments(home)) == set(KEPT)
+
+
+def test_an_unknown_patient_is_no_error(home):
+    assert b12(home, "erase", "nobody").out == "Erased 0 rows: none.\n"
