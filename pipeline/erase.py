@@ -11,9 +11,10 @@ from pipeline.relations import create
 
 
 def erase(home, patient_id):
-    """Delete every row of a patient, under all ids merged into it; returns the rows deleted, by place.
+    """Delete every row of a patient, under all ids of the same person; returns the rows deleted, by place.
 
     An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again brings nobody back.
+    A refused file was never understood: its lines that hold an id go, and all of it where it is no text.
     """
     ids = _all_ids(home, patient_id)
     con = connect()
@@ -22,6 +23,7 @@ def erase(home, patient_id):
     if any(rows.values()):
         lake.vacuum(home, keep_hours=0)
     rows["archive"] = sum(_erase_file(path, home, ids) for path in home.archive.rglob("*") if path.is_file())
+    rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
     rows["runs"] = sum(_erase_run(folder, ids) for folder in home.runs.glob("[!.]*") if folder.is_dir() and not folder.is_symlink())
     return rows
 
@@ -31,9 +33,11 @@ def _all_ids(home, patient_id):
     lake.attach(con, home)
     con.execute("create schema clinical")
     create(con, "clinical.merged_patient")
-    merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1", [patient_id]).fetchall()
+    found = con.execute("select surviving_id from clinical.merged_patient where patient_id = $1", [patient_id]).fetchone()
+    surviving = found[0] if found else patient_id
+    merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1", [surviving]).fetchall()
     con.close()
-    return [patient_id, *(one for (one,) in merged)]
+    return sorted({patient_id, surviving, *(one for (one,) in merged)})
 
 
 def _erase_file(path, home, ids):
@@ -42,6 +46,19 @@ def _erase_file(path, home, ids):
     if path.suffix == ".parquet":
         return _erase_parquet(path, column, ids)
     return _erase_csv(path, column, ids, profile.dialect)
+
+
+def _erase_refused(path, ids):
+    if path.suffix == ".parquet":  # compressed: what it holds cannot be seen, and nothing will ever read it
+        path.unlink()
+        return 1
+    mine = [one.encode(encoding) for one in ids for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if not any(one in line for one in mine)]
+    if len(kept) < len(lines):
+        path.with_suffix(".part").write_bytes(b"".join(kept))
+        path.with_suffix(".part").replace(path)
+    return len(lines) - len(kept)
 
 
 def _erase_parquet(path, column, ids):

@@ -2,15 +2,15 @@
 -- A censored result is an interval; a band holds it only when the whole interval lies in the band.
 with interval as (
     select
-        patient_id, delivered_patient_id, analyte, value, comparator, finding, collected_at, collected_on,
-        value_reported, unit_reported, unit, reference_high, performing_lab, is_unit_code_disagree, shifted_days, source, file, line,
+        patient_id, analyte, value, comparator, finding, collected_at, collected_on,
+        value_reported, unit_reported, reference_high, is_unit_code_disagree, source, file, line,
         case when comparator in ('=', '>', '>=') then value end as low, comparator in ('=', '>=') as low_included,
         case when comparator in ('=', '<', '<=') then value end as high, comparator in ('=', '<=') as high_included
     from clinical.result_version
     where fate = 'usable'
 )
 
-select interval.*, coalesce(tile.answer, censored.answer) as word
+select interval.* exclude (low_included, high, high_included), coalesce(tile.answer, censored.answer) as word
 from interval
 left join protocol.band as tile
     on tile.is_tile and tile.analyte = interval.analyte and tile.fact <> 'neuro_300'

@@ -65,15 +65,15 @@ def test_a_result_is_its_interval_and_the_reported_value_and_unit_stay_with_it()
         hal        | egfr         | <          | 90       | <90            | mL/min/1.73m2 | 2026-01-05
     """)  # fmt: skip
     shows(con, "clinical.result", """
-        patient_id | low      | high     | word           | value_reported | unit_reported
-        ann        | 203.3055 | 203.3055 | borderline     | 150            | pmol/L
-        bob        |          | 150      | low            | <150           | pg/mL
-        cid        | 271      |          |                | >=271          | nmol/L
-        dan        | 9.999    | 9.999    | below_10       | 9.999          | umol/L
-        eve        | 10       | 10       | at_or_above_10 | 10             | umol/L
-        fay        | 59.99    | 59.99    | below_60       | 59.99          | mL/min/1.73m2
-        gus        | 60       |          | at_or_above_60 | >60            | mL/min/1.73m2
-        hal        |          | 90       |                | <90            | mL/min/1.73m2
+        patient_id | low      | word           | value_reported | unit_reported
+        ann        | 203.3055 | borderline     | 150            | pmol/L
+        bob        |          | low            | <150           | pg/mL
+        cid        | 271      |                | >=271          | nmol/L
+        dan        | 9.999    | below_10       | 9.999          | umol/L
+        eve        | 10       | at_or_above_10 | 10             | umol/L
+        fay        | 59.99    | below_60       | 59.99          | mL/min/1.73m2
+        gus        | 60       | at_or_above_60 | >60            | mL/min/1.73m2
+        hal        |          |                | <90            | mL/min/1.73m2
     """)  # fmt: skip
 
 
