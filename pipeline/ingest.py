@@ -12,7 +12,7 @@ from pipeline.commit import commit, commit_refusal
 from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.errors import Refused
-from pipeline.landing import archived, latest_reference, sha256_of
+from pipeline.landing import archived, latest_reference, put_away, sha256_of
 from pipeline.protocol import load
 from pipeline.protocol.tables import register
 from pipeline.readers import profile as read_profile
@@ -36,7 +36,7 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
         archived(home, path, source=source, sha256=sha256, name=name, folder="reference")
         return Account(file=name, sha256=sha256, source=profile.name, entity="reference")
     if earlier := earlier_account(home, source=profile.name, sha256=sha256, name=name):
-        path.unlink()
+        put_away(home, path, source=source, sha256=sha256, name=name)
         return earlier
     received_at = received_at or datetime.now(UTC)
     try:

@@ -89,12 +89,32 @@ def claim(home, path):
 
 def archived(home, path, *, source, sha256, name, folder):
     """Move a file into `archive/`, `reference/` or `refused/` under its SHA-256; returns its place."""
-    place = home.root / folder / source / f"{sha256}{Path(name).suffix}"
+    place = _place(home, source=source, sha256=sha256, name=name, folder=folder)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.replace(place)
+    _leave(home, path)
+    return place
+
+
+def put_away(home, path, *, source, sha256, name):
+    """Put away a file that was ingested before: into the archive if a crash kept it from there, else nowhere.
+
+    What the archive holds stays as it is: a patient may have been erased from it since.
+    """
+    if _place(home, source=source, sha256=sha256, name=name, folder="archive").exists():
+        path.unlink()
+        _leave(home, path)
+    else:
+        archived(home, path, source=source, sha256=sha256, name=name, folder="archive")
+
+
+def _place(home, *, source, sha256, name, folder):
+    return home.root / folder / source / f"{sha256}{Path(name).suffix}"
+
+
+def _leave(home, path):
     if path.is_relative_to(home.claimed):
         _prune(path.parent, home.claimed)
-    return place
 
 
 def _prune(folder, root):

@@ -1,8 +1,9 @@
 """Screen: the lake's tables become facts, the facts become decisions; in one DuckDB database in memory."""
 
+import fcntl
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -27,9 +28,11 @@ def screened(home, *, pack, as_of, published=(), progress=lambda name: None):
     published: manifests of the runs published before, newest first. The assessment is written once, as the file that is
     published; everything else lives in memory and spills beside it.
     """
+    _sweep(home)
     folder = home.work / f"screen-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
+    held = os.open(folder, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
     con = connect(spill=folder / "spill")
     try:
         versions = prepare(con, home, pack=pack, as_of=as_of, published=published)
@@ -44,6 +47,17 @@ def screened(home, *, pack, as_of, published=(), progress=lambda name: None):
     finally:
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+def _sweep(home):
+    "Patients' rows that killed screens left: their lock ended with them"
+    for folder in home.work.glob("screen-*"):
+        left = os.open(folder, os.O_RDONLY)
+        with suppress(BlockingIOError):
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        os.close(left)
 
 
 def _write_assessment(con, name, folder):

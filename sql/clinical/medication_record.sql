@@ -25,7 +25,7 @@ version as (
             partition by record.patient_id, record.source, record.medication_id
             order by
                 case record.status when 'retracted' then 0 when 'not_counted' then 1 when 'ended' then 2 when 'administered' then 3 else 4 end,
-                record.end_on desc nulls last, record.start_on, record.days_supply desc nulls last, record.file, record.line, record.sha256
+                record.end_on desc nulls last, record.start_on, record.days_supply desc nulls last, record.row_key, record.file, record.line, record.sha256
         ) as rank
     from record
     join repeated using (patient_id, source, medication_id)

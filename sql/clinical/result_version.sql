@@ -44,7 +44,7 @@ version as (
         dated.status, dated.result_id, dated.patient_id, dated.value,
         row_number() over same_id as rank,
         max(case when dated.status in ('final', 'corrected', 'held') and (dated.value is not null or dated.finding is not null)
-            then row(dated.reported_at, dated.sha256, dated.line) end)
+            then row(dated.reported_at, dated.row_key, dated.sha256, dated.line) end)
             over (partition by dated.patient_id, dated.source, dated.result_id) as last_with_value,
         first_value(dated.status) over same_id as last_status
     from dated
@@ -54,7 +54,8 @@ version as (
             dated.reported_at desc,
             case dated.status when 'retracted' then 0 when 'corrected' then 1 when 'finalised' then 2 when 'final' then 3 else 4 end,
             case when dated.analyte = 'mma' then -dated.value else dated.value end nulls last,
-            dated.file, dated.line, dated.sha256
+            case dated.finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
+            dated.row_key, dated.file, dated.line, dated.sha256
     )
 ),
 
@@ -63,10 +64,10 @@ fate as (
         version.source, version.sha256, version.line,
         case
             when version.last_status = 'retracted' then 'retracted'
-            when version.last_status = 'finalised' and version.last_with_value[2] = version.sha256
-                and version.last_with_value[3] = version.line and version.status = 'held' then 'finalised'
-            when version.last_status = 'finalised' and version.last_with_value[2] = version.sha256
-                and version.last_with_value[3] = version.line then 'usable'
+            when version.last_status = 'finalised' and version.last_with_value[3] = version.sha256
+                and version.last_with_value[4] = version.line and version.status = 'held' then 'finalised'
+            when version.last_status = 'finalised' and version.last_with_value[3] = version.sha256
+                and version.last_with_value[4] = version.line then 'usable'
             when version.rank > 1 or version.last_status = 'finalised' then 'superseded'
         end as fate
     from version

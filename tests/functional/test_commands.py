@@ -11,13 +11,15 @@ import pytest
 
 from tests.command import AS_OF, adds_up, assessments, b12, latest, run
 
-ASSESSMENT = (
-    "patient_id, as_of, priority, next_step, rule, reason, cites, safety, cause, monitoring, flags, cohorts, waiting_since, "
-    "scope, b12, b12_value, b12_unit, b12_reported, b12_on, b12_source, neuro_300, active_b12, active_b12_value, active_b12_on, "
-    "mma, mma_value, mma_reported, mma_on, neuro, neuro_on, malabsorption, resection_length, metformin, metformin_since, "
-    "acid_suppressant, acid_suppressant_since, diet, renal, egfr_value, b12_therapy, therapy_start_on, cyanocobalamin, "
-    "folic_acid, pregnancy, homocysteine, homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated"
-).split(", ")
+COLUMNS = (
+    "patient_id, as_of, priority, next_step, rule, reason, cites, safety, cause, monitoring, flags, cohorts, "
+    "waiting_since, scope, b12, b12_value, b12_unit, b12_reported, b12_on, b12_source, neuro_300, active_b12, "
+    "active_b12_value, active_b12_on, mma, mma_value, mma_reported, mma_on, neuro, neuro_on, malabsorption, "
+    "resection_length, metformin, metformin_since, acid_suppressant, acid_suppressant_since, diet, renal, "
+    "egfr_value, b12_therapy, therapy_start_on, cyanocobalamin, folic_acid, pregnancy, homocysteine, "
+    "homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated"
+)
+ASSESSMENT = COLUMNS.split(", ")
 ACCOUNT = ["file", "sha256", "entity", "rows", "accepted", "rejected", "duplicates", "skipped", "refused"]
 
 

@@ -1,14 +1,13 @@
 """When something is wrong: the exit code, one paragraph on stderr without any patient, and what stays as it was."""
 
 import json
-import os
 import random
 import shutil
 
 import pytest
 
 from pipeline.config import PROTOCOL, SOURCES
-from tests.command import AS_OF, as_csv, b12, deliver, latest
+from tests.command import AS_OF, as_csv, b12, deliver
 
 PATIENT = "PAT-7731"
 VALUE = "87.125"
@@ -96,11 +95,11 @@ def test_a_file_that_cannot_be_read_is_refused_whole_and_the_others_go_in(tmp_pa
 
 def test_a_refused_file_makes_a_run_10_but_publishes_the_rest(home, tmp_path):
     folder = deliver(tmp_path / "in", patient=[{"patient_id": "PAT-1"}], lab_result="nothing\n")
-    before = os.readlink(home / "runs" / "latest")
+    before = (home / "runs" / "latest").readlink()
     answer = b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF)
     assert answer.code == 10
     assert "lab_result.csv: REFUSED, the first line is not the header" in answer.out
-    assert os.readlink(home / "runs" / "latest") != before
+    assert (home / "runs" / "latest").readlink() != before
 
 
 def test_a_refused_file_that_was_mended_goes_in(home, tmp_path):
@@ -119,11 +118,11 @@ def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
         for place in range(60)
     ]
     before = {path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()}
-    was, list_was = os.readlink(home / "runs" / "latest"), b12(home, "worklist", "--format", "csv").out
+    was, list_was = (home / "runs" / "latest").readlink(), b12(home, "worklist", "--format", "csv").out
     folder = deliver(tmp_path / "in", lab_result=wrong)
     error = fails(b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF), 11)
     assert "lab_b12_shift" in error and "North" in error and "mislabelled" in error
-    assert os.readlink(home / "runs" / "latest") == was
+    assert (home / "runs" / "latest").readlink() == was
     assert {path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()} == before
     assert b12(home, "worklist", "--format", "csv").out == list_was
     closed = next(row for row in b12(home, "runs", "--format", "json").json if not row["published"])
@@ -139,7 +138,10 @@ def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
 
 def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
     draw = random.Random(8)
-    rows = [b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}", day="2026-01-30", unit="pmol/L") for place in range(60)]
+    rows = [
+        b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}", day="2026-01-30", unit="pmol/L")
+        for place in range(60)
+    ]
     folder = deliver(tmp_path / "in", lab_result=rows)
     answer = b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF)
     assert answer.code == 0, answer.err
@@ -156,11 +158,11 @@ def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
 BROKEN = {
     "a gap between bands": ("from: 203.3055, to: 350", "from: 210, to: 350"),
     "an overlap of bands": ("from: 180, below: 203.3055", "from: 150, below: 203.3055"),
-    "an unknown fact": ("when: {treated: [\"yes\"]}, outcome: CONTINUE", "when: {cured: [\"yes\"]}, outcome: CONTINUE"),
+    "an unknown fact": ('when: {treated: ["yes"]}, outcome: CONTINUE', 'when: {cured: ["yes"]}, outcome: CONTINUE'),
     "an unknown answer": ("{mma: [raised, raised_renal, raised_renal_unknown]}", "{mma: [raised, raised_renal, sky_high]}"),
     "an undecided combination": ("{id: N28, when: {}", "{id: N28, when: {scope: [in_scope]}"),
     "an unreachable rule": ("{id: N04, when: {scope: [child]}", "{id: N04, when: {scope: [deceased]}"),
-    "a missing citation": ("cites: [OURS],\n     because: \"B12 deficiency was", "cites: [],\n     because: \"B12 deficiency was"),
+    "a missing citation": ('cites: [OURS],\n     because: "B12 deficiency was', 'cites: [],\n     because: "B12 deficiency was'),
 }
 
 
@@ -174,9 +176,9 @@ def test_a_broken_pack_is_12_and_says_file_and_line(home, tmp_path, fault):
     checked = b12(home, "protocol", "check", pack)
     assert checked.code == 12
     assert all(line.split(":")[0].endswith("broken.yaml") and int(line.split(":")[1]) > 1 for line in checked.err.splitlines())
-    was = os.readlink(home / "runs" / "latest")
+    was = (home / "runs" / "latest").readlink()
     assert "broken.yaml:" in fails(b12(home, "screen", "--protocol", pack, "--as-of", AS_OF), 12)
-    assert os.readlink(home / "runs" / "latest") == was
+    assert (home / "runs" / "latest").readlink() == was
 
 
 def test_a_lake_that_is_not_there_is_13(tmp_path):
@@ -194,9 +196,9 @@ def test_a_damaged_log_is_13(home, command):
 def test_lost_files_of_the_lake_are_13(home):
     for path in home.glob("lake/lab_result/*.parquet"):
         path.unlink()
-    was = os.readlink(home / "runs" / "latest")
+    was = (home / "runs" / "latest").readlink()
     fails(b12(home, "screen", "--as-of", AS_OF), 13)
-    assert os.readlink(home / "runs" / "latest") == was
+    assert (home / "runs" / "latest").readlink() == was
 
 
 def test_a_home_that_cannot_be_written_is_13(tmp_path):

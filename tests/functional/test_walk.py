@@ -36,14 +36,18 @@ def test_a_cell_that_a_spreadsheet_would_run_is_escaped(tmp_path):
 
 
 def test_a_formula_in_any_cell_reaches_no_published_cell(tmp_path):
-    rows = {entity: [{column: "=cmd|' /C calc'!A0" for column in (*columns["required"], *columns["optional"])}]
+    rows = {entity: [dict.fromkeys((*columns["required"], *columns["optional"]), "=cmd|' /C calc'!A0")]
             for entity, columns in CANONICAL.items()}  # fmt: skip
     rows["lab_result"] += [{"patient_id": "p", **LOW, "performing_lab": "=lab", "comment": "@c", "name": "+n", "result_id": "-r"}]
     rows["medication"] += [{"patient_id": "p", "code": "=metformin", "code_system": "NAME", "name": "=x", "start_on": "2025-01-01"}]
     home = tmp_path / "home"
     run(home, deliver(tmp_path / "in", **rows))
     assert "p" in assessments(home)
-    for out in (latest(home, "worklist.csv").decode(), b12(home, "unmapped", "--format", "csv").out, b12(home, "rejects", "--format", "csv").out):
+    for out in (
+        latest(home, "worklist.csv").decode(),
+        b12(home, "unmapped", "--format", "csv").out,
+        b12(home, "rejects", "--format", "csv").out,
+    ):
         assert not [cell for row in csv.reader(io.StringIO(out)) for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
@@ -119,13 +123,21 @@ def test_a_corrected_result_counts_from_the_next_night(tmp_path):
 
 def test_the_order_and_repetition_of_deliveries_do_not_matter(tmp_path):
     row = {"patient_id": "p", "result_id": "R", "status": "final", **LOW}
-    nights = [[row], [{**row, "status": "corrected", "value": "210", "reported_at": "2026-01-20"}], [{**row, "patient_id": "q", "result_id": "Q"}]]
+    nights = [
+        [row],
+        [{**row, "status": "corrected", "value": "210", "reported_at": "2026-01-20"}],
+        [{**row, "patient_id": "q", "result_id": "Q"}],
+    ]
     folders = [deliver(tmp_path / f"in{place}", **{f"lab_result_{place}": rows}) for place, rows in enumerate(nights)]
     for name, order in (("forth", (0, 1, 2)), ("back", (2, 1, 0)), ("again", (1, 0, 0, 2, 1))):
         for place in order:
             assert b12(tmp_path / name, "ingest", folders[place], "--source", "canonical").code == 0
         assert b12(tmp_path / name, "screen", "--as-of", AS_OF).code == 0
-    assert latest(tmp_path / "forth", "worklist.csv") == latest(tmp_path / "back", "worklist.csv") == latest(tmp_path / "again", "worklist.csv")
+    assert (
+        latest(tmp_path / "forth", "worklist.csv")
+        == latest(tmp_path / "back", "worklist.csv")
+        == latest(tmp_path / "again", "worklist.csv")
+    )
     assert assessments(tmp_path / "forth")["p"]["b12_value"] == 210.0
 
 

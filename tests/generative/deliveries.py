@@ -33,16 +33,31 @@ CONDITIONS = (
     ("ileal_resection_length_cm:15", "LOCAL"), ("22298006", "SNOMEDCT"), ("8.4027E+07", "SNOMEDCT"),
 )  # fmt: skip
 PROCEDURES = (("43644", "CPT4"), ("43770", "CPT4"), ("43774", "CPT4"), ("44160", "CPT4"), ("J3420", "HCPCS"), ("82607", "CPT4"))
+USUAL = {
+    "labs": LABS, "days": DAYS, "instants": INSTANTS, "statuses": STATUSES, "medications": MEDICATIONS, "conditions": CONDITIONS,
+}  # fmt: skip
+CROWDED = {  # few values, days and ids, so that much falls on the same instant, id and accession
+    "labs": (
+        ("2132-9", "pg/mL", ("150", "250")), ("2132-9", "ng/L", ("150",)), ("13964-2", "nmol/L", ("200", "300")), ("31444-3", "", ("positive", "negative")),
+    ),
+    "days": ("2025-12-01", "2026-01-05"), "instants": ("2026-01-06T08:00:00Z", ""),
+    "statuses": ("final", "final", "corrected", "preliminary", "U", "entered-in-error"),
+    "medications": (("5514", "RXNORM", "hydroxocobalamin", ""), ("11248", "RXNORM", "cyanocobalamin", ""), ("", "NAME", "multivitamin", "0.1")),
+    "conditions": (
+        ("25064002", "SNOMEDCT"), ("E11.42", "ICD10CM"), ("vegan", "LOCAL"), ("headache_unrelated_to_b12", "LOCAL"),
+        ("ileal_resection_length_cm:15", "LOCAL"), ("ileal_resection_length_cm:25", "LOCAL"),
+    ),
+}  # fmt: skip
 
 
-def delivery(random, patients=20):
+def delivery(random, patients=20, pools=USUAL):
     """Rows by entity: of each patient some of everything; every fourth row is delivered twice."""
     made = {"patient": [], "lab_result": [], "medication": [], "condition": [], "procedure": []}
     for number in range(patients):
         patient = f"p{number:02}"
         made["patient"] += [_patient(random, patient, patients)] * random.choice((0, 1, 1, 1))
         for entity, make in (("lab_result", _lab_result), ("medication", _medication), ("condition", _condition), ("procedure", _procedure)):
-            made[entity] += [make(random, patient) for _ in range(random.choice((0, 1, 2, 4) if entity != "lab_result" else (0, 2, 5, 9)))]
+            made[entity] += [make(random, patient, pools) for _ in range(random.choice((0, 1, 2, 4) if entity != "lab_result" else (0, 2, 5, 9)))]
     return {entity: rows + random.sample(rows, len(rows) // 4) for entity, rows in made.items()}
 
 
@@ -54,38 +69,38 @@ def _patient(random, patient, patients):
     }  # fmt: skip
 
 
-def _lab_result(random, patient):
-    code, unit, values = random.choice(LABS)
+def _lab_result(random, patient, pools):
+    code, unit, values = random.choice(pools["labs"])
     return {
         "patient_id": random.choice((patient,) * 20 + ("",)), "code": code, "unit": unit, "value": random.choice(values),
         "result_id": random.choice(("", "", f"{patient}-r1", f"{patient}-r2")), "accession_id": random.choice(("", "", f"{patient}-a1")),
-        "status": random.choice(STATUSES), "specimen": random.choice(("", "Serum", "Serum", "Serum", "Urine")),
-        "collected_at": random.choice(DAYS), "reported_at": random.choice(INSTANTS), "reference_high": random.choice(("", "400")),
+        "status": random.choice(pools["statuses"]), "specimen": random.choice(("", "Serum", "Serum", "Serum", "Urine")),
+        "collected_at": random.choice(pools["days"]), "reported_at": random.choice(pools["instants"]), "reference_high": random.choice(("", "400")),
     }  # fmt: skip
 
 
-def _medication(random, patient):
-    code, system, name, strength = random.choice(MEDICATIONS)
+def _medication(random, patient, pools):
+    code, system, name, strength = random.choice(pools["medications"])
     return {
         "patient_id": patient, "code": code, "code_system": system, "name": name, "strength_mg": strength,
-        "medication_id": random.choice(("", "", f"{patient}-m1")), "start_on": random.choice(DAYS), "end_on": random.choice(("", "", *DAYS)),
+        "medication_id": random.choice(("", "", f"{patient}-m1")), "start_on": random.choice(pools["days"]), "end_on": random.choice(("", "", *pools["days"])),
         "days_supply": random.choice(("", "30", "90", "many")), "route": random.choice(("", "oral", "im")),
         "status": random.choice(("active", "active", "", "completed", "administered", "on-hold", "entered-in-error")),
     }  # fmt: skip
 
 
-def _condition(random, patient):
-    code, system = random.choice(CONDITIONS)
+def _condition(random, patient, pools):
+    code, system = random.choice(pools["conditions"])
     return {
-        "patient_id": patient, "code": code, "code_system": system, "onset_on": random.choice(DAYS), "abated_on": random.choice(("", "", "", *DAYS)),
+        "patient_id": patient, "code": code, "code_system": system, "onset_on": random.choice(pools["days"]), "abated_on": random.choice(("", "", "", *pools["days"])),
         "condition_id": random.choice(("", "", f"{patient}-c1")), "status": random.choice(("active", "active", "", "resolved", "refuted", "entered-in-error")),
     }  # fmt: skip
 
 
-def _procedure(random, patient):
+def _procedure(random, patient, pools):
     code, system = random.choice(PROCEDURES)
     return {
-        "patient_id": patient, "code": code, "code_system": system, "performed_on": random.choice(DAYS),
+        "patient_id": patient, "code": code, "code_system": system, "performed_on": random.choice(pools["days"]),
         "procedure_id": random.choice(("", "", f"{patient}-x1")), "status": random.choice(("completed", "completed", "", "not-done", "entered-in-error")),
     }  # fmt: skip
 

@@ -1,0 +1,76 @@
+"What `b12 protocol check` refuses, each with file and line; and the pack as it is has no problem."
+
+import pytest
+
+from pipeline.config import DEFAULT_PACK, PROTOCOL
+from pipeline.errors import InvalidProtocol
+from pipeline.protocol import load
+from pipeline.protocol.check import problems
+
+TEXT = (PROTOCOL / f"{DEFAULT_PACK}.yaml").read_text(encoding="utf-8")
+
+
+def broken(tmp_path, old, new):
+    "The problems of a copy in which the first `old` became `new`, and the line where that is"
+    assert old in TEXT
+    path = tmp_path / "broken.yaml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    return path, TEXT[: TEXT.index(old)].count("\n") + 1, problems(load(path))
+
+
+def test_the_pack_has_no_problem():
+    assert problems(load()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "lines_after"),
+    [
+        ("{answer: low_molar_only, from: 180,", "{answer: low_molar_only, from: 181,", "gap or overlap", 0),
+        ("{answer: low_molar_only, from: 180,", "{answer: low_molar_only, from: 179,", "gap or overlap", 0),
+        ("{answer: above, above: 350}", "{answer: above, from: 350}", "gap or overlap", 0),
+        ("{answer: above, above: 350}", "{answer: above, above: 350, to: 9000}", "does not reach to the end", None),
+        ("{answer: low, below: 180}", "{answer: low, from: 0, below: 180}", "gap or overlap", 0),
+        ("when: {b12: [low, uncertain_low], treated", "when: {b13: [low, uncertain_low], treated", "the fact b13, which is not known", 0),
+        ("when: {b12: [low, uncertain_low], treated", "when: {b12: [lower, uncertain_low], treated", "b12 = lower, which is no answer", 0),
+        ("outcome: EXCLUDED", "outcome: EXCLUDE", "which is no action", 0),
+        ("- {id: N05, when: {deficient", "- {id: N04b, when: {scope: [child]}, outcome: NO_ACTION, priority: 0, cites: [OURS], because: x}\n"
+         "  - {id: N05, when: {deficient", "N04b can never decide", 0),
+        ("- {id: N28, when: {}", "- {id: N28, when: {b12: [never]}", "leaves this undecided", None),
+        ('- {id: C05, when: {deficient: ["yes"]}', '- {id: C05, when: {deficient: ["yes"], renal: [normal]}', "leaves this undecided", None),
+        ("priority: 2, cites: [SEED §D2, SEED §E],\n     because: \"Low B12", "priority: 2, cites: [],\n     because: \"Low B12", "N08 cites nothing", 0),
+        ("outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [SEED §F]", "outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [BOOK §F]", "BOOK §F, which is no source", 0),
+        ("    cites: [NICE]\n    tiles", "    cites: []\n    tiles", "band active_b12 cites nothing", None),
+        ("because: \"MMA not raised.\"", "because: \"\"", "N27 gives no reason", None),
+        ("{value: 16,", "{value: sixteen,", "child_under_years is not a number", 0),
+        ("means: \"younger patients are children: reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years cites nothing", 0),
+    ],
+)  # fmt: skip
+def test_a_broken_pack_is_refused_with_file_and_line(tmp_path, old, new, said, lines_after):
+    path, line, found = broken(tmp_path, old, new)
+    fitting = [problem for problem in found if said in problem[2]]
+    assert fitting, found
+    assert all(file == str(path) and number > 1 for file, number, _ in fitting)
+    assert lines_after is None or line + lines_after in {number for _, number, _ in fitting}
+
+
+def test_a_wrong_check_digit_is_refused_with_file_and_line(tmp_path):
+    (tmp_path / "lab.csv").write_text(
+        "concept,code_system,code,display,source\nmma_serum,LOINC,13964-2,,\nmma_serum,LOINC,13964-3,,\npernicious_anaemia,SNOMEDCT,84027008,,\n",
+        encoding="utf-8",
+    )
+    found = problems(load(), codes=tmp_path)
+    assert [(file, line) for file, line, _ in found] == [(str(tmp_path / "lab.csv"), 3), (str(tmp_path / "lab.csv"), 4)]
+    assert all("check digit" in message for _, _, message in found)
+
+
+@pytest.mark.parametrize("text", ["pack: [", "pack: x\n", "just text", ""])
+def test_what_is_no_pack_is_refused(tmp_path, text):
+    path = tmp_path / "broken.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidProtocol):
+        load(path)
+
+
+def test_there_is_no_such_pack():
+    with pytest.raises(InvalidProtocol, match="no protocol pack"):
+        load("praxis-1900")
