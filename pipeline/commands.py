@@ -1,8 +1,5 @@
 """What each command of `b12` does: call the walk, print what it returns."""
 
-import csv
-import io
-import json
 import sys
 from datetime import date
 
@@ -13,6 +10,7 @@ from pipeline.erase import erase as erase_patient
 from pipeline.errors import Refused, UsageError
 from pipeline.explain import explain as explain_patient
 from pipeline.explain_text import as_text
+from pipeline.output import as_json, as_rows
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.protocol.show import as_markdown
@@ -24,7 +22,7 @@ from pipeline.report import worklist as worklist_rows
 def ingest(home, given):
     accounts = walk.ingest(home, given.paths, given.source, progress=_tell_account if given.format == "table" else _silent)
     if given.format == "json":
-        _print(_json([account.as_json() for account in accounts if account.entity != "reference"]))
+        _print(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
     return _refused(accounts)
 
 
@@ -44,7 +42,7 @@ def worklist(home, given):
     if given.format == "table":
         text = table(rows, WORKLIST_COLUMNS)
     elif given.format == "json":
-        text = _json(rows)
+        text = as_json(rows)
     else:
         text = worklist_csv(home, priority=given.priority)
     _write(text, given.out)
@@ -58,16 +56,19 @@ def explain(home, given):
     pack = load(given.protocol or (last["protocol"]["pack"] if last else "praxis-2026"))
     versions = last["inputs"]["tables"] if last and not given.as_of else None
     found = explain_patient(home, patient_id=given.patient_id, pack=pack, as_of=day, versions=versions)
-    _print(_json(found) if given.format == "json" else as_text(found))
+    _print(as_json(found) if given.format == "json" else as_text(found))
+
+
+REJECTED = ("source", "file", "line", "entity", "rejected_because", "code_system", "code", "unit", "performing_lab")
+UNMAPPED = ("source", "entity", "skipped_because", "code_system", "code", "name", "rows")
 
 
 def rejects(home, given):
-    rows = maintain.rejected_rows(home, reason=given.reason)
-    _rows(rows, given.format, ("source", "file", "line", "entity", "rejected_because", "code_system", "code", "unit", "performing_lab"))
+    _print(as_rows(maintain.rejected_rows(home, reason=given.reason), given.format, REJECTED))
 
 
 def unmapped(home, given):
-    _rows(maintain.unmapped_codes(home), given.format, ("source", "entity", "skipped_because", "code_system", "code", "name", "rows"))
+    _print(as_rows(maintain.unmapped_codes(home), given.format, UNMAPPED))
 
 
 def runs(home, given):
@@ -76,7 +77,7 @@ def runs(home, given):
          "published": one["published"], "protocol": f"{one['protocol']['pack']} {one['protocol']['version']}"}
         for one in manifests(home, published_only=False)
     ]  # fmt: skip
-    _rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "protocol"))
+    _print(as_rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "protocol")))
 
 
 def reingest(home, given):
@@ -135,28 +136,6 @@ def _tell_relation(name):
 def _tell_patients(done, total):
     if sys.stderr.isatty():
         print(f"\r\033[K{done:,} of {total:,} patients", end="\n" if done >= total else "", file=sys.stderr, flush=True)
-
-
-def _rows(rows, form, columns):
-    if form == "json":
-        _print(_json(rows))
-    elif form == "csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
-        _print(out.getvalue().rstrip("\n"))
-    else:
-        _print(table(rows, columns) if rows else "Nothing.")
-
-
-def _safe(value):
-    "A text that a spreadsheet would run is led by an apostrophe"
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-def _json(value):
-    return json.dumps(value, indent=1, default=str)
 
 
 def _write(text, out):

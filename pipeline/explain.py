@@ -1,8 +1,10 @@
 """Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
 
+from pathlib import Path
+
 from pipeline.database import connect
-from pipeline.errors import UsageError
-from pipeline.lake import attach, holds
+from pipeline.errors import LakeUnavailable, UsageError
+from pipeline.lake import attach, open_table, path_of
 from pipeline.protocol import derive
 from pipeline.relations import build, create, names
 from pipeline.screen import BUILDERS, prepare
@@ -17,7 +19,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     Raises UsageError.
     """
     con = connect()
-    is_as_published = bool(versions) and holds(home, versions)
+    is_as_published = bool(versions) and _holds(home, versions)
     versions = versions if is_as_published else None
     register_merges(con, home, versions)
     surviving, ids = _ids(con, patient_id)
@@ -100,3 +102,20 @@ def _considered(decision, facts):
 
 def _once(rows):
     return {row["id"]: row for row in reversed(rows)}.values()
+
+
+def _holds(home, versions):
+    "Whether these versions of the tables can still be read: their files go when the lake is vacuumed, replayed, or forgets a patient"
+    try:
+        return all(
+            Path(path_of(uri)).exists()
+            for table, version in versions.items() if version is not None
+            for uri in _files_of(home, table, version)
+        )  # fmt: skip
+    except LakeUnavailable:
+        return False
+
+
+def _files_of(home, table, version):
+    delta = open_table(home, table, version)
+    return delta.file_uris() if delta else ["nowhere"]

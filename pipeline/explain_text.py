@@ -46,7 +46,9 @@ def _evidence(rows):
     for row in rows[:SHOWN]:
         original = f" (delivered as {row['original_day']})" if row["original_day"] else ""
         day = row["on_day"] or "no date"
-        yield f"      {day}{original}  {row['reported']}  [{row['what']}; {row['standing']}]" + (f"  {row['file']}:{row['line']}" if row["file"] else "")
+        yield f"      {day}{original}  {row['reported']}  [{row['what']}; {row['standing']}]" + (
+            f"  {row['file']}:{row['line']}" if row["file"] else ""
+        )
     if len(rows) > SHOWN:
         yield f"      and {len(rows) - SHOWN} more"
 

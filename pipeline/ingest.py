@@ -36,6 +36,7 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
         archived(home, path, source=source, sha256=sha256, name=name, folder="reference")
         return Account(file=name, sha256=sha256, source=profile.name, entity="reference")
     if earlier := earlier_account(home, source=profile.name, sha256=sha256, name=name):
+        shutil.rmtree(home.work / sha256, ignore_errors=True)  # a run killed after its last commit left it
         put_away(home, path, source=source, sha256=sha256, name=name)
         return earlier
     received_at = received_at or datetime.now(UTC)

@@ -5,7 +5,6 @@ An append is atomic, and happens once for each transaction id, however often it 
 
 import json
 import uuid
-from pathlib import Path
 
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -79,28 +78,11 @@ def attach(con, home, *, versions=None, patients=None):
 
 
 def _scan(delta, table):
-    files = [_path(uri) for uri in delta.file_uris()] if delta else []
+    files = [path_of(uri) for uri in delta.file_uris()] if delta else []
     if not files:
         return "select " + ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()) + " where false"
     listed = ", ".join(f"'{_quoted(file)}'" for file in sorted(files))
     return f"select * from read_parquet([{listed}]) where true"
-
-
-def holds(home, versions):
-    """Whether these versions of the tables can still be read: their files go when the lake is vacuumed, replayed, or forgets a patient."""
-    try:
-        return all(
-            Path(_path(uri)).exists()
-            for table, version in versions.items() if version is not None
-            for uri in _files_of(home, table, version)
-        )  # fmt: skip
-    except LakeUnavailable:
-        return False
-
-
-def _files_of(home, table, version):
-    delta = open_table(home, table, version)
-    return delta.file_uris() if delta else ["nowhere"]
 
 
 def _only(patients, table):
@@ -110,7 +92,8 @@ def _only(patients, table):
     return f" and patient_id in ({listed})"
 
 
-def _path(uri):
+def path_of(uri):
+    """The path of a file as a Delta log names it."""
     return uri.removeprefix("file://")
 
 

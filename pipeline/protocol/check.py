@@ -118,10 +118,12 @@ def _citation_problems(pack):
         for cite in row.get("cites", ()):
             if cite.split(" §")[0] not in pack.raw["sources"]:
                 yield where, f"{row['id']} cites {cite}, which is no source of this pack"
-    for section in ("bands", "settings"):
-        for name, entry in pack.raw[section].items():
-            if not entry.get("cites"):
-                yield (section, name), f"{section[:-1]} {name} cites nothing (missing citation)"
+    named = [(section, name, entry) for section in ("bands", "settings") for name, entry in pack.raw[section].items()]
+    yield from (
+        ((section, name), f"{section[:-1]} {name} cites nothing (missing citation)")
+        for section, name, entry in named
+        if not entry.get("cites")
+    )
 
 
 def _code_problems(folder):

@@ -56,8 +56,15 @@ def delivery(random, patients=20, pools=USUAL):
     for number in range(patients):
         patient = f"p{number:02}"
         made["patient"] += [_patient(random, patient, patients)] * random.choice((0, 1, 1, 1))
-        for entity, make in (("lab_result", _lab_result), ("medication", _medication), ("condition", _condition), ("procedure", _procedure)):
-            made[entity] += [make(random, patient, pools) for _ in range(random.choice((0, 1, 2, 4) if entity != "lab_result" else (0, 2, 5, 9)))]
+        for entity, make in (
+            ("lab_result", _lab_result),
+            ("medication", _medication),
+            ("condition", _condition),
+            ("procedure", _procedure),
+        ):
+            made[entity] += [
+                make(random, patient, pools) for _ in range(random.choice((0, 1, 2, 4) if entity != "lab_result" else (0, 2, 5, 9)))
+            ]
     return {entity: rows + random.sample(rows, len(rows) // 4) for entity, rows in made.items()}
 
 

@@ -136,7 +136,9 @@ def test_lowering_a_b12_never_makes_an_untreated_patient_less_urgent(seed):
 def test_lowering_a_b12_never_makes_any_combination_less_urgent():
     "Over words: each word of b12 against the next higher one, all else equal, for every combination the next step can tell apart"
     steps = (("low", "yes"), ("low_molar_only", "yes"), ("borderline", "yes"), ("borderline", "no"), ("above", "no"))
-    rules = [rule for name in ("next_step", "safety") for rule in pack().decision(name).rules if "b12" in rule.when or "deficient" in rule.when]
+    rules = [
+        rule for name in ("next_step", "safety") for rule in pack().decision(name).rules if "b12" in rule.when or "deficient" in rule.when
+    ]
     only = {
         "b12": ["low"], "neuro_300": ["yes"], "scope": ["in_scope", "child"], "b12_therapy": ["none", "lapsed", "not_loaded"],
         "tested": ["within_12_months"], "acid_suppressant": ["none"], "diet": ["none_known", "strict_vegetarian"],
@@ -177,7 +179,13 @@ def _tiles(fact, number):
 @given(values=st.lists(st.decimals(min_value="20", max_value="2000", places=4), min_size=30, max_size=60, unique=True))
 def test_the_sql_gives_each_number_the_word_of_its_tile(values):
     con = clinic()
-    for analyte, fact in (("total_b12", "b12"), ("mma", "mma"), ("active_b12", "active_b12"), ("egfr", "egfr"), ("homocysteine", "homocysteine")):
+    for analyte, fact in (
+        ("total_b12", "b12"),
+        ("mma", "mma"),
+        ("active_b12", "active_b12"),
+        ("egfr", "egfr"),
+        ("homocysteine", "homocysteine"),
+    ):
         con.execute("delete from lake.lab_result")
         insert(con, "lake.lab_result", [
             {"patient_id": f"p{number}", "analyte": analyte, "value": value, "collected_on": "2026-01-05"} for number, value in enumerate(values)

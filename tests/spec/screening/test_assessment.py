@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clinic import clinic, holds, build, insert, select
+from tests.clinic import build, clinic, holds, insert, select
 
 COLUMNS = (
     "patient_id, as_of, priority, next_step, rule, reason, cites, safety, cause, monitoring, flags, cohorts, waiting_since, scope, b12, "
@@ -23,7 +23,11 @@ def test_every_patient_has_one_row_with_a_reason_and_the_columns_are_those_of_th
         dan        |            |             | yes          |
         old        |            |             | no           | ann
     """)  # fmt: skip
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nold | total_b12 | 150 | 2026-01-05\neve | mcv | 90 | 2026-01-05")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nold | total_b12 | 150 | 2026-01-05\neve | mcv | 90 | 2026-01-05",
+    )
     build(con)
     rows = select(con, "screening.assessment", order="patient_id")
     assert list(rows[0]) == COLUMNS
@@ -50,7 +54,11 @@ def test_the_reported_value_and_unit_stay_with_the_converted_one():
 
 def test_flags_of_the_words_come_before_those_of_the_evidence():
     con = clinic("2026-01-31")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-05\nann | total_b12 | 250 | 2026-01-05")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-05\nann | total_b12 | 250 | 2026-01-05",
+    )
     insert(con, "lake.medication", "patient_id | concepts | start_on | matched_by\nann | metformin | 2025-01-01 | name")
     build(con)
     holds(con, "screening.assessment", """

@@ -5,7 +5,9 @@ from tests.clinic import build, clinic, insert, select
 
 def test_the_order():
     con = clinic("2026-01-31")
-    insert(con, "lake.patient", [{"patient_id": each, "birth_on": "1950-01-01"} for each in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")])
+    insert(
+        con, "lake.patient", [{"patient_id": each, "birth_on": "1950-01-01"} for each in ("ann", "bob", "cid", "dan", "eve", "fay", "gus")]
+    )
     insert(con, "lake.lab_result", """
         patient_id | analyte   | value | collected_on
         ann        | total_b12 | 150   | 2026-01-05

@@ -95,7 +95,18 @@ def test_every_concept_is_known_and_a_trap_counts_for_no_fact():
     con = clinic()
     known = {row["concept"]: row for row in select(con, "protocol.concept")}
     assert {row["concept"] for row in ROWS} <= set(known)
-    facts = {"malabsorption", "diet", "renal", "deficiency_before", "folic_acid", "acid_suppressant", "b12_therapy", "metformin", "neuro", "pregnancy"}
+    facts = {
+        "malabsorption",
+        "diet",
+        "renal",
+        "deficiency_before",
+        "folic_acid",
+        "acid_suppressant",
+        "b12_therapy",
+        "metformin",
+        "neuro",
+        "pregnancy",
+    }
     traps = [row for concept, row in known.items() if any(word in concept.lower() for word in TRAPS) or "short_course" in concept]
     assert len(traps) > 10
     assert [row["concept"] for row in traps if row["fact"] in facts] == []

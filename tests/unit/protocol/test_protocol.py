@@ -10,7 +10,12 @@ RULES = (
 
 
 def test_the_first_rule_that_fits():
-    assert [decide(RULES, {"x": x, "y": y}).id for x, y in (("one", "two"), ("two", "one"), ("three", "two"), ("three", "one"))] == ["a", "b", "c", "d"]
+    assert [decide(RULES, {"x": x, "y": y}).id for x, y in (("one", "two"), ("two", "one"), ("three", "two"), ("three", "one"))] == [
+        "a",
+        "b",
+        "c",
+        "d",
+    ]
 
 
 def test_every_outcome_once_in_the_order_of_the_table():

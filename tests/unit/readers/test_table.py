@@ -39,7 +39,7 @@ def refusal(tmp_path, content, name="t.csv"):
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_lines_are_those_of_the_file_past_blank_lines_and_line_breaks_in_cells(tmp_path, end):
-    lines = ["patient_id,code,name", "ann,1,", "", "bob,2,\"two" + end + "lines\"", "cid,3,", "", "", "dan,4,x"]
+    lines = ["patient_id,code,name", "ann,1,", "", 'bob,2,"two' + end + 'lines"', "cid,3,", "", "", "dan,4,x"]
     rows, ragged = read(tmp_path, end.join(lines) + end)
     assert [(row[0], row[1], row[2]) for row in rows] == [(2, "ann", "1"), (4, "bob", "2"), (6, "cid", "3"), (9, "dan", "4")]
     assert rows[1][3].split() == ["two", "lines"]
@@ -67,7 +67,11 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path):
 
 
 def test_columns_in_any_order_and_case_blank_cells_are_null_and_cells_are_stripped(tmp_path):
-    assert read(tmp_path, "Code, PATIENT_ID\n 1 ,ann\n,bob\n  ,cid\n")[0] == [(2, "ann", "1", None), (3, "bob", None, None), (4, "cid", None, None)]
+    assert read(tmp_path, "Code, PATIENT_ID\n 1 ,ann\n,bob\n  ,cid\n")[0] == [
+        (2, "ann", "1", None),
+        (3, "bob", None, None),
+        (4, "cid", None, None),
+    ]
 
 
 def test_codes_stay_text(tmp_path):
@@ -123,5 +127,3 @@ def test_what_is_no_parquet_is_refused(tmp_path):
 def test_an_empty_parquet_file_has_no_rows(tmp_path):
     table = pa.table({"patient_id": pa.array([], pa.string()), "code": pa.array([], pa.string())})
     assert read(tmp_path, table, "t.parquet") == ([], [])
-
-
