@@ -39,12 +39,10 @@ counted as (
     left join version on version.source = record.source and version.sha256 = record.sha256 and version.line = record.line
     where record.status in ('active', 'ended', 'administered') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
     union all
-    select coalesce(merged_patient.surviving_id, procedure.patient_id), procedure.concepts, procedure.matched_by,
-        procedure.performed_on, null, null, 'administered', 'injection', null
-    from lake.procedure
-    cross join protocol.run
-    left join clinical.merged_patient on merged_patient.patient_id = procedure.patient_id
-    where procedure.status = 'counted' and procedure.performed_on <= run.as_of and contains(procedure.concepts, 'b12_injection_claim')
+    -- an injection that was claimed as a procedure; clinical.finding has taken out what was retracted or not done
+    select patient_id, concept, matched_by, began_on, null, null, 'administered', 'injection', null
+    from clinical.finding
+    where entity = 'procedure' and concept = 'b12_injection_claim'
 ),
 
 classed as (

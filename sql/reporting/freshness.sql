@@ -1,15 +1,15 @@
 -- One row per source and entity: the newest day in it, and how long before the as-of date that is (negative: after it).
 -- Results received after the as-of date are in order, as a past night can be screened again; a day that has not begun
--- anywhere on Earth (UTC+14) when the screening ran is not. Retractions are left out: they name a result, and the ingest asks
+-- anywhere on Earth (UTC+14) when the screening ran is not. Retractions are left out: they name a row, and the ingest asks
 -- nothing of their date. Patients carry no date that says how new they are.
 with newest as (
     select source, 'lab_result' as entity, max(collected_on) as newest_on from lake.lab_result where status <> 'retracted' group by source
     union all
-    select source, 'medication', max(start_on) from lake.medication group by source
+    select source, 'medication', max(start_on) from lake.medication where status <> 'retracted' group by source
     union all
-    select source, 'condition', max(onset_on) from lake.condition group by source
+    select source, 'condition', max(onset_on) from lake.condition where status <> 'retracted' group by source
     union all
-    select source, 'procedure', max(performed_on) from lake.procedure group by source
+    select source, 'procedure', max(performed_on) from lake.procedure where status <> 'retracted' group by source
 )
 
 select

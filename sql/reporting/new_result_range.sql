@@ -1,5 +1,6 @@
 -- One row per analyte with new, accepted results in numbers: how many lie outside its hard limits. It should be none.
--- The ingest rejects such results; this says that it did. Held rows without a value and qualitative results are left out.
+-- The ingest rejects such results; this says that it did. Held rows without a value and qualitative
+-- results are left out, and retractions, of whose value the ingest asks nothing.
 select
     lab_result.analyte,
     count(*) as results,
@@ -10,5 +11,5 @@ from lake.lab_result
 join protocol.analyte on analyte.analyte = lab_result.analyte and analyte.kind = 'quantity'
 anti join lake.published_delivery
     on published_delivery.source = lab_result.source and published_delivery.sha256 = lab_result.sha256
-where lab_result.value is not null
+where lab_result.value is not null and lab_result.status <> 'retracted'
 group by lab_result.analyte

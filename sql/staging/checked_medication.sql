@@ -5,7 +5,7 @@ with typed as (
     select
         medication.*, delivered_code.concepts, delivered_code.matched_by, delivered_code.is_scientific,
         coalesce(status.meaning, case when medication.status is null then 'active' else 'ended' end) as status_meaning,
-        coalesce(route.kind, case when contains(delivered_code.concepts, 'b12_hydroxocobalamin_product') then 'injection' end) as route_kind,
+        coalesce(route.kind, case when regexp_matches(delivered_code.concepts, 'b12_hydroxocobalamin_product|b12_injection_claim') then 'injection' end) as route_kind,
         to_day(medication.start_on, file.time_zone) as start_day, to_day(medication.end_on, file.time_zone) as end_day,
         try_cast(medication.days_supply as double) as supply, try_cast(medication.strength_mg as double) as strength,
         file.today

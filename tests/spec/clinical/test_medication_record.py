@@ -70,9 +70,11 @@ def test_what_does_not_count():
         gus        | metformin | 2025-06-01 | administered |
     """)  # fmt: skip
     insert(con, "lake.procedure", """
-        patient_id | concepts            | performed_on | status
-        hal        | b12_injection_claim | 2025-06-01   | not_counted
-        ida        | b12_injection_claim | 2026-02-01   | counted
+        patient_id | procedure_id | concepts            | performed_on | status
+        hal        |              | b12_injection_claim | 2025-06-01   | not_counted
+        ida        |              | b12_injection_claim | 2026-02-01   | counted
+        jon        | p1           | b12_injection_claim | 2025-06-01   | counted
+        jon        | p1           | b12_injection_claim |              | retracted
     """)  # fmt: skip
     shows(con, "clinical.medication_record", "patient_id | start_on\nfay | 2026-01-31\ngus | 2025-06-01")
 

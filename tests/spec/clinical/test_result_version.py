@@ -74,6 +74,8 @@ def test_reported_together_a_retraction_comes_before_a_correction_before_a_final
         r2        | corrected | 450   | 2026-01-05   | 2026-01-06 10:00Z | usable
         r3        | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | usable
         r3        | final     | 170   | 2026-01-05   | 2026-01-06 10:00Z | superseded
+        r4        | corrected | 165   | 2026-01-05   | 2026-01-06 10:00Z | retracted
+        r4        | retracted |       | 2026-01-05   | 2026-01-06 10:00Z | retracted
     """)  # fmt: skip
 
 

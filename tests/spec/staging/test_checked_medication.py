@@ -56,12 +56,15 @@ def test_statuses_and_routes():
 
 
 def test_an_injectable_product_is_an_injection_unless_its_route_says_otherwise():
-    judges("medication", """
-        code   | route | => concepts                   | => route
-        -------+-------+-------------------------------+----------
-        317106 |       | b12_hydroxocobalamin_product  | injection
-        317106 | oral  | b12_hydroxocobalamin_product  | oral
-        5514   |       | b12_hydroxocobalamin          | unknown
+    judges(
+        "medication",
+        """
+        code_system | code   | route | => concepts                  | => route
+        ------------+--------+-------+------------------------------+----------
+        RXNORM      | 317106 |       | b12_hydroxocobalamin_product | injection
+        RXNORM      | 317106 | oral  | b12_hydroxocobalamin_product | oral
+        HCPCS       | J3420  |       | b12_injection_claim          | injection
+        RXNORM      | 5514   |       | b12_hydroxocobalamin         | unknown
     """, given=GIVEN)  # fmt: skip
 
 
