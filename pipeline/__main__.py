@@ -17,7 +17,13 @@ def parser():
     root.add_argument("--version", action="version", version=f"b12-screening {__version__}")
     _home(root)
     actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _walk(actions)
+    _reading(actions)
+    _looking_after(actions)
+    return root
 
+
+def _walk(actions):
     ingest = _add(actions, "ingest", "admit files or folders; prints the account of each file")
     run = _add(actions, "run", "ingest, then screen, gate and publish")
     for command in (ingest, run):
@@ -29,6 +35,8 @@ def parser():
         command.add_argument("--as-of", metavar="YYYY-MM-DD", help="the night to screen for (default: today)")
         command.add_argument("--protocol", default=DEFAULT_PACK, metavar="PACK", help="the protocol pack (default: %(default)s)")
 
+
+def _reading(actions):
     worklist = _add(actions, "worklist", "the latest published worklist")
     _format(worklist, "table", "csv", "json")
     worklist.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help="only this priority, 1 urgent to 4 routine")
@@ -46,6 +54,9 @@ def parser():
     unmapped = _add(actions, "unmapped", "codes and drug names that nothing knows, by frequency")
     _format(unmapped, "table", "csv", "json")
     _format(_add(actions, "runs", "the runs, newest first"), "table", "json")
+
+
+def _looking_after(actions):
     _add(actions, "reingest", "replay the archive with today's profiles, codes and units")
     _add(actions, "compact", "merge small files of the lake and drop what nothing reads")
     erase = _add(actions, "erase", "forget a patient everywhere")
@@ -60,7 +71,6 @@ def parser():
     protocol = _add(actions, "protocol", "validate a pack, or print it as a clinician reads it")
     protocol.add_argument("action", choices=("check", "show"))
     protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK")
-    return root
 
 
 def _add(actions, name, text):

@@ -28,9 +28,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     assessment = _row(con, "screening.assessment")
     if assessment is None:
         raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
-    words = _row(con, "clinical.patient_fact")
-    facts = derive(pack, {fact: words[fact] for fact in pack.raw["facts"]})
-    facts |= {"rule": assessment["rule"], "next_step": assessment["next_step"], "cause": assessment["cause"]}
+    facts = _words(con, pack, assessment)
     build(con, names("explaining"))
     evidence = _rows(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
     con.close()
@@ -64,6 +62,13 @@ def _ids(con, patient_id):
     surviving = found[0] if found else patient_id
     merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1 order by 1", [surviving]).fetchall()
     return surviving, [surviving, *(one for (one,) in merged)]
+
+
+def _words(con, pack, assessment):
+    "Every fact with its answer: the base facts, those derived from them, and those that were decided"
+    answers = _row(con, "clinical.patient_fact")
+    facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
+    return facts | {"rule": assessment["rule"], "next_step": assessment["next_step"], "cause": assessment["cause"]}
 
 
 def _row(con, relation):

@@ -65,8 +65,8 @@ def _add_up(con, accounts, of_the_whole):
         assert account.refused is None
         assert account.rows == account.accepted + sum(account.rejected.values()) + account.duplicates + sum(account.skipped.values())
     for account in accounts[:of_the_whole]:
-        held = con.execute(f"select count(*) from lake.{account.entity}").fetchone()[0]
-        assert held == account.accepted
+        held = con.execute(f"select count(*), count(distinct row_key) from lake.{account.entity}").fetchone()
+        assert held == (account.accepted, account.accepted)
         rejected = con.execute("select count(*) from lake.rejected_row where entity = $1", [account.entity]).fetchone()[0]
         assert rejected == sum(account.rejected.values())
 

@@ -51,6 +51,24 @@ def test_what_was_never_loaded_is_not_loaded_and_never_none():
     assert found["scope"] == "age_unknown"
 
 
+OF_MEDICATIONS = {"metformin", "acid_suppressant", "b12_therapy", "folic_acid", "medications"}
+OF_CONDITIONS = {"neuro", "malabsorption", "diet", "pregnancy", "conditions"}
+
+
+@pytest.mark.parametrize(
+    ("loaded", "not_loaded"),
+    [
+        ("patient|medication", OF_CONDITIONS),
+        ("patient|condition", OF_MEDICATIONS),
+        ("patient|procedure", OF_MEDICATIONS | OF_CONDITIONS),
+    ],
+)
+def test_medications_and_conditions_are_loaded_each_by_itself(loaded, not_loaded):
+    con = clinic(loaded=loaded)
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
+    assert {fact for fact, answer in facts_of(con, "ann").items() if answer == "not_loaded"} == not_loaded
+
+
 def test_a_fact_that_is_known_is_known_though_its_entity_was_never_loaded():
     con = clinic(loaded="procedure")
     insert(con, "lake.procedure", """

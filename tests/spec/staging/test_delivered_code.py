@@ -57,13 +57,15 @@ def test_icd10_of_who_is_read_by_way_of_icd10cm_and_said_so():
 
 
 def test_a_parent_whose_children_differ_says_nothing():
-    "R20 to R29 hold several concepts in ICD-10-CM; their common beginning names none of them"
+    "K90 holds coeliac disease and other malabsorption, G44 primary and secondary headaches; only ICD10 is read by its parents"
     codes("condition", """
-        code_system | code | => concepts | => outcome
-        ------------+------+-------------+--------------
+        code_system | code | => concepts                         | => outcome
+        ------------+------+-------------------------------------+--------------
         ICD10       | E72  | exclude_mma_confounder_inborn_error | accepted
-        ICD10       | N1   |             | unmapped_code
-        ICD10CM     | D52  |             | unmapped_code
+        ICD10       | K90  |                                     | unmapped_code
+        ICD10       | G44  |                                     | unmapped_code
+        ICD10       | N1   |                                     | unmapped_code
+        ICD10CM     | D52  |                                     | unmapped_code
     """)  # fmt: skip
 
 
