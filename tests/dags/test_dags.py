@@ -136,7 +136,7 @@ def test_a_refused_file_is_named_and_the_others_go_in(tmp_path):
     (extracts / "lab_result.csv").write_text("a heading of something else\n1\n")
     done = python(tmp_path, "-m", "dags.embedded", "--data", str(extracts), "--as-of", "2026-01-31", "--home", "home")
     assert done.returncode == 10, done.stderr
-    assert "refused: lab_result.csv" in done.stdout
+    assert "lab_result.csv: REFUSED" in done.stdout
     assert "1 files went in, 1 refused" in done.stdout
 
 
