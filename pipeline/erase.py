@@ -6,8 +6,8 @@ import io
 from pipeline import lake
 from pipeline.config import ENTITIES
 from pipeline.database import connect
+from pipeline.identity import all_ids
 from pipeline.readers import profile as read_profile
-from pipeline.relations import create
 
 
 def erase(home, patient_id):
@@ -30,14 +30,9 @@ def erase(home, patient_id):
 
 def _all_ids(home, patient_id):
     con = connect()
-    lake.attach(con, home)
-    con.execute("create schema clinical")
-    create(con, "clinical.merged_patient")
-    found = con.execute("select surviving_id from clinical.merged_patient where patient_id = $1", [patient_id]).fetchone()
-    surviving = found[0] if found else patient_id
-    merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1", [surviving]).fetchall()
+    _, ids = all_ids(con, home, patient_id)
     con.close()
-    return sorted({patient_id, surviving, *(one for (one,) in merged)})
+    return ids
 
 
 def _erase_file(path, home, ids):

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from pipeline.database import connect
 from pipeline.errors import LakeUnavailable, UsageError
-from pipeline.lake import attach, open_table, path_of
+from pipeline.identity import all_ids
+from pipeline.lake import open_table, path_of
 from pipeline.protocol import derive
-from pipeline.relations import build, create, names
+from pipeline.relations import build, names
 from pipeline.screen import BUILDERS, prepare
 
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
@@ -21,8 +22,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     con = connect()
     is_as_published = bool(versions) and _holds(home, versions)
     versions = versions if is_as_published else None
-    register_merges(con, home, versions)
-    surviving, ids = _ids(con, patient_id)
+    surviving, ids = all_ids(con, home, patient_id, versions=versions)
     prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
     build(con, [*names("clinical"), *names("screening")], builders=BUILDERS)
     assessment = _row(con, "screening.assessment")
@@ -48,20 +48,6 @@ EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy", "cyanocobalamin": "b12_therapy",
     "resection_length": "malabsorption", "neuro_timing": "neuro",
 }  # fmt: skip
-
-
-def register_merges(con, home, versions):
-    """Build `clinical.merged_patient` over the whole lake, to know under which ids a patient's rows were delivered."""
-    attach(con, home, versions=versions)
-    con.execute("create schema if not exists clinical")
-    create(con, "clinical.merged_patient")
-
-
-def _ids(con, patient_id):
-    found = con.execute("select surviving_id from clinical.merged_patient where patient_id = $1", [patient_id]).fetchone()
-    surviving = found[0] if found else patient_id
-    merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1 order by 1", [surviving]).fetchall()
-    return surviving, [surviving, *(one for (one,) in merged)]
 
 
 def _words(con, pack, assessment):
