@@ -20,6 +20,7 @@ class Account:
     skipped: dict = field(default_factory=dict)
     refused: str | None = None
     transaction_id: str = ""
+    snapshot: str | None = None
 
     @property
     def transaction(self):
@@ -38,12 +39,12 @@ class Account:
         return {key: value for key, value in asdict(self).items() if key in kept}
 
 
-def tally(con, delivered, *, file, sha256, source, entity):
-    """Count the checked rows of the entities that the file delivers; for an event table, events of no entity are other_message."""
+def tally(con, landed, *, file, sha256, source, entity, snapshot=None):
+    """Count the checked rows of the entities that the file delivers; records of no entity are other_message."""
     rejected, skipped = {}, {}
     accepted = 0
     duplicates = con.execute("select count(*) from staging.duplicate_row").fetchone()[0]
-    for each in delivered:
+    for each in landed.entities:
         for skip, reject, rows in con.execute(
             f"select skipped_because, rejected_because, count(*) from staging.checked_{each} group by all order by all"
         ).fetchall():
@@ -53,14 +54,15 @@ def tally(con, delivered, *, file, sha256, source, entity):
                 rejected[reject] = rejected.get(reject, 0) + rows
             else:
                 accepted += rows
-    ragged, landed = con.execute("select (select count(*) from landing.ragged), (select count(*) from landing.raw)").fetchone()
+    ragged = con.execute("select count(*) from landing.ragged").fetchone()[0]
     if ragged:
         rejected["ragged_row"] = ragged
-    if other := landed - accepted - sum(skipped.values()) - sum(rejected.values()) + ragged:
+    taken = accepted + sum(skipped.values()) + sum(rejected.values())
+    if other := landed.rows - taken if landed.other is None else landed.other:
         skipped["other_message"] = other
     account = Account(
-        file=file, sha256=sha256, source=source, entity=entity, rows=landed + ragged, accepted=accepted - duplicates,
-        rejected=rejected, duplicates=duplicates, skipped=skipped,
+        file=file, sha256=sha256, source=source, entity=entity, rows=landed.rows, accepted=accepted - duplicates,
+        rejected=rejected, duplicates=duplicates, skipped=skipped, snapshot=snapshot,
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file} does not add up"
     return account

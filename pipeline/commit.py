@@ -11,7 +11,7 @@ def commit(con, home, account, delivered, *, received_at, reference):
     "Accepted rows, then rejected, then unmapped codes, and the account last: it says that all the others are there"
     for entity in delivered:
         lake.append(con, home, entity, (
-            f"select file.source, file.sha256, file.file, checked.* from staging.checked_{entity} as checked, landing.file "
+            f"select file.source, file.sha256, file.file, file.snapshot, checked.* from staging.checked_{entity} as checked, landing.file "
             "where skipped_because is null and rejected_because is null "
             f"and line not in (select line from staging.duplicate_row where entity = '{entity}')"
         ), account.transaction)  # fmt: skip
@@ -46,11 +46,11 @@ def _unmapped(entity):
 
 
 def _commit_account(con, home, account, delivered, *, received_at, reference):
-    con.execute("create or replace temp table account as select * from (values (" + ", ".join("?" * 13) + ")) as account("
+    con.execute("create or replace temp table account as select * from (values (" + ", ".join("?" * 14) + ")) as account("
         + ", ".join(COLUMNS["delivery"]) + ")", [
             account.source, account.sha256, account.file, account.entity, "|".join(delivered), account.rows, account.accepted,
             json.dumps(account.rejected), account.duplicates, json.dumps(account.skipped), account.refused, received_at,
-            reference.name.split(".")[0] if reference else None,
+            reference.name.split(".")[0] if reference else None, account.snapshot,
         ])  # fmt: skip
     lake.append(con, home, "delivery", "select * from account", account.transaction)
 

@@ -48,6 +48,11 @@ class Home:
         return self.root / "runs"
 
     @property
+    def sources(self):
+        "A site's own profiles"
+        return self.root / "sources"
+
+    @property
     def work(self):
         return self.root / "work"
 

@@ -1,5 +1,6 @@
 """Ingest: a claimed file becomes accepted, rejected, duplicate and skipped rows, each counted, in one pass and exactly once."""
 
+import re
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,8 +17,7 @@ from pipeline.landing import archived, latest_reference, put_away, sha256_of
 from pipeline.protocol import load
 from pipeline.protocol.tables import register
 from pipeline.readers import profile as read_profile
-from pipeline.readers.meds import load_events
-from pipeline.readers.table import load_table
+from pipeline.readers import read
 from pipeline.relations import build, keep_as_file, select_of
 
 CHECKED = ("staging.delivered_code", *(f"staging.checked_{entity}" for entity in ENTITIES))
@@ -30,7 +30,7 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
     byte for byte, changes nothing: all its rows are duplicates.
     """
     sha256 = sha256_of(path)
-    profile = read_profile(source)
+    profile = read_profile(source, home)
     entity = profile.entity_of(name)
     if entity == "reference":
         archived(home, path, source=source, sha256=sha256, name=name, folder="reference")
@@ -59,16 +59,18 @@ def _ingest(home, path, *, profile, entity, name, sha256, received_at, pack):
         register(con, load(pack) if pack else load())
         reference = latest_reference(home, profile.name) if profile.reference else None
         today = received_at.astimezone(ZoneInfo(profile.time_zone)).date()
+        snapshot = _snapshot(profile, name)
         con.execute("create schema if not exists landing")
         con.execute(
-            "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, "
-            "$4::varchar as time_zone, $5::date as today", [profile.name, sha256, name, profile.time_zone, today],
+            "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, $4::varchar as time_zone, "
+            "$5::varchar as decimal_mark, $6::date as today, $7::timestamptz as received_at, $8::varchar as snapshot",
+            [profile.name, sha256, name, profile.time_zone, profile.decimal_mark, today, received_at, snapshot],
         )  # fmt: skip
-        delivered = _load(con, path, profile=profile, entity=entity, reference=reference, folder=folder)
+        landed = read(con, path, profile=profile, kind=entity, reference=reference, folder=folder)
         build(con, CHECKED, builders={name: partial(_check, folder=folder) for name in CHECKED[1:]})
-        _find_duplicates(con, home, delivered)
-        account = tally(con, delivered, file=name, sha256=sha256, source=profile.name, entity=entity)
-        commit(con, home, account, delivered, received_at=received_at, reference=reference)
+        _find_duplicates(con, home, landed.entities)
+        account = tally(con, landed, file=name, sha256=sha256, source=profile.name, entity=entity, snapshot=snapshot)
+        commit(con, home, account, landed.entities, received_at=received_at, reference=reference)
         return account
 
 
@@ -86,30 +88,13 @@ def _workshop(home, sha256):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _load(con, path, *, profile, entity, reference, folder):
-    "Fill the landing relations; returns the entities that the file delivers"
-    canonical = read_profile("canonical").columns
-    if profile.format == "meds":
-        selects = load_events(con, path, profile=profile, reference=reference, folder=folder)
-    else:
-        load_table(con, path, columns=profile.columns[entity], dialect=profile.dialect, into="landing.delivered", folder=folder)
-        selects = {entity: "select *, 0 as shifted_days from landing.delivered"}
-    for each in ENTITIES:
-        columns = [*canonical[each]["required"], *canonical[each]["optional"]]
-        if each in selects:
-            kept = ", ".join(f'"{column}"' for column in sorted(columns))
-            key = ", chr(31), ".join(f"coalesce(\"{column}\", '')" for column in sorted(columns))
-            con.execute(
-                f"create view landing.{each} as select {kept}, shifted_days, line, unhex(md5(concat({key}))) as row_key "
-                f"from ({selects[each]})"
-            )
-        else:
-            empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
-            con.execute(
-                f"create table landing.{each} as select {empty}, cast(0 as integer) as shifted_days, "
-                "cast(0 as bigint) as line, cast(null as blob) as row_key where false"
-            )
-    return tuple(selects)
+def _snapshot(profile, name):
+    "The snapshot that a file of a full-refresh source belongs to, out of its name; None for a source that delivers changes"
+    if profile.snapshot is None:
+        return None
+    if not (found := re.search(profile.snapshot, name)):
+        raise Refused(f"its name does not say which snapshot it is: the profile {profile.name} expects {profile.snapshot}")
+    return found.group(1)
 
 
 def _check(con, name, folder):
@@ -131,7 +116,8 @@ def _find_duplicates(con, home, delivered):
         con.execute(
             f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) as checked "
             f"semi join (select lake.{entity}.row_key from lake.{entity}, landing.file "
-            f"where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256) as held "
+            f"where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256 "
+            f"and lake.{entity}.snapshot is not distinct from file.snapshot) as held "
             "on held.row_key = checked.row_key "
             f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line"
         )

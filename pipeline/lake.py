@@ -66,15 +66,26 @@ def _create(home, table):
 def attach(con, home, *, versions=None, patients=None):
     """Make every lake table a view of the schema `lake`; returns the version of each.
 
-    versions: the version of each table to read, else the newest. patients: only the rows of these patient ids.
+    versions: the version of each table to read, else the newest. patients: only the rows of these patient ids, and rows that
+    name none. Of a source that delivers snapshots, only the rows of its newest one are in force.
     """
     con.execute("create schema if not exists lake")
-    found = {}
-    for table in TABLES:
-        delta = open_table(home, table, (versions or {}).get(table)) if (versions or {}).get(table, 0) is not None else None
-        found[table] = delta.version() if delta else None
-        con.execute(f"create or replace view lake.{table} as {_scan(delta, table)}{_only(patients, table)}")
-    return found
+    tables = {
+        table: open_table(home, table, (versions or {}).get(table)) if (versions or {}).get(table, 0) is not None else None
+        for table in TABLES
+    }  # fmt: skip
+    con.execute(f"create or replace view lake.delivery as {_scan(tables['delivery'], 'delivery')}")
+    snapshots = con.execute("select count(*) from lake.delivery where snapshot is not null").fetchone()[0]
+    for table, delta in tables.items():
+        in_force = _IN_FORCE.format(table=table) if snapshots and table in ENTITIES else ""
+        con.execute(f"create or replace view lake.{table} as {_scan(delta, table)}{_only(patients, table)}{in_force}")
+    return {table: delta.version() if delta else None for table, delta in tables.items()}
+
+
+_IN_FORCE = """ and (snapshot is null or (source, snapshot) in (
+    select (source, max(snapshot)) from lake.delivery
+    where refused is null and snapshot is not null and list_contains(string_split(entities, '|'), '{table}') group by source
+))"""
 
 
 def _scan(delta, table):
@@ -89,7 +100,7 @@ def _only(patients, table):
     if patients is None or table not in ENTITIES:
         return ""
     listed = ", ".join("'" + patient.replace("'", "''") + "'" for patient in patients)
-    return f" and patient_id in ({listed})"
+    return f" and (patient_id in ({listed}) or patient_id is null)"
 
 
 def path_of(uri):

@@ -4,11 +4,11 @@ import pyarrow as pa
 
 EVIDENCE = {"source": "varchar", "sha256": "varchar", "file": "varchar", "line": "bigint"}
 CODED = {"code": "varchar", "name": "varchar", "concepts": "varchar", "matched_by": "varchar"}
-LAST = {"shifted_days": "integer", "row_key": "blob"}
+LAST = {"shifted_days": "integer", "snapshot": "varchar", "row_key": "blob"}
 COLUMNS = {
     "patient": {
         **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar", "deceased_on": "date", "site": "varchar",
-        "is_opted_out": "boolean", "merged_into": "varchar", **LAST,
+        "is_deceased": "boolean", "is_opted_out": "boolean", "merged_into": "varchar", "known_at": "timestamptz", **LAST,
     },
     "lab_result": {
         **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar", "analyte": "varchar",
@@ -21,15 +21,16 @@ COLUMNS = {
     "medication": {
         **EVIDENCE, "patient_id": "varchar", "medication_id": "varchar", "code_system": "varchar", **CODED, "start_on": "date",
         "end_on": "date", "days_supply": "integer", "status": "varchar", "route_reported": "varchar", "route": "varchar",
-        "strength_mg": "double", **LAST,
+        "strength_mg": "double", "recorded_at": "timestamptz", **LAST,
     },
     "condition": {
         **EVIDENCE, "patient_id": "varchar", "condition_id": "varchar", "code_system": "varchar", **CODED, "onset_on": "date",
-        "abated_on": "date", "status": "varchar", "recorded_by": "varchar", "length_cm": "double", **LAST,
+        "abated_on": "date", "status": "varchar", "recorded_by": "varchar", "length_cm": "double",
+        "recorded_at": "timestamptz", **LAST,
     },
     "procedure": {
         **EVIDENCE, "patient_id": "varchar", "procedure_id": "varchar", "code_system": "varchar", **CODED,
-        "performed_on": "date", "status": "varchar", **LAST,
+        "performed_on": "date", "status": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "rejected_row": {
         **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar", "code": "varchar",
@@ -42,7 +43,7 @@ COLUMNS = {
     "delivery": {
         "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "entities": "varchar",
         "rows": "bigint", "accepted": "bigint", "rejected": "varchar", "duplicates": "bigint", "skipped": "varchar",
-        "refused": "varchar", "received_at": "timestamptz", "reference_sha256": "varchar",
+        "refused": "varchar", "received_at": "timestamptz", "reference_sha256": "varchar", "snapshot": "varchar",
     },
 }  # fmt: skip
 TABLES = tuple(COLUMNS)

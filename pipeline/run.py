@@ -15,6 +15,7 @@ from pipeline.landing import land as land_files
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.publish import manifests, publish
+from pipeline.readers import adopt
 from pipeline.readers import profile as read_profile
 from pipeline.report import describe
 from pipeline.screen import screened
@@ -22,7 +23,7 @@ from pipeline.screen import screened
 
 def land(home, paths, source):
     """Copy files and folders into `landing/`; returns how many files wait there now because of it."""
-    landed, _ = land_files(home, paths, read_profile(source))
+    landed, _ = land_files(home, paths, adopt(source, home))
     return len(landed)
 
 
@@ -31,12 +32,12 @@ def claim_waiting(home):
 
     Reference files (such as codes.parquet) are taken in here, so that they are there before any file that needs them.
     """
-    found = [one for one in waiting(home) if read_profile(one[1]).entity_of(one[2]) != "ignored"]
+    found = [one for one in waiting(home) if read_profile(one[1], home).entity_of(one[2]) != "ignored"]
     claimed = [
         {"source": source, "path": path.relative_to(home.root).as_posix(), "name": name}
         for waits, source, name in found if (path := claim(home, waits)) is not None
     ]  # fmt: skip
-    references = [one for one in claimed if read_profile(one["source"]).entity_of(one["name"]) == "reference"]
+    references = [one for one in claimed if read_profile(one["source"], home).entity_of(one["name"]) == "reference"]
     for one in references:
         ingest_claimed(home, one)
     return [one for one in claimed if one not in references]

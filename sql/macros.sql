@@ -12,6 +12,10 @@ create or replace macro code_key(code_system, code) as
 create or replace macro unit_key(unit) as
     replace(lower(translate(unit, 'µμ²' || chr(160) || chr(9), 'uu2  ')), ' ', '');
 
+-- A number with its decimal mark as a point; where the mark is a comma, a point could be anything and makes it unreadable.
+create or replace macro with_point(number, decimal_mark) as
+    case when decimal_mark = ',' then translate(number, ',.', '.?') else number end;
+
 create or replace macro word_key(word) as
     lower(trim(word));
 
@@ -35,4 +39,42 @@ create or replace macro to_day(delivered, time_zone) as
         when length(delivered) = 10 or (ends_with(delivered, 'Z') and time_zone = 'UTC') then try_cast(left(delivered, 10) as date)
         when ends_with(delivered, 'Z') then cast(timezone(time_zone, to_instant(delivered, time_zone)) as date)
         when to_instant(delivered, time_zone) is not null then try_cast(left(delivered, 10) as date)
+    end;
+
+-- A date, perhaps with a time, as ISO 8601: in the order that the profile declares (dmy or mdy), the month a number or an English
+-- name (05-JAN-2026), the hour with or without am and pm. Anything else, two digits for a year too, stays as it was written.
+create or replace macro delivered_part(delivered, place) as
+    regexp_extract(
+        trim(delivered),
+        '^(\d{1,2})[./ -](\d{1,2}|[A-Za-z]{3,9})[./ -](\d{4})(?:[ T,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?)?$',
+        place
+    );
+
+create or replace macro month_number(month) as
+    case
+        when regexp_full_match(month, '\d+') then lpad(month, 2, '0')
+        else lpad(cast(coalesce(list_position(
+            ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'], lower(left(month, 3))), 0) as varchar), 2, '0')
+    end;
+
+create or replace macro hour_of_day(hour, half) as
+    case
+        when lower(half) = 'pm' and hour <> '12' then cast(try_cast(hour as integer) + 12 as varchar)
+        when lower(half) = 'am' and hour = '12' then '00'
+        else lpad(hour, 2, '0')
+    end;
+
+create or replace macro is_month_first(delivered, date_order) as
+    date_order = 'mdy' and regexp_full_match(delivered_part(delivered, 2), '\d+');
+
+create or replace macro to_iso(delivered, date_order) as
+    case
+        when delivered_part(delivered, 3) = '' then delivered
+        else delivered_part(delivered, 3)
+            || '-' || month_number(case when is_month_first(delivered, date_order) then delivered_part(delivered, 1) else delivered_part(delivered, 2) end)
+            || '-' || lpad(case when is_month_first(delivered, date_order) then delivered_part(delivered, 2) else delivered_part(delivered, 1) end, 2, '0')
+            || case when delivered_part(delivered, 4) = '' then ''
+                else 'T' || hour_of_day(delivered_part(delivered, 4), delivered_part(delivered, 7)) || ':' || delivered_part(delivered, 5)
+                    || case when delivered_part(delivered, 6) = '' then '' else ':' || delivered_part(delivered, 6) end
+                end
     end;

@@ -26,7 +26,7 @@ UNITS = {
     "haemoglobin": "g/dL", "mcv": "fL", "creatinine": "mg/dL", "egfr": "mL/min/{1.73_m2}",
 }  # fmt: skip
 DEFAULTS = {
-    "patient": {"is_opted_out": False, "sex": "unknown"},
+    "patient": {"sex": "unknown", "known_at": f"{AS_OF} 00:00:00+00"},
     "lab_result": {"comparator": "=", "status": "final", "is_unit_code_disagree": False},
     "medication": {"code_system": "RXNORM", "matched_by": "code", "status": "active", "route": "unknown"},
     "condition": {"code_system": "SNOMEDCT", "matched_by": "code", "status": "counted"},
@@ -194,7 +194,7 @@ def word(value):
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def landed(con, entity, rows, *, today=TODAY, time_zone="UTC"):
+def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", decimal_mark="."):
     """Land text rows of one entity as a file would, and check them: `staging.checked_<entity>` is built.
 
     Columns that are left out are null; the line counts from 2.
@@ -202,9 +202,12 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC"):
     rows = parse(rows) if isinstance(rows, str) else rows
     con.execute("create schema if not exists landing")
     con.execute(
-        "create or replace table landing.file as select 'canonical' as source, 'x' as sha256, 't.csv' as file, "
-        "$1::varchar as time_zone, $2::date as today", [time_zone, today],
+        "create or replace table landing.file as select 'canonical' as source, 'x' as sha256, 't.csv' as file, null::varchar as snapshot, "
+        "$1::varchar as time_zone, $2::date as today, $2::timestamptz as received_at, $3::varchar as decimal_mark",
+        [time_zone, today, decimal_mark],
     )  # fmt: skip
+    con.execute("create table if not exists landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
+    con.execute("create table if not exists landing.local_unit (spelling varchar, unit varchar)")
     for each in ENTITIES:
         columns = _delivered_columns(each)
         body = ", ".join(f'"{column}" varchar' for column in columns)
@@ -230,7 +233,7 @@ def accept(con, entity):
     """Append the acceptable rows of `staging.checked_<entity>` to the lake, as an ingest does."""
     columns = ", ".join(f'"{name}"' for name in lake.COLUMNS[entity])
     con.execute(
-        f"insert into lake.{entity} select {columns} from (select file.source, file.sha256, file.file, checked.* "
+        f"insert into lake.{entity} select {columns} from (select file.source, file.sha256, file.file, file.snapshot, checked.* "
         f"from staging.checked_{entity} as checked, landing.file "
         "where skipped_because is null and rejected_because is null)"
     )

@@ -18,6 +18,7 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "route": "routes.csv",
     "code_system": "code_systems.csv",
     "drug_name": "codes/drug_names.csv",
+    "omop_concept": "omop_concepts.csv",
 }
 
 

@@ -1,30 +1,29 @@
 """MEDS event tables: events become rows of the entities by the SELECTs in `sources/meds/`."""
 
-from pipeline.config import SOURCES
 from pipeline.errors import Refused
+from pipeline.readers.loaded import Loaded
 from pipeline.readers.table import load_table
 
 
 def load_events(con, path, *, profile, reference, folder):
-    """Create `landing.event` and `landing.event_code`, and from them the entities' landing tables by `sources/meds/*.sql`.
+    """Create `landing.event` and `landing.event_code`; returns the SELECTs of `sources/meds/event/` as Loaded.
 
     reference: the archived `codes.parquet`, or None. Each subject's events are moved by whole days so that the last falls
     on the profile's `align_last_event_on`; how far is kept in `shifted_days`.
     """
     if reference is None:
         raise Refused("its metadata/codes.parquet was never delivered; deliver it with the events")
-    load_table(
-        con, path, columns=profile.columns["event"], dialect=profile.dialect, into="landing.delivered_event",
-        folder=folder, others_ignored=True,
-    )  # fmt: skip
+    columns = profile.delivered_columns("event")
+    load_table(con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder)
     con.execute(
         "create or replace table landing.event_code as "
         "select code, any_value(description) as description, "
         "any_value(list_filter(parent_codes, lambda parent: starts_with(parent, 'LOINC/'))[1][7:]) as loinc "
         f"from read_parquet('{str(reference).replace(chr(39), chr(39) * 2)}') group by code"
     )
-    con.execute("create or replace table landing.event as " + _ALIGNED, [profile.align_last_event_on])
-    return {file.stem: file.read_text(encoding="utf-8") for file in sorted((SOURCES / "meds").glob("*.sql"))}
+    con.execute("create or replace table landing.event as " + _ALIGNED, [profile.options.get("align_last_event_on")])
+    rows = con.execute("select count(*) from landing.raw").fetchone()[0]
+    return Loaded(profile.selects_of("event"), rows, other=None)
 
 
 _ALIGNED = """

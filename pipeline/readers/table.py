@@ -10,20 +10,21 @@ from pipeline.readers.lines import note_ragged
 from pipeline.relations import keep_as_file
 
 
-def load_table(con, path, *, columns, dialect, into, folder, others_ignored=False):
+def load_table(con, path, *, columns, profile, into, folder):
     """Create the view `into`: every delivered column as text (null when empty), and `line`, counted as in the file.
 
     The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table, and no memory.
 
-    columns: {"required": [...], "optional": [...]}. Rows that do not fit the header go into `landing.ragged (line)`.
-    Raises Refused when the file cannot be read whole.
+    columns: {"required": [...], "optional": [...]}, in lower case. Rows that do not fit the header go into
+    `landing.ragged (line)`. Returns the names of the file's header. Raises Refused when the file cannot be read whole.
     """
-    known = [*columns["required"], *columns["optional"]]
+    dialect = profile.dialect
+    known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
     if Path(path).suffix == ".parquet":
         scan, header = _parquet(con, path)
     else:
         scan, header = _csv(con, path, dialect)
-    _check_header(header, columns["required"], known, others_ignored)
+    _check_header(header, columns["required"], known, profile.are_others_ignored)
     try:
         keep_as_file(con, "landing.raw", f"select {_texts(header, known)} from {scan}", folder, is_numbered=True)
     except duckdb.Error as error:
@@ -36,6 +37,7 @@ def load_table(con, path, *, columns, dialect, into, folder, others_ignored=Fals
         note_ragged(con, path, dialect)
         first = 2
     _number(con, into, first)
+    return [name.strip().lower() for name in header]
 
 
 def _texts(header, known):

@@ -1,6 +1,6 @@
 -- One row per medication record and class that counts: from when to when it covers.
 -- Source: protocol §2, Medication eras. Not counted: retracted, not taken, not given, held, and future records.
--- Versions of one record id: a retraction, then one that ended, then one that is active; of these the latest end.
+-- Versions of one record id: the one recorded last; where they do not say when: a retraction, then one that ended, then one that is active; of these the latest end.
 -- No end: start + days supply; with neither, an active record runs to the as-of date, any other covers 30 days; both flagged.
 -- A multivitamin is B12 therapy or folic acid only from a recorded strength on; else it is class multivitamin, which only flags.
 with record as (
@@ -24,11 +24,16 @@ version as (
         row_number() over (
             partition by record.patient_id, record.source, record.medication_id
             order by
+                case when record.status = 'retracted' and record.recorded_at is null then timestamptz 'infinity' else record.recorded_at end desc nulls last,
                 case record.status when 'retracted' then 0 when 'not_counted' then 1 when 'ended' then 2 when 'administered' then 3 else 4 end,
                 record.end_on desc nulls last, record.start_on, record.days_supply desc nulls last, record.row_key, record.file, record.line, record.sha256
         ) as rank
     from record
     join repeated using (patient_id, source, medication_id)
+),
+
+deletion as (
+    select distinct source, medication_id from record where patient_id is null and medication_id is not null
 ),
 
 counted as (
@@ -37,6 +42,7 @@ counted as (
     from record
     cross join protocol.run
     left join version on version.source = record.source and version.sha256 = record.sha256 and version.line = record.line
+    anti join deletion on deletion.source = record.source and deletion.medication_id = record.medication_id
     where record.status in ('active', 'ended', 'administered') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
     union all
     -- an injection that was claimed as a procedure; clinical.finding has taken out what was retracted or not done

@@ -1,9 +1,19 @@
 -- One row per patient id that was merged into another: the id that survives, at the end of the chain.
+-- Of one source, what it said last of an id counts, so that a merge can be taken back; said at one time, a merge before none.
 -- Ids merged in a circle stay as they are: whose record is whose cannot be known.
-with recursive step as (
-    select patient_id, max(merged_into) as merged_into
+with recursive last_said as (
+    select patient_id, merged_into
     from lake.patient
-    where merged_into is not null and merged_into <> patient_id
+    where merged_into is not null and patient_id is not null
+    qualify row_number() over (
+        partition by patient_id, source order by known_at desc, merged_into = patient_id, merged_into desc
+    ) = 1
+),
+
+step as (
+    select patient_id, max(merged_into) as merged_into
+    from last_said
+    where merged_into <> patient_id
     group by patient_id
 ),
 

@@ -18,4 +18,5 @@ select
 from seen
 left join clinical.merged_patient on merged_patient.patient_id = seen.patient_id
 left join clinical.loaded_source on loaded_source.source = seen.source
+where seen.patient_id is not null
 group by all

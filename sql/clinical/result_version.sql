@@ -4,11 +4,31 @@
 -- Another id under the same accession: a later correction supersedes, a later retraction withdraws; but a correction or
 -- retraction that names a held result acts on that one alone. Results after the as-of date are not usable that night.
 -- Without a time of report: a retraction comes last, a correction after every final result.
-with result as (
+-- A record deleted by its source without saying whose it was takes back the rows of its id, and of its components (id#1, id#2).
+with deleted as (
+    select * from lake.lab_result where patient_id is null
+),
+
+owner as (
+    select distinct lab_result.source, lab_result.patient_id, lab_result.result_id, deleted.result_id as deleted_id
+    from lake.lab_result
+    join deleted on deleted.source = lab_result.source and deleted.result_id = split_part(lab_result.result_id, '#', 1)
+    where lab_result.patient_id is not null
+),
+
+delivered as (
+    select * from lake.lab_result where patient_id is not null
+    union all by name
+    select owner.patient_id, owner.result_id, deleted.* exclude (patient_id, result_id)
+    from deleted
+    join owner on owner.source = deleted.source and owner.deleted_id = deleted.result_id
+),
+
+result as (
     select
         coalesce(merged_patient.surviving_id, lab_result.patient_id) as patient_id,
         lab_result.* exclude (patient_id), lab_result.patient_id as delivered_patient_id
-    from lake.lab_result
+    from delivered as lab_result
     left join clinical.merged_patient on merged_patient.patient_id = lab_result.patient_id
     where lab_result.analyte in ('total_b12', 'active_b12', 'mma', 'homocysteine', 'egfr', 'intrinsic_factor_antibody', 'gastrin')
         or lab_result.analyte is null

@@ -1,10 +1,13 @@
 -- One row per delivered lab result: typed, coded, converted into the canonical unit, and judged.
 -- Source: protocol §1. Exactly one of these holds: skipped_because, rejected_because, or the row is acceptable.
 -- A held row without a value is acceptable and not usable; a retracting row needs a patient and what it names.
+-- One that its source deleted (status deleted) needs no patient: it takes back the row of its id.
 -- Nothing is guessed: a missing unit, an unknown unit and a wrong-scale unit are three rejections.
 with unit_spelling as (
-    select spelling.unit as delivered, unit_key(spelling.unit) = '' as is_blank, unit_alias.unit
+    select spelling.unit as delivered, unit_key(spelling.unit) = '' as is_blank, coalesce(site_alias.unit, unit_alias.unit) as unit
     from (select distinct unit from landing.lab_result where unit is not null) as spelling
+    left join landing.local_unit on local_unit.spelling = unit_key(spelling.unit)
+    left join protocol.unit_alias as site_alias on site_alias.spelling = unit_key(local_unit.unit)
     left join protocol.unit_alias on unit_alias.spelling = unit_key(spelling.unit)
 ),
 
@@ -26,9 +29,9 @@ coded as (
         delivered_code.is_scientific, analyte.kind, analyte.hard_low, analyte.hard_high,
         analyte.specimen as wanted_specimen, specimen_spelling.kind as specimen_kind,
         coalesce(status_spelling.meaning, 'final') as status_meaning,
-        try_cast(lab_result.value as decimal(20, 9)) as plain_number,
+        try_cast(with_point(lab_result.value, file.decimal_mark) as decimal(20, 9)) as plain_number,
         unit_spelling.unit as spelled_unit, coalesce(unit_spelling.is_blank, true) as is_without_unit,
-        file.time_zone, file.today
+        file.time_zone, file.decimal_mark, file.today
     from landing.lab_result
     cross join landing.file
     left join staging.delivered_code
@@ -46,7 +49,7 @@ worded as (
         coded.*,
         case when plain_number is null then lower(trim(value)) end as word,
         case when plain_number is null then
-            regexp_replace(regexp_replace(regexp_replace(regexp_replace(upper(trim(value)),
+            regexp_replace(regexp_replace(regexp_replace(regexp_replace(with_point(upper(trim(value)), decimal_mark),
                 '^(GREATER THAN OR EQUAL TO|=>|≥)\s*', '>='), '^(LESS THAN OR EQUAL TO|=<|≤)\s*', '<='),
                 '^(GREATER THAN|MORE THAN)\s*', '>'), '^LESS THAN\s*', '<')
         end as spelled_value
@@ -77,9 +80,10 @@ converted as (
         *,
         case when number is not null and kind = 'quantity' then found_comparator end as comparator,
         number * factor as exact_value,
-        case when analyte = 'mma' then try_cast(try_cast(reference_low as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_low,
-        case when analyte = 'mma' then try_cast(try_cast(reference_high as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_high,
+        case when analyte = 'mma' then try_cast(try_cast(with_point(reference_low, decimal_mark) as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_low,
+        case when analyte = 'mma' then try_cast(try_cast(with_point(reference_high, decimal_mark) as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_high,
         status_meaning = 'retracted' and (result_id is not null or accession_id is not null) as is_retraction,
+        coalesce(word_key(status) = 'deleted' and result_id is not null, false) as is_deleted_record,
         status_meaning in ('held', 'finalised') and (value is null or is_word) as is_without_value
     from measured
 )
@@ -109,7 +113,7 @@ select
         when code is not null and analyte is null and not is_retraction then 'unmapped_code'
     end as skipped_because,
     case
-        when patient_id is null then 'missing_patient_id'
+        when patient_id is null and not is_deleted_record then 'missing_patient_id'
         when is_scientific then 'code_in_scientific_notation'
         when skipped_because is not null then null
         when is_retraction and result_id is not null then null

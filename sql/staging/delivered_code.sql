@@ -1,6 +1,7 @@
 -- One row per distinct code of the files at hand, with the concepts it stands for (joined by |), or none.
 -- Source: protocol/codes/*.csv; drug names by whole words; ICD10 (WHO) by way of ICD10CM when it has no row of its own.
 -- A code without a system is looked up in every system; it counts only when all that is found is one concept.
+-- A code that the site's map answers for is looked up as what the map says; what was delivered stays in code and code_system.
 with delivered as (
     select distinct 'lab_result' as entity, code_system, code, cast(null as varchar) as name from landing.lab_result
     union all
@@ -13,15 +14,22 @@ with delivered as (
 
 spelled as (
     select
-        delivered.*,
-        coalesce(code_system.code_system, case when delivered.entity = 'lab_result' and delivered.code_system is null then 'LOINC' end, upper(delivered.code_system)) as spelled_system
+        delivered.*, local_code.to_code,
+        coalesce(
+            mapped_system.code_system, upper(local_code.to_system), code_system.code_system,
+            case when delivered.entity = 'lab_result' and delivered.code_system is null then 'LOINC' end, upper(delivered.code_system)
+        ) as spelled_system
     from delivered
     left join protocol.code_system on code_system.alias = upper(trim(delivered.code_system))
+    left join landing.local_code
+        on local_code.entity = delivered.entity and local_code.code = upper(trim(delivered.code))
+        and coalesce(local_code.code_system, '') in ('', upper(trim(delivered.code_system)), code_system.code_system)
+    left join protocol.code_system as mapped_system on mapped_system.alias = upper(trim(local_code.to_system))
 ),
 
 keyed as (
-    select *, code_key(spelled_system, code) as code_key,
-        ' ' || trim(regexp_replace(lower(coalesce(name, '') || ' ' || case when spelled_system = 'NAME' then coalesce(code, '') else '' end), '[^a-z0-9]+', ' ', 'g')) || ' ' as words
+    select * exclude (to_code), coalesce(to_code, code) as looked_up_code, code_key(spelled_system, coalesce(to_code, code)) as code_key,
+        ' ' || trim(regexp_replace(lower(coalesce(name, '') || ' ' || case when spelled_system = 'NAME' then coalesce(to_code, code, '') else '' end), '[^a-z0-9]+', ' ', 'g')) || ' ' as words
     from spelled
 ),
 
@@ -120,7 +128,7 @@ select
     case when keyed.spelled_system is null and contains(meaning.concepts, '|') and meaning.matched_by = 'code' then null else meaning.concepts end as concepts,
     meaning.matched_by,
     regexp_full_match(keyed.code, '\s*\d+(\.\d+)?[eE]\+\d+\s*') as is_scientific,
-    coalesce(keyed.spelled_system = 'LOINC' and regexp_full_match(trim(keyed.code), '\d{1,7}-\d'), false) as is_loinc,
+    coalesce(keyed.spelled_system = 'LOINC' and regexp_full_match(trim(keyed.looked_up_code), '\d{1,7}-\d'), false) as is_loinc,
     concept.means as analyte,
     concept.wording as basis
 from keyed

@@ -28,7 +28,8 @@ def test_sex_and_opting_out():
         ann        | Female | true      |             | female  | yes             |
         bob        | MALE   | TRUE      |             | male    | yes             |
         cid        | other  | false     |             | other   | no              |
-        dan        | F      |           | ann         | unknown | no              | ann
+        dan        | F      |           | ann         | unknown |                 | ann
+        gil        |        | perhaps   |             | unknown |                 |
         eve        |        | yes       |             | unknown | yes             |
         fay        |        | 1         |             | unknown | yes             |
     """)  # fmt: skip

@@ -1,5 +1,7 @@
 "CSV and Parquet as text with the lines of the file; what cannot be read whole is refused, and no message tells a value."
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,7 +12,7 @@ from pipeline.readers import profile
 from pipeline.readers.table import load_table
 
 COLUMNS = {"required": ["patient_id", "code"], "optional": ["name"]}
-CSV = profile("canonical").dialect
+CSV = profile("canonical")
 SECRET = "s3cret-1950"
 
 
@@ -25,7 +27,7 @@ def read(tmp_path, content, name="t.csv", **options):
     con.execute("create schema landing")
     folder = tmp_path / "work"
     folder.mkdir(exist_ok=True)
-    load_table(con, path, columns=COLUMNS, dialect=CSV, into="landing.delivered", folder=folder, **options)
+    load_table(con, path, columns=COLUMNS, profile=replace(CSV, **options), into="landing.delivered", folder=folder)
     rows = con.execute("select line, patient_id, code, name from landing.delivered order by line").fetchall()
     return rows, [line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()]
 
@@ -107,7 +109,7 @@ def test_what_cannot_be_read_whole_is_refused(tmp_path, content, said):
 
 
 def test_others_may_be_ignored_when_the_profile_says_so(tmp_path):
-    assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", others_ignored=True)[0] == [(2, "ann", "1", None)]
+    assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", are_others_ignored=True)[0] == [(2, "ann", "1", None)]
 
 
 def test_parquet_is_text_too_and_its_first_row_is_line_1(tmp_path):

@@ -1,0 +1,118 @@
+"""A delivered file as the landing relations `landing.<entity>`: canonical columns as text, whatever the format was."""
+
+from dataclasses import dataclass, replace
+
+from pipeline.config import ENTITIES
+from pipeline.readers.fhir import load_resources
+from pipeline.readers.hl7v2 import load_messages
+from pipeline.readers.loaded import Loaded
+from pipeline.readers.mapping import mapping
+from pipeline.readers.meds import load_events
+from pipeline.readers.omop import load_concepts
+from pipeline.readers.profile import profile as read_profile
+from pipeline.readers.table import load_table
+from pipeline.readers.unpack import as_table_text, unpacked
+from pipeline.relations import create, keep_as_file
+
+CODED = ("code_system", "code", "name")
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Which entities a file delivers, how many rows it has to account for, and how many of them are of no entity.
+
+    other: None where the file's format does not say: it is what no entity took.
+    """
+
+    entities: tuple
+    rows: int
+    other: int | None
+
+
+def read(con, path, *, profile, kind, reference, folder):
+    """Create `landing.<entity>` for every entity out of a file of this kind, and the profile's maps beside them; returns Landed.
+
+    Every canonical column is text (null when empty); beside them `line`, `shifted_days`, and `row_key`, the MD5 of all
+    canonical columns. Raises Refused when the file cannot be read whole.
+    """
+    _maps(con, profile)
+    path = unpacked(path, folder)
+    if profile.format == "table" and path.suffix != ".parquet":
+        path, encoding = as_table_text(path, folder, profile.dialect["encoding"])
+        profile = replace(profile, dialect={**profile.dialect, "encoding": encoding})
+    loaded = _load(con, path, profile=profile, kind=kind, reference=reference, folder=folder)
+    canonical = read_profile("canonical").columns
+    for entity in ENTITIES:
+        columns = sorted([*canonical[entity]["required"], *canonical[entity]["optional"]])
+        if entity in loaded.selects:
+            _land(con, entity, columns, loaded.selects[entity], folder)
+        else:
+            empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
+            con.execute(
+                f"create or replace table landing.{entity} as select {empty}, cast(0 as integer) as shifted_days, "
+                "cast(0 as bigint) as line, cast(null as blob) as row_key where false"
+            )
+    return Landed(tuple(entity for entity in ENTITIES if entity in loaded.selects), loaded.rows, loaded.other)
+
+
+def _load(con, path, *, profile, kind, reference, folder):
+    if profile.format == "hl7v2":
+        return load_messages(con, path, profile=profile, folder=folder)
+    if profile.format == "fhir":
+        return load_resources(con, path, profile=profile, folder=folder)
+    if profile.format == "meds":
+        return load_events(con, path, profile=profile, reference=reference, folder=folder)
+    return _load_rows(con, path, profile=profile, kind=kind, reference=reference, folder=folder)
+
+
+def _load_rows(con, path, *, profile, kind, reference, folder):
+    "One row, one record: columns by the profile, or by the SELECTs in sources/<profile>/<kind>/"
+    header = load_table(con, path, columns=profile.delivered_columns(kind), profile=profile, into="landing.delivered", folder=folder)
+    rows = con.execute("select (select count(*) from landing.raw) + (select count(*) from landing.ragged)").fetchone()[0]
+    selects = profile.selects_of(kind)
+    if not selects:
+        return Loaded({profile.entity_for(kind): mapping(profile, kind, header)}, rows)
+    if profile.reference:
+        load_concepts(con, reference)
+    return Loaded(selects, rows)
+
+
+def _land(con, entity, columns, select, folder):
+    found = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
+    if "codings" in found:
+        keep_as_file(con, f"landing.mapped_{entity}", select, folder)
+        select, found = _choose(con, entity), [name for name in found if name != "codings"] + list(CODED)
+    cells = ", ".join(f'nullif("{name}", \'\') as "{name}"' if name in found else f'cast(null as varchar) as "{name}"' for name in columns)
+    shifted = "shifted_days" if "shifted_days" in found else "0 as shifted_days"
+    key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
+    con.execute(
+        f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key "
+        f"from (select {cells}, {shifted}, line from ({select}))"
+    )
+
+
+def _choose(con, entity):
+    "Of several codings the one that counts, by `landing.chosen_coding`, looked up once for each distinct list"
+    con.execute(f"create or replace table landing.coding_list as select distinct '{entity}' as entity, codings from landing.mapped_{entity}")
+    create(con, "landing.chosen_coding")
+    con.execute(f"create or replace table landing.chosen_{entity}_coding as from landing.chosen_coding")
+    return (
+        f"select mapped.* exclude (codings), chosen.code_system, chosen.code, chosen.name from landing.mapped_{entity} as mapped "
+        f"left join landing.chosen_{entity}_coding as chosen on chosen.codings is not distinct from mapped.codings"
+    )
+
+
+def _maps(con, profile):
+    "The steward's answers: what a local code or unit stands for"
+    con.execute("create or replace table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
+    con.execute("create or replace table landing.local_unit (spelling varchar, unit varchar)")
+    for row in profile.maps:
+        if row["map_to"].lower() == "none":
+            continue
+        if row["kind"] == "unit":
+            con.execute("insert into landing.local_unit values (unit_key($1), $2)", [row["delivered"], row["map_to"]])
+        else:
+            con.execute(
+                "insert into landing.local_code values ($1, upper($2), upper($3), $4, $5)",
+                [row["entity"], row["code_system"], row["delivered"], row["map_to_system"], row["map_to"]],
+            )

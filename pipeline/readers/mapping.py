@@ -1,0 +1,51 @@
+"""A site's own columns as canonical columns: one SELECT, written from the profile."""
+
+DATES = (
+    "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on", "onset_on", "abated_on", "performed_on",
+)  # fmt: skip
+# An extract that has the column and leaves the cell empty says: not dead, not opted out, not merged. One without the column says nothing.
+STATED = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": '"patient_id"'}
+
+
+def mapping(profile, kind, header):
+    """The SELECT that makes canonical columns, as text, of `landing.delivered`.
+
+    header: the columns that this file has, in lower case. Dates are brought into ISO 8601 by the profile's date order, words
+    are translated, what is empty is filled from the profile's defaults; nothing else is touched.
+    """
+    entity = profile.entity_for(kind)
+    delivered = {**profile.columns[kind]["required"], **profile.columns[kind]["optional"]}
+    defaults = profile.defaults.get(entity, {})
+    cells = {name: _cell(profile, name, delivered.get(name), defaults.get(name)) for name in dict.fromkeys([*delivered, *defaults])}
+    if entity == "patient":
+        cells |= {name: f"coalesce({cells[name]}, {empty})" for name, empty in STATED.items() if _is_in(header, delivered.get(name))}
+        cells |= {"merged_into": cells["merged_into"].replace(STATED["merged_into"], cells["patient_id"])} if "merged_into" in cells else {}
+    return "select " + ", ".join(f'{cell} as "{name}"' for name, cell in cells.items()) + ", line from landing.delivered"
+
+
+def _is_in(header, delivered):
+    return delivered is not None and all(name.lower() in header for name in _listed(delivered))
+
+
+def _listed(delivered):
+    return delivered if isinstance(delivered, list) else [delivered]
+
+
+def _cell(profile, name, delivered, default):
+    columns = [f'"{column.lower()}"' for column in _listed(delivered)] if delivered else []
+    cell = {0: "cast(null as varchar)", 1: "".join(columns)}.get(len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')")
+    if name in DATES and profile.date_order != "ymd":
+        cell = f"to_iso({cell}, '{profile.date_order}')"
+    if name in profile.words:
+        words = ", ".join(f"{_text(str(word).lower())}: {_text(_word(means))}" for word, means in profile.words[name].items())
+        cell = f"coalesce(map {{{words}}}[lower(trim({cell}))], {cell})"
+    return cell if default is None else f"coalesce({cell}, {_text(_word(default))})"
+
+
+def _word(value):
+    "YAML reads yes and no as truth values; the extracts know true and false"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _text(value):
+    return "'" + value.replace("'", "''") + "'"

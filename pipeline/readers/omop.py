@@ -1,0 +1,37 @@
+"""The vocabulary of an OMOP delivery: what its concept ids stand for."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import Refused
+
+COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
+
+
+def load_concepts(con, reference):
+    """Create `landing.concept`: one row per concept id, from the delivered CONCEPT table, and where it is silent from the built-in ids.
+
+    reference: the archived CONCEPT (CSV with commas, as Athena's with tabs, or Parquet), or None.
+    """
+    con.execute(f"create or replace table landing.concept ({', '.join(f'{name} varchar' for name in COLUMNS)})")
+    if reference is not None:
+        names = ", ".join(f"cast({name} as varchar)" for name in COLUMNS)
+        try:
+            con.execute(f"insert into landing.concept select {names} from {_scan(Path(reference))}")
+        except duckdb.Error:
+            raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None
+    con.execute(
+        f"insert into landing.concept select {', '.join(COLUMNS)} from protocol.omop_concept as built_in "
+        "anti join landing.concept on concept.concept_id = built_in.concept_id"
+    )
+
+
+def _scan(path):
+    quoted = str(path).replace("'", "''")
+    if path.suffix == ".parquet":
+        return f"read_parquet('{quoted}')"
+    with path.open(encoding="utf-8", errors="replace") as file:
+        is_athena = "\t" in file.readline()
+    form = "delim = '\t', quote = '', escape = ''" if is_athena else "delim = ',', quote = '\"', escape = '\"'"
+    return f"read_csv('{quoted}', auto_detect = true, header = true, all_varchar = true, {form}, normalize_names = true)"
