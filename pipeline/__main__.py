@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import __version__, commands
 from pipeline.config import DEFAULT_PACK, Home
 from pipeline.errors import Failure, LakeUnavailable
+from pipeline.stewardship import GROUPS
 
 
 def parser():
@@ -19,6 +20,7 @@ def parser():
     actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _walk(actions)
     _reading(actions)
+    _stewarding(actions)
     _looking_after(actions)
     return root
 
@@ -48,12 +50,35 @@ def _reading(actions):
     explain.add_argument("--protocol", metavar="PACK", help="the protocol pack (default: that of the last published run)")
     _format(explain, "text", "json")
 
-    rejects = _add(actions, "rejects", "rejected rows: file, line, reason")
-    rejects.add_argument("--reason", help="only this reason")
-    _format(rejects, "table", "csv", "json")
-    unmapped = _add(actions, "unmapped", "codes and drug names that nothing knows, by frequency")
-    _format(unmapped, "table", "csv", "json")
     _format(_add(actions, "runs", "the runs, newest first"), "table", "json")
+    diff = _add(actions, "diff", "what changed between two runs: new, resolved, changed, and why")
+    diff.add_argument("before", metavar="RUN", help="a run id, or previous")
+    diff.add_argument("after", metavar="RUN", help="a run id, or latest")
+    _format(diff, "table", "csv", "json")
+
+
+def _stewarding(actions):
+    rejects = _add(actions, "rejects", "rejected rows: file, line, reason, and what would make them acceptable")
+    rejects.add_argument("--reason", help="only this reason")
+    rejects.add_argument("--file", metavar="NAME", help="only of this file, named as in its account")
+    rejects.add_argument("--by", type=_groups, metavar="COLUMN,…", help="count by some of: " + ", ".join(GROUPS) + "; with the first lines")
+    unmapped = _add(actions, "unmapped", "local codes and units that nothing knows, by frequency; as CSV, the map that a steward fills in")
+    unmapped.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal")
+    for command in (rejects, unmapped):
+        command.add_argument("--source", metavar="PROFILE", help="only of this source")
+        _format(command, "table", "csv", "json")
+
+    source = _add(actions, "source", "try a profile on a file (check PROFILE FILE), or write a first one from a CSV's header (draft FILE)")
+    source.add_argument("action", choices=("check", "draft"))
+    source.add_argument("arguments", nargs="+", type=Path, metavar="PROFILE FILE", help="a profile's name or path, and a file")
+    source.add_argument("--out", type=Path, metavar="FILE", help="write the draft to a file instead of the terminal")
+
+
+def _groups(text):
+    given = text.split(",")
+    if wrong := [one for one in given if one not in GROUPS]:
+        raise argparse.ArgumentTypeError(f"{', '.join(wrong)} is none of {', '.join(GROUPS)}")
+    return given
 
 
 def _looking_after(actions):

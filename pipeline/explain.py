@@ -29,7 +29,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     if assessment is None:
         raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
     facts = _words(con, pack, assessment)
-    build(con, names("explaining"))
+    build(con, ["explaining.evidence"])
     evidence = _rows(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
     con.close()
     return {

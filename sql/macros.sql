@@ -78,3 +78,14 @@ create or replace macro to_iso(delivered, date_order) as
                     || case when delivered_part(delivered, 6) = '' then '' else ':' || delivered_part(delivered, 6) end
                 end
     end;
+
+-- Numbers as text from other tools: 7.0 where a column of whole numbers once held an empty cell, and 48.100 for 48.1.
+create or replace macro whole(number) as
+    regexp_replace(trim(number), '\.0+$', '');
+
+create or replace macro shortest(number) as
+    case when contains(number, '.') and not contains(lower(number), 'e') then rtrim(rtrim(number, '0'), '.') else number end;
+
+-- One coding of a list: null where there is neither a code nor a name.
+create or replace macro coding(code_system, code, name) as
+    case when code is not null or name is not null then struct_pack("system" := code_system, code := code, name := name) end;

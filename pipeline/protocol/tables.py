@@ -19,6 +19,7 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "code_system": "code_systems.csv",
     "drug_name": "codes/drug_names.csv",
     "omop_concept": "omop_concepts.csv",
+    "rejection": "rejections.csv",
 }
 
 

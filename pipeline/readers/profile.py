@@ -161,6 +161,8 @@ def _check(raw, path):
     wrong = [f"{key} is {raw[key]!r}; known: {', '.join(known)}" for key, known in one_of.items() if key in raw and raw[key] not in known]
     if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw["profile"])):
         wrong.append("profile is a name of letters, digits, _ and -")
+    if "'TODO'" in str(raw):
+        wrong.append("answer every TODO first")
     wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
     if wrong:
         raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")

@@ -37,7 +37,14 @@ def load_table(con, path, *, columns, profile, into, folder):
         note_ragged(con, path, dialect)
         first = 2
     _number(con, into, first)
-    return [name.strip().lower() for name in header]
+    names = [name.strip().lower() for name in header]
+    con.execute("create or replace table landing.header as select unnest($1::varchar[]) as name", [names])
+    return names
+
+
+def header_of(con):
+    """The names of the header of the table that was read last, in lower case."""
+    return [name for (name,) in con.execute("select name from landing.header").fetchall()]
 
 
 def _texts(header, known):

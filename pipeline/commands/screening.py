@@ -1,0 +1,99 @@
+"""The commands of the nightly walk, and those that read what it published."""
+
+import sys
+from datetime import date
+
+from pipeline import run as walk
+from pipeline.commands.terminal import exit_code, say, silent, tell_account, tell_patients, tell_relation, write
+from pipeline.demo import write_demo
+from pipeline.diff import COLUMNS as DIFF
+from pipeline.diff import diff as difference
+from pipeline.errors import UsageError
+from pipeline.explain import explain as explain_patient
+from pipeline.explain_text import as_text
+from pipeline.output import as_json, as_rows
+from pipeline.protocol import load
+from pipeline.protocol.check import problems
+from pipeline.protocol.show import as_markdown
+from pipeline.publish import manifests
+from pipeline.report import WORKLIST_COLUMNS, table, worklist_csv
+from pipeline.report import worklist as worklist_rows
+
+
+def ingest(home, given):
+    accounts = walk.ingest(home, given.paths, given.source, progress=tell_account if given.format == "table" else silent)
+    if given.format == "json":
+        say(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
+    return exit_code(accounts)
+
+
+def screen(home, given):
+    walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation)
+    say(walk.describe_latest(home))
+
+
+def run(home, given):
+    accounts = walk.ingest(home, given.paths, given.source, progress=tell_account)
+    screen(home, given)
+    return exit_code(accounts)
+
+
+def worklist(home, given):
+    rows = worklist_rows(home, priority=given.priority)
+    if given.format == "table":
+        text = table(rows, WORKLIST_COLUMNS)
+    elif given.format == "json":
+        text = as_json(rows)
+    else:
+        text = worklist_csv(home, priority=given.priority)
+    write(text, given.out)
+
+
+def explain(home, given):
+    last = next(iter(manifests(home)), None)
+    if last is None and not given.as_of:
+        raise UsageError("No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is.")
+    day = walk.parse_day(given.as_of or last["as_of"])
+    pack = load(given.protocol or (last["protocol"]["pack"] if last else "praxis-2026"))
+    versions = last["inputs"]["tables"] if last and not given.as_of else None
+    found = explain_patient(home, patient_id=given.patient_id, pack=pack, as_of=day, versions=versions)
+    say(as_json(found) if given.format == "json" else as_text(found))
+
+
+def runs(home, given):
+    rows = [
+        {"run_id": one["run_id"], "as_of": one["as_of"], "patients": one["rows"]["assessment"], "worklist": one["rows"]["worklist"],
+         "published": one["published"], "protocol": f"{one['protocol']['pack']} {one['protocol']['version']}"}
+        for one in manifests(home, published_only=False)
+    ]  # fmt: skip
+    say(as_rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "protocol")))
+
+
+def diff(home, given):
+    rows = difference(home, given.before, given.after)
+    say(as_rows(rows, given.format, DIFF))
+    if given.format == "table" and rows:
+        kinds = ("new", "changed", "resolved")
+        say(", ".join(f"{sum(row['change'] == kind for row in rows):,} {kind}" for kind in kinds) + ".")
+
+
+def demo(home, given):
+    if given.patients < 1:
+        raise UsageError("--patients must be 1 or more.")
+    as_of = walk.parse_day(given.as_of) if given.as_of else date.today()
+    rows = write_demo(given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients)
+    say(f"{given.out}: " + ", ".join(f"{name} {number:,}" for name, number in rows.items()) + " rows (synthetic).")
+
+
+def protocol(home, given):
+    pack = load(given.pack)
+    if given.action == "show":
+        say(as_markdown(pack))
+        return 0
+    wrong = problems(pack)
+    for file, line, message in wrong:
+        print(f"{file}:{line}: {message}", file=sys.stderr)
+    if wrong:
+        return 12
+    say(f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts, {sum(len(d.rules) for d in pack.decisions)} lines of decision.")
+    return 0

@@ -1,0 +1,99 @@
+"""Judge: a delivered file is read and every row of it typed, coded, converted and decided upon, before anything is kept."""
+
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline import lake
+from pipeline.accounts import tally
+from pipeline.config import ENTITIES
+from pipeline.database import connect
+from pipeline.errors import Refused
+from pipeline.protocol import load
+from pipeline.protocol.tables import register
+from pipeline.readers import read
+from pipeline.relations import build, keep_as_file, select_of
+
+CHECKED = ("staging.delivered_code", *(f"staging.checked_{entity}" for entity in ENTITIES))
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A file as it was delivered: its name, which kind of file it is, when it came, and the reference file it is read with."""
+
+    name: str
+    sha256: str
+    entity: str
+    received_at: datetime
+    reference: Path | None
+
+
+def judged(con, home, path, *, profile, file, folder, pack=None):
+    """Read a delivered file and judge every row of it: fills `landing`, `staging` and returns (Landed, Account); commits nothing."""
+    register(con, load(pack) if pack else load())
+    today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
+    snapshot = _snapshot(profile, file.name)
+    con.execute("create schema if not exists landing")
+    con.execute(
+        "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, $4::varchar as time_zone, "
+        "$5::varchar as decimal_mark, $6::date as today, $7::timestamptz as received_at, $8::varchar as snapshot",
+        [profile.name, file.sha256, file.name, profile.time_zone, profile.decimal_mark, today, file.received_at, snapshot],
+    )  # fmt: skip
+    landed = read(con, path, profile=profile, kind=file.entity, reference=file.reference, folder=folder)
+    build(con, CHECKED, builders={name: partial(_check, folder=folder) for name in CHECKED[1:]})
+    _find_duplicates(con, home, landed.entities)
+    return landed, tally(con, landed, file=file.name, sha256=file.sha256, source=profile.name, entity=file.entity, snapshot=snapshot)
+
+
+@contextmanager
+def workshop(home, sha256):
+    "A DuckDB database of its own on disk, so that a file larger than the memory can be ingested"
+    folder = home.work / sha256
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    con = connect(folder / "ingest.duckdb")
+    try:
+        yield con, folder
+    finally:
+        con.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _snapshot(profile, name):
+    "The snapshot that a file of a full-refresh source belongs to, out of its name; None for a source that delivers changes"
+    if profile.snapshot is None:
+        return None
+    if not (found := re.search(profile.snapshot, name)):
+        raise Refused(f"its name does not say which snapshot it is: the profile {profile.name} expects {profile.snapshot}")
+    return found.group(1)
+
+
+def _check(con, name, folder):
+    keep_as_file(con, name, select_of(name), folder)
+
+
+def _find_duplicates(con, home, delivered):
+    """Note the acceptable rows that equal an accepted row of the same profile in every canonical column, within the file too."""
+    con.execute("create table staging.duplicate_row (entity varchar, line bigint)")
+    con.execute("create schema if not exists lake")
+    lake.attach(con, home)
+    for entity in delivered:
+        acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
+        con.execute(
+            f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) "
+            f"where row_key in (select row_key from {acceptable} group by row_key having count(*) > 1) "
+            "qualify row_number() over (partition by row_key order by line) > 1"
+        )
+        con.execute(
+            f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) as checked "
+            f"semi join (select lake.{entity}.row_key from lake.{entity}, landing.file "
+            f"where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256 "
+            f"and lake.{entity}.snapshot is not distinct from file.snapshot) as held "
+            "on held.row_key = checked.row_key "
+            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line"
+        )

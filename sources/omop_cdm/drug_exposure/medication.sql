@@ -1,0 +1,30 @@
+-- One row per drug exposure. Its code: the source concept, else the standard concept, else the source value by code or name.
+-- An end equal to the start, with no supply and no verbatim end, is how OMOP writes an end that is not known: it stays empty.
+with named as (
+    select
+        delivered.*,
+        source_concept.vocabulary_id as source_system, source_concept.concept_code as source_code, source_concept.concept_name as source_name,
+        standard_concept.vocabulary_id as standard_system, standard_concept.concept_code as standard_code, standard_concept.concept_name as standard_name,
+        route_concept.concept_name as route_name,
+        nullif(whole(days_supply), '0') as supply
+    from landing.delivered
+    left join landing.concept as source_concept on source_concept.concept_id = nullif(whole(drug_source_concept_id), '0')
+    left join landing.concept as standard_concept on standard_concept.concept_id = nullif(whole(drug_concept_id), '0')
+    left join landing.concept as route_concept on route_concept.concept_id = nullif(whole(route_concept_id), '0')
+)
+
+select
+    line, whole(person_id) as patient_id, whole(drug_exposure_id) as medication_id,
+    list_filter([
+        coding(source_system, source_code, source_name),
+        coding(standard_system, standard_code, standard_name),
+        case when standard_code is null and whole(drug_concept_id) <> '0' then coding('OMOP', whole(drug_concept_id), drug_source_value) end,
+        coding('NAME', drug_source_value, drug_source_value)
+    ], lambda one: one is not null) as codings,
+    drug_exposure_start_date as start_on,
+    case when verbatim_end_date is not null or supply is not null or drug_exposure_end_date <> drug_exposure_start_date
+        then coalesce(verbatim_end_date, drug_exposure_end_date) end as end_on,
+    supply as days_supply,
+    case when whole(drug_type_concept_id) in ('32818', '38000179', '38000180', '43542358') then 'administered' else 'completed' end as status,
+    coalesce(route_name, route_source_value) as route
+from named

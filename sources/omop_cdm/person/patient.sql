@@ -1,0 +1,23 @@
+-- One row per person. A person of whom only the year, or year and month, of birth are known is taken as born on the last day of
+-- it: nobody is treated as an adult too early. Death is in another table: nothing is said of it here.
+with born as (
+    select
+        *, try_cast(whole(year_of_birth) as integer) as born_year, try_cast(whole(month_of_birth) as integer) as born_month,
+        try_cast(whole(day_of_birth) as integer) as born_day
+    from landing.delivered
+)
+
+select
+    line, whole(person_id) as patient_id,
+    coalesce(
+        left(birth_datetime, 10),
+        case when born_day is not null then printf('%04d-%02d-%02d', born_year, born_month, born_day) end,
+        cast(cast(case
+            when born_month is not null then last_day(make_date(born_year, born_month, 1))
+            when born_year is not null then make_date(born_year, 12, 31)
+        end as date) as varchar),
+        year_of_birth
+    ) as birth_date,
+    case whole(gender_concept_id) when '8507' then 'male' when '8532' then 'female' end as sex,
+    whole(care_site_id) as site
+from born
