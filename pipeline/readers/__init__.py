@@ -2,6 +2,7 @@
 
 from pipeline.readers.landed import read
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.profile import Profile, adopt, profile
+from pipeline.readers.profile import Profile
+from pipeline.readers.profile_file import adopt, profile
 
 __all__ = ["Loaded", "Profile", "adopt", "profile", "read"]

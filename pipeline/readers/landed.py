@@ -9,7 +9,7 @@ from pipeline.readers.loaded import Loaded
 from pipeline.readers.mapping import mapping
 from pipeline.readers.meds import load_events
 from pipeline.readers.omop import load_concepts
-from pipeline.readers.profile import profile as read_profile
+from pipeline.readers.profile_file import profile as read_profile
 from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text, unpacked
 from pipeline.relations import create, keep_as_file

@@ -1,23 +1,8 @@
 """Profiles: what a source's YAML says of its files."""
 
-import csv
-import re
-import shutil
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-
-import yaml
-
-from pipeline.config import ENTITIES, SOURCES
-from pipeline.errors import InvalidProtocol
-
-FORMATS = ("table", "meds", "hl7v2", "fhir")
-GENERAL = (
-    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "dialect", "ignore", "reference", "files", "columns",
-    "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
-)  # fmt: skip
-MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
 
 
 @dataclass(frozen=True)
@@ -83,99 +68,3 @@ def _fits(path, patterns):
     name = PurePosixPath(path).name
     lowered = [pattern.lower() for pattern in patterns]
     return any(fnmatchcase(path, f"*/{pattern}") or fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in lowered)
-
-
-def profile(name, home=None):
-    """Read a profile: by its name, a site's own in `$B12_HOME/sources/` before those shipped; or from a path that ends in .yaml.
-
-    Raises InvalidProtocol with what is wrong and where.
-    """
-    path = _found(str(name), home)
-    try:
-        return _profile(_raw(path, home), path)
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidProtocol(f"The source profile {path} cannot be read: {error!r}") from None
-
-
-def adopt(name, home):
-    """Put a profile given as a path into `$B12_HOME/sources/`, with its maps, so that every later run finds it; returns its Profile."""
-    found = profile(name, home)
-    if str(name).endswith(".yaml"):
-        path = Path(name)
-        home.sources.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for one, place in [(path, f"{found.name}.yaml"), *((path.parent / one, one) for one in _raw(path, home).get("maps", ()))]:
-            if one.resolve() != (home.sources / place).resolve():
-                shutil.copyfile(one, home.sources / place)
-    return found
-
-
-def _found(name, home):
-    if name.endswith(".yaml"):
-        if not Path(name).is_file():
-            raise InvalidProtocol(f"There is no file {name}. Give the path of a profile, or the name of one in sources/.")
-        return Path(name)
-    folders = [home.sources, SOURCES] if home else [SOURCES]
-    for folder in folders:
-        if re.fullmatch(r"[A-Za-z0-9_-]+", name) and (folder / f"{name}.yaml").is_file():
-            return folder / f"{name}.yaml"
-    known = ", ".join(sorted({found.stem for folder in folders for found in folder.glob("*.yaml")}))
-    raise InvalidProtocol(f"There is no source profile {name}. Known profiles: {known}.")
-
-
-def _raw(path, home):
-    "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return _laid_over(_raw(_found(raw["extends"], home), home), raw) if "extends" in raw else raw
-
-
-def _laid_over(base, own):
-    merged = {key: _laid_over(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value for key, value in own.items()}
-    return {**base, **merged}
-
-
-def _profile(raw, path):
-    _check(raw, path)
-    folder = SOURCES / (raw.get("selects") or raw["profile"])
-    return Profile(
-        name=raw["profile"], format=raw["format"], files=raw["files"], time_zone=raw.get("time_zone", "UTC"),
-        columns={kind: _columns(kind, given) for kind, given in raw.get("columns", {}).items()},
-        date_order=raw.get("date_order", "ymd"), decimal_mark=raw.get("decimal_mark", "."), dialect=raw.get("dialect", {}),
-        ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
-        are_others_ignored=raw.get("other_columns", "refused") == "ignored", defaults=raw.get("defaults", {}), words=raw.get("words", {}),
-        maps=tuple(row for name in raw.get("maps", ()) for row in _map(path.parent / name)), snapshot=raw.get("snapshot"),
-        selects=folder if folder.is_dir() else None, patient_columns=raw.get("patient_columns", {}),
-        options={key: value for key, value in raw.items() if key not in GENERAL},
-    )  # fmt: skip
-
-
-def _columns(kind, given):
-    return {"required": _named(given.get("required", {})), "optional": _named(given.get("optional", {})), "entity": given.get("entity", kind)}
-
-
-def _named(given):
-    return given if isinstance(given, dict) else {name: name for name in given}
-
-
-def _check(raw, path):
-    one_of = {"format": FORMATS, "date_order": ("ymd", "dmy", "mdy"), "decimal_mark": (".", ","), "other_columns": ("ignored", "refused")}
-    wrong = [f"{key} is {raw[key]!r}; known: {', '.join(known)}" for key, known in one_of.items() if key in raw and raw[key] not in known]
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw["profile"])):
-        wrong.append("profile is a name of letters, digits, _ and -")
-    if "'TODO'" in str(raw):
-        wrong.append("answer every TODO first")
-    wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
-    if wrong:
-        raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")
-
-
-def _map(path):
-    "The filled rows of a steward's map; a map that lacks a column is an error, a row without an answer is none yet"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and (missing := [name for name in MAP_HEADER if name not in rows[0]]):
-        raise ValueError(f"{path.name} lacks the column {', '.join(missing)}")
-    filled = [{name: (row[name] or "").strip() or None for name in MAP_HEADER} for row in rows if (row["map_to"] or "").strip()]
-    answered = [(row["entity"], row["kind"], row["delivered"].upper()) for row in filled]
-    if twice := sorted({f"{entity} {delivered}" for entity, kind, delivered in answered if answered.count((entity, kind, delivered)) > 1}):
-        raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
-    return filled

@@ -186,7 +186,7 @@ def test_rejects_in_each_format(home, demo):
 def test_unmapped_in_each_format(home):
     rows = b12(home, "unmapped", "--format", "json").json
     assert [row["rows"] for row in rows] == sorted((row["rows"] for row in rows), reverse=True)
-    assert b12(home, "unmapped", "--format", "csv").out.startswith("source,entity,skipped_because,code_system,code,name,rows\n")
+    assert b12(home, "unmapped", "--format", "csv").out.startswith("entity,kind,code_system,delivered,name,rows,map_to_system,map_to\n")
     assert b12(home, "unmapped").code == 0
 
 

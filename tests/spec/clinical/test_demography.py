@@ -23,3 +23,31 @@ def test_several_rows_of_one_patient():
         cid        | 1970-01-01 | 2025-05-05 | yes
         dan        | 1931-01-01 |            | no
     """)  # fmt: skip
+
+
+def test_of_one_source_the_last_word_on_death_and_opting_out_counts_and_any_source_may_say_it():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id  | is_deceased | deceased_on | is_opted_out | known_at   | source
+        in_error    | yes         | 2026-01-01  |              | 2026-01-02 | ehr
+        in_error    | no          |             |              | 2026-01-05 | ehr
+        dead        | no          |             |              | 2026-01-02 | ehr
+        dead        | yes         | 2026-01-04  |              | 2026-01-05 | ehr
+        same_time   | no          |             | no           | 2026-01-05 | ehr
+        same_time   | yes         | 2026-01-04  | yes          | 2026-01-05 | ehr
+        silent      | yes         | 2026-01-04  | yes          | 2026-01-02 | ehr
+        silent      |             |             |              | 2026-01-05 | ehr
+        registry    | no          |             |              | 2026-01-05 | ehr
+        registry    | yes         | 2026-01-01  |              | 2026-01-02 | registry
+        back_in     |             |             | yes          | 2026-01-02 | ehr
+        back_in     |             |             | no           | 2026-01-05 | ehr
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | died_on    | is_opted_out
+        in_error   |            | no
+        dead       | 2026-01-04 | no
+        same_time  | 2026-01-04 | yes
+        silent     | 2026-01-04 | yes
+        registry   | 2026-01-01 | no
+        back_in    |            | no
+    """)  # fmt: skip

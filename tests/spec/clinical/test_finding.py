@@ -54,3 +54,35 @@ def test_traps_are_named_and_never_a_fact():
     con = clinic("2026-01-31")
     insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | diet_hint_NOT_VEGAN_SPECIFIC | 2025-01-01")
     shows(con, "clinical.finding", "patient_id | fact | means\nann | trap | trap")
+
+
+def test_of_the_versions_of_one_id_that_say_when_they_were_recorded_the_last_is_read():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | condition_id | concepts          | onset_on   | abated_on  | status      | recorded_at
+        revived    | c1           | neuro_ataxia_gait | 2025-01-01 | 2025-06-01 | abated      | 2025-06-01
+        revived    | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-09-01
+        confirmed  | c1           | neuro_ataxia_gait | 2025-01-01 |            | not_counted | 2025-06-01
+        confirmed  | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-09-01
+        refuted    | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-06-01
+        refuted    | c1           | neuro_ataxia_gait | 2025-01-01 |            | not_counted | 2025-09-01
+        undated    | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-06-01
+        undated    | c1           | neuro_ataxia_gait |            |            | retracted   |
+    """)  # fmt: skip
+    shows(con, "clinical.finding", """
+        patient_id | is_abated
+        revived    | no
+        confirmed  | no
+    """)  # fmt: skip
+
+
+def test_a_record_that_its_source_deleted_does_not_count_whoever_it_was_of():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | condition_id | concepts          | onset_on   | status    | source
+        ann        | c1           | neuro_ataxia_gait | 2025-01-01 | counted   | ehr
+        bob        | c2           | neuro_ataxia_gait | 2025-01-01 | counted   | ehr
+        cid        | c1           | neuro_ataxia_gait | 2025-01-01 | counted   | lab
+                   | c1           |                   |            | retracted | ehr
+    """)  # fmt: skip
+    shows(con, "clinical.finding", "patient_id | source\nbob | ehr\ncid | lab")

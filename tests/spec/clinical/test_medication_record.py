@@ -116,3 +116,23 @@ def test_a_multivitamin_counts_from_a_recorded_strength():
         eve        | folic_acid   | folic_acid
         fay        | folic_acid   | folic_acid
     """)  # fmt: skip
+
+
+def test_the_version_recorded_last_counts_and_a_deletion_takes_the_record_of_its_id():
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", """
+        patient_id | medication_id | concepts  | start_on   | end_on     | status    | recorded_at
+        resumed    | m1            | metformin | 2025-01-01 | 2025-06-01 | ended     | 2025-06-01
+        resumed    | m1            | metformin | 2025-01-01 |            | active    | 2025-09-01
+        stopped    | m1            | metformin | 2025-01-01 |            | active    | 2025-06-01
+        stopped    | m1            | metformin | 2025-01-01 | 2025-09-01 | ended     | 2025-09-01
+        undated    | m1            | metformin | 2025-01-01 |            | active    | 2025-06-01
+        undated    | m1            |           |            |            | retracted |
+        deleted    | m2            | metformin | 2025-01-01 |            | active    |
+                   | m2            |           |            |            | retracted |
+    """)  # fmt: skip
+    shows(con, "clinical.medication_record", """
+        patient_id | end_on
+        resumed    | 2026-01-31
+        stopped    | 2025-09-01
+    """)  # fmt: skip

@@ -43,3 +43,27 @@ def test_an_id_merged_into_two_goes_to_one_whatever_the_order():
         con = clinic()
         insert(con, "lake.patient", [{"patient_id": "a", "merged_into": into} for into in rows])
         shows(con, "clinical.merged_patient", "patient_id | surviving_id\na | c")
+
+
+def test_of_one_source_the_last_word_counts_so_that_a_merge_can_be_taken_back():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | merged_into | known_at   | source
+        taken_back | other       | 2026-01-01 | ehr
+        taken_back | taken_back  | 2026-01-05 | ehr
+        merged     | merged      | 2026-01-01 | ehr
+        merged     | other       | 2026-01-05 | ehr
+        again      | other       | 2026-01-05 | ehr
+        again      | again       | 2026-01-05 | ehr
+        unsaid     | other       | 2026-01-01 | ehr
+        unsaid     |             | 2026-01-05 | ehr
+        two        | two         | 2026-01-05 | ehr
+        two        | other       | 2026-01-01 | lab
+    """)  # fmt: skip
+    shows(con, "clinical.merged_patient", """
+        patient_id | surviving_id
+        merged     | other
+        again      | other
+        unsaid     | other
+        two        | other
+    """)  # fmt: skip

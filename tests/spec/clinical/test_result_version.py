@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.clinic import build, clinic, insert, parse, select
+from tests.clinic import build, clinic, insert, parse, select, shows
 
 
 def fates(rows, as_of="2026-01-31"):
@@ -206,3 +206,24 @@ def test_only_analytes_that_decide_are_read_so_that_hb_and_mcv_change_nothing():
     """)  # fmt: skip
     build(con, "clinical.result_version")
     assert select(con, "clinical.result_version") == []
+
+
+def test_a_record_that_its_source_deleted_takes_back_the_rows_of_its_id_and_of_its_components():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | analyte   | value | collected_on | status    | source
+        ann        | o1        | total_b12 | 110   | 2026-01-01   | final     | ehr
+        bob        | o2#1      | total_b12 | 110   | 2026-01-01   | final     | ehr
+        cid        | o3        | total_b12 | 110   | 2026-01-01   | final     | ehr
+        dan        | o1        | total_b12 | 110   | 2026-01-01   | final     | lab
+                   | o1        |           |       |              | retracted | ehr
+                   | o2        |           |       |              | retracted | ehr
+    """)  # fmt: skip
+    shows(con, "clinical.result_version", """
+        patient_id | value | fate
+        ann        | 110   | retracted
+        ann        |       | retracted
+        bob        | 110   | withdrawn
+        cid        | 110   | usable
+        dan        | 110   | usable
+    """, where="value is not null or patient_id = 'ann'")  # fmt: skip

@@ -362,3 +362,38 @@ def test_a_held_qualitative_result_without_a_value_has_no_finding():
         patient_id | code    | collected_at
         ann        | 31444-3 | 2026-01-05
     """)  # fmt: skip
+
+
+def test_a_decimal_comma_is_read_where_the_profile_says_so_and_a_point_is_then_unreadable():
+    judges("lab_result", """
+        value   | reference_low | => value | => value_reported | => outcome
+        --------+---------------+----------+-------------------+-------------
+        165,5   | 197,0         | 165.5    | 165,5             | accepted
+        <150,0  |               | 150      | <150,0            | accepted
+        165     |               | 165      | 165               | accepted
+        1.650   |               |          | 1.650             | not_a_number
+        1.650,0 |               |          | 1.650,0           | not_a_number
+        1,5-2,5 |               |          | 1,5-2,5           | range_or_ratio
+    """, given=B12, decimal_mark=",")  # fmt: skip
+
+
+def test_a_units_local_spelling_is_read_by_the_sites_map():
+    con = clinic()
+    con.execute("create schema landing")
+    con.execute("create table landing.local_unit as select 'pg/mlser' as spelling, 'pg/mL' as unit")
+    judges("lab_result", """
+        unit      | value | => value | => unit_reported | => outcome
+        ----------+-------+----------+------------------+-------------
+        pg/ml Ser | 165   | 165      | pg/ml Ser        | accepted
+        pg/ml Pla | 165   |          | pg/ml Pla        | unknown_unit
+    """, given=B12, con=con)  # fmt: skip
+
+
+def test_a_deleted_record_needs_no_patient():
+    judges("lab_result", """
+        patient_id | result_id | status           | => outcome         | => status
+        -----------+-----------+------------------+--------------------+----------
+                   | o1        | deleted          | accepted           | retracted
+                   |           | deleted          | missing_patient_id | retracted
+                   | o1        | entered-in-error | missing_patient_id | retracted
+    """)  # fmt: skip

@@ -1,0 +1,168 @@
+"""The shipped profiles on real input: every row accounted for, and one data set the same in every form."""
+
+import csv
+import shutil
+
+import duckdb
+import pytest
+
+from tests.command import AS_OF, DATA, adds_up, assessments, b12
+
+OMOP = DATA / "omop_cdm"
+SITE = DATA / "example_site"
+SYNTHEA = DATA / "synthea_csv"
+
+
+def accounts(home, *paths, source):
+    answer = b12(home, "ingest", *paths, "--source", source, "--format", "json")
+    assert answer.code == 0, answer.err
+    assert all(adds_up(account) for account in answer.json)
+    return {account["file"]: account for account in answer.json}
+
+
+def test_omop_as_csv_and_as_parquet_are_the_same_rows(tmp_path):
+    first = accounts(tmp_path / "home", OMOP / "CONCEPT.csv", *OMOP.glob("[!C]*.csv"), OMOP / "CONDITION_OCCURRENCE.csv", source="omop_cdm")
+    second = accounts(tmp_path / "home", OMOP / "parquet", source="omop_cdm")
+    csv_rows = {name.lower().removesuffix(".csv"): account for name, account in first.items()}
+    assert len(second) == len(csv_rows) == 6
+    for name, account in second.items():
+        same = csv_rows[name.removesuffix(".parquet")]
+        assert account["accepted"] == 0
+        assert (account["rows"], account["duplicates"], account["skipped"]) == (same["rows"], same["accepted"], same["skipped"])
+    assert csv_rows["measurement"]["accepted"] == 456
+    assert csv_rows["person"]["accepted"] == 28
+
+
+def test_omop_means_what_its_tables_say(tmp_path):
+    "A small OMOP delivery without CONCEPT: operators, units by concept and by spelling, comparators the operator lost, whole numbers as 7.0"
+    (tmp_path / "Person.CSV").write_text(
+        "PERSON_ID,GENDER_CONCEPT_ID,YEAR_OF_BIRTH,MONTH_OF_BIRTH,DAY_OF_BIRTH\n7.0,8532,1950,2,3\n8,8507,1960,,\n9,8507,1961,5,\n"
+    )
+    (tmp_path / "measurement.csv").write_text(
+        "measurement_id,person_id,measurement_concept_id,measurement_date,measurement_datetime,operator_concept_id,value_as_number,"
+        "unit_concept_id,unit_source_value,value_source_value,measurement_source_value\n"
+        "1,7,3000593,2026-01-05,2026-01-05 08:30:00,4171756,150,8845,,150,B12\n"
+        "2,8,3000593,2026-01-05,2026-01-05 00:00:00,0,150.0,0,pg/mL,<150,B12\n"
+        "3,8,3000593,2026-01-06,,4172703,240.500,8845,pmol/L,,B12\n"
+        "4,9,3009035,2026-01-06,,,100,8729,,,B12\n"
+        "5,9,0,2026-01-06,,,100,8729,,,HOUSE-CODE\n"
+        "6,9,3000593,2026-01-07,,,,8845,,pending,B12\n"
+    )
+    found = accounts(tmp_path / "home", tmp_path / "Person.CSV", tmp_path / "measurement.csv", source="omop_cdm")
+    assert found["measurement.csv"]["rejected"] == {"unknown_unit": 1, "pending_or_cancelled_text": 1}
+    assert found["measurement.csv"]["skipped"] == {"unmapped_code": 1}
+    assert b12(tmp_path / "home", "screen", "--as-of", AS_OF).code == 0
+    rows = assessments(tmp_path / "home")
+    assert {patient: (row["b12"], row["b12_reported"]) for patient, row in rows.items()} == {
+        "7": ("low", "<150 pg/mL"), "8": ("low", "<150 pg/mL"), "9": ("low", "100 pmol/L"),
+    }  # fmt: skip
+    assert {row["scope"] for row in rows.values()} == {"in_scope"}
+
+
+def test_synthea_of_every_column_version(tmp_path):
+    "The committed files, and the same with the columns of older and newer versions, give the same accounts"
+    now = accounts(tmp_path / "now", SYNTHEA, source="synthea_csv")
+    assert {name: account["rows"] for name, account in now.items()} == {
+        "patients.csv": 27, "observations.csv": 990, "medications.csv": 663, "conditions.csv": 438, "procedures.csv": 249,
+    }  # fmt: skip
+    other = tmp_path / "other"
+    shutil.copytree(SYNTHEA, other)
+    _rewritten(other / "patients.csv", {"Id": "ID"}, drop=("HEALTHCARE_EXPENSES", "FIPS", "INCOME"))
+    _rewritten(other / "observations.csv", {}, drop=("CATEGORY", "TYPE"))
+    _rewritten(other / "conditions.csv", {}, add={"SYSTEM": "http://snomed.info/sct"})
+    _rewritten(other / "procedures.csv", {"START": "DATE"}, drop=("STOP",))
+    then = accounts(tmp_path / "now", other, source="synthea_csv")
+    assert then.pop("medications.csv")["duplicates"] == 663, "delivered byte for byte again"
+    assert {name: account["skipped"] for name, account in then.items()} == {name: now[name]["skipped"] for name in then}
+    assert all(account["accepted"] == 0 for account in then.values()), "what was accepted before is a duplicate now"
+
+
+def _rewritten(path, renamed, *, drop=(), add=None):
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    kept = [name for name in rows[0] if name not in drop]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*(renamed.get(name, name) for name in kept), *(add or {})])
+        writer.writerows([*(row[name] for name in kept), *(add or {}).values()] for row in rows)
+
+
+def test_the_example_site_in_its_own_words(tmp_path):
+    found = accounts(tmp_path / "home", SITE, source="example_site")
+    lab = found["labor_2026-01.csv"]
+    assert lab["rejected"] == {"bad_date": 1, "not_a_number": 1, "unknown_unit": 1, "wrong_scale_unit": 1}
+    assert (lab["accepted"], lab["skipped"]) == (5, {"unmapped_code": 2})
+    assert found["stammdaten_2026-01.csv"]["rejected"] == {"bad_date": 1}, "the 31st of April"
+    assert b12(tmp_path / "home", "screen", "--as-of", AS_OF).code == 0
+    rows = assessments(tmp_path / "home")
+    assert {patient: (row["scope"], row["next_step"], row["b12_reported"]) for patient, row in rows.items()} == {
+        "S001": ("in_scope", "TREAT_IM_NEURO", "132,5 pg/ml Ser"),
+        "S002": ("in_scope", "TREAT_ORAL_OR_IM", "260,0 pg/ml"),
+        "S003": ("opted_out", "EXCLUDED", None),
+        "S004": ("deceased", "EXCLUDED", None),
+        "S005": ("in_scope", "TREAT_IM_STANDARD", "<150 pg/ml"),
+    }
+    assert rows["S002"]["malabsorption"] == "none", "pernicious anaemia was ruled out"
+    assert rows["S001"]["acid_suppressant"] == "over_12_months"
+
+
+def test_the_example_site_in_other_encodings_and_compressed(tmp_path):
+    text = (SITE / "labor_2026-01.csv").read_text(encoding="latin-1")
+    plain = accounts(tmp_path / "plain", SITE / "labor_2026-01.csv", source="example_site")["labor_2026-01.csv"]
+    for encoding in ("cp1252", "utf-16", "utf-8"):
+        profile = tmp_path / f"site_{encoding.replace('-', '')}.yaml"
+        profile.write_text(f"extends: example_site\nprofile: {profile.stem}\ndialect: {{encoding: {encoding}}}\n")
+        file = tmp_path / encoding / "labor_2026-01.csv"
+        file.parent.mkdir()
+        file.write_bytes(text.replace("\r\n", "\n").encode(encoding))
+        found = accounts(tmp_path / encoding / "home", file, source=str(profile))["labor_2026-01.csv"]
+        assert {key: found[key] for key in ("rows", "accepted", "rejected", "skipped")} == {key: plain[key] for key in ("rows", "accepted", "rejected", "skipped")}
+
+
+def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_run(tmp_path):
+    profile, home = tmp_path / "mine.yaml", tmp_path / "home"
+    shutil.copy(DATA.parents[1] / "sources" / "example_site_map.csv", tmp_path / "map.csv")
+    profile.write_text("extends: example_site\nprofile: mine\nmaps: [map.csv]\n", encoding="utf-8")
+    accounts(home, SITE, source=str(profile))
+    profile.unlink()
+    assert sorted(path.name for path in (home / "sources").iterdir()) == ["map.csv", "mine.yaml"]
+    answer = b12(home, "reingest")
+    assert (answer.code, "5 accepted" in answer.out) == (0, True)
+
+
+def test_a_mapping_added_later_is_applied_by_a_replay_and_the_diff_says_what_changed(tmp_path):
+    home, profile, answers = tmp_path / "home", tmp_path / "mine.yaml", tmp_path / "map.csv"
+    profile.write_text("extends: example_site\nprofile: mine\nmaps: [map.csv]\n", encoding="utf-8")
+    answers.write_text("entity,kind,code_system,delivered,map_to_system,map_to\n", encoding="utf-8")
+    accounts(home, SITE, source=str(profile))
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert assessments(home)["S001"]["b12"] == "never"
+    rows = list(csv.DictReader(b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()))
+    told = {"B12S": ("LOINC", "2132-9"), "pg/ml Ser": ("", "pg/mL"), "MMS": ("LOINC", "13964-2"), "CHOL": ("none", "none")}
+    assert {row["delivered"] for row in rows} == {"B12S", "MMS", "CHOL", "FERR", "HTC"}, "a unit is judged once its test is known"
+    _fill(home / "sources" / "map.csv", rows, told)
+    assert b12(home, "reingest").code == 0
+    again = list(csv.DictReader(b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()))
+    assert {row["delivered"] for row in again} == {"FERR", "HTC", "pg/ml Ser", "nmol/l Pl"}
+    _fill(home / "sources" / "map.csv", [*rows, *again], told)
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    changes = {row["patient_id"]: row for row in b12(home, "diff", "previous", "latest", "--format", "json").json}
+    assert changes["S001"]["change"] == "changed", "symptom and risk factor brought it on before"
+    assert "b12: never → low" in changes["S001"]["because"]
+
+
+def _fill(path, rows, told):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to"], extrasaction="ignore")
+        writer.writeheader()
+        for row in {row["delivered"]: row for row in rows}.values():
+            system, code = told.get(row["delivered"], ("", ""))
+            writer.writerow({**row, "map_to_system": system, "map_to": code})
+
+
+@pytest.mark.parametrize("path", sorted(OMOP.glob("parquet/*.parquet")), ids=lambda path: path.stem)
+def test_the_committed_parquet_is_the_committed_csv(path):
+    "The two forms were not edited apart"
+    table = f"read_csv('{OMOP / (path.stem.upper() + '.csv')}', all_varchar = true)"
+    con = duckdb.connect()
+    assert con.sql(f"select count(*) from {table}").fetchall() == con.sql(f"select count(*) from read_parquet('{path}')").fetchall()
