@@ -223,7 +223,7 @@ def test_a_record_that_its_source_deleted_takes_back_the_rows_of_its_id_and_of_i
         patient_id | value | fate
         ann        | 110   | retracted
         ann        |       | retracted
-        bob        | 110   | withdrawn
+        bob        | 110   | retracted
         cid        | 110   | usable
         dan        | 110   | usable
     """, where="value is not null or patient_id = 'ann'")  # fmt: skip
