@@ -48,7 +48,7 @@ answered as (
 ),
 
 rested_on as (
-    select compared.patient_id, lab_result.source, lab_result.result_id, lab_result.accession_id, lab_result.file, lab_result.line
+    select compared.patient_id, lab_result.source, lab_result.result_id, lab_result.accession_id, lab_result.sha256, lab_result.line
     from compared
     join lake.lab_result on lab_result.analyte = 'total_b12' and lab_result.file || ':' || lab_result.line = compared.rested_on
     left join clinical.merged_patient on merged_patient.patient_id = lab_result.patient_id
@@ -66,7 +66,7 @@ act as (
         on lab_result.source = rested_on.source and lab_result.status in ('retracted', 'corrected')
         and (lab_result.result_id = rested_on.result_id
             or (lab_result.accession_id = rested_on.accession_id and coalesce(lab_result.analyte, 'total_b12') = 'total_b12'))
-        and (lab_result.file <> rested_on.file or lab_result.line <> rested_on.line)
+        and (lab_result.sha256 <> rested_on.sha256 or lab_result.line <> rested_on.line)
     group by rested_on.patient_id
 )
 

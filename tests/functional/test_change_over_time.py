@@ -1,0 +1,106 @@
+"""What arrives later: corrections and retractions in any order, merges and their undoing, full refreshes."""
+
+from itertools import permutations
+
+import pytest
+
+from tests.command import AS_OF, assessments, b12, deliver, run
+
+LOW = {"patient_id": "ann", "result_id": "r1", "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-05"}
+STEPS = {
+    "first": {"lab_result": [{**LOW, "reported_at": "2026-01-05T10:00:00Z"}]},
+    "corrected": {"lab_result": [{**LOW, "value": "400", "status": "corrected", "reported_at": "2026-01-07T10:00:00Z"}]},
+    "retracted": {"lab_result": [{**LOW, "value": "", "status": "entered-in-error", "reported_at": "2026-01-09T10:00:00Z"}]},
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(STEPS)), ids=" ".join)
+def test_a_correction_and_a_retraction_in_any_order_of_arrival(tmp_path, order):
+    home = tmp_path / "home"
+    for place, name in enumerate(order):
+        assert b12(home, "ingest", deliver(tmp_path / str(place), **STEPS[name]), "--source", "canonical").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert assessments(home)["ann"]["b12"] == "never"
+
+
+def test_each_night_follows_what_came_and_the_diff_names_the_row_that_withdrew(tmp_path):
+    home = tmp_path / "home"
+    bands = []
+    for name, rows in STEPS.items():
+        run(home, deliver(tmp_path / name, **rows))
+        bands.append(assessments(home)["ann"]["b12"])
+    assert bands == ["low", "above", "never"]
+    nights = [row["run_id"] for row in b12(home, "runs", "--format", "json").json]
+    [change] = b12(home, "diff", nights[2], nights[0], "--format", "json").json
+    assert (change["change"], change["patient_id"], change["priority_before"]) == ("resolved", "ann", 2)
+    assert "result withdrawn by lab_result.csv:2" in change["because"]
+    assert "1 resolved" in b12(home, "diff", nights[2], nights[0]).out
+    unknown = b12(home, "diff", "../../etc", "latest")
+    assert unknown.code == 2 and "b12 runs" in unknown.err
+
+
+def test_the_worklist_follows_a_merge_and_its_undoing_and_evidence_keeps_its_own_id(tmp_path):
+    home = tmp_path / "home"
+    run(home, deliver(tmp_path / "1", patient=[{"patient_id": one, "birth_date": "1950-01-01", "merged_into": ""} for one in ("ann", "bea")],
+                      lab_result=[{**LOW, "patient_id": "bea"}]))  # fmt: skip
+    assert set(assessments(home)) == {"ann", "bea"}
+    run(home, deliver(tmp_path / "2", patient=[{"patient_id": "bea", "birth_date": "1950-01-01", "merged_into": "ann"}]))
+    assert {patient: row["b12"] for patient, row in assessments(home).items()} == {"ann": "low"}
+    evidence = next(fact for fact in b12(home, "explain", "ann", "--format", "json").json["facts"] if fact["fact"] == "b12")["evidence"]
+    assert evidence[0]["file"] == "lab_result.csv"
+    run(home, deliver(tmp_path / "3", patient=[{"patient_id": "bea", "birth_date": "1950-01-01", "site": "north", "merged_into": ""}]))
+    assert {patient: row["b12"] for patient, row in assessments(home).items()} == {"ann": "never", "bea": "low"}
+
+
+def test_an_extract_without_the_column_says_nothing_of_merges_deaths_and_opting_out(tmp_path):
+    home = tmp_path / "home"
+    rows = [{"patient_id": "ann", "birth_date": "1950-01-01", "opted_out": "true"}, {"patient_id": "bea", "merged_into": "cat"},
+            {"patient_id": "dan", "deceased_on": "2025-01-01"}]  # fmt: skip
+    run(home, deliver(tmp_path / "1", patient=rows))
+    run(home, deliver(tmp_path / "2", patient=[{"patient_id": one, "birth_date": "1951-01-01"} for one in ("ann", "bea", "dan")]))
+    assert {patient: row["scope"] for patient, row in assessments(home).items()} == {"ann": "opted_out", "cat": "in_scope", "dan": "deceased"}
+
+
+def test_a_recorded_time_decides_whatever_the_order_of_arrival(tmp_path):
+    told = [{"patient_id": "ann", "opted_out": word, "recorded_at": f"2026-01-0{day}T00:00:00Z"} for day, word in ((1, "true"), (5, "false"))]
+    for place, order in enumerate((told, told[::-1])):
+        home = tmp_path / str(place)
+        for number, row in enumerate(order):
+            run(home, deliver(tmp_path / f"{place}-{number}", patient=[row], lab_result=[LOW]))
+        assert assessments(home)["ann"]["scope"] == "age_unknown"
+
+
+@pytest.fixture
+def snapshots(tmp_path):
+    profile = tmp_path / "full.yaml"
+    profile.write_text("extends: canonical\nprofile: full\nsnapshot: '_(\\d{8})'\n", encoding="utf-8")
+
+    def ingest(name, rows):
+        folder = deliver(tmp_path / name, lab_result=rows)
+        (folder / "lab_result.csv").rename(folder / f"lab_result_{name}.csv")
+        return b12(tmp_path / "home", "ingest", folder, "--source", profile, "--format", "json")
+
+    return tmp_path / "home", ingest
+
+
+def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_order_of_arrival(snapshots):
+    home, ingest = snapshots
+    gone = {**LOW, "patient_id": "bea", "result_id": "r2"}
+    ingest("20260105", [LOW, gone])
+    [account] = ingest("20260106", [LOW]).json
+    assert (account["accepted"], account["duplicates"]) == (1, 0), "the same row again is no duplicate: its snapshot stands alone"
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == {"ann"}
+    ingest("20260104", [gone])
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == {"ann"}
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == {"ann"}
+
+
+def test_a_snapshot_whose_name_does_not_say_which_is_refused(snapshots):
+    _, ingest = snapshots
+    answer = ingest("latest", [LOW])
+    assert answer.code == 10
+    assert "which snapshot" in answer.json[0]["refused"]
