@@ -21,14 +21,13 @@ def unpacked(path, folder):
 
 
 def as_table_text(path, folder, encoding):
-    """A text file in an encoding that the reader knows, and that encoding. Raises Refused for other bytes, and for a NUL byte.
+    """A text file in an encoding and with line breaks that the reader knows, and that encoding. Raises Refused where it is no text.
 
     DuckDB reads UTF-8 and Latin-1; all others are brought into UTF-8 first.
     """
     if encoding not in READABLE:
         path, encoding = _transcoded(path, folder, encoding), "utf-8"
-    _refuse_nul(path)
-    return path, encoding
+    return _as_lines(path, folder), encoding
 
 
 def _transcoded(path, folder, encoding):
@@ -59,10 +58,32 @@ def _gunzipped(path, folder):
     return place
 
 
-def _refuse_nul(path):
+def _as_lines(path, folder):
+    """The file, or a copy with one kind of line break where it mixes them or has only carriage returns: lines keep their numbers.
+
+    Raises Refused for a NUL byte, and for a line so long that it is none.
+    """
+    start, feeds, pairs, returns = 0, 0, 0, 0
     with path.open("rb") as file:
-        start = 0
         while block := file.read(BLOCK):
             if (place := block.find(b"\0")) >= 0:
                 raise Refused(f"the file holds a NUL byte (byte {start + place + 1}): it is damaged, or in another encoding (UTF-16?)")
-            start += len(block)
+            found = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
+            if len(block) == BLOCK and not found[0] and not found[2]:
+                raise Refused(f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table, or has lost its line breaks")
+            feeds, pairs, returns, start = feeds + found[0], pairs + found[1], returns + found[2], start + len(block)
+    is_mixed = 0 < pairs < feeds or (returns and not feeds)
+    return _with_feeds(path, folder) if is_mixed else path
+
+
+def _with_feeds(path, folder):
+    place = folder / "lines.csv"
+    with path.open("rb") as source, place.open("wb") as target:
+        held = b""
+        while block := source.read(BLOCK):
+            block, held = held + block, b""
+            if block.endswith(b"\r"):
+                block, held = block[:-1], b"\r"
+            target.write(block.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        target.write(held.replace(b"\r", b"\n"))
+    return place
