@@ -1,12 +1,11 @@
 """Forget a patient: in the lake, the archive and the runs."""
 
-import csv
-import io
-
 from pipeline import lake
 from pipeline.config import ENTITIES
 from pipeline.database import connect
+from pipeline.erase_files import erase_csv, erase_delivered, erase_parquet
 from pipeline.identity import all_ids
+from pipeline.query import query
 from pipeline.readers import profile as read_profile
 
 
@@ -22,7 +21,7 @@ def erase(home, patient_id):
     con.close()
     if any(rows.values()):
         lake.vacuum(home, keep_hours=0)
-    rows["archive"] = sum(_erase_file(path, home, ids) for path in home.archive.rglob("*") if path.is_file())
+    rows["archive"] = _erase_archive(home, ids)
     rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
     rows["runs"] = sum(_erase_run(folder, ids) for folder in home.runs.glob("[!.]*") if folder.is_dir() and not folder.is_symlink())
     return rows
@@ -35,12 +34,14 @@ def _all_ids(home, patient_id):
     return ids
 
 
-def _erase_file(path, home, ids):
-    profile = read_profile(path.relative_to(home.archive).parts[0])
-    column = "subject_id" if profile.format == "meds" else "patient_id"
-    if path.suffix == ".parquet":
-        return _erase_parquet(path, column, ids)
-    return _erase_csv(path, column, ids, profile.dialect)
+def _erase_archive(home, ids):
+    delivered = query(home, "select distinct source, sha256, file from lake.delivery where refused is null order by all")
+    erased = 0
+    for one in delivered:
+        profile = read_profile(one["source"], home)
+        for path in (home.archive / one["source"]).glob(f"{one['sha256']}.*"):
+            erased += erase_delivered(path, profile, profile.entity_of(one["file"]), ids)
+    return erased
 
 
 def _erase_refused(path, ids):
@@ -56,56 +57,12 @@ def _erase_refused(path, ids):
     return len(lines) - len(kept)
 
 
-def _erase_parquet(path, column, ids):
-    con = connect()
-    name, beside = (str(one).replace("'", "''") for one in (path, path.with_suffix(".part")))
-    mine = f'trim(cast("{column}" as varchar)) in (select unnest($1::varchar[]))'
-    rows = con.execute(f"select count(*) from read_parquet('{name}') where {mine}", [ids]).fetchone()[0]
-    if rows:
-        con.execute(f"copy (from read_parquet('{name}') where ({mine}) is not true) to '{beside}' (format parquet)", [ids])
-        path.with_suffix(".part").replace(path)
-    con.close()
-    return rows
-
-
-def _erase_csv(path, column, ids, dialect, keeps_lines=True):
-    "The patient's records go, in an archived file as blank lines, so that every other record keeps its line"
-    beside, erased = path.with_suffix(".part"), 0
-    form = {"delimiter": dialect["delimiter"], "quotechar": dialect["quote"]}
-    with (
-        path.open(encoding=dialect["encoding"], newline="") as source,
-        beside.open("w", encoding=dialect["encoding"], newline="") as target,
-    ):
-        place = None
-        for record in _records(source, dialect["quote"]):
-            cells = next(csv.reader(io.StringIO(record), **form), [])
-            if place is None:
-                place = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
-            if len(cells) > place and cells[place].strip() in ids:
-                erased, record = erased + 1, "\n" * record.count("\n") * keeps_lines
-            target.write(record)
-    beside.replace(path) if erased else beside.unlink()
-    return erased
-
-
-def _records(lines, quote):
-    "Physical lines joined while a quoted cell is open"
-    held = ""
-    for line in lines:
-        held += line
-        if held.count(quote) % 2 == 0:
-            yield held
-            held = ""
-    if held:
-        yield held
-
-
 def _erase_run(folder, ids):
     rows = 0
     for name in ("assessment.parquet", "worklist.parquet"):
         if (folder / name).exists():
-            rows += _erase_parquet(folder / name, "patient_id", ids)
+            rows += erase_parquet(folder / name, "patient_id", ids)
     if (folder / "worklist.csv").exists():
         plain = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
-        _erase_csv(folder / "worklist.csv", "patient_id", [*ids, *(f"'{one}" for one in ids)], plain, keeps_lines=False)
+        erase_csv(folder / "worklist.csv", "patient_id", [*ids, *(f"'{one}" for one in ids)], plain, keeps_lines=False)
     return rows

@@ -60,7 +60,10 @@ def _raw(path, home):
     "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
-    return _laid_over(_raw(_found(raw["extends"], home), home), raw) if "extends" in raw else raw
+    if "extends" not in raw:
+        return raw
+    base = _raw(_found(raw["extends"], home), home)
+    return _laid_over({"selects": base["profile"], **base}, raw)
 
 
 def _laid_over(base, own):

@@ -1,0 +1,81 @@
+"""Forget a patient in a delivered file, whatever its format: their records go, every other record keeps its line."""
+
+import csv
+import gzip
+import io
+import shutil
+
+from pipeline.database import connect
+from pipeline.erase_messages import erase_messages, erase_resources
+
+
+def erase_delivered(path, profile, kind, ids):
+    """Erase the records of these patient ids from an archived file that was delivered under a profile; returns how many went."""
+    if path.read_bytes()[:2] == b"\x1f\x8b":
+        return _in_gzip(path, lambda plain: erase_delivered(plain, profile, kind, ids))
+    if profile.format == "hl7v2":
+        return erase_messages(path, ids)
+    if profile.format == "fhir":
+        return erase_resources(path, ids)
+    ids = [*ids, *(f"{one}.0" for one in ids)]  # 7.0 where a column of whole numbers once held an empty cell
+    column = profile.patient_columns.get(kind) or profile.columns[kind]["required"]["patient_id"]
+    if path.suffix == ".parquet":
+        return erase_parquet(path, column, ids)
+    return erase_csv(path, column.lower(), ids, profile.dialect)
+
+
+def _in_gzip(path, erase):
+    plain = path.with_name(path.name.removesuffix(".gz") + ".plain")
+    with gzip.open(path) as source, plain.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    if erased := erase(plain):
+        with plain.open("rb") as source, gzip.open(path.with_suffix(".part"), "wb") as target:
+            shutil.copyfileobj(source, target)
+        path.with_suffix(".part").replace(path)
+    plain.unlink()
+    return erased
+
+
+def erase_parquet(path, column, ids):
+    """Erase from a Parquet file the rows in whose column one of the ids stands; returns how many."""
+    con = connect()
+    name, beside = (str(one).replace("'", "''") for one in (path, path.with_suffix(".part")))
+    mine = f'trim(cast("{column}" as varchar)) in (select unnest($1::varchar[]))'
+    rows = con.execute(f"select count(*) from read_parquet('{name}') where {mine}", [ids]).fetchone()[0]
+    if rows:
+        con.execute(f"copy (from read_parquet('{name}') where ({mine}) is not true) to '{beside}' (format parquet)", [ids])
+        path.with_suffix(".part").replace(path)
+    con.close()
+    return rows
+
+
+def erase_csv(path, column, ids, dialect, keeps_lines=True):
+    """Erase from a CSV file the records in whose column one of the ids stands, in an archived file as blank lines; returns how many."""
+    beside, erased = path.with_suffix(".part"), 0
+    form = {"delimiter": dialect["delimiter"], "quotechar": dialect["quote"]}
+    with (
+        path.open(encoding=dialect["encoding"], newline="") as source,
+        beside.open("w", encoding=dialect["encoding"], newline="") as target,
+    ):
+        place = None
+        for record in _records(source, dialect["quote"]):
+            cells = next(csv.reader(io.StringIO(record), **form), [])
+            if place is None:
+                place = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
+            if len(cells) > place and cells[place].strip() in ids:
+                erased, record = erased + 1, "\n" * record.count("\n") * keeps_lines
+            target.write(record)
+    beside.replace(path) if erased else beside.unlink()
+    return erased
+
+
+def _records(lines, quote):
+    "Physical lines joined while a quoted cell is open"
+    held = ""
+    for line in lines:
+        held += line
+        if held.count(quote) % 2 == 0:
+            yield held
+            held = ""
+    if held:
+        yield held
