@@ -11,7 +11,7 @@ from pipeline.landing import archived, latest_reference, put_away, sha256_of
 from pipeline.readers import profile as read_profile
 
 
-def ingest_file(home, *, path, source, name, pack=None, received_at=None):
+def ingest_file(home, *, path, source, name, received_at=None):
     """Ingest one claimed file and put it into the archive, or into `refused/`; returns its Account.
 
     path: where the claimed file is. name: its path as delivered, which evidence names. A file that was ingested before,
@@ -32,7 +32,7 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
         if entity is None:
             patterns = ", ".join(pattern for found in profile.files.values() for pattern in found)
             raise Refused(f"no entity of the profile {profile.name} has such a file name (expected {patterns})")
-        account = _ingest(home, path, profile=profile, entity=entity, name=name, sha256=sha256, received_at=received_at, pack=pack)
+        account = _ingest(home, path, profile=profile, entity=entity, name=name, sha256=sha256, received_at=received_at)
     except Refused as refusal:
         account = Account(file=name, sha256=sha256, source=profile.name, entity=entity, refused=str(refusal))
         commit_refusal(home, account, received_at)
@@ -42,9 +42,9 @@ def ingest_file(home, *, path, source, name, pack=None, received_at=None):
     return account
 
 
-def _ingest(home, path, *, profile, entity, name, sha256, received_at, pack):
+def _ingest(home, path, *, profile, entity, name, sha256, received_at):
     file = Delivered(name, sha256, entity, received_at, latest_reference(home, profile.name) if profile.reference else None)
     with workshop(home, sha256) as (con, folder):
-        landed, account = judged(con, home, path, profile=profile, file=file, folder=folder, pack=pack)
+        landed, account = judged(con, home, path, profile=profile, file=file, folder=folder)
         commit(con, home, account, landed.entities, received_at=received_at, reference=file.reference)
         return account

@@ -11,16 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pipeline import lake
 from pipeline.accounts import tally
-from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.errors import Refused
-from pipeline.protocol import load
-from pipeline.protocol.tables import register
+from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers import read
 from pipeline.relations import build, keep_as_file, select_of
-
-CHECKED = ("staging.delivered_code", *(f"staging.checked_{entity}" for entity in ENTITIES))
-
 
 @dataclass(frozen=True)
 class Delivered:
@@ -33,9 +28,9 @@ class Delivered:
     reference: Path | None
 
 
-def judged(con, home, path, *, profile, file, folder, pack=None):
+def judged(con, home, path, *, profile, file, folder):
     """Read a delivered file and judge every row of it: fills `landing`, `staging` and returns (Landed, Account); commits nothing."""
-    register(con, load(pack) if pack else load())
+    register_vocabulary(con)
     today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
     snapshot = _snapshot(profile, file.name)
     con.execute("create schema if not exists landing")
@@ -45,7 +40,8 @@ def judged(con, home, path, *, profile, file, folder, pack=None):
         [profile.name, file.sha256, file.name, profile.time_zone, profile.decimal_mark, today, file.received_at, snapshot],
     )  # fmt: skip
     landed = read(con, path, profile=profile, kind=file.entity, reference=file.reference, folder=folder)
-    build(con, CHECKED, builders={name: partial(_check, folder=folder) for name in CHECKED[1:]})
+    checked = [f"staging.checked_{entity}" for entity in landed.entities]
+    build(con, ["staging.delivered_code", *checked], builders=dict.fromkeys(checked, partial(_check, folder=folder)))
     _find_duplicates(con, home, landed.entities)
     return landed, tally(con, landed, file=file.name, sha256=file.sha256, source=profile.name, entity=file.entity, snapshot=snapshot)
 
@@ -81,7 +77,7 @@ def _find_duplicates(con, home, delivered):
     """Note the acceptable rows that equal an accepted row of the same profile in every canonical column, within the file too."""
     con.execute("create table staging.duplicate_row (entity varchar, line bigint)")
     con.execute("create schema if not exists lake")
-    lake.attach(con, home)
+    lake.attach(con, home, only=delivered)
     for entity in delivered:
         acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
         con.execute(

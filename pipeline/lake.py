@@ -63,8 +63,8 @@ def _create(home, table):
     )
 
 
-def attach(con, home, *, versions=None, patients=None):
-    """Make every lake table a view of the schema `lake`; returns the version of each.
+def attach(con, home, *, versions=None, patients=None, only=TABLES):
+    """Make every lake table, or `only` these and `delivery`, a view of the schema `lake`; returns the version of each.
 
     versions: the version of each table to read, else the newest. patients: only the rows of these patient ids, and rows that
     name none. Of a source that delivers snapshots, only the rows of its newest one are in force.
@@ -72,7 +72,7 @@ def attach(con, home, *, versions=None, patients=None):
     con.execute("create schema if not exists lake")
     tables = {
         table: open_table(home, table, (versions or {}).get(table)) if (versions or {}).get(table, 0) is not None else None
-        for table in TABLES
+        for table in TABLES if table in only or table == "delivery"
     }  # fmt: skip
     con.execute(f"create or replace view lake.delivery as {_scan(tables['delivery'], 'delivery')}")
     snapshots = con.execute("select count(*) from lake.delivery where snapshot is not null").fetchone()[0]

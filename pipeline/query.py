@@ -2,14 +2,13 @@
 
 from pipeline import lake
 from pipeline.database import connect
-from pipeline.protocol import load
-from pipeline.protocol.tables import register
+from pipeline.protocol.tables import register_vocabulary
 
 
 def query(home, select, values=(), *, before=lambda con: None):
     """The rows of a SELECT over `lake.*` and `protocol.*` as dicts. before: what else the connection needs."""
     con = connect()
-    register(con, load())
+    register_vocabulary(con)
     lake.attach(con, home)
     before(con)
     cursor = con.execute(select, list(values))

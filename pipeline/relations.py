@@ -7,6 +7,9 @@ from graphlib import TopologicalSorter
 from pipeline.config import SQL
 
 
+_READ = {}
+
+
 @cache
 def select_of(name):
     """The SELECT of a relation `schema.name`, as its file holds it."""
@@ -22,9 +25,11 @@ def names(schema):
 
 def reads(con, name):
     """The relations, as `schema.name`, that a relation's SELECT reads; it is parsed, not bound."""
-    tree = json.loads(con.execute("select json_serialize_sql($1)", [select_of(name)]).fetchone()[0])
-    assert not tree["error"], f"{name}: {tree.get('error_message')}"
-    return set(_tables(tree))
+    if name not in _READ:
+        tree = json.loads(con.execute("select json_serialize_sql($1)", [select_of(name)]).fetchone()[0])
+        assert not tree["error"], f"{name}: {tree.get('error_message')}"
+        _READ[name] = frozenset(_tables(tree))
+    return _READ[name]
 
 
 def _tables(node):

@@ -1,6 +1,7 @@
 """The protocol pack as relations of the schema `protocol`, so that SELECTs join to it."""
 
 import csv
+from functools import cache
 
 import pyarrow as pa
 
@@ -25,13 +26,18 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
 
 def register(con, pack):
     """Create every relation of the schema `protocol` in the DuckDB connection `con`."""
+    register_vocabulary(con)
+    _register_pack(con, pack)
+
+
+def register_vocabulary(con):
+    """Create the relations of the schema `protocol` by which rows are judged: codes, units, words; none of a pack's rules."""
     con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
     con.execute("create schema if not exists protocol")
     for name, file in CSV_RELATIONS.items():
         head, *rows = _read(PROTOCOL / file)
         _table(con, name, dict.fromkeys(head, "varchar"), rows)
     _register_codes(con)
-    _register_pack(con, pack)
 
 
 def _register_codes(con):
@@ -94,6 +100,7 @@ def _checks(rows, longest_months=12 * 120):
             yield row["answer"], row["months"]
 
 
+@cache
 def _read(path):
     with path.open(encoding="utf-8", newline="") as file:
         return [tuple(cell or None for cell in row) for row in csv.reader(file)]

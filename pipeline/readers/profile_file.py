@@ -11,6 +11,7 @@ from pipeline.config import ENTITIES, SOURCES
 from pipeline.errors import InvalidProtocol
 from pipeline.readers.profile import Profile
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 FORMATS = ("table", "meds", "hl7v2", "fhir")
 GENERAL = (
     "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "dialect", "ignore", "reference", "files", "columns",
@@ -36,7 +37,7 @@ def adopt(name, home):
     found = profile(name, home)
     if str(name).endswith(".yaml"):
         home.sources.mkdir(parents=True, exist_ok=True, mode=0o700)
-        own_maps = yaml.safe_load(Path(name).read_text(encoding="utf-8")).get("maps", ())
+        own_maps = yaml.load(Path(name).read_text(encoding="utf-8"), Loader=LOADER).get("maps", ())
         for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / Path(one).name, Path(one).name) for one in own_maps)]:
             if one.resolve() != (home.sources / place).resolve():
                 shutil.copyfile(one, home.sources / place)
@@ -58,7 +59,7 @@ def _found(name, home):
 
 def _raw(path, home):
     "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
     if "extends" not in raw:
         return raw

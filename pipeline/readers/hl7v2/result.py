@@ -1,0 +1,146 @@
+"""The lab results of an ORU message: one row per OBX, each with what its order (ORC, OBR, SPM) says of it.
+
+A textual OBX (ST, TX, FT) that carries the code of a test beside its result is a comment, and never a result:
+- in the same order (the segments from one OBR to the next) some OBX of the same code holds a number; or one of the same code and
+  sub-id holds a finding or a coded value, or stands before it with words, say `PENDING`;
+- its own text reads neither as a number (`GREATER THAN 2000`) nor as a finding (`POSITIVE`);
+- its status is none, F, or that of such a result: a text that corrects, cancels or withdraws is no comment.
+It is delivered as LOINC 48767-8 (comment), and its text is kept in the `comment` of the result, as are NTE segments.
+"""
+
+from dataclasses import dataclass, field
+
+from pipeline.readers.hl7v2.fields import clean, codings, first, instant, text, whole
+from pipeline.readers.hl7v2.message import Segment
+from pipeline.readers.hl7v2.value import CODED, TEXTUAL, is_numeric, is_result, range_of, status_of, unit_of, value_of
+
+_NO_ORC, _NO_OBR = Segment("ORC", 0), Segment("OBR", 0)
+
+
+@dataclass
+class Order:
+    """The segments of one order: from an ORC or OBR to the next. observations: (OBX, the NTE that follow it)."""
+
+    pid: Segment = None
+    orc: Segment = _NO_ORC
+    obr: Segment = _NO_OBR
+    observations: list = field(default_factory=list)
+    specimens: list = field(default_factory=list)
+
+
+def orders(segments):
+    """The orders of a message, each with the PID above it; SPM stands after the OBX of its order (HL7 2.5.1, ORU^R01)."""
+    order, notes = Order(), None
+    for segment in segments:
+        name = segment.name
+        if name in ("PID", "ORC") or (name == "OBR" and (order.obr.line or order.observations)):
+            yield order
+            order = Order(pid=order.pid)
+        if name == "OBX":
+            notes = []
+            order.observations.append((segment, notes))
+        elif name == "NTE" and notes is not None:
+            notes.append(segment)
+        elif name != "NTE":
+            notes = None
+            _take(order, segment)
+    yield order
+
+
+def _take(order, segment):
+    if segment.name == "SPM":
+        order.specimens.append(segment)
+    elif segment.name in ("PID", "ORC", "OBR"):
+        setattr(order, segment.name.lower(), segment)
+
+
+def results(header, order, *, patient_id, options, zone, seen):
+    """The rows of one order. zone: of times that tell none. seen: a Counter of the result ids that the message holds so far."""
+    if not order.observations:
+        return []
+    shared = _shared(header, order, zone) | {"patient_id": patient_id}
+    times = {"OBR-7": instant(order.obr, 7, zone), "SPM-17": _agreed([instant(each, 17, zone) for each in order.specimens])}
+    rows = []
+    for obx, notes in order.observations:
+        at = times | {"OBX-14": instant(obx, 14, zone)}
+        row = shared | _row(obx, notes, order.obr) | {"collected_at": first(*[at[name] for name in options.collected_from])}
+        row["performing_lab"] = first(text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"])
+        rows.append(row)
+    if len(rows) > 1:
+        _set_comments_apart(rows, [text(obx, 2) for obx, _ in order.observations])
+    for row in rows:
+        row["result_id"] = _result_id(row, seen)
+    return rows
+
+
+def _shared(header, order, zone):
+    numbers = ((order.obr, 3), (order.orc, 3), (order.obr, 2), (order.orc, 2))  # the filler's, else the placer's
+    return {
+        # `^LAB^1.2.3^ISO` names who numbers, without a number: all its orders would be one
+        "accession_id": next((whole(segment.fields[number][0]) for segment, number in numbers if text(segment, number)), None),
+        "specimen": _specimen(order),
+        "reported_at": instant(order.obr, 22, zone) or instant(header, 7, zone),
+        "performing_lab": first(text(header, 4), text(header, 4, 2)),
+    }
+
+
+def _row(obx, notes, obr):
+    low, high = range_of(obx)
+    comments = [whole(repetition) for note in notes for repetition in note.fields[3]]
+    return {
+        "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit_of(obx), "status": status_of(obx, obr),
+        "reference_low": low, "reference_high": high, "comment": "\n".join(filter(None, comments)) or None,
+        "key": (first(text(obx, 3), text(obx, 3, 4)), whole(obx.fields[4][0]) or ""),
+    }  # fmt: skip
+
+
+def _result_id(row, seen):
+    "What a correction sends again: the order's number, the code and the sub-id; a second one in a message is told apart"
+    code, sub_id = row.pop("key")
+    if not (row["accession_id"] and code):
+        return None
+    result_id = f"{row['accession_id']}|{code}|{sub_id}"
+    seen[result_id] += 1
+    return result_id if seen[result_id] == 1 else f"{result_id}#{seen[result_id]}"
+
+
+def _specimen(order):
+    "SPM-4 else OBR-15: its HL7 code (tables 0487, 0070) or its text; of several different ones all, which is no specimen"
+    types = [_specimen_type([component[0] for component in segment.fields[4][0]]) for segment in order.specimens]
+    return " and ".join(dict.fromkeys(filter(None, types))) or _specimen_type(order.obr.fields[15][0][0])
+
+
+def _specimen_type(cells):
+    cells = [clean(cell) for cell in cells] + [None] * 9
+    coded = [cells[at] for at in (0, 3) if cells[at + 2] in ("HL70487", "HL70070")]
+    return first(*coded, cells[1], cells[4], cells[8], cells[0], cells[3])
+
+
+def _agreed(times):
+    return times[0] if times and len(set(times)) == 1 else None
+
+
+def _set_comments_apart(rows, kinds):
+    "See the head of this module"
+    numeric, found = {}, {}
+    for row, kind in zip(rows, kinds, strict=True):
+        code, _ = row["key"]
+        if is_numeric(row["value"], is_number_expected=kind in ("NM", "SN")):
+            numeric.setdefault(code, []).append(row)
+        elif is_result(row["value"]) or (row["value"] and kind in CODED):
+            found.setdefault(row["key"], []).append(row)
+    for row, kind in zip(rows, kinds, strict=True):
+        code, _ = row["key"]
+        beside = numeric.get(code, []) + found.get(row["key"], [])
+        is_text = kind in TEXTUAL and not is_result(row["value"])
+        if is_text and code and beside and row["status"] in ("F", "unknown", *[result["status"] for result in beside]):
+            _keep_comment(row, beside)
+        elif is_text and row["value"]:
+            found.setdefault(row["key"], []).append(row)
+
+
+def _keep_comment(row, beside):
+    result = [each for each in beside if each["line"] < row["line"]][-1:] or beside[:1]
+    result[0]["comment"] = "\n".join(filter(None, (result[0]["comment"], row["value"], row["comment"])))
+    row["codings"] = [{"system": "LN", "code": "48767-8", "name": row["codings"][0]["name"]}]
+    row["key"] = (None, None)

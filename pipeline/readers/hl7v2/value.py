@@ -1,0 +1,84 @@
+"""What an OBX says: its value as the laboratory wrote it, its unit, range and status. Numbers are not read here: staging does."""
+
+import re
+
+from pipeline.readers.hl7v2.fields import clean, coded_text, first, text, whole
+
+TEXTUAL = ("ST", "TX", "FT")
+CODED = ("CE", "CWE", "CNE", "CF")
+_ATTACHMENTS = ("ED",)
+_NUMBER = r"[+-]?\d+(?:[.,]\d+)*"
+_BETWEEN = re.compile(rf"({_NUMBER})\s*(?:-|–|to)\s*({_NUMBER})", re.IGNORECASE)
+_ONE_SIDED = re.compile(rf"([<>])=?\s*({_NUMBER})")
+_RESULT = re.compile(
+    r"\W*(?:(?:greater|more|less) than (?:or equal to )?)?"
+    rf"{_NUMBER}(?:\s*[-–:/]\s*{_NUMBER})?(?:\s*[^\s\d]\S*)?"
+    r"|\W*(?:weakly |strongly |weak |strong )?(?:positive|pos|negative|neg|non[- ]?reactive|reactive|not detected|detected|abnormal|normal"
+    r"|present|absent|indeterminate|equivocal|borderline|inconclusive)\W*",
+    re.IGNORECASE,
+)
+# OBR-25 (HL7 table 0123) speaks of the whole order. These letters mean the same there as in OBX-11 (table 0085); of the others
+# N (results pending), O (no specimen yet) and A (some results) would mean something else, so that they are unknown: held.
+_STATUS_OF_ORDER = ("F", "C", "P", "R", "S", "I", "X")
+
+
+def value_of(obx):
+    """OBX-5 as text: comparator and number for an SN, the words of a code, several repetitions joined so that they are no number."""
+    kind = text(obx, 2)
+    if kind in _ATTACHMENTS:
+        return f"{kind} {text(obx, 5, 2) or ''} {text(obx, 5, 3) or ''}".strip()  # never its data
+    parts = filter(None, (_READINGS.get(kind, whole)(repetition) for repetition in obx.fields[5]))
+    return ("\n" if kind in TEXTUAL else " ~ ").join(parts) or None
+
+
+def _first(repetition):
+    return clean(repetition[0][0])
+
+
+def _structured(repetition):
+    "`>^2000` as >2000, `^10^-^20` as 10-20, `^1^:^640` as 1:640; a separator that might be read as part of a number stands apart"
+    comparator, low, separator, high = ([component[0].strip() for component in repetition] + [""] * 4)[:4]
+    pieces = ["" if comparator == "=" else comparator, low, separator, high]
+    apart = high and separator not in ("-", "/", ":", "+")
+    return clean((" " if apart else "").join(filter(None, pieces)))
+
+
+def _interval(repetition):
+    return whole(repetition, between="-")
+
+
+_READINGS = {"NM": _first, "SN": _structured, "NR": _interval} | dict.fromkeys(CODED, coded_text)
+
+
+def is_result(value):
+    """Whether a text reads as a result: a number, perhaps with a comparator and a unit, or a finding such as NEGATIVE."""
+    return value is not None and len(value) <= 60 and _RESULT.fullmatch(value) is not None
+
+
+def is_numeric(value, *, is_number_expected):
+    """Whether a value tells a number: what is expected to does when it holds a digit, a text when it reads as a number."""
+    return value is not None and any(map(str.isdecimal, value)) and (is_number_expected or is_result(value))
+
+
+def unit_of(obx):
+    """The code of OBX-6 in UCUM where one is given, else its first code, else its text."""
+    for system, code in ((3, 1), (6, 4)):
+        if (text(obx, 6, system) or "").upper() in ("UCUM", "HTTP://UNITSOFMEASURE.ORG", "2.16.840.1.113883.6.8") and text(obx, 6, code):
+            return text(obx, 6, code)
+    return first(text(obx, 6), text(obx, 6, 2), text(obx, 6, 4), text(obx, 6, 5), text(obx, 6, 9))
+
+
+def range_of(obx):
+    """OBX-7 as (low, high), texts or None: `180-914`, `<5`, `>=100`; anything else says nothing."""
+    said = text(obx, 7) or ""
+    if between := _BETWEEN.fullmatch(said):
+        return between[1], between[2]
+    if one := _ONE_SIDED.fullmatch(said):
+        return (one[2], None) if one[1] == ">" else (None, one[2])
+    return None, None
+
+
+def status_of(obx, obr):
+    """OBX-11, else what OBR-25 says of the whole order; unknown, never final, where neither is given."""
+    of_order = (text(obr, 25) or "").upper()
+    return text(obx, 11) or (of_order if of_order in _STATUS_OF_ORDER else "unknown")
