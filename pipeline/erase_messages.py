@@ -8,7 +8,9 @@ def erase_messages(path, ids):
     """HL7 v2: every message whose PID or MRG names one of the ids becomes blank lines; returns how many."""
     mine = re.compile(rb"(?:^|[|^~&])(?:" + b"|".join(re.escape(one.encode()) for one in ids) + rb")(?=[|^~&\r\n]|$)")
     erased, out = 0, []
-    for message in re.split(rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"), flags=re.M):
+    for message in re.split(
+        rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"), flags=re.M
+    ):
         named = [line for line in message.split(b"\n") if line.startswith((b"PID", b"MRG"))]
         if any(mine.search(line) for line in named):
             erased, message = erased + 1, b"\n" * message.count(b"\n")
@@ -20,7 +22,7 @@ def erase_messages(path, ids):
 
 
 def erase_resources(path, ids):
-    """FHIR: a line of NDJSON becomes a blank line, an entry of a Bundle an empty one, a resource on its own an empty Bundle; returns how many."""
+    """FHIR: a line of NDJSON becomes a blank line, an entry of a Bundle an empty one, a lone resource an empty Bundle; returns how many."""
     text = path.read_text(encoding="utf-8-sig")
     try:
         whole = json.loads(text)
@@ -81,5 +83,11 @@ def _references(node):
 
 def _refers(node, ids, urls):
     reference, identifier = node.get("reference"), node.get("identifier")
-    named = isinstance(reference, str) and re.sub(r"/_history/.*$", "", reference).rsplit("Patient/", 1)[-1].removeprefix("urn:uuid:") in ids
-    return named or (reference in urls if isinstance(reference, str) else False) or (isinstance(identifier, dict) and identifier.get("value") in ids)
+    named = (
+        isinstance(reference, str) and re.sub(r"/_history/.*$", "", reference).rsplit("Patient/", 1)[-1].removeprefix("urn:uuid:") in ids
+    )
+    return (
+        named
+        or (reference in urls if isinstance(reference, str) else False)
+        or (isinstance(identifier, dict) and identifier.get("value") in ids)
+    )

@@ -17,6 +17,7 @@ from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers import read
 from pipeline.relations import build, keep_as_file, select_of
 
+
 @dataclass(frozen=True)
 class Delivered:
     """A file as it was delivered: its name, which kind of file it is, when it came, and the reference file it is read with."""

@@ -6,7 +6,6 @@ from graphlib import TopologicalSorter
 
 from pipeline.config import SQL
 
-
 _READ = {}
 
 

@@ -16,9 +16,7 @@ def reingest(home, progress=lambda account: None):
     beside = home.__class__(home.root / "reingest")
     if beside.root.exists():
         shutil.rmtree(beside.root)
-    delivered = query(
-        home, "select source, sha256, file, received_at from lake.delivery where refused is null order by received_at, file"
-    )
+    delivered = query(home, "select source, sha256, file, received_at from lake.delivery where refused is null order by received_at, file")
     if not delivered:
         raise UsageError(f"The archive of {home.root} holds no delivery. Nothing to replay.")
     for folder in ("archive", "reference", "sources"):

@@ -12,6 +12,9 @@ from pipeline.readers import profile as read_profile
 ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = (",", ";", "\t", "|")
 ROWS = 1000
+SYSTEMS = {  # what a code column's name says of its codes
+    "rxnorm": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC", "icd10": "ICD10", "snomed": "SNOMEDCT", "cpt": "CPT4",
+}  # fmt: skip
 TODO = "TODO"
 
 
@@ -31,7 +34,7 @@ def draft(path):
     columns = [[row[place] for row in rows if place < len(row)] for place in range(len(header))]
     return "\n".join([
         *_head(path, encoding=encoding, delimiter=delimiter, order=_date_order(columns), mark=_decimal_mark(columns)),
-        "files:", f'  {entity}: ["{_pattern(path.name)}"]  # a guess, as most of its columns have names of this entity; or {_others(names, entity)}',
+        "files:", f'  {entity}: ["{_pattern(path.name)}"]  # a guess by the names of its columns; or {_others(names, entity)}',
         "other_columns: ignored            # columns named in none of the lines below",
         "columns:", f"  {entity}:", *_columns(canonical[entity], names[entity], header), *_defaults(entity, names[entity]), "",
     ])  # fmt: skip
@@ -77,7 +80,9 @@ def _date_order(columns):
 
 
 def _decimal_mark(columns):
-    commas, points = (sum(bool(re.fullmatch(rf"[<>=]*\d+{mark}\d+", cell.strip())) for column in columns for cell in column) for mark in (",", r"\."))
+    commas, points = (
+        sum(bool(re.fullmatch(rf"[<>=]*\d+{mark}\d+", cell.strip())) for column in columns for cell in column) for mark in (",", r"\.")
+    )
     return "." if points and not commas else "," if commas and not points else None
 
 
@@ -85,12 +90,14 @@ def _head(path, *, encoding, delimiter, order, mark):
     shown = delimiter.replace("\t", "\\t")
     return [
         f"# A draft from the header of {path.name}. Answer every {TODO}, then: b12 source check THIS_FILE {path.name}",
-        f"profile: {TODO}                     # a name of letters, digits, _ and -", "format: table",
+        f"profile: {TODO}                     # a name of letters, digits, _ and -",
+        "format: table",
         f"time_zone: {TODO}                   # of times without an offset, such as Europe/Berlin",
-        f"date_order: {order or TODO}                  # " + ("seen in its dates" if order else "dmy, mdy or ymd: its dates do not show it"),
-        f'decimal_mark: {f"{mark!r}" if mark else TODO}                # ' + ("seen in its numbers" if mark else "'.' or ',': its numbers do not show it"),
-        f'dialect: {{delimiter: "{shown}", quote: \'"\', encoding: {encoding}}}  # the delimiter and encoding that fit its first {ROWS} lines',
-    ]  # fmt: skip
+        f"date_order: {order or TODO:<22} # " + ("seen in its dates" if order else "dmy, mdy or ymd: its dates do not show it"),
+        f"decimal_mark: {repr(mark) if mark else TODO:<20} # " + ("seen in its numbers" if mark else "'.' or ',': no number shows it"),
+        f"# delimiter and encoding: those that fit its first {ROWS} lines",
+        f'dialect: {{delimiter: "{shown}", quote: \'"\', encoding: {encoding}}}',
+    ]
 
 
 def _others(names, entity):
@@ -110,10 +117,8 @@ def _columns(columns, suggested, header):
 
 
 def _defaults(entity, suggested):
+    if entity == "patient" or "code_system" in suggested:
+        return
+    system = next((code for word, code in SYSTEMS.items() if word in suggested.get("code", "").lower()), TODO)
     yield "defaults:                         # what an empty cell, or a column that is not there, stands for"
-    if entity in ("patient",):
-        yield "  patient: {}"
-    elif "code_system" not in suggested:
-        system = {"rxnorm": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC", "icd10": "ICD10", "snomed": "SNOMEDCT", "cpt": "CPT4"}
-        named = next((code for word, code in system.items() if word in suggested.get("code", "").lower()), TODO)
-        yield f"  {entity}: {{code_system: {named}}}  # of its codes: LOINC, RXNORM, ATC, SNOMEDCT, ICD10CM, …; LOCAL for the site's own, with a map"
+    yield f"  {entity}: {{code_system: {system}}}  # LOINC, RXNORM, ATC, SNOMEDCT, ICD10CM, …; LOCAL for the site's own, with a map"

@@ -67,7 +67,8 @@ def _key(row):
 _UNMAPPED = """
 select source, entity, kind, code_system, delivered, name, rows, null as map_to_system, null as map_to
 from (
-    select source, entity, 'code' as kind, code_system, coalesce(code, name) as delivered, any_value(name) as name, sum(rows)::bigint as rows
+    select source, entity, 'code' as kind, code_system, coalesce(code, name) as delivered, any_value(name) as name,
+        sum(rows)::bigint as rows
     from lake.unmapped_code
     where skipped_because = 'unmapped_code' and coalesce(code, name) is not null
     group by source, entity, code_system, delivered
@@ -79,4 +80,3 @@ from (
 )
 order by rows desc, source, entity, kind, code_system, delivered
 """
-

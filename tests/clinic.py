@@ -206,7 +206,9 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", decimal_mark=".")
         "$1::varchar as time_zone, $2::date as today, $2::timestamptz as received_at, $3::varchar as decimal_mark",
         [time_zone, today, decimal_mark],
     )  # fmt: skip
-    con.execute("create table if not exists landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
+    con.execute(
+        "create table if not exists landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+    )
     con.execute("create table if not exists landing.local_unit (spelling varchar, unit varchar)")
     for each in ENTITIES:
         columns = _delivered_columns(each)

@@ -4,6 +4,6 @@ from pipeline.commands.screening import demo, diff, explain, ingest, protocol, r
 from pipeline.commands.stewarding import compact, erase, reingest, rejects, source, unmapped
 
 __all__ = [
-    "compact", "demo", "diff", "erase", "explain", "ingest", "protocol", "reingest", "rejects", "run", "runs", "screen", "source", "unmapped",
-    "worklist",
+    "compact", "demo", "diff", "erase", "explain", "ingest", "protocol", "reingest", "rejects", "run", "runs", "screen", "source",
+    "unmapped", "worklist",
 ]  # fmt: skip

@@ -55,7 +55,7 @@ def _tell_checked(found):
     if found.unknown:
         say("\nNothing knows:")
         say(table(found.unknown, ("entity", "kind", "delivered", "name", "rows")))
-        say("\nNext: ingest it, write the map with `b12 unmapped --source PROFILE --format csv --out MAP.csv`, fill it in, name it under `maps`.")
+        say("\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv` writes the map; name it under `maps`.")
 
 
 def reingest(home, given):

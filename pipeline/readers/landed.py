@@ -93,7 +93,9 @@ def _land(con, entity, columns, select, folder):
 
 def _choose(con, entity):
     "Of several codings the one that counts, by `landing.chosen_coding`, looked up once for each distinct list"
-    con.execute(f"create or replace table landing.coding_list as select distinct '{entity}' as entity, codings from landing.mapped_{entity}")
+    con.execute(
+        f"create or replace table landing.coding_list as select distinct '{entity}' as entity, codings from landing.mapped_{entity}"
+    )
     create(con, "landing.chosen_coding")
     con.execute(f"create or replace table landing.chosen_{entity}_coding as from landing.chosen_coding")
     return (
@@ -104,7 +106,9 @@ def _choose(con, entity):
 
 def _maps(con, profile):
     "The steward's answers: what a local code or unit stands for"
-    con.execute("create or replace table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
+    con.execute(
+        "create or replace table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+    )
     con.execute("create or replace table landing.local_unit (spelling varchar, unit varchar)")
     for row in profile.maps:
         if row["map_to"].lower() == "none":

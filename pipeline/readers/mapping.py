@@ -1,9 +1,10 @@
 """A site's own columns as canonical columns: one SELECT, written from the profile."""
 
 DATES = (
-    "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on", "onset_on", "abated_on", "performed_on",
+    "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on", "onset_on", "abated_on",
+    "performed_on",
 )  # fmt: skip
-# An extract that has the column and leaves the cell empty says: not dead, not opted out, not merged. One without the column says nothing.
+# An extract that has the column and leaves the cell empty says: not dead, not opted out, not merged; one without it says nothing.
 STATED = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": '"patient_id"'}
 
 

@@ -46,7 +46,6 @@ class Profile:
             return "ignored"
         return next((kind for kind, patterns in self.files.items() if _fits(path, patterns)), None)
 
-
     def entity_for(self, kind):
         "The entity that the rows of a kind of table become"
         return self.columns[kind]["entity"]

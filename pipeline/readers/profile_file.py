@@ -14,8 +14,8 @@ from pipeline.readers.profile import Profile
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 FORMATS = ("table", "meds", "hl7v2", "fhir")
 GENERAL = (
-    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "dialect", "ignore", "reference", "files", "columns",
-    "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
+    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "dialect", "ignore", "reference", "files",
+    "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
 )  # fmt: skip
 MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
 
@@ -37,7 +37,7 @@ def adopt(name, home):
     found = profile(name, home)
     if str(name).endswith(".yaml"):
         home.sources.mkdir(parents=True, exist_ok=True, mode=0o700)
-        own_maps = yaml.load(Path(name).read_text(encoding="utf-8"), Loader=LOADER).get("maps", ())
+        own_maps = _yaml(Path(name)).get("maps", ())
         for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / Path(one).name, Path(one).name) for one in own_maps)]:
             if one.resolve() != (home.sources / place).resolve():
                 shutil.copyfile(one, home.sources / place)
@@ -59,7 +59,7 @@ def _found(name, home):
 
 def _raw(path, home):
     "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
-    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    raw = _yaml(path)
     raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
     if "extends" not in raw:
         return raw
@@ -67,8 +67,15 @@ def _raw(path, home):
     return _laid_over({"selects": base["profile"], **base}, raw)
 
 
+def _yaml(path):
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 a safe loader, by either name
+
+
 def _laid_over(base, own):
-    merged = {key: _laid_over(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value for key, value in own.items()}
+    merged = {
+        key: _laid_over(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value
+        for key, value in own.items()
+    }
     return {**base, **merged}
 
 
@@ -88,7 +95,11 @@ def _profile(raw, path):
 
 
 def _columns(kind, given):
-    return {"required": _named(given.get("required", {})), "optional": _named(given.get("optional", {})), "entity": given.get("entity", kind)}
+    return {
+        "required": _named(given.get("required", {})),
+        "optional": _named(given.get("optional", {})),
+        "entity": given.get("entity", kind),
+    }
 
 
 def _named(given):

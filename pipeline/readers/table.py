@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import Refused
-from pipeline.readers.lines import note_ragged
+from pipeline.readers.lines import note_ragged, number
 from pipeline.relations import keep_as_file
 
 
@@ -36,7 +36,7 @@ def load_table(con, path, *, columns, profile, into, folder):
     else:
         note_ragged(con, path, dialect)
         first = 2
-    _number(con, into, first)
+    number(con, into, first)
     names = [name.strip().lower() for name in header]
     con.execute("create or replace table landing.header as select unnest($1::varchar[]) as name", [names])
     return names
@@ -54,40 +54,6 @@ def _texts(header, known):
         else f"cast(null as varchar) as {_identifier(name)}"
         for name in known
     )  # fmt: skip
-
-
-def _number(con, into, first):
-    "A record's line: its place in the file of records, moved by what the reader left out before it"
-    if not con.execute("select count(*) from landing.line_shift").fetchone()[0]:
-        con.execute(
-            f"create or replace view {into} as select * exclude (file_row_number), file_row_number + {first} as line from landing.raw"
-        )
-        return
-    con.execute(_SHIFTS)
-    con.execute(
-        f"create or replace view {into} as select raw.* exclude (file_row_number), "
-        f"file_row_number + {first} + coalesce(record_shift.shift, block_shift.shift, 0) as line from landing.raw "
-        "left join landing.block_shift on block_shift.block = raw.file_row_number // 1024 "
-        "left join landing.record_shift on record_shift.record = raw.file_row_number"
-    )
-
-
-# Shifts are few: one a block of 1024 records, and one a record only in blocks where it changes. An ASOF join of the records
-# themselves would sort the whole file.
-_SHIFTS = """
-create or replace table landing.block_shift as
-select block.block, line_shift.shift
-from (select range as block from range((select count(*) // 1024 + 1 from landing.raw))) as block
-asof left join landing.line_shift on block.block * 1024 >= line_shift.record;
-
-create or replace table landing.record_shift as
-select record.record, line_shift.shift
-from (
-    select changed.block * 1024 + place.range as record
-    from (select distinct record // 1024 as block from landing.line_shift) as changed, range(1024) as place
-) as record
-asof left join landing.line_shift on record.record >= line_shift.record
-"""
 
 
 def _parquet(con, path):

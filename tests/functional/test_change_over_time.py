@@ -58,11 +58,17 @@ def test_an_extract_without_the_column_says_nothing_of_merges_deaths_and_opting_
             {"patient_id": "dan", "deceased_on": "2025-01-01"}]  # fmt: skip
     run(home, deliver(tmp_path / "1", patient=rows))
     run(home, deliver(tmp_path / "2", patient=[{"patient_id": one, "birth_date": "1951-01-01"} for one in ("ann", "bea", "dan")]))
-    assert {patient: row["scope"] for patient, row in assessments(home).items()} == {"ann": "opted_out", "cat": "in_scope", "dan": "deceased"}
+    assert {patient: row["scope"] for patient, row in assessments(home).items()} == {
+        "ann": "opted_out",
+        "cat": "in_scope",
+        "dan": "deceased",
+    }
 
 
 def test_a_recorded_time_decides_whatever_the_order_of_arrival(tmp_path):
-    told = [{"patient_id": "ann", "opted_out": word, "recorded_at": f"2026-01-0{day}T00:00:00Z"} for day, word in ((1, "true"), (5, "false"))]
+    told = [
+        {"patient_id": "ann", "opted_out": word, "recorded_at": f"2026-01-0{day}T00:00:00Z"} for day, word in ((1, "true"), (5, "false"))
+    ]
     for place, order in enumerate((told, told[::-1])):
         home = tmp_path / str(place)
         for number, row in enumerate(order):

@@ -115,7 +115,9 @@ def test_the_example_site_in_other_encodings_and_compressed(tmp_path):
         file.parent.mkdir()
         file.write_bytes(text.replace("\r\n", "\n").encode(encoding))
         found = accounts(tmp_path / encoding / "home", file, source=str(profile))["labor_2026-01.csv"]
-        assert {key: found[key] for key in ("rows", "accepted", "rejected", "skipped")} == {key: plain[key] for key in ("rows", "accepted", "rejected", "skipped")}
+        assert {key: found[key] for key in ("rows", "accepted", "rejected", "skipped")} == {
+            key: plain[key] for key in ("rows", "accepted", "rejected", "skipped")
+        }
 
 
 def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_run(tmp_path):
@@ -153,7 +155,9 @@ def test_a_mapping_added_later_is_applied_by_a_replay_and_the_diff_says_what_cha
 
 def _fill(path, rows, told):
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to"], extrasaction="ignore")
+        writer = csv.DictWriter(
+            file, ["entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to"], extrasaction="ignore"
+        )
         writer.writeheader()
         for row in {row["delivered"]: row for row in rows}.values():
             system, code = told.get(row["delivered"], ("", ""))

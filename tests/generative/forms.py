@@ -18,7 +18,13 @@ LABS = (  # LOINC, unit, values; the unit as UCUM, which every form can carry
     ("2093-3", "mg/dL", ("180",)),
 )  # fmt: skip
 STATUSES = {"final": "F", "corrected": "C", "preliminary": "P", "entered-in-error": "W", "cancelled": "X"}
-MEDICATIONS = (("6809", "metformin"), ("7646", "omeprazole"), ("5514", "hydroxocobalamin"), ("11248", "cyanocobalamin"), ("4511", "folic acid"))
+MEDICATIONS = (
+    ("6809", "metformin"),
+    ("7646", "omeprazole"),
+    ("5514", "hydroxocobalamin"),
+    ("11248", "cyanocobalamin"),
+    ("4511", "folic acid"),
+)
 CONDITIONS = (("84027009", "SNOMEDCT"), ("25064002", "SNOMEDCT"), ("37796009", "SNOMEDCT"), ("E11.42", "ICD10CM"), ("N18.4", "ICD10CM"))
 PROCEDURES = (("43644", "CPT4"), ("43770", "CPT4"), ("J3420", "HCPCS"), ("82607", "CPT4"))
 SYSTEMS = {
@@ -105,7 +111,12 @@ def as_fhir(population):
 
 
 def _resource(kind, identity, patient, **parts):
-    return {"resourceType": kind, "id": identity, "subject": {"reference": f"Patient/{patient}"}, **{name: part for name, part in parts.items() if part}}
+    return {
+        "resourceType": kind,
+        "id": identity,
+        "subject": {"reference": f"Patient/{patient}"},
+        **{name: part for name, part in parts.items() if part},
+    }
 
 
 def _concept(code, system, name=None):
@@ -113,9 +124,20 @@ def _concept(code, system, name=None):
 
 
 def _patient(row):
-    link = [{"other": {"reference": f"Patient/{row['merged_into']}"}, "type": "replaced-by"}] if row["merged_into"] != row["patient_id"] else []
+    link = (
+        [{"other": {"reference": f"Patient/{row['merged_into']}"}, "type": "replaced-by"}]
+        if row["merged_into"] != row["patient_id"]
+        else []
+    )
     death = {"deceasedDateTime": row["deceased_on"]} if row["deceased_on"] else {"deceasedBoolean": False}
-    return {"resourceType": "Patient", "id": row["patient_id"], "birthDate": row["birth_date"], "gender": row["sex"], **death, **({"link": link} if link else {})}
+    return {
+        "resourceType": "Patient",
+        "id": row["patient_id"],
+        "birthDate": row["birth_date"],
+        "gender": row["sex"],
+        **death,
+        **({"link": link} if link else {}),
+    }
 
 
 def _observation(row):
@@ -133,7 +155,11 @@ def _observation(row):
 
 
 def _request(row):
-    route = {"coding": [{"system": "http://snomed.info/sct", "code": {"oral": "26643006", "im": "78421000"}[row["route"]], "display": row["route"]}]}
+    route = {
+        "coding": [
+            {"system": "http://snomed.info/sct", "code": {"oral": "26643006", "im": "78421000"}[row["route"]], "display": row["route"]}
+        ]
+    }
     return _resource(
         "MedicationStatement", row["medication_id"], row["patient_id"], status=row["status"], medicationCodeableConcept=_concept(row["code"], "RXNORM", row["name"]),
         effectivePeriod={"start": row["start_on"], "end": row["end_on"]}, dosage=[{"route": route}],

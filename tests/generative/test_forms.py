@@ -36,7 +36,10 @@ def test_shuffled_repeated_and_split_deliveries_of_each_form_change_nothing(popu
             whole = assessment(folder, f"{form.__name__}-whole", form(population))
             rows = {entity: shuffled.sample(rows, len(rows)) for entity, rows in population.items()}
             cut = {entity: shuffled.randint(0, len(some)) for entity, some in rows.items()}
-            halves = [{entity: some[: cut[entity]] for entity, some in rows.items()}, {entity: some[cut[entity] :] for entity, some in rows.items()}]
+            halves = [
+                {entity: some[: cut[entity]] for entity, some in rows.items()},
+                {entity: some[cut[entity] :] for entity, some in rows.items()},
+            ]
             parts = [(source, f"{number}-{name}" if source != "canonical" else name, text)
                      for number, half in enumerate([*halves, shuffled.choice(halves)]) for source, name, text in form(half) if text]  # fmt: skip
             shuffled.shuffle(parts)

@@ -140,7 +140,9 @@ def test_a_code_that_the_sites_map_answers_for_is_looked_up_as_the_map_says():
     con = clinic()
     con.execute("create schema landing")
     con.execute("create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
-    con.execute("insert into landing.local_code values ('lab_result', null, 'B12S', 'LOINC', '2132-9'), ('lab_result', 'LAB A', 'CHOL', 'LN', '2093-3')")
+    con.execute(
+        "insert into landing.local_code values ('lab_result', null, 'B12S', 'LOINC', '2132-9'), ('lab_result', 'LAB A', 'CHOL', 'LN', '2093-3')"
+    )
     judges("lab_result", """
         patient_id | code_system | code | value | unit  | collected_at | => analyte | => code | => outcome
         ann        | LOCAL       | b12s | 165   | pg/mL | 2026-01-05   | total_b12  | b12s    | accepted

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pipeline.database import connect
 from pipeline.errors import InvalidProtocol, Refused
 from pipeline.readers import profile
-from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
 from pipeline.readers.hl7v2 import load_messages
+from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
 
 SAMPLES = Path(__file__).parents[2] / "data" / "hl7v2_oru"
 FOLDERS = itertools.count()

@@ -1,0 +1,75 @@
+"""What is in each column of a judged file, in counts and known words: never a value that identifies anyone."""
+
+SHOWN = (
+    "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab", "opted_out", "days_supply", "strength_mg",
+)  # fmt: skip
+KNOWN = {  # words that the protocol knows may be shown however rare; others only when several rows have them
+    "code": "select code from staging.delivered_code where concepts is not null",
+    "unit": "select unit from landing.lab_result where unit_key(unit) in (select spelling from protocol.unit_alias)",
+    "status": "select status from protocol.status",
+    "specimen": "select specimen from protocol.specimen",
+    "route": "select route from protocol.route",
+}
+MANY = 5
+
+
+def columns_of(con, profile, kind, entity):
+    """Of each canonical column of a judged file: `{entity, column, from, filled, distinct, holds}`.
+
+    holds: words that the protocol knows or that many rows have, the years of dates, how many values are numbers.
+    """
+    mapped = profile.columns.get(kind, {}) if not profile.selects else {}
+    sources = {**mapped.get("required", {}), **mapped.get("optional", {})}
+    names = [name for name, *_ in con.execute(f"describe landing.{entity}").fetchall() if name not in ("line", "shifted_days", "row_key")]
+    counted = con.execute(
+        f"select count(*), {', '.join(f'count({name}), count(distinct {name})' for name in names)} from landing.{entity}"
+    ).fetchone()
+    for place, name in enumerate(names):
+        filled, distinct = counted[1 + 2 * place], counted[2 + 2 * place]
+        delivered = sources.get(name, "")
+        yield {
+            "entity": entity, "column": name, "from": " + ".join(delivered) if isinstance(delivered, list) else delivered,
+            "filled": filled, "distinct": distinct, "holds": _holds(con, entity, name) if filled else "",
+        }  # fmt: skip
+
+
+def _holds(con, entity, name):
+    if name in SHOWN:
+        return _words(con, entity, name)
+    if name == "value":
+        numbers, censored, others = con.execute(_VALUES).fetchone()
+        return f"{numbers:,} numbers, {censored:,} with a comparator, {others:,} others"
+    if name.endswith(("_on", "_at", "_date")):
+        unreadable, first, last = con.execute(_DAYS.format(entity=entity, name=name)).fetchone()
+        return f"{first or '?'} to {last or '?'}" + (f", {unreadable:,} unreadable" if unreadable else "")
+    return ""
+
+
+def _words(con, entity, name):
+    rows = con.execute(_WORDS.format(entity=entity, name=name, many=MANY, known=KNOWN.get(name, "select null"))).fetchall()
+    named = [f"{word} {count:,}" for word, count in rows if word is not None]
+    rare = sum(count for word, count in rows if word is None) + sum(count for word, count in rows[8:] if word is not None)
+    return " · ".join([*named[:8], *([f"{rare:,} others"] if rare else [])])
+
+
+_WORDS = """
+with known as (select distinct lower(trim(word)) as word from ({known}) as listed(word)),
+counted as (select {name} as word, count(*) as rows from landing.{entity} where {name} is not null group by all),
+showable as (
+    select case when counted.rows >= {many} or known.word is not null then counted.word end as shown, counted.rows
+    from counted left join known on known.word = lower(trim(counted.word))
+)
+select shown, sum(rows)::bigint as rows from showable group by shown order by shown is null, rows desc, shown
+"""
+_VALUES = """
+select count(*) filter (number is not null), count(*) filter (is_censored), count(*) filter (number is null and not is_censored)
+from (
+    select try_cast(with_point(value, decimal_mark) as double) as number, regexp_matches(value, '^\\s*[<>≤≥]') as is_censored
+    from landing.lab_result cross join landing.file where value is not null
+)
+"""
+_DAYS = """
+select count(*) filter (to_day({name}, time_zone) is null and lower({name}) not in ('true', 'false')),
+    min(year(to_day({name}, time_zone))), max(year(to_day({name}, time_zone)))
+from landing.{entity} cross join landing.file where {name} is not null
+"""
