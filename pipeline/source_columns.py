@@ -1,7 +1,8 @@
 """What is in each column of a judged file, in counts and known words: never a value that identifies anyone."""
 
 SHOWN = (
-    "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab", "opted_out", "days_supply", "strength_mg",
+    "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab", "opted_out", "days_supply",
+    "strength_mg",
 )  # fmt: skip
 KNOWN = {  # words that the protocol knows may be shown however rare; others only when several rows have them
     "code": "select code from staging.delivered_code where concepts is not null",

@@ -68,6 +68,7 @@ measured as (
         to_day(collected_at, time_zone) as collected_on,
         to_instant(reported_at, time_zone) as reported_instant,
         qualitative_word.meaning as qualitative_meaning,
+        coalesce(word_key(worded.abnormal_flag) in ('a', 'aa', 'h', 'hh', 'pos', 'abnormal', 'positive', 'det'), false) as is_flagged,
         value_word.word is not null as is_word
     from worded
     left join protocol.unit on unit.analyte = worded.analyte and unit.unit = worded.spelled_unit
@@ -96,6 +97,7 @@ select
         case when qualitative_meaning is not null then qualitative_meaning
             when regexp_matches(word, '^(negative|neg|non[ -]?reactive|not detected|absent)\b') then 'negative'
             when regexp_matches(word, '^(positive|pos|reactive|detected|abnormal|present)\b') then 'positive'
+            when is_flagged then 'positive'
             else 'indeterminate' end
     end as finding,
     case when is_retraction then 'retracted' when status_meaning = 'finalised' and not is_without_value then 'final' else status_meaning end as status,

@@ -75,7 +75,7 @@ def people(draw, patient):
 @st.composite
 def populations(draw):
     "Rows by entity"
-    everyone = [draw(people(f"p{number}")) for number in range(draw(st.integers(2, 6)))]
+    everyone = [draw(people(f"p{number}")) for number in range(draw(st.integers(8, 14)))]
     return {entity: [row for person in everyone for row in person[entity]] for entity in everyone[0]}
 
 

@@ -19,7 +19,7 @@ def assessment(folder, name, deliveries):
     return assessed(home)[0]
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(population=populations())
 def test_three_forms_of_one_population_give_one_assessment(population):
     with TemporaryDirectory() as folder:
@@ -28,7 +28,7 @@ def test_three_forms_of_one_population_give_one_assessment(population):
         assert assessment(folder, "fhir", as_fhir(population)) == by_csv
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(population=populations(), shuffled=st.randoms(use_true_random=False))
 def test_shuffled_repeated_and_split_deliveries_of_each_form_change_nothing(population, shuffled):
     with TemporaryDirectory() as folder:

@@ -89,7 +89,7 @@ def _row(obx, notes, obr):
     comments = [whole(repetition) for note in notes for repetition in note.fields[3]]
     return {
         "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit_of(obx), "status": status_of(obx, obr),
-        "reference_low": low, "reference_high": high, "comment": "\n".join(filter(None, comments)) or None,
+        "reference_low": low, "reference_high": high, "abnormal_flag": text(obx, 8), "comment": "\n".join(filter(None, comments)) or None,
         "key": (first(text(obx, 3), text(obx, 3, 4)), whole(obx.fields[4][0]) or ""),
     }  # fmt: skip
 

@@ -17,7 +17,7 @@ SCHEMAS = {
     "patient": _schema("patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at"),
     "lab_result": _schema(
         "patient_id", "result_id", "accession_id", "value", "unit", "status", "specimen", "collected_at", "reported_at",
-        "reference_low", "reference_high", "performing_lab", "comment", codings=_CODINGS,
+        "reference_low", "reference_high", "abnormal_flag", "performing_lab", "comment", codings=_CODINGS,
     ),
     "ragged": _schema(),
 }  # fmt: skip

@@ -397,3 +397,16 @@ def test_a_deleted_record_needs_no_patient():
                    |           | deleted          | missing_patient_id | retracted
                    | o1        | entered-in-error | missing_patient_id | retracted
     """)  # fmt: skip
+
+
+def test_an_abnormal_flag_makes_a_qualitative_number_positive_and_overrules_no_word():
+    judges("lab_result", """
+        value    | abnormal_flag | => finding    | => outcome
+        ---------+---------------+---------------+-----------
+        45       | A             | positive      | accepted
+        45       | H             | positive      | accepted
+        45       | POS           | positive      | accepted
+        45       | N             | indeterminate | accepted
+        45       |               | indeterminate | accepted
+        negative | A             | negative      | accepted
+    """, given="patient_id | code | collected_at\nann | 31444-3 | 2026-01-05")  # fmt: skip

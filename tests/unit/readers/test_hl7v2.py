@@ -87,7 +87,7 @@ def test_a_message_gives_a_patient_and_a_result(tmp_path):
         {
             "line": 5, "patient_id": "p1", "result_id": "F1^LIS|2132-9|", "accession_id": "F1^LIS", "value": "165", "unit": "pg/mL",
             "status": "F", "specimen": None, "collected_at": "2024-01-02T08:15+01:00", "reported_at": "2024-01-03",
-            "reference_low": "180", "reference_high": "914", "performing_lab": "GOODLAB", "comment": None,
+            "reference_low": "180", "reference_high": "914", "abnormal_flag": "L", "performing_lab": "GOODLAB", "comment": None,
             "codings": [{"system": "LN", "code": "2132-9", "name": "Cobalamin"}],
         }
     ]  # fmt: skip
@@ -655,7 +655,7 @@ def sample(name):
 @pytest.mark.parametrize(
     ("name", "patients", "of_results", "other"),
     [
-        ("*Example-hl7-file", 1, 5, 0), ("*az-covid-19-hl7", 5, 45, 0), ("*batch-pdi-20210608-0001", 20, 120, 0), ("*oml_20240319-001", 0, 0, 1),
+        ("frontend-react-original_*Example-hl7-file", 1, 5, 0), ("*az-covid-19-hl7", 5, 45, 0), ("*batch-pdi-20210608-0001", 20, 120, 0), ("*oml_20240319-001", 0, 0, 1),
         ("*NoPII_CANCELED", 1, 17, 0), ("*elims_2_72_3029198209_5121_NoPII", 1, 10, 0), ("*hci", 1, 4, 0), ("*MSG-to-Coding-missing-msg2", 0, 0, 1),
         ("*sn-as-range-value", 1, 1, 0), ("*sn-as-ratio-value-colon", 1, 1, 0), ("*batch_message", 2, 10, 0), ("*valid_hl7_e2e", 1, 26, 0),
         ("*valid_mars", 2, 4, 0),
