@@ -1,15 +1,17 @@
 """Profiles as files: found by name or path, laid over the one they extend, checked, and kept with the state."""
 
-import csv
+import codecs
 import re
 import shutil
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
 from pipeline.config import ENTITIES, SOURCES
 from pipeline.errors import InvalidProtocol
 from pipeline.readers.profile import Profile
+from pipeline.readers.profile_map import filled
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 FORMATS = ("table", "meds", "hl7v2", "fhir")
@@ -17,7 +19,6 @@ GENERAL = (
     "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "dialect", "ignore", "reference", "files",
     "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
 )  # fmt: skip
-MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
 
 
 def profile(name, home=None):
@@ -88,7 +89,7 @@ def _profile(raw, path):
         date_order=raw.get("date_order", "ymd"), decimal_mark=raw.get("decimal_mark", "."), dialect=raw.get("dialect", {}),
         ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
         are_others_ignored=raw.get("other_columns", "refused") == "ignored", defaults=raw.get("defaults", {}), words=raw.get("words", {}),
-        maps=tuple(row for name in raw.get("maps", ()) for row in _map(name)), snapshot=raw.get("snapshot"),
+        maps=tuple(row for name in raw.get("maps", ()) for row in filled(name)), snapshot=raw.get("snapshot"),
         selects=folder if folder.is_dir() else None, patient_columns=raw.get("patient_columns", {}),
         options={key: value for key, value in raw.items() if key not in GENERAL},
     )  # fmt: skip
@@ -107,25 +108,36 @@ def _named(given):
 
 
 def _check(raw, path):
-    one_of = {"format": FORMATS, "date_order": ("ymd", "dmy", "mdy"), "decimal_mark": (".", ","), "other_columns": ("ignored", "refused")}
+    one_of = {
+        "format": FORMATS, "date_order": ("ymd", "dmy", "mdy"), "decimal_mark": (".", ","), "other_columns": ("ignored", "refused"),
+    }  # fmt: skip
     wrong = [f"{key} is {raw[key]!r}; known: {', '.join(known)}" for key, known in one_of.items() if key in raw and raw[key] not in known]
     if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw["profile"])):
         wrong.append("profile is a name of letters, digits, _ and -")
     if "'TODO'" in str(raw):
         wrong.append("answer every TODO first")
+    elif not _is_time_zone(raw.get("time_zone", "UTC")):
+        wrong.append(f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin")
+    wrong += [f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict)]
+    wrong += _wrong_dialect(raw) if raw["format"] == "table" and not wrong else []
     wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
     if wrong:
         raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")
 
 
-def _map(path):
-    "The filled rows of a steward's map; a map that lacks a column is an error, a row without an answer is none yet"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and (missing := [name for name in MAP_HEADER if name not in rows[0]]):
-        raise ValueError(f"{path.name} lacks the column {', '.join(missing)}")
-    filled = [{name: (row[name] or "").strip() or None for name in MAP_HEADER} for row in rows if (row["map_to"] or "").strip()]
-    answered = [(row["entity"], row["kind"], row["delivered"].upper()) for row in filled]
-    if twice := sorted({f"{entity} {delivered}" for entity, kind, delivered in answered if answered.count((entity, kind, delivered)) > 1}):
-        raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
-    return filled
+def _is_time_zone(name):
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _wrong_dialect(raw):
+    dialect = raw.get("dialect", {})
+    wrong = [f"dialect lacks {key}" for key in ("delimiter", "quote", "encoding") if key not in dialect]
+    wrong += [f"dialect: {key} is one character" for key in ("delimiter", "quote") if len(str(dialect.get(key, "-"))) != 1]
+    try:
+        codecs.lookup(str(dialect.get("encoding", "utf-8")))
+    except LookupError:
+        wrong.append(f"dialect: nobody knows the encoding {dialect['encoding']}")
+    return wrong

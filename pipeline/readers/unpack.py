@@ -5,7 +5,7 @@ import shutil
 import zlib
 from pathlib import PurePath
 
-from pipeline.errors import InvalidProtocol, Refused
+from pipeline.errors import Refused
 
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"
@@ -37,8 +37,6 @@ def _transcoded(path, folder, encoding):
             shutil.copyfileobj(source, target, BLOCK)
     except UnicodeError:
         raise Refused(f"the file is not {encoding}") from None
-    except LookupError:
-        raise InvalidProtocol(f"The profile's dialect names the encoding {encoding}, which nobody knows.") from None
     return place
 
 

@@ -1,0 +1,183 @@
+"""What engineers and stewards do at a site: draft and check a profile, count rejects, fill in maps; no value of a patient is shown."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.command import DATA, b12, deliver
+
+SITE = DATA / "example_site"
+LAB = SITE / "labor_2026-01.csv"
+HEADER = "MRN,Test,Result,Units,Collection Date,Ward\n"
+
+
+def test_check_says_what_a_profile_makes_of_a_file_column_by_column(tmp_path):
+    answer = b12(tmp_path / "home", "source", "check", "example_site", LAB)
+    assert answer.code == 0, answer.err
+    assert "11 rows = 5 accepted + 4 rejected" in answer.out
+    for line in (
+        r"collected_at\s+ENTNAHMEDATUM \+ ENTNAHMEZEIT\s+11\s+6\s+2026 to 2026, 1 unreadable", r"value\s+ERGEBNIS\s+11\s+11\s+9 numbers, 1 with a comparator, 1 others",
+        r"specimen\s+MATERIAL\s+11\s+2\s+serum 9 · plasma 2", r"bad_date\s+1\s+11\s+write the date", r"lab_result\s+unit\s+Punkte\s+1",
+    ):  # fmt: skip
+        assert re.search(line, answer.out), line
+    assert not (tmp_path / "home" / "lake").exists(), "nothing is kept"
+    assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("file", sorted(SITE.glob("*.csv")), ids=lambda path: path.stem)
+def test_check_shows_no_value_that_identifies_anyone(tmp_path, file):
+    out = b12(tmp_path / "home", "source", "check", "example_site", file).out
+    rows = list(csv.DictReader(file.read_text(encoding="latin-1").splitlines(), delimiter=";"))
+    for column in ("PATNR", "NAME", "GEBDAT", "ERGEBNIS", "BEFUNDID", "ENTNAHMEDATUM", "VERORDNUNG", "FALL"):
+        for value in {row[column] for row in rows if row.get(column)}:
+            assert not re.search(rf"(?<![\w.,/-]){re.escape(value)}(?![\w.,/-])", out), (column, value)
+
+
+def test_check_says_what_would_be_refused_and_what_is_no_file_of_the_profile(tmp_path):
+    home, file = tmp_path / "home", tmp_path / "lab_result.csv"
+    file.write_text("patient_id,code\nann,1\n")
+    answer = b12(home, "source", "check", "canonical", file)
+    assert answer.code == 10
+    assert "lab_result.csv would be refused" in answer.err and "lacks value" in answer.err
+    assert b12(home, "source", "check", "canonical", LAB).code == 10
+    assert b12(home, "source", "check", "no_such", LAB).code == 12
+    assert b12(home, "source", "check", "canonical", tmp_path / "none.csv").code == 2
+    assert b12(home, "source", "check", "canonical").code == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "file"),
+    [("omop_cdm", "omop_cdm/MEASUREMENT.csv"), ("omop_cdm", "omop_cdm/parquet/person.parquet"), ("synthea_csv", "synthea_csv/observations.csv"),
+     ("hl7v2", "hl7v2_oru/prime-router_src_test_hl7_test_files_single_message.hl7"), ("fhir_r4", "fhir_r4/observations/Observation-f204.json")],
+)  # fmt: skip
+def test_check_reads_every_format(tmp_path, source, file):
+    answer = b12(tmp_path / "home", "source", "check", source, DATA / file)
+    assert answer.code == 0, answer.err
+    assert "Understood as" in answer.out
+
+
+def drafted(tmp_path, text, encoding="utf-8", name="lab_2026-01.csv"):
+    file = tmp_path / name
+    file.write_bytes(text.encode(encoding))
+    answer = b12(tmp_path / "home", "source", "draft", file, "--out", tmp_path / "mine.yaml")
+    assert answer.code == 0, answer.err
+    return file, (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+
+
+def test_a_draft_guesses_nothing_silently_and_is_invalid_until_every_todo_is_answered(tmp_path):
+    file, text = drafted(tmp_path, HEADER + 'x1,2132-9,165,pg/mL,05/01/2026,"3"\nx2,2132-9,<150,pg/mL,06/01/2026,3\n')
+    assert "x1" not in text and "165" not in text, "no value of the file"
+    raw = yaml.safe_load(text)
+    assert raw["date_order"] == "TODO", "no day above the twelfth shows it"
+    assert raw["columns"]["lab_result"]["required"] == {
+        "patient_id": "MRN", "code": "TODO", "value": "Result", "unit": "Units", "collected_at": "Collection Date",
+    }  # fmt: skip
+    assert text.count("# a guess") >= 5
+    answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", file)
+    assert answer.code == 12 and "TODO" in answer.err
+    todo = iter(("mine", "UTC", "dmy", "'.'", "Test", "LOINC"))
+    (tmp_path / "mine.yaml").write_text(re.sub(r"(?<=: )TODO", lambda _: next(todo), text), encoding="utf-8")
+    answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", file)
+    assert answer.code == 0, answer.err
+    assert "2 rows = 2 accepted" in answer.out
+    assert "Not read: ward" in answer.out
+
+
+@pytest.mark.parametrize(("dates", "order"), [
+    ("13/01/2026 02/01/2026", "dmy"), ("01/13/2026 01/02/2026", "mdy"), ("2026-01-13", "ymd"), ("01/02/2026", "TODO"), ("13/01/2026 01/13/2026", "TODO"),
+])  # fmt: skip
+def test_a_draft_takes_the_date_order_only_where_the_dates_show_it(tmp_path, dates, order):
+    rows = "".join(f"x,2132-9,1,pg/mL,{day},3\n" for day in dates.split())
+    assert yaml.safe_load(drafted(tmp_path, HEADER + rows)[1])["date_order"] == order
+
+
+def test_a_draft_finds_delimiter_encoding_and_decimal_comma(tmp_path):
+    text = HEADER.replace(",", ";") + "x;B12;165,5;pmol/l;13.01.2026;Süd\n"
+    raw = yaml.safe_load(drafted(tmp_path, text, "cp1252")[1])
+    assert (raw["dialect"], raw["decimal_mark"]) == ({"delimiter": ";", "quote": '"', "encoding": "cp1252"}, ",")
+    assert yaml.safe_load(drafted(tmp_path, text)[1])["dialect"]["encoding"] == "utf-8"
+
+
+def test_what_is_no_table_is_not_drafted(tmp_path):
+    for name, content in (("a.csv", b"word\n"), ("b.csv", b""), ("c.csv", b"\x81\x8d\x8f,\x90\n")):
+        (tmp_path / name).write_bytes(content)
+        assert b12(tmp_path / "home", "source", "draft", tmp_path / name).code == 10
+    assert b12(tmp_path / "home", "source", "draft", tmp_path / "a.csv", tmp_path / "b.csv").code == 2
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    assert b12(home, "ingest", SITE, "--source", "example_site").code == 0
+    rows = [{"patient_id": "s3cret", "code": "2132-9", "value": value, "unit": unit, "collected_at": "2026-01-05", "performing_lab": lab}
+            for value, unit, lab in (("1", "pints", "North"), ("2", "pints", "South"), ("3", "pints", "South"), ("x", "pg/mL", "South"))]  # fmt: skip
+    assert b12(home, "ingest", deliver(tmp_path_factory.mktemp("in"), lab_result=rows), "--source", "canonical").code == 0
+    return home
+
+
+def test_rejects_by_reason_lab_unit_and_file_with_the_first_lines(home):
+    rows = b12(home, "rejects", "--by", "reason,lab,unit", "--source", "canonical", "--format", "json").json
+    assert [tuple(row.values()) for row in rows] == [
+        ("unknown_unit", "South", "pints", 2, "lab_result.csv:3 lab_result.csv:4"),
+        ("not_a_number", "South", "pg/mL", 1, "lab_result.csv:5"),
+        ("unknown_unit", "North", "pints", 1, "lab_result.csv:2"),
+    ]
+    by_file = b12(home, "rejects", "--by", "file", "--format", "json").json
+    assert {row["file"]: row["rows"] for row in by_file} == {"lab_result.csv": 4, "labor_2026-01.csv": 4, "stammdaten_2026-01.csv": 1}
+    assert b12(home, "rejects", "--by", "patient").code == 2
+    assert [row["line"] for row in b12(home, "rejects", "--file", "stammdaten_2026-01.csv", "--format", "json").json] == [7]
+
+
+def test_a_rejected_row_says_what_would_make_it_acceptable(home):
+    rows = b12(home, "rejects", "--format", "json").json
+    assert all(row["remedy"] for row in rows)
+    out = b12(home, "rejects", "--by", "reason").out
+    assert "What would make them acceptable:" in out and "never guessed" not in out, "only of the reasons shown"
+    assert "unknown_unit: a unit of this test" in out
+    assert "s3cret" not in out
+
+
+def test_every_reason_of_the_protocol_has_a_remedy():
+    known = {row["reason"] for row in csv.DictReader((Path("protocol") / "rejections.csv").read_text(encoding="utf-8").splitlines())}
+    assert known == set(
+        "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation missing_unit unknown_unit wrong_scale_unit empty_value "
+        "not_a_number pending_or_cancelled_text range_or_ratio implausible_value wrong_specimen ragged_row".split()
+    )
+
+
+def test_unmapped_is_a_map_to_fill_in(home):
+    rows = list(csv.DictReader(b12(home, "unmapped", "--source", "canonical", "--format", "csv").out.splitlines()))
+    assert [(row["kind"], row["delivered"], row["name"], row["rows"], row["map_to"]) for row in rows] == [
+        ("unit", "pints", "of 2132-9", "3", "")
+    ]
+    assert {row["source"] for row in b12(home, "unmapped", "--format", "json").json} == {"canonical", "example_site"}
+
+
+HEAD = "entity,kind,code_system,delivered,map_to_system,map_to\n"
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ("entity,kind,delivered,map_to\n", "lacks the column"),
+    (HEAD + "lab_result,code,,B12S,LOINC,2132-9\nlab_result,code,LOCAL,b12s,LOINC,14685-2\n", "answers twice"),
+    (HEAD + "lab_result,unit,,pints,,pg per mL or so\n", "does not know"),
+])  # fmt: skip
+def test_a_map_that_is_wrong_is_invalid(tmp_path, text, word):
+    (tmp_path / "mine.yaml").write_text("extends: example_site\nprofile: mine\nmaps: [map.csv]\n")
+    (tmp_path / "map.csv").write_text(text)
+    answer = b12(tmp_path / "home", "ingest", SITE, "--source", tmp_path / "mine.yaml")
+    assert answer.code == 12 and word in answer.err
+
+
+@pytest.mark.parametrize("text", [
+    "profile: ../up", "format: word", "date_order: dym", "decimal_mark: ';'", "other_columns: some", "defaults: {results: {unit: x}}", "files: []", "columns: 3",
+    "maps: [none.csv]", "extends: no_such", "time_zone: Nowhere/At_All",
+])  # fmt: skip
+def test_a_profile_that_is_wrong_is_invalid_and_nothing_goes_in(tmp_path, text):
+    base = "" if text.startswith("extends") else "extends: canonical\n"
+    (tmp_path / "mine.yaml").write_text(f"{base}profile: mine\n{text}\n" if not text.startswith("profile") else f"{base}{text}\n")
+    answer = b12(tmp_path / "home", "ingest", SITE, "--source", tmp_path / "mine.yaml")
+    assert answer.code == 12, answer.err
+    assert not (tmp_path / "home" / "lake").exists()
