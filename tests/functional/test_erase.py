@@ -1,5 +1,7 @@
 """Forgetting a patient: nothing of them is left under the home, and the same delivery brings nobody back."""
 
+import gzip
+import json
 import shutil
 
 import duckdb
@@ -140,3 +142,52 @@ def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
 
 def test_an_unknown_patient_is_no_error(home):
     assert b12(home, "erase", "nobody").out == "Erased 0 rows: none.\n"
+
+
+HL7 = "".join(
+    f"MSH|^~\\&|LAB|HOSP|||20260111||ORU^R01|{n}|P|2.5.1\rPID|1||{one}^^^HOSP^MR||||F\rOBR|1||A{n}|2132-9^^LN|||20260110\r"
+    f"OBX|1|NM|2132-9^^LN||110|pg/mL|||||F|||20260110\r" for n, one in enumerate((FORGOTTEN, *KEPT))
+)  # fmt: skip
+RESOURCES = [
+    {"resourceType": kind, **parts(one)}
+    for one in (FORGOTTEN, *KEPT)
+    for kind, parts in (
+        ("Patient", lambda one: {"id": one, "birthDate": "1950-01-01"}),
+        ("Observation", lambda one: {
+            "id": f"o-{KEPT.index(one) if one in KEPT else 'x'}", "status": "final", "subject": {"reference": f"Patient/{one}"},
+            "code": {"coding": [{"system": "http://loinc.org", "code": "2132-9"}]}, "effectiveDateTime": "2026-01-10",
+            "valueQuantity": {"value": 110, "unit": "pg/mL", "system": "http://unitsofmeasure.org", "code": "pg/mL"}}),
+    )
+]  # fmt: skip
+BUNDLE = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [{"fullUrl": f"urn:uuid:{n}", "resource": one} for n, one in enumerate(RESOURCES)],
+}
+OMOP = "person_id,measurement_concept_id,measurement_date,value_as_number,unit_source_value\n" + "".join(
+    f"{one},3000593,2026-01-10,110,pg/mL\n" for one in (FORGOTTEN, *KEPT))  # fmt: skip
+FORMS = {
+    "hl7": ("hl7v2", "results.hl7", HL7.encode()),
+    "ndjson": ("fhir_r4", "results.ndjson", "".join(json.dumps(one) + "\n" for one in RESOURCES).encode()),
+    "bundle": ("fhir_r4", "results.json", json.dumps(BUNDLE, indent=1).encode()),
+    "gzip": ("fhir_r4", "results.ndjson.gz", gzip.compress("".join(json.dumps(one) + "\n" for one in RESOURCES).encode())),
+    "omop": ("omop_cdm", "measurement.csv", OMOP.encode()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path, form):
+    source, name, content = FORMS[form]
+    home = tmp_path / "home"
+    (tmp_path / name).write_bytes(content)
+    assert b12(home, "ingest", tmp_path / name, "--source", source).code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    before = assessments(home)
+    assert set(before) == {FORGOTTEN, *KEPT}
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert named_in(home, FORGOTTEN) == []
+    for path in (home / "archive").rglob("*.gz"):
+        assert FORGOTTEN.encode() not in gzip.decompress(path.read_bytes())
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert assessments(home) == {patient: before[patient] for patient in KEPT}, "their evidence stands on the same lines"
