@@ -37,8 +37,8 @@ def judged(con, home, path, *, profile, file, folder):
     con.execute("create schema if not exists landing")
     con.execute(
         "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, $4::varchar as time_zone, "
-        "$5::varchar as decimal_mark, $6::date as today, $7::timestamptz as received_at, $8::varchar as snapshot",
-        [profile.name, file.sha256, file.name, profile.time_zone, profile.decimal_mark, today, file.received_at, snapshot],
+        "$5::varchar as decimal_mark, $6::date as today, $7::varchar as snapshot",
+        [profile.name, file.sha256, file.name, profile.time_zone, profile.decimal_mark, today, snapshot],
     )  # fmt: skip
     landed = read(con, path, profile=profile, kind=file.entity, reference=file.reference, folder=folder)
     checked = [f"staging.checked_{entity}" for entity in landed.entities]

@@ -8,7 +8,7 @@ LAST = {"shifted_days": "integer", "snapshot": "varchar", "row_key": "blob"}
 COLUMNS = {
     "patient": {
         **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar", "deceased_on": "date", "site": "varchar",
-        "is_deceased": "boolean", "is_opted_out": "boolean", "merged_into": "varchar", "known_at": "timestamptz", **LAST,
+        "is_deceased": "boolean", "is_opted_out": "boolean", "merged_into": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "lab_result": {
         **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar", "analyte": "varchar",

@@ -26,7 +26,7 @@ UNITS = {
     "haemoglobin": "g/dL", "mcv": "fL", "creatinine": "mg/dL", "egfr": "mL/min/{1.73_m2}",
 }  # fmt: skip
 DEFAULTS = {
-    "patient": {"sex": "unknown", "known_at": f"{AS_OF} 00:00:00+00"},
+    "patient": {"sex": "unknown"},
     "lab_result": {"comparator": "=", "status": "final", "is_unit_code_disagree": False},
     "medication": {"code_system": "RXNORM", "matched_by": "code", "status": "active", "route": "unknown"},
     "condition": {"code_system": "SNOMEDCT", "matched_by": "code", "status": "counted"},
@@ -203,7 +203,7 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", decimal_mark=".")
     con.execute("create schema if not exists landing")
     con.execute(
         "create or replace table landing.file as select 'canonical' as source, 'x' as sha256, 't.csv' as file, null::varchar as snapshot, "
-        "$1::varchar as time_zone, $2::date as today, $2::timestamptz as received_at, $3::varchar as decimal_mark",
+        "$1::varchar as time_zone, $2::date as today, $3::varchar as decimal_mark",
         [time_zone, today, decimal_mark],
     )  # fmt: skip
     con.execute(

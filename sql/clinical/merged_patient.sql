@@ -1,12 +1,17 @@
 -- One row per patient id that was merged into another: the id that survives, at the end of the chain.
 -- Of one source, what it said last of an id counts, so that a merge can be taken back; said at one time, a merge before none.
+-- A row was said when it was recorded, else when its file came.
 -- Ids merged in a circle stay as they are: whose record is whose cannot be known.
 with recursive last_said as (
-    select patient_id, merged_into
+    select patient.patient_id, patient.merged_into
     from lake.patient
-    where merged_into is not null and patient_id is not null
+    left join lake.delivery on delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
+    where patient.merged_into is not null and patient.patient_id is not null
     qualify row_number() over (
-        partition by patient_id, source order by known_at desc, merged_into = patient_id, merged_into desc
+        partition by patient.patient_id, patient.source
+        order by
+            coalesce(patient.recorded_at, delivery.received_at) desc nulls last, patient.merged_into = patient.patient_id,
+            patient.merged_into desc
     ) = 1
 ),
 

@@ -1,10 +1,10 @@
 -- One row per delivered patient row: typed and judged.
 -- An optional date that is delivered and cannot be read is a rejection (bad_date), never an unknown.
 -- Null in is_deceased, is_opted_out and merged_into is "not stated"; an id merged into itself is stated to stand for itself.
--- A death without its date (true) is dated by the day on which it was known. A row is known at recorded_at, else when its file came.
+-- A death without its date (true) is dated by the day on which it was known.
 with typed as (
     select
-        patient.*, file.time_zone, file.today, file.received_at,
+        patient.*, file.time_zone, file.today,
         lower(trim(patient.deceased_on)) in ('true', 'yes', 'y') as is_dead_undated,
         lower(trim(patient.deceased_on)) in ('false', 'no', 'n') as is_alive,
         to_day(patient.birth_date, file.time_zone) as birth_day, to_day(patient.deceased_on, file.time_zone) as death_day,
@@ -21,7 +21,7 @@ select
     not is_alive as is_deceased,
     site,
     case when opting_out in ('true', 't', 'yes', 'y', '1') then true when opting_out in ('false', 'f', 'no', 'n', '0') then false end as is_opted_out,
-    merged_into, coalesce(recorded_instant, received_at) as known_at, shifted_days, row_key,
+    merged_into, recorded_instant as recorded_at, shifted_days, row_key,
     cast(null as varchar) as skipped_because,
     case
         when patient_id is null then 'missing_patient_id'

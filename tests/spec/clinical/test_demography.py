@@ -28,7 +28,7 @@ def test_several_rows_of_one_patient():
 def test_of_one_source_the_last_word_on_death_and_opting_out_counts_and_any_source_may_say_it():
     con = clinic()
     insert(con, "lake.patient", """
-        patient_id  | is_deceased | deceased_on | is_opted_out | known_at   | source
+        patient_id  | is_deceased | deceased_on | is_opted_out | recorded_at | source
         in_error    | yes         | 2026-01-01  |              | 2026-01-02 | ehr
         in_error    | no          |             |              | 2026-01-05 | ehr
         dead        | no          |             |              | 2026-01-02 | ehr

@@ -48,7 +48,7 @@ def test_an_id_merged_into_two_goes_to_one_whatever_the_order():
 def test_of_one_source_the_last_word_counts_so_that_a_merge_can_be_taken_back():
     con = clinic()
     insert(con, "lake.patient", """
-        patient_id | merged_into | known_at   | source
+        patient_id | merged_into | recorded_at | source
         taken_back | other       | 2026-01-01 | ehr
         taken_back | taken_back  | 2026-01-05 | ehr
         merged     | merged      | 2026-01-01 | ehr
