@@ -35,6 +35,7 @@ docs: setup ## write the generated documents anew
 
 bench: setup ## a million patients, against a bare copy and a bare scan of the same files
 	$(PY) -m benchmarks.bench
+	$(PY) -m benchmarks.sources
 
 requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
 	uv pip compile $(RESOLVE) requirements.in -o requirements.txt

@@ -21,7 +21,7 @@ def erase_delivered(path, profile, kind, ids):
     column = profile.patient_columns.get(kind) or profile.columns[kind]["required"]["patient_id"]
     if path.suffix == ".parquet":
         return erase_parquet(path, column, ids)
-    return erase_csv(path, column.lower(), ids, profile.dialect)
+    return erase_csv(path, column.lower(), ids, profile.of_kind(kind).dialect)
 
 
 def _in_gzip(path, erase):

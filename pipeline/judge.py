@@ -32,13 +32,14 @@ class Delivered:
 def judged(con, home, path, *, profile, file, folder):
     """Read a delivered file and judge every row of it: fills `landing`, `staging` and returns (Landed, Account); commits nothing."""
     register_vocabulary(con)
+    profile = profile.of_kind(file.entity)
     today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
     snapshot = _snapshot(profile, file.name)
     con.execute("create schema if not exists landing")
     con.execute(
         "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, $4::varchar as time_zone, "
-        "$5::varchar as decimal_mark, $6::date as today, $7::varchar as snapshot",
-        [profile.name, file.sha256, file.name, profile.time_zone, profile.decimal_mark, today, snapshot],
+        "$5::varchar as number_marks, $6::date as today, $7::varchar as snapshot",
+        [profile.name, file.sha256, file.name, profile.time_zone, profile.number_marks, today, snapshot],
     )  # fmt: skip
     landed = read(con, path, profile=profile, kind=file.entity, reference=file.reference, folder=folder)
     checked = [f"staging.checked_{entity}" for entity in landed.entities]

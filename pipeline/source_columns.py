@@ -65,7 +65,7 @@ select shown, sum(rows)::bigint as rows from showable group by shown order by sh
 _VALUES = """
 select count(*) filter (number is not null), count(*) filter (is_censored), count(*) filter (number is null and not is_censored)
 from (
-    select try_cast(with_point(value, decimal_mark) as double) as number, regexp_matches(value, '^\\s*[<>≤≥]') as is_censored
+    select try_cast(with_point(value, number_marks) as double) as number, regexp_matches(value, '^\\s*[<>≤≥]') as is_censored
     from landing.lab_result cross join landing.file where value is not null
 )
 """

@@ -67,11 +67,11 @@ def _pattern(name):
 
 
 def _date_order(columns):
-    "dmy or mdy when a number above 12 shows it, ymd when dates begin with the year; None when nothing shows it, or both"
+    "dmy or mdy when a number above 12 shows it, iso for 2026-01-31; None when nothing shows it, or both"
     found = Counter()
     for cell in (cell for column in columns for cell in column):
         if re.match(r"\d{4}-\d{2}-\d{2}", cell):
-            found["ymd"] += 1
+            found["iso"] += 1
         elif parts := re.match(r"(\d{1,2})[./-](\d{1,2})[./-]\d{4}", cell):
             found["dmy"] += int(parts[1]) > 12 >= int(parts[2])
             found["mdy"] += int(parts[2]) > 12 >= int(parts[1])
@@ -93,7 +93,7 @@ def _head(path, *, encoding, delimiter, order, mark):
         f"profile: {TODO}                     # a name of letters, digits, _ and -",
         "format: table",
         f"time_zone: {TODO}                   # of times without an offset, such as Europe/Berlin",
-        f"date_order: {order or TODO:<22} # " + ("seen in its dates" if order else "dmy, mdy or ymd: its dates do not show it"),
+        f"date_order: {order or TODO:<22} # " + ("seen in its dates" if order else "iso, dmy, mdy or ymd: its dates do not show it"),
         f"decimal_mark: {repr(mark) if mark else TODO:<20} # " + ("seen in its numbers" if mark else "'.' or ',': no number shows it"),
         f"# delimiter and encoding: those that fit its first {ROWS} lines",
         f'dialect: {{delimiter: "{shown}", quote: \'"\', encoding: {encoding}}}',

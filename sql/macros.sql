@@ -12,9 +12,16 @@ create or replace macro code_key(code_system, code) as
 create or replace macro unit_key(unit) as
     replace(lower(translate(unit, 'µμ²' || chr(160) || chr(9), 'uu2  ')), ' ', '');
 
--- A number with its decimal mark as a point; where the mark is a comma, a point could be anything and makes it unreadable.
-create or replace macro with_point(number, decimal_mark) as
-    case when decimal_mark = ',' then translate(number, ',.', '.?') else number end;
+-- A number with a point as its decimal mark and no others. marks: the profile's decimal mark, and after it the mark that groups
+-- thousands where the profile declares one; only whole groups of three are taken for that. Any other mark makes the number unreadable.
+create or replace macro with_point(number, marks) as
+    case
+        when marks = '.' then number
+        when marks = '.,' and regexp_matches(number, '(^|[^\d.,])[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*$') then replace(number, ',', '')
+        when marks = '.,' then number
+        when marks = ',.' and regexp_matches(number, '(^|[^\d.,])[1-9]\d{0,2}(\.\d{3})+(,\d+)?\s*$') then replace(replace(number, '.', ''), ',', '.')
+        else translate(number, ',.', '.?')
+    end;
 
 create or replace macro word_key(word) as
     lower(trim(word));
@@ -41,12 +48,22 @@ create or replace macro to_day(delivered, time_zone) as
         when to_instant(delivered, time_zone) is not null then try_cast(left(delivered, 10) as date)
     end;
 
--- A date, perhaps with a time, as ISO 8601: in the order that the profile declares (dmy or mdy), the month a number or an English
--- name (05-JAN-2026), the hour with or without am and pm. Anything else, two digits for a year too, stays as it was written.
+-- A date, perhaps with a time, as ISO 8601: in the order that the profile declares (dmy, mdy, ymd), divided or as eight digits, the
+-- month a number or an English name (05-JAN-2026), the hour with or without a colon, am and pm. Anything else, two digits for a
+-- year too, stays as it was written, and so is unreadable.
+create or replace macro divided(delivered, date_order) as
+    case
+        when regexp_matches(delivered, '^\s*\d{8}(\D|\d{4}(\d{2})?\s*$|$)') then case date_order
+            when 'ymd' then regexp_replace(trim(delivered), '^((?:1[89]|2[01])\d{2})(\d{2})(\d{2})\s*', '\3-\2-\1 ')
+            else regexp_replace(trim(delivered), '^(\d{2})(\d{2})((?:1[89]|2[01])\d{2})\s*', '\1-\2-\3 ') end
+        when date_order = 'ymd' then regexp_replace(trim(delivered), '^(\d{4})[./](\d{1,2})[./](\d{1,2})', '\3-\2-\1')
+        else trim(delivered)
+    end;
+
 create or replace macro delivered_part(delivered, place) as
     regexp_extract(
         trim(delivered),
-        '^(\d{1,2})[./ -](\d{1,2}|[A-Za-z]{3,9})[./ -](\d{4})(?:[ T,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?)?$',
+        '^(\d{1,2})[./ -](\d{1,2}|[A-Za-z]{3,9})[./ -](\d{4})(?:[ T,]+(\d{1,2})[:.]?(\d{2})(?:[:.]?(\d{2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?)?$',
         place
     );
 
@@ -67,17 +84,21 @@ create or replace macro hour_of_day(hour, half) as
 create or replace macro is_month_first(delivered, date_order) as
     date_order = 'mdy' and regexp_full_match(delivered_part(delivered, 2), '\d+');
 
-create or replace macro to_iso(delivered, date_order) as
+create or replace macro iso_of(parted, date_order, delivered) as
     case
-        when delivered_part(delivered, 3) = '' then delivered
-        else delivered_part(delivered, 3)
-            || '-' || month_number(case when is_month_first(delivered, date_order) then delivered_part(delivered, 1) else delivered_part(delivered, 2) end)
-            || '-' || lpad(case when is_month_first(delivered, date_order) then delivered_part(delivered, 2) else delivered_part(delivered, 1) end, 2, '0')
-            || case when delivered_part(delivered, 4) = '' then ''
-                else 'T' || hour_of_day(delivered_part(delivered, 4), delivered_part(delivered, 7)) || ':' || delivered_part(delivered, 5)
-                    || case when delivered_part(delivered, 6) = '' then '' else ':' || delivered_part(delivered, 6) end
+        when delivered_part(parted, 3) = '' then delivered
+        when date_order = 'ymd' and regexp_matches(delivered, '^\s*\d{1,2}[./ -]\d') then delivered
+        else delivered_part(parted, 3)
+            || '-' || month_number(case when is_month_first(parted, date_order) then delivered_part(parted, 1) else delivered_part(parted, 2) end)
+            || '-' || lpad(case when is_month_first(parted, date_order) then delivered_part(parted, 2) else delivered_part(parted, 1) end, 2, '0')
+            || case when delivered_part(parted, 4) = '' then ''
+                else 'T' || hour_of_day(delivered_part(parted, 4), delivered_part(parted, 7)) || ':' || delivered_part(parted, 5)
+                    || case when delivered_part(parted, 6) = '' then '' else ':' || delivered_part(parted, 6) end
                 end
     end;
+
+create or replace macro to_iso(delivered, date_order) as
+    iso_of(divided(delivered, date_order), date_order, delivered);
 
 -- Numbers as text from other tools: 7.0 where a column of whole numbers once held an empty cell, and 48.100 for 48.1.
 create or replace macro whole(number) as

@@ -194,7 +194,7 @@ def word(value):
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", decimal_mark="."):
+def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks="."):
     """Land text rows of one entity as a file would, and check them: `staging.checked_<entity>` is built.
 
     Columns that are left out are null; the line counts from 2.
@@ -203,8 +203,8 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", decimal_mark=".")
     con.execute("create schema if not exists landing")
     con.execute(
         "create or replace table landing.file as select 'canonical' as source, 'x' as sha256, 't.csv' as file, null::varchar as snapshot, "
-        "$1::varchar as time_zone, $2::date as today, $3::varchar as decimal_mark",
-        [time_zone, today, decimal_mark],
+        "$1::varchar as time_zone, $2::date as today, $3::varchar as number_marks",
+        [time_zone, today, number_marks],
     )  # fmt: skip
     con.execute(
         "create table if not exists landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"

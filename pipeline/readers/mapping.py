@@ -35,17 +35,17 @@ def _listed(delivered):
 def _cell(profile, name, delivered, default):
     columns = [f'"{column.lower()}"' for column in _listed(delivered)] if delivered else []
     cell = {0: "cast(null as varchar)", 1: "".join(columns)}.get(len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')")
-    if name in DATES and profile.date_order != "ymd":
-        cell = f"to_iso({cell}, '{profile.date_order}')"
     if name in profile.words:
         words = ", ".join(f"{_text(str(word).lower())}: {_text(_word(means))}" for word, means in profile.words[name].items())
-        cell = f"coalesce(map {{{words}}}[lower(trim({cell}))], {cell})"
+        cell = f"nullif(coalesce(map {{{words}}}[lower(trim({cell}))], {cell}), '')"
+    if name in DATES and profile.date_order != "iso":
+        cell = f"to_iso({cell}, '{profile.date_order}')"
     return cell if default is None else f"coalesce({cell}, {_text(_word(default))})"
 
 
 def _word(value):
     "YAML reads yes and no as truth values; the extracts know true and false"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _text(value):

@@ -1,6 +1,6 @@
 """Profiles: what a source's YAML says of its files."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -19,8 +19,9 @@ class Profile:
     files: dict
     columns: dict
     time_zone: str = "UTC"
-    date_order: str = "ymd"
+    date_order: str = "iso"
     decimal_mark: str = "."
+    thousands_mark: str = ""
     dialect: dict = field(default_factory=dict)
     ignore: tuple = ()
     reference: tuple = ()
@@ -45,6 +46,16 @@ class Profile:
         if _fits(path, self.ignore):
             return "ignored"
         return next((kind for kind, patterns in self.files.items() if _fits(path, patterns)), None)
+
+    @property
+    def number_marks(self):
+        "The decimal mark, and the mark that groups thousands if there is one"
+        return self.decimal_mark + self.thousands_mark
+
+    def of_kind(self, kind):
+        "The profile as it is for one kind of file, whose columns may bring a dialect, a date order and marks of their own"
+        own = self.columns.get(kind, {}).get("own", {})
+        return replace(self, **{**own, "dialect": {**self.dialect, **own.get("dialect", {})}})
 
     def entity_for(self, kind):
         "The entity that the rows of a kind of table become"

@@ -1,23 +1,22 @@
 """Profiles as files: found by name or path, laid over the one they extend, checked, and kept with the state."""
 
-import codecs
 import re
 import shutil
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from pipeline.config import ENTITIES, SOURCES
+from pipeline.config import SOURCES
 from pipeline.errors import InvalidProtocol
 from pipeline.readers.profile import Profile
+from pipeline.readers.profile_check import check
 from pipeline.readers.profile_map import filled
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
-FORMATS = ("table", "meds", "hl7v2", "fhir")
+OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ for one kind of file
 GENERAL = (
-    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "dialect", "ignore", "reference", "files",
-    "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
+    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "thousands_mark", "dialect", "ignore",
+    "reference", "files", "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
 )  # fmt: skip
 
 
@@ -81,12 +80,13 @@ def _laid_over(base, own):
 
 
 def _profile(raw, path):
-    _check(raw, path)
+    check(raw, path)
     folder = SOURCES / (raw.get("selects") or raw["profile"])
     return Profile(
         name=raw["profile"], format=raw["format"], files=raw["files"], time_zone=raw.get("time_zone", "UTC"),
         columns={kind: _columns(kind, given) for kind, given in raw.get("columns", {}).items()},
-        date_order=raw.get("date_order", "ymd"), decimal_mark=raw.get("decimal_mark", "."), dialect=raw.get("dialect", {}),
+        date_order=raw.get("date_order", "iso"), decimal_mark=raw.get("decimal_mark", "."), thousands_mark=raw.get("thousands_mark", ""),
+        dialect=raw.get("dialect", {}),
         ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
         are_others_ignored=raw.get("other_columns", "refused") == "ignored", defaults=raw.get("defaults", {}), words=raw.get("words", {}),
         maps=tuple(row for name in raw.get("maps", ()) for row in filled(name)), snapshot=raw.get("snapshot"),
@@ -96,48 +96,12 @@ def _profile(raw, path):
 
 
 def _columns(kind, given):
+    own = {key: given[key] for key in OWN if key in given}
     return {
-        "required": _named(given.get("required", {})),
-        "optional": _named(given.get("optional", {})),
-        "entity": given.get("entity", kind),
-    }
+        "required": _named(given.get("required", {})), "optional": _named(given.get("optional", {})),
+        "entity": given.get("entity", kind), "own": own,
+    }  # fmt: skip
 
 
 def _named(given):
     return given if isinstance(given, dict) else {name: name for name in given}
-
-
-def _check(raw, path):
-    one_of = {
-        "format": FORMATS, "date_order": ("ymd", "dmy", "mdy"), "decimal_mark": (".", ","), "other_columns": ("ignored", "refused"),
-    }  # fmt: skip
-    wrong = [f"{key} is {raw[key]!r}; known: {', '.join(known)}" for key, known in one_of.items() if key in raw and raw[key] not in known]
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw["profile"])):
-        wrong.append("profile is a name of letters, digits, _ and -")
-    if "'TODO'" in str(raw):
-        wrong.append("answer every TODO first")
-    elif not _is_time_zone(raw.get("time_zone", "UTC")):
-        wrong.append(f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin")
-    wrong += [f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict)]
-    wrong += _wrong_dialect(raw) if raw["format"] == "table" and not wrong else []
-    wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
-    if wrong:
-        raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")
-
-
-def _is_time_zone(name):
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-
-
-def _wrong_dialect(raw):
-    dialect = raw.get("dialect", {})
-    wrong = [f"dialect lacks {key}" for key in ("delimiter", "quote", "encoding") if key not in dialect]
-    wrong += [f"dialect: {key} is one character" for key in ("delimiter", "quote") if len(str(dialect.get(key, "-"))) != 1]
-    try:
-        codecs.lookup(str(dialect.get("encoding", "utf-8")))
-    except LookupError:
-        wrong.append(f"dialect: nobody knows the encoding {dialect['encoding']}")
-    return wrong

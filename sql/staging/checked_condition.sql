@@ -7,7 +7,7 @@ with typed as (
         coalesce(status.meaning, 'counted') as status_meaning,
         to_day(condition.onset_on, file.time_zone) as onset_day, to_day(condition.abated_on, file.time_zone) as abated_day,
         case when delivered_code.concepts = 'ileal_resection_length'
-            then try_cast(with_point(regexp_extract(condition.code, ':\s*(.*)$', 1), file.decimal_mark) as double) end as length,
+            then try_cast(with_point(regexp_extract(condition.code, ':\s*(.*)$', 1), file.number_marks) as double) end as length,
         coalesce(word_key(condition.status) = 'deleted' and condition_id is not null, false) as is_deleted_record,
         file.today, to_instant(condition.recorded_at, file.time_zone) as recorded_instant
     from landing.condition

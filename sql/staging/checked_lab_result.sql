@@ -29,9 +29,9 @@ coded as (
         delivered_code.is_scientific, analyte.kind, analyte.hard_low, analyte.hard_high,
         analyte.specimen as wanted_specimen, specimen_spelling.kind as specimen_kind,
         coalesce(status_spelling.meaning, 'final') as status_meaning,
-        try_cast(with_point(lab_result.value, file.decimal_mark) as decimal(20, 9)) as plain_number,
+        try_cast(with_point(lab_result.value, file.number_marks) as decimal(20, 9)) as plain_number,
         unit_spelling.unit as spelled_unit, coalesce(unit_spelling.is_blank, true) as is_without_unit,
-        file.time_zone, file.decimal_mark, file.today
+        file.time_zone, file.number_marks, file.today
     from landing.lab_result
     cross join landing.file
     left join staging.delivered_code
@@ -49,7 +49,7 @@ worded as (
         coded.*,
         case when plain_number is null then lower(trim(value)) end as word,
         case when plain_number is null then
-            regexp_replace(regexp_replace(regexp_replace(regexp_replace(with_point(upper(trim(value)), decimal_mark),
+            regexp_replace(regexp_replace(regexp_replace(regexp_replace(with_point(upper(trim(value)), number_marks),
                 '^(GREATER THAN OR EQUAL TO|=>|≥)\s*', '>='), '^(LESS THAN OR EQUAL TO|=<|≤)\s*', '<='),
                 '^(GREATER THAN|MORE THAN)\s*', '>'), '^LESS THAN\s*', '<')
         end as spelled_value
@@ -81,8 +81,8 @@ converted as (
         *,
         case when number is not null and kind = 'quantity' then found_comparator end as comparator,
         number * factor as exact_value,
-        case when analyte = 'mma' then try_cast(try_cast(with_point(reference_low, decimal_mark) as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_low,
-        case when analyte = 'mma' then try_cast(try_cast(with_point(reference_high, decimal_mark) as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_high,
+        case when analyte = 'mma' then try_cast(try_cast(with_point(reference_low, number_marks) as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_low,
+        case when analyte = 'mma' then try_cast(try_cast(with_point(reference_high, number_marks) as decimal(20, 9)) * factor as decimal(18, 10)) end as canonical_reference_high,
         status_meaning = 'retracted' and (result_id is not null or accession_id is not null) as is_retraction,
         coalesce(word_key(status) = 'deleted' and result_id is not null, false) as is_deleted_record,
         status_meaning in ('held', 'finalised') and (value is null or is_word) as is_without_value

@@ -8,7 +8,7 @@ with typed as (
         coalesce(status.meaning, case when medication.status is null then 'active' else 'ended' end) as status_meaning,
         coalesce(route.kind, case when regexp_matches(delivered_code.concepts, 'b12_hydroxocobalamin_product|b12_injection_claim') then 'injection' end) as route_kind,
         to_day(medication.start_on, file.time_zone) as start_day, to_day(medication.end_on, file.time_zone) as end_day,
-        try_cast(with_point(medication.days_supply, file.decimal_mark) as double) as supply, try_cast(with_point(medication.strength_mg, file.decimal_mark) as double) as strength,
+        try_cast(with_point(medication.days_supply, file.number_marks) as double) as supply, try_cast(with_point(medication.strength_mg, file.number_marks) as double) as strength,
         coalesce(word_key(medication.status) = 'deleted' and medication_id is not null, false) as is_deleted_record,
         file.today, to_instant(medication.recorded_at, file.time_zone) as recorded_instant
     from landing.medication

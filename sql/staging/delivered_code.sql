@@ -1,7 +1,7 @@
 -- One row per distinct code of the files at hand, with the concepts it stands for (joined by |), or none.
 -- Source: protocol/codes/*.csv; drug names by whole words; ICD10 (WHO) by way of ICD10CM when it has no row of its own.
 -- A code without a system is looked up in every system; it counts only when all that is found is one concept.
--- A code that the site's map answers for is looked up as what the map says; what was delivered stays in code and code_system.
+-- A code, or a name without a code, that the site's map answers for is looked up as what the map says; what was delivered stays in code and code_system.
 with delivered as (
     select distinct 'lab_result' as entity, code_system, code, cast(null as varchar) as name from landing.lab_result
     union all
@@ -22,7 +22,7 @@ spelled as (
     from delivered
     left join protocol.code_system on code_system.alias = upper(trim(delivered.code_system))
     left join landing.local_code
-        on local_code.entity = delivered.entity and local_code.code = upper(trim(delivered.code))
+        on local_code.entity = delivered.entity and local_code.code = upper(trim(coalesce(delivered.code, delivered.name)))
         and coalesce(local_code.code_system, '') in ('', upper(trim(delivered.code_system)), code_system.code_system)
     left join protocol.code_system as mapped_system on mapped_system.alias = upper(trim(local_code.to_system))
 ),

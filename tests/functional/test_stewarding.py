@@ -87,7 +87,7 @@ def test_a_draft_guesses_nothing_silently_and_is_invalid_until_every_todo_is_ans
 
 
 @pytest.mark.parametrize(("dates", "order"), [
-    ("13/01/2026 02/01/2026", "dmy"), ("01/13/2026 01/02/2026", "mdy"), ("2026-01-13", "ymd"), ("01/02/2026", "TODO"), ("13/01/2026 01/13/2026", "TODO"),
+    ("13/01/2026 02/01/2026", "dmy"), ("01/13/2026 01/02/2026", "mdy"), ("2026-01-13", "iso"), ("01/02/2026", "TODO"), ("13/01/2026 01/13/2026", "TODO"),
 ])  # fmt: skip
 def test_a_draft_takes_the_date_order_only_where_the_dates_show_it(tmp_path, dates, order):
     rows = "".join(f"x,2132-9,1,pg/mL,{day},3\n" for day in dates.split())

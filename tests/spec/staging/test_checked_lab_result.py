@@ -374,7 +374,7 @@ def test_a_decimal_comma_is_read_where_the_profile_says_so_and_a_point_is_then_u
         1.650   |               |          | 1.650             | not_a_number
         1.650,0 |               |          | 1.650,0           | not_a_number
         1,5-2,5 |               |          | 1,5-2,5           | range_or_ratio
-    """, given=B12, decimal_mark=",")  # fmt: skip
+    """, given=B12, number_marks=",")  # fmt: skip
 
 
 def test_a_units_local_spelling_is_read_by_the_sites_map():

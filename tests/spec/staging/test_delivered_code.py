@@ -149,3 +149,9 @@ def test_a_code_that_the_sites_map_answers_for_is_looked_up_as_the_map_says():
         ann        | Lab A       | CHOL | 165   | mg/dL | 2026-01-05   |            | CHOL    | other_analyte
         ann        | Lab B       | CHOL | 165   | mg/dL | 2026-01-05   |            | CHOL    | unmapped_code
     """, con=con)  # fmt: skip
+    con.execute("insert into landing.local_code values ('medication', null, 'METFORMINA 850 MG', 'RXNORM', '6809')")
+    judges("medication", """
+        patient_id | code_system | code | name              | start_on   | => concepts | => outcome
+        ann        | ATC         |      | Metformina 850 mg | 2026-01-05 | metformin   | accepted
+        ann        | ATC         |      | Otra cosa         | 2026-01-05 |             | unmapped_code
+    """, con=con)  # fmt: skip
