@@ -25,7 +25,7 @@ class Account:
     @property
     def transaction(self):
         "What makes the file's appends happen once: the same bytes under the same profile are the same delivery"
-        return self.transaction_id or f"{self.source}/{self.sha256}"
+        return self.transaction_id or transaction_of(self.source, self.sha256, self.snapshot)
 
     def renamed(self, transaction):
         return replace(self, transaction_id=transaction)
@@ -37,6 +37,11 @@ class Account:
         """The account as interface.md gives it."""
         kept = ("file", "sha256", "entity", "rows", "accepted", "rejected", "duplicates", "skipped", "refused")
         return {key: value for key, value in asdict(self).items() if key in kept}
+
+
+def transaction_of(source, sha256, snapshot=None):
+    """The id under which a file's rows are appended once: its bytes, its profile, and the snapshot it belongs to."""
+    return f"{source}/{sha256}" + (f"@{snapshot}" if snapshot else "")
 
 
 def tally(con, landed, *, file, sha256, source, entity, snapshot=None):
@@ -68,10 +73,10 @@ def tally(con, landed, *, file, sha256, source, entity, snapshot=None):
     return account
 
 
-def earlier_account(home, *, source, sha256, name):
+def earlier_account(home, *, source, sha256, name, snapshot=None):
     """The account of a file that was ingested before, byte for byte: all its rows are duplicates. None when it is new."""
     delta = lake.open_table(home, "delivery")
-    if delta is None or delta.transaction_version(f"{source}/{sha256}") is None:
+    if delta is None or delta.transaction_version(transaction_of(source, sha256, snapshot)) is None:
         return None
     held = delta.to_pyarrow_table(columns=["sha256", "source", "entity", "rows", "refused"]).to_pylist()
     found = next(row for row in held if row["sha256"] == sha256 and row["source"] == source and row["refused"] is None)

@@ -13,7 +13,7 @@ def commit(con, home, account, delivered, *, received_at, reference):
         lake.append(con, home, entity, (
             f"select file.source, file.sha256, file.file, file.snapshot, checked.* from staging.checked_{entity} as checked, landing.file "
             "where skipped_because is null and rejected_because is null "
-            f"and line not in (select line from staging.duplicate_row where entity = '{entity}')"
+            f"and (line, place) not in (select (line, place) from staging.duplicate_row where entity = '{entity}')"
         ), account.transaction)  # fmt: skip
     lake.append(con, home, "rejected_row", " union all ".join([_ragged(account.entity), *map(_rejected, delivered)]), account.transaction)
     lake.append(con, home, "unmapped_code", " union all ".join(map(_unmapped, delivered)), account.transaction)

@@ -39,7 +39,7 @@ def _erase_archive(home, ids):
     erased = 0
     for one in delivered:
         profile = read_profile(one["source"], home)
-        for path in (home.archive / one["source"]).glob(f"{one['sha256']}.*"):
+        for path in (home.archive / one["source"]).glob(f"{one['sha256']}*"):
             erased += erase_delivered(path, profile, profile.entity_of(one["file"]), ids)
     return erased
 

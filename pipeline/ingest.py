@@ -3,10 +3,12 @@
 import shutil
 from datetime import UTC, datetime
 
+import duckdb
+
 from pipeline.accounts import Account, earlier_account
 from pipeline.commit import commit, commit_refusal
 from pipeline.errors import Refused
-from pipeline.judge import Delivered, judged, workshop
+from pipeline.judge import Delivered, judged, snapshot_of, workshop
 from pipeline.landing import archived, latest_reference, put_away, sha256_of
 from pipeline.readers import profile as read_profile
 
@@ -23,7 +25,7 @@ def ingest_file(home, *, path, source, name, received_at=None):
     if entity == "reference":
         archived(home, path, source=source, sha256=sha256, name=name, folder="reference")
         return Account(file=name, sha256=sha256, source=profile.name, entity="reference")
-    if earlier := earlier_account(home, source=profile.name, sha256=sha256, name=name):
+    if earlier := earlier_account(home, source=profile.name, sha256=sha256, name=name, snapshot=_snapshot(profile, name)):
         shutil.rmtree(home.work / sha256, ignore_errors=True)  # a run killed after its last commit left it
         put_away(home, path, source=source, sha256=sha256, name=name)
         return earlier
@@ -42,9 +44,19 @@ def ingest_file(home, *, path, source, name, received_at=None):
     return account
 
 
+def _snapshot(profile, name):
+    try:
+        return snapshot_of(profile, name)
+    except Refused:
+        return None  # it will be refused below, with its account
+
+
 def _ingest(home, path, *, profile, entity, name, sha256, received_at):
     file = Delivered(name, sha256, entity, received_at, latest_reference(home, profile.name) if profile.reference else None)
     with workshop(home, sha256) as (con, folder):
-        landed, account = judged(con, home, path, profile=profile, file=file, folder=folder)
+        try:
+            landed, account = judged(con, home, path, profile=profile, file=file, folder=folder)
+        except (duckdb.DataError, duckdb.ProgrammingError) as error:
+            raise Refused(f"a value or a name in it breaks a SELECT ({type(error).__name__}): report it; the file is kept") from None
         commit(con, home, account, landed.entities, received_at=received_at, reference=file.reference)
         return account

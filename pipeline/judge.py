@@ -34,7 +34,7 @@ def judged(con, home, path, *, profile, file, folder):
     register_vocabulary(con)
     profile = profile.of_kind(file.entity)
     today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
-    snapshot = _snapshot(profile, file.name)
+    snapshot = snapshot_of(profile, file.name)
     con.execute("create schema if not exists landing")
     con.execute(
         "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, $4::varchar as time_zone, "
@@ -62,12 +62,26 @@ def workshop(home, sha256):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _snapshot(profile, name):
-    "The snapshot that a file of a full-refresh source belongs to, out of its name; None for a source that delivers changes"
+_HELD = (
+    "select lake.{entity}.row_key from lake.{entity}, landing.file where lake.{entity}.source = file.source "
+    "and lake.{entity}.sha256 <> file.sha256 and lake.{entity}.snapshot is not distinct from file.snapshot"
+)
+# What was said before, then otherwise, and now again is said anew: a patient's row without a time of its own counts from when it came
+_LAST_SAID = (
+    "select patient.row_key from lake.patient as patient, landing.file, lake.delivery as delivery where patient.source = file.source "
+    "and patient.sha256 <> file.sha256 and patient.snapshot is not distinct from file.snapshot "
+    "and delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null "
+    "qualify patient.recorded_at is not null or rank() over (partition by patient.patient_id order by delivery.received_at desc) = 1"
+)
+_DAY = re.compile(r"\d{4}-?[01]\d-?[0-3]\d([T_-]?\d{2,6})?")  # such days stand in order when compared as text
+
+
+def snapshot_of(profile, name):
+    """The snapshot that a file of a full-refresh source belongs to, out of its name; None for a source of changes. Raises Refused."""
     if profile.snapshot is None:
         return None
-    if not (found := re.search(profile.snapshot, name)):
-        raise Refused(f"its name does not say which snapshot it is: the profile {profile.name} expects {profile.snapshot}")
+    if not (found := re.search(profile.snapshot, name)) or not _DAY.fullmatch(found.group(1)):
+        raise Refused(f"its name does not say which snapshot it is, as a day like 20260131; {profile.name} expects {profile.snapshot}")
     return found.group(1)
 
 
@@ -77,21 +91,19 @@ def _check(con, name, folder):
 
 def _find_duplicates(con, home, delivered):
     """Note the acceptable rows that equal an accepted row of the same profile in every canonical column, within the file too."""
-    con.execute("create table staging.duplicate_row (entity varchar, line bigint)")
+    con.execute("create table staging.duplicate_row (entity varchar, line bigint, place bigint)")
     con.execute("create schema if not exists lake")
     lake.attach(con, home, only=delivered)
     for entity in delivered:
         acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
         con.execute(
-            f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) "
+            f"insert into staging.duplicate_row select '{entity}', line, place from (from {acceptable}) "
             f"where row_key in (select row_key from {acceptable} group by row_key having count(*) > 1) "
-            "qualify row_number() over (partition by row_key order by line) > 1"
+            "qualify row_number() over (partition by row_key order by line, place) > 1"
         )
         con.execute(
-            f"insert into staging.duplicate_row select '{entity}', line from (from {acceptable}) as checked "
-            f"semi join (select lake.{entity}.row_key from lake.{entity}, landing.file "
-            f"where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256 "
-            f"and lake.{entity}.snapshot is not distinct from file.snapshot) as held "
+            f"insert into staging.duplicate_row select '{entity}', checked.line, checked.place from (from {acceptable}) as checked "
+            f"semi join ({_LAST_SAID if entity == 'patient' else _HELD.format(entity=entity)}) as held "
             "on held.row_key = checked.row_key "
-            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line"
+            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line and noted.place = checked.place"
         )

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 EVIDENCE = {"source": "varchar", "sha256": "varchar", "file": "varchar", "line": "bigint"}
 CODED = {"code": "varchar", "name": "varchar", "concepts": "varchar", "matched_by": "varchar"}
-LAST = {"shifted_days": "integer", "snapshot": "varchar", "row_key": "blob"}
+LAST = {"place": "bigint", "shifted_days": "integer", "snapshot": "varchar", "row_key": "blob"}
 COLUMNS = {
     "patient": {
         **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar", "deceased_on": "date", "site": "varchar",

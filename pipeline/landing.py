@@ -109,7 +109,8 @@ def put_away(home, path, *, source, sha256, name):
 
 
 def _place(home, *, source, sha256, name, folder):
-    return home.root / folder / source / f"{sha256}{Path(name).suffix}"
+    ending = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
+    return home.root / folder / source / f"{sha256}{ending}"
 
 
 def _leave(home, path):

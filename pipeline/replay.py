@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from pipeline.errors import UsageError
+from pipeline.errors import InvalidProtocol, UsageError
 from pipeline.ingest import ingest_file
 from pipeline.query import query
 
@@ -24,9 +24,14 @@ def reingest(home, progress=lambda account: None):
             shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
     accounts = []
     for one in delivered:
-        found = next((beside.archive / one["source"]).glob(f"{one['sha256']}.*"))
+        found = next((beside.archive / one["source"]).glob(f"{one['sha256']}*"))
         accounts.append(ingest_file(beside, path=found, source=one["source"], name=one["file"], received_at=one["received_at"]))
         progress(accounts[-1])
+    if refused := [account for account in accounts if account.refused]:
+        raise InvalidProtocol(
+            f"{len(refused)} files that were accepted before are refused now, {refused[0].file} for one: {refused[0].refused}. "
+            f"The lake stays as it was; mend the profile {refused[0].source} and replay again."
+        )
     old = home.root / "lake.old"
     shutil.rmtree(old, ignore_errors=True)
     home.lake.replace(old)

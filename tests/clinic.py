@@ -102,7 +102,11 @@ def insert(con, relation, rows):
 def _filled(table, row):
     given = {name: cell for name, cell in row.items() if cell is not None}
     evidence = EVIDENCE if table != "delivery" else {**EVIDENCE, "received_at": f"{AS_OF} 00:00:00+00"}
-    line = {"line": next(_lines)} if "line" in lake.COLUMNS[table] else {}
+    line = (
+        {name: value for name, value in (("line", next(_lines)), ("place", 0)) if name in lake.COLUMNS[table]}
+        if "line" in lake.COLUMNS[table]
+        else {}
+    )
     full = {**evidence, **line, **DEFAULTS.get(table, {}), **given}
     if table == "lab_result":
         full = _filled_lab_result(full)
@@ -213,13 +217,13 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks=".")
     for each in ENTITIES:
         columns = _delivered_columns(each)
         body = ", ".join(f'"{column}" varchar' for column in columns)
-        con.execute(f"create or replace table landing.{each} ({body}, shifted_days integer, line bigint, row_key blob)")
+        con.execute(f"create or replace table landing.{each} ({body}, place bigint, shifted_days integer, line bigint, row_key blob)")
         for line, row in enumerate(rows if each == entity else [], start=2):
             assert set(row) <= set(columns), f"{each} has no column {sorted(set(row) - set(columns))}"
             cells = [row.get(column) for column in columns]
             con.execute(
-                f"insert into landing.{each} values ({', '.join('?' * (len(columns) + 3))})",
-                [*cells, 0, line, repr(cells).encode()],
+                f"insert into landing.{each} values ({', '.join('?' * (len(columns) + 4))})",
+                [*cells, 0, 0, line, repr(cells).encode()],
             )
     build(con, f"staging.checked_{entity}")
     return con

@@ -55,9 +55,9 @@ def b12(con, values, *, file="new.csv", lab="North", unit="pg/mL", factor=1, sta
     """Deliver total B12 results, as the laboratory printed them; `factor` converts the unit into pg/mL."""
     ids = [f"{file}{lab}{name}{place}" for place in range(len(values))]
     con.executemany(
-        "insert into lake.lab_result (source, sha256, file, line, patient_id, result_id, analyte, unit, comparator, "
+        "insert into lake.lab_result (place, source, sha256, file, line, patient_id, result_id, analyte, unit, comparator, "
         "value, value_reported, status, collected_at, collected_on, performing_lab, is_unit_code_disagree) values "
-        "('canonical', $1, $1, $2, $3, $3, 'total_b12', $4, '=', $5, $6, $7, '2026-01-30 08:00:00+00', '2026-01-30', "
+        "(0, 'canonical', $1, $1, $2, $3, $3, 'total_b12', $4, '=', $5, $6, $7, '2026-01-30 08:00:00+00', '2026-01-30', "
         "$8, false)",
         [[file, line, id_, unit, f"{value * factor:.6f}", f"{value:.6f}", status, lab]
          for line, (id_, value) in enumerate(zip(ids, values, strict=True), start=2)],

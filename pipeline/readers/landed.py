@@ -45,12 +45,12 @@ def read(con, path, *, profile, kind, reference, folder):
     for entity in ENTITIES:
         columns = sorted([*canonical[entity]["required"], *canonical[entity]["optional"]])
         if entity in loaded.selects:
-            _land(con, entity, columns, loaded.selects[entity], folder)
+            _land(con, entity, columns, loaded.selects[entity], folder, is_line_shared=profile.format == "fhir")
         else:
             empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
             con.execute(
                 f"create or replace table landing.{entity} as select {empty}, cast(0 as integer) as shifted_days, "
-                "cast(0 as bigint) as line, cast(null as blob) as row_key where false"
+                "cast(0 as bigint) as place, cast(0 as bigint) as line, cast(null as blob) as row_key where false"
             )
     return Landed(tuple(entity for entity in ENTITIES if entity in loaded.selects), loaded.rows, loaded.other)
 
@@ -77,17 +77,21 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
     return Loaded(selects, rows)
 
 
-def _land(con, entity, columns, select, folder):
+def _land(con, entity, columns, select, folder, *, is_line_shared):
+    "A line may hold several records of FHIR: then a record's place in the file tells them apart"
     found = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
+    if "codings" in found or is_line_shared:
+        keep_as_file(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)
+        select = f"from landing.mapped_{entity}"
     if "codings" in found:
-        keep_as_file(con, f"landing.mapped_{entity}", select, folder)
         select, found = _choose(con, entity), [name for name in found if name != "codings"] + list(CODED)
+    place = "file_row_number as place" if is_line_shared else "0 as place"
     cells = ", ".join(f'nullif("{name}", \'\') as "{name}"' if name in found else f'cast(null as varchar) as "{name}"' for name in columns)
     shifted = "shifted_days" if "shifted_days" in found else "0 as shifted_days"
     key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
     con.execute(
         f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key "
-        f"from (select {cells}, {shifted}, line from ({select}))"
+        f"from (select {cells}, {shifted}, {place}, line from ({select}))"
     )
 
 

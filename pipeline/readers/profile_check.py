@@ -33,6 +33,8 @@ def check(raw, path):
         wrong.append(f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin")
     wrong += [f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict)]
     wrong += _wrong_dialect(raw) if raw["format"] == "table" and not wrong else []
+    if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
+        wrong.append("snapshot is a pattern with the day in one pair of brackets")
     wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
     if wrong:
         raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")

@@ -1,5 +1,6 @@
 -- One row per coded condition or procedure and concept, up to the as-of date.
--- Retracted, refuted and not-done rows do not count; a retraction takes the row of the same id with it.
+-- Retracted, refuted, not-done and provisional rows do not count; a retraction, a refutation and a not-done take the rows of the
+-- same id with them, a provisional row does not.
 -- Of the versions of one id that say when they were recorded, only the last is read.
 with version as (
     select coalesce(merged_patient.surviving_id, condition.patient_id) as patient_id, condition.source, condition.condition_id as id,
@@ -33,7 +34,7 @@ delivered as (
 ),
 
 retraction as (
-    select distinct patient_id, source, entity, id from delivered where status in ('retracted', 'not_counted') and id is not null
+    select distinct patient_id, source, entity, id from delivered where status in ('retracted', 'refuted') and id is not null
 ),
 
 deletion as (

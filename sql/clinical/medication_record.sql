@@ -20,13 +20,13 @@ repeated as (
 ),
 
 version as (
-    select record.source, record.sha256, record.line,
+    select record.source, record.sha256, record.line, record.place,
         row_number() over (
             partition by record.patient_id, record.source, record.medication_id
             order by
                 case when record.status = 'retracted' and record.recorded_at is null then timestamptz 'infinity' else record.recorded_at end desc nulls last,
                 case record.status when 'retracted' then 0 when 'not_counted' then 1 when 'ended' then 2 when 'administered' then 3 else 4 end,
-                record.end_on desc nulls last, record.start_on, record.days_supply desc nulls last, record.row_key, record.file, record.line, record.sha256
+                record.end_on desc nulls last, record.start_on, record.days_supply desc nulls last, record.row_key, record.file, record.line, record.sha256, record.place
         ) as rank
     from record
     join repeated using (patient_id, source, medication_id)
@@ -41,7 +41,7 @@ counted as (
         record.status, record.route, record.strength_mg
     from record
     cross join protocol.run
-    left join version on version.source = record.source and version.sha256 = record.sha256 and version.line = record.line
+    left join version on version.source = record.source and version.sha256 = record.sha256 and version.line = record.line and version.place = record.place
     anti join deletion on deletion.source = record.source and deletion.medication_id = record.medication_id
     where record.status in ('active', 'ended', 'administered') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
     union all

@@ -60,11 +60,11 @@ dated as (
 
 version as (
     select
-        dated.source, dated.file, dated.line, dated.sha256,
+        dated.source, dated.file, dated.line, dated.place, dated.sha256,
         dated.status, dated.result_id, dated.patient_id, dated.value,
         row_number() over same_id as rank,
         max(case when dated.status in ('final', 'corrected', 'held') and (dated.value is not null or dated.finding is not null)
-            then row(dated.reported_at, dated.row_key, dated.sha256, dated.line) end)
+            then row(dated.reported_at, dated.row_key, dated.sha256, dated.line, dated.place) end)
             over (partition by dated.patient_id, dated.source, dated.result_id) as last_with_value,
         first_value(dated.status) over same_id as last_status
     from dated
@@ -75,19 +75,19 @@ version as (
             case dated.status when 'retracted' then 0 when 'corrected' then 1 when 'finalised' then 2 when 'final' then 3 else 4 end,
             case when dated.analyte = 'mma' then -dated.value else dated.value end nulls last,
             case dated.finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
-            dated.row_key, dated.file, dated.line, dated.sha256
+            dated.row_key, dated.file, dated.line, dated.sha256, dated.place
     )
 ),
 
 fate as (
     select
-        version.source, version.sha256, version.line,
+        version.source, version.sha256, version.line, version.place, version.result_id,
         case
             when version.last_status = 'retracted' then 'retracted'
             when version.last_status = 'finalised' and version.last_with_value[3] = version.sha256
-                and version.last_with_value[4] = version.line and version.status = 'held' then 'finalised'
+                and version.last_with_value[4] = version.line and version.last_with_value[5] = version.place and version.status = 'held' then 'finalised'
             when version.last_status = 'finalised' and version.last_with_value[3] = version.sha256
-                and version.last_with_value[4] = version.line then 'usable'
+                and version.last_with_value[4] = version.line and version.last_with_value[5] = version.place then 'usable'
             when version.rank > 1 or version.last_status = 'finalised' then 'superseded'
         end as fate
     from version
@@ -104,10 +104,10 @@ acting as (
 ),
 
 acted_upon as (
-    select result.source, result.sha256, result.line,
+    select result.source, result.sha256, result.line, result.place, result.result_id,
         case when bool_or(acting.status = 'retracted') then 'withdrawn' else 'superseded' end as fate
     from (
-        select patient_id, source, sha256, line, accession_id, analyte, result_id, status,
+        select patient_id, source, sha256, line, place, accession_id, analyte, result_id, status,
             coalesce(reported_at, case when status = 'corrected' then timestamptz 'infinity' end, collected_at) as reported_at
         from result
         where accession_id is not null
@@ -135,5 +135,9 @@ select
     end as fate
 from result
 cross join protocol.run
-left join fate on fate.source = result.source and fate.sha256 = result.sha256 and fate.line = result.line
-left join acted_upon on acted_upon.source = result.source and acted_upon.sha256 = result.sha256 and acted_upon.line = result.line
+left join fate
+    on fate.source = result.source and fate.sha256 = result.sha256 and fate.line = result.line and fate.place = result.place
+    and fate.result_id is not distinct from result.result_id
+left join acted_upon
+    on acted_upon.source = result.source and acted_upon.sha256 = result.sha256 and acted_upon.line = result.line
+    and acted_upon.place = result.place and acted_upon.result_id is not distinct from result.result_id

@@ -21,7 +21,7 @@ with typed as (
 select
     line, patient_id, condition_id, code_system, code, name, concepts, matched_by,
     onset_day as onset_on, abated_day as abated_on, status_meaning as status, recorded_by, length as length_cm,
-    recorded_instant as recorded_at, shifted_days, row_key,
+    recorded_instant as recorded_at, place, shifted_days, row_key,
     case
         when patient_id is null or is_scientific then null
         when concepts is null and code is not null then 'unmapped_code'

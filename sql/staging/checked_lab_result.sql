@@ -103,7 +103,7 @@ select
     case when is_retraction then 'retracted' when status_meaning = 'finalised' and not is_without_value then 'final' else status_meaning end as status,
     specimen, collected_instant as collected_at, collected_on, reported_instant as reported_at,
     canonical_reference_low as reference_low, canonical_reference_high as reference_high,
-    performing_lab, comment, shifted_days,
+    performing_lab, comment, place, shifted_days,
     coalesce(code_basis <> '' and unit_basis <> '' and code_basis <> unit_basis, false) as is_unit_code_disagree,
     row_key,
     case

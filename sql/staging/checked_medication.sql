@@ -25,7 +25,7 @@ select
     line, patient_id, medication_id, code_system, code, name, concepts, matched_by,
     start_day as start_on, end_day as end_on, case when supply between 0 and 36525 then cast(supply as integer) end as days_supply,
     status_meaning as status, route as route_reported, coalesce(route_kind, 'unknown') as route,
-    strength as strength_mg, recorded_instant as recorded_at, shifted_days, row_key,
+    strength as strength_mg, recorded_instant as recorded_at, place, shifted_days, row_key,
     case
         when patient_id is null or is_scientific then null
         when concepts is null and (code is not null or name is not null) then 'unmapped_code'

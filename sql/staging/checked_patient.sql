@@ -1,6 +1,7 @@
 -- One row per delivered patient row: typed and judged.
 -- An optional date that is delivered and cannot be read is a rejection (bad_date), never an unknown.
 -- Null in is_deceased, is_opted_out and merged_into is "not stated"; an id merged into itself is stated to stand for itself.
+-- An opting out in words that nothing knows is one: a refusal is never read as consent.
 -- A death without its date (true) is dated by the day on which it was known.
 with typed as (
     select
@@ -20,8 +21,8 @@ select
     case when is_dead_undated then least(coalesce(recorded_day, today), today) else death_day end as deceased_on,
     not is_alive as is_deceased,
     site,
-    case when opting_out in ('true', 't', 'yes', 'y', '1') then true when opting_out in ('false', 'f', 'no', 'n', '0') then false end as is_opted_out,
-    merged_into, recorded_instant as recorded_at, shifted_days, row_key,
+    opting_out not in ('false', 'f', 'no', 'n', '0', 'none') as is_opted_out,
+    merged_into, recorded_instant as recorded_at, place, shifted_days, row_key,
     cast(null as varchar) as skipped_because,
     case
         when patient_id is null then 'missing_patient_id'

@@ -18,7 +18,7 @@ with typed as (
 
 select
     line, patient_id, procedure_id, code_system, code, name, concepts, matched_by,
-    performed_day as performed_on, status_meaning as status, recorded_instant as recorded_at, shifted_days, row_key,
+    performed_day as performed_on, status_meaning as status, recorded_instant as recorded_at, place, shifted_days, row_key,
     case
         when patient_id is null or is_scientific then null
         when concepts = 'order_code_lab' then 'order_code'

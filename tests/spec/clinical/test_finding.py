@@ -65,7 +65,11 @@ def test_of_the_versions_of_one_id_that_say_when_they_were_recorded_the_last_is_
         confirmed  | c1           | neuro_ataxia_gait | 2025-01-01 |            | not_counted | 2025-06-01
         confirmed  | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-09-01
         refuted    | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-06-01
-        refuted    | c1           | neuro_ataxia_gait | 2025-01-01 |            | not_counted | 2025-09-01
+        refuted    | c1           | neuro_ataxia_gait | 2025-01-01 |            | refuted     | 2025-09-01
+        provis     | c1           | neuro_ataxia_gait | 2025-01-01 |            | not_counted |
+        provis     | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     |
+        ruled_out  | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     |
+        ruled_out  | c1           | neuro_ataxia_gait | 2025-01-01 |            | refuted     |
         undated    | c1           | neuro_ataxia_gait | 2025-01-01 |            | counted     | 2025-06-01
         undated    | c1           | neuro_ataxia_gait |            |            | retracted   |
     """)  # fmt: skip
@@ -73,6 +77,7 @@ def test_of_the_versions_of_one_id_that_say_when_they_were_recorded_the_last_is_
         patient_id | is_abated
         revived    | no
         confirmed  | no
+        provis     | no
     """)  # fmt: skip
 
 

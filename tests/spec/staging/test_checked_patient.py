@@ -29,7 +29,7 @@ def test_sex_and_opting_out():
         bob        | MALE   | TRUE      |             | male    | yes             |
         cid        | other  | false     |             | other   | no              |
         dan        | F      |           | ann         | unknown |                 | ann
-        gil        |        | perhaps   |             | unknown |                 |
+        gil        |        | perhaps   |             | unknown | yes             |
         eve        |        | yes       |             | unknown | yes             |
         fay        |        | 1         |             | unknown | yes             |
     """)  # fmt: skip

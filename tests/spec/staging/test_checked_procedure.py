@@ -9,7 +9,7 @@ def test_every_reason():
         -----------+--------------+-------------+-------------+--------------+------------------+-------------+---------------------------
         ann        |              | CPT4        | 43644       | 2026-01-05   |                  | counted     | accepted
         ann        |              | CPT         | 43644       | 2026-01-05   | completed        | counted     | accepted
-        ann        |              | CPT4        | 43644       | 2026-01-05   | not-done         | not_counted | accepted
+        ann        |              | CPT4        | 43644       | 2026-01-05   | not-done         | refuted     | accepted
         ann        |              | CPT4        | 43644       | 2026-02-01   | completed        | counted     | accepted
         ann        |              | CPT4        | 43644       | 2026-02-02   | completed        | counted     | future_date
         ann        |              | CPT4        | 43644       | soon         | completed        | counted     | bad_date
