@@ -67,12 +67,17 @@ _HELD = (
     "and lake.{entity}.sha256 <> file.sha256 and lake.{entity}.snapshot is not distinct from file.snapshot"
 )
 # What was said before, then otherwise, and now again is said anew: a patient's row without a time of its own counts from when it came
-_LAST_SAID = (
-    "select patient.row_key from lake.patient as patient, landing.file, lake.delivery as delivery where patient.source = file.source "
-    "and patient.sha256 <> file.sha256 and patient.snapshot is not distinct from file.snapshot "
-    "and delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null "
-    "qualify patient.recorded_at is not null or rank() over (partition by patient.patient_id order by delivery.received_at desc) = 1"
+_LAST_SAID = """
+select row_key from (
+    select
+        patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,
+        coalesce(patient.is_deceased, patient.is_opted_out) is null and patient.merged_into is null as is_silent
+    from lake.patient as patient, landing.file, lake.delivery as delivery
+    where patient.source = file.source and patient.sha256 <> file.sha256 and patient.snapshot is not distinct from file.snapshot
+        and delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
 )
+qualify recorded_at is not null or is_silent or rank() over (partition by patient_id, is_silent order by received_at desc) = 1
+"""
 _DAY = re.compile(r"\d{4}-?[01]\d-?[0-3]\d([T_-]?\d{2,6})?")  # such days stand in order when compared as text
 
 

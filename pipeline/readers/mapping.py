@@ -21,7 +21,7 @@ def mapping(profile, kind, header):
     if entity == "patient":
         cells |= {name: f"coalesce({cells[name]}, {empty})" for name, empty in STATED.items() if _is_in(header, delivered.get(name))}
         cells |= {"merged_into": cells["merged_into"].replace(STATED["merged_into"], cells["patient_id"])} if "merged_into" in cells else {}
-    return "select " + ", ".join(f'{cell} as "{name}"' for name, cell in cells.items()) + ", line from landing.delivered"
+    return "select " + ", ".join(f"{cell} as {_identifier(name)}" for name, cell in cells.items()) + ", line from landing.delivered"
 
 
 def _is_in(header, delivered):
@@ -33,10 +33,11 @@ def _listed(delivered):
 
 
 def _cell(profile, name, delivered, default):
-    columns = [f'"{column.lower()}"' for column in _listed(delivered)] if delivered else []
+    columns = [_identifier(column.lower()) for column in _listed(delivered)] if delivered else []
     cell = {0: "cast(null as varchar)", 1: "".join(columns)}.get(len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')")
     if name in profile.words:
-        words = ", ".join(f"{_text(str(word).lower())}: {_text(_word(means))}" for word, means in profile.words[name].items())
+        known = {_word(word).lower(): _word(means) for word, means in profile.words[name].items()}
+        words = ", ".join(f"{_text(word)}: {_text(means)}" for word, means in known.items())
         cell = f"nullif(coalesce(map {{{words}}}[lower(trim({cell}))], {cell}), '')"
     if name in DATES and profile.date_order != "iso":
         cell = f"to_iso({cell}, '{profile.date_order}')"
@@ -46,6 +47,10 @@ def _cell(profile, name, delivered, default):
 def _word(value):
     "YAML reads yes and no as truth values; the extracts know true and false"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _identifier(name):
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _text(value):

@@ -18,13 +18,16 @@ def load_concepts(con, reference):
     if reference is not None:
         names = ", ".join(f"cast({name} as varchar)" for name in COLUMNS)
         try:
-            con.execute(f"insert into landing.concept select {names} from {_scan(Path(reference))}")
+            con.execute(f"insert into landing.concept select {names} from {_scan(Path(reference))} qualify {_ONCE}")
         except duckdb.Error:
             raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None
     con.execute(
         f"insert into landing.concept select {', '.join(COLUMNS)} from protocol.omop_concept as built_in "
         "anti join landing.concept on concept.concept_id = built_in.concept_id"
     )
+
+
+_ONCE = "row_number() over (partition by concept_id order by vocabulary_id, concept_code) = 1"
 
 
 def _scan(path):

@@ -2,12 +2,23 @@
 
 import codecs
 import re
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipeline.config import ENTITIES
+import yaml
+
+from pipeline.config import ENTITIES, SOURCES
 from pipeline.errors import InvalidProtocol
 
 FORMATS = ("table", "meds", "hl7v2", "fhir")
+GENERAL = (
+    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "thousands_mark", "dialect", "ignore",
+    "reference", "files", "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
+)  # fmt: skip
+OPTIONS = {  # what only one format's profiles say
+    "table": (), "meds": ("align_last_event_on",), "fhir": ("patient_id", "issued_as_collected"),
+    "hl7v2": ("encoding", "patient_id", "collected_from", "times_without_zone", "trailers", "skip_processing"),
+}  # fmt: skip
 
 
 def check(raw, path):
@@ -27,17 +38,45 @@ def check(raw, path):
     ]  # fmt: skip
     if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw["profile"])):
         wrong.append("profile is a name of letters, digits, _ and -")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw.get("selects", "x"))):
+        wrong.append("selects is the name of a shipped profile")
     if "'TODO'" in str(raw):
         wrong.append("answer every TODO first")
     elif not _is_time_zone(raw.get("time_zone", "UTC")):
         wrong.append(f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin")
     wrong += [f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict)]
     wrong += _wrong_dialect(raw) if raw["format"] == "table" and not wrong else []
+    wrong += _unknown_names(raw) if not wrong else []
     if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
         wrong.append("snapshot is a pattern with the day in one pair of brackets")
     wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
     if wrong:
         raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")
+
+
+def _unknown_names(raw):
+    "Keys and canonical columns that nobody reads: a slip of the pen must not be silence"
+    known = {*GENERAL, *OPTIONS[raw["format"]]}
+    wrong = [f"{key} is no key of a profile of the format {raw['format']}" for key in raw if key not in known]
+    if raw["format"] != "table" or raw.get("selects") or (SOURCES / raw["profile"]).is_dir():
+        return wrong
+    columns = _canonical_columns()
+    for kind, given in raw.get("columns", {}).items():
+        entity = given.get("entity", kind)
+        named = {*given.get("required", ()), *given.get("optional", ())}
+        wrong += [
+            f"{kind} is no entity" if entity not in columns else f"{name} is no column of {entity}"
+            for name in named - columns.get(entity, set())
+        ]
+    for entity, given in raw.get("defaults", {}).items():
+        wrong += [f"defaults: {name} is no column of {entity}" for name in set(given) - columns.get(entity, set())]
+    return wrong + [f"words: {name} is no column" for name in set(raw.get("words", {})) - set().union(*columns.values())]
+
+
+@cache
+def _canonical_columns():
+    raw = yaml.safe_load((SOURCES / "canonical.yaml").read_text(encoding="utf-8"))
+    return {entity: {*given["required"], *given["optional"]} for entity, given in raw["columns"].items()}
 
 
 def _is_time_zone(name):

@@ -9,15 +9,11 @@ import yaml
 from pipeline.config import SOURCES
 from pipeline.errors import InvalidProtocol
 from pipeline.readers.profile import Profile
-from pipeline.readers.profile_check import check
+from pipeline.readers.profile_check import GENERAL, check
 from pipeline.readers.profile_map import filled
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ for one kind of file
-GENERAL = (
-    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "thousands_mark", "dialect", "ignore",
-    "reference", "files", "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
-)  # fmt: skip
 
 
 def profile(name, home=None):

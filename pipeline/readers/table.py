@@ -73,8 +73,8 @@ def _csv(con, path, dialect):
     columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in header)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     return (
-        f"read_csv('{_quoted(path)}', auto_detect = false, header = true, delim = '{dialect['delimiter']}', "
-        f"quote = '{dialect['quote']}', escape = '{dialect['quote']}', encoding = '{dialect['encoding']}', "
+        f"read_csv('{_quoted(path)}', auto_detect = false, header = true, delim = '{_quoted(dialect['delimiter'])}', "
+        f"quote = '{_quoted(dialect['quote'])}', escape = '{_quoted(dialect['quote'])}', encoding = '{dialect['encoding']}', "
         f"columns = {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
     ), header
 

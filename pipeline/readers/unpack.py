@@ -70,7 +70,7 @@ def _as_lines(path, folder):
             if len(block) == BLOCK and not found[0] and not found[2]:
                 raise Refused(f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table, or has lost its line breaks")
             feeds, pairs, returns, start = feeds + found[0], pairs + found[1], returns + found[2], start + len(block)
-    is_mixed = 0 < pairs < feeds or (returns and not feeds)
+    is_mixed = 0 < pairs < feeds or (returns > pairs and returns > feeds // 2)
     return _with_feeds(path, folder) if is_mixed else path
 
 

@@ -17,7 +17,7 @@ spelled as (
 
 keyed as (
     select *, code_key(spelled_system, code) as code_key,
-        case when spelled_system = 'ICD10' then 'ICD10CM' else spelled_system end as looked_up_system
+        ' ' || trim(regexp_replace(lower(coalesce(name, code, '')), '[^a-z0-9]+', ' ', 'g')) || ' ' as words
     from spelled
 ),
 
@@ -33,6 +33,12 @@ known as (
     select keyed.codings, keyed.place
     from keyed
     join protocol.code on keyed.spelled_system = 'ICD10' and code.code_system = 'ICD10CM' and starts_with(code.code_key, keyed.code_key)
+    union
+    -- a drug is known by its name too
+    select keyed.codings, keyed.place
+    from keyed
+    join protocol.drug_name
+        on keyed.entity = 'medication' and contains(keyed.words, ' ' || trim(regexp_replace(drug_name.name, '[^a-z0-9]+', ' ', 'g')) || ' ')
     union
     select keyed.codings, keyed.place
     from keyed

@@ -1,5 +1,6 @@
 """What arrives later: corrections and retractions in any order, merges and their undoing, full refreshes."""
 
+import json
 from itertools import permutations
 
 import pytest
@@ -110,3 +111,53 @@ def test_a_snapshot_whose_name_does_not_say_which_is_refused(snapshots):
     answer = ingest("latest", [LOW])
     assert answer.code == 10
     assert "which snapshot" in answer.json[0]["refused"]
+
+
+def test_what_was_said_before_and_taken_back_can_be_said_again(tmp_path):
+    home = tmp_path / "home"
+    for number, word in enumerate(("true", "false", "true")):
+        rows = [{"patient_id": "ann", "birth_date": "1950-01-01", "opted_out": word}, {"patient_id": f"other{number}"}]
+        run(home, deliver(tmp_path / str(number), patient=rows))
+        assert assessments(home)["ann"]["scope"] == {"true": "opted_out", "false": "in_scope"}[word]
+
+
+def test_a_file_of_the_same_bytes_belongs_to_the_next_snapshot_too(snapshots):
+    home, ingest = snapshots
+    ingest("20260101a", [LOW])
+    ingest("20260101b", [{**LOW, "patient_id": "bea"}])
+    ingest("20260102a", [LOW, {**LOW, "patient_id": "cat"}])
+    ingest("20260102b", [{**LOW, "patient_id": "bea"}])
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == {"ann", "bea", "cat"}
+
+
+def test_a_replay_under_a_broken_profile_leaves_the_lake_as_it_was(tmp_path):
+    home, profile = tmp_path / "home", tmp_path / "mine.yaml"
+    profile.write_text("extends: canonical\nprofile: mine\n")
+    assert b12(home, "ingest", deliver(tmp_path / "in", lab_result=[LOW]), "--source", profile).code == 0
+    [kept] = (home / "sources").rglob("mine.yaml")
+    kept.write_text("extends: canonical\nprofile: mine\ncolumns: {lab_result: {required: {patient_id: NUMBER}}}\n")
+    answer = b12(home, "reingest")
+    assert answer.code == 12 and "stays as it was" in answer.err
+    kept.write_text("extends: canonical\nprofile: mine\n")
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == {"ann"}
+
+
+def test_components_of_one_resource_that_share_a_line_are_rows_of_their_own(tmp_path):
+    def observation(*parts):
+        component = [
+            {"code": {"coding": [{"system": "http://loinc.org", "code": code}]}, "valueQuantity": {"value": value, "unit": unit}}
+            for code, value, unit in parts
+        ]
+        return {"resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/ann"}, "code": {"text": "panel"},
+                "effectiveDateTime": "2026-01-05", "component": component}  # fmt: skip
+
+    home, b12_part, mma = tmp_path / "home", ("2132-9", 150, "pg/mL"), ("13964-2", 400, "nmol/L")
+    for number, parts in enumerate(((b12_part,), (b12_part, mma))):
+        (tmp_path / f"{number}.ndjson").write_text(json.dumps(observation(*parts)) + "\n" + json.dumps({"resourceType": "Basic"}) + "\n")
+        answer = b12(home, "ingest", tmp_path / f"{number}.ndjson", "--source", "fhir_r4", "--format", "json")
+    assert (answer.json[0]["accepted"], answer.json[0]["duplicates"]) == (1, 1)
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert {name: assessments(home)["ann"][name] for name in ("b12", "mma")} == {"b12": "low", "mma": "raised_renal_unknown"}

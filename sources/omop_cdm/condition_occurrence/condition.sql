@@ -1,5 +1,6 @@
 -- One row per condition. Its code: the source concept, else the standard concept, else the source value as a local code.
--- OMOP's end date is when the condition was over; a site whose ends are those of the visit drops the column in its profile.
+-- OMOP's end date is when the condition was over, but an end on the day of the start is that of the visit and says nothing.
+-- A site whose ends are those of longer visits drops the column in its profile.
 with named as (
     select
         delivered.*,
@@ -18,5 +19,5 @@ select
         case when standard_code is null and whole(condition_concept_id) <> '0' then coding('OMOP', whole(condition_concept_id), null) end,
         coding('LOCAL', condition_source_value, null)
     ], lambda one: one is not null) as codings,
-    condition_start_date as onset_on, condition_end_date as abated_on
+    condition_start_date as onset_on, nullif(condition_end_date, condition_start_date) as abated_on
 from named

@@ -1,5 +1,6 @@
 -- One row per drug exposure. Its code: the source concept, else the standard concept, else the source value by code or name.
--- An end equal to the start, with no supply and no verbatim end, is how OMOP writes an end that is not known: it stays empty.
+-- An end equal to the start, with no verbatim end, is how OMOP writes an end that is not known: it stays empty, and the supply, if
+-- there is one, decides.
 with named as (
     select
         delivered.*,
@@ -22,8 +23,7 @@ select
         coding('NAME', drug_source_value, drug_source_value)
     ], lambda one: one is not null) as codings,
     drug_exposure_start_date as start_on,
-    case when verbatim_end_date is not null or supply is not null or drug_exposure_end_date <> drug_exposure_start_date
-        then coalesce(verbatim_end_date, drug_exposure_end_date) end as end_on,
+    coalesce(verbatim_end_date, nullif(drug_exposure_end_date, drug_exposure_start_date)) as end_on,
     supply as days_supply,
     case when whole(drug_type_concept_id) in ('32818', '38000179', '38000180', '43542358') then 'administered' else 'completed' end as status,
     coalesce(route_name, route_source_value) as route

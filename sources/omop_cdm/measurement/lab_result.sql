@@ -20,7 +20,8 @@ with named as (
 united as (
     select named.*, source_alias.unit as source_unit, concept_alias.unit as concept_unit
     from named
-    left join protocol.unit_alias as source_alias on source_alias.spelling = unit_key(unit_source_value)
+    left join landing.local_unit on local_unit.spelling = unit_key(unit_source_value)
+    left join protocol.unit_alias as source_alias on source_alias.spelling = coalesce(unit_key(local_unit.unit), unit_key(unit_source_value))
     left join protocol.unit_alias as concept_alias on concept_alias.spelling = unit_key(unit_code)
 )
 
@@ -33,7 +34,7 @@ select
         coding('LOCAL', measurement_source_value, null)
     ], lambda one: one is not null) as codings,
     case
-        when regexp_matches(value_source_value, '^\s*[<>≤≥]') then value_source_value
+        when regexp_matches(upper(value_source_value), '^\s*([<>≤≥]|=[<>]|LESS|GREATER|MORE)') then value_source_value
         when operator is null and try_cast(value_source_value as decimal(20, 9)) = try_cast(value_as_number as decimal(20, 9)) then value_source_value
         when value_as_number is not null then coalesce(operator, '') || shortest(value_as_number)
         else coalesce(value_source_value, value_name)

@@ -13,7 +13,7 @@ select
         left(birth_datetime, 10),
         case when born_day is not null then printf('%04d-%02d-%02d', born_year, born_month, born_day) end,
         cast(cast(case
-            when born_month is not null then last_day(make_date(born_year, born_month, 1))
+            when born_month between 1 and 12 then last_day(make_date(born_year, born_month, 1))
             when born_year is not null then make_date(born_year, 12, 31)
         end as date) as varchar),
         year_of_birth

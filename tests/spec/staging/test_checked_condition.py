@@ -36,7 +36,7 @@ def test_statuses():
                      | recurrence       | counted
                      | confirmed        | counted
                      | provisional      | not_counted
-                     | refuted          | refuted    
+                     | refuted          | refuted
                      | inactive         | abated
                      | resolved         | abated
                      | remission        | abated
