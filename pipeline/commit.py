@@ -16,7 +16,9 @@ def commit(con, home, account, delivered, *, received_at, reference):
             f"and (line, place) not in (select (line, place) from staging.duplicate_row where entity = '{entity}')"
         ), account.transaction)  # fmt: skip
     lake.append(con, home, "rejected_row", " union all ".join([_ragged(account.entity), *map(_rejected, delivered)]), account.transaction)
-    lake.append(con, home, "unmapped_code", " union all ".join(map(_unmapped, delivered)), account.transaction)
+    lake.append(
+        con, home, "unmapped_code", " union all ".join([*map(_unmapped, delivered), *map(_unknown_status, delivered)]), account.transaction
+    )
     _commit_account(con, home, account, delivered, received_at=received_at, reference=reference)
 
 
@@ -42,6 +44,21 @@ def _unmapped(entity):
     return (
         f"select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code}, count(*) as rows "
         f"from staging.checked_{entity}, landing.file where skipped_because in ('unmapped_code', 'other_analyte') group by all"
+    )
+
+
+def _unknown_status(entity):
+    "Status words that nothing knows: such a result is held, any other record counts; a steward should say which is right"
+    if entity == "patient":
+        return (
+            "select null as source, null as sha256, null as file, null as entity, null as skipped_because, null as code_system, "
+            "null as code, null as name, null as rows where false"
+        )
+    return (
+        f"select file.source, file.sha256, file.file, '{entity}' as entity, 'unknown_status' as skipped_because, null as code_system, "
+        f"landed.status as code, null as name, count(*) as rows from landing.{entity} as landed cross join landing.file "
+        f"left join protocol.status on status.entity = '{entity}' and status.status = word_key(landed.status) "
+        "where landed.status is not null and status.status is null group by all"
     )
 
 

@@ -20,6 +20,8 @@ def diff(home, before, after):
         for name, run in (("before", old), ("after", new)):
             path = str(home.runs / run["run_id"] / "assessment.parquet").replace("'", "''")
             con.execute(f"create view lake.assessment_{name} as select * from read_parquet('{path}')")
+        seen = sorted({file["sha256"] for file in old["inputs"]["files"]})
+        con.execute("create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen])
         con.execute("create schema clinical")
         create(con, "clinical.merged_patient")
 

@@ -1,5 +1,7 @@
 """Forget a patient: in the lake, the archive and the runs."""
 
+import shutil
+
 from pipeline import lake
 from pipeline.config import ENTITIES
 from pipeline.database import connect
@@ -23,6 +25,8 @@ def erase(home, patient_id):
         lake.vacuum(home, keep_hours=0)
     rows["archive"] = _erase_archive(home, ids)
     rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
+    for left in ("reingest", "lake.old"):  # of a replay that was killed
+        shutil.rmtree(home.root / left, ignore_errors=True)
     rows["runs"] = sum(_erase_run(folder, ids) for folder in home.runs.glob("[!.]*") if folder.is_dir() and not folder.is_symlink())
     return rows
 
@@ -45,7 +49,7 @@ def _erase_archive(home, ids):
 
 
 def _erase_refused(path, ids):
-    if path.suffix == ".parquet":  # compressed: what it holds cannot be seen, and nothing will ever read it
+    if path.suffix in (".parquet", ".gz"):  # compressed: what it holds cannot be seen, and nothing will ever read it
         path.unlink()
         return 1
     mine = [one.encode(encoding) for one in ids for encoding in ("utf-8", "utf-16-le", "utf-16-be")]

@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-import io
+import re
 import shutil
 
 from pipeline.database import connect
@@ -52,30 +52,31 @@ def erase_parquet(path, column, ids):
 def erase_csv(path, column, ids, dialect, keeps_lines=True):
     """Erase from a CSV file the records in whose column one of the ids stands, in an archived file as blank lines; returns how many."""
     beside, erased = path.with_suffix(".part"), 0
-    form = {"delimiter": dialect["delimiter"], "quotechar": dialect["quote"]}
     with (
         path.open(encoding=dialect["encoding"], newline="") as source,
         beside.open("w", encoding=dialect["encoding"], newline="") as target,
     ):
         place = None
-        for record in _records(source, dialect["quote"]):
-            cells = next(csv.reader(io.StringIO(record), **form), [])
+        for cells, record in _records(source, delimiter=dialect["delimiter"], quotechar=dialect["quote"]):
             if place is None:
                 place = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
-            if len(cells) > place and cells[place].strip() in ids:
-                erased, record = erased + 1, "\n" * record.count("\n") * keeps_lines
+            elif len(cells) > place and cells[place].strip() in ids:
+                erased, record = erased + 1, "".join(re.findall("\r\n|\r|\n", record)) * keeps_lines
             target.write(record)
     beside.replace(path) if erased else beside.unlink()
     return erased
 
 
-def _records(lines, quote):
-    "Physical lines joined while a quoted cell is open"
-    held = ""
-    for line in lines:
-        held += line
-        if held.count(quote) % 2 == 0:
-            yield held
-            held = ""
-    if held:
-        yield held
+def _records(lines, **form):
+    "The cells of each record, and the physical lines it stands on; a quote opens a cell only where the cell begins"
+    taken = []
+
+    def taking():
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    csv.field_size_limit(1 << 30)
+    for cells in csv.reader(taking(), **form):
+        yield cells, "".join(taken)
+        taken.clear()

@@ -5,20 +5,30 @@ import re
 
 
 def erase_messages(path, ids):
-    """HL7 v2: every message whose PID or MRG names one of the ids becomes blank lines; returns how many."""
-    mine = re.compile(rb"(?:^|[|^~&])(?:" + b"|".join(re.escape(one.encode()) for one in ids) + rb")(?=[|^~&\r\n]|$)")
+    """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank lines; returns how many."""
+    mine = {one.encode() for one in ids}
     erased, out = 0, []
-    for message in re.split(
-        rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"), flags=re.M
-    ):
-        named = [line for line in message.split(b"\n") if line.startswith((b"PID", b"MRG"))]
-        if any(mine.search(line) for line in named):
+    text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for message in re.split(rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", text, flags=re.M):
+        if _numbers(message) & mine:
             erased, message = erased + 1, b"\n" * message.count(b"\n")
         out.append(message)
     if erased:
         path.with_suffix(".part").write_bytes(b"".join(out))
         path.with_suffix(".part").replace(path)
     return erased
+
+
+def _numbers(message):
+    "The identifiers of a message's patients, by the message's own separators"
+    head = message.lstrip(b"\x0b")
+    bar, mark, again = head[3:4] or b"|", head[4:5] or b"^", head[5:6] or b"~"
+    found = set()
+    for line in message.split(b"\n"):
+        fields = line.lstrip(b"\x0b").split(bar)
+        places = {b"PID": (2, 3, 4), b"MRG": (1,)}.get(fields[0], ())
+        found |= {one.split(mark)[0].strip() for place in places if place < len(fields) for one in fields[place].split(again)}
+    return found
 
 
 def erase_resources(path, ids):
@@ -28,7 +38,9 @@ def erase_resources(path, ids):
         whole = json.loads(text)
     except ValueError:
         lines = text.split("\n")
-        kept = ["" if _is_of(_parsed(line), ids) else line for line in lines]
+        resources = map(_parsed, lines)
+        known = {*ids, *(one["id"] for one in resources if _is_patient(one, ids) and "id" in one)}
+        kept = ["" if _is_of(_parsed(line), known) else line for line in lines]
         erased, text = sum(old != new for old, new in zip(lines, kept, strict=True)), "\n".join(kept)
     else:
         erased = _empty_entries(whole, ids)
@@ -54,40 +66,39 @@ def _empty_entries(whole, ids):
         whole.update({"resourceType": "Bundle", "type": "collection", "entry": [{}]})
         return 1
     entries = whole.get("entry", [])
-    urls = {entry.get("fullUrl") for entry in entries if _is_patient(entry.get("resource"), ids)} - {None}
-    mine = [place for place, entry in enumerate(entries) if _is_of(entry.get("resource"), ids, urls)]
+    patients = [entry for entry in entries if _is_patient(entry.get("resource"), ids)]
+    known = {*ids, *(entry["resource"].get("id") for entry in patients), *(entry.get("fullUrl") for entry in patients)} - {None}
+    mine = [place for place, entry in enumerate(entries) if _is_of(entry.get("resource"), known)]
     for place in mine:
         entries[place] = {}
     return len(mine)
 
 
 def _is_patient(resource, ids):
-    numbers = {one.get("value") for one in resource.get("identifier", ())} | {resource.get("id")} if isinstance(resource, dict) else set()
-    return isinstance(resource, dict) and resource.get("resourceType") == "Patient" and bool(numbers & set(ids))
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+        return False
+    return bool(({one.get("value") for one in resource.get("identifier", ())} | {resource.get("id")}) & set(ids))
 
 
-def _is_of(resource, ids, urls=frozenset()):
-    "Whether a resource is this patient, or refers to them anywhere"
-    return _is_patient(resource, ids) or any(_refers(reference, ids, urls) for reference in _references(resource))
+def _is_of(resource, ids):
+    "Whether a resource is this patient, or is about them"
+    return _is_patient(resource, ids) or any(_points_to(subject, ids) for subject in _subjects(resource))
 
 
-def _references(node):
+def _subjects(node):
+    "What says whose a resource is, inside contained ones too"
     if isinstance(node, dict):
-        if "reference" in node or "identifier" in node:
-            yield node
-        node = list(node.values())
+        yield from (node[name] for name in ("subject", "patient", "individual", "beneficiary") if isinstance(node.get(name), dict))
+        yield from (entry for link in node.get("link") or () if isinstance(link, dict) and isinstance(entry := link.get("other"), dict))
+        node = [*(node.get("contained") or ()), *(node.get("entry") or ()), node.get("resource")]
     if isinstance(node, list):
         for child in node:
-            yield from _references(child)
+            yield from _subjects(child)
 
 
-def _refers(node, ids, urls):
-    reference, identifier = node.get("reference"), node.get("identifier")
-    named = (
-        isinstance(reference, str) and re.sub(r"/_history/.*$", "", reference).rsplit("Patient/", 1)[-1].removeprefix("urn:uuid:") in ids
-    )
-    return (
-        named
-        or (reference in urls if isinstance(reference, str) else False)
-        or (isinstance(identifier, dict) and identifier.get("value") in ids)
-    )
+def _points_to(subject, ids):
+    reference, identifier = subject.get("reference"), subject.get("identifier")
+    if isinstance(reference, str):
+        short = re.sub(r"/_history/.*$", "", reference).rsplit("Patient/", 1)[-1].removeprefix("urn:uuid:")
+        return reference in ids or short in ids or reference.rsplit("|", 1)[-1] in ids
+    return isinstance(identifier, dict) and identifier.get("value") in ids

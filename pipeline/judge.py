@@ -110,5 +110,6 @@ def _find_duplicates(con, home, delivered):
             f"insert into staging.duplicate_row select '{entity}', checked.line, checked.place from (from {acceptable}) as checked "
             f"semi join ({_LAST_SAID if entity == 'patient' else _HELD.format(entity=entity)}) as held "
             "on held.row_key = checked.row_key "
-            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted on noted.line = checked.line and noted.place = checked.place"
+            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted "
+            "on noted.line = checked.line and noted.place = checked.place"
         )

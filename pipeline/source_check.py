@@ -50,7 +50,8 @@ def check(home, name, path):
             found.columns += columns_of(con, profile, kind, entity)
             found.rejected += _rows(con, _REJECTED.format(entity=entity))
             found.unknown += _rows(con, _UNKNOWN_UNIT) if entity == "lab_result" else []
-            found.unknown += _rows(con, _UNKNOWN_CODE.format(entity=entity)) if entity != "patient" else []
+            if entity != "patient":
+                found.unknown += _rows(con, _UNKNOWN_CODE.format(entity=entity)) + _rows(con, _UNKNOWN_STATUS.format(entity=entity))
         found.rejected += _rows(con, _RAGGED)
         found.unread = _unread(con, profile, kind)
     return found
@@ -76,9 +77,20 @@ from staging.checked_{entity} left join protocol.rejection on rejection.reason =
 where rejected_because is not null group by rejected_because order by rows desc, reason
 """
 _UNKNOWN_CODE = """
-select '{entity}' as entity, 'code' as kind, coalesce(code, name) as delivered,
-    case when count(*) >= 5 then any_value(name) end as name, count(*) as rows
-from staging.checked_{entity} where skipped_because = 'unmapped_code' group by coalesce(code, name) order by rows desc, delivered limit 20
+select '{entity}' as entity, 'code' as kind, case when patients >= 2 then code else 'of one patient each' end as delivered,
+    case when count(*) = 1 and any_value(patients) >= 5 then any_value(name) end as name, sum(rows)::bigint as rows
+from (
+    select coalesce(code, name) as code, any_value(name) as name, count(distinct patient_id) as patients, count(*) as rows
+    from staging.checked_{entity} where skipped_because = 'unmapped_code' group by coalesce(code, name)
+)
+group by delivered order by delivered = 'of one patient each', rows desc, delivered limit 20
+"""
+_UNKNOWN_STATUS = """
+select '{entity}' as entity, 'status' as kind, landed.status as delivered, null as name, count(*) as rows
+from landing.{entity} as landed
+left join protocol.status on status.entity = '{entity}' and status.status = word_key(landed.status)
+where landed.status is not null and status.status is null
+group by landed.status having count(distinct patient_id) >= 2 order by rows desc limit 20
 """
 _UNKNOWN_UNIT = """
 select 'lab_result' as entity, 'unit' as kind, unit_reported as delivered, null as name, count(*) as rows

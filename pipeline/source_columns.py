@@ -55,9 +55,12 @@ def _words(con, entity, name):
 
 _WORDS = """
 with known as (select distinct lower(trim(word)) as word from ({known}) as listed(word)),
-counted as (select {name} as word, count(*) as rows from landing.{entity} where {name} is not null group by all),
+counted as (
+    select {name} as word, count(*) as rows, count(distinct patient_id) as patients
+    from landing.{entity} where {name} is not null group by word
+),
 showable as (
-    select case when counted.rows >= {many} or known.word is not null then counted.word end as shown, counted.rows
+    select case when counted.patients >= {many} or known.word is not null then counted.word end as shown, counted.rows
     from counted left join known on known.word = lower(trim(counted.word))
 )
 select shown, sum(rows)::bigint as rows from showable group by shown order by shown is null, rows desc, shown

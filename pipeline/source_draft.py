@@ -28,6 +28,8 @@ def draft(path):
     header, *rows = csv.reader(lines, delimiter=delimiter)
     if len(header) < 2:
         raise Refused(f"{path.name}: its first line is no header of several columns, divided by one of , ; tab |.")
+    if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):
+        raise Refused(f"{path.name}: its first line holds values, not names of columns. Put a header line before it.")
     names = {entity: _suggested(entity, header) for entity in ("patient", "lab_result", "medication", "condition", "procedure")}
     canonical = read_profile("canonical").columns
     entity = max(names, key=lambda one: (sum(column in names[one] for column in canonical[one]["required"]), len(names[one])))

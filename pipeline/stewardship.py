@@ -3,6 +3,7 @@
 from pipeline.errors import InvalidProtocol
 from pipeline.query import query
 from pipeline.readers import profile as read_profile
+from pipeline.readers.profile_map import answered
 
 GROUPS = {"file": "file", "reason": "rejected_because", "lab": "performing_lab", "unit": "unit", "code": "code"}
 
@@ -48,8 +49,8 @@ def unmapped(home, *, source=None):
     Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other tests, which are known.
     """
     rows = [row for row in query(home, _UNMAPPED) if source in (None, row["source"])]
-    answered = {name: _answered(home, name) for name in {row["source"] for row in rows}}
-    return [row for row in rows if (row["entity"], row["kind"], _key(row)) not in answered[row["source"]]]
+    told = {name: _answered(home, name) for name in {row["source"] for row in rows}}
+    return [row for row in rows if not _keys(row) & told[row["source"]]]
 
 
 def _answered(home, source):
@@ -57,11 +58,12 @@ def _answered(home, source):
         maps = read_profile(source, home).maps
     except InvalidProtocol:  # the profile is gone; its rows are still there
         return set()
-    return {(row["entity"], row["kind"], _key(row)) for row in maps}
+    return {answered(row) for row in maps}
 
 
-def _key(row):
-    return row["delivered"].strip().upper().replace(" ", "" if row["kind"] == "unit" else " ")
+def _keys(row):
+    "An answer may be for the code under its system, or under any"
+    return {answered(row), answered({**row, "code_system": None})} if row["kind"] != "status" else set()
 
 
 _UNMAPPED = """
@@ -72,6 +74,11 @@ from (
     from lake.unmapped_code
     where skipped_because = 'unmapped_code' and coalesce(code, name) is not null
     group by source, entity, code_system, delivered
+    union all
+    select source, entity, 'status', null, code, 'known words: protocol/statuses.csv; others: words in the profile', sum(rows)::bigint
+    from lake.unmapped_code
+    where skipped_because = 'unknown_status'
+    group by source, entity, code
     union all
     select source, 'lab_result', 'unit', null, unit, 'of ' || string_agg(distinct code, ', ' order by code), count(*)
     from lake.rejected_row

@@ -58,7 +58,7 @@ def _unknown_names(raw):
     "Keys and canonical columns that nobody reads: a slip of the pen must not be silence"
     known = {*GENERAL, *OPTIONS[raw["format"]]}
     wrong = [f"{key} is no key of a profile of the format {raw['format']}" for key in raw if key not in known]
-    if raw["format"] != "table" or raw.get("selects") or (SOURCES / raw["profile"]).is_dir():
+    if raw["format"] != "table" or (SOURCES / str(raw.get("selects") or raw["profile"])).is_dir():
         return wrong
     columns = _canonical_columns()
     for kind, given in raw.get("columns", {}).items():

@@ -29,14 +29,18 @@ def profile(name, home=None):
 
 
 def adopt(name, home):
-    """Put a profile given as a path into `$B12_HOME/sources/`, with its maps, so that every later run finds it; returns its Profile."""
+    """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps; returns its Profile.
+
+    Every later run, replay and DAG finds it there by its name.
+    """
     found = profile(name, home)
     if str(name).endswith(".yaml"):
-        home.sources.mkdir(parents=True, exist_ok=True, mode=0o700)
-        own_maps = _yaml(Path(name)).get("maps", ())
-        for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / Path(one).name, Path(one).name) for one in own_maps)]:
-            if one.resolve() != (home.sources / place).resolve():
-                shutil.copyfile(one, home.sources / place)
+        folder = home.sources / found.name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_maps = [Path(one).name for one in _yaml(Path(name)).get("maps", ())]
+        for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / one, one) for one in own_maps)]:
+            if one.resolve() != (folder / place).resolve():
+                shutil.copyfile(one, folder / place)
     return found
 
 
@@ -45,11 +49,12 @@ def _found(name, home):
         if not Path(name).is_file():
             raise InvalidProtocol(f"There is no file {name}. Give the path of a profile, or the name of one in sources/.")
         return Path(name)
-    folders = [home.sources, SOURCES] if home else [SOURCES]
+    folders = [*([home.sources / name] if home else []), SOURCES]
     for folder in folders:
         if re.fullmatch(r"[A-Za-z0-9_-]+", name) and (folder / f"{name}.yaml").is_file():
             return folder / f"{name}.yaml"
-    known = ", ".join(sorted({found.stem for folder in folders for found in folder.glob("*.yaml")}))
+    own = home.sources.glob("*/*.yaml") if home else ()
+    known = ", ".join(sorted({found.stem for found in (*SOURCES.glob("*.yaml"), *own)}))
     raise InvalidProtocol(f"There is no source profile {name}. Known profiles: {known}.")
 
 
@@ -59,7 +64,12 @@ def _raw(path, home):
     raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
     if "extends" not in raw:
         return raw
-    base = _raw(_found(raw["extends"], home), home)
+    if str(raw["extends"]).endswith(".yaml"):
+        raise InvalidProtocol(f"The source profile {path} extends a file; give the name of a profile: ingest that one first, by its path.")
+    base = SOURCES / f"{raw['extends']}.yaml" if raw["extends"] == raw["profile"] else _found(str(raw["extends"]), home)
+    if base.resolve() == path.resolve():
+        raise InvalidProtocol(f"The source profile {path} extends itself.")
+    base = _raw(base, home)
     return _laid_over({"selects": base["profile"], **base}, raw)
 
 

@@ -1,6 +1,6 @@
 -- One row per patient whose place on the worklist differs between two runs: new, resolved or changed, and why.
 -- Why: each fact whose answer changed; beside it what became of the B12 result on which the earlier row rested: rows of the same
--- result id that retract or correct it. A patient whose row is the same in everything shown is left out.
+-- result id that retract or correct it and that the earlier run had not seen. A patient whose row is the same in everything shown is left out.
 with fact_before as (
     unpivot (
         select patient_id, scope, b12, b12_reported, neuro_300, active_b12, mma, mma_reported, neuro, malabsorption, resection_length, metformin,
@@ -66,7 +66,9 @@ act as (
         on lab_result.source = rested_on.source and lab_result.status in ('retracted', 'corrected')
         and (lab_result.result_id = rested_on.result_id
             or (lab_result.accession_id = rested_on.accession_id and coalesce(lab_result.analyte, 'total_b12') = 'total_b12'))
-        and (lab_result.sha256 <> rested_on.sha256 or lab_result.line <> rested_on.line)
+        and lab_result.sha256 not in (select sha256 from lake.delivery_before)
+    left join clinical.merged_patient on merged_patient.patient_id = lab_result.patient_id
+    where lab_result.patient_id is null or rested_on.patient_id in (lab_result.patient_id, merged_patient.surviving_id)
     group by rested_on.patient_id
 )
 

@@ -126,7 +126,7 @@ def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_ru
     profile.write_text("extends: example_site\nprofile: mine\nmaps: [map.csv]\n", encoding="utf-8")
     accounts(home, SITE, source=str(profile))
     profile.unlink()
-    assert sorted(path.name for path in (home / "sources").iterdir()) == ["map.csv", "mine.yaml"]
+    assert sorted(path.name for path in (home / "sources" / "mine").iterdir()) == ["map.csv", "mine.yaml"]
     answer = b12(home, "reingest")
     assert (answer.code, "5 accepted" in answer.out) == (0, True)
 
@@ -141,11 +141,11 @@ def test_a_mapping_added_later_is_applied_by_a_replay_and_the_diff_says_what_cha
     rows = list(csv.DictReader(b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()))
     told = {"B12S": ("LOINC", "2132-9"), "pg/ml Ser": ("", "pg/mL"), "MMS": ("LOINC", "13964-2"), "CHOL": ("none", "none")}
     assert {row["delivered"] for row in rows} == {"B12S", "MMS", "CHOL", "FERR", "HTC"}, "a unit is judged once its test is known"
-    _fill(home / "sources" / "map.csv", rows, told)
+    _fill(home / "sources" / "mine" / "map.csv", rows, told)
     assert b12(home, "reingest").code == 0
     again = list(csv.DictReader(b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()))
     assert {row["delivered"] for row in again} == {"FERR", "HTC", "pg/ml Ser", "nmol/l Pl"}
-    _fill(home / "sources" / "map.csv", [*rows, *again], told)
+    _fill(home / "sources" / "mine" / "map.csv", [*rows, *again], told)
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     changes = {row["patient_id"]: row for row in b12(home, "diff", "previous", "latest", "--format", "json").json}

@@ -181,3 +181,92 @@ def test_a_profile_that_is_wrong_is_invalid_and_nothing_goes_in(tmp_path, text):
     answer = b12(tmp_path / "home", "ingest", SITE, "--source", tmp_path / "mine.yaml")
     assert answer.code == 12, answer.err
     assert not (tmp_path / "home" / "lake").exists()
+
+
+def test_a_slip_of_the_pen_in_a_profile_is_no_silence(tmp_path):
+    for text, word in (
+        ("timezone: Europe/Berlin", "timezone is no key"), ("wrods: {sex: {m: male}}", "wrods is no key"), ("words: {sexe: {m: male}}", "sexe is no column"),
+        ("defaults: {lab_result: {specimn: serum}}", "specimn is no column of lab_result"),
+        ("columns: {patient: {optional: {deceased: TOD}}}", "deceased is no column of patient"), ("columns: {results: {required: {patient_id: A}}}", "results is no entity"),
+        ("snapshot: 'labs_\\d+'", "one pair of brackets"), ("selects: /etc", "name of a shipped profile"),
+    ):  # fmt: skip
+        (tmp_path / "mine.yaml").write_text(f"extends: canonical\nprofile: mine\n{text}\n")
+        answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", LAB)
+        assert answer.code == 12 and word in answer.err, (text, answer.err)
+
+
+def test_a_profile_lies_over_a_shipped_one_of_its_own_name_and_over_no_file(tmp_path):
+    (tmp_path / "canonical.yaml").write_text("extends: canonical\nprofile: canonical\ntime_zone: Europe/Berlin\n")
+    home, folder = tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "ann"}])
+    assert b12(home, "ingest", folder, "--source", tmp_path / "canonical.yaml").code == 0
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 0
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nprofile: mine\n")
+    assert b12(home, "ingest", folder, "--source", tmp_path / "mine.yaml").code == 12
+
+
+def test_two_sites_may_call_their_maps_alike(tmp_path):
+    home = tmp_path / "home"
+    for site, loinc in (("north", "2132-9"), ("south", "13964-2")):
+        (tmp_path / site).mkdir()
+        (tmp_path / site / f"{site}.yaml").write_text(f"extends: example_site\nprofile: {site}\nmaps: [map.csv]\n")
+        (tmp_path / site / "map.csv").write_text(HEAD + f"lab_result,code,,B12S,LOINC,{loinc}\n")
+        assert b12(home, "ingest", SITE, "--source", tmp_path / site / f"{site}.yaml").code == 0
+    assert {path.parent.name: "2132-9" in path.read_text() for path in (home / "sources").rglob("map.csv")} == {
+        "north": True,
+        "south": False,
+    }
+
+
+@pytest.mark.parametrize(("row", "word"), [
+    ("lab_result,code,,B12S,,2132-9", "map_to_system is empty"), ("lab_result,code,,B12S,LOINC,2132-8", "check digit"), ("lab_result,status,,E,,final", "words"),
+])  # fmt: skip
+def test_an_answer_that_cannot_be_right_is_invalid_and_hides_nothing(tmp_path, row, word):
+    (tmp_path / "mine.yaml").write_text("extends: example_site\nprofile: mine\nmaps: [map.csv]\n")
+    (tmp_path / "map.csv").write_text(HEAD + row + "\n")
+    answer = b12(tmp_path / "home", "ingest", SITE, "--source", tmp_path / "mine.yaml")
+    assert answer.code == 12 and word in answer.err
+
+
+def test_one_code_under_two_systems_is_two_questions_and_an_escaped_cell_is_the_code_it_was(tmp_path):
+    (tmp_path / "mine.yaml").write_text("extends: canonical\nprofile: mine\nmaps: [map.csv]\n")
+    (tmp_path / "map.csv").write_text(HEAD + "lab_result,code,A,'-B12,LOINC,2132-9\nlab_result,code,B,-B12,LOINC,13964-2\nlab_result,unit,,pg/ml Ser,,pg/mL\n"
+                                      "lab_result,unit,,nmol /l X,,nmol/L\n")  # fmt: skip
+    rows = [{"patient_id": one, "code": "-B12", "code_system": system, "value": "300", "unit": unit, "collected_at": "2026-01-05"}
+            for one, system, unit in (("ann", "A", "pg/mlSer"), ("bob", "B", "nmol/l x"))]  # fmt: skip
+    answer = b12(
+        tmp_path / "home", "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", tmp_path / "mine.yaml", "--format", "json"
+    )
+    assert answer.json[0]["accepted"] == 2, answer.out
+
+
+def test_status_words_that_nothing_knows_are_named(tmp_path):
+    rows = [
+        {"patient_id": one, "code": "2132-9", "value": "90", "unit": "pg/mL", "collected_at": "2026-01-05", "status": "Endbefund"}
+        for one in ("ann", "bob")
+    ]
+    folder, home = deliver(tmp_path / "in", lab_result=rows), tmp_path / "home"
+    assert re.search(r"status\s+Endbefund\s+2", b12(home, "source", "check", "canonical", folder / "lab_result.csv").out)
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 0
+    [row] = b12(home, "unmapped", "--format", "json").json
+    assert (row["kind"], row["delivered"], row["rows"]) == ("status", "Endbefund", 2)
+
+
+def test_check_shows_no_text_of_one_patient_however_often_it_stands_there(tmp_path):
+    rows = [
+        {
+            "patient_id": "ann",
+            "code": "Muster 1961",
+            "value": "9",
+            "unit": "pg/mL",
+            "collected_at": "2026-01-05",
+            "performing_lab": "Muster 1961",
+        }
+    ] * 7
+    out = b12(tmp_path / "home", "source", "check", "canonical", deliver(tmp_path / "in", lab_result=rows) / "lab_result.csv").out
+    assert "Muster" not in out and "of one patient each" in out
+
+
+def test_a_file_without_a_header_is_not_drafted(tmp_path):
+    (tmp_path / "a.csv").write_text("4711,Muster,1961-02-03\n4712,Muster,1962-02-03\n")
+    answer = b12(tmp_path / "home", "source", "draft", tmp_path / "a.csv")
+    assert answer.code == 10 and "Muster" not in answer.out + answer.err

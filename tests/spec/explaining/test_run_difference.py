@@ -10,6 +10,7 @@ def night(con, name):
 
 
 def difference(con):
+    con.execute("create table lake.delivery_before as select 'x' as sha256")
     create(con, "clinical.merged_patient")
     return {row["patient_id"]: (row["change"], row["priority_before"], row["priority_after"], row["because"])
             for row in select(con, f"({select_of('explaining.run_difference')})")}  # fmt: skip
@@ -26,10 +27,10 @@ def test_new_resolved_and_changed_each_with_its_reason():
     """)  # fmt: skip
     night(con, "before")
     insert(con, "lake.lab_result", """
-        patient_id | result_id | analyte   | value | collected_on | status    | file    | line
-        withdrawn  | r1        | total_b12 |       | 2026-01-05   | retracted | two.csv | 7
-        rises      | r5        | mma       | 400   | 2026-01-06   | final     | two.csv | 8
-        comes      | r6        | total_b12 | 110   | 2026-01-06   | final     | two.csv | 9
+        patient_id | result_id | analyte   | value | collected_on | status    | file    | line | sha256
+        withdrawn  | r1        | total_b12 |       | 2026-01-05   | retracted | two.csv | 7    | y
+        rises      | r5        | mma       | 400   | 2026-01-06   | final     | two.csv | 8    | y
+        comes      | r6        | total_b12 | 110   | 2026-01-06   | final     | two.csv | 9    | y
     """)  # fmt: skip
     insert(con, "lake.patient", "patient_id | merged_into | birth_on\nold | same | 1950-01-01")
     night(con, "after")
