@@ -27,11 +27,7 @@ def reingest(home, progress=lambda account: None):
         found = next((beside.archive / one["source"]).glob(f"{one['sha256']}*"))
         accounts.append(ingest_file(beside, path=found, source=one["source"], name=one["file"], received_at=one["received_at"]))
         progress(accounts[-1])
-    if refused := [account for account in accounts if account.refused]:
-        raise InvalidProtocol(
-            f"{len(refused)} files that were accepted before are refused now, {refused[0].file} for one: {refused[0].refused}. "
-            f"The lake stays as it was; mend the profile {refused[0].source} and replay again."
-        )
+    _refuse_loss(accounts)
     old = home.root / "lake.old"
     shutil.rmtree(old, ignore_errors=True)
     home.lake.replace(old)
@@ -39,6 +35,15 @@ def reingest(home, progress=lambda account: None):
     shutil.rmtree(old)
     shutil.rmtree(beside.root)
     return accounts
+
+
+def _refuse_loss(accounts):
+    "A file that went in once must not vanish because its profile is broken today"
+    if refused := [account for account in accounts if account.refused]:
+        raise InvalidProtocol(
+            f"{len(refused)} files that were accepted before are refused now, {refused[0].file} for one: {refused[0].refused}. "
+            f"The lake stays as it was; mend the profile {refused[0].source} and replay again."
+        )
 
 
 def _link(source, target):

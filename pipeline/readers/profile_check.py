@@ -15,6 +15,11 @@ GENERAL = (
     "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "thousands_mark", "dialect", "ignore",
     "reference", "files", "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
 )  # fmt: skip
+ONE_OF = {
+    "format": FORMATS, "date_order": ("iso", "ymd", "dmy", "mdy"), "decimal_mark": (".", ","), "thousands_mark": (".", ","),
+    "other_columns": ("ignored", "refused"),
+}  # fmt: skip
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 OPTIONS = {  # what only one format's profiles say
     "table": (), "meds": ("align_last_event_on",), "fhir": ("patient_id", "issued_as_collected"),
     "hl7v2": ("encoding", "patient_id", "collected_from", "times_without_zone", "trailers", "skip_processing"),
@@ -23,35 +28,36 @@ OPTIONS = {  # what only one format's profiles say
 
 def check(raw, path):
     """Raise InvalidProtocol with everything that is wrong in a profile's YAML, which lies at `path`."""
-    one_of = {
-        "format": FORMATS, "date_order": ("iso", "ymd", "dmy", "mdy"), "decimal_mark": (".", ","),
-        "thousands_mark": (".", ","), "other_columns": ("ignored", "refused"),
-    }  # fmt: skip
-    levels = (
-        [raw, *(given for given in raw.get("columns", {}).values() if isinstance(given, dict))]
-        if isinstance(raw.get("columns", {}), dict)
-        else [raw]
-    )
-    wrong = [
-        f"{key} is {level[key]!r}; known: {', '.join(known)}"
-        for level in levels for key, known in one_of.items() if key in level and level[key] not in known
-    ]  # fmt: skip
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw["profile"])):
-        wrong.append("profile is a name of letters, digits, _ and -")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", str(raw.get("selects", "x"))):
-        wrong.append("selects is the name of a shipped profile")
-    if "'TODO'" in str(raw):
-        wrong.append("answer every TODO first")
-    elif not _is_time_zone(raw.get("time_zone", "UTC")):
-        wrong.append(f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin")
-    wrong += [f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict)]
-    wrong += _wrong_dialect(raw) if raw["format"] == "table" and not wrong else []
-    wrong += _unknown_names(raw) if not wrong else []
-    if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
-        wrong.append("snapshot is a pattern with the day in one pair of brackets")
-    wrong += [f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES]
+    wrong = [*_wrong_choices(raw), *_wrong_forms(raw)]
+    if not wrong:
+        wrong = [*(_wrong_dialect(raw) if raw["format"] == "table" else ()), *_unknown_names(raw)]
     if wrong:
         raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")
+
+
+def _wrong_choices(raw):
+    "Keys with one of few values, also where a kind of file has its own"
+    kinds = raw.get("columns", {})
+    own = [given for given in kinds.values() if isinstance(given, dict)] if isinstance(kinds, dict) else []
+    for level in (raw, *own):
+        for key, known in ONE_OF.items():
+            if key in level and level[key] not in known:
+                yield f"{key} is {level[key]!r}; known: {', '.join(known)}"
+
+
+def _wrong_forms(raw):
+    if not _NAME.fullmatch(str(raw["profile"])):
+        yield "profile is a name of letters, digits, _ and -"
+    if not _NAME.fullmatch(str(raw.get("selects", "x"))):
+        yield "selects is the name of a shipped profile"
+    if "'TODO'" in str(raw):
+        yield "answer every TODO first"
+    elif not _is_time_zone(raw.get("time_zone", "UTC")):
+        yield f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin"
+    if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
+        yield "snapshot is a pattern with the day in one pair of brackets"
+    yield from (f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict))
+    yield from (f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES)
 
 
 def _unknown_names(raw):
