@@ -6,7 +6,7 @@ from pipeline.config import ENTITIES
 from pipeline.readers.fhir import load_resources
 from pipeline.readers.hl7v2 import load_messages
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.mapping import mapping
+from pipeline.readers.mapping import mapping, with_default
 from pipeline.readers.meds import load_events
 from pipeline.readers.omop import load_concepts
 from pipeline.readers.profile_file import profile as read_profile
@@ -45,7 +45,8 @@ def read(con, path, *, profile, kind, reference, folder):
     for entity in ENTITIES:
         columns = sorted([*canonical[entity]["required"], *canonical[entity]["optional"]])
         if entity in loaded.selects:
-            _land(con, entity, columns, loaded.selects[entity], folder, is_line_shared=profile.format == "fhir")
+            defaults = profile.defaults.get(entity, {})
+            _land(con, entity, columns, loaded.selects[entity], folder, defaults=defaults, is_line_shared=profile.format == "fhir")
         else:
             empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
             con.execute(
@@ -77,7 +78,7 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
     return Loaded(selects, rows)
 
 
-def _land(con, entity, columns, select, folder, *, is_line_shared):
+def _land(con, entity, columns, select, folder, *, defaults, is_line_shared):
     "A line may hold several records of FHIR: then a record's place in the file tells them apart"
     found = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
     if "codings" in found or is_line_shared:
@@ -86,13 +87,17 @@ def _land(con, entity, columns, select, folder, *, is_line_shared):
     if "codings" in found:
         select, found = _choose(con, entity), [name for name in found if name != "codings"] + list(CODED)
     place = "file_row_number as place" if is_line_shared else "0 as place"
-    cells = ", ".join(f'nullif("{name}", \'\') as "{name}"' if name in found else f'cast(null as varchar) as "{name}"' for name in columns)
+    cells = ", ".join(f'{with_default(_cell(name, found), defaults.get(name))} as "{name}"' for name in columns)
     shifted = "shifted_days" if "shifted_days" in found else "0 as shifted_days"
     key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
     con.execute(
         f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key "
         f"from (select {cells}, {shifted}, {place}, line from ({select}))"
     )
+
+
+def _cell(name, found):
+    return f"nullif(\"{name}\", '')" if name in found else "cast(null as varchar)"
 
 
 def _choose(con, entity):

@@ -41,6 +41,11 @@ def _cell(profile, name, delivered, default):
         cell = f"nullif(coalesce(map {{{words}}}[lower(trim({cell}))], {cell}), '')"
     if name in DATES and profile.date_order != "iso":
         cell = f"to_iso({cell}, '{profile.date_order}')"
+    return with_default(cell, default)
+
+
+def with_default(cell, default):
+    """The SQL of a cell that takes the profile's default where it is empty."""
     return cell if default is None else f"coalesce({cell}, {_text(_word(default))})"
 
 

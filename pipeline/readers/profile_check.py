@@ -63,20 +63,22 @@ def _wrong_forms(raw):
 def _unknown_names(raw):
     "Keys and canonical columns that nobody reads: a slip of the pen must not be silence"
     known = {*GENERAL, *OPTIONS[raw["format"]]}
-    wrong = [f"{key} is no key of a profile of the format {raw['format']}" for key in raw if key not in known]
-    if raw["format"] != "table" or (SOURCES / str(raw.get("selects") or raw["profile"])).is_dir():
-        return wrong
+    yield from (f"{key} is no key of a profile of the format {raw['format']}" for key in raw if key not in known)
     columns = _canonical_columns()
+    for entity, given in raw.get("defaults", {}).items():
+        yield from (f"defaults: {name} is no column of {entity}" for name in set(given) - columns[entity])
+        yield from (f"defaults: {name} is never assumed (protocol §1)" for name in sorted({"patient_id", "unit", "value"} & set(given)))
+    if raw["format"] != "table" or (SOURCES / str(raw.get("selects") or raw["profile"])).is_dir():
+        yield from (f"{key} has no effect where SELECTs make the rows" for key in ("date_order", "words") if key in raw)
+        return
     for kind, given in raw.get("columns", {}).items():
         entity = given.get("entity", kind)
+        if entity not in columns:
+            yield f"{kind} is no entity"
+            continue
         named = {*given.get("required", ()), *given.get("optional", ())}
-        wrong += [
-            f"{kind} is no entity" if entity not in columns else f"{name} is no column of {entity}"
-            for name in named - columns.get(entity, set())
-        ]
-    for entity, given in raw.get("defaults", {}).items():
-        wrong += [f"defaults: {name} is no column of {entity}" for name in set(given) - columns.get(entity, set())]
-    return wrong + [f"words: {name} is no column" for name in set(raw.get("words", {})) - set().union(*columns.values())]
+        yield from (f"{name} is no column of {entity}" for name in named - columns[entity])
+    yield from (f"words: {name} is no column" for name in set(raw.get("words", {})) - set().union(*columns.values()))
 
 
 @cache

@@ -170,3 +170,20 @@ def test_a_sites_columns_words_defaults_and_dates(landed, tmp_path):
     assert [(row["collected_at"], row["specimen"], row["status"], row["code_system"]) for row in results] == [
         ("2026-01-05T08:30", "serum", "final", "LOCAL"), ("2026-01-05", "urine", None, "LOCAL"),
     ]  # fmt: skip
+
+
+def test_a_default_fills_what_any_format_leaves_empty_and_overrules_nothing(landed, tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "extends: omop_cdm\nprofile: mine\ndefaults: {lab_result: {specimen: serum, collected_at: 1900-01-01}}\n"
+    )
+    rows = [
+        {
+            "person_id": 7,
+            "measurement_concept_id": 3000593,
+            "measurement_date": "2026-01-05",
+            "value_as_number": 1,
+            "unit_source_value": "pg/mL",
+        }
+    ]
+    [row] = landed(str(tmp_path / "mine.yaml"), "measurement.csv", rows, "lab_result")
+    assert (row["specimen"], row["collected_at"]) == ("serum", "2026-01-05")
