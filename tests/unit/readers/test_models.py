@@ -81,6 +81,8 @@ def test_omop_conditions_procedures_and_observations(landed):
     }
     [row] = landed("omop_cdm", "condition_occurrence.csv", [condition], "condition")
     assert (row["code_system"], row["code"], row["onset_on"], row["abated_on"]) == ("LOCAL", "X", "2025-01-01", "2025-02-01")
+    [row] = landed("omop_cdm", "condition_occurrence.csv", [{**condition, "condition_end_date": "2025-01-01"}], "condition")
+    assert row["abated_on"] is None, "an end on the day of the start is the visit's"
     procedure = {"person_id": 7, "procedure_concept_id": 999999, "procedure_date": "2025-01-01", "procedure_source_value": "43644"}
     [row] = landed("omop_cdm", "procedure_occurrence.csv", [procedure], "procedure")
     assert (row["code_system"], row["code"], row["performed_on"]) == ("OMOP", "999999", "2025-01-01")
