@@ -16,9 +16,8 @@ def commit(con, home, account, delivered, *, received_at, reference):
             f"and (line, place) not in (select (line, place) from staging.duplicate_row where entity = '{entity}')"
         ), account.transaction)  # fmt: skip
     lake.append(con, home, "rejected_row", " union all ".join([_ragged(account.entity), *map(_rejected, delivered)]), account.transaction)
-    lake.append(
-        con, home, "unmapped_code", " union all ".join([*map(_unmapped, delivered), *map(_unknown_status, delivered)]), account.transaction
-    )
+    unknown = [*map(_unmapped, delivered), *(_unknown_status(entity) for entity in delivered if entity != "patient")]
+    lake.append(con, home, "unmapped_code", " union all ".join(unknown), account.transaction)
     _commit_account(con, home, account, delivered, received_at=received_at, reference=reference)
 
 
@@ -49,11 +48,6 @@ def _unmapped(entity):
 
 def _unknown_status(entity):
     "Status words that nothing knows: such a result is held, any other record counts; a steward should say which is right"
-    if entity == "patient":
-        return (
-            "select null as source, null as sha256, null as file, null as entity, null as skipped_because, null as code_system, "
-            "null as code, null as name, null as rows where false"
-        )
     return (
         f"select file.source, file.sha256, file.file, '{entity}' as entity, 'unknown_status' as skipped_because, null as code_system, "
         f"landed.status as code, null as name, count(*) as rows from landing.{entity} as landed cross join landing.file "

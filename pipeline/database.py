@@ -16,3 +16,10 @@ def connect(path=":memory:", *, spill=None, read_only=False):
     con.execute("set timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")
     return con
+
+
+def rows_of(con, select, values=()):
+    """The rows of a SELECT as dicts, by column."""
+    cursor = con.execute(select, list(values))
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -7,11 +7,12 @@ import shutil
 
 from pipeline.database import connect
 from pipeline.erase_messages import erase_messages, erase_resources
+from pipeline.readers.unpack import is_gzip
 
 
 def erase_delivered(path, profile, kind, ids):
     """Erase the records of these patient ids from an archived file that was delivered under a profile; returns how many went."""
-    if path.read_bytes()[:2] == b"\x1f\x8b":
+    if is_gzip(path):
         return _in_gzip(path, lambda plain: erase_delivered(plain, profile, kind, ids))
     if profile.format == "hl7v2":
         return erase_messages(path, ids)

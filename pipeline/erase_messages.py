@@ -38,9 +38,9 @@ def erase_resources(path, ids):
         whole = json.loads(text)
     except ValueError:
         lines = text.split("\n")
-        resources = map(_parsed, lines)
+        resources = [_parsed(line) for line in lines]
         known = {*ids, *(one["id"] for one in resources if _is_patient(one, ids) and "id" in one)}
-        kept = ["" if _is_of(_parsed(line), known) else line for line in lines]
+        kept = ["" if _is_of(one, known) else line for line, one in zip(lines, resources, strict=True)]
         erased, text = sum(old != new for old, new in zip(lines, kept, strict=True)), "\n".join(kept)
     else:
         erased = _empty_entries(whole, ids)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.database import connect
+from pipeline.database import connect, rows_of
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.identity import all_ids
 from pipeline.lake import open_table, path_of
@@ -30,7 +30,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
         raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
     facts = _words(con, pack, assessment)
     build(con, ["explaining.evidence"])
-    evidence = _rows(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
+    evidence = rows_of(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
     con.close()
     return {
         "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
@@ -58,14 +58,8 @@ def _words(con, pack, assessment):
 
 
 def _row(con, relation):
-    rows = _rows(con, f"select * from {relation}")
+    rows = rows_of(con, f"select * from {relation}")
     return rows[0] if rows else None
-
-
-def _rows(con, select):
-    cursor = con.execute(select)
-    columns = [column[0] for column in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _fact(fact, answer, pack, evidence):

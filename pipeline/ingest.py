@@ -32,8 +32,7 @@ def ingest_file(home, *, path, source, name, received_at=None):
     received_at = received_at or datetime.now(UTC)
     try:
         if entity is None:
-            patterns = ", ".join(pattern for found in profile.files.values() for pattern in found)
-            raise Refused(f"no entity of the profile {profile.name} has such a file name (expected {patterns})")
+            raise Refused(f"no entity of the profile {profile.name} has such a file name (expected {profile.patterns})")
         account = _ingest(home, path, profile=profile, entity=entity, name=name, sha256=sha256, received_at=received_at)
     except Refused as refusal:
         account = Account(file=name, sha256=sha256, source=profile.name, entity=entity, refused=str(refusal))

@@ -1,7 +1,7 @@
 """A question to the lake and the protocol."""
 
 from pipeline import lake
-from pipeline.database import connect
+from pipeline.database import connect, rows_of
 from pipeline.protocol.tables import register_vocabulary
 
 
@@ -11,8 +11,6 @@ def query(home, select, values=(), *, before=lambda con: None):
     register_vocabulary(con)
     lake.attach(con, home)
     before(con)
-    cursor = con.execute(select, list(values))
-    columns = [column[0] for column in cursor.description]
-    rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    rows = rows_of(con, select, values)
     con.close()
     return rows

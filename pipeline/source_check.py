@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from pipeline.database import rows_of
 from pipeline.errors import Refused, UsageError
 from pipeline.judge import Delivered, judged, workshop
 from pipeline.landing import latest_reference, sha256_of
@@ -35,8 +36,7 @@ def check(home, name, path):
         raise UsageError(f"There is no file {path}.")
     kind = profile.entity_of(path.name)
     if kind in (None, "ignored", "reference"):
-        patterns = ", ".join(pattern for found in profile.files.values() for pattern in found)
-        raise Refused(f"{path.name} fits no pattern under `files` of the profile {profile.name} ({patterns}).")
+        raise Refused(f"{path.name} fits no pattern under `files` of the profile {profile.name} ({profile.patterns}).")
     beside = (one for one in path.parent.iterdir() if profile.entity_of(one.name) == "reference")
     reference = latest_reference(home, profile.name) or next(beside, None)
     file = Delivered(path.name, sha256_of(path), kind, datetime.now(UTC), reference)
@@ -48,11 +48,11 @@ def check(home, name, path):
         found = Checked(path.name, kind, account)
         for entity in landed.entities:
             found.columns += columns_of(con, profile, kind, entity)
-            found.rejected += _rows(con, _REJECTED.format(entity=entity))
-            found.unknown += _rows(con, _UNKNOWN_UNIT) if entity == "lab_result" else []
+            found.rejected += rows_of(con, _REJECTED.format(entity=entity))
+            found.unknown += rows_of(con, _UNKNOWN_UNIT) if entity == "lab_result" else []
             if entity != "patient":
-                found.unknown += _rows(con, _UNKNOWN_CODE.format(entity=entity)) + _rows(con, _UNKNOWN_STATUS.format(entity=entity))
-        found.rejected += _rows(con, _RAGGED)
+                found.unknown += rows_of(con, _UNKNOWN_CODE.format(entity=entity)) + rows_of(con, _UNKNOWN_STATUS.format(entity=entity))
+        found.rejected += rows_of(con, _RAGGED)
         found.unread = _unread(con, profile, kind)
     return found
 
@@ -62,12 +62,6 @@ def _unread(con, profile, kind):
         return []
     known = {name for names in profile.delivered_columns(kind).values() for name in names}
     return [name for name in header_of(con) if name not in known]
-
-
-def _rows(con, select):
-    cursor = con.execute(select)
-    columns = [column[0] for column in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 _REJECTED = """

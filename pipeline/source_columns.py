@@ -12,6 +12,7 @@ KNOWN = {  # words that the protocol knows may be shown however rare; others onl
     "route": "select route from protocol.route",
 }
 MANY = 5
+OURS = ("line", "place", "shifted_days", "row_key")  # columns of landing that no extract delivers
 
 
 def columns_of(con, profile, kind, entity):
@@ -21,7 +22,7 @@ def columns_of(con, profile, kind, entity):
     """
     mapped = profile.columns.get(kind, {}) if not profile.selects else {}
     sources = {**mapped.get("required", {}), **mapped.get("optional", {})}
-    names = [name for name, *_ in con.execute(f"describe landing.{entity}").fetchall() if name not in ("line", "shifted_days", "row_key")]
+    names = [name for name, *_ in con.execute(f"describe landing.{entity}").fetchall() if name not in OURS]
     counted = con.execute(
         f"select count(*), {', '.join(f'count({name}), count(distinct {name})' for name in names)} from landing.{entity}"
     ).fetchone()

@@ -110,3 +110,13 @@ create or replace macro shortest(number) as
 -- One coding of a list: null where there is neither a code nor a name.
 create or replace macro coding(code_system, code, name) as
     case when code is not null or name is not null then struct_pack("system" := code_system, code := code, name := name) end;
+
+-- The codings of an OMOP row in their order: the source concept's, the standard concept's (an id that nothing explains is a code of
+-- the system OMOP), the source value's.
+create or replace macro omop_codings(source_coding, standard_coding, concept_id, unexplained_name, delivered) as
+    list_filter([
+        source_coding,
+        standard_coding,
+        case when standard_coding.code is null and whole(concept_id) <> '0' then coding('OMOP', whole(concept_id), unexplained_name) end,
+        delivered
+    ], lambda one: one is not null);

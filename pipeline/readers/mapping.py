@@ -4,8 +4,6 @@ DATES = (
     "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on", "onset_on", "abated_on",
     "performed_on",
 )  # fmt: skip
-# An extract that has the column and leaves the cell empty says: not dead, not opted out, not merged; one without it says nothing.
-STATED = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": '"patient_id"'}
 
 
 def mapping(profile, kind, header):
@@ -19,8 +17,9 @@ def mapping(profile, kind, header):
     defaults = profile.defaults.get(entity, {})
     cells = {name: _cell(profile, name, delivered.get(name), defaults.get(name)) for name in dict.fromkeys([*delivered, *defaults])}
     if entity == "patient":
-        cells |= {name: f"coalesce({cells[name]}, {empty})" for name, empty in STATED.items() if _is_in(header, delivered.get(name))}
-        cells |= {"merged_into": cells["merged_into"].replace(STATED["merged_into"], cells["patient_id"])} if "merged_into" in cells else {}
+        # an extract that has the column and leaves the cell empty says: not dead, not opted out, not merged; one without it says nothing
+        no = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": cells["patient_id"]}
+        cells |= {name: f"coalesce({cells[name]}, {no[name]})" for name in no if _is_in(header, delivered.get(name))}
     return "select " + ", ".join(f"{cell} as {_identifier(name)}" for name, cell in cells.items()) + ", line from landing.delivered"
 
 

@@ -10,23 +10,22 @@ COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
 
 def load_concepts(con, reference):
-    """Create `landing.concept`: one row per concept id, from the delivered CONCEPT table, and where it is silent from the built-in ids.
+    """Create `landing.concept`: one row per concept id, with its coding, from the delivered CONCEPT table, and where it is silent from the built-in ids.
 
     reference: the archived CONCEPT (CSV with commas, as Athena's with tabs, or Parquet), or None.
     """
-    con.execute(f"create or replace table landing.concept ({', '.join(f'{name} varchar' for name in COLUMNS)})")
+    columns = ", ".join(f"{name} varchar" for name in COLUMNS)
+    con.execute(f'create or replace table landing.concept ({columns}, coding struct("system" varchar, code varchar, "name" varchar))')
     if reference is not None:
-        names = ", ".join(f"cast({name} as varchar)" for name in COLUMNS)
+        names = ", ".join(f"cast({name} as varchar) as {name}" for name in COLUMNS)
         try:
-            con.execute(f"insert into landing.concept select {names} from {_scan(Path(reference))} qualify {_ONCE}")
+            con.execute(f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}")
         except duckdb.Error:
             raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None
-    con.execute(
-        f"insert into landing.concept select {', '.join(COLUMNS)} from protocol.omop_concept as built_in "
-        "anti join landing.concept on concept.concept_id = built_in.concept_id"
-    )
+    con.execute(f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept using (concept_id)")
 
 
+_CODED = f"select {', '.join(COLUMNS)}, coding(vocabulary_id, concept_code, concept_name)"
 _ONCE = "row_number() over (partition by concept_id order by vocabulary_id, concept_code) = 1"
 
 

@@ -48,6 +48,11 @@ class Profile:
         return next((kind for kind, patterns in self.files.items() if _fits(path, patterns)), None)
 
     @property
+    def patterns(self):
+        "The names that files of this source may have, in words"
+        return ", ".join(pattern for found in self.files.values() for pattern in found)
+
+    @property
     def number_marks(self):
         "The decimal mark, and the mark that groups thousands if there is one"
         return self.decimal_mark + self.thousands_mark

@@ -15,9 +15,13 @@ LARGEST_RATIO = 200  # text of hospitals shrinks 5 to 30 times; a bomb, a thousa
 
 def unpacked(path, folder):
     """The file itself, or what its gzip holds, as a file of `folder`. Raises Refused for a bomb or a truncated file."""
+    return _gunzipped(path, folder) if is_gzip(path) else path
+
+
+def is_gzip(path):
+    """Whether a file is gzip, by its first bytes, whatever its name."""
     with path.open("rb") as file:
-        is_gzip = file.read(2) == GZIP
-    return _gunzipped(path, folder) if is_gzip else path
+        return file.read(2) == GZIP
 
 
 def as_table_text(path, folder, encoding):

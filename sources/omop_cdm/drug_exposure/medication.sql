@@ -4,8 +4,7 @@
 with named as (
     select
         delivered.*,
-        source_concept.vocabulary_id as source_system, source_concept.concept_code as source_code, source_concept.concept_name as source_name,
-        standard_concept.vocabulary_id as standard_system, standard_concept.concept_code as standard_code, standard_concept.concept_name as standard_name,
+        source_concept.coding as source_coding, standard_concept.coding as standard_coding,
         route_concept.concept_name as route_name,
         nullif(whole(days_supply), '0') as supply
     from landing.delivered
@@ -16,12 +15,7 @@ with named as (
 
 select
     line, whole(person_id) as patient_id, whole(drug_exposure_id) as medication_id,
-    list_filter([
-        coding(source_system, source_code, source_name),
-        coding(standard_system, standard_code, standard_name),
-        case when standard_code is null and whole(drug_concept_id) <> '0' then coding('OMOP', whole(drug_concept_id), drug_source_value) end,
-        coding('NAME', drug_source_value, drug_source_value)
-    ], lambda one: one is not null) as codings,
+    omop_codings(source_coding, standard_coding, drug_concept_id, drug_source_value, coding('NAME', drug_source_value, drug_source_value)) as codings,
     drug_exposure_start_date as start_on,
     coalesce(verbatim_end_date, nullif(drug_exposure_end_date, drug_exposure_start_date)) as end_on,
     supply as days_supply,

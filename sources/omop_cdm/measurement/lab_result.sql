@@ -6,8 +6,7 @@
 with named as (
     select
         delivered.*,
-        source_concept.vocabulary_id as source_system, source_concept.concept_code as source_code, source_concept.concept_name as source_name,
-        standard_concept.vocabulary_id as standard_system, standard_concept.concept_code as standard_code, standard_concept.concept_name as standard_name,
+        source_concept.coding as source_coding, standard_concept.coding as standard_coding,
         unit_concept.concept_code as unit_code, value_concept.concept_name as value_name,
         case whole(operator_concept_id) when '4171756' then '<' when '4172704' then '>' when '4171754' then '<=' when '4171755' then '>=' end as operator
     from landing.delivered
@@ -27,12 +26,7 @@ united as (
 
 select
     line, whole(person_id) as patient_id, whole(measurement_id) as result_id,
-    list_filter([
-        coding(source_system, source_code, source_name),
-        coding(standard_system, standard_code, standard_name),
-        case when standard_code is null and whole(measurement_concept_id) <> '0' then coding('OMOP', whole(measurement_concept_id), null) end,
-        coding('LOCAL', measurement_source_value, null)
-    ], lambda one: one is not null) as codings,
+    omop_codings(source_coding, standard_coding, measurement_concept_id, null, coding('LOCAL', measurement_source_value, null)) as codings,
     case
         when regexp_matches(upper(value_source_value), '^\s*([<>≤≥]|=[<>]|LESS|GREATER|MORE)') then value_source_value
         when operator is null and try_cast(value_source_value as decimal(20, 9)) = try_cast(value_as_number as decimal(20, 9)) then value_source_value

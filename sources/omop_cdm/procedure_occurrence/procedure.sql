@@ -1,21 +1,8 @@
 -- One row per procedure. Its code: the source concept, else the standard concept, else the source value as a local code.
-with named as (
-    select
-        delivered.*,
-        source_concept.vocabulary_id as source_system, source_concept.concept_code as source_code, source_concept.concept_name as source_name,
-        standard_concept.vocabulary_id as standard_system, standard_concept.concept_code as standard_code, standard_concept.concept_name as standard_name
-    from landing.delivered
-    left join landing.concept as source_concept on source_concept.concept_id = nullif(whole(procedure_source_concept_id), '0')
-    left join landing.concept as standard_concept on standard_concept.concept_id = nullif(whole(procedure_concept_id), '0')
-)
-
 select
     line, whole(person_id) as patient_id, whole(procedure_occurrence_id) as procedure_id,
-    list_filter([
-        coding(source_system, source_code, source_name),
-        coding(standard_system, standard_code, standard_name),
-        case when standard_code is null and whole(procedure_concept_id) <> '0' then coding('OMOP', whole(procedure_concept_id), null) end,
-        coding('LOCAL', procedure_source_value, null)
-    ], lambda one: one is not null) as codings,
+    omop_codings(source_concept.coding, standard_concept.coding, procedure_concept_id, null, coding('LOCAL', procedure_source_value, null)) as codings,
     procedure_date as performed_on
-from named
+from landing.delivered
+left join landing.concept as source_concept on source_concept.concept_id = nullif(whole(procedure_source_concept_id), '0')
+left join landing.concept as standard_concept on standard_concept.concept_id = nullif(whole(procedure_concept_id), '0')
