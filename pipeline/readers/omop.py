@@ -10,7 +10,7 @@ COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
 
 def load_concepts(con, reference):
-    """Create `landing.concept`: one row per concept id, with its coding, from the delivered CONCEPT table, and where it is silent from the built-in ids.
+    """Create `landing.concept`: one row per concept id, with its coding; from the delivered CONCEPT, where it is silent the built-in ids.
 
     reference: the archived CONCEPT (CSV with commas, as Athena's with tabs, or Parquet), or None.
     """
