@@ -1,16 +1,35 @@
 """Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
 
+from datetime import date
 from pathlib import Path
 
+from pipeline.config import DEFAULT_PACK
 from pipeline.database import connect, rows_of
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.identity import all_ids
 from pipeline.lake import open_table, path_of
-from pipeline.protocol import derive
+from pipeline.protocol import derive, load
+from pipeline.publish import manifests
 from pipeline.relations import build, names
 from pipeline.screen import BUILDERS, prepare
 
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
+
+
+def explain_latest(home, *, patient_id, as_of=None, pack=None):
+    """What the last published run says of one patient: its day, its pack, its versions of the lake.
+
+    as_of: another day, over the lake as it is now. pack: another protocol. Raises UsageError.
+    """
+    last = next(iter(manifests(home)), None)
+    if last is None and as_of is None:
+        raise UsageError("No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is.")
+    return explain(
+        home, patient_id=patient_id,
+        pack=load(pack or (last["protocol"]["pack"] if last else DEFAULT_PACK)),
+        as_of=as_of or date.fromisoformat(last["as_of"]),
+        versions=last["inputs"]["tables"] if last and as_of is None else None,
+    )  # fmt: skip
 
 
 def explain(home, *, patient_id, pack, as_of, versions=None):

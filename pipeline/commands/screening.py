@@ -9,7 +9,7 @@ from pipeline.demo import write_demo
 from pipeline.diff import COLUMNS as DIFF
 from pipeline.diff import diff as difference
 from pipeline.errors import UsageError
-from pipeline.explain import explain as explain_patient
+from pipeline.explain import explain_latest
 from pipeline.explain_text import as_text
 from pipeline.output import as_json, as_rows
 from pipeline.protocol import load
@@ -50,13 +50,8 @@ def worklist(home, given):
 
 
 def explain(home, given):
-    last = next(iter(manifests(home)), None)
-    if last is None and not given.as_of:
-        raise UsageError("No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is.")
-    day = walk.parse_day(given.as_of or last["as_of"])
-    pack = load(given.protocol or (last["protocol"]["pack"] if last else "praxis-2026"))
-    versions = last["inputs"]["tables"] if last and not given.as_of else None
-    found = explain_patient(home, patient_id=given.patient_id, pack=pack, as_of=day, versions=versions)
+    day = walk.parse_day(given.as_of) if given.as_of else None
+    found = explain_latest(home, patient_id=given.patient_id, as_of=day, pack=given.protocol)
     say(as_json(found) if given.format == "json" else as_text(found))
 
 

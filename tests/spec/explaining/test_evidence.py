@@ -20,10 +20,10 @@ def test_results_are_shown_as_printed_with_what_became_of_them():
         con,
         "explaining.evidence",
         """
-        patient_id | fact                 | on_day     | reported  | what        | standing   | file  | line
-        ann        | b12                  | 2026-01-05 | 178 pg/mL | total_b12   | superseded | t.csv | 11
-        ann        | b12                  | 2026-01-05 | 168 pg/mL | total_b12   | usable     | t.csv | 12
-        ann        | shown, never decides | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13
+        patient_id | fact                 | on_day     | reported  | what        | standing   | file  | line | value
+        ann        | b12                  | 2026-01-05 | 178 pg/mL | total_b12   | superseded | t.csv | 11   | 178
+        ann        | b12                  | 2026-01-05 | 168 pg/mL | total_b12   | usable     | t.csv | 12   | 168
+        ann        | shown, never decides | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13   | 9
     """,
     )
 
@@ -44,10 +44,10 @@ def test_medications_are_shown_with_their_eras_and_a_multivitamin_without_streng
         con,
         "explaining.evidence",
         """
-        fact                 | on_day     | reported         | what                  | standing | line
-        b12_therapy          | 2026-01-01 | until 2026-01-20 | era of 1 record       | era      |
-        b12_therapy          | 2026-01-01 | Mecobalamin      | until 2026-01-20      | ended    | 21
-        shown, never decides | 2026-01-01 | Multivitamins    | until 2026-01-20      | ended    | 22
+        fact                 | on_day     | reported         | what                  | standing | line | until_on
+        b12_therapy          | 2026-01-01 | until 2026-01-20 | era of 1 record       | era      |      | 2026-01-20
+        b12_therapy          | 2026-01-01 | Mecobalamin      | until 2026-01-20      | ended    | 21   | 2026-01-20
+        shown, never decides | 2026-01-01 | Multivitamins    | until 2026-01-20      | ended    | 22   | 2026-01-20
     """,
     )
 
