@@ -2,7 +2,7 @@
 
 import shutil
 
-from pipeline import lake
+from pipeline import lake, worklist
 from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.erase_files import erase_csv, erase_delivered, erase_parquet
@@ -23,6 +23,9 @@ def erase(home, patient_id):
     con.close()
     if any(rows.values()):
         lake.vacuum(home, keep_hours=0)
+    store = worklist.open_store(home)
+    rows["worklist"] = worklist.forget(store, ids)
+    store.close()
     rows["archive"] = _erase_archive(home, ids)
     rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
     for left in ("reingest", "lake.old"):  # of a replay that was killed
@@ -63,7 +66,7 @@ def _erase_refused(path, ids):
 
 def _erase_run(folder, ids):
     rows = 0
-    for name in ("assessment.parquet", "worklist.parquet"):
+    for name in ("assessment.parquet", "worklist.parquet", "patient_site.parquet"):
         if (folder / name).exists():
             rows += erase_parquet(folder / name, "patient_id", ids)
     if (folder / "worklist.csv").exists():

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
-from pipeline import lake, quality
+from pipeline import lake, quality, worklist
 from pipeline.accounts import Account
 from pipeline.config import DEFAULT_PACK
 from pipeline.errors import GateClosed, InvalidProtocol, LakeUnavailable, UsageError
 from pipeline.ingest import ingest_file
 from pipeline.landing import claim, waiting
 from pipeline.landing import land as land_files
+from pipeline.notes import take_in_notes
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.publish import manifests, publish
@@ -92,6 +93,8 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
         )
     quality.prepare()
     pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
+    store = worklist.open_store(home)
+    take_in_notes(home, store)
     with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions, folder):
         outcomes = quality.check(con)
         closed = quality.closed_by(outcomes)
@@ -99,6 +102,7 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
             con, home, pack=pack, as_of=as_of, versions=versions, folder=folder, outcomes=outcomes, started=started,
             is_closed=bool(closed),
         )  # fmt: skip
+        worklist.follow(home, store)
         if closed:
             raise GateClosed(quality.message(outcomes))
     return {

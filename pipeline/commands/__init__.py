@@ -1,9 +1,10 @@
 """What each command of `b12` does: call the walk, print what it returns."""
 
+from pipeline.commands.people import serve, user
 from pipeline.commands.screening import demo, diff, explain, ingest, protocol, run, runs, screen, worklist
 from pipeline.commands.stewarding import compact, erase, reingest, rejects, source, unmapped
 
 __all__ = [
-    "compact", "demo", "diff", "erase", "explain", "ingest", "protocol", "reingest", "rejects", "run", "runs", "screen", "source",
-    "unmapped", "worklist",
+    "compact", "demo", "diff", "erase", "explain", "ingest", "protocol", "reingest", "rejects", "run", "runs", "screen", "serve", "source",
+    "unmapped", "user", "worklist",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 -- One row per source and entity: the newest day in it, and how long before the as-of date that is (negative: after it).
 -- Results received after the as-of date are in order, as a past night can be screened again; a day that has not begun
 -- anywhere on Earth (UTC+14) when the screening ran is not. Retractions are left out: they name a row, and the ingest asks
--- nothing of their date. Patients carry no date that says how new they are.
+-- nothing of their date. Patients carry no date that says how new they are;
+-- clinicians' notes on the worklist come when they come.
 with newest as (
     select source, 'lab_result' as entity, max(collected_on) as newest_on from lake.lab_result where status <> 'retracted' group by source
     union all
@@ -18,4 +19,4 @@ select
     newest.newest_on - cast(timezone('UTC', run.screened_at) + interval 14 hours as date) as days_ahead
 from newest
 cross join protocol.run
-where newest.newest_on is not null
+where newest.newest_on is not null and newest.source <> 'clinician_notes'

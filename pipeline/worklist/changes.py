@@ -1,0 +1,110 @@
+"""The night's changes, written into the store: items as they are now, and an event for each that changed."""
+
+import secrets
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, insert, select, update
+
+from pipeline.worklist.statuses import ACTIVE
+from pipeline.worklist.tables import CONTENT, event, item
+
+NIGHT = "the night"  # who did it, in the audit trail
+ENDS = ("merged", "excluded", "withdrawn", "resolved")
+SEEN_ANEW = ("opened", "reopened", "changed", "snooze_ended", "recheck")
+
+
+def new_key():
+    """The opaque name of an item: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def write(con, rows, *, as_of, run_id):
+    """Write the rows of `night.changes_of`; returns how many of each change."""
+    new = [row for row in rows if row["id"] is None]
+    if new:
+        con.execute(insert(item), [_new(row, as_of) for row in new])
+        ids = dict(con.execute(select(item.c.patient_id, item.c.id)).all())
+        rows = [row | {"id": row["id"] or ids[row["patient_id"]]} for row in rows]
+    known = [row for row in rows if row["from_status"] is not None]
+    _update(con, [row for row in known if row["change"] in SEEN_ANEW], _seen_anew, as_of)
+    _update(con, [row for row in known if row["change"] == "refreshed"], _content, as_of)
+    _update(con, [row for row in known if row["change"] in ENDS], _ended, as_of)
+    told = [_event(row, run_id) for row in rows if row["change"] != "refreshed"]
+    if told:
+        con.execute(insert(event), told)
+    for row in (row for row in rows if row["change"] == "merged"):
+        _follow_merge(con, row, as_of=as_of, run_id=run_id)
+    return {change: sum(row["change"] == change for row in rows) for change in (*SEEN_ANEW, *ENDS, "refreshed")}
+
+
+def _content(row, as_of):
+    content = {column.name: row[column.name] for column in CONTENT}
+    return content | ({"waits_from": row["waiting_since"]} if row["waiting_since"] else {})
+
+
+def _new(row, as_of):
+    return {
+        "key": new_key(), "patient_id": row["patient_id"], "status": "open", "is_active": True, "status_on": as_of, "version": 1,
+        "opened_on": as_of, "waits_from": as_of, "changed_on": as_of, **_content(row, as_of),
+    }  # fmt: skip
+
+
+def _seen_anew(row, as_of):
+    is_same_status = row["to_status"] == row["from_status"]
+    return {
+        **_content(row, as_of), "status": row["to_status"], "is_active": row["to_status"] in ACTIVE, "changed_on": as_of,
+        "changed_because": row["because"], "version": item.c.version + 1,
+        **({} if is_same_status else {"status_on": as_of, "status_reason": None, "snoozed_until": None}),
+        **({"opened_on": as_of} if row["from_status"] in (*ENDS, "off_list") else {}),
+    }  # fmt: skip
+
+
+def _ended(row, as_of):
+    return {
+        "status": row["to_status"], "is_active": False, "status_on": as_of, "status_reason": row["because"],
+        "changed_on": as_of, "changed_because": row["because"], "version": item.c.version + 1,
+    }  # fmt: skip
+
+
+def _update(con, rows, values, as_of):
+    "Rows that set the same columns go in one statement; a version counts up in the database"
+    groups = {}
+    for row in rows:
+        given = values(row, as_of)
+        groups.setdefault(tuple(given), []).append({**given, "item_id": row["id"]})
+    for columns, given in groups.items():
+        plain = {name: bindparam(f"new_{name}") for name in columns if name != "version"}
+        counted = {"version": item.c.version + 1} if "version" in columns else {}
+        statement = update(item).where(item.c.id == bindparam("item_id")).values(**plain, **counted)
+        con.execute(statement, [{"item_id": one["item_id"], **{f"new_{name}": one[name] for name in plain}} for one in given])
+
+
+def _event(row, run_id):
+    return {
+        "item_id": row["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": row["change"], "from_status": row["from_status"],
+        "to_status": row["to_status"], "detail": row["because"], "run_id": run_id,
+    }  # fmt: skip
+
+
+def _follow_merge(con, row, *, as_of, run_id):
+    "The surviving patient's item goes on where that of the merged id stood, unless it has a history of its own"
+    gone = con.execute(select(item).where(item.c.id == row["id"])).mappings().one()
+    there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one_or_none()
+    if there is None:
+        fresh = {"key": new_key(), "patient_id": row["surviving_id"], "status": "off_list", "is_active": False, "waits_from": as_of}
+        con.execute(insert(item), [fresh])
+        there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one()
+    taken = {"opened_on": min(gone["opened_on"] or as_of, there["opened_on"] or as_of)}
+    if there["status"] == "open" and there["assignee"] is None and row["from_status"] not in (*ENDS, "off_list"):
+        taken |= {
+            "status": row["from_status"], "is_active": row["from_status"] in ACTIVE, "assignee": gone["assignee"],
+            "snoozed_until": gone["snoozed_until"], "status_reason": "as before the merge",
+        }  # fmt: skip
+    con.execute(update(item).where(item.c.id == there["id"]).values(**taken, version=item.c.version + 1))
+    con.execute(update(item).where(item.c.id == gone["id"]).values(merged_into=there["id"]))
+    told = {
+        "item_id": there["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": "merged", "from_status": there["status"],
+        "to_status": taken.get("status", there["status"]), "detail": "goes on for a patient id that was merged into this one",
+        "run_id": run_id,
+    }  # fmt: skip
+    con.execute(insert(event), [told])

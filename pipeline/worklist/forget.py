@@ -1,0 +1,30 @@
+"""Forget a patient in the store."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from pipeline.worklist.tables import access, event, item, note
+
+
+def forget(store, patient_ids):
+    """Delete the items of these patient ids with their events and notes; returns how many rows went.
+
+    What stays: that somebody was forgotten, when, and who had read how many pages, without saying whose.
+    """
+    with store.writing() as con:
+        ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
+        if not ids:
+            return 0
+        con.execute(update(item).where(item.c.id.in_(ids)).values(patient_id=None))  # only now the trigger lets their events go
+        con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
+        con.execute(update(access).where(access.c.item_id.in_(ids)).values(item_id=None))
+        rows = sum(con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids))) for table in (event, note)) + len(
+            ids
+        )
+        for table in (event, note):
+            con.execute(delete(table).where(table.c.item_id.in_(ids)))
+        con.execute(delete(item).where(item.c.id.in_(ids)))
+        told = {"at": datetime.now(UTC), "who": "b12 erase", "what": "erased", "rows": rows}
+        con.execute(insert(access), [told])
+        return rows

@@ -1,0 +1,115 @@
+"""The history of the runs, counts only: kept when a run is followed, so that a thousand nights are read in one query."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from pipeline.worklist.tables import outcome, run, run_count
+
+DIMENSIONS = ("scope", "band", "next_step", "priority", "cause", "monitoring", "cohort", "alert", "flag", "not_evaluated", "rejected")
+TESTED = ("risk", "in_group", "tested_within_12_months")
+
+
+def record(con, folder, manifest):
+    """Keep what the folder of a run says of it: manifest, summary, report and the outcome of every expectation."""
+    summary, report, quality = (_read(folder / f"{name}.json") for name in ("summary", "report", "quality"))
+    con.execute(insert(run), [_run(manifest, summary, report)])
+    counts = [
+        {"run_id": manifest["run_id"], "dimension": dimension, "name": name, "number": number}
+        for dimension, name, number in _counts(manifest, summary or {})
+    ]
+    if counts:
+        con.execute(insert(run_count), counts)
+    if quality:
+        con.execute(insert(outcome), [{"run_id": manifest["run_id"], **one} for one in quality])
+
+
+def _read(path):
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _run(manifest, summary, report):
+    return {
+        "run_id": manifest["run_id"], "as_of": datetime.fromisoformat(manifest["as_of"]).date(),
+        "started_at": datetime.fromisoformat(manifest["started"]), "finished_at": datetime.fromisoformat(manifest["finished"]),
+        "is_published": manifest["published"], "is_followed": False, "patients": manifest["rows"]["assessment"],
+        "worklist": manifest["rows"]["worklist"], "protocol": f"{manifest['protocol']['pack']} {manifest['protocol']['version']}",
+        "summary": json.dumps(summary) if summary else None, "report": json.dumps(report) if report else None,
+    }  # fmt: skip
+
+
+def _counts(manifest, summary):
+    yield "total", "patients", manifest["rows"]["assessment"]
+    yield "total", "worklist", manifest["rows"]["worklist"]
+    for dimension in DIMENSIONS:
+        for name, number in summary.get(dimension, {}).items():
+            yield dimension, name, number
+
+
+def runs(store, limit=90):
+    """The newest runs: run_id, as_of, started_at, is_published, patients, worklist, protocol; newest first."""
+    columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.is_published, run.c.patients, run.c.worklist, run.c.protocol)
+    with store.reading() as con:
+        return [dict(row) for row in con.execute(select(*columns).order_by(run.c.started_at.desc()).limit(limit)).mappings()]
+
+
+def run_report(store, run_id):
+    """The summary and the report of a run as it published them, each {} where the run wrote none."""
+    with store.reading() as con:
+        found = con.execute(select(run.c.summary, run.c.report).where(run.c.run_id == run_id)).first()
+    return {name: json.loads(text or "{}") for name, text in zip(("summary", "report"), found or (None, None), strict=True)}
+
+
+def outcomes(store, run_id):
+    """What became of every expectation in a run, as its quality.json says it."""
+    with store.reading() as con:
+        return [dict(row) for row in con.execute(select(outcome).where(outcome.c.run_id == run_id).order_by(outcome.c.id)).mappings()]
+
+
+def outcome_trend(store, nights=90):
+    """By `name_of`: the run_id, as_of, outcome, rows_checked and rows_failed of the newest nights, oldest first."""
+    newest = _newest(nights)
+    columns = (outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.threshold, outcome.c.run_id, newest.c.as_of,
+               outcome.c.outcome, outcome.c.rows_checked, outcome.c.rows_failed)  # fmt: skip
+    joined = select(*columns).join(newest, newest.c.run_id == outcome.c.run_id).order_by(newest.c.started_at, outcome.c.id)
+    trend = {}
+    with store.reading() as con:
+        for row in con.execute(joined).mappings():
+            trend.setdefault(name_of(row), []).append(
+                {name: row[name] for name in ("run_id", "as_of", "outcome", "rows_checked", "rows_failed")}
+            )
+    return trend
+
+
+def name_of(row):
+    """What tells one expectation from another, from night to night."""
+    return row["suite"], row["expectation"], row["column"], row["threshold"]
+
+
+def _newest(nights):
+    return select(run.c.run_id, run.c.as_of, run.c.started_at).order_by(run.c.started_at.desc()).limit(nights).subquery()
+
+
+def outcome_changes(store, run_id):
+    """The outcomes of a run, each with `change` against the run before: NEW, PERSISTING, RESOLVED, or None (it passed, as before)."""
+    now, before = outcomes(store, run_id), {name_of(row): row["outcome"] for row in outcomes(store, _run_before(store, run_id))}
+    bad = ("failed", "error")
+    words = {(True, False): "NEW", (True, True): "PERSISTING", (False, True): "RESOLVED"}
+    return [row | {"change": words.get((row["outcome"] in bad, before.get(name_of(row)) in bad))} for row in now]
+
+
+def _run_before(store, run_id):
+    started = select(run.c.started_at).where(run.c.run_id == run_id).scalar_subquery()
+    with store.reading() as con:
+        return con.scalar(select(run.c.run_id).where(run.c.started_at < started).order_by(run.c.started_at.desc()).limit(1))
+
+
+def counts_over_time(store, dimension, nights=90):
+    """`run_id, as_of, name, number` of the published runs among the newest nights, oldest first."""
+    newest = _newest(nights)
+    columns = (run_count.c.run_id, newest.c.as_of, run_count.c.name, run_count.c.number)
+    joined = select(*columns).join(newest, newest.c.run_id == run_count.c.run_id).join(run, run.c.run_id == run_count.c.run_id)
+    chosen = joined.where(run_count.c.dimension == dimension, run.c.is_published).order_by(newest.c.started_at, run_count.c.name)
+    with store.reading() as con:
+        return [dict(row) for row in con.execute(chosen).mappings()]

@@ -1,0 +1,85 @@
+"""One item: found by its key, by its patient, or by how the patient's id begins; and what was done to it."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from pipeline.worklist.changes import new_key
+from pipeline.worklist.rows import COLUMNS, as_row
+from pipeline.worklist.tables import access, event, item, note
+
+
+def item_of_key(store, key, *, today=None):
+    """The row of an item, or None where no item has this key."""
+    return _row(store, item.c.key == key, today)
+
+
+def item_of_patient(store, patient_id, *, today=None):
+    """The row of a patient's item, made with the status `off_list` for a patient who was never on the worklist."""
+    found = _row(store, item.c.patient_id == patient_id, today)
+    if found:
+        return found
+    fresh = {"key": new_key(), "patient_id": patient_id, "status": "off_list", "is_active": False, "waits_from": today or date.today()}
+    try:
+        with store.writing() as con:
+            con.execute(insert(item), [fresh])
+    except IntegrityError:  # somebody else opened the same page at the same time
+        pass
+    return _row(store, item.c.patient_id == patient_id, today)
+
+
+def _row(store, where, today):
+    with store.reading() as con:
+        found = con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None))).mappings().one_or_none()
+    return as_row(found, today or date.today()) if found else None
+
+
+def find_patients(store, begins_with, *, today=None, limit=50):
+    """The rows of the items whose patient id begins so, in order of the id, whatever their status; at most `limit`."""
+    where = (item.c.patient_id.startswith(begins_with, autoescape=True), item.c.patient_id.is_not(None))
+    with store.reading() as con:
+        found = con.execute(select(*COLUMNS).where(*where).order_by(item.c.patient_id).limit(limit)).mappings()
+        return [as_row(row, today or date.today()) for row in found]
+
+
+def events(store, key):
+    """What was done to an item, and to those merged into it, newest first: at, who, kind, from_status, to_status, detail, run_id."""
+    mine = select(item.c.id).where(item.c.key == key).scalar_subquery()
+    of = select(item.c.id).where((item.c.id == mine) | (item.c.merged_into == mine))
+    columns = (event.c.at, event.c.who, event.c.kind, event.c.from_status, event.c.to_status, event.c.detail, event.c.run_id)
+    with store.reading() as con:
+        found = con.execute(select(*columns).where(event.c.item_id.in_(of)).order_by(event.c.at.desc(), event.c.id.desc())).mappings()
+        return [{**row, "at": in_utc(row["at"])} for row in found]
+
+
+def in_utc(at):
+    """An instant of the database; SQLite gives it back without its zone."""
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+def notes(store, key):
+    """The clinicians' notes of an item: id, kind, noted_on, author, recorded_at, withdrawn_at, withdrawn_by; newest first."""
+    columns = (note.c.id, note.c.kind, note.c.noted_on, note.c.author, note.c.recorded_at, note.c.withdrawn_at, note.c.withdrawn_by)
+    with store.reading() as con:
+        found = con.execute(
+            select(*columns).join(item, item.c.id == note.c.item_id).where(item.c.key == key).order_by(note.c.id.desc())
+        ).mappings()
+        return [{**row, "recorded_at": in_utc(row["recorded_at"]), "withdrawn_at": in_utc(row["withdrawn_at"])} for row in found]
+
+
+def record_access(store, *, actor, what, key=None, rows=None, detail=None):
+    """Keep who read what, when. what: patient, search, export, …; detail: never an id or a value of a patient."""
+    with store.writing() as con:
+        item_id = con.scalar(select(item.c.id).where(item.c.key == key)) if key else None
+        read = {"at": datetime.now(UTC), "who": actor.name, "what": what, "item_id": item_id, "rows": rows, "detail": detail}
+        con.execute(insert(access), [read])
+
+
+def accesses(store, key=None, limit=200):
+    """The newest reads, of one item or of all: at, who, what, rows, detail, key."""
+    columns = (access.c.at, access.c.who, access.c.what, access.c.rows, access.c.detail, item.c.key)
+    chosen = select(*columns).outerjoin(item, item.c.id == access.c.item_id).order_by(access.c.id.desc()).limit(limit)
+    with store.reading() as con:
+        found = con.execute(chosen if key is None else chosen.where(item.c.key == key)).mappings()
+        return [{**row, "at": in_utc(row["at"])} for row in found]

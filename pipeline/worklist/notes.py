@@ -1,0 +1,78 @@
+"""Clinicians' notes that the protocol reads: "headache unrelated to B12" (protocol §3). They reach the lake as a delivery."""
+
+import uuid
+from datetime import UTC, date, datetime
+
+from sqlalchemy import insert, select, update
+
+from pipeline.errors import UsageError
+from pipeline.worklist.items import item_of_key
+from pipeline.worklist.tables import event, item, note
+
+SOURCE = "clinician_notes"  # the profile under which they are delivered
+HEADACHE_UNRELATED = "headache_unrelated_to_b12"
+
+
+def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
+    """Keep the note that a patient's headaches, begun on or before a day, are unrelated to B12. Raises UsageError."""
+    row = _row_for(store, key, actor)
+    if noted_on > (today or date.today()):
+        raise UsageError("The day of the note lies in the future.")
+    written = {
+        "item_id": row["id"], "condition_id": str(uuid.uuid4()), "kind": HEADACHE_UNRELATED, "noted_on": noted_on,
+        "author": actor.name, "recorded_at": datetime.now(UTC), "is_delivered": False,
+    }  # fmt: skip
+    with store.writing() as con:
+        con.execute(insert(note), [written])
+        _tell(con, row, actor, "note", f"headaches that began on or before {noted_on} are unrelated to B12")
+
+
+def withdraw_note(store, key, note_id, *, actor):
+    """Take a note back: the next run reads the headaches again. Raises UsageError."""
+    row = _row_for(store, key, actor)
+    taken_back = {"withdrawn_at": datetime.now(UTC), "withdrawn_by": actor.name, "is_delivered": False}
+    with store.writing() as con:
+        mine = (note.c.id == note_id, note.c.item_id == row["id"], note.c.withdrawn_at.is_(None))
+        if not con.execute(update(note).where(*mine).values(taken_back)).rowcount:
+            raise UsageError("There is no such note, or it was taken back before.")
+        _tell(con, row, actor, "note_withdrawn", "the note that headaches are unrelated to B12 is taken back")
+
+
+def _row_for(store, key, actor):
+    if not actor.may("coordinator"):
+        raise UsageError("A viewer changes nothing. Ask an administrator for the role of a coordinator.")
+    row = item_of_key(store, key)
+    if row is None:
+        raise UsageError("There is no such item.")
+    return row
+
+
+def _tell(con, row, actor, kind, detail):
+    told = {
+        "item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, "kind": kind, "from_status": row["status"],
+        "to_status": row["status"], "detail": detail,
+    }  # fmt: skip
+    con.execute(insert(event), [told])
+
+
+def undelivered(store):
+    """The notes that the lake does not have yet, and their taking back, as rows of a canonical condition extract; with their ids."""
+    columns = (note.c.id, note.c.condition_id, note.c.noted_on, note.c.author, note.c.withdrawn_at, item.c.patient_id)
+    chosen = select(*columns).join(item, item.c.id == note.c.item_id).where(~note.c.is_delivered, item.c.patient_id.is_not(None))
+    with store.reading() as con:
+        found = con.execute(chosen.order_by(note.c.id)).mappings().all()
+    return [one["id"] for one in found], [_condition(one) for one in found]
+
+
+def _condition(one):
+    return {
+        "patient_id": one["patient_id"], "condition_id": one["condition_id"], "code": HEADACHE_UNRELATED, "code_system": "LOCAL",
+        "name": "Headache unrelated to B12", "onset_on": one["noted_on"].isoformat(),
+        "status": "active" if one["withdrawn_at"] is None else "entered-in-error", "recorded_by": one["author"],
+    }  # fmt: skip
+
+
+def delivered(store, ids):
+    """Mark these notes as in the lake. A note that was taken back meanwhile stays undelivered: its `ids` were read before."""
+    with store.writing() as con:
+        con.execute(update(note).where(note.c.id.in_(ids)).values(is_delivered=True))

@@ -1,0 +1,131 @@
+"""The tables of the worklist store: items, what was done to them, notes, who read what, people, and the runs' history."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                       "pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_N_name)s"}
+)  # fmt: skip
+
+CONTENT = (  # what a night says of a patient on the worklist
+    Column("priority", Integer), Column("next_step", String(40)), Column("rule", String(10)), Column("reason", Text),
+    Column("cites", Text), Column("safety", Text), Column("flags", Text), Column("cohorts", Text), Column("cause", String(20)),
+    Column("waiting_since", Date), Column("b12", String(20)), Column("b12_value", Float), Column("b12_reported", Text),
+    Column("b12_on", Date), Column("b12_source", Text), Column("mma_reported", Text), Column("mma_on", Date),
+    Column("active_b12_on", Date), Column("site", Text),
+    Column("facts", Text),
+)  # fmt: skip
+
+item = Table(
+    "item", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(16), nullable=False, unique=True),  # what addresses of pages name instead of the patient
+    Column("patient_id", Text, unique=True),  # null once the patient is forgotten
+    Column("status", String(20), nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("status_reason", Text),
+    Column("status_on", Date),
+    Column("assignee", String(100)),
+    Column("snoozed_until", Date, index=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("opened_on", Date),
+    Column("waits_from", Date, nullable=False),
+    Column("changed_on", Date),
+    Column("changed_because", Text),
+    Column("merged_into", Integer, ForeignKey("item.id")),
+    *CONTENT,
+    Index("ix_item_worklist", "is_active", "priority", "waits_from", "patient_id"),
+    Index("ix_item_status", "status", "priority", "waits_from", "patient_id"),
+    Index("ix_item_site", "site"), Index("ix_item_assignee", "assignee"), Index("ix_item_next_step", "next_step"),
+)  # fmt: skip
+
+event = Table(  # append-only: a trigger refuses every update, and every deletion of what is not forgotten
+    "event", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", Integer, ForeignKey("item.id"), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("who", String(100), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("from_status", String(20)),
+    Column("to_status", String(20)),
+    Column("detail", Text),
+    Column("run_id", String(40)),
+)  # fmt: skip
+
+note = Table(
+    "note", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", Integer, ForeignKey("item.id"), nullable=False, index=True),
+    Column("condition_id", String(36), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),
+    Column("noted_on", Date, nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_by", String(100)),
+    Column("is_delivered", Boolean, nullable=False, default=False),
+)  # fmt: skip
+
+access = Table(
+    "access", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("what", String(30), nullable=False),
+    Column("item_id", Integer, ForeignKey("item.id"), index=True),
+    Column("rows", Integer),
+    Column("detail", Text),
+)  # fmt: skip
+
+person = Table(
+    "person", metadata,
+    Column("name", String(100), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("is_disabled", Boolean, nullable=False, default=False),
+    Column("password_version", Integer, nullable=False, default=1),
+)  # fmt: skip
+
+run = Table(
+    "run", metadata,
+    Column("run_id", String(40), primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("is_published", Boolean, nullable=False),
+    Column("is_followed", Boolean, nullable=False, default=False),
+    Column("patients", Integer), Column("worklist", Integer),
+    Column("protocol", String(80)), Column("summary", Text), Column("report", Text),
+)  # fmt: skip
+
+run_count = Table(
+    "run_count", metadata,
+    Column("run_id", String(40), ForeignKey("run.run_id"), primary_key=True),
+    Column("dimension", String(40), primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Index("ix_run_count_dimension", "dimension", "run_id"),
+)  # fmt: skip
+
+outcome = Table(
+    "outcome", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", String(40), ForeignKey("run.run_id"), nullable=False, index=True),
+    Column("suite", String(80), nullable=False), Column("expectation", String(80), nullable=False), Column("column", String(80)),
+    Column("severity", String(10), nullable=False), Column("outcome", String(20), nullable=False),
+    Column("observed", Text), Column("threshold", Text), Column("rows_checked", Integer), Column("rows_failed", Integer),
+    Column("note", Text), Column("todo", Text),
+)  # fmt: skip

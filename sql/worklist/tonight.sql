@@ -1,0 +1,23 @@
+-- One row per patient on the worklist that was just published: what the store keeps of it.
+-- facts: what the row asks for and what that rests on, by name, as text. While none of it changes, the item is the same item.
+-- Lists are led, joined and closed by |, so that one of them is found by '|NAME|'. No site recorded: null.
+select
+    worklist.patient_id, worklist.as_of, worklist.priority, worklist.next_step, worklist.rule, worklist.reason, worklist.cites,
+    '|' || array_to_string(worklist.safety, '|') || '|' as safety,
+    '|' || array_to_string(worklist.flags, '|') || '|' as flags,
+    '|' || array_to_string(worklist.cohorts, '|') || '|' as cohorts,
+    worklist.cause, worklist.waiting_since, worklist.b12, worklist.b12_value, worklist.b12_reported, worklist.b12_on,
+    worklist.b12_source, worklist.mma_reported, worklist.mma_on, worklist.active_b12_on, patient_site.site,
+    cast(to_json({
+        'next_step': worklist.next_step || ' (' || worklist.rule || ')',
+        'alerts': coalesce(nullif(array_to_string(list_sort(worklist.safety), ', '), ''), 'none'),
+        'B12': worklist.b12 || coalesce(', ' || trim(worklist.b12_reported) || ' on ' || worklist.b12_on, ''),
+        'active B12': worklist.active_b12 || coalesce(', on ' || worklist.active_b12_on, ''),
+        'MMA': worklist.mma || coalesce(', ' || trim(worklist.mma_reported) || ' on ' || worklist.mma_on, ''),
+        'homocysteine': worklist.homocysteine || coalesce(', ' || worklist.homocysteine_value || ' umol/L', ''),
+        'neurological': worklist.neuro || coalesce(' since ' || worklist.neuro_on, ''),
+        'malabsorption': worklist.malabsorption,
+        'monitoring': worklist.monitoring
+    }) as varchar) as facts
+from lake.worklist
+left join lake.patient_site on patient_site.patient_id = worklist.patient_id

@@ -1,0 +1,14 @@
+-- One row per item whose deciding result its source took back: which result, and what became of it.
+-- The result that an item rests on is found again by its day and by its text as reported (active B12: by its day).
+select item.patient_id, string_agg(distinct result_version.analyte || ' of ' || result_version.collected_on, ', ') as results
+from worklist.item
+join clinical.result_version
+    on result_version.patient_id = item.patient_id and result_version.fate in ('retracted', 'withdrawn')
+    and case result_version.analyte
+        when 'total_b12' then result_version.collected_on = item.b12_on
+            and trim(result_version.value_reported || ' ' || coalesce(result_version.unit_reported, '')) = trim(item.b12_reported)
+        when 'mma' then result_version.collected_on = item.mma_on
+            and trim(result_version.value_reported || ' ' || coalesce(result_version.unit_reported, '')) = trim(item.mma_reported)
+        when 'active_b12' then result_version.collected_on = item.active_b12_on
+    end
+group by item.patient_id
