@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline import __version__
+from pipeline.counts import counted
 
 LISTS = ("safety", "flags", "cohorts")
 
@@ -26,7 +27,7 @@ def manifests(home, *, published_only=True):
 def publish(con, home, *, pack, as_of, versions, folder, outcomes, started, is_closed):
     """Write the run's folder and, unless a gate is closed, move `latest` to it; returns the manifest.
 
-    A closed run leaves its quality.json and manifest, and no assessment or worklist.
+    A closed run leaves its quality.json, report.json and manifest, and no assessment or worklist.
     """
     run_id = new_run_id(started)
     building = home.runs / f".building-{run_id}"
@@ -34,6 +35,7 @@ def publish(con, home, *, pack, as_of, versions, folder, outcomes, started, is_c
     _sweep(home)
     building.mkdir(mode=0o700)
     _write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
+    _write_json(building / "report.json", counted(con, home))
     if not is_closed:
         _write_worklist(con, building)
         _write_json(building / "summary.json", summary(con))
@@ -74,6 +76,10 @@ def _write_json(path, value):
 def _write_worklist(con, folder):
     quoted = str(folder).replace("'", "''")
     con.execute(f"copy (from screening.worklist {ORDER}) to '{quoted}/worklist.parquet' (format parquet, compression zstd)")
+    con.execute(
+        f"copy (select patient_id, site from clinical.patient_fact order by patient_id) to '{quoted}/patient_site.parquet' "
+        "(format parquet, compression zstd)"
+    )
     con.execute(f"copy ({as_cells(con)} {ORDER}) to '{quoted}/worklist.csv' (header, delimiter ',', force_quote ('reason'))")
 
 

@@ -1,9 +1,8 @@
 """What a data steward works through: the rejected rows, and the local codes and units that nothing knows."""
 
-from pipeline.errors import InvalidProtocol
+from pipeline.counts import unanswered
 from pipeline.query import query
-from pipeline.readers import profile as read_profile
-from pipeline.readers.profile_map import answered
+from pipeline.relations import select_of
 
 GROUPS = {"file": "file", "reason": "rejected_because", "lab": "performing_lab", "unit": "unit", "code": "code"}
 
@@ -48,42 +47,4 @@ def unmapped(home, *, source=None):
 
     Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other tests, which are known.
     """
-    rows = [row for row in query(home, _UNMAPPED) if source in (None, row["source"])]
-    told = {name: _answered(home, name) for name in {row["source"] for row in rows}}
-    return [row for row in rows if not _keys(row) & told[row["source"]]]
-
-
-def _answered(home, source):
-    try:
-        maps = read_profile(source, home).maps
-    except InvalidProtocol:  # the profile is gone; its rows are still there
-        return set()
-    return {answered(row) for row in maps}
-
-
-def _keys(row):
-    "An answer may be for the code under its system, or under any"
-    return {answered(row), answered({**row, "code_system": None})} if row["kind"] != "status" else set()
-
-
-_UNMAPPED = """
-select source, entity, kind, code_system, delivered, name, rows, null as map_to_system, null as map_to
-from (
-    select source, entity, 'code' as kind, code_system, coalesce(code, name) as delivered, any_value(name) as name,
-        sum(rows)::bigint as rows
-    from lake.unmapped_code
-    where skipped_because = 'unmapped_code' and coalesce(code, name) is not null
-    group by source, entity, code_system, delivered
-    union all
-    select source, entity, 'status', null, code, 'known words: protocol/statuses.csv; others: words in the profile', sum(rows)::bigint
-    from lake.unmapped_code
-    where skipped_because = 'unknown_status'
-    group by source, entity, code
-    union all
-    select source, 'lab_result', 'unit', null, unit, 'of ' || string_agg(distinct code, ', ' order by code), count(*)
-    from lake.rejected_row
-    where rejected_because = 'unknown_unit'
-    group by source, unit
-)
-order by rows desc, source, entity, kind, code_system, delivered
-"""
+    return unanswered(home, [row for row in query(home, select_of("reporting.unmapped")) if source in (None, row["source"])])

@@ -15,7 +15,10 @@ from pipeline.database import connect
 from tests.command import AS_OF, b12, latest
 
 MOMENTS = 10
-PUBLISHED = {"assessment.parquet", "worklist.parquet", "worklist.csv", "summary.json", "quality.json", "manifest.json"}
+PUBLISHED = {
+    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json", "report.json",
+    "manifest.json",
+}  # fmt: skip
 
 
 def start(home, folder):

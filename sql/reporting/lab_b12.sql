@@ -1,0 +1,41 @@
+-- One row per laboratory and unit with usable total B12 results of the last 12 months: how many, how they are spread, in pg/mL,
+-- and the median against that of the laboratory's other units and of everything. A unit that stands 0.738 or 1.355 beside
+-- the laboratory's others is mislabelled: both convert into pg/mL.
+-- Missing: a result without a laboratory counts for one named by its source. Censored results are left out, as their
+-- numbers are bounds. share_low: below the band low. A laboratory with one unit has no other to be held against: null.
+with recent as (
+    select
+        coalesce(result.performing_lab, 'the laboratory of ' || result.source) as performing_lab,
+        coalesce(result.unit, '(none)') as unit, cast(result.value as double) as value, result.word = 'low' as is_low
+    from clinical.result
+    cross join protocol.run
+    where result.analyte = 'total_b12' and result.comparator = '=' and result.collected_on > run.as_of - to_months(12)
+),
+
+spread as (
+    select
+        performing_lab, unit, count(*) as results, quantile_cont(value, [0.05, 0.25, 0.5, 0.75, 0.95]) as quantiles,
+        avg(case when is_low then 1.0 else 0.0 end) as share_low
+    from recent
+    group by performing_lab, unit
+),
+
+beside as (
+    select spread.performing_lab, spread.unit, median(recent.value) as median_other_units
+    from spread
+    join recent on recent.performing_lab = spread.performing_lab and recent.unit <> spread.unit
+    group by spread.performing_lab, spread.unit
+)
+
+select
+    spread.performing_lab, spread.unit, spread.results,
+    round(spread.quantiles[1], 1) as p5, round(spread.quantiles[2], 1) as p25, round(spread.quantiles[3], 1) as median,
+    round(spread.quantiles[4], 1) as p75, round(spread.quantiles[5], 1) as p95,
+    round(cast(spread.share_low as double), 4) as share_low,
+    round(beside.median_other_units, 1) as median_other_units,
+    round(spread.quantiles[3] / beside.median_other_units, 3) as ratio_to_other_units,
+    round(overall.median_all, 1) as median_all,
+    round(spread.quantiles[3] / overall.median_all, 3) as ratio_to_all
+from spread
+cross join (select median(value) as median_all from recent) as overall
+left join beside on beside.performing_lab = spread.performing_lab and beside.unit = spread.unit

@@ -1,0 +1,18 @@
+-- One row per site: its patients, those in scope, those on the worklist by priority, those with low B12, how long the worklist
+-- waits, and how many of those in scope were tested in the last 12 months.
+-- A patient without a site stands under "(not recorded)". Who has no day to wait from is left out of the median.
+select
+    coalesce(patient_fact.site, '(not recorded)') as site,
+    count(*) as patients,
+    count(*) filter (assessment.scope = 'in_scope') as in_scope,
+    count(*) filter (assessment.priority between 1 and 4) as worklist,
+    count(*) filter (assessment.priority = 1) as priority_1,
+    count(*) filter (assessment.priority = 2) as priority_2,
+    count(*) filter (assessment.priority = 3) as priority_3,
+    count(*) filter (assessment.priority = 4) as priority_4,
+    count(*) filter (list_contains(assessment.cohorts, 'low_b12')) as low_b12,
+    median(assessment.as_of - assessment.waiting_since) filter (assessment.priority between 1 and 4) as median_waiting_days,
+    count(*) filter (assessment.scope = 'in_scope' and assessment.tested = 'within_12_months') as tested_within_12_months
+from screening.assessment
+join clinical.patient_fact on patient_fact.patient_id = assessment.patient_id
+group by coalesce(patient_fact.site, '(not recorded)')

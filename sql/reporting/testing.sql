@@ -1,0 +1,28 @@
+-- One row per risk group and site, and one per risk group for all sites: patients in scope, how many of them had a usable total or
+-- active B12 within the last 12 months, and how many ever.
+-- Risk groups are cohorts of the protocol, and "(everyone)" in scope; a patient in several counts in each. A patient without a
+-- site stands under "(not recorded)"; "(all sites)" is the total. The 12 months are the protocol's tested_months.
+with member as (
+    select
+        unnest(list_append(assessment.cohorts, '(everyone)')) as risk_group,
+        coalesce(patient_fact.site, '(not recorded)') as site,
+        assessment.tested
+    from screening.assessment
+    join clinical.patient_fact on patient_fact.patient_id = assessment.patient_id
+    where assessment.scope = 'in_scope'
+)
+
+select
+    risk_group,
+    case when grouping(site) = 0 then site else '(all sites)' end as site,
+    grouping(site) = 1 as is_total,
+    count(*) as patients,
+    count(*) filter (tested = 'within_12_months') as tested_within_12_months,
+    count(*) filter (tested <> 'never') as tested_ever,
+    round(count(*) filter (tested = 'within_12_months') / count(*), 4) as share_within_12_months,
+    round(count(*) filter (tested <> 'never') / count(*), 4) as share_ever
+from member
+where risk_group in (
+    'metformin_over_4_months', 'acid_suppressant_over_12_months', 'post_bariatric', 'other_malabsorption', 'strict_vegetarian', '(everyone)'
+)
+group by grouping sets ((risk_group, site), (risk_group))

@@ -1,0 +1,79 @@
+"reporting.lab_b12: how the B12 results of each laboratory and unit are spread, against its other units and against all"
+
+from tests.clinic import insert, shows
+from tests.gates import b12, gated, skewed
+
+MOLAR = 1.35537
+
+
+def test_the_spread_of_a_laboratory_and_unit():
+    con = gated()
+    b12(con, [100, 170, 179.9, 180, 300, 400, 500, 600, 700, 800, 1000])
+    shows(con, "reporting.lab_b12", """
+        performing_lab | unit  | results | p5  | p25 | median | p75 | p95 | share_low | ratio_to_other_units | ratio_to_all
+        North          | pg/mL | 11      | 135 | 180 | 400    | 650 | 900 | 0.2727    |                      | 1
+    """)  # fmt: skip
+
+
+def test_a_mislabelled_unit_stands_beside_the_others():
+    con = gated()
+    b12(con, skewed(101))
+    b12(con, [value / MOLAR for value in skewed(101)], unit="ng/L", file="two.csv")
+    shows(con, "reporting.lab_b12", """
+        unit  | results | median | median_other_units | ratio_to_other_units
+        ng/L  | 101     | 368.9  | 500                | 0.738
+        pg/mL | 101     | 500    | 368.9              | 1.355
+    """)  # fmt: skip
+
+
+def test_an_honest_other_unit_shows_no_ratio_to_speak_of():
+    con = gated()
+    b12(con, skewed(101))
+    b12(con, [value / MOLAR for value in skewed(101)], unit="pmol/L", factor=MOLAR, file="two.csv")
+    shows(con, "reporting.lab_b12", """
+        unit   | median | ratio_to_other_units | ratio_to_all
+        pmol/L | 500    | 1                    | 1
+        pg/mL  | 500    | 1                    | 1
+    """)  # fmt: skip
+
+
+def test_laboratories_stand_by_themselves():
+    con = gated()
+    b12(con, skewed(101, median=400), lab="North")
+    b12(con, skewed(101, median=600), lab="South", file="two.csv")
+    shows(con, "reporting.lab_b12", """
+        performing_lab | median | median_other_units
+        North          | 400    |
+        South          | 600    |
+    """)  # fmt: skip
+
+
+def test_what_does_not_count():
+    "Older than 12 months, after the as-of date, censored, retracted, held, and other analytes"
+    con = gated(as_of="2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte    | value | collected_on | comparator | status    | performing_lab
+        ann        | total_b12  | 200   | 2025-02-01   | =          | final     | North
+        ann        | total_b12  | 300   | 2025-01-31   | =          | final     | North
+        ann        | total_b12  | 300   | 2026-02-01   | =          | final     | North
+        ann        | total_b12  | 300   | 2026-01-01   | <          | final     | North
+        ann        | total_b12  | 300   | 2026-01-02   | =          | retracted | North
+        ann        | total_b12  | 300   | 2026-01-03   | =          | held      | North
+        ann        | active_b12 | 30    | 2026-01-04   | =          | final     | North
+    """)  # fmt: skip
+    shows(con, "reporting.lab_b12", """
+        performing_lab | unit  | results | median
+        North          | pg/mL | 1       | 200
+    """)  # fmt: skip
+
+
+def test_without_a_laboratory_the_source_names_one():
+    con = gated()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on | source
+        ann        | total_b12 | 200   | 2026-01-01   | east
+    """)  # fmt: skip
+    shows(con, "reporting.lab_b12", """
+        performing_lab          | unit  | results
+        the laboratory of east  | pg/mL | 1
+    """)  # fmt: skip

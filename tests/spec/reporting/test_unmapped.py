@@ -1,0 +1,40 @@
+"reporting.unmapped: local codes, units and status words that nothing knows, as the rows of a map"
+
+from tests.clinic import insert, shows
+from tests.gates import gated
+
+
+def test_codes_are_counted_by_system_and_spelling_over_all_files():
+    con = gated()
+    insert(con, "lake.unmapped_code", """
+        sha256 | entity     | skipped_because | code_system | code | name      | rows
+        a      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | 3
+        b      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | 4
+        a      | medication | unmapped_code   | NAME        |      | cobalvita | 2
+        a      | medication | unmapped_code   | NAME        |      |           | 9
+        a      | medication | comment         | NAME        | x    |           | 9
+    """)  # fmt: skip
+    shows(con, "reporting.unmapped", """
+        source    | entity     | kind | code_system | delivered | name      | rows | map_to_system | map_to
+        canonical | lab_result | code | LOCAL       | B12X      | b twelve  | 7    |               |
+        canonical | medication | code | NAME        | cobalvita | cobalvita | 2    |               |
+    """)  # fmt: skip
+
+
+def test_status_words_and_units():
+    con = gated()
+    insert(con, "lake.unmapped_code", """
+        entity     | skipped_because | code  | rows
+        medication | unknown_status  | halb  | 5
+    """)  # fmt: skip
+    insert(con, "lake.rejected_row", """
+        entity     | rejected_because | unit  | code
+        lab_result | unknown_unit     | furlong | 2132-9
+        lab_result | unknown_unit     | furlong | 13964-2
+        lab_result | missing_unit     |         | 2132-9
+    """)  # fmt: skip
+    shows(con, "reporting.unmapped", """
+        entity     | kind   | delivered | name                                                             | rows
+        medication | status | halb      | known words: protocol/statuses.csv; others: words in the profile | 5
+        lab_result | unit   | furlong   | of 13964-2, 2132-9                                               | 2
+    """)  # fmt: skip
