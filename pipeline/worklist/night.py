@@ -41,11 +41,11 @@ def changes_of(con, home, *, folder, as_of):
 def _tonight(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    duck.execute("create table lake.patient_site (patient_id varchar, site varchar)")  # of a run that published none
-    for name in ("worklist", "assessment", "patient_site"):
-        if (folder / f"{name}.parquet").exists():
-            path = str(folder / f"{name}.parquet").replace("'", "''")
-            duck.execute(f"create or replace table lake.{name} as from read_parquet('{path}')")
+    duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")  # of a run that published none
+    for name, file in (("published", "worklist"), ("assessment", "assessment"), ("patient_site", "patient_site")):
+        if (folder / f"{file}.parquet").exists():
+            path = str(folder / f"{file}.parquet").replace("'", "''")
+            duck.execute(f"create or replace table worklist.{name} as from read_parquet('{path}')")
     duck.execute("create table worklist.run as select $1::date as as_of", [as_of])
     duck.execute("create table protocol.run as select $1::date as as_of", [as_of])
     duck.execute("create table worklist.setting as select $1::integer as done_recheck_days", [DONE_RECHECK_DAYS])

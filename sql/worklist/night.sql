@@ -55,7 +55,7 @@ judged as (
     from compared
     left join news on news.patient_id = compared.patient_id
     left join clinical.merged_patient on merged_patient.patient_id = compared.patient_id
-    left join lake.assessment on assessment.patient_id = compared.patient_id
+    left join worklist.assessment on assessment.patient_id = compared.patient_id
     left join worklist.withdrawn on withdrawn.patient_id = compared.patient_id
 ),
 

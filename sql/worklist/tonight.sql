@@ -19,5 +19,5 @@ select
         'malabsorption': worklist.malabsorption,
         'monitoring': worklist.monitoring
     }) as varchar) as facts
-from lake.worklist
-left join lake.patient_site on patient_site.patient_id = worklist.patient_id
+from worklist.published as worklist
+left join worklist.patient_site on patient_site.patient_id = worklist.patient_id

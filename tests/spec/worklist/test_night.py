@@ -1,0 +1,269 @@
+"worklist.night: what a newly published run does to the items, and why"
+
+from tests.clinic import insert
+from tests.nights import does, items, night, tonight
+
+
+def test_a_patient_who_comes_onto_the_worklist_opens_an_item():
+    con = night()
+    items(con, """
+        patient_id | status
+        ben        | off_list
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id
+        ann
+        ben
+    """)  # fmt: skip
+    does(con, """
+        patient_id | from_status | change | to_status | because
+        ann        |             | opened | open      |
+        ben        | off_list    | opened | open      |
+    """)  # fmt: skip
+
+
+def test_an_item_stays_one_item_while_its_reason_lasts_whatever_people_made_of_it():
+    con = night()
+    items(con, """
+        patient_id | status         | assignee | snoozed_until | status_on
+        ann        | open           |          |               |
+        ben        | assigned       | kim      |               |
+        cyn        | ordered        | kim      |               |
+        dan        | declined       |          |               |
+        eva        | not_appropriate|          |               |
+        fay        | done           |          |               | 2025-11-04
+        gus        | snoozed        |          | 2026-02-02    |
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id
+        ann
+        ben
+        cyn
+        dan
+        eva
+        fay
+        gus
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change | to_status
+        ann        | kept   | open
+        ben        | kept   | assigned
+        cyn        | kept   | ordered
+        dan        | kept   | declined
+        eva        | kept   | not_appropriate
+        fay        | kept   | done
+        gus        | kept   | snoozed
+    """)  # fmt: skip
+
+
+def test_other_words_for_the_same_reason_are_taken_over_in_silence():
+    con = night()
+    items(con, """
+        patient_id | status  | priority | site
+        ann        | ordered | 4        | North
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | priority | site
+        ann        | 4        | South
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change    | to_status | because
+        ann        | refreshed | ordered   |
+    """)  # fmt: skip
+
+
+def test_new_evidence_opens_again_what_people_had_put_aside_and_says_why():
+    con = night()
+    items(con, """
+        patient_id | status          | assignee
+        ann        | open            |
+        ben        | assigned        | kim
+        cyn        | ordered         | kim
+        dan        | declined        |
+        eva        | not_appropriate |
+        fay        | done            |
+        gus        | snoozed         |
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | facts
+        ann        | B12 low
+        ben        | B12 low
+        cyn        | B12 low
+        dan        | B12 low
+        eva        | B12 low
+        fay        | B12 low
+        gus        | B12 low
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change   | to_status | because
+        ann        | changed  | open      | B12: borderline → low
+        ben        | changed  | assigned  | B12: borderline → low
+        cyn        | reopened | assigned  | new evidence; B12: borderline → low
+        dan        | reopened | open      | new evidence; B12: borderline → low
+        eva        | reopened | open      | new evidence; B12: borderline → low
+        fay        | reopened | open      | new evidence; B12: borderline → low
+        gus        | reopened | open      | new evidence; B12: borderline → low
+    """)  # fmt: skip
+
+
+def test_an_alert_that_comes_opens_again_and_one_that_goes_does_not():
+    con = night()
+    items(con, """
+        patient_id | status | facts
+        ann        | done   | alerts none
+        ben        | done   | alerts FOLATE_BEFORE_B12
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | facts
+        ann        | alerts FOLATE_BEFORE_B12
+        ben        | alerts none
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change   | to_status | because
+        ann        | reopened | open      | new evidence; alerts: none → FOLATE_BEFORE_B12
+        ben        | changed  | done      | alerts: FOLATE_BEFORE_B12 → none
+    """)  # fmt: skip
+
+
+def test_a_snooze_ends_on_its_day():
+    con = night("2026-02-01")
+    items(con, """
+        patient_id | status  | assignee | snoozed_until
+        ann        | snoozed |          | 2026-02-01
+        ben        | snoozed | kim      | 2026-01-31
+        cyn        | snoozed |          | 2026-02-02
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id
+        ann
+        ben
+        cyn
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change       | to_status | because
+        ann        | snooze_ended | open      | snoozed until 2026-02-01
+        ben        | snooze_ended | assigned  | snoozed until 2026-01-31
+        cyn        | kept         | snoozed   |
+    """)  # fmt: skip
+
+
+def test_what_is_done_is_looked_at_again_when_the_data_never_follow():
+    con = night("2026-02-01", done_recheck_days=90)
+    items(con, """
+        patient_id | status | status_on
+        ann        | done   | 2025-11-03
+        ben        | done   | 2025-11-04
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id
+        ann
+        ben
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change  | to_status | because
+        ann        | recheck | open      | done since 2025-11-03, and the data still say the same
+        ben        | kept    | done      |
+    """)  # fmt: skip
+
+
+def test_whoever_leaves_the_worklist_leaves_with_a_reason():
+    con = night()
+    items(con, """
+        patient_id | status   | facts
+        ann        | open     |
+        ben        | ordered  |
+        cyn        | assigned |
+        dan        | snoozed  |
+        eva        | done     |
+        fay        | open     |
+    """)  # fmt: skip
+    insert(con, "worklist.assessment", """
+        patient_id | scope     | next_step | reason
+        ann        | in_scope  | NO_ACTION | MMA not raised.
+        ben        | in_scope  | NO_ACTION | No rule fits.
+        cyn        | deceased  | EXCLUDED  | Deceased or opted out.
+        dan        | opted_out | EXCLUDED  | Deceased or opted out.
+        eva        | in_scope  | NO_ACTION | MMA not raised.
+    """)  # fmt: skip
+    insert(con, "worklist.withdrawn", """
+        patient_id | results
+        ben        | total_b12 of 2026-01-10
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change    | to_status | because
+        ann        | resolved  | resolved  | now NO_ACTION: MMA not raised.
+        ben        | withdrawn | withdrawn | taken back by its source: total_b12 of 2026-01-10; now NO_ACTION: No rule fits.
+        cyn        | excluded  | excluded  | deceased
+        dan        | excluded  | excluded  | opted out
+        eva        | resolved  | resolved  | now NO_ACTION: MMA not raised.
+        fay        | excluded  | excluded  | no longer in the population
+    """)  # fmt: skip
+
+
+def test_a_merged_patient_goes_on_under_the_id_that_survives():
+    con = night()
+    insert(con, "lake.patient", """
+        patient_id | merged_into
+        old        | ann
+    """)  # fmt: skip
+    items(con, """
+        patient_id | status
+        old        | ordered
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id
+        ann
+    """)  # fmt: skip
+    does(con, """
+        patient_id | from_status | change | to_status | surviving_id | because
+        ann        |             | opened | open      |              |
+        old        | ordered     | merged | merged    | ann          | merged into another patient
+    """)  # fmt: skip
+
+
+def test_who_comes_back_is_the_same_item_again():
+    con = night()
+    items(con, """
+        patient_id | status    | assignee
+        ann        | resolved  | kim
+        ben        | withdrawn |
+        cyn        | merged    |
+        dan        | resolved  |
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | facts
+        ann        | B12 low
+        ben        |
+        cyn        |
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change   | to_status | because
+        ann        | reopened | assigned  | back on the worklist; B12: borderline → low
+        ben        | reopened | open      | back on the worklist
+        cyn        | reopened | open      | back on the worklist
+        dan        | kept     | resolved  |
+    """)  # fmt: skip
+
+
+def test_a_result_taken_back_is_named_also_where_another_reason_remains():
+    con = night()
+    items(con, """
+        patient_id | status
+        ann        | open
+        ben        | ordered
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | facts
+        ann        | B12 never
+        ben        | B12 never
+    """)  # fmt: skip
+    insert(con, "worklist.withdrawn", """
+        patient_id | results
+        ann        | total_b12 of 2026-01-10
+        ben        | total_b12 of 2026-01-10
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change   | because
+        ann        | changed  | taken back by its source: total_b12 of 2026-01-10; B12: borderline → never
+        ben        | reopened | new evidence; taken back by its source: total_b12 of 2026-01-10; B12: borderline → never
+    """)  # fmt: skip

@@ -1,0 +1,120 @@
+"What people do to items: the lifecycle, optimistic locking, the audit trail; on both databases"
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
+
+from pipeline import worklist
+from pipeline.errors import UsageError
+from pipeline.worklist.tables import event
+from tests.stores import KIM, LEE, TODAY, VIEWER, fill
+
+NOT_LISTED = ("resolved", "withdrawn", "excluded", "merged", "off_list")
+
+
+def acts(store, key, actor=KIM, version=1, **what):
+    return worklist.act(store, key, actor=actor, version=version, today=TODAY, **what)
+
+
+@pytest.mark.parametrize(("to", "more", "is_active"), [
+    ("contacted", {}, True), ("ordered", {}, True), ("referred", {}, True), ("unreachable", {}, True), ("done", {}, False),
+    ("declined", {"reason": "moves away"}, False), ("not_appropriate", {"reason": "palliative"}, False),
+    ("snoozed", {"until": TODAY + timedelta(days=7)}, False),
+])  # fmt: skip
+def test_every_status_that_people_set(store, to, more, is_active):
+    key = fill(store, [{}])["P00000"]
+    row = acts(store, key, to=to, **more)
+    assert (row["status"], row["is_active"], row["version"], row["status_on"]) == (to, is_active, 2, TODAY)
+    assert (row["status_reason"], row["snoozed_until"]) == (more.get("reason"), more.get("until"))
+    [told] = worklist.events(store, key)
+    assert (told["who"], told["kind"], told["from_status"], told["to_status"], told["run_id"]) == ("kim", "status", "open", to, None)
+    assert worklist.page(store, worklist.Filter(), today=TODAY).total == is_active
+    back = acts(store, key, version=2, to="open")
+    assert (back["status"], back["status_reason"], back["snoozed_until"]) == ("open", None, None)
+
+
+@pytest.mark.parametrize(("what", "says"), [
+    ({"to": "declined"}, "needs a reason"), ({"to": "not_appropriate", "reason": " "}, "needs a reason"),
+    ({"to": "snoozed"}, "a day after today"), ({"to": "snoozed", "until": TODAY}, "a day after today"),
+    ({"to": "snoozed", "until": TODAY + timedelta(days=400)}, "within a year"), ({"to": "resolved"}, "no status that people set"),
+    ({"to": "off_list"}, "no status that people set"), ({"to": "assigned"}, "to whom"), ({}, "Nothing to change"),
+    ({"to": "open"}, "Nothing to change"),
+])  # fmt: skip
+def test_what_the_lifecycle_does_not_allow_changes_nothing(store, what, says):
+    key = fill(store, [{}])["P00000"]
+    with pytest.raises(UsageError, match=says):
+        acts(store, key, **what)
+    assert worklist.item(store, key)["version"] == 1
+    assert worklist.events(store, key) == []
+
+
+@pytest.mark.parametrize("status", NOT_LISTED)
+def test_whom_the_data_took_off_the_list_nobody_acts_upon_but_a_comment_is_kept(store, status):
+    key = fill(store, [{"status": status}])["P00000"]
+    for what in ({"to": "done"}, {"assignee": "kim"}):
+        with pytest.raises(UsageError, match="not on the worklist now"):
+            acts(store, key, **what)
+    assert acts(store, key, comment="called anyway")["status"] == status
+
+
+def test_assigning_and_letting_go(store):
+    key = fill(store, [{}])["P00000"]
+    assert acts(store, key, assignee="lee")["status"] == "assigned"
+    assert acts(store, key, version=2, to="contacted")["assignee"] == "lee"
+    row = acts(store, key, version=3, assignee=None)
+    assert (row["status"], row["assignee"]) == ("contacted", None)
+    row = acts(store, key, version=4, assignee="kim", to="ordered", comment="MMA at the next visit")
+    assert (row["status"], row["assignee"]) == ("ordered", "kim")
+    kinds = [(one["kind"], one["from_status"], one["to_status"], one["detail"]) for one in reversed(worklist.events(store, key))]
+    assert kinds == [
+        ("assigned", "open", "assigned", "nobody → lee"), ("status", "assigned", "contacted", None),
+        ("assigned", "contacted", "contacted", "lee → nobody"), ("assigned", "contacted", "ordered", "nobody → kim"),
+        ("status", "contacted", "ordered", None), ("comment", "contacted", "ordered", "MMA at the next visit"),
+    ]  # fmt: skip
+
+
+def test_nobody_overwrites_what_he_has_not_seen(store):
+    key = fill(store, [{}])["P00000"]
+    acts(store, key, actor=LEE, to="declined", reason="does not want it")
+    with pytest.raises(worklist.StaleItem) as stale:
+        acts(store, key, to="ordered")
+    assert (stale.value.row["status"], stale.value.last["who"], stale.value.last["detail"]) == ("declined", "lee", "does not want it")
+    assert worklist.item(store, key)["status"] == "declined"
+    assert len(worklist.events(store, key)) == 1
+
+
+def test_a_viewer_changes_nothing(store):
+    key = fill(store, [{}])["P00000"]
+    for attempt in (
+        lambda: acts(store, key, actor=VIEWER, to="done"), lambda: worklist.assign(store, {key: 1}, actor=VIEWER, assignee="vic"),
+        lambda: worklist.note_headache_unrelated(store, key, actor=VIEWER, noted_on=TODAY),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match="viewer"):
+            attempt()
+    assert worklist.item(store, key)["version"] == 1
+
+
+def test_many_are_assigned_at_once_and_those_that_changed_are_named(store):
+    keys = list(fill(store, [{}, {}, {}]).values())
+    acts(store, keys[1], actor=LEE, to="contacted")
+    done, stale = worklist.assign(store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY)
+    assert (done, stale) == (2, [keys[1]])
+    assert [worklist.item(store, key)["assignee"] for key in keys] == ["kim", None, "kim"]
+
+
+def test_the_audit_trail_is_never_rewritten(store):
+    key = fill(store, [{}])["P00000"]
+    acts(store, key, to="contacted")
+    for statement in (update(event).values(who="nobody"), delete(event), text("update event set detail = 'x'")):
+        with pytest.raises(DBAPIError, match="never"), store.writing() as con:
+            con.execute(statement)
+    assert [one["who"] for one in worklist.events(store, key)] == ["kim"]
+
+
+def test_hostile_text_is_only_text(store):
+    key = fill(store, [{"patient_id": "'); drop table item; --"}])["'); drop table item; --"]
+    acts(store, key, to="declined", reason="'; delete from event; --", comment="<script>%s{x}:y")
+    assert worklist.find_patients(store, "'); drop") and not worklist.find_patients(store, "%")
+    assert {one["detail"] for one in worklist.events(store, key)} == {"'; delete from event; --", "<script>%s{x}:y"}

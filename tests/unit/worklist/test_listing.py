@@ -1,0 +1,117 @@
+"The worklist as people see it: what is counted is what is listed, whatever is asked; on both databases"
+
+from dataclasses import asdict
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from pipeline import worklist
+from pipeline.worklist import SORTS, Filter
+from tests.stores import KIM, TODAY, fill
+
+ALERTS, COHORTS = ("FOLATE_BEFORE_B12", "THERAPY_LAPSED", "THERAPY_STOPPED"), ("low_b12", "on_therapy")
+
+
+def population(store, number=300, seed=7):
+    draw = Random(seed)
+    rows = []
+    for place in range(number):
+        status = draw.choice(["open", "open", "open", *worklist.STATUSES])
+        rows.append({
+            "patient_id": f"{draw.choice('AB')}{place:05}", "status": status, "priority": draw.randint(1, 4),
+            "next_step": draw.choice(["ORDER_MMA", "TREAT_IM_NEURO"]), "assignee": draw.choice([None, "kim", "lee"]),
+            "site": draw.choice([None, "North", "South"]), "b12_value": draw.choice([None, 100.0, 250.0]),
+            "safety": f"|{'|'.join(one for one in ALERTS if draw.random() < 0.3)}|",
+            "cohorts": f"|{'|'.join(one for one in COHORTS if draw.random() < 0.5)}|",
+            "waiting_since": draw.choice([None, TODAY - timedelta(days=draw.randint(0, 900))]),
+            "snoozed_until": TODAY + timedelta(days=30) if status == "snoozed" else None,
+        })  # fmt: skip
+    fill(store, rows)
+    return worklist.find_patients(store, "", today=TODAY, limit=number)
+
+
+def fits(row, chosen):
+    "What a Filter means, in plain Python"
+    asked = asdict(chosen)
+    return (
+        (row["status"] in chosen.status if chosen.status else row["status"] in worklist.ACTIVE)
+        and all(not asked[name] or row[name] in asked[name] for name in ("priority", "next_step"))
+        and all(not asked[name] or (row[name] or "") in asked[name] for name in ("site", "assignee"))
+        and (not chosen.alert or set(chosen.alert) & set(row["safety"]))
+        and (not chosen.cohort or set(chosen.cohort) & set(row["cohorts"]))
+        and (not chosen.waiting or row["waiting_days"] >= chosen.waiting)
+        and row["patient_id"].startswith(chosen.patient or "")
+    )
+
+
+def some_filter(draw):
+    def some(*values):
+        return tuple(draw.sample(values, draw.choice([0, 0, 1, 2]) if len(values) > 1 else 1))
+
+    return Filter(
+        priority=some(1, 2, 3, 4), next_step=some("ORDER_MMA", "TREAT_IM_NEURO"), alert=some(*ALERTS), cohort=some(*COHORTS),
+        site=some("", "North", "South"), assignee=some("", "kim", "lee"), status=some(*worklist.STATUSES[:-1]),
+        waiting=draw.choice([None, 30, 365]), patient=draw.choice([None, "A", "B0001", "%"]),
+    )  # fmt: skip
+
+
+def test_a_filter_lists_what_it_means_and_counts_what_it_lists(store):
+    rows, draw = population(store), Random(1)
+    for _ in range(60):
+        chosen = some_filter(draw)
+        wanted = {row["patient_id"] for row in rows if fits(row, chosen)}
+        pages = [
+            worklist.page(store, chosen, today=TODAY, number=number, size=40) for number in range(1, 1 + max(1, -(-len(wanted) // 40)))
+        ]
+        found = [row["patient_id"] for one in pages for row in one.rows]
+        assert len(found) == len(set(found)) == pages[0].total
+        assert set(found) == wanted, chosen
+        assert {row["patient_id"] for row in worklist.listed(store, chosen, today=TODAY)} == wanted
+        for name, counted in worklist.counts(store, chosen, today=TODAY).items():
+            for value, number in counted.items():
+                assert worklist.page(store, Filter(**{**vars(chosen), name: (value,)}), today=TODAY).total == number, (name, value)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("descending", [False, True])
+def test_each_order_goes_on_over_the_pages(store, sort, descending):
+    population(store, 90)
+    sizes = [
+        worklist.page(store, Filter(), today=TODAY, sort=sort, descending=descending, number=number, size=7).rows for number in range(1, 15)
+    ]
+    whole = worklist.page(store, Filter(), today=TODAY, sort=sort, descending=descending, size=500)
+    assert whole.pages == 1 and whole.last == whole.total
+    paged = [row["key"] for rows in sizes for row in rows][: whole.total]
+    assert paged == [row["key"] for row in whole.rows]
+
+
+def test_the_worklist_comes_most_urgent_first_then_waiting_longest(store):
+    population(store)
+    rows = worklist.page(store, Filter(), today=TODAY, size=500).rows
+    assert [(row["priority"], -row["waiting_days"]) for row in rows] == sorted((row["priority"], -row["waiting_days"]) for row in rows)
+
+
+def test_a_page_past_the_end_is_the_last_one_and_an_empty_list_has_one_page(store):
+    assert (worklist.page(store, Filter(), today=TODAY, number=9).number, worklist.page(store, Filter(), today=TODAY).total) == (1, 0)
+    population(store, 30)
+    last = worklist.page(store, Filter(), today=TODAY, number=99, size=10)
+    assert last.number == last.pages and last.rows and last.last == last.total
+
+
+def test_a_snooze_ends_by_itself_when_somebody_looks(store):
+    key = fill(store, [{"assignee": "kim"}])["P00000"]
+    worklist.act(store, key, actor=KIM, version=1, to="snoozed", until=TODAY + timedelta(days=2), today=TODAY)
+    assert worklist.page(store, Filter(), today=TODAY + timedelta(days=1)).total == 0
+    [row] = worklist.page(store, Filter(), today=TODAY + timedelta(days=2)).rows
+    assert (row["status"], row["snoozed_until"], row["version"]) == ("assigned", None, 3)
+    assert [one["kind"] for one in worklist.events(store, key)] == ["snooze_ended", "status"]
+
+
+def test_the_choices_are_the_values_in_use(store):
+    population(store)
+    found = worklist.choices(store)
+    assert found == {
+        "next_step": ["ORDER_MMA", "TREAT_IM_NEURO"], "site": ["North", "South"], "assignee": ["kim", "lee"],
+        "alert": list(ALERTS), "cohort": list(COHORTS),
+    }  # fmt: skip

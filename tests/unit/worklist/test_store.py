@@ -1,0 +1,118 @@
+"The store itself: its form, its people, what it forgets; on both databases"
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select, text
+
+from pipeline import worklist
+from pipeline.config import Home
+from pipeline.errors import LakeUnavailable, UsageError
+from pipeline.worklist.store import MIGRATIONS, NEWEST, open_store, upgrade
+from pipeline.worklist.tables import access, event, item, metadata, note
+from tests.stores import KIM, TODAY, fill
+
+LONG = "correct horse battery"
+
+
+def test_the_migrations_make_the_tables_that_the_code_reads(store):
+    with store.reading() as con:
+        assert compare_metadata(MigrationContext.configure(con), metadata) == []
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_a_store_that_is_there_is_opened_as_it_is(store):
+    fill(store, [{}])
+    with store.alone() as con:
+        upgrade(con)
+    assert worklist.page(store, worklist.Filter(), today=TODAY).total == 1
+
+
+def test_a_new_sqlite_store_is_for_its_owner_alone(tmp_path):
+    open_store(Home(tmp_path / "home")).close()
+    assert (tmp_path / "home" / "worklist.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_that_is_not_there_is_a_failure_that_says_so_without_its_password(tmp_path):
+    with pytest.raises(LakeUnavailable) as failure:
+        open_store(Home(tmp_path), url="postgresql+psycopg://b12:s3cret@127.0.0.1:9/none")
+    assert "cannot be used" in str(failure.value) and "s3cret" not in str(failure.value)
+
+
+def test_many_open_a_new_store_at_once(store, tmp_path):
+    "Each worker and the web app open it when they start"
+    with store.writing() as con:
+        for table in ["alembic_version", *(table.name for table in reversed(metadata.sorted_tables))]:
+            con.execute(text(f"drop table {table}" + ("" if store.is_sqlite else " cascade")))
+        if not store.is_sqlite:
+            con.execute(text("drop function keep_event"))
+    failures = []
+
+    def opens():
+        try:
+            open_store(Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False)).close()
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=opens) for _ in range(6)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert failures == []
+    assert worklist.page(store, worklist.Filter(), today=TODAY).total == 0
+
+
+def test_passwords_roles_and_open_sessions(store):
+    worklist.add_user(store, "ann", role="steward", password=LONG)
+    actor, version = worklist.verify(store, "ann", LONG)
+    assert (actor.name, actor.role, actor.may("coordinator"), actor.may("admin")) == ("ann", "steward", True, False)
+    assert worklist.verify(store, "ann", "wrong") is None and worklist.verify(store, "nobody", LONG) is None
+    worklist.change_user(store, "ann", role="viewer")
+    assert worklist.logged_in(store, "ann", version).role == "viewer"
+    worklist.change_user(store, "ann", password="another long one")
+    assert worklist.logged_in(store, "ann", version) is None
+    actor, version = worklist.verify(store, "ann", "another long one")
+    worklist.change_user(store, "ann", is_disabled=True)
+    assert worklist.verify(store, "ann", "another long one") is None and worklist.logged_in(store, "ann", version) is None
+    with store.reading() as con:
+        assert LONG not in str(con.execute(text("select * from person")).all())
+
+
+def test_users_that_cannot_be(store):
+    worklist.add_user(store, "ann", role="viewer", password=LONG)
+    for name, role, password, says in (
+        ("ann", "viewer", LONG, "already"), ("ben", "king", LONG, "no role"), ("ben", "viewer", "short", "12 characters"), (" ", "viewer", LONG, "1 to 100"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=says):
+            worklist.add_user(store, name, role=role, password=password)
+    with pytest.raises(UsageError, match="no user"):
+        worklist.change_user(store, "nobody", role="viewer")
+
+
+def test_a_forgotten_patient_leaves_nothing_but_that_somebody_was_forgotten(store):
+    keys = fill(store, [{"patient_id": "ann"}, {"patient_id": "ben"}])
+    worklist.act(store, keys["ann"], actor=KIM, version=1, comment="ann likes mornings", today=TODAY)
+    worklist.note_headache_unrelated(store, keys["ann"], actor=KIM, noted_on=TODAY, today=TODAY)
+    worklist.record_access(store, actor=KIM, what="patient", key=keys["ann"])
+    assert worklist.forget(store, ["ann", "old-ann"]) == 4  # the item, a comment, a note and its event
+    assert worklist.item(store, keys["ann"]) is None and worklist.item(store, keys["ben"])["patient_id"] == "ben"
+    with store.reading() as con:
+        assert [con.scalar(select(func.count()).select_from(table)) for table in (item, event, note)] == [1, 0, 0]
+        told = con.execute(select(access.c.what, access.c.who, access.c.item_id, access.c.rows).order_by(access.c.id)).all()
+    assert told == [("patient", "kim", None, None), ("erased", "b12 erase", None, 4)]
+    assert worklist.forget(store, ["ann"]) == 0
+
+
+def test_every_read_is_kept(store):
+    key = fill(store, [{}])["P00000"]
+    worklist.record_access(store, actor=KIM, what="patient", key=key)
+    worklist.record_access(store, actor=KIM, what="export", rows=12, detail="csv")
+    assert [(one["who"], one["what"], one["key"], one["rows"]) for one in worklist.accesses(store)] == [
+        ("kim", "export", None, 12), ("kim", "patient", key, None),
+    ]  # fmt: skip
+    assert len(worklist.accesses(store, key=key)) == 1
