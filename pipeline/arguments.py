@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.config import DEFAULT_PACK
+from pipeline.simulate import MINUTES
 from pipeline.stewardship import GROUPS
 from pipeline.worklist import ROLES
 
@@ -19,6 +20,7 @@ def parser():
     actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _walk(actions)
     _reading(actions)
+    _simulating(actions)
     _stewarding(actions)
     _looking_after(actions)
     _pages(actions)
@@ -55,6 +57,14 @@ def _reading(actions):
     diff.add_argument("before", metavar="RUN", help="a run id, or previous")
     diff.add_argument("after", metavar="RUN", help="a run id, or latest")
     _format(diff, "table", "csv", "json")
+
+
+def _simulating(actions):
+    simulate = _add(actions, "simulate", "what if a threshold were another: the worklist now and then, and the hours of staff")
+    simulate.add_argument("--set", nargs="+", action="extend", metavar="BAND.EDGE=VALUE", help="e.g. b12.low=200; or settings.NAME=VALUE")
+    for way, minutes in MINUTES.items():
+        simulate.add_argument(f"--minutes-{way}", type=float, default=minutes, metavar="M", help="minutes a patient (default: %(default)s)")
+    _format(simulate, "table", "json")
 
 
 def _stewarding(actions):

@@ -1,17 +1,16 @@
 """Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
 
 from datetime import date
-from pathlib import Path
 
 from pipeline.config import DEFAULT_PACK
 from pipeline.database import connect, rows_of
-from pipeline.errors import LakeUnavailable, UsageError
+from pipeline.errors import UsageError
 from pipeline.identity import all_ids
-from pipeline.lake import open_table, path_of
 from pipeline.protocol import derive, load
 from pipeline.publish import manifests
 from pipeline.relations import build, names
 from pipeline.screen import BUILDERS, prepare
+from pipeline.versions import are_held
 
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
@@ -39,7 +38,7 @@ def explain(home, *, patient_id, pack, as_of, versions=None):
     Raises UsageError.
     """
     con = connect()
-    is_as_published = bool(versions) and _holds(home, versions)
+    is_as_published = bool(versions) and are_held(home, versions)
     versions = versions if is_as_published else None
     surviving, ids = all_ids(con, home, patient_id, versions=versions)
     prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
@@ -106,20 +105,3 @@ def _considered(decision, facts):
 
 def _once(rows):
     return {row["id"]: row for row in reversed(rows)}.values()
-
-
-def _holds(home, versions):
-    "Whether these versions of the tables can still be read: their files go when the lake is vacuumed, replayed, or forgets a patient"
-    try:
-        return all(
-            Path(path_of(uri)).exists()
-            for table, version in versions.items() if version is not None
-            for uri in _files_of(home, table, version)
-        )  # fmt: skip
-    except LakeUnavailable:
-        return False
-
-
-def _files_of(home, table, version):
-    delta = open_table(home, table, version)
-    return delta.file_uris() if delta else ["nowhere"]

@@ -28,26 +28,44 @@ def screened(home, *, pack, as_of, published=(), progress=lambda name: None):
     published: manifests of the runs published before, newest first. The assessment is written once, as the file that is
     published; everything else lives in memory and spills beside it.
     """
+    with workroom(home) as (con, folder):
+        versions = prepare(con, home, pack=pack, as_of=as_of, published=published)
+        builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
+        build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
+        yield con, versions, folder
+
+
+@contextmanager
+def workroom(home):
+    """A DuckDB connection in memory that spills into a folder of its own, and that folder; both go at the end, or with the process.
+
+    Raises LakeUnavailable for a file of the lake that cannot be read.
+    """
     _sweep(home)
-    folder = home.work / f"screen-{os.getpid()}"
+    folder = home.work / f"screen-{os.getpid()}-{os.urandom(3).hex()}"
     folder.mkdir(parents=True, mode=0o700)
     held = os.open(folder, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
     con = connect(spill=folder / "spill")
     try:
-        versions = prepare(con, home, pack=pack, as_of=as_of, published=published)
-        builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
-        build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
-        yield con, versions, folder
+        with reading(home):
+            yield con, folder
+    finally:
+        con.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+@contextmanager
+def reading(home):
+    """Raises LakeUnavailable where a file of the lake turns out to be unreadable."""
+    try:
+        yield
     except duckdb.IOException as error:
         raise LakeUnavailable(
             f"A file of the lake under {home.lake} cannot be read ({type(error).__name__}). "
             "Restore the lake from the backup, or replay the archive with `b12 reingest`."
         ) from None
-    finally:
-        con.close()
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(held)
 
 
 def _sweep(home):

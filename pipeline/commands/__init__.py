@@ -2,9 +2,10 @@
 
 from pipeline.commands.people import serve, user
 from pipeline.commands.screening import demo, diff, explain, ingest, protocol, run, runs, screen, worklist
+from pipeline.commands.simulating import simulate
 from pipeline.commands.stewarding import compact, erase, reingest, rejects, source, unmapped
 
 __all__ = [
-    "compact", "demo", "diff", "erase", "explain", "ingest", "protocol", "reingest", "rejects", "run", "runs", "screen", "serve", "source",
-    "unmapped", "user", "worklist",
+    "compact", "demo", "diff", "erase", "explain", "ingest", "protocol", "reingest", "rejects", "run", "runs", "screen", "serve",
+    "simulate", "source", "unmapped", "user", "worklist",
 ]  # fmt: skip

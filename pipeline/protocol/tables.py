@@ -27,7 +27,7 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
 def register(con, pack):
     """Create every relation of the schema `protocol` in the DuckDB connection `con`."""
     register_vocabulary(con)
-    _register_pack(con, pack)
+    register_pack(con, pack)
 
 
 def register_vocabulary(con):
@@ -52,7 +52,8 @@ def _register_codes(con):
     con.execute("drop table protocol.delivered_spelling")
 
 
-def _register_pack(con, pack):
+def register_pack(con, pack):
+    """Create the relations of the schema `protocol` that hold a pack: its settings, bands, answers, decisions, rules and checks."""
     raw = pack.raw
     names = {name: "double" if isinstance(value, float) else "integer" for name, value in pack.setting.items()}
     _table(con, "setting", names, [tuple(pack.setting.values())])

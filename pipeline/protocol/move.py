@@ -1,0 +1,94 @@
+"""A pack with some of its numbers moved: the edges of its bands and its settings, for a what-if."""
+
+from copy import deepcopy
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from pipeline.errors import UsageError
+
+PLACES = 10  # of protocol.band
+
+
+def movable(pack):
+    """What may be moved: `{name: (value as text, unit or meaning)}`.
+
+    `b12.low` is the edge above low, `settings.tested_months` a setting.
+    """
+    edges = {
+        f"{fact}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
+        for fact, band in pack.raw["bands"].items() for tile in band["tiles"] if _edge(tile) is not None
+    }  # fmt: skip
+    settings = {f"settings.{name}": (_plain(entry["value"]), entry["means"]) for name, entry in pack.raw["settings"].items()}
+    return {**edges, **settings}
+
+
+def moved(pack, changes):
+    """The pack with every change of `{name: value}` made. An edge moves on both its sides, in the tiles and among the censored.
+
+    Raises UsageError for an unknown name, for what is no number, and where a band would end before it begins.
+    """
+    raw, known = deepcopy(pack.raw), movable(pack)
+    for name, value in changes.items():
+        if name not in known:
+            raise UsageError(f"{name} cannot be moved. {_possible(known)}")
+        section, _, answer = name.partition(".")
+        if section == "settings":
+            raw["settings"][answer]["value"] = _setting(name, value, raw["settings"][answer]["value"])
+        else:
+            _move(raw["bands"][section], answer, _number(name, value))
+    _check_tiles(raw, known, changes)
+    return replace(pack, raw=raw)
+
+
+def _move(band, answer, value):
+    edge = next(_edge(tile) for tile in band["tiles"] if tile["answer"] == answer)
+    for row in (*band["tiles"], *band.get("censored", ())):
+        for side in ("from", "above", "to", "below"):
+            if side in row and Decimal(str(row[side])) == Decimal(str(edge)):
+                row[side] = value
+
+
+def _edge(tile):
+    return tile.get("to", tile.get("below"))
+
+
+def _check_tiles(raw, known, changes):
+    for fact in dict.fromkeys(name.partition(".")[0] for name in changes):
+        if fact == "settings":
+            continue
+        tiles = [tile for tile in raw["bands"][fact]["tiles"] if _edge(tile) is not None]
+        edges = [Decimal(str(_edge(tile))) for tile in tiles]
+        if wrong := next((place for place in range(1, len(edges)) if edges[place] <= edges[place - 1]), None):
+            below, above = (f"{fact}.{tiles[place]['answer']}" for place in (wrong - 1, wrong))
+            raise UsageError(
+                f"The bands of {fact} would no longer tile the line: {below} = {edges[wrong - 1]} must lie below {above} = {edges[wrong]}. "
+                f"{_possible({name: at for name, at in known.items() if name.startswith(f'{fact}.')})}"
+            )
+
+
+def _possible(known):
+    return "Possible, with their values now: " + ", ".join(f"{name}={value}" for name, (value, _) in known.items()) + "."
+
+
+def _number(name, value):
+    try:
+        found = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise UsageError(f"{name}={value}: that is no number.") from None
+    if not found.is_finite() or not 0 < found < 10**8 or -found.as_tuple().exponent > PLACES:
+        raise UsageError(f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places after the point.")
+    return Decimal(_plain(found))
+
+
+def _setting(name, value, before):
+    try:
+        found = type(before)(str(value).strip())
+    except ValueError:
+        raise UsageError(f"{name}={value}: that is no {'whole ' * isinstance(before, int)}number.") from None
+    if not 0 <= found < 10**6:
+        raise UsageError(f"{name}={value}: it must be 0 or more, below a million.")
+    return found
+
+
+def _plain(number):
+    return f"{Decimal(str(number)):f}"

@@ -1,0 +1,134 @@
+"The what-if is exact: it finds what a whole screen under an edited pack finds, whatever was asked before"
+
+import pytest
+
+from pipeline.config import PROTOCOL, Home
+from pipeline.errors import UsageError
+from pipeline.protocol import load
+from pipeline.screen import screened
+from pipeline.simulate import Simulation, resting_on
+from tests.command import AS_OF, b12, run
+
+PACK = (PROTOCOL / "praxis-2026.yaml").read_text(encoding="utf-8")
+EDITS = [  # asked one after the other
+    ({"b12.low": "200"}, {"below: 180}": "below: 200}", "from: 180,": "from: 200,"}),
+    ({"mma.not_raised": "376"}, {"to: 271}": "to: 376}", "above: 271}": "above: 376}"}),
+    ({"b12.borderline": 500, "neuro_300.yes": 350},
+     {"to: 350}": "to: 500}", "above: 350}": "above: 500}", '"yes", below: 300': '"yes", below: 350', '"no", from: 300': '"no", from: 350'}),
+    ({"b12.low_molar_only": "250.5"}, {"203.3055": "250.5"}),
+    ({"settings.tested_months": 36, "settings.metformin_months": 8},
+     {"tested_months:                  {value: 12,": "tested_months: {value: 36,", "metformin_months:               {value: 4,": "metformin_months: {value: 8,"}),
+    ({}, {}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("simulated")
+    b12(folder, "demo", "--patients", 600, "--out", folder / "demo", "--seed", 3, "--as-of", AS_OF)
+    run(folder / "home", folder / "demo")
+    return Home(folder / "home")
+
+
+@pytest.fixture(scope="module")
+def simulation(home):
+    found = Simulation(home)
+    yield found
+    found.close()
+    assert list(home.work.iterdir()) == []
+
+
+def edited(folder, replacements):
+    text = PACK
+    for old, new in replacements.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "edited.yaml").write_text(text, encoding="utf-8")
+    return load(folder / "edited.yaml")
+
+
+@pytest.mark.parametrize(("changes", "replacements"), EDITS, ids=str)
+def test_it_equals_a_whole_screen_under_an_edited_pack(home, simulation, tmp_path, changes, replacements):
+    found = simulation.what_if(changes)
+    with screened(home, pack=edited(tmp_path, replacements), as_of=simulation.as_of) as (con, _, _):
+        for relation in ("screening.assessment", "screening.worklist", "clinical.patient_fact"):
+            wanted = con.execute(f"select * from {relation} order by patient_id").fetchall()
+            assert simulation._con.execute(f"select * from {relation} order by patient_id").fetchall() == wanted
+        wanted = dict(con.execute("select priority, count(*) from screening.worklist group by 1").fetchall())
+    assert {number: count for number, count in found["then"]["priority"].items() if count} == wanted
+    assert found["then"]["worklist"] == sum(wanted.values())
+    assert bool(changes) == (found["now"] != found["then"])
+
+
+def test_who_moves_adds_up(simulation):
+    found = simulation.what_if({"b12.borderline": 700})
+    moved = found["moved"]
+    assert found["then"]["worklist"] - found["now"]["worklist"] == moved["come"] - moved["leave"]
+    assert moved["come"] > 0
+    assert found["changed"] == {"b12.borderline": {"now": "350", "then": "700", "of": "pg/mL"}}
+
+
+def test_now_is_the_published_worklist(home, simulation):
+    rows = b12(home.root, "worklist", "--format", "json").json
+    now = simulation.what_if({"b12.low": 190})["now"]
+    assert now["worklist"] == len(rows)
+    assert now["priority"] == {number: sum(row["priority"] == number for row in rows) for number in (1, 2, 3, 4)}
+    for name, of in (("next_step", lambda row: [row["next_step"]]), ("cohort", lambda row: row["cohorts"])):
+        listed = [one for row in rows for one in of(row)]
+        assert now[name] == {one: listed.count(one) for one in sorted(set(listed))}
+
+
+def test_hours_are_minutes_of_every_patient_on_the_worklist(simulation):
+    found = simulation.what_if({}, minutes={"visit": 60, "portal": 0})
+    assert found["now"]["hours"] == {"visit": found["now"]["worklist"], "portal": 0}
+    assert simulation.what_if({})["now"]["hours"]["visit"] == round(found["now"]["worklist"] * 8.2 / 60, 1)
+    assert "PMID 27323792" in found["cites"]
+
+
+def test_only_what_reads_a_moved_number_is_built_anew(simulation):
+    resting = resting_on(simulation._con, {"protocol.band"})
+    assert "clinical.result" in resting and "screening.worklist" in resting
+    assert not {"clinical.result_version", "clinical.medication_era", "clinical.finding", "clinical.population"} & set(resting)
+    assert resting_on(simulation._con, set()) == []
+
+
+def test_a_refused_question_changes_nothing(simulation):
+    before = simulation.what_if({})
+    with pytest.raises(UsageError):
+        simulation.what_if({"b12.low": 1000})
+    assert simulation.what_if({}) == before
+
+
+def test_without_a_run_there_are_no_facts(tmp_path):
+    with pytest.raises(UsageError, match="No run was published"):
+        Simulation(Home(tmp_path))
+
+
+def test_on_the_command_line(home):
+    answer = b12(
+        home.root, "simulate", "--set", "b12.low=200", "mma.not_raised=300", "--set", "settings.tested_months=24", "--format", "json"
+    )
+    assert (answer.code, answer.err) == (0, "")
+    assert set(answer.json["changed"]) == {"b12.low", "mma.not_raised", "settings.tested_months"}
+    text = b12(home.root, "simulate", "--set", "b12.low=200", "--minutes-visit", "10").out
+    for said in (
+        "b12.low: 180 → 200 (pg/mL)",
+        "priority 1, urgent",
+        "low_b12",
+        "ORDER_B12",
+        "10 minutes a patient (visit)",
+        "PMID 27323792",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "b12.low=180"), (("--set", "b12.low"), "NAME=VALUE"), (("--set", "b12.low=900"), "no longer tile"),
+        (("--set", "b12.low=190", "--minutes-visit", "-1"), "0 or more"), (("--set", "b12.low=190", "--minutes-portal", "nan"), "0 or more"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_says_what_is_possible(home, arguments, said):
+    answer = b12(home.root, "simulate", *arguments)
+    assert answer.code == 2 and said in answer.err
