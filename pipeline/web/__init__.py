@@ -1,0 +1,5 @@
+"""The web app: worklist, patient, population, quality and runs, as server-rendered pages. The only room that imports FastAPI."""
+
+from pipeline.web.app import create_app
+
+__all__ = ["create_app"]

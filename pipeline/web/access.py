@@ -1,0 +1,33 @@
+"""Who is asking, and whether they may."""
+
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from pipeline.worklist import ROLES
+
+
+class NotLoggedIn(Exception):
+    """Nobody is logged in; the reader is led to the login page."""
+
+
+def identity():
+    """Stands for the app's own way to know its reader, which `create_app` puts in its place."""
+    raise NotLoggedIn
+
+
+def may(actor, role):
+    """Whether an actor has a role or one above it."""
+    return actor.role in ROLES[ROLES.index(role) :]
+
+
+def needs(role):
+    """A dependency: the actor, who must have this role or one above it; else 403."""
+
+    def allowed(request: Request, actor: Annotated[object, Depends(identity)]):
+        request.state.actor = actor
+        if not may(actor, role):
+            raise HTTPException(403, f"This needs the role {role}; {actor.name} is {actor.role}.")
+        return actor
+
+    return Depends(allowed)

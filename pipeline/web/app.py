@@ -1,0 +1,49 @@
+"""The app: who the reader is comes from outside, so that it runs alone or under Airflow's login."""
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from pipeline import worklist
+from pipeline.web import home as start
+from pipeline.web import acting, login, patients, population, quality, runs, whatif, worklists
+from pipeline.web.access import identity
+from pipeline.web.failures import HANDLERS
+from pipeline.web.forms import HOURS_12
+from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders
+from pipeline.web.render import STATIC
+from pipeline.web.secret import secret
+
+PAGES = (start, worklists, patients, acting, population, whatif, quality, runs)
+
+
+def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_local=False, is_secure=False):
+    """The web app over a home.
+
+    identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the worklist is kept, else the
+    home's own. root_path: where a proxy mounts the app; a Mount sets it itself. hosts: names it answers to. has_login: with its own login pages.
+    is_local: everybody on this computer is the reader; the pages say so. is_secure: behind TLS, so that cookies need it.
+    """
+    signing = secret(home)
+    app = FastAPI(
+        title="B12 screening", docs_url=None, redoc_url=None, openapi_url=None, root_path=root_path, exception_handlers=HANDLERS,
+        middleware=[
+            Middleware(AccessLog), Middleware(SecureHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(SameOriginOnly), *([_session(signing, is_secure)] if has_login else []),
+        ],
+    )  # fmt: skip
+    app.state.home, app.state.secret, app.state.store = home, signing, store or worklist.open_store(home)
+    app.state.is_local, app.state.has_login = is_local, has_login
+    app.dependency_overrides[identity] = identify
+    for pages in (*PAGES, *([login] if has_login else [])):
+        app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    return app
+
+
+def _session(signing, is_secure):
+    return Middleware(
+        SessionMiddleware, secret_key=signing, session_cookie="b12_session", max_age=HOURS_12, same_site="strict", https_only=is_secure
+    )

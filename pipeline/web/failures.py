@@ -1,0 +1,51 @@
+"""What went wrong, as a plain page: never a patient's values."""
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from pipeline.errors import Failure, LakeUnavailable, UsageError
+from pipeline.web.access import NotLoggedIn
+from pipeline.web.middleware import SECURE
+from pipeline.web.render import page, root_of
+
+TITLES = {
+    400: "That request could not be read", 403: "Not allowed", 404: "There is no such page", 405: "Not allowed",
+    409: "Somebody else was faster", 429: "Too many attempts", 503: "Not available",
+}  # fmt: skip
+
+
+def failed(request: Request, error: HTTPException):
+    """A refusal as a page."""
+    return _page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
+
+
+def unreadable(request: Request, error: RequestValidationError):
+    """A request whose parts are not what they must be; what was sent is not repeated."""
+    return _page(request, 400, "Something in the address or the form is not as this page expects.")
+
+
+def expected(request: Request, failure: Failure):
+    """An expected failure; its message is made for people and holds no patient's values."""
+    status = 400 if isinstance(failure, UsageError) else 503 if isinstance(failure, LakeUnavailable) else 500
+    return _page(request, status, str(failure))
+
+
+def login_first(request: Request, _: NotLoggedIn):
+    """Lead a reader without a login to the login page."""
+    return RedirectResponse(f"{root_of(request)}/login", 303, {"HX-Redirect": f"{root_of(request)}/login"})
+
+
+def broken(request: Request, _):
+    """What nobody expected: the server's log has it, the reader does not. Middleware stands inside of this, so the headers are set here."""
+    return PlainTextResponse("Something went wrong on our side. It is in the server's log; nothing was saved.", 500, {**SECURE, "Cache-Control": "no-store"})
+
+
+HANDLERS = {
+    HTTPException: failed, RequestValidationError: unreadable, Failure: expected, NotLoggedIn: login_first, 500: broken,
+}  # fmt: skip
+
+
+def _page(request, status, message):
+    return page(request, "error.html", status=status, title=TITLES.get(status, "Something went wrong"), message=message, code=status)

@@ -1,0 +1,38 @@
+"""Posted forms: a form counts only with the token that this app gave to this reader."""
+
+from fastapi import HTTPException, Request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+HOURS_12 = 12 * 60 * 60
+
+
+def token(request, name):
+    """The token to put into a form for a reader of this name ("" before login)."""
+    return _signer(request).dumps(name)
+
+
+async def posted(request: Request):
+    """A dependency: the form as starlette's FormData, its token not yet checked against a reader."""
+    return await request.form()
+
+
+def check(request, form, name):
+    """Raises HTTPException 403 when the form was not made for this reader within the last 12 hours."""
+    try:
+        made_for = _signer(request).loads(str(form.get("csrf", "")), max_age=HOURS_12)
+    except BadData:
+        made_for = None
+    if made_for != name:
+        raise HTTPException(403, "This form is too old, or was made for somebody else. Go back, reload the page and send it again.")
+
+
+def text(form, name, limit=2000):
+    """A field of a form without blanks around it, None when empty. Longer than the limit: HTTPException 400."""
+    given = str(form.get(name, "")).strip()
+    if len(given) > limit:
+        raise HTTPException(400, f"The field {name} is longer than {limit:,} characters.")
+    return given or None
+
+
+def _signer(request):
+    return URLSafeTimedSerializer(request.app.state.secret, salt="b12-form")

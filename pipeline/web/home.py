@@ -1,0 +1,27 @@
+"""The address without a path, and whether the app is up."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse
+
+from pipeline.web.access import needs
+from pipeline.web.render import page, root_of
+
+router = APIRouter()
+
+
+@router.get("/")
+def start(request: Request):
+    """Everybody's day begins with the worklist."""
+    return RedirectResponse(f"{root_of(request)}/worklist", 303)
+
+
+@router.get("/health")
+def health():
+    """For a watchdog: it says nothing but that the app answers."""
+    return PlainTextResponse("ok")
+
+
+@router.get("/help")
+def keys(request: Request, actor=needs("viewer")):
+    """The keyboard, and what the words mean, as a page for those without scripts."""
+    return page(request, "help.html")

@@ -1,0 +1,25 @@
+"""Each laboratory's B12 by unit, as drawings beside each other: a mislabelled unit stands away from the others."""
+
+
+def histograms(rows):
+    """`[{"lab", "chart": {bins, unit, series: [{name, values}]}}]` from the rows of reporting.lab_b12_histogram; values are shares."""
+    labs = sorted({row["performing_lab"] for row in rows})
+    bins = sorted({(row["bin"], _edge(row)) for row in rows})
+    return [{"lab": lab, "chart": _chart([row for row in rows if row["performing_lab"] == lab], bins)} for lab in labs]
+
+
+def _edge(row):
+    return f"<{row['high']:.0f}" if row["low"] is None else f"{row['low']:.0f}"
+
+
+def _chart(rows, bins):
+    units = sorted({row["unit"] for row in rows})
+    return {
+        "bins": [edge for _, edge in bins], "unit": "pg/mL",
+        "series": [_series(unit, [row for row in rows if row["unit"] == unit], bins) for unit in units],
+    }  # fmt: skip
+
+
+def _series(unit, rows, bins):
+    whole, counted = sum(row["results"] for row in rows), {row["bin"]: row["results"] for row in rows}
+    return {"name": f"{unit} ({whole:,})", "values": [round(counted.get(place, 0) / whole, 4) for place, _ in bins]}

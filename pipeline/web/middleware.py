@@ -1,0 +1,91 @@
+"""What holds for every request: headers, no unsafe request from another site, a log without identifiers."""
+
+import logging
+import time
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+
+LOG = logging.getLogger("b12.web")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+SECURE = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # with no-referrer, browsers send `Origin: null` with our own forms
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+KEEP = "public, max-age=604800"  # the address of a static file changes with its content
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class SecureHeaders:
+    """Puts SECURE on every response; what a response sets itself stays, and static files may be kept."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def sending(message):
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURE.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", KEEP if is_static(scope) else "no-store")
+            await send(message)
+
+        await self.app(scope, receive, sending)
+
+
+def is_static(scope):
+    """Whether a request asks for one of our own files, which hold nothing of anybody."""
+    return scope.get("path", "").removeprefix(scope.get("root_path", "")).startswith("/static/")
+
+
+class SameOriginOnly:
+    """Refuses a request that changes something unless a browser says, or its Origin shows, that our own page sent it."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http" and scope["method"] not in SAFE and not is_same_origin(Headers(scope=scope)):
+            await PlainTextResponse("Refused: this request does not come from a page of this site.", 403)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def is_same_origin(headers):
+    """Whether a browser's own headers say that a page of this host sent the request."""
+    if site := headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    return bool(headers.get("origin")) and urlsplit(headers["origin"]).netloc == headers.get("host")
+
+
+class AccessLog:
+    """One line a request: method, the route's pattern (never the address asked for), status, milliseconds."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), [500]
+
+        async def sending(message):
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            route = getattr(scope.get("route"), "path", "-")
+            LOG.info("%s %s %s %.0f ms", scope["method"], route, status[0], 1000 * (time.perf_counter() - began))

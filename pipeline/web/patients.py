@@ -1,0 +1,64 @@
+"""One patient: what the screen says and why, what people did, and what they may do now."""
+
+from fastapi import APIRouter, HTTPException, Request
+
+from pipeline import worklist
+from pipeline.errors import UsageError
+from pipeline.web import timeline
+from pipeline.web.access import needs
+from pipeline.web.explained import explained
+from pipeline.web.render import page
+from pipeline.worklist.items import notes
+
+router = APIRouter()
+SHOWN_EVIDENCE = 3
+
+
+@router.get("/patients/{key}")
+def patient(request: Request, key: str, actor=needs("viewer")):
+    """The page of one item; every view of it is on record."""
+    return show(request, actor, key)
+
+
+def show(request, actor, key, *, status=200, problem=None, stale=None, typed=None):
+    """The page, perhaps with a problem on top and with what the reader had typed. Raises HTTPException 404."""
+    store, row = request.app.state.store, found_item(request, key)
+    found = explained_or_none(request, row)
+    worklist.record_access(store, actor=actor, what="patient", key=key)
+    return page(
+        request, "patient.html", status=status, row=row, found=found, problem=problem, stale=stale, typed=typed or {},
+        chart=timeline.of(found) if found else None, events=worklist.events(store, key), notes=notes(store, key),
+        alerts=_fitting(found, "safety"), decides=_fitting(found, "next_step"), near=_near_misses(found),
+        rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE, people=worklist.choices(store)["assignee"], SHOWN=SHOWN_EVIDENCE,
+    )  # fmt: skip
+
+
+def found_item(request, key):
+    """The item of a key. Raises HTTPException 404 when there is none, or its patient was forgotten."""
+    row = worklist.item(request.app.state.store, key)
+    if row is None or row["patient_id"] is None:
+        raise HTTPException(404)
+    return row
+
+
+def explained_or_none(request, row):
+    """What the last run says of an item's patient; None when the lake has no row of them any more."""
+    try:
+        return explained(request.app.state.home, row["patient_id"])
+    except UsageError:
+        return None
+
+
+def _fitting(found, name):
+    "The lines of a decision that decide; an alert is shown once, with the reason of its first line"
+    lines = [rule for rule in found["rules"][name] if rule["decides"]] if found else []
+    return list({rule["outcome"]: rule for rule in reversed(lines)}.values())[::-1]
+
+
+def _near_misses(found):
+    return [rule for name in ("next_step", "safety") for rule in found["rules"][name] if rule["near_miss"]] if found else []
+
+
+def _rests_upon(found):
+    "The conditions of the deciding rule: facts that the recommendation rests upon"
+    return {fact for rule in _fitting(found, "next_step") for fact in rule["holds"]}

@@ -1,0 +1,55 @@
+"""The population: by band, cohort and action, over time; who was tested; what the screening yields; site by site."""
+
+from fastapi import APIRouter, Request
+
+from pipeline import worklist
+from pipeline.web import words
+from pipeline.web.access import needs
+from pipeline.web.following import published
+from pipeline.web.render import page
+
+router = APIRouter()
+OVER = {"priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort", "alert": "Safety alert", "scope": "Scope"}
+CURRENT = ("low", "low_molar_only", "uncertain_low", "borderline", "uncertain", "above")
+LOW = ("low", "low_molar_only", "uncertain_low")
+NOT_SHOWN = ("NO_ACTION", "EXCLUDED", "0")
+
+
+@router.get("/population")
+def population(request: Request, run: str | None = None, over: str = "priority", actor=needs("viewer")):
+    """What the last published run, or the one named, counted; and what the nights before it did."""
+    store, runs = request.app.state.store, published(request)
+    chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)
+    over = over if over in OVER else "priority"
+    recorded = worklist.run_report(store, chosen["run_id"]) if chosen else {"summary": {}, "report": {}}
+    return page(
+        request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER, summary=recorded["summary"], report=recorded["report"],
+        found=_yield(recorded["summary"].get("band", {})), trend=over_time(worklist.counts_over_time(store, over)),
+        tested=_tested(recorded["report"].get("testing")),
+    )  # fmt: skip
+
+
+def over_time(rows, leave_out=NOT_SHOWN):
+    """Rows of `counts_over_time` as `{"days", "series": [{name, values}]}`; a night without a count has 0."""
+    days = list(dict.fromkeys((row["run_id"], str(row["as_of"])) for row in rows))
+    names = sorted({row["name"] for row in rows} - set(leave_out))
+    counted = {(row["run_id"], row["name"]): row["number"] for row in rows}
+    series = [
+        {"name": label(name), "values": [counted.get((run_id, name), 0) for run_id, _ in days]} for name in names
+    ]  # fmt: skip
+    return {"days": [day for _, day in days], "series": series}
+
+
+def label(name):
+    """The name of a count in words; a priority with its number."""
+    return f"{name} {words.PRIORITIES[int(name)]}" if name in ("1", "2", "3", "4") else words.word(name)
+
+
+def _yield(bands):
+    "Of the patients with a B12 that still counts, how many are low"
+    current, low = sum(bands.get(name, 0) for name in CURRENT), sum(bands.get(name, 0) for name in LOW)
+    return {"current": current, "low": low, "share": low / current if current else None}
+
+
+def _tested(rows):
+    return None if rows is None else [row for row in rows if row["is_total"]]

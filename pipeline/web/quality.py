@@ -1,0 +1,88 @@
+"""Whether last night's data can be trusted: outcomes, volume, completeness, freshness, laboratories, rejects. Counts only."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse
+
+from pipeline import stewardship, worklist
+from pipeline.web.access import needs
+from pipeline.web.following import follow
+from pipeline.web.laboratories import histograms
+from pipeline.web.population import over_time
+from pipeline.web.render import page
+
+router = APIRouter()
+STATES = ("passed", "failed", "not_applicable", "error")
+ORDER = {"error": 0, "failed": 1, "passed": 2, "not_applicable": 3}
+SHOWN, NIGHTS = 500, 90
+FRAMED = "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src 'self' data:; font-src 'self'"
+
+
+@router.get("/quality")
+def quality(request: Request, run: str | None = None, actor=needs("viewer")):
+    """One run's verdict and what it rests on; closed runs too."""
+    follow(request)
+    store = request.app.state.store
+    runs = worklist.runs(store, limit=200)
+    chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)
+    outcomes = sorted(worklist.outcome_changes(store, chosen["run_id"]), key=lambda one: ORDER[one["outcome"]]) if chosen else []
+    report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
+    return page(
+        request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes, states=_states(outcomes), report=report, NIGHTS=NIGHTS,
+        trend=_trend(store), rejected=over_time(worklist.counts_over_time(store, "rejected", NIGHTS)), volume=_volume(report.get("source_volume")),
+        labs=histograms(report.get("lab_b12_histogram") or []), docs=_docs(request.app.state.home, chosen), key_of=_name,
+    )  # fmt: skip
+
+
+def _states(outcomes):
+    return {state: sum(one["outcome"] == state for one in outcomes) for state in STATES}
+
+
+def _trend(store):
+    return {name: nights[-NIGHTS:] for name, nights in worklist.outcome_trend(store, NIGHTS).items()}
+
+
+def _name(row):
+    return row["suite"], row["expectation"], row["column"], row["threshold"]
+
+
+def _volume(rows):
+    "Accepted rows by source and kind of file, day by day"
+    days = sorted({str(row["received_on"]) for row in rows or []})
+    counted = {(f"{row['source']} {row['entity']}", str(row["received_on"])): row["accepted"] for row in rows or []}
+    names = sorted({name for name, _ in counted})
+    return {"days": days, "series": [{"name": name, "values": [counted.get((name, day), 0) for day in days]} for name in names]}
+
+
+@router.get("/quality/rejects")
+def rejects(request: Request, reason: str | None = None, file: str | None = None, actor=needs("steward")):
+    """Rejected rows by reason and file, and the way to each: its file and line. No patient."""
+    home, chosen = request.app.state.home, {"reason": reason or None, "file": file or None}
+    rows = stewardship.rejected_rows(home, **chosen) if any(chosen.values()) else []
+    groups = stewardship.rejected_groups(home, by=["reason", "file"])
+    worklist.record_access(request.app.state.store, actor=actor, what="rejects", rows=len(rows))
+    return page(
+        request, "rejects.html", groups=groups, rows=rows[:SHOWN], total=len(rows), remedies=stewardship.remedies(home), **chosen,
+    )  # fmt: skip
+
+
+@router.get("/quality/unmapped")
+def unmapped(request: Request, actor=needs("steward")):
+    """Local codes and units that nothing knows, most frequent first."""
+    rows = stewardship.unmapped(request.app.state.home)
+    return page(request, "unmapped.html", rows=rows[:SHOWN], total=len(rows))
+
+
+@router.get("/quality/data-docs")
+@router.get("/quality/data-docs/{path:path}")
+def data_docs(request: Request, path: str = "index.html", actor=needs("steward")):
+    """The Data Docs of the newest run, sandboxed: no script of theirs runs, nothing is fetched from elsewhere."""
+    folder = _docs(request.app.state.home, next(iter(worklist.runs(request.app.state.store, limit=1)), None))
+    file = (folder / path).resolve() if folder else None
+    if file is None or not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise HTTPException(404)
+    return FileResponse(file, headers={"Content-Security-Policy": FRAMED})
+
+
+def _docs(home, run):
+    folder = home.runs / run["run_id"] / "data_docs" if run else None
+    return folder if folder and (folder / "index.html").exists() else None

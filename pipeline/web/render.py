@@ -1,0 +1,50 @@
+"""Pages from templates. Everything is escaped; links stand beneath the path that the app is mounted on."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.web import words
+from pipeline.web.access import may
+from pipeline.web.forms import token
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+NOTICE = "For a clinician's review; nothing here is an order."
+NAV = (("Worklist", "/worklist"), ("Population", "/population"), ("Quality", "/quality"), ("Runs", "/runs"))
+
+
+def page(request, template, *, status=200, **values):
+    """A template as a response; it sees `root`, `actor`, `csrf`, `at` (the path within the app) beside the values."""
+    root = root_of(request)
+    actor = getattr(request.state, "actor", None)
+    text = templates().get_template(template).render(
+        root=root, actor=actor, at=request.url.path.removeprefix(root), csrf=token(request, actor.name if actor else ""),
+        is_local=request.app.state.is_local, has_login=request.app.state.has_login, version=static_version(),
+        **values,
+    )  # fmt: skip
+    return HTMLResponse(text, status)
+
+
+def root_of(request):
+    """The path that the app is mounted on, without a slash at its end."""
+    return request.scope.get("root_path", "").rstrip("/")
+
+
+@cache
+def templates():
+    """The environment of the templates."""
+    found = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    found.filters |= {"word": words.word, "low": words.low, "marked": words.marked, "number": words.number, "day": words.day, "moment": words.moment}
+    found.globals |= {"may": may, "NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "source_of": words.source_of}
+    return found
+
+
+@cache
+def static_version():
+    """A short name for the present static files, so that browsers may keep them until they change."""
+    files = sorted(path for path in STATIC.rglob("*.*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]

@@ -1,0 +1,56 @@
+"""The runs, and what changed between two of them."""
+
+from collections import Counter, OrderedDict
+
+from fastapi import APIRouter, Request
+
+from pipeline import worklist
+from pipeline.diff import diff
+from pipeline.web.access import needs
+from pipeline.web.following import follow, published
+from pipeline.web.render import page
+
+router = APIRouter()
+KINDS, SIZE, KEPT = ("new", "changed", "resolved"), 100, 4
+_differences = OrderedDict()
+
+
+@router.get("/runs")
+def runs(request: Request, actor=needs("viewer")):
+    """The newest runs, and a form to compare two."""
+    follow(request)
+    return page(request, "runs.html", runs=worklist.runs(request.app.state.store, limit=200))
+
+
+@router.get("/runs/compare")
+def compare(request: Request, before: str = "previous", after: str = "latest", change: str = "", number: int = 1, actor=needs("viewer")):
+    """New, changed and resolved rows between two published runs, with why. Raises UsageError for a run that is none."""
+    store, known = request.app.state.store, published(request)
+    rows = _difference(request.app.state.home, before, after) if len(known) > 1 else []
+    chosen = [row for row in rows if change not in KINDS or row["change"] == change]
+    pages = max(1, -(-len(chosen) // SIZE))
+    number = min(max(number, 1), pages)
+    shown = [row | {"key": _key(store, row["patient_id"])} for row in chosen[(number - 1) * SIZE : number * SIZE]]
+    worklist.record_access(store, actor=actor, what="compare", rows=len(shown))
+    return page(
+        request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown, total=len(chosen), number=number, pages=pages,
+        counts=Counter(row["change"] for row in rows), reasons=Counter(_reason(row) for row in rows).most_common(8), KINDS=KINDS,
+    )  # fmt: skip
+
+
+def _difference(home, before, after):
+    key = (str(home.root), (home.runs / "latest").resolve().name, before, after)
+    if key not in _differences:
+        _differences[key] = diff(home, before, after)
+        while len(_differences) > KEPT:
+            _differences.popitem(last=False)
+    return _differences[key]
+
+
+def _key(store, patient_id):
+    return next((row["key"] for row in worklist.find_patients(store, patient_id, limit=1) if row["patient_id"] == patient_id), None)
+
+
+def _reason(row):
+    "The first of the reasons, without the answers: which fact changed"
+    return (row["because"] or "the same facts").split(";")[0].split(":")[0].strip()

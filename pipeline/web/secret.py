@@ -1,0 +1,27 @@
+"""The secret that signs sessions and forms."""
+
+import os
+import secrets
+
+from pipeline.errors import UsageError
+
+
+def secret(home):
+    """From `$B12_SECRET`, else from `web-secret` in the home, which is made once and read by its owner alone. Raises UsageError."""
+    given = os.environ.get("B12_SECRET")
+    if given is not None and len(given) < 32:
+        raise UsageError("B12_SECRET is shorter than 32 characters. Make one: python -c 'import secrets; print(secrets.token_hex(32))'")
+    return given or _kept(home.root / "web-secret")
+
+
+def _kept(path):
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    kept = path.read_text(encoding="ascii")
+    if len(kept) < 32:
+        raise UsageError(f"{path} was left incomplete. Delete it; the next start makes a new one.")
+    return kept

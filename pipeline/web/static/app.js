@@ -1,0 +1,115 @@
+"use strict";
+// Nothing here is needed: every page works without it. Keys never act inside of fields, and never with a modifier.
+(function () {
+  const one = (selector, from) => (from || document).querySelector(selector);
+  const all = (selector, from) => [...(from || document).querySelectorAll(selector)];
+  const rows = () => all("[data-row]");
+
+  function isTyping(target) {
+    return target.closest && target.closest("input:not([type=checkbox]), select, textarea, dialog[open], [contenteditable]");
+  }
+
+  function move(step) {
+    const list = rows();
+    if (!list.length) return;
+    const now = list.findIndex((row) => row.classList.contains("at"));
+    const next = Math.min(Math.max(now + step, 0), list.length - 1);
+    list.forEach((row) => row.classList.remove("at"));
+    list[next].classList.add("at");
+    const link = one("a.open", list[next]);
+    link.focus({ preventScroll: true });
+    list[next].scrollIntoView({ block: "nearest" });
+  }
+
+  function current() {
+    return one("[data-row].at") || (document.activeElement && document.activeElement.closest("[data-row]"));
+  }
+
+  function select() {
+    const tick = current() && one("input[type=checkbox]", current());
+    if (tick) {
+      tick.checked = !tick.checked;
+      picked();
+    }
+  }
+
+  function picked() {
+    const ticks = all("[data-row] input[type=checkbox]");
+    const count = ticks.filter((tick) => tick.checked).length;
+    const told = one("[data-picked]");
+    if (!told) return;
+    told.textContent = count ? count + (count === 1 ? " row selected" : " rows selected") : "Select rows to assign them.";
+    told.closest(".bulk").classList.toggle("some", count > 0);
+    const whole = one("#all");
+    whole.checked = count > 0 && count === ticks.length;
+    whole.indeterminate = count > 0 && count < ticks.length;
+  }
+
+  function help() {
+    const dialog = one("#keys");
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  function back() {
+    const link = one("[data-back]");
+    if (link) link.click();
+  }
+
+  function press(key) {
+    const button = one(`[data-key="${key}"]`);
+    if (button) button.click();
+  }
+
+  const keys = {
+    "/": () => one("#patient") && (one("#patient").focus(), one("#patient").select()),
+    "?": help, j: () => move(1), k: () => move(-1), x: select, a: () => press("a"), u: back,
+    Enter: () => current() && one("a.open", current()).click(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+    if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-help]")) {
+      event.preventDefault();
+      help();
+    }
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    all("details.menu[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "all") all("[data-row] input[type=checkbox]").forEach((tick) => { tick.checked = event.target.checked; });
+    if (event.target.matches("[type=checkbox]")) picked();
+    if (event.target.id === "to") fields();
+  });
+
+  // Only the fields that the chosen status asks for
+  function fields() {
+    const to = one("#to");
+    if (to) all("[data-for]").forEach((field) => { field.hidden = !field.dataset.for.split(" ").includes(to.value); });
+  }
+
+  // Back to the list as it was left, filters and page included
+  function remember() {
+    const link = one("[data-back]");
+    try {
+      if (one("#results")) sessionStorage.setItem("b12-list", location.search);
+      else if (link) link.href = link.getAttribute("href") + (sessionStorage.getItem("b12-list") || "");
+    } catch { /* storage may be switched off */ }
+  }
+
+  function ready() { fields(); picked(); remember(); }
+  document.addEventListener("DOMContentLoaded", ready);
+  document.addEventListener("htmx:afterSettle", ready);
+})();

@@ -1,0 +1,57 @@
+"""A patient's results and what happened meanwhile, as the data of one drawing and of the table beside it."""
+
+import math
+
+from pipeline.protocol import load
+
+PANELS = (("b12", "total_b12", "B12"), ("mma", "mma", "MMA"), ("homocysteine", "homocysteine", "Homocysteine"))
+UNITS = {"umol/L": "µmol/L"}
+LANES = {
+    "b12_therapy": "B12 treatment", "folic_acid": "Folic acid", "metformin": "Metformin", "acid_suppressant": "Acid suppressant",
+    "malabsorption": "Surgery, absorption", "neuro": "Neurological", "renal": "Kidney", "pregnancy": "Pregnancy", "diet": "Diet",
+    "deficiency_before": "Deficiency before",
+}  # fmt: skip
+
+
+def timeline(found, pack):
+    """`{"as_of", "panels": [{name, unit, bands, points}], "lanes": [{name, spans}]}` from the dict of `explain`.
+
+    Points are in the canonical unit and keep the value as reported; a span without an end lasts until the as-of date when it is
+    an era, and is a single day else. Panels and lanes without anything are left out.
+    """
+    evidence = [one for fact in found["facts"] for one in fact["evidence"]]
+    panels = [_panel(name, pack.raw["bands"][band], [one for one in evidence if one["what"].startswith(analyte)], found) for band, analyte, name in PANELS]
+    lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in LANES.items()]
+    return {
+        "as_of": found["as_of"],
+        "panels": [one for one in panels if one["points"]],
+        "lanes": [one for one in lanes if one["spans"]],
+    }
+
+
+def of(found):
+    """The timeline of an explanation, with the bands of its own protocol pack."""
+    return timeline(found, load(found["protocol"].split()[0]))
+
+
+def _panel(name, bands, rows, found):
+    points = [
+        {"on": str(one["on_day"]), "value": one["value"], "reported": one["reported"], "standing": one["standing"]}
+        for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])
+    ]  # fmt: skip
+    tiles = [{"answer": tile["answer"], "from": tile.get("from", tile.get("above")), "to": tile.get("to", tile.get("below"))} for tile in bands["tiles"]]
+    return {
+        "name": name, "unit": UNITS.get(bands["unit"], bands["unit"]), "bands": tiles, "points": sorted(points, key=lambda one: one["on"]),
+    }  # fmt: skip
+
+
+def _spans(evidence, fact):
+    "Eras where there are some: the records that they are made of would only cover them"
+    rows = [one for one in evidence if one["fact"] == fact and one["on_day"] and one["value"] is None]
+    shown = [one for one in rows if one["standing"] == "era"] or rows
+    return sorted((_span(one) for one in shown), key=lambda one: one["from"])
+
+
+def _span(row):
+    label = row["what"] if row["standing"] == "era" else row["reported"]
+    return {"from": str(row["on_day"]), "to": str(row["until_on"] or row["on_day"]), "label": label}

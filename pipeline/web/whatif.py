@@ -1,0 +1,62 @@
+"""What if a threshold were another: the worklist and the staff hours, now and then."""
+
+from threading import Lock
+
+from fastapi import APIRouter, Request
+
+from pipeline.errors import UsageError
+from pipeline.report import latest
+from pipeline.simulate import MINUTES, Simulation
+from pipeline.web.access import needs
+from pipeline.web.render import page
+
+router = APIRouter()
+_kept, _lock = {}, Lock()
+
+
+@router.get("/population/what-if")
+def what_if(request: Request, actor=needs("viewer")):
+    """The form with today's thresholds; with others in the address, also what they would change."""
+    simulation, query = _simulation(request.app.state.home), request.query_params
+    names = simulation.movable()
+    asked = {name: query[name].strip() for name in names if query.get(name, "").strip()}
+    changes = {name: value for name, value in asked.items() if not _is_same(value, names[name][0])}
+    answer, problem = None, None
+    try:
+        minutes = {way: _minutes(query.get(f"minutes_{way}"), usual) for way, usual in MINUTES.items()}
+        answer = simulation.what_if(changes, minutes=minutes)
+    except UsageError as wrong:
+        minutes, problem = dict(MINUTES), str(wrong)
+    return page(
+        request, "whatif.html", names=names, asked=asked, changes=changes, answer=answer, problem=problem, minutes=minutes,
+        bands={name: one for name, one in names.items() if "." in name}, settings={name: one for name, one in names.items() if "." not in name},
+    )  # fmt: skip
+
+
+def _simulation(home):
+    "One in memory, of the newest run"
+    newest = (str(home.root), latest(home).resolve().name)
+    with _lock:
+        if newest not in _kept:
+            for old in _kept.values():
+                old.close()
+            _kept.clear()
+            _kept[newest] = Simulation(home)
+        return _kept[newest]
+
+
+def _is_same(text, now):
+    try:
+        return float(text) == float(now)
+    except ValueError:
+        return text == str(now)
+
+
+def _minutes(text, usual):
+    try:
+        found = float(text) if text else usual
+    except ValueError:
+        raise UsageError("Minutes are a number.") from None
+    if not 0 <= found <= 480:
+        raise UsageError("Minutes are between 0 and 480.")
+    return found

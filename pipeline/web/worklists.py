@@ -1,0 +1,96 @@
+"""The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
+
+from datetime import date
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pipeline import exports, worklist
+from pipeline.errors import UsageError
+from pipeline.web import filters
+from pipeline.web.access import needs
+from pipeline.web.explained import explained
+from pipeline.web.following import follow
+from pipeline.web.forms import check, posted, text
+from pipeline.web.render import page, root_of
+
+router = APIRouter()
+SIZE, MANY_FOUND = 50, 50
+
+
+@router.get("/worklist")
+def listing(request: Request, actor=needs("viewer"), done: int | None = None, stale: int | None = None):
+    """A page of the worklist. done, stale: how many items an assignment of many changed, and how many it left alone."""
+    store, query, today = request.app.state.store, request.query_params, date.today()
+    follow(request)
+    chosen, (sort, descending) = filters.chosen(query), filters.order(query)
+    found = worklist.page(store, chosen, today=today, sort=sort, descending=descending, number=filters.number(query), size=SIZE)
+    return page(
+        request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending, query=query, done=done, stale=stale,
+        counts=worklist.counts(store, chosen, today=today), choices=worklist.choices(store), filters=filters, STATUSES=worklist.STATUSES,
+        ACTIVE=worklist.ACTIVE, last=next((one for one in worklist.runs(store, limit=5) if one["is_published"]), None), FORMATS=exports.FORMATS,
+    )  # fmt: skip
+
+
+@router.post("/worklist/search")
+def search(request: Request, form=Depends(posted), actor=needs("viewer")):  # noqa: B008
+    """Find patients by the beginning of their id, sent in a form so that it is in no address and no log."""
+    check(request, form, actor.name)
+    store, begins = request.app.state.store, text(form, "patient", 200)
+    found = worklist.find_patients(store, begins, limit=MANY_FOUND) or _never_listed(request, begins) if begins else []
+    worklist.record_access(store, actor=actor, what="search", rows=len(found))
+    exact = [row for row in found if row["patient_id"] == begins]
+    if len(found) == 1 or exact:
+        return RedirectResponse(f"{root_of(request)}/patients/{(exact or found)[0]['key']}", 303)
+    return page(request, "found.html", found=found, begins=begins or "", most=MANY_FOUND)
+
+
+def _never_listed(request, patient_id):
+    "A patient of the lake who was never on the worklist, or an id that was merged into another"
+    try:
+        found = explained(request.app.state.home, patient_id)
+    except UsageError:
+        return []
+    return [worklist.item_of_patient(request.app.state.store, found["patient_id"])]
+
+
+@router.post("/worklist/assign")
+def assign(request: Request, form=Depends(posted), actor=needs("coordinator")):  # noqa: B008
+    """Assign every chosen item; those that somebody changed meanwhile are left alone and counted."""
+    check(request, form, actor.name)
+    chosen = dict(_key_and_version(str(one)) for one in form.getlist("keys"))
+    assignee = actor.name if form.get("to") == "me" else text(form, "assignee", 200)
+    if not assignee:
+        raise HTTPException(400, "Say to whom.")
+    done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee) if chosen else (0, [])
+    back = filters.address(_Back(str(form.get("back", ""))), done=done, stale=len(stale) or None)
+    return RedirectResponse(f"{root_of(request)}/worklist{back}", 303)
+
+
+def _key_and_version(pair):
+    key, _, version = pair.partition(":")
+    if not version.isdecimal():
+        raise HTTPException(400, "The form does not say which version of the items it changes. Reload the page.")
+    return key, int(version)
+
+
+class _Back:
+    "The filter that a form was sent from, read like the query of an address"
+
+    def __init__(self, query):
+        self.parsed = Request({"type": "http", "query_string": query.lstrip("?").encode(), "headers": []}).query_params
+
+    def multi_items(self):
+        return [(name, value) for name, value in self.parsed.multi_items() if name not in ("done", "stale")]
+
+
+@router.get("/worklist/export")
+def export(request: Request, format: str, actor=needs("coordinator")):
+    """Every row that the filter chooses, as a file; it is on record who took how many."""
+    if format not in exports.FORMATS:
+        raise HTTPException(400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}.")
+    store = request.app.state.store
+    rows = list(worklist.listed(store, filters.chosen(request.query_params), today=date.today()))
+    body, kind, name = exports.write(format, rows)
+    worklist.record_access(store, actor=actor, what="export", rows=len(rows), detail=format)
+    return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
