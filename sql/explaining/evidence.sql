@@ -75,7 +75,7 @@ coded as (
 person as (
     select patient_id, 'scope' as fact, cast(null as date) as on_day,
         'born ' || coalesce(cast(birth_on as varchar), 'unknown') || coalesce(', died ' || deceased_on, '')
-            || case when is_opted_out then ', opted out' else '' end || case when merged_into is not null then ', merged into another id' else '' end as reported,
+            || case when is_opted_out then ', opted out' else '' end || case when merged_into <> patient_id then ', merged into another id' else '' end as reported,
         'patient row' as what, 'usable' as standing, file, line, shifted_days, patient_id as delivered_patient_id,
         cast(null as double) as value, cast(null as date) as until_on
     from lake.patient

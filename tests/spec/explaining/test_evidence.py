@@ -73,3 +73,26 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
         neuro                     | 2025-05-05 |              | Polyneuropathy | ICD10CM G62.9               | 32
     """,
     )
+
+
+def test_a_patient_row_says_merged_only_of_an_id_that_became_another():
+    con = clinic()
+    insert(
+        con,
+        "lake.patient",
+        """
+        patient_id | merged_into | birth_on   | line
+        ann        | ann         | 1950-01-01 | 41
+        old        | ann         | 1950-01-01 | 42
+    """,
+    )
+    build(con, "explaining.evidence")
+    holds(
+        con,
+        "explaining.evidence",
+        """
+        patient_id | fact  | reported                                 | line
+        ann        | scope | born 1950-01-01                          | 41
+        old        | scope | born 1950-01-01, merged into another id  | 42
+    """,
+    )
