@@ -8,7 +8,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline import worklist
 from pipeline.web import home as start
-from pipeline.web import acting, login, patients, population, quality, runs, whatif, worklists
+from pipeline.web import acting, exporting, login, patients, population, quality, runs, whatif, worklists
 from pipeline.web.access import identity
 from pipeline.web.failures import HANDLERS
 from pipeline.web.forms import HOURS_12
@@ -16,7 +16,7 @@ from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders
 from pipeline.web.render import STATIC
 from pipeline.web.secret import secret
 
-PAGES = (start, worklists, patients, acting, population, whatif, quality, runs)
+PAGES = (start, worklists, exporting, patients, acting, population, whatif, quality, runs)
 
 
 def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_local=False, is_secure=False):

@@ -1,5 +1,7 @@
 """Each laboratory's B12 by unit, as drawings beside each other: a mislabelled unit stands away from the others."""
 
+DRAWN = 20  # a share of fewer results is a spike that dwarfs the others; the table has them all
+
 
 def histograms(rows):
     """`[{"lab", "chart": {bins, unit, series: [{name, values}]}}]` from the rows of reporting.lab_b12_histogram; values are shares."""
@@ -13,13 +15,17 @@ def _edge(row):
 
 
 def _chart(rows, bins):
-    units = sorted({row["unit"] for row in rows})
+    units = [unit for unit in sorted({row["unit"] for row in rows}) if _whole(rows, unit) >= DRAWN]
     return {
         "bins": [edge for _, edge in bins], "unit": "pg/mL",
         "series": [_series(unit, [row for row in rows if row["unit"] == unit], bins) for unit in units],
     }  # fmt: skip
 
 
+def _whole(rows, unit):
+    return sum(row["results"] for row in rows if row["unit"] == unit)
+
+
 def _series(unit, rows, bins):
-    whole, counted = sum(row["results"] for row in rows), {row["bin"]: row["results"] for row in rows}
+    whole, counted = _whole(rows, unit), {row["bin"]: row["results"] for row in rows}
     return {"name": f"{unit} ({whole:,})", "values": [round(counted.get(place, 0) / whole, 4) for place, _ in bins]}

@@ -4,6 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 
 from pipeline import worklist
 from pipeline.errors import UsageError
+from pipeline.protocol import load
 from pipeline.web import timeline
 from pipeline.web.access import needs
 from pipeline.web.explained import explained
@@ -60,5 +61,15 @@ def _near_misses(found):
 
 
 def _rests_upon(found):
-    "The conditions of the deciding rule: facts that the recommendation rests upon"
-    return {fact for rule in _fitting(found, "next_step") for fact in rule["holds"]}
+    "The facts that the recommendation and the alerts rest upon; what is derived from others, with those"
+    if not found:
+        return set()
+    derived = load(found["protocol"].split()[0]).raw["derived"]
+    waiting = [fact for name in ("next_step", "safety") for rule in _fitting(found, name) for fact in rule["holds"]]
+    rests = set()
+    while waiting:
+        fact = waiting.pop()
+        if fact not in rests:
+            rests.add(fact)
+            waiting += [one for line in derived.get(fact, {}).get("yes_when", ()) for one in line]
+    return rests

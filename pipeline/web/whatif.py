@@ -11,6 +11,7 @@ from pipeline.web.access import needs
 from pipeline.web.render import page
 
 router = APIRouter()
+SETTING = "settings."
 _kept, _lock = {}, Lock()
 
 
@@ -29,7 +30,8 @@ def what_if(request: Request, actor=needs("viewer")):
         minutes, problem = dict(MINUTES), str(wrong)
     return page(
         request, "whatif.html", names=names, asked=asked, changes=changes, answer=answer, problem=problem, minutes=minutes,
-        bands={name: one for name, one in names.items() if "." in name}, settings={name: one for name, one in names.items() if "." not in name},
+        bands={name: one for name, one in names.items() if not name.startswith(SETTING)},
+        settings={name: one for name, one in names.items() if name.startswith(SETTING)},
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 def word(code):
     """A code in words, to stand at the beginning: from WORDS, else its parts with their usual capitals; – for none."""
     text = low(code)
-    return text[0].upper() + text[1:]
+    return text if text.startswith("eGFR") else text[0].upper() + text[1:]
 
 
 def low(code):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import exports, worklist
@@ -82,15 +82,3 @@ class _Back:
 
     def multi_items(self):
         return [(name, value) for name, value in self.parsed.multi_items() if name not in ("done", "stale")]
-
-
-@router.get("/worklist/export")
-def export(request: Request, format: str, actor=needs("coordinator")):
-    """Every row that the filter chooses, as a file; it is on record who took how many."""
-    if format not in exports.FORMATS:
-        raise HTTPException(400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}.")
-    store = request.app.state.store
-    rows = list(worklist.listed(store, filters.chosen(request.query_params), today=date.today()))
-    body, kind, name = exports.write(format, rows)
-    worklist.record_access(store, actor=actor, what="export", rows=len(rows), detail=format)
-    return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

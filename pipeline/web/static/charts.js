@@ -3,7 +3,6 @@
 // which the content security policy refuses. Each drawing has the same numbers in a table beside it.
 (function () {
   const drawn = new Map();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function colour(name) {
     const probe = document.createElement("span");
@@ -39,7 +38,7 @@
 
   kinds.timeline = function (data, paint, element) {
     const narrow = element.clientWidth < 560;
-    const left = narrow ? 56 : 150, right = narrow ? 10 : 92;
+    const left = narrow ? 98 : 150, right = narrow ? 10 : 92;
     const option = { animation: false, grid: [], xAxis: [], yAxis: [], series: [], tooltip: tooltip(paint, { trigger: "item" }), axisPointer: { link: [{ xAxisIndex: "all" }] } };
     const days = [...data.panels.flatMap((panel) => panel.points.map((point) => point.on)), ...data.lanes.flatMap((lane) => lane.spans.flatMap((span) => [span.from, span.to])), data.as_of].sort();
     const pad = Math.max(20 * 864e5, (Date.parse(data.as_of) - Date.parse(days[0])) * 0.03);
@@ -71,7 +70,7 @@
       top -= data.panels.length ? 12 : 16;
       option.grid.push({ left, right, top, height });
       option.xAxis.push(time(index, true));
-      option.yAxis.push({ type: "category", gridIndex: index, inverse: true, data: names, ...axes(paint), axisLabel: { color: paint.text, fontSize: narrow ? 11 : 12, width: left - 10, overflow: "break" }, splitLine: { show: true, lineStyle: { color: paint.line } } });
+      option.yAxis.push({ type: "category", gridIndex: index, inverse: true, data: names, ...axes(paint), axisLabel: { color: paint.text, fontSize: narrow ? 11 : 12, width: left - 10, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: paint.line } } });
       option.series.push({
         type: "custom", xAxisIndex: index, yAxisIndex: index, markLine: today,
         data: data.lanes.flatMap((lane, at) => lane.spans.map((span) => ({ value: [at, span.from, span.to], span, lane: lane.name }))),
@@ -94,7 +93,7 @@
   kinds.lines = function (data, paint) {
     const percent = data.percent;
     return {
-      animation: !calm && data.days.length < 200, color: series(), grid: { left: 56, right: 16, top: 38, bottom: 28 },
+      animation: false, color: series(), grid: { left: 56, right: 16, top: 38, bottom: 28 },
       legend: { type: "scroll", top: 0, left: 0, textStyle: { color: paint.text }, icon: "roundRect", itemWidth: 14, itemHeight: 4, pageTextStyle: { color: paint.muted } },
       tooltip: tooltip(paint, { trigger: "axis", valueFormatter: (value) => value == null ? "–" : percent ? `${(100 * value).toFixed(1)} %` : value.toLocaleString("en") }),
       xAxis: { type: "category", data: data.days, boundaryGap: data.days.length === 1, ...axes(paint) },
@@ -107,7 +106,7 @@
     element.style.height = `${data.names.length * 30 + 34}px`;
     const narrow = element.clientWidth < 480;
     return {
-      animation: !calm, color: series(), grid: { left: narrow ? 128 : 200, right: 56, top: data.series.length > 1 ? 30 : 6, bottom: 6 }, tooltip: tooltip(paint, { trigger: "axis", axisPointer: { type: "shadow" } }),
+      animation: false, color: series(), grid: { left: narrow ? 128 : 200, right: 56, top: data.series.length > 1 ? 30 : 6, bottom: 6 }, tooltip: tooltip(paint, { trigger: "axis", axisPointer: { type: "shadow" } }),
       legend: { show: data.series.length > 1, top: 0, left: 0, textStyle: { color: paint.text } },
       xAxis: { type: "value", ...axes(paint), axisLabel: { show: false }, splitLine: { show: false } },
       yAxis: { type: "category", inverse: true, data: data.names, ...axes(paint), axisLabel: { color: paint.text, fontSize: 13, width: narrow ? 120 : 190, overflow: "truncate" } },
@@ -117,7 +116,7 @@
 
   kinds.histogram = function (data, paint) {
     return {
-      animation: !calm, color: series(), grid: { left: 48, right: 16, top: 40, bottom: 44 }, tooltip: tooltip(paint, { trigger: "axis", valueFormatter: (value) => value == null ? "–" : `${(100 * value).toFixed(1)} %` }),
+      animation: false, color: series(), grid: { left: 48, right: 16, top: 40, bottom: 44 }, tooltip: tooltip(paint, { trigger: "axis", valueFormatter: (value) => value == null ? "–" : `${(100 * value).toFixed(1)} %` }),
       legend: { type: "scroll", top: 0, left: 0, textStyle: { color: paint.text }, pageTextStyle: { color: paint.muted }, icon: "roundRect", itemWidth: 14, itemHeight: 4 },
       xAxis: { type: "category", data: data.bins, name: data.unit, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: paint.muted }, ...axes(paint) },
       yAxis: { type: "value", ...axes(paint), axisLabel: { ...axes(paint).axisLabel, formatter: (value) => `${Math.round(100 * value)} %` } },
