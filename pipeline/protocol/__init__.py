@@ -11,7 +11,7 @@ import yaml
 from pipeline.config import DEFAULT_PACK, PROTOCOL
 from pipeline.errors import InvalidProtocol
 
-SAFE_SCOPES = ("in_scope", "age_unknown", "child")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def load(pack=DEFAULT_PACK):
     """Read the pack of this name from `protocol/`, or from a path. Raises InvalidProtocol."""
     path = Path(pack) if str(pack).endswith(".yaml") else PROTOCOL / f"{pack}.yaml"
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - both load plain values alone
         return Pack(name=raw["pack"], path=path, raw=raw, decisions=tuple(_decisions(raw)))
     except FileNotFoundError:
         raise InvalidProtocol(f"There is no protocol pack {path}. Packs are the YAML files of protocol/.") from None

@@ -43,8 +43,13 @@ class Space:
 
 def intersect(one, other):
     """The common part of two boxes, or None."""
-    both = {fact: tuple(answer for answer in one[fact] if answer in other[fact]) for fact in one}
-    return both if all(both.values()) else None
+    both = {}
+    for fact, answers in one.items():
+        common = answers if answers == other[fact] else tuple(answer for answer in answers if answer in other[fact])
+        if not common:
+            return None
+        both[fact] = common
+    return both
 
 
 def cut(box, hole):

@@ -6,6 +6,7 @@ from fractions import Fraction
 import yaml
 
 from pipeline.config import PROTOCOL
+from pipeline.protocol import LOADER
 from pipeline.protocol.codes import check_digit_is_wrong
 from pipeline.protocol.reach import reach_problems
 
@@ -27,7 +28,7 @@ def problems(pack, codes=PROTOCOL / "codes"):
 
 
 def _lines(path):
-    root = yaml.compose(path.read_text(encoding="utf-8"))
+    root = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
 
     def line(where):
         "The line of the deepest node on the way `where`, counted from 1"

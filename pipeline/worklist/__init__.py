@@ -1,13 +1,13 @@
 """The worklist that people work from: items that last from night to night, who did what to them, and the history of the runs."""
 
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
+from pipeline.worklist.clinical_notes import delivered, note_headache_unrelated, undelivered, withdraw_note
 from pipeline.worklist.follow import follow
 from pipeline.worklist.forget import forget
 from pipeline.worklist.history import counts_over_time, outcome_changes, outcome_trend, outcomes, run_report, runs
 from pipeline.worklist.items import accesses, events, find_patients, item_of_patient, notes, record_access
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, Filter, Page, choices, counts, listed, page
-from pipeline.worklist.notes import delivered, note_headache_unrelated, undelivered, withdraw_note
 from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import Store, open_store
 from pipeline.worklist.users import add_user, change_user, logged_in, users, verify

@@ -10,6 +10,7 @@ from pipeline.worklist.tables import CONTENT, event, item
 
 NIGHT = "the night"  # who did it, in the audit trail
 ENDS = ("merged", "excluded", "withdrawn", "resolved")
+LOOKED_AT_AGAIN = ("reopened", "snooze_ended", "recheck")
 SEEN_ANEW = ("opened", "reopened", "changed", "snooze_ended", "recheck")
 
 
@@ -32,8 +33,9 @@ def write(con, rows, *, as_of, run_id):
     told = [_event(row, run_id) for row in rows if row["change"] != "refreshed"]
     if told:
         con.execute(insert(event), told)
+    done = {row["patient_id"]: row["change"] for row in rows}
     for row in (row for row in rows if row["change"] == "merged"):
-        _follow_merge(con, row, as_of=as_of, run_id=run_id)
+        _follow_merge(con, row, is_news=done.get(row["surviving_id"]) in LOOKED_AT_AGAIN, as_of=as_of, run_id=run_id)
     return {change: sum(row["change"] == change for row in rows) for change in (*SEEN_ANEW, *ENDS, "refreshed")}
 
 
@@ -86,8 +88,11 @@ def _event(row, run_id):
     }  # fmt: skip
 
 
-def _follow_merge(con, row, *, as_of, run_id):
-    "The surviving patient's item goes on where that of the merged id stood, unless it has a history of its own"
+def _follow_merge(con, row, *, is_news, as_of, run_id):
+    """The surviving patient's item goes on where that of the merged id stood, unless somebody has it in hand or it is news tonight.
+
+    What was put aside for one reason stays aside only while that is the reason.
+    """
     gone = con.execute(select(item).where(item.c.id == row["id"])).mappings().one()
     there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one_or_none()
     if there is None:
@@ -95,7 +100,8 @@ def _follow_merge(con, row, *, as_of, run_id):
         con.execute(insert(item), [fresh])
         there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one()
     taken = {"opened_on": min(gone["opened_on"] or as_of, there["opened_on"] or as_of)}
-    if there["status"] == "open" and there["assignee"] is None and row["from_status"] not in (*ENDS, "off_list"):
+    is_untouched = there["status"] == "open" and there["assignee"] is None and not is_news
+    if is_untouched and (row["from_status"] in ACTIVE or gone["facts"] == there["facts"]) and row["from_status"] not in (*ENDS, "off_list"):
         taken |= {
             "status": row["from_status"], "is_active": row["from_status"] in ACTIVE, "assignee": gone["assignee"],
             "snoozed_until": gone["snoozed_until"], "status_reason": "as before the merge",

@@ -27,4 +27,5 @@ def forget(store, patient_ids):
         con.execute(delete(item).where(item.c.id.in_(ids)))
         told = {"at": datetime.now(UTC), "who": "b12 erase", "what": "erased", "rows": rows}
         con.execute(insert(access), [told])
-        return rows
+    store.scrub()
+    return rows

@@ -47,6 +47,14 @@ class Store:
                 con.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
             yield con
 
+    def scrub(self):
+        """Overwrite what SQLite deleted, in its log too; of PostgreSQL, that is its administrator's to do."""
+        if self.is_sqlite:
+            with self.reading() as con:
+                con.exec_driver_sql("commit")  # no checkpoint within a transaction
+                con.exec_driver_sql("pragma wal_checkpoint(truncate)")
+                con.exec_driver_sql("begin")
+
     def close(self):
         self.engine.dispose()
 
@@ -73,7 +81,7 @@ def _prepare_sqlite(engine):
     @event.listens_for(engine, "connect")
     def connected(raw, _):
         raw.isolation_level = None  # transactions begin below, not where the driver thinks
-        for pragma in ("foreign_keys = on", "journal_mode = wal", "busy_timeout = 30000", "synchronous = normal"):
+        for pragma in ("foreign_keys = on", "journal_mode = wal", "busy_timeout = 30000", "synchronous = normal", "secure_delete = on"):
             raw.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")
