@@ -42,9 +42,9 @@ def _walk(actions):
 
 def _reading(actions):
     worklist = _add(actions, "worklist", "the latest published worklist")
-    _format(worklist, "table", "csv", "json")
+    _format(worklist, "table", "csv", "json", "xlsx", "fhir", "omop")
     worklist.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help="only this priority, 1 urgent to 4 routine")
-    worklist.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal")
+    worklist.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal (xlsx: always)")
 
     explain = _add(actions, "explain", "every fact of a patient with its evidence, every rule with why it fits or not")
     explain.add_argument("patient_id", metavar="PATIENT_ID")

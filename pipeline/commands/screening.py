@@ -4,6 +4,7 @@ import sys
 from datetime import date
 
 from pipeline import run as walk
+from pipeline.commands.exporting import export
 from pipeline.commands.terminal import exit_code, say, silent, tell_account, tell_patients, tell_relation, write
 from pipeline.demo import write_demo
 from pipeline.diff import COLUMNS as DIFF
@@ -39,6 +40,8 @@ def run(home, given):
 
 
 def worklist(home, given):
+    if given.format not in ("table", "csv", "json"):
+        return export(home, given)
     rows = worklist_rows(home, priority=given.priority)
     if given.format == "table":
         text = table(rows, WORKLIST_COLUMNS)
@@ -46,7 +49,7 @@ def worklist(home, given):
         text = as_json(rows)
     else:
         text = worklist_csv(home, priority=given.priority)
-    write(text, given.out)
+    return write(text, given.out)
 
 
 def explain(home, given):

@@ -1,0 +1,103 @@
+"""A FHIR R4 Bundle: a Task a patient, a DetectedIssue an alert, a ServiceRequest a missing test. Proposals: nothing is an order."""
+
+import json
+from hashlib import sha256
+from uuid import UUID
+
+from pipeline.exports.proposals import proposed
+from pipeline.exports.text import write_list
+
+SYSTEM = "urn:b12-screening"
+STATUS = {  # of an item on the worklist: of a Task
+    "open": "requested", "assigned": "accepted", "contacted": "in-progress", "ordered": "in-progress", "referred": "in-progress",
+    "unreachable": "on-hold", "snoozed": "on-hold", "declined": "rejected", "done": "completed", "not_appropriate": "cancelled",
+    "resolved": "completed", "withdrawn": "cancelled", "excluded": "cancelled", "merged": "cancelled", "off_list": "draft",
+}  # fmt: skip
+GOES_ON = ("requested", "accepted", "in-progress", "on-hold")
+PRIORITY = {1: "asap", 2: "urgent"}  # FHIR ranks asap above urgent, and urgent above routine
+SEVERITY = {1: "high", 2: "moderate"}
+
+
+def write_bundle(rows, out, meta):
+    """Write the rows as one Bundle (collection) into a binary file, entry by entry. No names; patients by their identifier."""
+    head = {
+        "resourceType": "Bundle", "id": _id(meta, "bundle"), "identifier": {"system": f"{SYSTEM}:run", "value": meta.run_id},
+        "type": "collection", "entry": [],
+    }  # fmt: skip
+    write_list(out, json.dumps(head)[: -len("]}")], (_entry(one) for row in rows for one in resources(row, meta)), "]}\n")
+
+
+def resources(row, meta):
+    """The resources of one row as dicts: the Task first. Alerts and tests only while the task goes on, tests until they are ordered."""
+    task = _task(row, meta)
+    yield task
+    if task["status"] not in GOES_ON:
+        return
+    for alert in row["safety"] or ():
+        yield _issue(row, alert, meta)
+    if row.get("status") != "ordered":
+        for concept, test in proposed(row).items():
+            yield _request(row, concept, test, task, meta)
+
+
+def _entry(resource):
+    return {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
+
+
+def _id(meta, *parts):
+    "The same for the same run, and another in every run; no way back to the patient, short of guessing"
+    return str(UUID(bytes=sha256("\0".join([meta.run_id, *parts]).encode()).digest()[:16], version=5))
+
+
+def _task(row, meta):
+    status, step = STATUS[row.get("status") or "open"], row["next_step"] or "NO_ACTION"
+    said = {"businessStatus": {"text": row["status"].replace("_", " ")}} if row.get("status") else {}
+    owned = {"owner": {"display": row["assignee"]}} if row.get("assignee") else {}
+    return {
+        "resourceType": "Task", "id": _id(meta, row["patient_id"], "task"),
+        "groupIdentifier": {"system": f"{SYSTEM}:run", "value": meta.run_id}, "status": status, **said, "intent": "proposal",
+        "priority": PRIORITY.get(row["priority"], "routine"), "code": _concept("next-step", step, meta.actions.get(step)),
+        "description": row["reason"] or step, "for": _patient(row), "authoredOn": meta.as_of, **owned,
+        "note": [{"text": text} for text in (row["cites"] and f"Cites {row['cites']}", f"Protocol {meta.protocol}. {meta.notice}") if text],
+        "input": [
+            {"type": {"text": name}, "valueString": value}
+            for name, value in (("Priority", f"{row['priority']} of 4"), ("Rule", row["rule"]), ("Evidence", _evidence(row))) if value
+        ],
+    }  # fmt: skip
+
+
+def _issue(row, alert, meta):
+    lines = [(priority, because) for name, priority, because in meta.alerts if name == alert]
+    fitting = [line for line in lines if line[1] in (row["reason"] or "")] or lines[:1]
+    evidence, severity = _evidence(row), SEVERITY.get(min((priority for priority, _ in fitting), default=0), "low")
+    return {
+        "resourceType": "DetectedIssue", "id": _id(meta, row["patient_id"], "alert", alert), "status": "preliminary",
+        "code": _concept("alert", alert), "severity": severity, "patient": _patient(row),
+        "identifiedDateTime": meta.as_of, "detail": " ".join(because for _, because in fitting) or alert,
+        **({"evidence": [{"code": [{"text": evidence}]}]} if evidence else {}),
+    }  # fmt: skip
+
+
+def _request(row, concept, test, task, meta):
+    return {
+        "resourceType": "ServiceRequest", "id": _id(meta, row["patient_id"], "test", concept), "status": "draft", "intent": "proposal",
+        "priority": task["priority"], "code": {"coding": [{"system": "http://loinc.org", "code": test.loinc}], "text": test.text},
+        "subject": _patient(row), "authoredOn": meta.as_of, "reasonCode": [{"text": test.because}],
+        "supportingInfo": [{"reference": f"urn:uuid:{task['id']}"}], "note": [{"text": meta.notice}],
+    }  # fmt: skip
+
+
+def _concept(kind, code, text=None):
+    return {"coding": [{"system": f"{SYSTEM}:{kind}", "code": code}], "text": text or code.replace("_", " ").lower()}
+
+
+def _patient(row):
+    return {"type": "Patient", "identifier": {"system": f"{SYSTEM}:patient-id", "value": row["patient_id"]}}
+
+
+def _evidence(row):
+    found = [
+        f"{name} {row[value]}" + (f" on {row[on]}" if row.get(on) else "")
+        for name, value, on in (("B12", "b12_reported", "b12_on"), ("MMA", "mma_reported", "mma_on")) if row.get(value)
+    ]  # fmt: skip
+    return "; ".join(found)

@@ -1,0 +1,70 @@
+"`b12 worklist` in the forms that other programs read: from the command, on a small demonstration population"
+
+import csv
+import io
+import json
+
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+from openpyxl import load_workbook
+
+from tests.command import AS_OF, assessments, b12, run
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exports")
+    b12(folder, "demo", "--patients", 300, "--out", folder / "demo", "--seed", 1, "--as-of", AS_OF)
+    run(folder / "home", folder / "demo")
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def rows(home):
+    return b12(home, "worklist", "--format", "json").json
+
+
+def test_a_workbook_with_the_worklist_in_its_order(home, rows, tmp_path):
+    assert b12(home, "worklist", "--format", "xlsx", "--out", tmp_path / "w.xlsx").code == 0
+    sheet = load_workbook(tmp_path / "w.xlsx")["Worklist"]
+    assert [(line[0].value, line[1].value, line[2].value) for line in sheet.iter_rows(min_row=2)] == [
+        (row["priority"], row["patient_id"], row["next_step"]) for row in rows
+    ]
+    assert {cell.data_type for line in sheet.iter_rows(min_row=2) for cell in line} <= {"s", "n", "d"}
+
+
+def test_a_bundle_that_validates(home, rows):
+    answer = b12(home, "worklist", "--format", "fhir")
+    assert (answer.code, answer.err) == (0, "")
+    Bundle.model_validate_json(answer.out)
+    tasks = [one["resource"] for one in answer.json["entry"] if one["resource"]["resourceType"] == "Task"]
+    assert [task["for"]["identifier"]["value"] for task in tasks] == [row["patient_id"] for row in rows]
+    alerts = [one for one in answer.json["entry"] if one["resource"]["resourceType"] == "DetectedIssue"]
+    assert len(alerts) == sum(len(row["safety"]) for row in rows)
+
+
+def test_cohorts_are_those_of_everyone_assessed(home):
+    lines = list(csv.DictReader(io.StringIO(b12(home, "worklist", "--format", "omop").out)))
+    everyone = [row for row in assessments(home).values() if row["next_step"] != "EXCLUDED"]
+    assert len(lines) == sum(len(row["cohorts"]) for row in everyone) > len({line["person_source_value"] for line in lines})
+    assert {line["cohort_end_date"] for line in lines} == {AS_OF}
+    assert all(line["cohort_start_date"] <= AS_OF for line in lines)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "fhir", "omop", "csv", "json"])
+def test_only_one_priority(home, form, tmp_path):
+    assert b12(home, "worklist", "--format", form, "--priority", 1, "--out", tmp_path / "one").code == 0
+    assert b12(home, "worklist", "--format", form, "--out", tmp_path / "all").code == 0
+    assert 0 < (tmp_path / "one").stat().st_size < (tmp_path / "all").stat().st_size
+
+
+def test_a_workbook_is_nothing_for_what_reads_text(home):
+    answer = b12(home, "worklist", "--format", "xlsx")
+    assert answer.code == 2 and "--out FILE.xlsx" in answer.err
+
+
+@pytest.mark.parametrize("form", ["xlsx", "fhir", "omop"])
+def test_without_a_run_there_is_nothing_to_export(tmp_path, form):
+    answer = b12(tmp_path, "worklist", "--format", form, "--out", tmp_path / "x")
+    assert answer.code == 2 and "No run was published" in answer.err
+    assert json.dumps([path.name for path in tmp_path.iterdir()]) == "[]"
