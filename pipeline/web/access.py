@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from pipeline.worklist import ROLES
+from pipeline.worklist import ROLES, Actor
 
 
 class NotLoggedIn(Exception):
@@ -24,10 +24,15 @@ def may(actor, role):
 def needs(role):
     """A dependency: the actor, who must have this role or one above it; else 403."""
 
-    def allowed(request: Request, actor: Annotated[object, Depends(identity)]):
+    def allowed(request: Request, actor: Annotated[Actor, Depends(identity)]):
         request.state.actor = actor
         if not may(actor, role):
             raise HTTPException(403, f"This needs the role {role}; {actor.name} is {actor.role}.")
         return actor
 
     return Depends(allowed)
+
+
+Viewer = Annotated[Actor, needs("viewer")]
+Coordinator = Annotated[Actor, needs("coordinator")]
+Steward = Annotated[Actor, needs("steward")]

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
 from pipeline.errors import UsageError
-from pipeline.web.access import needs
-from pipeline.web.forms import check, posted, text
+from pipeline.web.access import Coordinator
+from pipeline.web.forms import Form, check, text
 from pipeline.web.patients import found_item, show
 from pipeline.web.render import root_of
 
@@ -16,7 +16,7 @@ router = APIRouter()
 
 
 @router.post("/patients/{key}/act")
-def act(request: Request, key: str, form=Depends(posted), actor=needs("coordinator")):  # noqa: B008
+def act(request: Request, key: str, form: Form, actor: Coordinator):
     """Change status, assignee, or add a comment; 409 when somebody else changed the item since the page was made."""
     check(request, form, actor.name)
     row = found_item(request, key)
@@ -33,7 +33,7 @@ def act(request: Request, key: str, form=Depends(posted), actor=needs("coordinat
 
 
 @router.post("/patients/{key}/mine")
-def mine(request: Request, key: str, form=Depends(posted), actor=needs("coordinator")):  # noqa: B008
+def mine(request: Request, key: str, form: Form, actor: Coordinator):
     """Assign the item to the reader."""
     check(request, form, actor.name)
     found_item(request, key)
@@ -44,7 +44,7 @@ def mine(request: Request, key: str, form=Depends(posted), actor=needs("coordina
 
 
 @router.post("/patients/{key}/headache")
-def headache(request: Request, key: str, form=Depends(posted), actor=needs("coordinator")):  # noqa: B008
+def headache(request: Request, key: str, form: Form, actor: Coordinator):
     """Record that the headache is unrelated to B12; the next run reads it."""
     check(request, form, actor.name)
     found_item(request, key)
@@ -55,7 +55,7 @@ def headache(request: Request, key: str, form=Depends(posted), actor=needs("coor
 
 
 @router.post("/patients/{key}/notes/{note_id}/withdraw")
-def withdraw(request: Request, key: str, note_id: int, form=Depends(posted), actor=needs("coordinator")):  # noqa: B008
+def withdraw(request: Request, key: str, note_id: int, form: Form, actor: Coordinator):
     """Take back a note."""
     check(request, form, actor.name)
     found_item(request, key)

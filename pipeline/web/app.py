@@ -7,8 +7,8 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline import worklist
-from pipeline.web import home as start
 from pipeline.web import acting, exporting, login, patients, population, quality, runs, whatif, worklists
+from pipeline.web import home as start
 from pipeline.web.access import identity
 from pipeline.web.failures import HANDLERS
 from pipeline.web.forms import HOURS_12
@@ -23,7 +23,8 @@ def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_lo
     """The web app over a home.
 
     identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the worklist is kept, else the
-    home's own. root_path: where a proxy mounts the app; a Mount sets it itself. hosts: names it answers to. has_login: with its own login pages.
+    home's own. root_path: where a proxy mounts the app; a Mount sets it itself. hosts: names it answers to. has_login: with
+    its own login pages.
     is_local: everybody on this computer is the reader; the pages say so. is_secure: behind TLS, so that cookies need it.
     """
     signing = secret(home)

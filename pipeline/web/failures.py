@@ -38,8 +38,9 @@ def login_first(request: Request, _: NotLoggedIn):
 
 
 def broken(request: Request, _):
-    """What nobody expected: the server's log has it, the reader does not. Middleware stands inside of this, so the headers are set here."""
-    return PlainTextResponse("Something went wrong on our side. It is in the server's log; nothing was saved.", 500, {**SECURE, "Cache-Control": "no-store"})
+    """What nobody expected: the server's log has it, the reader does not."""
+    headers = {**SECURE, "Cache-Control": "no-store"}  # middleware stands inside of this handler
+    return PlainTextResponse("Something went wrong on our side. It is in the server's log; nothing was saved.", 500, headers)
 
 
 HANDLERS = {

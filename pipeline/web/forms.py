@@ -1,7 +1,10 @@
 """Posted forms: a form counts only with the token that this app gave to this reader."""
 
-from fastapi import HTTPException, Request
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.datastructures import FormData
 
 HOURS_12 = 12 * 60 * 60
 
@@ -14,6 +17,9 @@ def token(request, name):
 async def posted(request: Request):
     """A dependency: the form as starlette's FormData, its token not yet checked against a reader."""
     return await request.form()
+
+
+Form = Annotated[FormData, Depends(posted)]
 
 
 def check(request, form, name):

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
-from pipeline.web.access import needs
+from pipeline.web.access import Viewer
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
@@ -22,6 +22,6 @@ def health():
 
 
 @router.get("/help")
-def keys(request: Request, actor=needs("viewer")):
+def keys(request: Request, actor: Viewer):
     """The keyboard, and what the words mean, as a page for those without scripts."""
     return page(request, "help.html")

@@ -1,6 +1,6 @@
 """Login of the app when it runs alone: a signed cookie names the reader, whose role is read anew with every request."""
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from limits import parse
 from limits.storage import MemoryStorage
@@ -8,7 +8,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from pipeline import worklist
 from pipeline.web.access import NotLoggedIn
-from pipeline.web.forms import check, posted
+from pipeline.web.forms import Form, check
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
@@ -32,7 +32,7 @@ def ask(request: Request):
 
 
 @router.post("/login")
-def enter(request: Request, form=Depends(posted)):  # noqa: B008
+def enter(request: Request, form: Form):
     """Check name and password; 429 after too many attempts, 401 when they do not fit."""
     check(request, form, "")
     name, address = str(form.get("name", ""))[:200], request.client.host if request.client else "-"
@@ -48,7 +48,7 @@ def enter(request: Request, form=Depends(posted)):  # noqa: B008
 
 
 @router.post("/logout")
-def leave(request: Request, form=Depends(posted)):  # noqa: B008
+def leave(request: Request, form: Form):
     """End the session."""
     check(request, form, request.session.get("name", ""))
     request.session.clear()

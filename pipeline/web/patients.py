@@ -6,17 +6,16 @@ from pipeline import worklist
 from pipeline.errors import UsageError
 from pipeline.protocol import load
 from pipeline.web import timeline
-from pipeline.web.access import needs
+from pipeline.web.access import Viewer
 from pipeline.web.explained import explained
 from pipeline.web.render import page
-from pipeline.worklist.items import notes
 
 router = APIRouter()
 SHOWN_EVIDENCE = 3
 
 
 @router.get("/patients/{key}")
-def patient(request: Request, key: str, actor=needs("viewer")):
+def patient(request: Request, key: str, actor: Viewer):
     """The page of one item; every view of it is on record."""
     return show(request, actor, key)
 
@@ -28,7 +27,7 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
     worklist.record_access(store, actor=actor, what="patient", key=key)
     return page(
         request, "patient.html", status=status, row=row, found=found, problem=problem, stale=stale, typed=typed or {},
-        chart=timeline.of(found) if found else None, events=worklist.events(store, key), notes=notes(store, key),
+        chart=timeline.of(found) if found else None, events=worklist.events(store, key), notes=worklist.notes(store, key),
         alerts=_fitting(found, "safety"), decides=_fitting(found, "next_step"), near=_near_misses(found),
         rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE, people=worklist.choices(store)["assignee"], SHOWN=SHOWN_EVIDENCE,
     )  # fmt: skip

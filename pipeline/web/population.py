@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 
 from pipeline import worklist
 from pipeline.web import words
-from pipeline.web.access import needs
+from pipeline.web.access import Viewer
 from pipeline.web.following import published
 from pipeline.web.render import page
 
@@ -16,7 +16,7 @@ NOT_SHOWN = ("NO_ACTION", "EXCLUDED", "0")
 
 
 @router.get("/population")
-def population(request: Request, run: str | None = None, over: str = "priority", actor=needs("viewer")):
+def population(request: Request, actor: Viewer, run: str | None = None, over: str = "priority"):
     """What the last published run, or the one named, counted; and what the nights before it did."""
     store, runs = request.app.state.store, published(request)
     chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse
 
 from pipeline import stewardship, worklist
-from pipeline.web.access import needs
+from pipeline.web.access import Steward, Viewer
 from pipeline.web.following import follow
 from pipeline.web.laboratories import histograms
 from pipeline.web.population import over_time
@@ -18,7 +18,7 @@ FRAMED = "sandbox; default-src 'none'; style-src 'unsafe-inline' 'self'; img-src
 
 
 @router.get("/quality")
-def quality(request: Request, run: str | None = None, actor=needs("viewer")):
+def quality(request: Request, actor: Viewer, run: str | None = None):
     """One run's verdict and what it rests on; closed runs too."""
     follow(request)
     store = request.app.state.store
@@ -28,7 +28,8 @@ def quality(request: Request, run: str | None = None, actor=needs("viewer")):
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
         request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes, states=_states(outcomes), report=report, NIGHTS=NIGHTS,
-        trend=_trend(store), rejected=over_time(worklist.counts_over_time(store, "rejected", NIGHTS)), volume=_volume(report.get("source_volume")),
+        trend=_trend(store), rejected=over_time(worklist.counts_over_time(store, "rejected", NIGHTS)),
+        volume=_volume(report.get("source_volume")),
         labs=histograms(report.get("lab_b12_histogram") or []), docs=_docs(request.app.state.home, chosen), key_of=_name,
     )  # fmt: skip
 
@@ -54,7 +55,7 @@ def _volume(rows):
 
 
 @router.get("/quality/rejects")
-def rejects(request: Request, reason: str | None = None, file: str | None = None, actor=needs("steward")):
+def rejects(request: Request, actor: Steward, reason: str | None = None, file: str | None = None):
     """Rejected rows by reason and file, and the way to each: its file and line. No patient."""
     home, chosen = request.app.state.home, {"reason": reason or None, "file": file or None}
     rows = stewardship.rejected_rows(home, **chosen) if any(chosen.values()) else []
@@ -66,7 +67,7 @@ def rejects(request: Request, reason: str | None = None, file: str | None = None
 
 
 @router.get("/quality/unmapped")
-def unmapped(request: Request, actor=needs("steward")):
+def unmapped(request: Request, actor: Steward):
     """Local codes and units that nothing knows, most frequent first."""
     rows = stewardship.unmapped(request.app.state.home)
     return page(request, "unmapped.html", rows=rows[:SHOWN], total=len(rows))
@@ -74,7 +75,7 @@ def unmapped(request: Request, actor=needs("steward")):
 
 @router.get("/quality/data-docs")
 @router.get("/quality/data-docs/{path:path}")
-def data_docs(request: Request, path: str = "index.html", actor=needs("steward")):
+def data_docs(request: Request, actor: Steward, path: str = "index.html"):
     """The Data Docs of the newest run, sandboxed: no script of theirs runs, nothing is fetched from elsewhere."""
     folder = _docs(request.app.state.home, next(iter(worklist.runs(request.app.state.store, limit=1)), None))
     file = (folder / path).resolve() if folder else None

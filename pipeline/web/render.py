@@ -37,8 +37,10 @@ def root_of(request):
 @cache
 def templates():
     """The environment of the templates."""
-    found = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    found.filters |= {"word": words.word, "low": words.low, "marked": words.marked, "number": words.number, "day": words.day, "moment": words.moment}
+    found = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    found.filters |= {name: getattr(words, name) for name in ("word", "low", "marked", "number", "day", "moment")}
     found.globals |= {"may": may, "NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "source_of": words.source_of}
     return found
 

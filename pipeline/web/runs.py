@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from pipeline import worklist
 from pipeline.diff import diff
-from pipeline.web.access import needs
+from pipeline.web.access import Viewer
 from pipeline.web.following import follow, published
 from pipeline.web.render import page
 
@@ -16,14 +16,14 @@ _differences = OrderedDict()
 
 
 @router.get("/runs")
-def runs(request: Request, actor=needs("viewer")):
+def runs(request: Request, actor: Viewer):
     """The newest runs, and a form to compare two."""
     follow(request)
     return page(request, "runs.html", runs=worklist.runs(request.app.state.store, limit=200))
 
 
 @router.get("/runs/compare")
-def compare(request: Request, before: str = "previous", after: str = "latest", change: str = "", number: int = 1, actor=needs("viewer")):
+def compare(request: Request, actor: Viewer, before: str = "previous", after: str = "latest", change: str = "", number: int = 1):
     """New, changed and resolved rows between two published runs, with why. Raises UsageError for a run that is none."""
     store, known = request.app.state.store, published(request)
     rows = _difference(request.app.state.home, before, after) if len(known) > 1 else []
@@ -33,8 +33,9 @@ def compare(request: Request, before: str = "previous", after: str = "latest", c
     shown = [row | {"key": _key(store, row["patient_id"])} for row in chosen[(number - 1) * SIZE : number * SIZE]]
     worklist.record_access(store, actor=actor, what="compare", rows=len(shown))
     return page(
-        request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown, total=len(chosen), number=number, pages=pages,
-        counts=Counter(row["change"] for row in rows), reasons=Counter(_reason(row) for row in rows).most_common(8), KINDS=KINDS,
+        request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown, total=len(chosen),
+        number=number, pages=pages, counts=Counter(row["change"] for row in rows), KINDS=KINDS,
+        reasons=Counter(_reason(row) for row in rows).most_common(8),
     )  # fmt: skip
 
 

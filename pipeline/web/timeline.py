@@ -20,7 +20,10 @@ def timeline(found, pack):
     an era, and is a single day else. Panels and lanes without anything are left out.
     """
     evidence = [one for fact in found["facts"] for one in fact["evidence"]]
-    panels = [_panel(name, pack.raw["bands"][band], [one for one in evidence if one["what"].startswith(analyte)], found) for band, analyte, name in PANELS]
+    panels = [
+        _panel(name, pack.raw["bands"][band], [one for one in evidence if one["what"].startswith(analyte)], found)
+        for band, analyte, name in PANELS
+    ]
     lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in LANES.items()]
     return {
         "as_of": found["as_of"],
@@ -39,7 +42,10 @@ def _panel(name, bands, rows, found):
         {"on": str(one["on_day"]), "value": one["value"], "reported": one["reported"], "standing": one["standing"]}
         for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])
     ]  # fmt: skip
-    tiles = [{"answer": tile["answer"], "from": tile.get("from", tile.get("above")), "to": tile.get("to", tile.get("below"))} for tile in bands["tiles"]]
+    tiles = [
+        {"answer": tile["answer"], "from": tile.get("from", tile.get("above")), "to": tile.get("to", tile.get("below"))}
+        for tile in bands["tiles"]
+    ]
     return {
         "name": name, "unit": UNITS.get(bands["unit"], bands["unit"]), "bands": tiles, "points": sorted(points, key=lambda one: one["on"]),
     }  # fmt: skip

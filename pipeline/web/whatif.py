@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pipeline.errors import UsageError
 from pipeline.report import latest
 from pipeline.simulate import MINUTES, Simulation
-from pipeline.web.access import needs
+from pipeline.web.access import Viewer
 from pipeline.web.render import page
 
 router = APIRouter()
@@ -16,7 +16,7 @@ _kept, _lock = {}, Lock()
 
 
 @router.get("/population/what-if")
-def what_if(request: Request, actor=needs("viewer")):
+def what_if(request: Request, actor: Viewer):
     """The form with today's thresholds; with others in the address, also what they would change."""
     simulation, query = _simulation(request.app.state.home), request.query_params
     names = simulation.movable()

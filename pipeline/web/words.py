@@ -18,7 +18,8 @@ WORDS = {
     "CONTINUE_AND_MONITOR": "Continue and monitor", "NO_ACTION": "Nothing to do now", "EXCLUDED": "Not screened",
     "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk", "tested": "B12 tested", "diet": "Diet",
     "scope": "Screened", "renal": "Kidney function", "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
-    "neuro_timing": "Timing of the sign", "n24_used": "Rule N24 in use", "patient_row": "Patient extract", "medications": "Medication extract",
+    "neuro_timing": "Timing of the sign", "n24_used": "Rule N24 in use", "patient_row": "Patient extract",
+    "medications": "Medication extract",
     "conditions": "Condition extract", "deficiency_before": "Deficiency before", "treat_below_300": "Treat below 300 pg/mL",
     "total_b12": "B12", "off_list": "Not on the list", "not_appropriate": "Not appropriate", "over_4_months": "more than 4 months",
     "over_12_months": "more than 12 months", "within_12_months": "within 12 months", "raised_renal": "raised, kidney reduced",
@@ -26,8 +27,9 @@ WORDS = {
     "at_or_above_10": "10 or more", "below_10": "below 10", "over_20": "more than 20 cm", "patient_fact": "patient facts",
 }  # fmt: skip
 CAPITALS = {
-    "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR", "mcv": "MCV", "loinc": "LOINC", "id": "id",
+    "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR", "mcv": "MCV", "loinc": "LOINC",
 }  # fmt: skip
+CODE = re.compile(r"[A-Za-z0-9_]+")  # what is no code is a text of somebody, and stays as it is
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
 
@@ -43,6 +45,8 @@ def low(code):
         return "–"
     if text := WORDS.get(str(code)):
         return text if text[1:2].isupper() or text[1:2].isdigit() else text[0].lower() + text[1:]
+    if not CODE.fullmatch(str(code)):
+        return str(code)
     return " ".join(CAPITALS.get(part, part) for part in str(code).lower().split("_"))
 
 

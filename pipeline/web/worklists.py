@@ -2,16 +2,16 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import exports, worklist
 from pipeline.errors import UsageError
 from pipeline.web import filters
-from pipeline.web.access import needs
+from pipeline.web.access import Coordinator, Viewer
 from pipeline.web.explained import explained
 from pipeline.web.following import follow
-from pipeline.web.forms import check, posted, text
+from pipeline.web.forms import Form, check, text
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
@@ -19,7 +19,7 @@ SIZE, MANY_FOUND = 50, 50
 
 
 @router.get("/worklist")
-def listing(request: Request, actor=needs("viewer"), done: int | None = None, stale: int | None = None):
+def listing(request: Request, actor: Viewer, done: int | None = None, stale: int | None = None):
     """A page of the worklist. done, stale: how many items an assignment of many changed, and how many it left alone."""
     store, query, today = request.app.state.store, request.query_params, date.today()
     follow(request)
@@ -27,13 +27,17 @@ def listing(request: Request, actor=needs("viewer"), done: int | None = None, st
     found = worklist.page(store, chosen, today=today, sort=sort, descending=descending, number=filters.number(query), size=SIZE)
     return page(
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending, query=query, done=done, stale=stale,
-        counts=worklist.counts(store, chosen, today=today), choices=worklist.choices(store), filters=filters, STATUSES=worklist.STATUSES,
-        ACTIVE=worklist.ACTIVE, last=next((one for one in worklist.runs(store, limit=5) if one["is_published"]), None), FORMATS=exports.FORMATS,
+        counts=worklist.counts(store, chosen, today=today), choices=worklist.choices(store), filters=filters,
+        STATUSES=worklist.STATUSES, ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, last=_last(store),
     )  # fmt: skip
 
 
+def _last(store):
+    return next((one for one in worklist.runs(store, limit=30) if one["is_published"]), None)
+
+
 @router.post("/worklist/search")
-def search(request: Request, form=Depends(posted), actor=needs("viewer")):  # noqa: B008
+def search(request: Request, form: Form, actor: Viewer):
     """Find patients by the beginning of their id, sent in a form so that it is in no address and no log."""
     check(request, form, actor.name)
     store, begins = request.app.state.store, text(form, "patient", 200)
@@ -55,7 +59,7 @@ def _never_listed(request, patient_id):
 
 
 @router.post("/worklist/assign")
-def assign(request: Request, form=Depends(posted), actor=needs("coordinator")):  # noqa: B008
+def assign(request: Request, form: Form, actor: Coordinator):
     """Assign every chosen item; those that somebody changed meanwhile are left alone and counted."""
     check(request, form, actor.name)
     chosen = dict(_key_and_version(str(one)) for one in form.getlist("keys"))

@@ -43,26 +43,29 @@
     const days = [...data.panels.flatMap((panel) => panel.points.map((point) => point.on)), ...data.lanes.flatMap((lane) => lane.spans.flatMap((span) => [span.from, span.to])), data.as_of].sort();
     const pad = Math.max(20 * 864e5, (Date.parse(data.as_of) - Date.parse(days[0])) * 0.03);
     const min = Date.parse(days[0]) - pad, max = Math.max(Date.parse(data.as_of), Date.parse(days[days.length - 1])) + pad;
-    let top = 30;
+    let top = 36;
     const time = (index, last) => ({ type: "time", gridIndex: index, min, max, ...axes(paint), splitLine: { show: false }, axisLabel: { ...axes(paint).axisLabel, show: last, formatter: "{yyyy}-{MM}" } });
+    const shown = (panel, chosen, fill) => panel.points.filter(chosen).map((point) => ({ value: [point.on, point.value], reported: point.reported, standing: point.standing, itemStyle: { color: fill, borderColor: paint.accent, borderWidth: 2 } }));
+    const told = (panel) => (at) => `${panel.name}  ${at.data.reported}\n${at.data.value[0]}, ${at.data.standing}`;
     const today = { silent: true, symbol: "none", animation: false, lineStyle: { color: paint.muted, type: "dashed" }, label: { show: false }, data: [{ xAxis: data.as_of }] };
     data.panels.forEach((panel, index) => {
       const height = index ? 74 : 170;
       const highest = Math.max(...panel.points.map((point) => point.value), ...panel.bands.map((band) => band.from || 0)) * 1.15;
       option.grid.push({ left, right, top, height });
       option.xAxis.push(time(option.xAxis.length, false));
-      option.yAxis.push({ type: "value", gridIndex: index, min: 0, max: Math.ceil(highest / 10) * 10, splitNumber: index ? 2 : 4, name: `${panel.name}  ${panel.unit}`, nameLocation: "end", nameGap: 8, nameTextStyle: { color: paint.text, fontWeight: 600, align: "left", padding: [0, 0, 0, -left + 8] }, ...axes(paint), splitLine: { show: false } });
+      option.yAxis.push({ type: "value", gridIndex: index, min: 0, max: Math.ceil(highest / 10) * 10, splitNumber: index ? 2 : 4, name: `${panel.name}  ${panel.unit}`, nameLocation: "end", nameGap: 14, nameTextStyle: { color: paint.text, fontWeight: 600, align: "left", padding: [0, 0, 0, -left + 8] }, ...axes(paint), splitLine: { show: false } });
       option.series.push({
         type: "line", name: panel.name, xAxisIndex: index, yAxisIndex: index, symbol: "circle", symbolSize: 9, lineStyle: { color: paint.accent, width: 1.5 },
-        data: panel.points.map((point) => ({ value: [point.on, point.value], reported: point.reported, standing: point.standing, itemStyle: { color: point.standing === "usable" ? paint.accent : paint.surface, borderColor: paint.accent, borderWidth: 2 } })),
-        tooltip: { formatter: (at) => `${panel.name}  ${at.data.reported}\n${at.data.value[0]}, ${at.data.standing}` },
+        data: shown(panel, (point) => point.standing === "usable", paint.accent),
+        tooltip: { formatter: told(panel) },
         markLine: today,
         markArea: { silent: true, data: panel.bands.map((band) => [
           { yAxis: band.from || 0, itemStyle: { color: TONES[band.answer] ? paint[TONES[band.answer]] : "transparent" }, label: { show: !narrow && band.answer !== "low_molar_only", position: "right", distance: 8, color: paint.muted, fontSize: 12, formatter: WORDS[band.answer] || band.answer } },
           { yAxis: band.to == null ? Math.ceil(highest / 10) * 10 : band.to },
         ]) },
       });
-      top += height + 40;
+      option.series.push({ type: "scatter", name: panel.name, xAxisIndex: index, yAxisIndex: index, symbolSize: 9, data: shown(panel, (point) => point.standing !== "usable", paint.surface), tooltip: { formatter: told(panel) } });
+      top += height + 46;
     });
     if (data.lanes.length) {
       const index = option.grid.length, row = 30, height = row * data.lanes.length;
