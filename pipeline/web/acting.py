@@ -26,7 +26,7 @@ def act(request: Request, key: str, form: Form, actor: Coordinator):
         worklist.act(
             store, key, actor=actor, version=version_of(form), to=to if to != row["status"] else None,
             reason=text(form, "reason"), until=day_of(form, "until"), comment=text(form, "comment"),
-            assignee=worklist.UNCHANGED if assignee == row["assignee"] else assignee,
+            assignee=assignee if "assignee" in form and assignee != row["assignee"] else worklist.UNCHANGED,
         )  # fmt: skip
 
     return _done(request, actor, key, form, change)

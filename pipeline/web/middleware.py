@@ -31,12 +31,14 @@ class SecureHeaders:
         self.app = app
 
     async def __call__(self, scope, receive, send):
+        kept = KEEP if is_static(scope) else "no-store"  # asked now: a Mount writes into the scope
+
         async def sending(message):
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURE.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", KEEP if is_static(scope) else "no-store")
+                headers.setdefault("Cache-Control", kept)
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -21,7 +21,7 @@ def timeline(found, pack):
     """
     evidence = [one for fact in found["facts"] for one in fact["evidence"]]
     panels = [
-        _panel(name, pack.raw["bands"][band], [one for one in evidence if one["what"].startswith(analyte)], found)
+        _panel(name, pack.raw["bands"][band], [one for one in evidence if one["what"].startswith(analyte)])
         for band, analyte, name in PANELS
     ]
     lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in LANES.items()]
@@ -37,7 +37,7 @@ def of(found):
     return timeline(found, load(found["protocol"].split()[0]))
 
 
-def _panel(name, bands, rows, found):
+def _panel(name, bands, rows):
     points = [
         {"on": str(one["on_day"]), "value": one["value"], "reported": one["reported"], "standing": one["standing"]}
         for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])

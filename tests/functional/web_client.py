@@ -1,0 +1,31 @@
+"""The web app in this process, asked as a browser would ask: our own pages send an Origin, and forms carry their token."""
+
+import re
+import warnings
+from html import unescape
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # starlette would rather have httpx2, which the other tests do not need
+    from fastapi.testclient import TestClient
+
+ORIGIN = {"Origin": "http://testserver"}
+
+
+def client(app):
+    """A client that follows no redirect by itself."""
+    return TestClient(app, follow_redirects=False, headers=ORIGIN)
+
+
+def token(page):
+    """The token of the first form of a page."""
+    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+
+
+def field(page, name):
+    """The value of the first field of this name."""
+    return unescape(re.search(rf'name="{name}" value="([^"]*)"', page.text)[1])
+
+
+def keys(page):
+    """The keys of the items that a list links to, in order."""
+    return list(dict.fromkeys(re.findall(r'/patients/([\w-]+)" class="open"', page.text)))
