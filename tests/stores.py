@@ -69,4 +69,5 @@ def _filled(place, row):
         "is_active": status in ("open", "assigned", "contacted", "ordered", "referred", "unreachable"),
     }  # fmt: skip
     full = defaults | row
+    full |= {name: full[name] or "" for name in ("site", "assignee")}
     return {"waits_from": full["waiting_since"] or full["opened_on"], **full}

@@ -79,10 +79,10 @@ def _row_for(store, key, actor):
 def _planned(row, *, to, reason, until, assignee, comment, today):
     "The new values of the item, and the events that tell of them"
     values, told = {}, []
-    if assignee is not UNCHANGED and assignee != row["assignee"]:
+    if assignee is not UNCHANGED and (assignee or None) != row["assignee"]:
         if row["status"] not in SET_BY_PEOPLE:
             raise UsageError("This patient is not on the worklist now: there is nothing to assign.")
-        values["assignee"] = assignee or None
+        values["assignee"] = assignee or ""
         to = to or (
             "assigned" if assignee and row["status"] == "open" else "open" if not assignee and row["status"] == "assigned" else None
         )

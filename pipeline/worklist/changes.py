@@ -40,7 +40,7 @@ def write(con, rows, *, as_of, run_id):
 
 
 def _content(row, as_of):
-    content = {column.name: row[column.name] for column in CONTENT}
+    content = {column.name: row[column.name] for column in CONTENT} | {"site": row["site"] or ""}
     return content | ({"waits_from": row["waiting_since"]} if row["waiting_since"] else {})
 
 
@@ -100,7 +100,7 @@ def _follow_merge(con, row, *, is_news, as_of, run_id):
         con.execute(insert(item), [fresh])
         there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one()
     taken = {"opened_on": min(gone["opened_on"] or as_of, there["opened_on"] or as_of)}
-    is_untouched = there["status"] == "open" and there["assignee"] is None and not is_news
+    is_untouched = there["status"] == "open" and not there["assignee"] and not is_news
     if is_untouched and (row["from_status"] in ACTIVE or gone["facts"] == there["facts"]) and row["from_status"] not in (*ENDS, "off_list"):
         taken |= {
             "status": row["from_status"], "is_active": row["from_status"] in ACTIVE, "assignee": gone["assignee"],

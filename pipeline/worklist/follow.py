@@ -31,7 +31,8 @@ def follow(home, store):
         rows = night.changes_of(con, home, folder=home.runs / newest.run_id, as_of=newest.as_of)
         counted = changes.write(con, rows, as_of=newest.as_of, run_id=newest.run_id)
         con.execute(update(run).where(run.c.run_id == newest.run_id).values(is_followed=True))
-        return counted
+    store.tidy()
+    return counted
 
 
 def _manifest(path):

@@ -1,7 +1,7 @@
 """What a newly published run does to the items: the SELECTs of `sql/worklist/` over the store, the run and the lake."""
 
 import pyarrow as pa
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pipeline import lake
 from pipeline.database import connect, rows_of
@@ -10,8 +10,8 @@ from pipeline.worklist.tables import CONTENT, item
 
 DONE_RECHECK_DAYS = 90  # [OURS] done, and this much later the data still say the same: somebody looks again
 COLUMNS = (
-    item.c.id, item.c.patient_id, item.c.status, item.c.assignee, item.c.snoozed_until, item.c.status_on,
-    *(item.c[column.name] for column in CONTENT),
+    item.c.id, item.c.patient_id, item.c.status, func.nullif(item.c.assignee, "").label("assignee"), item.c.snoozed_until, item.c.status_on,
+    *(func.nullif(item.c.site, "").label("site") if column.name == "site" else item.c[column.name] for column in CONTENT),
 )  # fmt: skip
 KINDS = {"INTEGER": pa.int64(), "DATE": pa.date32(), "FLOAT": pa.float64()}
 

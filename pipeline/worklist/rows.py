@@ -13,4 +13,10 @@ COLUMNS = (
 def as_row(row, today):
     """A row of the store as a dict: its lists as lists, and `waiting_days` up to today."""
     lists = {name: [one for one in (row[name] or "").split("|") if one] for name in LISTS}
-    return {**row, **lists, "waiting_days": max(0, (today - row["waits_from"]).days)}
+    return {
+        **row,
+        **lists,
+        "site": row["site"] or None,
+        "assignee": row["assignee"] or None,
+        "waiting_days": max(0, (today - row["waits_from"]).days),
+    }

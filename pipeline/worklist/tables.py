@@ -20,25 +20,34 @@ metadata = MetaData(
                        "pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_N_name)s"}
 )  # fmt: skip
 
+
+def by_bytes(kind):
+    """A text type that is compared byte by byte on both databases: the same order, and several times as fast on PostgreSQL."""
+    return kind.with_variant(type(kind)(kind.length, collation="C"), "postgresql")
+
+
 CONTENT = (  # what a night says of a patient on the worklist
-    Column("priority", Integer), Column("next_step", String(40)), Column("rule", String(10)), Column("reason", Text),
+    Column("priority", Integer), Column("next_step", by_bytes(String(40))), Column("rule", String(10)), Column("reason", Text),
     Column("cites", Text), Column("safety", Text), Column("flags", Text), Column("cohorts", Text), Column("cause", String(20)),
     Column("waiting_since", Date), Column("b12", String(20)), Column("b12_value", Float), Column("b12_reported", Text),
     Column("b12_on", Date), Column("b12_source", Text), Column("mma_reported", Text), Column("mma_on", Date),
-    Column("active_b12_on", Date), Column("site", Text),
+    Column("active_b12_on", Date), Column("site", by_bytes(Text()), nullable=False, default=""),
     Column("facts", Text),
 )  # fmt: skip
+
+ORDERED = ("next_step", "site", "assignee", "status")
+FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts")
 
 item = Table(
     "item", metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(16), nullable=False, unique=True),  # what addresses of pages name instead of the patient
-    Column("patient_id", Text, unique=True),  # null once the patient is forgotten
-    Column("status", String(20), nullable=False),
+    Column("patient_id", by_bytes(Text()), unique=True),  # null once the patient is forgotten
+    Column("status", by_bytes(String(20)), nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("status_reason", Text),
     Column("status_on", Date),
-    Column("assignee", String(100)),
+    Column("assignee", by_bytes(String(100)), nullable=False, default=""),  # "": nobody
     Column("snoozed_until", Date, index=True),
     Column("version", Integer, nullable=False, default=1),
     Column("opened_on", Date),
@@ -47,9 +56,12 @@ item = Table(
     Column("changed_because", Text),
     Column("merged_into", Integer, ForeignKey("item.id")),
     *CONTENT,
-    Index("ix_item_worklist", "is_active", "priority", "waits_from", "patient_id"),
-    Index("ix_item_status", "status", "priority", "waits_from", "patient_id"),
-    Index("ix_item_site", "site"), Index("ix_item_assignee", "assignee"), Index("ix_item_next_step", "next_step"),
+    # the first two hold all that a filter asks for, so that no wide row is read to be left out; the others are orders
+    Index("ix_item_worklist", "is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED),
+    Index("ix_item_status", "status", "priority", "waits_from", "patient_id", "id", *FILTERED),
+    *(Index(f"ix_item_by_{name}", "is_active", name, "priority", "waits_from", "patient_id", "id") for name in ORDERED),
+    Index("ix_item_by_waits_from", "is_active", "waits_from", "patient_id", "id"),
+    Index("ix_item_by_patient_id", "is_active", "patient_id", "id"),
 )  # fmt: skip
 
 event = Table(  # append-only: a trigger refuses every update, and every deletion of what is not forgotten

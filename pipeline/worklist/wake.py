@@ -17,7 +17,7 @@ def wake(store, today):
         found = con.execute(select(item.c.id, item.c.assignee, item.c.snoozed_until).where(due).with_for_update()).all()
         told = [_event(one) for one in found]
         opened = {
-            "status": case((item.c.assignee.is_(None), "open"), else_="assigned"), "is_active": True, "status_on": today,
+            "status": case((item.c.assignee == "", "open"), else_="assigned"), "is_active": True, "status_on": today,
             "status_reason": None, "snoozed_until": None, "version": item.c.version + 1,
         }  # fmt: skip
         con.execute(update(item).where(item.c.id.in_([one.id for one in found])).values(opened))
@@ -29,5 +29,5 @@ def wake(store, today):
 def _event(one):
     return {
         "item_id": one.id, "at": datetime.now(UTC), "who": "the clock", "kind": "snooze_ended", "from_status": "snoozed",
-        "to_status": "open" if one.assignee is None else "assigned", "detail": f"snoozed until {one.snoozed_until}",
+        "to_status": "assigned" if one.assignee else "open", "detail": f"snoozed until {one.snoozed_until}",
     }  # fmt: skip

@@ -5,6 +5,11 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
+FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts")
+
+
+def by_bytes(kind):
+    return kind.with_variant(type(kind)(kind.length, collation="C"), "postgresql")
 
 
 def upgrade():
@@ -17,12 +22,12 @@ def _create_tables():
         "item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=16), nullable=False),
-        sa.Column("patient_id", sa.Text(), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("patient_id", by_bytes(sa.Text()), nullable=True),
+        sa.Column("status", by_bytes(sa.String(length=20)), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("status_reason", sa.Text(), nullable=True),
         sa.Column("status_on", sa.Date(), nullable=True),
-        sa.Column("assignee", sa.String(length=100), nullable=True),
+        sa.Column("assignee", by_bytes(sa.String(length=100)), nullable=False),
         sa.Column("snoozed_until", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=True),
@@ -31,7 +36,7 @@ def _create_tables():
         sa.Column("changed_because", sa.Text(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=True),
-        sa.Column("next_step", sa.String(length=40), nullable=True),
+        sa.Column("next_step", by_bytes(sa.String(length=40)), nullable=True),
         sa.Column("rule", sa.String(length=10), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("cites", sa.Text(), nullable=True),
@@ -48,19 +53,22 @@ def _create_tables():
         sa.Column("mma_reported", sa.Text(), nullable=True),
         sa.Column("mma_on", sa.Date(), nullable=True),
         sa.Column("active_b12_on", sa.Date(), nullable=True),
-        sa.Column("site", sa.Text(), nullable=True),
+        sa.Column("site", by_bytes(sa.Text()), nullable=False),
         sa.Column("facts", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["merged_into"], ["item.id"], name=op.f("fk_item_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
         sa.UniqueConstraint("key", name=op.f("uq_item_key")),
         sa.UniqueConstraint("patient_id", name=op.f("uq_item_patient_id")),
     )
-    op.create_index("ix_item_assignee", "item", ["assignee"], unique=False)
-    op.create_index("ix_item_next_step", "item", ["next_step"], unique=False)
-    op.create_index("ix_item_site", "item", ["site"], unique=False)
+    for name in ("next_step", "site", "assignee", "status"):
+        op.create_index(f"ix_item_by_{name}", "item", ["is_active", name, "priority", "waits_from", "patient_id", "id"])
+    op.create_index("ix_item_by_waits_from", "item", ["is_active", "waits_from", "patient_id", "id"])
+    op.create_index("ix_item_by_patient_id", "item", ["is_active", "patient_id", "id"])
     op.create_index(op.f("ix_item_snoozed_until"), "item", ["snoozed_until"], unique=False)
-    op.create_index("ix_item_status", "item", ["status", "priority", "waits_from", "patient_id"], unique=False)
-    op.create_index("ix_item_worklist", "item", ["is_active", "priority", "waits_from", "patient_id"], unique=False)
+    op.create_index("ix_item_status", "item", ["status", "priority", "waits_from", "patient_id", "id", *FILTERED], unique=False)
+    op.create_index(
+        "ix_item_worklist", "item", ["is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED], unique=False
+    )
     op.create_table(
         "person",
         sa.Column("name", sa.String(length=100), nullable=False),
