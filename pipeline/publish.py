@@ -24,10 +24,10 @@ def manifests(home, *, published_only=True):
     return sorted((one for one in found if one["published"] or not published_only), key=lambda one: one["started"], reverse=True)
 
 
-def publish(con, home, *, pack, as_of, versions, folder, outcomes, started, is_closed):
+def publish(con, home, *, pack, as_of, versions, folder, outcomes, validations, started, is_closed):
     """Write the run's folder and, unless a gate is closed, move `latest` to it; returns the manifest.
 
-    A closed run leaves its quality.json, report.json and manifest, and no assessment or worklist.
+    A closed run leaves its quality.json, validation.json, report.json and manifest, and no assessment or worklist.
     """
     run_id = new_run_id(started)
     building = home.runs / f".building-{run_id}"
@@ -35,6 +35,7 @@ def publish(con, home, *, pack, as_of, versions, folder, outcomes, started, is_c
     _sweep(home)
     building.mkdir(mode=0o700)
     _write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
+    _write_json(building / "validation.json", validations)
     _write_json(building / "report.json", counted(con, home))
     if not is_closed:
         _write_worklist(con, building)

@@ -96,11 +96,11 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
     store = worklist.open_store(home)
     take_in_notes(home, store)
     with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions, folder):
-        outcomes = quality.check(con)
+        outcomes, validations = quality.validated(con)
         closed = quality.closed_by(outcomes)
         manifest = publish(
             con, home, pack=pack, as_of=as_of, versions=versions, folder=folder, outcomes=outcomes, started=started,
-            is_closed=bool(closed),
+            validations=validations, is_closed=bool(closed),
         )  # fmt: skip
         worklist.follow(home, store)
         if closed:

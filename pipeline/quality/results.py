@@ -17,27 +17,27 @@ def outcome_of(suite, meta, result):
     return Outcome(
         suite=suite, expectation=asked.type, column=_column(asked.kwargs), severity=str(asked.severity.value),
         outcome=_outcome(result, checked, meta.get("when_empty")),
-        observed=_error(result) if _is_raised(result) else _observed(found, meta.get("named_by", ())),
+        observed=kind_of_error(result) if is_raised(result) else _observed(found, meta.get("named_by", ())),
         threshold=_threshold(asked.type, asked.kwargs),
         rows_checked=checked, rows_failed=failed, note=asked.meta["note"], todo=asked.meta["todo"],
     )  # fmt: skip
 
 
 def _outcome(result, checked, when_empty):
-    if _is_raised(result):
+    if is_raised(result):
         return "error"
     if checked == 0 and when_empty == "not_applicable":
         return "not_applicable"
     return "passed" if result.success else "failed"
 
 
-def _is_raised(result):
-    "exception_info is one record, or one for each metric that raised"
+def is_raised(result):
+    """Whether an expectation could not be evaluated: exception_info is one record, or one for each metric that raised."""
     return result.exception_info.get("raised_exception") is not False
 
 
-def _error(result):
-    "The kind of error; its text may quote a value"
+def kind_of_error(result):
+    """The kind of error of a result that `is_raised`; the text of the error may quote a value."""
     texts = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]
     texts = texts or [result.exception_info.get("exception_message") or ""]
     known = r'column "\w+" in BatchData does not exist|cannot be computed on column of type \w+|\b[A-Z]\w+ Error\b'

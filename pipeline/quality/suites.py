@@ -13,6 +13,7 @@ import warnings
 from pipeline.config import EXPECTATIONS
 from pipeline.errors import InvalidProtocol
 from pipeline.quality.results import outcome_of
+from pipeline.quality.validation import validation_of
 
 NAMED_ROWS = 5
 
@@ -28,34 +29,41 @@ def prepare():
 
 
 def check(con, folder=EXPECTATIONS):
-    """The outcome of every expectation, evaluated in the database that the DuckDB connection `con` is open on.
+    """The outcome of every expectation, as of `validated`."""
+    return validated(con, folder)[0]
+
+
+def validated(con, folder=EXPECTATIONS):
+    """(outcomes, validations) of every expectation, evaluated in the database that the DuckDB connection `con` is open on.
 
     Great Expectations uses cursors of that very connection, so that in-memory databases can be checked, and files
-    that nobody else may open. Raises InvalidProtocol for a suite that it cannot read.
+    that nobody else may open. validations: one dict a suite, counts alone, see `validation_of`. Raises InvalidProtocol for a suite
+    that it cannot read.
     """
     gx = prepare()
     files = sorted(folder.glob("*/*.json"))
     context = gx.open_context()
     schemas = {schema: gx.add_schema(context, con, schema) for schema in sorted({file.parent.name for file in files})}
     try:
-        return [outcome for file in files for outcome in _outcomes(gx, schemas[file.parent.name], file)]
+        found = [(f"{file.parent.name}.{file.stem}", *_results(gx, schemas[file.parent.name], file)) for file in files]
     finally:
         for schema in schemas.values():
             gx.close(schema)
+    outcomes = [outcome_of(name, meta, result) for name, meta, results in found for result in results]
+    return outcomes, [validation_of(name, results) for name, _, results in found]
 
 
-def _outcomes(gx, schema, file):
-    name = f"{file.parent.name}.{file.stem}"
+def _results(gx, schema, file):
+    "The meta of a suite, and its results"
     try:
         suite = json.loads(file.read_text(encoding="utf-8"))
-        results = gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
+        return suite["meta"], gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
     except (gx.great_expectations.exceptions.GreatExpectationsError, ConnectionError, ValueError, KeyError, TypeError) as error:
         raise InvalidProtocol(
-            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {name} "
+            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {file.parent.name}.{file.stem} "
             f"({type(error).__name__}). Check that it is JSON, that the relation is there, and that each expectation has a "
             "type that Great Expectations knows, with its arguments."
         ) from error
-    return [outcome_of(name, suite["meta"], result) for result in results]
 
 
 def _result_format(meta):

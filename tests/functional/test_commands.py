@@ -93,8 +93,8 @@ def test_a_run_says_what_it_found(own, demo):
 def test_a_run_publishes_its_files(home):
     assert (home / "runs" / "latest").is_symlink()
     assert {path.name for path in (home / "runs" / "latest").iterdir()} == {
-        "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json", "report.json",
-        "manifest.json",
+        "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json",
+        "validation.json", "report.json", "manifest.json",
     }  # fmt: skip
     manifest = json.loads(latest(home, "manifest.json"))
     rows = assessments(home).values()

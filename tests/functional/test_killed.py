@@ -16,8 +16,8 @@ from tests.command import AS_OF, b12, latest
 
 MOMENTS = 10
 PUBLISHED = {
-    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json", "report.json",
-    "manifest.json",
+    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json",
+    "validation.json", "report.json", "manifest.json",
 }  # fmt: skip
 
 
