@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from pipeline import worklist
 
 MANY = ("priority", "next_step", "alert", "cohort", "site", "assignee", "status")
-NOT_LINKED = ("page", "format", "csrf", "keys")
+NOT_LINKED = ("page", "format", "filters", "done", "stale")
 
 
 def chosen(query):

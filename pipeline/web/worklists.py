@@ -1,9 +1,11 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
+from collections import Counter
 from datetime import date
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import QueryParams
 
 from pipeline import exports, worklist
 from pipeline.errors import UsageError
@@ -66,9 +68,20 @@ def assign(request: Request, form: Form, actor: Coordinator):
     assignee = actor.name if form.get("to") == "me" else text(form, "assignee", 200)
     if not assignee:
         raise HTTPException(400, "Say to whom.")
-    done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee) if chosen else (0, [])
-    back = filters.address(_Back(str(form.get("back", ""))), done=done, stale=len(stale) or None)
-    return RedirectResponse(f"{root_of(request)}/worklist{back}", 303)
+    counted = Counter(_assigned(request, actor, *one, assignee) for one in chosen.items())
+    back = QueryParams(str(form.get("back", "")).lstrip("?"))
+    here = filters.address(back, page=back.get("page"), done=counted["done"], stale=counted["stale"] or None)
+    return RedirectResponse(f"{root_of(request)}/worklist{here}", 303)
+
+
+def _assigned(request, actor, key, version, assignee):
+    "One after the other: an item that is so already, or that nobody may assign now, holds up none of the others"
+    try:
+        done, _ = worklist.assign(request.app.state.store, {key: version}, actor=actor, assignee=assignee)
+    except UsageError:
+        row = worklist.item(request.app.state.store, key)
+        return "done" if row and row["assignee"] == assignee else "stale"
+    return "done" if done else "stale"
 
 
 def _key_and_version(pair):
@@ -76,13 +89,3 @@ def _key_and_version(pair):
     if not version.isdecimal():
         raise HTTPException(400, "The form does not say which version of the items it changes. Reload the page.")
     return key, int(version)
-
-
-class _Back:
-    "The filter that a form was sent from, read like the query of an address"
-
-    def __init__(self, query):
-        self.parsed = Request({"type": "http", "query_string": query.lstrip("?").encode(), "headers": []}).query_params
-
-    def multi_items(self):
-        return [(name, value) for name, value in self.parsed.multi_items() if name not in ("done", "stale")]

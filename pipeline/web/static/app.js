@@ -100,11 +100,19 @@
     if (to) all("[data-for]").forEach((field) => { field.hidden = !field.dataset.for.split(" ").includes(to.value); });
   }
 
+  // A filter's address names what was chosen, not what was not
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+
   // Back to the list as it was left, filters and page included
   function remember() {
     const link = one("[data-back]");
     try {
-      if (one("#results")) sessionStorage.setItem("b12-list", location.search);
+      const query = new URLSearchParams(location.search);
+      ["done", "stale", "filters"].forEach((name) => query.delete(name));
+      if (one("#results")) sessionStorage.setItem("b12-list", query.size ? `?${query}` : "");
       else if (link) link.href = link.getAttribute("href") + (sessionStorage.getItem("b12-list") || "");
     } catch { /* storage may be switched off */ }
   }
