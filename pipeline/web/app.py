@@ -36,7 +36,7 @@ def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_lo
         ],
     )  # fmt: skip
     app.state.home, app.state.secret, app.state.store = home, signing, store or worklist.open_store(home)
-    app.state.is_local, app.state.has_login = is_local, has_login
+    app.state.is_local, app.state.has_login, app.state.limiter = is_local, has_login, login.limiter()
     app.dependency_overrides[identity] = identify
     for pages in (*PAGES, *([login] if has_login else [])):
         app.include_router(pages.router)

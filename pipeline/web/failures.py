@@ -34,7 +34,10 @@ def expected(request: Request, failure: Failure):
 
 def login_first(request: Request, _: NotLoggedIn):
     """Lead a reader without a login to the login page."""
-    return RedirectResponse(f"{root_of(request)}/login", 303, {"HX-Redirect": f"{root_of(request)}/login"})
+    login = f"{root_of(request)}/login"
+    if request.headers.get("hx-request"):  # a script would follow the redirect and put the login page into a list
+        return PlainTextResponse("", headers={"HX-Redirect": login})
+    return RedirectResponse(login, 303)
 
 
 def broken(request: Request, _):

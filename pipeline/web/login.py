@@ -12,8 +12,12 @@ from pipeline.web.forms import Form, check
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
-LIMITER = MovingWindowRateLimiter(MemoryStorage())
 PER_NAME, PER_ADDRESS = parse("10 per 15 minutes"), parse("40 per 15 minutes")
+
+
+def limiter():
+    """What counts the attempts to log in, in the memory of one app."""
+    return MovingWindowRateLimiter(MemoryStorage())
 
 
 def identify_by_session(request: Request):
@@ -36,7 +40,8 @@ def enter(request: Request, form: Form):
     """Check name and password; 429 after too many attempts, 401 when they do not fit."""
     check(request, form, "")
     name, address = str(form.get("name", ""))[:200], request.client.host if request.client else "-"
-    if not (LIMITER.hit(PER_NAME, "name", name.casefold()) and LIMITER.hit(PER_ADDRESS, "address", address)):
+    hit = request.app.state.limiter.hit
+    if not (hit(PER_ADDRESS, "address", address) and hit(PER_NAME, "name", name.casefold())):
         raise HTTPException(429, "Wait a quarter of an hour, then try again. An administrator can set a new password.")
     found = worklist.verify(request.app.state.store, name, str(form.get("password", "")))
     if found is None:

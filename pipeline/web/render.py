@@ -40,7 +40,7 @@ def templates():
     found = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    found.filters |= {name: getattr(words, name) for name in ("word", "low", "marked", "number", "day", "moment")}
+    found.filters |= {name: getattr(words, name) for name in ("word", "low", "spoken", "marked", "number", "day", "moment")}
     found.globals |= {"may": may, "NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "source_of": words.source_of}
     return found
 

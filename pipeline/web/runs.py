@@ -1,6 +1,7 @@
 """The runs, and what changed between two of them."""
 
 from collections import Counter, OrderedDict
+from threading import Lock
 
 from fastapi import APIRouter, Request
 
@@ -12,7 +13,7 @@ from pipeline.web.render import page
 
 router = APIRouter()
 KINDS, SIZE, KEPT = ("new", "changed", "resolved"), 100, 4
-_differences = OrderedDict()
+_differences, _lock = OrderedDict(), Lock()
 
 
 @router.get("/runs")
@@ -26,6 +27,8 @@ def runs(request: Request, actor: Viewer):
 def compare(request: Request, actor: Viewer, before: str = "previous", after: str = "latest", change: str = "", number: int = 1):
     """New, changed and resolved rows between two published runs, with why. Raises UsageError for a run that is none."""
     store, known = request.app.state.store, published(request)
+    names = dict(zip(("latest", "previous"), (one["run_id"] for one in known), strict=False))
+    before, after = names.get(before, before), names.get(after, after)
     rows = _difference(request.app.state.home, before, after) if len(known) > 1 else []
     chosen = [row for row in rows if change not in KINDS or row["change"] == change]
     pages = max(1, -(-len(chosen) // SIZE))
@@ -41,11 +44,12 @@ def compare(request: Request, actor: Viewer, before: str = "previous", after: st
 
 def _difference(home, before, after):
     key = (str(home.root), (home.runs / "latest").resolve().name, before, after)
-    if key not in _differences:
-        _differences[key] = diff(home, before, after)
+    with _lock:
+        if key not in _differences:
+            _differences[key] = diff(home, before, after)
         while len(_differences) > KEPT:
             _differences.popitem(last=False)
-    return _differences[key]
+        return _differences[key]
 
 
 def _key(store, patient_id):

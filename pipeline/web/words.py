@@ -50,6 +50,18 @@ def low(code):
     return " ".join(CAPITALS.get(part, part) for part in str(code).lower().split("_"))
 
 
+def spoken(text):
+    """What changed, as `fact: before → after; …`, with its codes in words; any other text as it is."""
+    return "; ".join(_change(part) for part in text.split("; "))
+
+
+def _change(part):
+    fact, _, answers = part.partition(": ")
+    if " → " not in answers or not CODE.fullmatch(fact):
+        return part
+    return f"{word(fact)}: " + " → ".join(low(one) for one in answers.split(" → "))
+
+
 def marked(text):
     """A sentence of the protocol with its marks made visible: [OURS], another guideline, the section cited."""
     pieces, last = [], 0

@@ -118,6 +118,10 @@
   }
 
   function ready() { fields(); picked(); remember(); }
+  // What went wrong is a page of its own: go there, as a reader without scripts would
+  document.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath));
+  document.addEventListener("htmx:sendError", () => location.reload());
+
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:afterSettle", ready);
 })();

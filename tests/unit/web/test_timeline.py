@@ -1,0 +1,50 @@
+"A patient's explanation as a drawing: canonical values, eras in lanes, nothing where nothing is"
+
+from pipeline.protocol import load
+from pipeline.web.timeline import of, timeline
+
+PACK = load("praxis-2026")
+
+
+def piece(**more):
+    return {
+        "fact": "b12",
+        "on_day": "2026-01-05",
+        "reported": "110 pmol/L",
+        "what": "total_b12",
+        "standing": "usable",
+        "value": 149.1,
+        "until_on": None,
+        **more,
+    }
+
+
+def explained(*evidence, fact="b12"):
+    return {"as_of": "2026-01-31", "protocol": "praxis-2026 1.0.0", "facts": [{"fact": fact, "evidence": list(evidence)}]}
+
+
+def test_points_are_in_the_unit_of_the_bands_and_keep_what_was_reported():
+    drawn = timeline(explained(piece(on_day="2026-01-09"), piece()), PACK)
+    [panel] = drawn["panels"]
+    assert (panel["name"], panel["unit"]) == ("B12", "pg/mL")
+    assert [point["on"] for point in panel["points"]] == ["2026-01-05", "2026-01-09"]
+    assert panel["points"][0]["value"] == 149.1 and panel["points"][0]["reported"] == "110 pmol/L"
+    assert panel["bands"][0] == {"answer": "low", "from": None, "to": 180}
+    assert panel["bands"][-1] == {"answer": "above", "from": 350, "to": None}
+
+
+def test_a_result_without_number_or_day_is_not_drawn():
+    assert timeline(explained(piece(value=None), piece(on_day=None), piece(value=float("nan"))), PACK)["panels"] == []
+
+
+def test_an_era_covers_the_records_it_is_made_of():
+    era = piece(fact="metformin", value=None, standing="era", what="era of 2 records", on_day="2025-01-01", until_on="2025-12-01")
+    record = piece(fact="metformin", value=None, standing="active", reported="Metformin", on_day="2025-01-01")
+    [lane] = timeline(explained(era, record, fact="metformin"), PACK)["lanes"]
+    assert lane == {"name": "Metformin", "spans": [{"from": "2025-01-01", "to": "2025-12-01", "label": "era of 2 records"}]}
+
+
+def test_a_finding_without_an_end_is_a_day():
+    finding = piece(fact="neuro", value=None, standing="counted", what="ICD10CM G62.9", reported="Polyneuropathy")
+    [lane] = of(explained(finding, fact="neuro"))["lanes"]
+    assert lane["spans"] == [{"from": "2026-01-05", "to": "2026-01-05", "label": "Polyneuropathy"}]

@@ -1,0 +1,49 @@
+"Codes as people read them, and texts that are no codes left alone"
+
+import pytest
+
+from pipeline.protocol import load
+from pipeline.web import words
+
+
+@pytest.mark.parametrize(
+    ("code", "at_first", "within"),
+    [
+        ("ORDER_MMA", "Missing test: MMA", "missing test: MMA"),
+        ("b12_therapy", "B12 therapy", "B12 therapy"),
+        ("egfr", "eGFR", "eGFR"),
+        ("mma", "MMA", "MMA"),
+        ("unheard_of_thing", "Unheard of thing", "unheard of thing"),
+        ("ICD10CM Z98.84, by Demo Clinic", "ICD10CM Z98.84, by Demo Clinic", "ICD10CM Z98.84, by Demo Clinic"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_code_in_words(code, at_first, within):
+    assert (words.word(code), words.low(code)) == (at_first, within)
+
+
+def test_every_action_and_fact_of_the_protocol_reads_as_words():
+    pack = load("praxis-2026")
+    for code in (*pack.raw["actions"], *pack.raw["facts"], *pack.raw["derived"], *(row["id"] for row in pack.raw["flags"])):
+        assert "_" not in words.word(code)
+
+
+def test_marks_are_shown_and_the_rest_is_escaped():
+    text = str(words.marked("<b> once [OURS]; not (other guidelines differ), see §F."))
+    assert "&lt;b&gt;" in text and '<span class="mark mark-ours">[OURS]</span>' in text
+    assert '<span class="mark mark-other">(other guidelines differ)</span>' in text and '<span class="mark mark-section">§F</span>' in text
+
+
+def test_what_changed_is_spoken():
+    assert (
+        words.spoken("tested: within_12_months → longer_ago; result withdrawn by f.csv:2")
+        == "B12 tested: within 12 months → longer ago; result withdrawn by f.csv:2"
+    )
+    assert words.spoken("he said: no") == "he said: no"
+    assert words.spoken("kim → lee") == "kim → lee"
+
+
+def test_a_citation_names_its_source():
+    assert "NG239" in words.source_of("NICE")
+    assert "Headaches" in words.source_of("SEED §F")
+    assert words.source_of("unknown") == ""
