@@ -296,10 +296,14 @@ def test_two_runs_are_compared_and_an_unknown_one_is_refused(kim):
     assert kim.get("/runs/compare?before=../../etc&after=latest").status_code == 400
 
 
-def test_data_docs_leave_their_folder_by_no_path(home):
+def test_data_docs_load_our_stylesheet_and_no_other_file_is_reached(home):
     browser = client(app_for(home, "steward"))
-    for path in ("", "/index.html", "/../quality.json", "/%2e%2e/manifest.json"):
+    page = browser.get("/quality/data-docs")
+    assert page.status_code == 200 and "/static/data_docs.css" in page.text
+    assert "<script" not in page.text and "DEMO" not in page.text and "https://" not in page.text
+    for path in ("/index.html", "?run=../../etc", "?run=.."):
         assert browser.get(f"/quality/data-docs{path}").status_code == 404
+    assert client(app_for(home, "coordinator")).get("/quality/data-docs").status_code == 403
 
 
 def test_no_patient_is_on_the_quality_pages(home):

@@ -36,6 +36,12 @@
   const TONES = { low: "alert", low_molar_only: "warn", borderline: "warn", raised: "warn", at_or_above_10: "warn" };
   const WORDS = { low: "low", low_molar_only: "low by pmol/L", borderline: "borderline", above: "above", not_raised: "not raised", raised: "raised", below_10: "below 10", at_or_above_10: "10 or more" };
 
+  // The next number that reads well on an axis
+  function round(value) {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return power * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((one) => one * power >= value);
+  }
+
   kinds.timeline = function (data, paint, element) {
     const narrow = element.clientWidth < 560;
     const left = narrow ? 98 : 150, right = narrow ? 10 : 92;
@@ -50,10 +56,11 @@
     const today = { silent: true, symbol: "none", animation: false, lineStyle: { color: paint.muted, type: "dashed" }, label: { show: false }, data: [{ xAxis: data.as_of }] };
     data.panels.forEach((panel, index) => {
       const height = index ? 74 : 170;
-      const highest = Math.max(...panel.points.map((point) => point.value), ...panel.bands.map((band) => band.from || 0)) * 1.15;
-      option.grid.push({ left, right, top, height });
+      const step = round(1.1 * Math.max(...panel.points.map((point) => point.value), ...panel.bands.map((band) => band.from || 0)) / (index ? 2 : 4));
+      const highest = step * (index ? 2 : 4);
+      option.grid.push({ left, right, top, height, outerBoundsMode: "none" });
       option.xAxis.push(time(option.xAxis.length, false));
-      option.yAxis.push({ type: "value", gridIndex: index, min: 0, max: Math.ceil(highest / 10) * 10, splitNumber: index ? 2 : 4, name: `${panel.name}  ${panel.unit}`, nameLocation: "end", nameGap: 14, nameTextStyle: { color: paint.text, fontWeight: 600, align: "left", padding: [0, 0, 0, -left + 8] }, ...axes(paint), splitLine: { show: false } });
+      option.yAxis.push({ type: "value", gridIndex: index, min: 0, max: highest, interval: step, name: `${panel.name}  ${panel.unit}`, nameLocation: "end", nameGap: 14, nameTextStyle: { color: paint.text, fontWeight: 600, align: "left", padding: [0, 0, 0, -left + 8] }, ...axes(paint), splitLine: { show: false } });
       option.series.push({
         type: "line", name: panel.name, xAxisIndex: index, yAxisIndex: index, symbol: "circle", symbolSize: 9, lineStyle: { color: paint.accent, width: 1.5 },
         data: shown(panel, (point) => point.standing === "usable", paint.accent),
@@ -61,7 +68,7 @@
         markLine: today,
         markArea: { silent: true, data: panel.bands.map((band) => [
           { yAxis: band.from || 0, itemStyle: { color: TONES[band.answer] ? paint[TONES[band.answer]] : "transparent" }, label: { show: !narrow && band.answer !== "low_molar_only", position: "right", distance: 8, color: paint.muted, fontSize: 12, formatter: WORDS[band.answer] || band.answer } },
-          { yAxis: band.to == null ? Math.ceil(highest / 10) * 10 : band.to },
+          { yAxis: band.to == null ? highest : Math.min(band.to, highest) },
         ]) },
       });
       option.series.push({ type: "scatter", name: panel.name, xAxisIndex: index, yAxisIndex: index, symbolSize: 9, data: shown(panel, (point) => point.standing !== "usable", paint.surface), tooltip: { formatter: told(panel) } });
@@ -71,7 +78,7 @@
       const index = option.grid.length, row = 30, height = row * data.lanes.length;
       const names = data.lanes.map((lane) => lane.name);
       top -= data.panels.length ? 12 : 16;
-      option.grid.push({ left, right, top, height });
+      option.grid.push({ left, right, top, height, outerBoundsMode: "none" });
       option.xAxis.push(time(index, true));
       option.yAxis.push({ type: "category", gridIndex: index, inverse: true, data: names, ...axes(paint), axisLabel: { color: paint.text, fontSize: narrow ? 11 : 12, width: left - 10, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: paint.line } } });
       option.series.push({
