@@ -36,7 +36,7 @@ class _Cleaner(HTMLParser):
         self.within.append((tag, self.dropping))
         if self.dropping or tag in DROPPED or "hidden" in given or "collapse" in (*classes.split(), given.get("data-toggle")):
             self.dropping += 1
-        elif tag == "i":
+        elif tag == "i" and "aria-hidden" not in given:  # those hidden stand beside a word that says the same
             self._write("".join(f'<span class="{name}">{sign}</span>' for name, sign in SIGNS.items() if name in classes.split()))
         elif name := self._name(tag):
             self._write(f'<{name} class="{escape(classes)}">' if classes else f"<{name}>")

@@ -56,5 +56,8 @@ def _result(validation):
             "evaluated_expectations": len(results), "successful_expectations": succeeded,
             "unsuccessful_expectations": len(results) - succeeded, "success_percent": 100 * succeeded / len(results) if results else None,
         },
-        meta={"run_id": {"run_name": "", "run_time": "1970-01-01T00:00:00+00:00"}},  # asked for by the renderer, and not shown
+        meta={
+            "batch_kwargs": {"data_asset_name": validation["suite"]},
+            "run_id": {"run_name": "", "run_time": "1970-01-01T00:00:00+00:00"},  # asked for by the renderer, and not shown
+        },
     )  # fmt: skip

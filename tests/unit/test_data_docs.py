@@ -132,6 +132,7 @@ def test_ids_are_unique_and_links_lead_to_them(page):
         ("<a href='javascript:x()'>text</a>", "text"),
         ("<a data-toggle='collapse' href='#x'>more</a><div class='card collapse'>hidden <p>too</p></div>shown", "shown"),
         ("<i class='fas text-danger'></i>", '<span class="text-danger">failed</span>'),
+        ("<i class='fas text-success' aria-hidden='true'></i> Succeeded", " Succeeded"),
         ("<img src=x onerror=y>&lt;script&gt;", "&lt;script&gt;"),
         ("<h5>a</h5><br/>", "<h3>a</h3><br>"),
         ("<ul><li>a<li>b</ul>", "<ul><li>a<li>b</li></li></ul>"),
