@@ -31,7 +31,8 @@ def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_lo
     app = FastAPI(
         title="B12 screening", docs_url=None, redoc_url=None, openapi_url=None, root_path=root_path, exception_handlers=HANDLERS,
         middleware=[
-            Middleware(AccessLog), Middleware(SecureHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(AccessLog), Middleware(SecureHeaders, is_secure=is_secure),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(SameOriginOnly), *([_session(signing, is_secure)] if has_login else []),
         ],
     )  # fmt: skip

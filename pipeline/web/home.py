@@ -21,6 +21,12 @@ def health():
     return PlainTextResponse("ok")
 
 
+@router.get("/favicon.ico")
+def icon(request: Request):
+    """Browsers ask for it of pages that name none."""
+    return RedirectResponse(f"{root_of(request)}/static/icon.svg", 307)
+
+
 @router.get("/help")
 def keys(request: Request, actor: Viewer):
     """The keyboard, and what the words mean, as a page for those without scripts."""

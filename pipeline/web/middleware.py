@@ -21,14 +21,17 @@ SECURE = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 KEEP = "public, max-age=604800"  # the address of a static file changes with its content
+TLS = {"Strict-Transport-Security": "max-age=31536000"}
+LARGEST = 1 << 20
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SecureHeaders:
     """Puts SECURE on every response; what a response sets itself stays, and static files may be kept."""
 
-    def __init__(self, app):
+    def __init__(self, app, *, is_secure=False):
         self.app = app
+        self.headers = {**SECURE, **(TLS if is_secure else {})}
 
     async def __call__(self, scope, receive, send):
         kept = KEEP if is_static(scope) else "no-store"  # asked now: a Mount writes into the scope
@@ -36,7 +39,7 @@ class SecureHeaders:
         async def sending(message):
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURE.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", kept)
             await send(message)
@@ -50,7 +53,8 @@ def is_static(scope):
 
 
 class SameOriginOnly:
-    """Refuses a request that changes something unless a browser says, or its Origin shows, that our own page sent it."""
+    """Refuses a request that changes something unless a browser says, or its Origin shows, that our own page sent it; and one
+    that is larger than any form of ours, before anybody reads it."""
 
     def __init__(self, app):
         self.app = app
@@ -59,7 +63,16 @@ class SameOriginOnly:
         if scope["type"] == "http" and scope["method"] not in SAFE and not is_same_origin(Headers(scope=scope)):
             await PlainTextResponse("Refused: this request does not come from a page of this site.", 403)(scope, receive, send)
             return
+        if scope["type"] == "http" and scope["method"] not in SAFE and not is_small(Headers(scope=scope)):
+            await PlainTextResponse("Refused: larger than any form of this site.", 413)(scope, receive, send)
+            return
         await self.app(scope, receive, send)
+
+
+def is_small(headers):
+    """Whether a request says how long it is, and is no longer than LARGEST bytes."""
+    length = headers.get("content-length", "")
+    return length.isdecimal() and len(length) < 12 and int(length) <= LARGEST
 
 
 def is_same_origin(headers):

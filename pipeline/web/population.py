@@ -1,5 +1,7 @@
 """The population: by band, cohort and action, over time; who was tested; what the screening yields; site by site."""
 
+from datetime import date
+
 from fastapi import APIRouter, Request
 
 from pipeline import worklist
@@ -7,6 +9,7 @@ from pipeline.web import words
 from pipeline.web.access import Viewer
 from pipeline.web.following import published
 from pipeline.web.render import page
+from pipeline.web.waiting import time_to_action
 
 router = APIRouter()
 OVER = {"priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort", "alert": "Safety alert", "scope": "Scope"}
@@ -25,7 +28,7 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
     return page(
         request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER, summary=recorded["summary"], report=recorded["report"],
         found=_yield(recorded["summary"].get("band", {})), trend=over_time(worklist.counts_over_time(store, over)),
-        tested=_tested(recorded["report"].get("testing")),
+        tested=_tested(recorded["report"].get("testing")), waits=time_to_action(store, today=date.today()) if chosen else {},
     )  # fmt: skip
 
 

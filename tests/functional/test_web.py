@@ -142,6 +142,11 @@ def test_a_form_from_another_site_is_refused(home, kim, headers):
     assert worklist.item(worklist.open_store(home), key)["status"] == row["status"]
 
 
+def test_what_is_larger_than_a_form_is_refused_unread(kim):
+    assert kim.post("/worklist/search", data={"patient": "x" * 2_000_000}).status_code == 413
+    assert kim.post("/worklist/search", content=iter([b"patient=x"])).status_code == 413, "one that does not say how large it is"
+
+
 def test_a_form_counts_only_with_the_token_of_its_reader(home, kim):
     key, row = item_of(home)
     others = token(client(app_for(home, name="lee")).get("/worklist"))
@@ -395,4 +400,11 @@ def test_guessing_passwords_is_slowed_down(own):
 def test_the_session_cookie_needs_tls_where_there_is_tls(own):
     worklist.add_user(worklist.open_store(own), "di", role="viewer", password=PASSWORD)
     browser = client(standalone(own, host="0.0.0.0", is_secure=True))
-    assert "secure" in login(browser, "di").headers["set-cookie"].lower()
+    entered = login(browser, "di")
+    assert "secure" in entered.headers["set-cookie"].lower() and "max-age" in entered.headers["strict-transport-security"]
+
+
+def test_a_script_that_finds_nobody_logged_in_leads_to_the_login_page(own):
+    worklist.add_user(worklist.open_store(own), "ed", role="viewer", password=PASSWORD)
+    answer = client(standalone(own, host="0.0.0.0")).get("/worklist", headers={"HX-Request": "true"})
+    assert answer.status_code == 200 and answer.headers["hx-redirect"] == "/login"

@@ -65,7 +65,7 @@
         type: "line", name: panel.name, xAxisIndex: index, yAxisIndex: index, symbol: "circle", symbolSize: 9, lineStyle: { color: paint.accent, width: 1.5 },
         data: shown(panel, (point) => point.standing === "usable", paint.accent),
         tooltip: { formatter: told(panel) },
-        markLine: today,
+        markLine: index ? today : { ...today, label: { show: true, position: "end", formatter: "as of", color: paint.muted, fontSize: 11 } },
         markArea: { silent: true, data: panel.bands.map((band) => [
           { yAxis: band.from || 0, itemStyle: { color: TONES[band.answer] ? paint[TONES[band.answer]] : "transparent" }, label: { show: !narrow && band.answer !== "low_molar_only", position: "right", distance: 8, color: paint.muted, fontSize: 12, formatter: WORDS[band.answer] || band.answer } },
           { yAxis: band.to == null ? highest : Math.min(band.to, highest) },
