@@ -2,7 +2,7 @@
 -- Several at one instant: the lower B12 and the higher MMA, so that a doubt is never read as normal.
 -- A later result that crosses its edge is passed over and said so.
 with latest as (
-    select *
+    select * exclude (performing_lab, unit)
     from clinical.result
     where word is not null or analyte in ('intrinsic_factor_antibody', 'gastrin')
     qualify row_number() over (
