@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import shutil
 
+import pyarrow.parquet as pq
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
+from pipeline.counts import RELATIONS
 from tests.command import AS_OF, assessments, b12, run
 
 
@@ -68,3 +71,29 @@ def test_without_a_run_there_is_nothing_to_export(tmp_path, form):
     answer = b12(tmp_path, "worklist", "--format", form, "--out", tmp_path / "x")
     assert answer.code == 2 and "No run was published" in answer.err
     assert json.dumps([path.name for path in tmp_path.iterdir()]) == "[]"
+
+
+def test_the_counts_of_a_run_name_no_patient_and_agree_with_it(home, rows):
+    text = (home / "runs" / "latest" / "report.json").read_text(encoding="utf-8")
+    report = json.loads(text)
+    assert set(report) == {*RELATIONS, "unmapped"}
+    assert not [patient for patient in assessments(home) if patient in text]
+    assert sum(site["worklist"] for site in report["site_count"]) == len(rows)
+    assert sum(site["priority_1"] for site in report["site_count"]) == sum(row["priority"] == 1 for row in rows)
+    assert sum(one["results"] for one in report["lab_b12"]) == sum(one["results"] for one in report["lab_b12_histogram"]) > 0
+    rejected = b12(home, "rejects", "--format", "json").json
+    assert sum(one["rows"] for one in report["rejection"]) == len(rejected) > 0
+    assert len(report["unmapped"]) <= 200 and report["unmapped"][0]["rows"] >= report["unmapped"][-1]["rows"]
+    total = next(one for one in report["testing"] if one["is_total"] and one["risk_group"] == "(everyone)")
+    assert total["patients"] == sum(row["scope"] == "in_scope" for row in assessments(home).values())
+
+
+def test_the_site_of_everyone_assessed_is_for_the_owner_alone_and_forgotten_with_the_patient(home, tmp_path):
+    own = shutil.copytree(home, tmp_path / "own", symlinks=True)
+    path = own / "runs" / "latest" / "patient_site.parquet"
+    sites = {row["patient_id"]: row["site"] for row in pq.read_table(path).to_pylist()}
+    assert set(sites) == set(assessments(own)) and any(sites.values())
+    assert path.stat().st_mode & 0o777 == 0o600
+    gone = next(iter(sites))
+    assert b12(own, "erase", gone).code == 0
+    assert gone not in pq.read_table(path)["patient_id"].to_pylist()
