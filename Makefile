@@ -4,6 +4,7 @@ PATIENTS ?= 20000
 SOURCE ?= canonical
 HOME_DIR ?= $(or $(B12_HOME),./b12-home)
 WORKERS ?= auto
+PORT ?= 8080
 BIN := .venv/bin
 PY := $(BIN)/python
 
@@ -16,7 +17,11 @@ run: setup ## screen a demonstration population, or yours: DATA=<folder> SOURCE=
 	@$(PY) -m dags.embedded --home "$(HOME_DIR)" --source $(SOURCE) --patients $(PATIENTS) \
 		$(if $(DATA),--data "$(DATA)") $(if $(SEED),--seed $(SEED)) $(if $(AS_OF),--as-of $(AS_OF))
 
+serve: setup ## the pages: worklist, patients, population, quality, runs; also PORT, HOME_DIR
+	@$(BIN)/b12 serve --home "$(HOME_DIR)" --port $(PORT)
+
 test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
+	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: setup-dev ## format, lint, floors, generated documents, the protocol pack
@@ -33,9 +38,10 @@ format: setup-dev ## what `make check` asks for, done
 docs: setup ## write the generated documents anew
 	$(PY) tools/docs.py
 
-bench: setup ## a million patients, against a bare copy and a bare scan of the same files
+bench: setup-dev ## a million patients, against a bare copy and a bare scan of the same files; the pages over 100,000 items
 	$(PY) -m benchmarks.bench
 	$(PY) -m benchmarks.sources
+	$(PY) -m benchmarks.worklist
 
 requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
 	uv pip compile $(RESOLVE) requirements.in -o requirements.txt
@@ -54,4 +60,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run test check format docs bench requirements clean setup setup-dev
+.PHONY: help run serve test check format docs bench requirements clean setup setup-dev

@@ -35,7 +35,9 @@ def tonight(con, text):
     rows = [_filled(row) for row in parse(text)]
     insert(con, "worklist.tonight", rows)
     insert(
-        con, "worklist.assessment", [{"patient_id": row["patient_id"], "scope": "in_scope", "next_step": "x", "reason": "x"} for row in rows]
+        con,
+        "worklist.assessment",
+        [{"patient_id": row["patient_id"], "scope": "in_scope", "next_step": "x", "reason": "x"} for row in rows],
     )
 
 

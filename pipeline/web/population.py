@@ -12,7 +12,8 @@ from pipeline.web.render import page
 from pipeline.web.waiting import time_to_action
 
 router = APIRouter()
-OVER = {"priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort", "alert": "Safety alert", "scope": "Scope"}
+OVER = {"priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort", "alert": "Safety alert", "scope": "Scope",
+        "tested_of_risk_group": "Tested of those at risk"}  # fmt: skip
 CURRENT = ("low", "low_molar_only", "uncertain_low", "borderline", "uncertain", "above")
 LOW = ("low", "low_molar_only", "uncertain_low")
 NOT_SHOWN = ("NO_ACTION", "EXCLUDED", "0")

@@ -1,7 +1,8 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
-from collections import Counter
 from datetime import date
+from functools import lru_cache
+from time import monotonic
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
@@ -17,7 +18,7 @@ from pipeline.web.forms import Form, check, text
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
-SIZE, MANY_FOUND = 50, 50
+SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
 
 
 @router.get("/worklist")
@@ -29,9 +30,15 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
     found = worklist.page(store, chosen, today=today, sort=sort, descending=descending, number=filters.number(query), size=SIZE)
     return page(
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending, query=query, done=done, stale=stale,
-        counts=worklist.counts(store, chosen, today=today), choices=worklist.choices(store), filters=filters,
+        counts=found.counts, choices=_choices(store, int(monotonic() // FRESH_SECONDS)), filters=filters,
         STATUSES=worklist.STATUSES, ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, last=_last(store),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _choices(store, _):
+    "What the filters offer; asked of the database only now and then, as the night alone changes most of it"
+    return worklist.choices(store)
 
 
 def _last(store):
@@ -68,20 +75,10 @@ def assign(request: Request, form: Form, actor: Coordinator):
     assignee = actor.name if form.get("to") == "me" else text(form, "assignee", 200)
     if not assignee:
         raise HTTPException(400, "Say to whom.")
-    counted = Counter(_assigned(request, actor, *one, assignee) for one in chosen.items())
+    done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee)
     back = QueryParams(str(form.get("back", "")).lstrip("?"))
-    here = filters.address(back, page=back.get("page"), done=counted["done"], stale=counted["stale"] or None)
+    here = filters.address(back, page=back.get("page"), done=done, stale=len(stale) or None)
     return RedirectResponse(f"{root_of(request)}/worklist{here}", 303)
-
-
-def _assigned(request, actor, key, version, assignee):
-    "One after the other: an item that is so already, or that nobody may assign now, holds up none of the others"
-    try:
-        done, _ = worklist.assign(request.app.state.store, {key: version}, actor=actor, assignee=assignee)
-    except UsageError:
-        row = worklist.item(request.app.state.store, key)
-        return "done" if row and row["assignee"] == assignee else "stale"
-    return "done" if done else "stale"
 
 
 def _key_and_version(pair):

@@ -56,15 +56,23 @@ def act(store, key, *, actor, version, to=None, reason=None, until=None, assigne
 
 
 def assign(store, versions, *, actor, assignee, today=None):
-    """Assign many items at once: versions by key. Returns how many were assigned, and the keys of those that had changed meanwhile."""
-    done, stale = 0, []
+    """Assign many items at once: versions by key. Returns how many are theirs now, and the keys of those left alone.
+
+    Left alone: what somebody changed meanwhile, and who is not on the worklist. One of them holds up none of the others.
+    """
+    done, left = 0, []
     for key, version in versions.items():
+        row = _row_for(store, key, actor)
+        if row["assignee"] != assignee and (row["version"] != version or row["status"] not in SET_BY_PEOPLE):
+            left.append(key)
+            continue
         try:
-            act(store, key, actor=actor, version=version, assignee=assignee, today=today)
+            if row["assignee"] != assignee:
+                act(store, key, actor=actor, version=version, assignee=assignee, today=today)
             done += 1
         except StaleItem:
-            stale.append(key)
-    return done, stale
+            left.append(key)
+    return done, left
 
 
 def _row_for(store, key, actor):

@@ -8,7 +8,6 @@ from sqlalchemy import insert, select
 from pipeline.worklist.tables import outcome, run, run_count
 
 DIMENSIONS = ("scope", "band", "next_step", "priority", "cause", "monitoring", "cohort", "alert", "flag", "not_evaluated", "rejected")
-TESTED = ("risk", "in_group", "tested_within_12_months")
 
 
 def record(con, folder, manifest):
@@ -17,7 +16,7 @@ def record(con, folder, manifest):
     con.execute(insert(run), [_run(manifest, summary, report)])
     counts = [
         {"run_id": manifest["run_id"], "dimension": dimension, "name": name, "number": number}
-        for dimension, name, number in _counts(manifest, summary or {})
+        for dimension, name, number in _counts(manifest, summary or {}, report or {})
     ]
     if counts:
         con.execute(insert(run_count), counts)
@@ -39,12 +38,16 @@ def _run(manifest, summary, report):
     }  # fmt: skip
 
 
-def _counts(manifest, summary):
+def _counts(manifest, summary, report):
     yield "total", "patients", manifest["rows"]["assessment"]
     yield "total", "worklist", manifest["rows"]["worklist"]
     for dimension in DIMENSIONS:
         for name, number in summary.get(dimension, {}).items():
             yield dimension, name, number
+    for row in report.get("testing", ()):
+        if row["is_total"]:
+            yield "risk_group", row["risk_group"], row["patients"]
+            yield "tested_of_risk_group", row["risk_group"], row["tested_within_12_months"]
 
 
 def runs(store, limit=90):

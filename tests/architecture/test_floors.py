@@ -14,7 +14,17 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ["protocol", "landing", "staging", "lake", "clinical", "screening", "reporting", "explaining", "worklist"]  # lake: the Delta tables
+FLOORS = [
+    "protocol",
+    "landing",
+    "staging",
+    "lake",
+    "clinical",
+    "screening",
+    "reporting",
+    "explaining",
+    "worklist",
+]  # lake: the Delta tables
 RELATIONS = sorted((ROOT / "sql").glob("*/*.sql"))
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 CODE = MODULES + sorted((ROOT / "dags").glob("*.py")) + sorted((ROOT / "tools").glob("*.py"))

@@ -66,7 +66,21 @@
     Enter: () => current() && one("a.open", current()).click(),
   };
 
+  // WCAG 2.1.4: who dictates or trembles switches the keys of one character off, on this computer
+  const storage = { get off() { try { return localStorage.getItem("b12-keys") === "off"; } catch { return false; } } };
+
+  function offer() {
+    const choice = one("#keys-on");
+    if (choice) choice.checked = !storage.off;
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "keys-on") return;
+    try { localStorage.setItem("b12-keys", event.target.checked ? "on" : "off"); } catch { /* storage may be switched off */ }
+  });
+
   document.addEventListener("keydown", (event) => {
+    if (storage.off) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
     const act = keys[event.key];
@@ -117,7 +131,7 @@
     } catch { /* storage may be switched off */ }
   }
 
-  function ready() { fields(); picked(); remember(); }
+  function ready() { fields(); picked(); remember(); offer(); }
   // What went wrong is a page of its own: go there, as a reader without scripts would
   document.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath));
   document.addEventListener("htmx:sendError", () => location.reload());

@@ -96,12 +96,13 @@ def test_a_viewer_changes_nothing(store):
     assert worklist.item(store, key)["version"] == 1
 
 
-def test_many_are_assigned_at_once_and_those_that_changed_are_named(store):
-    keys = list(fill(store, [{}, {}, {}]).values())
+def test_many_are_assigned_at_once_and_those_left_alone_are_named(store):
+    keys = list(fill(store, [{}, {}, {}, {"status": "resolved"}, {"assignee": "kim", "status": "assigned"}]).values())
     acts(store, keys[1], actor=LEE, to="contacted")
-    done, stale = worklist.assign(store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY)
-    assert (done, stale) == (2, [keys[1]])
-    assert [worklist.item(store, key)["assignee"] for key in keys] == ["kim", None, "kim"]
+    done, left = worklist.assign(store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY)
+    assert (done, left) == (3, [keys[1], keys[3]])
+    assert [worklist.item(store, key)["assignee"] for key in keys] == ["kim", None, "kim", None, "kim"]
+    assert [len(worklist.events(store, key)) for key in keys] == [1, 1, 1, 0, 0]
 
 
 def test_the_audit_trail_is_never_rewritten(store):

@@ -1,0 +1,113 @@
+"""The worklist page over 100,000 items, on SQLite and on PostgreSQL: milliseconds of the server for each filter, order and page.
+
+The items are those of a real screening of a demonstration population, as often as needed under other patient ids. The reference, in
+the same run, is what the database alone takes to count the table.
+"""
+
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from pipeline import demo, worklist
+from pipeline import run as walk
+from pipeline.config import Home
+from pipeline.web import create_app
+from tests import stores
+
+ITEMS, PATIENTS, TRIES, LIMIT_MS = 100_000, 5_000, 7, 200
+ASKED = {
+    "the list as it opens": "", "its last page": "?page=2000", "one in the middle": "?page=1000",
+    "routine, last page": "?priority=4&page=1400", "an alert": "?alert=THERAPY_LAPSED", "an alert, last page": "?alert=THERAPY_LAPSED&page=99",
+    "a cohort at a site": "?cohort=low_b12&site=Demo+Clinic+3", "nobody's, page 500": "?assignee=-&page=500",
+    "waiting a year": "?waiting=365&page=300", "one status": "?status=ordered&page=100",
+    "by B12, downwards": "?sort=b12&order=down&page=900", "by patient": "?sort=patient&page=1500",
+    "by site, downwards": "?sort=site&order=down&page=2000", "by assignee": "?sort=assignee&page=1500",
+    "by waiting": "?sort=waiting&page=1999", "by action": "?sort=next_step&page=1000",
+    "everything at once": "?priority=3&priority=4&cohort=borderline_b12&alert=FOLATE_B12_UNKNOWN&waiting=30&sort=b12",
+}  # fmt: skip
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="b12-worklist-") as folder:
+        home = Home(Path(folder) / "home")
+        crowded(home, Path(folder) / "demo")
+        measure("SQLite", home, None)
+        with stores.postgresql() as server:
+            measure("PostgreSQL", home, stores.fresh_database(server))
+
+
+def crowded(home, folder):
+    """A home whose newest published run lists ITEMS patients."""
+    demo.write_demo(folder, patients=PATIENTS, seed=1, as_of=date.today())
+    walk.ingest(home, [folder], "canonical")
+    found = home.runs / walk.screen_population(home, as_of=date.today())["run_id"]
+    shutil.copytree(found, home.runs / "crowded")
+    con = duckdb.connect()
+    [[listed]] = con.execute(f"select count(*) from '{found}/worklist.parquet'").fetchall()
+    times = ITEMS // listed + 1
+    for name in ("worklist", "assessment", "patient_site"):
+        limit = f"limit {ITEMS}" if name == "worklist" else ""
+        con.execute(
+            f"copy (select * replace (patient_id || '-' || copy as patient_id) from '{found}/{name}.parquet', range({times}) as t(copy) "
+            f"order by copy, patient_id {limit}) to '{home.runs}/crowded/{name}.parquet'"
+        )
+    manifest = json.loads((found / "manifest.json").read_text())
+    later = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    (home.runs / "crowded" / "manifest.json").write_text(json.dumps(manifest | {"run_id": "crowded", "started": later}))
+
+
+def measure(name, home, url):
+    """Print what each page takes, the slowest last."""
+    store = worklist.open_store(home, url=url)
+    started = time.perf_counter()
+    changed = worklist.follow(home, store)
+    print(f"{name}: {changed['opened']:,} items opened by a night in {time.perf_counter() - started:.1f} s")
+    people_worked(store)
+    pages = TestClient(create_app(home, identify=lambda: worklist.Actor("bench", "coordinator"), store=store))
+    reference = milliseconds(lambda: count(store))
+    print(f"  {'reference: the database counts the table':44} {reference:7.1f} ms")
+    taken = {title: milliseconds(lambda query=query: get(pages, query)) for title, query in ASKED.items()}
+    for title, took in sorted(taken.items(), key=lambda one: one[1]):
+        print(f"  {title:44} {took:7.1f} ms  {took / reference:6.1f} times the reference{'' if took < LIMIT_MS else '  TOO SLOW'}")
+    store.close()
+
+
+def people_worked(store):
+    "A third of the items in somebody's hands"
+    with store.writing() as con:
+        con.execute(text("update item set status = 'assigned', assignee = 'kim' where id % 6 = 0"))
+        con.execute(text("update item set status = 'ordered', assignee = 'lee' where id % 6 = 1"))
+    store.tidy()
+
+
+def count(store):
+    with store.reading() as con:
+        con.scalar(text("select count(*) from item where reason is not null"))
+
+
+def get(pages, query):
+    answer = pages.get(f"/worklist{query}")
+    assert answer.status_code == 200, answer.status_code
+
+
+def milliseconds(call):
+    "The median of some tries, after one to warm up"
+    call()
+    taken = []
+    for _ in range(TRIES):
+        started = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main()

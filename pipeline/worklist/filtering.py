@@ -1,0 +1,63 @@
+"""Which items somebody asks for, and what that means to the database."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_
+
+from pipeline.worklist.tables import item
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items: of each kind any of the values named, of every kind at all. No status: those with work to do.
+
+    assignee, site: "" stands for none. waiting: for that many days at least. patient: the id begins so.
+    """
+
+    priority: tuple = ()
+    next_step: tuple = ()
+    alert: tuple = ()
+    cohort: tuple = ()
+    site: tuple = ()
+    assignee: tuple = ()
+    status: tuple = ()
+    waiting: int | None = None
+    patient: str | None = None
+    keys: tuple = ()
+
+
+def conditions(chosen, today, any_status=False):
+    """A Filter as conditions of a SELECT; every value is bound."""
+    return [item.c.patient_id.is_not(None), *_status(chosen, any_status), *_named(chosen), *_listed_among(chosen), *_waiting(chosen, today)]
+
+
+def _status(chosen, any_status):
+    if chosen.status:
+        yield item.c.status.in_(chosen.status)
+    elif any_status or chosen.keys:
+        yield item.c.status != "off_list"
+    else:
+        yield item.c.is_active
+
+
+def _named(chosen):
+    for values, column in (
+        (chosen.priority, item.c.priority), (chosen.next_step, item.c.next_step), (chosen.keys, item.c.key), (chosen.site, item.c.site),
+        (chosen.assignee, item.c.assignee),
+    ):  # fmt: skip
+        if values:
+            yield column.in_(values)
+
+
+def _listed_among(chosen):
+    for values, column in ((chosen.alert, item.c.safety), (chosen.cohort, item.c.cohorts)):
+        if values:
+            yield or_(*(column.contains(f"|{one}|", autoescape=True) for one in values))
+
+
+def _waiting(chosen, today):
+    if chosen.waiting:
+        yield item.c.waits_from <= today - timedelta(days=chosen.waiting)
+    if chosen.patient:
+        yield item.c.patient_id.startswith(chosen.patient, autoescape=True)

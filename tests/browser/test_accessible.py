@@ -1,0 +1,63 @@
+"""Every page: no finding of axe-core, in light and dark, wide and narrow; and it fits its window."""
+
+from pathlib import Path
+
+import pytest
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PAGES = {
+    "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "nobody": "/worklist?status=merged", "population": "/population",
+    "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "runs": "/runs",
+    "help": "/help", "missing": "/no-such-page",
+}  # fmt: skip
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def open_all(page):
+    "What is folded away counts too"
+    page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })")
+
+
+def is_accessible(page):
+    open_all(page)
+    page.evaluate(AXE)
+    found = page.evaluate("(rules) => axe.run(document, rules)", RULES)["violations"]
+    assert [(one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
+
+
+def fits(page):
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= window, "the page is wider than its window"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(page, name, scheme):
+    page.emulate_media(color_scheme=scheme)
+    answer = page.request.get(PAGES[name])
+    assert answer.status == (404 if name == "missing" else 200)
+    if name != "missing":  # the browser itself complains of a 404 on the console
+        page.goto(PAGES[name], wait_until="networkidle")
+        is_accessible(page)
+        fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_patient(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    for address in ("/worklist", "/worklist?alert=THERAPY_LAPSED"):
+        page.goto(address)
+        page.locator("a.open").first.click()
+        page.wait_for_load_state("networkidle")
+        is_accessible(page)
+        fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_runs_compared_and_the_data_docs(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/runs")
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_load_state("networkidle")
+    is_accessible(page)
+    fits(page)

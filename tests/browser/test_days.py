@@ -1,0 +1,137 @@
+"""A coordinator's morning and a steward's check, with the keyboard alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page, selector, limit=400):
+    "Tab on until the element has the focus, as somebody without a mouse does"
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} is not reached with Tab")
+
+
+def test_a_coordinators_morning(page):
+    page.goto("/worklist?status=open")
+    total = page.locator(".total b").last.inner_text()
+    assert page.locator(".chip").first.inner_text().split()[-1] == total, "what is counted is what is listed"
+    press(page, "j", "j", "Enter")  # the second row
+    expect(page.locator("h1")).to_contain_text("Patient")
+    patient = page.locator("h1").inner_text().split()[-1]
+    assert patient not in page.url
+    page.wait_for_load_state("load")
+    press(page, "a")
+    expect(page.locator(".state")).to_contain_text("Assigned")
+    tab_to(page, "#to")
+    page.keyboard.type("Contacted")
+    tab_to(page, "#comment")
+    page.keyboard.type("Rang; will come on Monday. <b>")
+    tab_to(page, "form[data-act] button.primary")
+    press(page, "Enter")
+    expect(page.locator(".state")).to_contain_text("Contacted")
+    expect(page.locator("body")).to_contain_text("Rang; will come on Monday. <b>")
+    tab_to(page, "#noted_on")
+    page.keyboard.type("01022026")
+    tab_to(page, "form[action$='/headache'] button")
+    press(page, "Enter")
+    expect(page.locator("#notes-title ~ .note").first).to_contain_text("Noted on")
+    press(page, "u")
+    expect(page.locator("h1")).to_have_text("Worklist")
+    press(page, "/")
+    page.keyboard.type(patient)
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text(patient)
+    assert patient not in page.url
+    snooze_and_undo(page)
+
+
+def snooze_and_undo(page):
+    tab_to(page, "#to")
+    page.keyboard.type("Snoozed")
+    tab_to(page, "#until")
+    page.keyboard.type("01012099")
+    tab_to(page, "form[data-act] button.primary")
+    press(page, "Enter")
+    expect(page.locator("main")).to_contain_text("within a year")
+
+
+def test_many_rows_are_assigned_at_once(page):
+    page.goto("/worklist?priority=4")
+    press(page, "j", "x", "j", "x", "j", "x")
+    expect(page.locator("[data-picked]")).to_have_text("3 rows selected")
+    press(page, "a")
+    expect(page.locator(".done")).to_contain_text("3 assigned")
+    page.goto("/worklist?status=assigned&priority=4")
+    assert page.locator("[data-row]").count() >= 3
+
+
+def test_two_people_at_one_item(page, browser, server):
+    page.goto("/worklist?priority=3&status=open")
+    press(page, "j", "Enter")
+    expect(page.locator("h1")).to_contain_text("Patient")
+    other = browser.new_context(base_url=server).new_page()
+    other.goto(page.url)
+    other.locator("#to").select_option("ordered")
+    other.locator("form[data-act] button.primary").click()
+    expect(other.locator(".state")).to_contain_text("Ordered")
+    page.locator("#comment").fill("typed for minutes")
+    with page.expect_response(lambda answer: answer.url.endswith("/act")) as answer:
+        page.locator("form[data-act] button.primary").click()
+    assert answer.value.status == 409
+    expect(page.locator("main")).to_contain_text("Ordered")
+    expect(page.locator("#comment")).to_have_value("typed for minutes")
+
+
+def test_a_stewards_check(page):
+    page.goto("/worklist")
+    tab_to(page, "nav[aria-label='Pages'] a[href$='/quality']")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("Data quality")
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d+ passed"))
+    tab_to(page, "main summary")
+    press(page, "Enter")
+    expect(page.locator("main")).to_contain_text("screening.assessment")
+    assert not re.search(r"DEMO\d{7}", page.locator("main").inner_text()), "no patient on this page"
+    tab_to(page, "a[href$='/quality/rejects']")
+    press(page, "Enter")
+    expect(page.locator("main")).to_contain_text("Bad date")
+    page.go_back()
+    tab_to(page, "nav[aria-label='Pages'] a[href$='/population']")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("Population")
+    tab_to(page, "a[href$='/what-if']")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text("What if")
+
+
+def test_a_narrow_or_wide_page_prints_without_its_controls(page):
+    page.goto("/worklist")
+    page.emulate_media(media="print")
+    expect(page.locator(".bulk")).to_be_hidden()
+    expect(page.locator("header nav")).to_be_hidden()
+    expect(page.locator("[data-row]").first).to_be_visible()
+
+
+def test_keys_of_one_character_can_be_switched_off(page):
+    page.goto("/worklist")
+    press(page, "?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.locator("#keys-on").uncheck()
+    press(page, "Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.reload()
+    press(page, "j")
+    assert page.locator("[data-row].at").count() == 0
+    page.locator("[data-help]").click()
+    page.locator("#keys-on").check()
+    press(page, "Escape", "j")
+    assert page.locator("[data-row].at").count() == 1
