@@ -25,7 +25,8 @@ from tests import stores
 ITEMS, PATIENTS, TRIES, LIMIT_MS = 100_000, 5_000, 7, 200
 ASKED = {
     "the list as it opens": "", "its last page": "?page=2000", "one in the middle": "?page=1000",
-    "routine, last page": "?priority=4&page=1400", "an alert": "?alert=THERAPY_LAPSED", "an alert, last page": "?alert=THERAPY_LAPSED&page=99",
+    "routine, last page": "?priority=4&page=1400", "an alert": "?alert=THERAPY_LAPSED",
+    "an alert, last page": "?alert=THERAPY_LAPSED&page=99",
     "a cohort at a site": "?cohort=low_b12&site=Demo+Clinic+3", "nobody's, page 500": "?assignee=-&page=500",
     "waiting a year": "?waiting=365&page=300", "one status": "?status=ordered&page=100",
     "by B12, downwards": "?sort=b12&order=down&page=900", "by patient": "?sort=patient&page=1500",

@@ -70,4 +70,5 @@ def _filled(place, row):
     }  # fmt: skip
     full = defaults | row
     full |= {name: full[name] or "" for name in ("site", "assignee")}
+    full |= {"b12_rising": full["b12_value"] or 1e9, "b12_falling": full["b12_value"] or -1.0}
     return {"waits_from": full["waiting_since"] or full["opened_on"], **full}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, insert, select, update
 
 from pipeline.worklist.statuses import ACTIVE
-from pipeline.worklist.tables import CONTENT, event, item
+from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, event, item
 
 NIGHT = "the night"  # who did it, in the audit trail
 ENDS = ("merged", "excluded", "withdrawn", "resolved")
@@ -41,6 +41,8 @@ def write(con, rows, *, as_of, run_id):
 
 def _content(row, as_of):
     content = {column.name: row[column.name] for column in CONTENT} | {"site": row["site"] or ""}
+    is_known = row["b12_value"] is not None
+    content |= {"b12_rising": row["b12_value"] if is_known else AFTER_ALL, "b12_falling": row["b12_value"] if is_known else BEFORE_ALL}
     return content | ({"waits_from": row["waiting_since"]} if row["waiting_since"] else {})
 
 

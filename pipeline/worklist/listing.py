@@ -13,7 +13,7 @@ from pipeline.worklist.wake import wake
 
 SORTS = {
     "priority": (item.c.priority, item.c.waits_from), "patient": (), "next_step": (item.c.next_step, item.c.priority, item.c.waits_from),
-    "waiting": (item.c.waits_from,), "b12": (item.c.b12_value,), "status": (item.c.status, item.c.priority, item.c.waits_from),
+    "waiting": (item.c.waits_from,), "b12": (item.c.b12_rising,), "status": (item.c.status, item.c.priority, item.c.waits_from),
     "assignee": (item.c.assignee, item.c.priority, item.c.waits_from), "site": (item.c.site, item.c.priority, item.c.waits_from),
 }  # fmt: skip
 
@@ -87,9 +87,8 @@ def listed(store, chosen, *, today, sort="priority", descending=False):
 
 def _order(sort, descending):
     "One way for all columns, so that an index serves it from either end; ties by patient id, so that no row is on two pages"
-    columns = (*SORTS[sort], item.c.patient_id)
-    unknown_last = (item.c.b12_value.is_(None),) if sort == "b12" else ()
-    return (*unknown_last, *(column.desc() if descending else column for column in columns))
+    columns = (*(SORTS[sort] if (sort, descending) != ("b12", True) else (item.c.b12_falling,)), item.c.patient_id)
+    return tuple(column.desc() if descending else column for column in columns)
 
 
 def choices(store):

@@ -35,6 +35,7 @@ CONTENT = (  # what a night says of a patient on the worklist
     Column("facts", Text),
 )  # fmt: skip
 
+BEFORE_ALL, AFTER_ALL = -1.0, 1e9
 ORDERED = ("next_step", "site", "assignee", "status")
 FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts")
 
@@ -55,11 +56,14 @@ item = Table(
     Column("changed_on", Date),
     Column("changed_because", Text),
     Column("merged_into", Integer, ForeignKey("item.id")),
+    Column("b12_rising", Float, nullable=False, default=AFTER_ALL),  # the B12 as an index has it: what is not known comes last
+    Column("b12_falling", Float, nullable=False, default=BEFORE_ALL),  # … read from the other end, too
     *CONTENT,
     # the first two hold all that a filter asks for, so that no wide row is read to be left out; the others are orders
     Index("ix_item_worklist", "is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED),
     Index("ix_item_status", "status", "priority", "waits_from", "patient_id", "id", *FILTERED),
     *(Index(f"ix_item_by_{name}", "is_active", name, "priority", "waits_from", "patient_id", "id") for name in ORDERED),
+    *(Index(f"ix_item_by_{name}", "is_active", name, "patient_id", "id") for name in ("b12_rising", "b12_falling")),
     Index("ix_item_by_waits_from", "is_active", "waits_from", "patient_id", "id"),
     Index("ix_item_by_patient_id", "is_active", "patient_id", "id"),
 )  # fmt: skip

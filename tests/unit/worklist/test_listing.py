@@ -92,6 +92,13 @@ def test_the_worklist_comes_most_urgent_first_then_waiting_longest(store):
     assert [(row["priority"], -row["waiting_days"]) for row in rows] == sorted((row["priority"], -row["waiting_days"]) for row in rows)
 
 
+def test_a_b12_that_is_not_known_comes_last_from_either_end(store):
+    population(store)
+    for descending in (False, True):
+        found = [row["b12_value"] for row in worklist.page(store, Filter(), today=TODAY, sort="b12", descending=descending, size=500).rows]
+        assert found == sorted(found, key=lambda value: (value is None, (-value if descending else value) if value else 0))
+
+
 def test_a_page_past_the_end_is_the_last_one_and_an_empty_list_has_one_page(store):
     assert (worklist.page(store, Filter(), today=TODAY, number=9).number, worklist.page(store, Filter(), today=TODAY).total) == (1, 0)
     population(store, 30)

@@ -51,7 +51,8 @@ def _items():
         Column("safety", Text()), Column("flags", Text()), Column("cohorts", Text()), Column("cause", String(20)),
         Column("waiting_since", Date()), Column("b12", String(20)), Column("b12_value", Float()), Column("b12_reported", Text()),
         Column("b12_on", Date()), Column("b12_source", Text()), Column("mma_reported", Text()), Column("mma_on", Date()),
-        Column("active_b12_on", Date()), must("site", by_bytes(Text())), Column("facts", Text()),
+        Column("active_b12_on", Date()), must("b12_rising", Float()), must("b12_falling", Float()),
+        must("site", by_bytes(Text())), Column("facts", Text()),
         ForeignKeyConstraint(["merged_into"], ["item.id"], name="fk_item_merged_into"), PrimaryKeyConstraint("id", name="pk_item"),
         UniqueConstraint("key", name="uq_item_key"), UniqueConstraint("patient_id", name="uq_item_patient_id"),
     )  # fmt: skip
@@ -60,7 +61,8 @@ def _items():
     op.create_index("ix_item_status", "item", ["status", "priority", "waits_from", "patient_id", "id", *FILTERED])
     for name in ("next_step", "site", "assignee", "status"):
         op.create_index(f"ix_item_by_{name}", "item", ["is_active", name, "priority", "waits_from", "patient_id", "id"])
-    op.create_index("ix_item_by_waits_from", "item", ["is_active", "waits_from", "patient_id", "id"])
+    for name in ("b12_rising", "b12_falling", "waits_from"):
+        op.create_index(f"ix_item_by_{name}", "item", ["is_active", name, "patient_id", "id"])
     op.create_index("ix_item_by_patient_id", "item", ["is_active", "patient_id", "id"])
 
 
