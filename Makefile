@@ -43,6 +43,9 @@ bench: setup-dev ## a million patients, against a bare copy and a bare scan of t
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.worklist
 
+screenshots: setup-dev ## pictures of every page into docs/img (needs Chromium; some minutes)
+	$(PY) -m tools.screenshots
+
 requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
 	uv pip compile $(RESOLVE) requirements.in -o requirements.txt
 	uv pip compile $(RESOLVE) requirements-dev.in -o requirements-dev.txt
@@ -60,4 +63,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run serve test check format docs bench requirements clean setup setup-dev
+.PHONY: help run serve test check format docs bench screenshots requirements clean setup setup-dev
