@@ -30,7 +30,7 @@ def quality(request: Request, actor: Viewer, run: str | None = None):
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
         request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes, states=_states(outcomes), report=report, NIGHTS=NIGHTS,
-        trend=_trend(store), rejected=over_time(worklist.counts_over_time(store, "rejected", NIGHTS)),
+        trend=_trend(store), rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
         volume=_volume(report.get("source_volume")),
         labs=histograms(report.get("lab_b12_histogram") or []), docs=_validation(request.app.state.home, chosen), key_of=_name,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The history of the runs, counts only: kept when a run is followed, so that a thousand nights are read in one query."""
 
 import json
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -44,6 +45,10 @@ def _counts(manifest, summary, report):
     for dimension in DIMENSIONS:
         for name, number in summary.get(dimension, {}).items():
             yield dimension, name, number
+    rejected = Counter()
+    for row in report.get("rejection", ()):
+        rejected[row["rejected_because"]] += row["rows_new"]
+    yield from (("rejected_new", reason, number) for reason, number in rejected.items())
     for row in report.get("testing", ()):
         if row["is_total"]:
             yield "risk_group", row["risk_group"], row["patients"]

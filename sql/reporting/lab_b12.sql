@@ -2,7 +2,8 @@
 -- and the median against that of the laboratory's other units and of everything. A unit that stands 0.738 or 1.355 beside
 -- the laboratory's others is mislabelled: both convert into pg/mL.
 -- Missing: a result without a laboratory counts for one named by its source. Censored results are left out, as their
--- numbers are bounds. share_low: below the band low. A laboratory with one unit has no other to be held against: null.
+-- numbers are bounds. share_low: below the band low. A laboratory with one unit has no other to be held against: null; so
+-- have fewer than 10 results on either side, as their median says nothing.
 with recent as (
     select
         coalesce(result.performing_lab, 'the laboratory of ' || result.source) as performing_lab,
@@ -21,7 +22,7 @@ spread as (
 ),
 
 beside as (
-    select spread.performing_lab, spread.unit, median(recent.value) as median_other_units
+    select spread.performing_lab, spread.unit, median(recent.value) as median_other_units, count(*) as results_other_units
     from spread
     join recent on recent.performing_lab = spread.performing_lab and recent.unit <> spread.unit
     group by spread.performing_lab, spread.unit
@@ -33,9 +34,10 @@ select
     round(spread.quantiles[4], 1) as p75, round(spread.quantiles[5], 1) as p95,
     round(cast(spread.share_low as double), 4) as share_low,
     round(beside.median_other_units, 1) as median_other_units,
-    round(spread.quantiles[3] / beside.median_other_units, 3) as ratio_to_other_units,
+    case when least(spread.results, beside.results_other_units) >= 10 then round(spread.quantiles[3] / beside.median_other_units, 3) end
+        as ratio_to_other_units,
     round(overall.median_all, 1) as median_all,
-    round(spread.quantiles[3] / overall.median_all, 3) as ratio_to_all
+    case when spread.results >= 10 then round(spread.quantiles[3] / overall.median_all, 3) end as ratio_to_all
 from spread
 cross join (select median(value) as median_all from recent) as overall
 left join beside on beside.performing_lab = spread.performing_lab and beside.unit = spread.unit

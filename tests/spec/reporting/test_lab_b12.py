@@ -1,6 +1,6 @@
 "reporting.lab_b12: how the B12 results of each laboratory and unit are spread, against its other units and against all"
 
-from tests.clinic import insert, shows
+from tests.clinic import holds, insert, shows
 from tests.gates import b12, gated, skewed
 
 MOLAR = 1.35537
@@ -35,6 +35,20 @@ def test_an_honest_other_unit_shows_no_ratio_to_speak_of():
         pmol/L | 500    | 1                    | 1
         pg/mL  | 500    | 1                    | 1
     """)  # fmt: skip
+
+
+def test_a_handful_of_results_is_held_against_nothing():
+    con = gated()
+    b12(con, skewed(101))
+    b12(con, [150] * 9, unit="ng/mL", file="two.csv")
+    shows(con, "reporting.lab_b12", """
+        unit  | results | median_other_units | ratio_to_other_units | ratio_to_all
+        ng/mL | 9       | 500                |                      |
+    """, where="unit = 'ng/mL'")  # fmt: skip
+    holds(con, "reporting.lab_b12", """
+        unit  | results | median_other_units | ratio_to_other_units
+        pg/mL | 101     | 150                |
+    """, where="unit = 'pg/mL'")  # fmt: skip
 
 
 def test_laboratories_stand_by_themselves():
