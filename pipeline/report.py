@@ -37,7 +37,7 @@ def describe(home, top=10, b12="b12"):
         "",
         table(_head(folder / "worklist.parquet", top), WORKLIST_COLUMNS),
         f"Files: {folder.resolve()}",
-        f"Next: {b12} serve (the worklist in a browser) · {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12} rejects · {b12} runs",
+        f"Next: {b12} serve · {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12} rejects · {b12} runs",
     ]
     return "\n".join(line for line in lines if line is not None)
 

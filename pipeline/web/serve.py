@@ -2,6 +2,8 @@
 
 import getpass
 import logging
+import os
+import socket
 
 import uvicorn
 
@@ -20,11 +22,25 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, host
     On loopback without users nobody logs in, and who uses this computer may do everything. Raises UsageError: another
     address and no user.
     """
+    for name, path in (("certificate", certificate), ("key", key)):
+        if path is not None and not path.is_file():
+            raise UsageError(f"There is no {name} {path}.")
     app = standalone(home, host=host, hosts=hosts, is_secure=certificate is not None)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    uvicorn.run(
-        app, host=host, port=port, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False, log_level="warning"
-    )
+    with _listening(host, port) as listener:
+        scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
+        print(f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with Ctrl-C.", flush=True)
+        config = uvicorn.Config(app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False, log_level="warning")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host, port):
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}). Give another with --port or --host."
+        ) from None
 
 
 def standalone(home, *, host="127.0.0.1", hosts=(), is_secure=False):

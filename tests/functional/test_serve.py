@@ -1,0 +1,49 @@
+"""`b12 serve` and `b12 user`: what is said when it cannot serve, and who may log in."""
+
+import io
+import socket
+import sys
+
+from tests.command import b12
+
+LONG = "correct horse battery"
+
+
+def user(home, monkeypatch, *arguments, password=LONG):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\n"))
+    return b12(home, "user", *arguments)
+
+
+def test_another_address_than_loopback_needs_a_user(tmp_path, monkeypatch):
+    refused = b12(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert refused.code == 2 and "b12 user add NAME --role admin" in refused.err
+
+
+def test_a_port_in_use_is_said_plainly(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = b12(tmp_path, "serve", "--port", taken.getsockname()[1])
+    assert refused.code == 2 and "Address already in use" in refused.err and "--port" in refused.err
+
+
+def test_a_certificate_that_is_not_there(tmp_path):
+    refused = b12(tmp_path, "serve", "--certificate", tmp_path / "none.pem", "--key", tmp_path / "none.key")
+    assert refused.code == 2 and "There is no certificate" in refused.err
+
+
+def test_a_user_is_added_listed_changed_and_shut_out(tmp_path, monkeypatch):
+    assert "b12 user add" in user(tmp_path, monkeypatch, "list").out
+    assert user(tmp_path, monkeypatch, "add", "ann", "--role", "coordinator").code == 0
+    for arguments, column in (
+        (("role", "ann", "--role", "steward"), "steward"),
+        (("disable", "ann"), "True"),
+        (("enable", "ann"), "False"),
+    ):
+        assert user(tmp_path, monkeypatch, *arguments).code == 0
+        listed = user(tmp_path, monkeypatch, "list").out
+        assert "ann" in listed and column in listed and LONG not in listed
+    assert user(tmp_path, monkeypatch, "password", "ann", password="another long one").code == 0
+    for arguments, password, says in (
+        (("add", "ann"), LONG, "already"), (("add", "ben"), "short", "12 characters"), (("role", "ben"), LONG, "no user"), (("add",), LONG, "Whom"),
+    ):  # fmt: skip
+        refused = user(tmp_path, monkeypatch, *arguments, password=password)
+        assert refused.code == 2 and says in refused.err and password not in refused.err
