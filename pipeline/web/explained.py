@@ -11,8 +11,12 @@ _pages, _lock = OrderedDict(), Lock()
 
 
 def explained(home, patient_id):
-    """The dict of `explain_latest`, of the last 64 asked for by run and patient. Raises UsageError."""
-    key = (str(home.root), latest(home).resolve().name, patient_id)
+    """The dict of `explain_latest`, of the last 64 asked for by run, state of the lake and patient. Raises UsageError.
+
+    The state of the lake: a patient who was forgotten since is not remembered here.
+    """
+    lake = max((path.stat().st_mtime_ns for path in home.lake.glob("*/_delta_log")), default=0)
+    key = (str(home.root), latest(home).resolve().name, lake, patient_id)
     with _lock:
         if key in _pages:
             _pages.move_to_end(key)
