@@ -18,19 +18,26 @@ def erase(home, patient_id):
     A refused file was never understood: its lines that hold an id go, and all of it where it is no text.
     """
     ids = _all_ids(home, patient_id)
-    con = connect()
-    rows = {table: sum(lake.erase(con, home, table, one) for one in ids) for table in ENTITIES}
-    con.close()
-    if any(rows.values()):
-        lake.vacuum(home, keep_hours=0)
     store = worklist.open_store(home)
-    rows["worklist"] = worklist.forget(store, ids)
+    rows = {"worklist": worklist.forget(store, ids)}
     store.close()
     rows["archive"] = _erase_archive(home, ids)
     rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
     for left in ("reingest", "lake.old"):  # of a replay that was killed
         shutil.rmtree(home.root / left, ignore_errors=True)
+    for left in home.work.glob("condition_notes_*.csv"):  # of a screening that was killed
+        left.unlink()
     rows["runs"] = sum(_erase_run(folder, ids) for folder in home.runs.glob("[!.]*") if folder.is_dir() and not folder.is_symlink())
+    return rows | _erase_lake(home, ids)
+
+
+def _erase_lake(home, ids):
+    "Last, and of its tables the patients last: they say who was merged into whom, so that an erasing that was cut short can be done again"
+    con = connect()
+    rows = {table: sum(lake.erase(con, home, table, one) for one in ids) for table in reversed(ENTITIES)}
+    con.close()
+    if any(rows.values()):
+        lake.vacuum(home, keep_hours=0)
     return rows
 
 

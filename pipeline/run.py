@@ -82,7 +82,9 @@ def ingest(home, paths, source, progress=lambda account: None):
 
 
 def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
-    """Screen everyone, gate, publish; returns `{"run_id", "published", "patients", "worklist"}`, counts only.
+    """Screen everyone, gate, publish; returns `{"run_id", "published", "patients", "worklist", "notes_left", "is_followed"}`, counts only.
+
+    notes_left: clinicians' notes that the ingest rejected. is_followed: whether the items of the worklist follow this run.
 
     Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
     """
@@ -94,7 +96,7 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
     quality.prepare()
     pack, as_of = checked(pack), parse_day(as_of) if as_of else date.today()
     store = worklist.open_store(home)
-    take_in_notes(home, store)
+    _, notes_left = take_in_notes(home, store)
     with screened(home, pack=pack, as_of=as_of, published=manifests(home), progress=progress) as (con, versions, folder):
         outcomes, validations = quality.validated(con)
         closed = quality.closed_by(outcomes)
@@ -110,6 +112,8 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
         "published": True,
         "patients": manifest["rows"]["assessment"],
         "worklist": manifest["rows"]["worklist"],
+        "notes_left": notes_left,
+        "is_followed": (worklist.followed_run(store) or {}).get("run_id") == manifest["run_id"],
     }
 
 

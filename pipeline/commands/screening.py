@@ -29,8 +29,12 @@ def ingest(home, given):
 
 
 def screen(home, given):
-    walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation)
+    done = walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation)
     say(walk.describe_latest(home))
+    if done["notes_left"]:
+        say(f"{done['notes_left']} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why.")
+    if not done["is_followed"]:
+        say("The list that people work from does not follow this run: its day lies before that of the last one, or has not come.")
 
 
 def run(home, given):

@@ -40,7 +40,7 @@ def act(store, key, *, actor, version, to=None, reason=None, until=None, assigne
 
     version: that of the row the person saw. Raises StaleItem, and UsageError for what the lifecycle does not allow.
     """
-    row, today = _row_for(store, key, actor), today or date.today()
+    row, today = row_to_change(store, key, actor), today or date.today()
     if row["version"] != version:
         raise StaleItem(row, next(iter(events(store, key)), None))
     values, told = _planned(row, to=to, reason=reason, until=until, assignee=assignee, comment=comment, today=today)
@@ -62,7 +62,7 @@ def assign(store, versions, *, actor, assignee, today=None):
     """
     done, left = 0, []
     for key, version in versions.items():
-        row = _row_for(store, key, actor)
+        row = row_to_change(store, key, actor)
         if row["assignee"] != assignee and (row["version"] != version or row["status"] not in SET_BY_PEOPLE):
             left.append(key)
             continue
@@ -75,7 +75,8 @@ def assign(store, versions, *, actor, assignee, today=None):
     return done, left
 
 
-def _row_for(store, key, actor):
+def row_to_change(store, key, actor):
+    """The row of an item that somebody may change. Raises UsageError."""
     if not actor.may("coordinator"):
         raise UsageError("A viewer changes nothing. Ask an administrator for the role of a coordinator.")
     row = item_of_key(store, key)
@@ -95,7 +96,8 @@ def _planned(row, *, to, reason, until, assignee, comment, today):
             "assigned" if assignee and row["status"] == "open" else "open" if not assignee and row["status"] == "assigned" else None
         )
         told.append(_told("assigned", row["status"], to or row["status"], f"{row['assignee'] or 'nobody'} → {assignee or 'nobody'}"))
-    if (to is not None and to != row["status"]) or to == "snoozed":
+    is_said_anew = (reason and reason != row["status_reason"]) or (until and until != row["snoozed_until"])
+    if to is not None and (to != row["status"] or (is_said_anew and to in (*NEEDS_A_REASON, "snoozed"))):
         _allow(row, to, reason=reason, until=until, today=today, has_assignee=bool(values.get("assignee", row["assignee"])))
         values |= {
             "status": to, "is_active": to in ACTIVE, "status_on": today, "status_reason": reason,

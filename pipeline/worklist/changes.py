@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
+from pipeline.worklist.merging import NIGHT, as_it_stood, carry_on, part
 from pipeline.worklist.statuses import ACTIVE
 from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, event, item
 
-NIGHT = "the night"  # who did it, in the audit trail
 ENDS = ("merged", "excluded", "withdrawn", "resolved")
 LOOKED_AT_AGAIN = ("reopened", "snooze_ended", "recheck")
 SEEN_ANEW = ("opened", "reopened", "changed", "snooze_ended", "recheck")
@@ -26,6 +26,8 @@ def write(con, rows, *, as_of, run_id):
         con.execute(insert(item), [_new(row, as_of) for row in new])
         ids = dict(con.execute(select(item.c.patient_id, item.c.id)).all())
         rows = [row | {"id": row["id"] or ids[row["patient_id"]]} for row in rows]
+    stood = as_it_stood(con, [row["id"] for row in rows if row["change"] == "merged" or row["from_status"] == "merged"])
+    rows = [part(con, row, stood[row["id"]], run_id=run_id) if row["from_status"] == "merged" else row for row in rows]
     known = [row for row in rows if row["from_status"] is not None]
     _update(con, [row for row in known if row["change"] in SEEN_ANEW], _seen_anew, as_of)
     _update(con, [row for row in known if row["change"] == "refreshed"], _content, as_of)
@@ -35,7 +37,9 @@ def write(con, rows, *, as_of, run_id):
         con.execute(insert(event), told)
     done = {row["patient_id"]: row["change"] for row in rows}
     for row in (row for row in rows if row["change"] == "merged"):
-        _follow_merge(con, row, is_news=done.get(row["surviving_id"]) in LOOKED_AT_AGAIN, as_of=as_of, run_id=run_id)
+        fresh = {"key": new_key(), "patient_id": row["surviving_id"], "status": "off_list", "is_active": False, "waits_from": as_of}
+        is_news = done.get(row["surviving_id"]) in LOOKED_AT_AGAIN
+        carry_on(con, row, stood[row["id"]], fresh=fresh, is_news=is_news, run_id=run_id)
     return {change: sum(row["change"] == change for row in rows) for change in (*SEEN_ANEW, *ENDS, "refreshed")}
 
 
@@ -59,7 +63,7 @@ def _seen_anew(row, as_of):
         **_content(row, as_of), "status": row["to_status"], "is_active": row["to_status"] in ACTIVE, "changed_on": as_of,
         "changed_because": row["because"], "version": item.c.version + 1,
         **({} if is_same_status else {"status_on": as_of, "status_reason": None, "snoozed_until": None}),
-        **({"opened_on": as_of} if row["from_status"] in (*ENDS, "off_list") else {}),
+        **({"opened_on": as_of, "merged_into": None} if row["from_status"] in (*ENDS, "off_list") else {}),
     }  # fmt: skip
 
 
@@ -88,31 +92,3 @@ def _event(row, run_id):
         "item_id": row["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": row["change"], "from_status": row["from_status"],
         "to_status": row["to_status"], "detail": row["because"], "run_id": run_id,
     }  # fmt: skip
-
-
-def _follow_merge(con, row, *, is_news, as_of, run_id):
-    """The surviving patient's item goes on where that of the merged id stood, unless somebody has it in hand or it is news tonight.
-
-    What was put aside for one reason stays aside only while that is the reason.
-    """
-    gone = con.execute(select(item).where(item.c.id == row["id"])).mappings().one()
-    there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one_or_none()
-    if there is None:
-        fresh = {"key": new_key(), "patient_id": row["surviving_id"], "status": "off_list", "is_active": False, "waits_from": as_of}
-        con.execute(insert(item), [fresh])
-        there = con.execute(select(item).where(item.c.patient_id == row["surviving_id"])).mappings().one()
-    taken = {"opened_on": min(gone["opened_on"] or as_of, there["opened_on"] or as_of)}
-    is_untouched = there["status"] == "open" and not there["assignee"] and not is_news
-    if is_untouched and (row["from_status"] in ACTIVE or gone["facts"] == there["facts"]) and row["from_status"] not in (*ENDS, "off_list"):
-        taken |= {
-            "status": row["from_status"], "is_active": row["from_status"] in ACTIVE, "assignee": gone["assignee"],
-            "snoozed_until": gone["snoozed_until"], "status_reason": "as before the merge",
-        }  # fmt: skip
-    con.execute(update(item).where(item.c.id == there["id"]).values(**taken, version=item.c.version + 1))
-    con.execute(update(item).where(item.c.id == gone["id"]).values(merged_into=there["id"]))
-    told = {
-        "item_id": there["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": "merged", "from_status": there["status"],
-        "to_status": taken.get("status", there["status"]), "detail": "goes on for a patient id that was merged into this one",
-        "run_id": run_id,
-    }  # fmt: skip
-    con.execute(insert(event), [told])

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy import insert, select, update
 
 from pipeline.errors import UsageError
-from pipeline.worklist.items import item_of_key
+from pipeline.worklist.actions import row_to_change
+from pipeline.worklist.items import merged_items
 from pipeline.worklist.tables import event, item, note
 
 SOURCE = "clinician_notes"  # the profile under which they are delivered
@@ -15,7 +16,7 @@ HEADACHE_UNRELATED = "headache_unrelated_to_b12"
 
 def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
     """Keep the note that a patient's headaches, begun on or before a day, are unrelated to B12. Raises UsageError."""
-    row = _row_for(store, key, actor)
+    row = row_to_change(store, key, actor)
     if noted_on > (today or date.today()):
         raise UsageError("The day of the note lies in the future.")
     written = {
@@ -29,22 +30,13 @@ def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
 
 def withdraw_note(store, key, note_id, *, actor):
     """Take a note back: the next run reads the headaches again. Raises UsageError."""
-    row = _row_for(store, key, actor)
+    row = row_to_change(store, key, actor)
     taken_back = {"withdrawn_at": datetime.now(UTC), "withdrawn_by": actor.name, "is_delivered": False}
     with store.writing() as con:
-        mine = (note.c.id == note_id, note.c.item_id == row["id"], note.c.withdrawn_at.is_(None))
+        mine = (note.c.id == note_id, note.c.item_id.in_(merged_items(key)), note.c.withdrawn_at.is_(None))
         if not con.execute(update(note).where(*mine).values(taken_back)).rowcount:
             raise UsageError("There is no such note, or it was taken back before.")
         _tell(con, row, actor, "note_withdrawn", "the note that headaches are unrelated to B12 is taken back")
-
-
-def _row_for(store, key, actor):
-    if not actor.may("coordinator"):
-        raise UsageError("A viewer changes nothing. Ask an administrator for the role of a coordinator.")
-    row = item_of_key(store, key)
-    if row is None:
-        raise UsageError("There is no such item.")
-    return row
 
 
 def _tell(con, row, actor, kind, detail):
@@ -55,13 +47,14 @@ def _tell(con, row, actor, kind, detail):
     con.execute(insert(event), [told])
 
 
-def undelivered(store):
-    """The notes that the lake does not have yet, and their taking back, as rows of a canonical condition extract; with their ids."""
-    columns = (note.c.id, note.c.condition_id, note.c.noted_on, note.c.author, note.c.withdrawn_at, item.c.patient_id)
+def undelivered(con, today):
+    """The notes that the lake does not have yet, and their taking back, as rows of a canonical condition extract.
+
+    today: the day of the ingest, which takes no later one; such a note waits for the next run.
+    """
+    columns = (note.c.condition_id, note.c.noted_on, note.c.author, note.c.withdrawn_at, item.c.patient_id)
     chosen = select(*columns).join(item, item.c.id == note.c.item_id).where(~note.c.is_delivered, item.c.patient_id.is_not(None))
-    with store.reading() as con:
-        found = con.execute(chosen.order_by(note.c.id)).mappings().all()
-    return [one["id"] for one in found], [_condition(one) for one in found]
+    return [_condition(one) for one in con.execute(chosen.where(note.c.noted_on <= today).order_by(note.c.id)).mappings()]
 
 
 def _condition(one):
@@ -72,7 +65,9 @@ def _condition(one):
     }  # fmt: skip
 
 
-def delivered(store, ids):
-    """Mark these notes as in the lake. A note that was taken back meanwhile stays undelivered: its `ids` were read before."""
-    with store.writing() as con:
-        con.execute(update(note).where(note.c.id.in_(ids)).values(is_delivered=True))
+def delivered(con, rows):
+    """Mark notes as in the lake, as these rows of `undelivered` say them: what was taken back since is delivered again."""
+    for row in rows:
+        is_taken_back = row["status"] != "active"
+        same = note.c.withdrawn_at.is_not(None) if is_taken_back else note.c.withdrawn_at.is_(None)
+        con.execute(update(note).where(note.c.condition_id == row["condition_id"], same).values(is_delivered=True))

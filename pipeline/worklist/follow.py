@@ -1,6 +1,7 @@
 """After a run: its counts go into the history, and the items follow the newest published worklist."""
 
 import json
+from datetime import date, timedelta
 
 from sqlalchemy import func, select, text, update
 
@@ -8,23 +9,20 @@ from pipeline.worklist import changes, night
 from pipeline.worklist.history import record
 from pipeline.worklist.tables import run
 
+ONE_DAY = timedelta(days=1)  # somewhere it is tomorrow already
 
-def follow(home, store):
+
+def follow(home, store, *, today=None):
     """Take every run that the store does not know into its history, and let the items follow the newest published one.
 
-    Returns how many items each change of that night touched; {} when there was nothing new. Done once for each run, however
-    often and by however many processes it is asked for. Raises LakeUnavailable.
+    A past night that was screened again moves nothing back, and a day that has not come is not followed: nobody's snooze ends a
+    year early for a slip of the pen. Returns how many items each change of that night touched; {} when there was nothing new.
+    Done once for each run, however often and by however many processes it is asked for. Raises LakeUnavailable.
     """
     with store.alone() as con:
-        known = set(con.scalars(select(run.c.run_id)))
-        new = [
-            _manifest(path)
-            for path in home.runs.glob("[!.]*/manifest.json")
-            if not path.parent.is_symlink() and path.parent.name not in known
-        ]
-        for manifest in sorted(new, key=lambda one: one["started"]):
+        for manifest in sorted(_new_manifests(con, home), key=lambda one: one["started"]):
             record(con, home.runs / manifest["run_id"], manifest)
-        newest = _to_follow(con)
+        newest = _to_follow(con, (today or date.today()) + ONE_DAY)
         if newest is None or not (home.runs / newest.run_id / "worklist.parquet").exists():
             return {}
         _keep_others_out(con, store)
@@ -35,17 +33,22 @@ def follow(home, store):
     return counted
 
 
-def _manifest(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+def _new_manifests(con, home):
+    "Of the runs that the store does not know; a copy of a run's folder under another name is none"
+    known = set(con.scalars(select(run.c.run_id)))
+    for path in home.runs.glob("[!.]*/manifest.json"):
+        if not path.parent.is_symlink() and path.parent.name not in known:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            if manifest["run_id"] == path.parent.name:
+                yield manifest
 
 
-def _to_follow(con):
-    "The newest published run, if it is not followed yet; a past night that was screened again moves nothing back"
-    newest = con.execute(
-        select(run.c.run_id, run.c.as_of, run.c.is_followed).where(run.c.is_published).order_by(run.c.started_at.desc())
-    ).first()
-    last = con.scalar(select(func.max(run.c.as_of)).where(run.c.is_followed))
-    return newest if newest and not newest.is_followed and (last is None or newest.as_of >= last) else None
+def _to_follow(con, latest_day):
+    "The newest published run of a day from that followed last up to the latest, if it is not followed yet"
+    last = con.scalar(select(func.max(run.c.as_of)).where(run.c.is_followed, run.c.as_of <= latest_day)) or date.min
+    found = select(run.c.run_id, run.c.as_of, run.c.is_followed).where(run.c.is_published, run.c.as_of.between(last, latest_day))
+    newest = con.execute(found.order_by(run.c.started_at.desc())).first()
+    return newest if newest and not newest.is_followed else None
 
 
 def _keep_others_out(con, store):

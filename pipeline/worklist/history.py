@@ -62,6 +62,17 @@ def runs(store, limit=90):
         return [dict(row) for row in con.execute(select(*columns).order_by(run.c.started_at.desc()).limit(limit)).mappings()]
 
 
+def followed_run(store):
+    """The published run that the items follow, as of `runs`, with is_newest: whether no newer one was published. None before the first."""
+    columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.patients, run.c.worklist, run.c.protocol, run.c.is_followed)
+    with store.reading() as con:
+        published = con.execute(select(*columns).where(run.c.is_published).order_by(run.c.started_at.desc())).mappings()
+        newest = followed = next(published, None)
+        while followed and not followed["is_followed"]:
+            followed = next(published, None)
+    return {**followed, "is_newest": followed == newest} if followed else None
+
+
 def run_report(store, run_id):
     """The summary and the report of a run as it published them, each {} where the run wrote none."""
     with store.reading() as con:

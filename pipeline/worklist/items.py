@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 
 from pipeline.worklist.changes import new_key
 from pipeline.worklist.rows import COLUMNS, as_row
+from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import access, event, item, note
 
 
@@ -24,7 +24,7 @@ def item_of_patient(store, patient_id, *, today=None):
     try:
         with store.writing() as con:
             con.execute(insert(item), [fresh])
-    except IntegrityError:  # somebody else opened the same page at the same time
+    except Conflict:  # somebody else opened the same page at the same time
         pass
     return _row(store, item.c.patient_id == patient_id, today)
 
@@ -45,12 +45,18 @@ def find_patients(store, begins_with, *, today=None, limit=50):
 
 def events(store, key):
     """What was done to an item, and to those merged into it, newest first: at, who, kind, from_status, to_status, detail, run_id."""
-    mine = select(item.c.id).where(item.c.key == key).scalar_subquery()
-    of = select(item.c.id).where((item.c.id == mine) | (item.c.merged_into == mine))
     columns = (event.c.at, event.c.who, event.c.kind, event.c.from_status, event.c.to_status, event.c.detail, event.c.run_id)
     with store.reading() as con:
-        found = con.execute(select(*columns).where(event.c.item_id.in_(of)).order_by(event.c.at.desc(), event.c.id.desc())).mappings()
+        found = con.execute(
+            select(*columns).where(event.c.item_id.in_(merged_items(key))).order_by(event.c.at.desc(), event.c.id.desc())
+        ).mappings()
         return [{**row, "at": in_utc(row["at"])} for row in found]
+
+
+def merged_items(key):
+    """The ids of an item and of those merged into it, as a SELECT."""
+    mine = select(item.c.id).where(item.c.key == key).scalar_subquery()
+    return select(item.c.id).where((item.c.id == mine) | (item.c.merged_into == mine))
 
 
 def in_utc(at):
@@ -59,12 +65,13 @@ def in_utc(at):
 
 
 def notes(store, key):
-    """The clinicians' notes of an item: id, kind, noted_on, author, recorded_at, withdrawn_at, withdrawn_by; newest first."""
+    """The clinicians' notes of an item and of those merged into it: id, kind, noted_on, author, recorded_at, withdrawn_at, withdrawn_by.
+
+    Newest first.
+    """
     columns = (note.c.id, note.c.kind, note.c.noted_on, note.c.author, note.c.recorded_at, note.c.withdrawn_at, note.c.withdrawn_by)
     with store.reading() as con:
-        found = con.execute(
-            select(*columns).join(item, item.c.id == note.c.item_id).where(item.c.key == key).order_by(note.c.id.desc())
-        ).mappings()
+        found = con.execute(select(*columns).where(note.c.item_id.in_(merged_items(key))).order_by(note.c.id.desc())).mappings()
         return [{**row, "recorded_at": in_utc(row["recorded_at"]), "withdrawn_at": in_utc(row["withdrawn_at"])} for row in found]
 
 

@@ -1,29 +1,39 @@
 """How fast people act, from the audit trail."""
 
-from sqlalchemy import func, select
+from itertools import groupby
+
+from sqlalchemy import select
 
 from pipeline.worklist.items import in_utc
 from pipeline.worklist.tables import event, item
 
 ACTS = ("contacted", "ordered", "referred", "unreachable", "declined", "done", "not_appropriate")
+BY_PEOPLE = ("status", "assigned")
+BEGINS, ENDS = ("opened", "reopened"), ("resolved", "withdrawn", "excluded", "merged")
 
 
 def days_to_action(store, *, since):
     """By priority: for each time an item came onto the list since an instant and was acted on, the days until the first act.
 
-    An act is a status that people set, beyond open, assigned and snoozed.
+    An act is a status that people set, beyond open, assigned and snoozed. What came back, or closed, before anybody acted does not count.
     """
-    opened, acted = event.alias("opened"), event.alias("acted")
-    spans = (
-        select(item.c.priority, opened.c.at, func.min(acted.c.at).label("acted_at"))
-        .join(opened, opened.c.item_id == item.c.id)
-        .join(acted, (acted.c.item_id == opened.c.item_id) & (acted.c.at > opened.c.at))
-        .where(opened.c.kind.in_(("opened", "reopened")), opened.c.at >= since)
-        .where(acted.c.kind.in_(("status", "assigned")), acted.c.to_status.in_(ACTS))
-        .group_by(opened.c.id, item.c.priority, opened.c.at)
-    )
+    acted = select(event.c.item_id).where(event.c.kind.in_(BY_PEOPLE), event.c.to_status.in_(ACTS), event.c.at >= since)
+    columns = (event.c.item_id, item.c.priority, event.c.at, event.c.kind, event.c.to_status)
+    told = select(*columns).join(item, item.c.id == event.c.item_id).where(event.c.item_id.in_(acted), event.c.at >= since)
     found = {}
     with store.reading() as con:
-        for priority, opened_at, acted_at in con.execute(spans):
-            found.setdefault(priority, []).append((in_utc(acted_at) - in_utc(opened_at)).total_seconds() / 86400)
-    return found
+        for (_, priority), events in groupby(con.execute(told.order_by(event.c.item_id, event.c.at, event.c.id)), key=lambda row: row[:2]):
+            found.setdefault(priority, []).extend(_spans(events))
+    return {priority: days for priority, days in found.items() if days}
+
+
+def _spans(events):
+    began = None
+    for one in events:
+        if one.kind in BEGINS:
+            began = one.at
+        elif one.kind in ENDS:
+            began = None
+        elif began and one.kind in BY_PEOPLE and one.to_status in ACTS:
+            yield (in_utc(one.at) - in_utc(began)).total_seconds() / 86400
+            began = None

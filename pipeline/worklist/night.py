@@ -44,14 +44,21 @@ def _tonight(duck, con, folder, as_of):
     duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")  # of a run that published none
     for name, file in (("published", "worklist"), ("assessment", "assessment"), ("patient_site", "patient_site")):
         if (folder / f"{file}.parquet").exists():
-            path = str(folder / f"{file}.parquet").replace("'", "''")
-            duck.execute(f"create or replace table worklist.{name} as from read_parquet('{path}')")
+            _read(duck, f"worklist.{name}", folder / f"{file}.parquet")
     duck.execute("create table worklist.run as select $1::date as as_of", [as_of])
     duck.execute("create table protocol.run as select $1::date as as_of", [as_of])
     duck.execute("create table worklist.setting as select $1::integer as done_recheck_days", [DONE_RECHECK_DAYS])
     duck.register("items", _items(con))
     duck.execute("create table worklist.item as from items")
     create(duck, "worklist.tonight")
+
+
+def _read(duck, name, path):
+    "A text with a NUL, which no PostgreSQL can hold, is kept with a visible sign in its place"
+    scan = "read_parquet('" + str(path).replace("'", "''") + "')"
+    texts = [column for column, kind, *_ in duck.execute(f"describe from {scan}").fetchall() if kind == "VARCHAR"]
+    cleaned = ", ".join(f"replace({column}, chr(0), '␀') as {column}" for column in texts)
+    duck.execute(f"create or replace table {name} as select * replace ({cleaned}) from {scan}")
 
 
 def _items(con):

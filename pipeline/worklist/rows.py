@@ -11,12 +11,8 @@ COLUMNS = (
 
 
 def as_row(row, today):
-    """A row of the store as a dict: its lists as lists, and `waiting_days` up to today."""
+    """A row of the store as a dict: its lists as lists, nobody and nowhere as None, and `waiting_days` up to today."""
     lists = {name: [one for one in (row[name] or "").split("|") if one] for name in LISTS}
-    return {
-        **row,
-        **lists,
-        "site": row["site"] or None,
-        "assignee": row["assignee"] or None,
-        "waiting_days": max(0, (today - row["waits_from"]).days),
-    }
+    until = row["snoozed_until"] if row["status"] == "snoozed" else None
+    named = {name: row[name] or None for name in ("site", "assignee")}
+    return {**row, **lists, **named, "snoozed_until": until, "waiting_days": max(0, (today - row["waits_from"]).days)}

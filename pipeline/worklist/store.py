@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError
 
 from pipeline.errors import LakeUnavailable
+from pipeline.worklist.upgrade import NEWEST, upgrade
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0001"  # the last of the migrations
 ONE_AT_A_TIME = 812_012  # the advisory lock under which one process alone migrates or follows a run
+
+
+class Conflict(Exception):
+    """A row that may be there once is there already. PostgreSQL's own words for it repeat the row, patient and all: they end here."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Store:
     def reading(self):
         """A connection that writes nothing. Raises LakeUnavailable when the database cannot be reached."""
         with _reached(self.engine), self.engine.connect() as con:
+            if not self.is_sqlite:  # several questions are answered from one state, as SQLite does
+                con.execution_options(isolation_level="REPEATABLE READ")
             yield con
 
     @contextmanager
@@ -70,11 +75,24 @@ def open_store(home, url=None):
     Raises LakeUnavailable.
     """
     url = url or os.environ.get("B12_DATABASE_URL") or f"sqlite:///{home.root / 'worklist.db'}"
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = _engine(url)
     (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgresql)(engine)
     store = Store(engine)
-    _migrate(store)
+    try:
+        _migrate(store)
+    except LakeUnavailable:
+        store.close()
+        raise
     return store
+
+
+def _engine(url):
+    try:
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)  # what a failed statement held is nobody's business
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        raise LakeUnavailable(
+            "$B12_DATABASE_URL is no address of a database that can be used here. Write it as postgresql+psycopg://user@host/database."
+        ) from None
 
 
 def _prepare_sqlite(engine):
@@ -110,22 +128,13 @@ def _migrate(store):
             upgrade(con)
 
 
-def upgrade(con):
-    """Bring the database of a connection to its newest form; a step that was taken before is not taken again."""
-    from alembic import command  # a third of a second that only a new form of the store is worth
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = con
-    command.upgrade(config, "head")
-
-
 @contextmanager
 def _reached(engine):
     try:
         yield
-    except OperationalError as error:
+    except IntegrityError:
+        raise Conflict("a constraint of the worklist database does not allow it") from None
+    except (OperationalError, InterfaceError, DataError) as error:
         where = engine.url.render_as_string(hide_password=True)
         raise LakeUnavailable(
             f"The worklist database {where} cannot be used ({type(error.orig).__name__}). "

@@ -5,11 +5,11 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import UsageError
 from pipeline.worklist.actions import Actor
 from pipeline.worklist.statuses import ROLES
+from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import person
 
 SHORTEST = 12
@@ -29,7 +29,7 @@ def add_user(store, name, *, role, password):
     try:
         with store.writing() as con:
             con.execute(insert(person), [{"name": name, "role": _role(role), "password_hash": _hashed(password)}])
-    except IntegrityError:
+    except Conflict:
         raise UsageError(f"There is a user {name} already.") from None
 
 

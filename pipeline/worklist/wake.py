@@ -13,21 +13,19 @@ def wake(store, today):
     with store.reading() as con:
         if con.scalar(select(item.c.id).where(due).limit(1)) is None:
             return 0
-    with store.writing() as con:
-        found = con.execute(select(item.c.id, item.c.assignee, item.c.snoozed_until).where(due).with_for_update()).all()
-        told = [_event(one) for one in found]
-        opened = {
-            "status": case((item.c.assignee == "", "open"), else_="assigned"), "is_active": True, "status_on": today,
-            "status_reason": None, "snoozed_until": None, "version": item.c.version + 1,
-        }  # fmt: skip
-        con.execute(update(item).where(item.c.id.in_([one.id for one in found])).values(opened))
-        if told:
-            con.execute(insert(event), told)
-    return len(told)
+    opened = {
+        "status": case((item.c.assignee == "", "open"), else_="assigned"), "is_active": True, "status_on": today, "status_reason": None,
+        "version": item.c.version + 1,
+    }  # fmt: skip
+    with store.writing() as con:  # one statement: rows that are locked first and changed later stand in the night's way
+        woken = con.execute(update(item).where(due).values(opened).returning(item.c.id, item.c.status, item.c.snoozed_until)).all()
+        if woken:
+            con.execute(insert(event), [_event(one) for one in woken])
+    return len(woken)
 
 
 def _event(one):
     return {
         "item_id": one.id, "at": datetime.now(UTC), "who": "the clock", "kind": "snooze_ended", "from_status": "snoozed",
-        "to_status": "assigned" if one.assignee else "open", "detail": f"snoozed until {one.snoozed_until}",
+        "to_status": one.status, "detail": f"snoozed until {one.snoozed_until}",
     }  # fmt: skip

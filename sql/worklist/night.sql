@@ -1,7 +1,7 @@
 -- One row per patient who was or is on the worklist: what a newly published run does to the item, and why.
 -- change: opened, reopened, changed (the reason or its evidence), snooze_ended, recheck (done, but the data still say the same after
 -- the time set), merged, excluded, withdrawn (a result it rested on was taken back), resolved, refreshed (other words, same reason), kept.
--- An item stays one item while its reason lasts; alerts that are gone change it, but are no reason to open it again.
+-- An item stays one item while its reason lasts; alerts that are gone, or less urgency, change it, but are no reason to open it again.
 -- Missing: an item that was never on the list (off_list) has no facts. Tied: a merge comes before an exclusion, that before a withdrawal.
 with compared as (
     select
@@ -10,9 +10,9 @@ with compared as (
         tonight.patient_id is not null as is_listed,
         item.status is null or item.status = 'off_list' as is_first,
         coalesce(item.status in ('resolved', 'withdrawn', 'excluded', 'merged'), false) as is_closed,
-        item.safety as safety_before, tonight.safety as safety_now,
-        row(item.priority, item.reason, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site)
-            is distinct from row(tonight.priority, tonight.reason, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
+        item.safety as safety_before, tonight.safety as safety_now, item.priority as priority_before, tonight.priority as priority_now,
+        row(item.reason, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site)
+            is distinct from row(tonight.reason, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
                 tonight.waiting_since, tonight.b12_source, tonight.site) as is_worded_anew
     from worklist.item
     full join worklist.tonight on tonight.patient_id = item.patient_id
@@ -34,7 +34,7 @@ answer as (
 news as (
     select patient_id,
         string_agg(name || ': ' || before || ' → ' || now, '; ' order by name) as because,
-        bool_or(name <> 'alerts') as is_beyond_alerts
+        bool_or(name not in ('alerts', 'priority')) as is_beyond_alerts
     from answer
     where before is distinct from now
     group by patient_id
@@ -45,8 +45,8 @@ judged as (
         compared.*,
         news.because,
         news.patient_id is not null as is_changed,
-        -- of the alerts alone: only one that came is a reason to look again
-        news.is_beyond_alerts or len(list_filter(
+        -- of alerts and priority alone: only an alert that came, or more urgency, is a reason to look again
+        news.is_beyond_alerts or compared.priority_now < compared.priority_before or len(list_filter(
             string_split(compared.safety_now, '|'), lambda alert: not list_contains(string_split(compared.safety_before, '|'), alert)
         )) > 0 as is_news,
         merged_patient.surviving_id,
@@ -70,8 +70,9 @@ decided as (
             when is_listed and status = 'snoozed' and snoozed_until <= run.as_of then 'snooze_ended'
             when is_listed and status = 'done' and status_on + setting.done_recheck_days <= run.as_of then 'recheck'
             when is_listed and is_worded_anew then 'refreshed'
-            when is_listed or is_closed or is_first then 'kept'
-            when surviving_id is not null then 'merged'
+            when is_listed then 'kept'
+            when surviving_id is not null and status <> 'merged' then 'merged'
+            when is_closed or is_first then 'kept'
             when scope is null or scope in ('deceased', 'opted_out') then 'excluded'
             when withdrawn_results is not null then 'withdrawn'
             else 'resolved'

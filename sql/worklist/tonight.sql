@@ -9,6 +9,7 @@ select
     worklist.cause, worklist.waiting_since, worklist.b12, worklist.b12_value, worklist.b12_reported, worklist.b12_on,
     worklist.b12_source, worklist.mma_reported, worklist.mma_on, worklist.active_b12_on, patient_site.site,
     cast(to_json({
+        'priority': worklist.priority,
         'next_step': worklist.next_step || ' (' || worklist.rule || ')',
         'alerts': coalesce(nullif(array_to_string(list_sort(worklist.safety), ', '), ''), 'none'),
         'B12': worklist.b12 || coalesce(', ' || trim(worklist.b12_reported) || ' on ' || worklist.b12_on, ''),

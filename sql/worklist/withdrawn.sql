@@ -1,5 +1,6 @@
 -- One row per item whose deciding result its source took back: which result, and what became of it.
--- The result that an item rests on is found again by its day and by its text as reported (active B12: by its day).
+-- The result that an item rests on is found again by its day and by its text as reported (active B12: by its day). One that was
+-- taken back and sent again under another id still stands.
 select item.patient_id, string_agg(distinct result_version.analyte || ' of ' || result_version.collected_on, ', ') as results
 from worklist.item
 join clinical.result_version
@@ -11,4 +12,8 @@ join clinical.result_version
             and trim(result_version.value_reported || ' ' || coalesce(result_version.unit_reported, '')) = trim(item.mma_reported)
         when 'active_b12' then result_version.collected_on = item.active_b12_on
     end
+anti join clinical.result_version as standing
+    on standing.patient_id = result_version.patient_id and standing.fate = 'usable' and standing.analyte = result_version.analyte
+    and standing.collected_on = result_version.collected_on and standing.value_reported is not distinct from result_version.value_reported
+    and standing.unit_reported is not distinct from result_version.unit_reported
 group by item.patient_id

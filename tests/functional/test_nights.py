@@ -3,14 +3,19 @@
 The rules of the lifecycle are held against plain Python that reads nothing but what each run published.
 """
 
-from datetime import date, timedelta
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from pipeline import run as walk
 from pipeline import worklist
 from pipeline.config import Home
+from pipeline.notes import take_in_notes
 from tests import stores
 from tests.command import assessments, b12, deliver
 
@@ -19,7 +24,7 @@ NIGHTS = 30
 PATIENTS = [f"S{place:03}" for place in range(60)]
 PUT_ASIDE = ("declined", "done", "not_appropriate", "snoozed")
 BY_THE_NIGHT = ("resolved", "withdrawn", "excluded", "merged")
-REASON = ("rule", "next_step", "b12", "b12_reported", "b12_on", "active_b12", "mma", "mma_reported", "mma_on", "homocysteine_value", "neuro",
+REASON = ("priority", "rule", "next_step", "b12", "b12_reported", "b12_on", "active_b12", "mma", "mma_reported", "mma_on", "homocysteine_value", "neuro",
           "neuro_on", "malabsorption", "monitoring")  # fmt: skip
 
 
@@ -287,6 +292,124 @@ def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
     assert worklist.item_of_patient(store, "ann")["next_step"] == "ORDER_MMA"
     assert [one["as_of"].day for one in worklist.runs(store)] == [2, 6]
     assert worklist.follow(home, store) == {}
+
+
+def test_a_day_that_has_not_come_is_published_and_not_followed(tmp_path):
+    home = Home(tmp_path / "home")
+    store, day = screened(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    key = worklist.item_of_patient(store, "ann")["key"]
+    worklist.act(store, key, actor=stores.KIM, version=1, to="snoozed", until=day + timedelta(days=30), today=day)
+    walk.screen_population(home, as_of=date.today() + timedelta(days=365))
+    assert worklist.item(store, key)["status"] == "snoozed"
+    followed = worklist.followed_run(store)
+    assert (followed["as_of"], followed["is_newest"]) == (day, False)
+    screened(home, tmp_path, 1)
+    assert (worklist.followed_run(store)["as_of"], worklist.followed_run(store)["is_newest"]) == (day + timedelta(days=1), True)
+
+
+def test_a_copy_of_a_runs_folder_is_no_run(tmp_path):
+    home = Home(tmp_path / "home")
+    store, _ = screened(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
+    run_id = worklist.runs(store)[0]["run_id"]
+    shutil.copytree(home.runs / run_id, home.runs / f"{run_id}-backup")
+    assert worklist.follow(home, store) == {} and len(worklist.runs(store)) == 1
+
+
+def test_a_note_taken_back_while_it_is_on_its_way_is_delivered_again(tmp_path, store):
+    key = stores.fill(store, [{"patient_id": "ann"}])["ann"]
+    worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=FIRST, today=FIRST)
+    with store.reading() as con:
+        rows = worklist.undelivered(con, FIRST)
+    [note] = worklist.notes(store, key)
+    worklist.withdraw_note(store, key, note["id"], actor=stores.LEE)
+    with store.writing() as con:
+        worklist.delivered(con, rows)
+        assert [row["status"] for row in worklist.undelivered(con, FIRST)] == ["entered-in-error"]
+
+
+def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path, monkeypatch):
+    "In Auckland it is tomorrow already: the ingest, which goes by the day in UTC, would reject the note"
+    home = Home(tmp_path / "home")
+    store, _ = screened(
+        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW], condition=[HEADACHE]
+    )
+    key, tomorrow = worklist.item_of_patient(store, "ann")["key"], datetime.now(UTC).date() + timedelta(days=1)
+    worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=tomorrow, today=tomorrow)
+    assert take_in_notes(home, store) == (0, 0)
+    worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=FIRST, today=FIRST)
+    monkeypatch.setattr("pipeline.worklist.clinical_notes.HEADACHE_UNRELATED", "no_such_code")
+    assert [take_in_notes(home, store), take_in_notes(home, store)] == [(0, 1), (0, 1)]
+    monkeypatch.undo()
+    assert take_in_notes(home, store) == (1, 0)
+    assert not list(home.work.glob("condition_notes_*"))
+
+
+def test_two_screenings_deliver_a_note_once(tmp_path):
+    home = Home(tmp_path / "home")
+    store, _ = screened(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
+    worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=FIRST, today=FIRST)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: take_in_notes(home, worklist.open_store(home)), range(4)))
+    assert sorted(done) == [(0, 0), (0, 0), (0, 0), (1, 0)]
+
+
+def merge(patient, into, at):
+    return {"patient_id": patient, "birth_date": "1950-01-01", "merged_into": into, "recorded_at": at}
+
+
+def test_a_merge_and_its_undoing(tmp_path):
+    "Work, notes and history go over to the surviving id, and back when the merge is taken back"
+    home = Home(tmp_path / "home")
+    low = [{**LOW, "patient_id": one, "result_id": one, "value": "150"} for one in ("ann", "old")]
+    people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
+    store, day = screened(home, tmp_path, 0, patient=people, lab_result=low)
+    old = worklist.item_of_patient(store, "old")
+    worklist.act(store, old["key"], actor=stores.KIM, version=1, to="contacted", assignee="kim", comment="rang", today=day)
+    worklist.note_headache_unrelated(store, old["key"], actor=stores.KIM, noted_on=day, today=day)
+    store, _ = screened(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
+    ann = worklist.item_of_patient(store, "ann")
+    assert (ann["status"], ann["assignee"]) == ("contacted", "kim")
+    assert "rang" in [one["detail"] for one in worklist.events(store, ann["key"])]
+    [note] = worklist.notes(store, ann["key"])
+    worklist.withdraw_note(store, ann["key"], note["id"], actor=stores.LEE)
+    store, _ = screened(home, tmp_path, 2, patient=[merge("old", "old", "2026-01-03T00:00:00Z")])
+    ann, old = worklist.item_of_patient(store, "ann"), worklist.item_of_patient(store, "old")
+    assert (old["status"], old["assignee"]) == ("contacted", "kim")
+    assert (ann["status"], ann["assignee"]) == ("open", None)
+    assert "rang" not in [one["detail"] for one in worklist.events(store, ann["key"])] and worklist.notes(store, ann["key"]) == []
+
+
+def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
+    home, folder = Home(tmp_path / "other"), tmp_path / "in"
+    folder.mkdir()
+    rows = [
+        {"patient_id": one, "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2025-12-30"} for one in ("ann", "b\x00en")
+    ]
+    parquet.write_table(pa.Table.from_pylist(rows), folder / "lab_result.parquet")
+    walk.ingest(home, [folder], "canonical")
+    walk.screen_population(home, as_of=FIRST)
+    assert worklist.follow(home, store)["opened"] == 2
+    assert {row["patient_id"] for row in worklist.listed(store, worklist.Filter(), today=FIRST)} == {"ann", "b␀en"}
+    walk.screen_population(home, as_of=FIRST + timedelta(days=1))
+    assert worklist.follow(home, store)["opened"] == 0
+
+
+def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
+    home = Home(tmp_path / "home")
+    low = [{**LOW, "patient_id": one, "result_id": one} for one in ("PAT-7731", "PAT-8842")]
+    people = [merge("PAT-7731", "", "2026-01-01T00:00:00Z"), merge("PAT-8842", "PAT-7731", "2026-01-01T00:00:00Z")]
+    store, _ = screened(home, tmp_path, 0, patient=people, lab_result=low)
+    store.close()
+
+    def torn(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("pipeline.erase.lake.erase", torn)
+    assert b12(home.root, "erase", "PAT-7731").code == 13
+    monkeypatch.undo()
+    assert b12(home.root, "erase", "PAT-7731").code == 0
+    left = [path for path in home.root.rglob("*") if path.is_file() and any(one in path.read_bytes() for one in (b"PAT-7731", b"PAT-8842"))]
+    assert left == []
 
 
 def test_a_forgotten_patient_is_forgotten_on_the_worklist_too(tmp_path):

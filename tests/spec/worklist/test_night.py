@@ -125,6 +125,25 @@ def test_an_alert_that_comes_opens_again_and_one_that_goes_does_not():
     """)  # fmt: skip
 
 
+def test_more_urgency_opens_again_and_less_does_not():
+    con = night()
+    items(con, """
+        patient_id | status   | priority | facts
+        ann        | declined | 4        | priority 4
+        ben        | declined | 1        | priority 1
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | priority | facts
+        ann        | 1        | priority 1
+        ben        | 4        | priority 4
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change   | to_status | because
+        ann        | reopened | open      | new evidence; priority: 4 → 1
+        ben        | changed  | declined  | priority: 1 → 4
+    """)  # fmt: skip
+
+
 def test_a_snooze_ends_on_its_day():
     con = night("2026-02-01")
     items(con, """
@@ -218,6 +237,28 @@ def test_a_merged_patient_goes_on_under_the_id_that_survives():
         patient_id | from_status | change | to_status | surviving_id | because
         ann        |             | opened | open      |              |
         old        | ordered     | merged | merged    | ann          | merged into another patient
+    """)  # fmt: skip
+
+
+def test_an_item_that_was_closed_follows_its_patient_too():
+    con = night()
+    insert(con, "lake.patient", """
+        patient_id | merged_into
+        old        | ann
+        older      | ann
+        seen       | ann
+    """)  # fmt: skip
+    items(con, """
+        patient_id | status
+        old        | resolved
+        older      | merged
+        seen       | off_list
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change | to_status
+        old        | merged | merged
+        older      | kept   | merged
+        seen       | merged | merged
     """)  # fmt: skip
 
 

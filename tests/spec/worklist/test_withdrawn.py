@@ -30,3 +30,20 @@ def test_the_deciding_result_is_found_by_its_day_and_its_text():
         ann        | total_b12 of 2026-01-10
         cyn        | mma of 2026-01-11
     """)  # fmt: skip
+
+
+def test_a_result_sent_again_under_another_id_still_stands():
+    con = night()
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | analyte   | value | collected_on | status    | reported_at
+        ann        | r1        | total_b12 | 110   | 2026-01-10   | final     | 2026-01-10
+        ann        | r1        | total_b12 | 110   | 2026-01-10   | retracted | 2026-01-12
+        ann        | r2        | total_b12 | 110   | 2026-01-10   | final     | 2026-01-12
+    """)  # fmt: skip
+    items(con, """
+        patient_id | status | b12_on     | b12_reported
+        ann        | open   | 2026-01-10 | 110 pg/mL
+    """)  # fmt: skip
+    build(con, "clinical.result_version")
+    create(con, "worklist.withdrawn")
+    holds(con, "worklist.withdrawn", "patient_id | results")

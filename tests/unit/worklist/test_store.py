@@ -1,6 +1,8 @@
 "The store itself: its form, its people, what it forgets; on both databases"
 
 import threading
+import time
+import traceback
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,8 +14,9 @@ from sqlalchemy import func, select, text
 from pipeline import worklist
 from pipeline.config import Home
 from pipeline.errors import LakeUnavailable, UsageError
-from pipeline.worklist.store import MIGRATIONS, NEWEST, open_store, upgrade
+from pipeline.worklist.store import Conflict, open_store
 from pipeline.worklist.tables import access, event, item, metadata, note
+from pipeline.worklist.upgrade import MIGRATIONS, NEWEST, upgrade
 from tests.stores import KIM, TODAY, fill
 
 LONG = "correct horse battery"
@@ -43,6 +46,47 @@ def test_a_database_that_is_not_there_is_a_failure_that_says_so_without_its_pass
     with pytest.raises(LakeUnavailable) as failure:
         open_store(Home(tmp_path), url="postgresql+psycopg://b12:s3cret@127.0.0.1:9/none")
     assert "cannot be used" in str(failure.value) and "s3cret" not in str(failure.value)
+
+
+@pytest.mark.parametrize("url", ["no address", "mysql+nothing://x/y", "postgresql+psycopg://host:port/x"])
+def test_an_address_that_is_none_is_a_failure(tmp_path, url):
+    with pytest.raises(LakeUnavailable, match="B12_DATABASE_URL"):
+        open_store(Home(tmp_path), url=url)
+
+
+def test_a_store_of_a_newer_version_is_left_alone(store, tmp_path):
+    with store.writing() as con:
+        con.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(LakeUnavailable, match="newer version"):
+        open_store(Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False))
+
+
+def test_what_a_failed_statement_held_is_in_no_message(store):
+    with pytest.raises(Conflict, match="constraint") as failure, store.writing() as con:
+        con.execute(text("insert into item (key, patient_id) values (:key, :patient)"), {"key": "k", "patient": "PAT-7731"})
+    assert "PAT-7731" not in "".join(traceback.format_exception(failure.value))
+
+
+def test_a_page_that_wakes_items_stands_in_no_nights_way(store):
+    "PostgreSQL: the night holds the table and then changes the rows that a page wants to wake"
+    fill(store, [{"status": "snoozed", "snoozed_until": TODAY} for _ in range(50)])
+    failures, woken = [], []
+
+    def wakes():
+        try:
+            woken.append(worklist.wake(store, TODAY))
+        except Exception as failure:
+            failures.append(failure)
+
+    with store.alone() as con:
+        if not store.is_sqlite:
+            con.execute(text("lock table item in share row exclusive mode"))
+        thread = threading.Thread(target=wakes)
+        thread.start()
+        time.sleep(0.5)
+        con.execute(text("update item set version = version + 1"))
+    thread.join()
+    assert (failures, woken) == ([], [50])
 
 
 def test_many_open_a_new_store_at_once(store, tmp_path):
