@@ -31,6 +31,17 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
     )  # fmt: skip
 
 
+def explain_run(home, *, patient_id, run_id=None):
+    """What one published run says of a patient, else the last: its day, its pack, its versions of the lake. Raises UsageError."""
+    run = next((one for one in manifests(home) if run_id in (None, one["run_id"])), None)
+    if run is None:
+        raise UsageError("No run was published yet." if run_id is None else f"The run {run_id} is not there any more.")
+    return explain(
+        home, patient_id=patient_id, pack=load(run["protocol"]["pack"]), as_of=date.fromisoformat(run["as_of"]),
+        versions=run["inputs"]["tables"],
+    )  # fmt: skip
+
+
 def explain(home, *, patient_id, pack, as_of, versions=None):
     """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's rows alone.
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from pipeline.worklist import ROLES, Actor
+from pipeline.worklist import Actor
 
 
 class NotLoggedIn(Exception):
@@ -16,17 +16,12 @@ def identity():
     raise NotLoggedIn
 
 
-def may(actor, role):
-    """Whether an actor has a role or one above it."""
-    return actor.role in ROLES[ROLES.index(role) :]
-
-
 def needs(role):
     """A dependency: the actor, who must have this role or one above it; else 403."""
 
     def allowed(request: Request, actor: Annotated[Actor, Depends(identity)]):
         request.state.actor = actor
-        if not may(actor, role):
+        if not actor.may(role):
             raise HTTPException(403, f"This needs the role {role}; {actor.name} is {actor.role}.")
         return actor
 
@@ -36,3 +31,4 @@ def needs(role):
 Viewer = Annotated[Actor, needs("viewer")]
 Coordinator = Annotated[Actor, needs("coordinator")]
 Steward = Annotated[Actor, needs("steward")]
+Admin = Annotated[Actor, needs("admin")]

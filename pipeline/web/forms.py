@@ -1,5 +1,6 @@
 """Posted forms: a form counts only with the token that this app gave to this reader."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -7,6 +8,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import FormData
 
 HOURS_12 = 12 * 60 * 60
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tab and the ends of lines
 
 
 def token(request, name):
@@ -33,10 +35,12 @@ def check(request, form, name):
 
 
 def text(form, name, limit=2000):
-    """A field of a form without blanks around it, None when empty. Longer than the limit: HTTPException 400."""
+    """A field of a form without blanks around it, None when empty. HTTPException 400: longer than the limit, or no text."""
     given = str(form.get(name, "")).strip()
     if len(given) > limit:
         raise HTTPException(400, f"The field {name} is longer than {limit:,} characters.")
+    if CONTROL.search(given):
+        raise HTTPException(400, f"The field {name} holds a character that is no text.")
     return given or None
 
 

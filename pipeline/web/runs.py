@@ -1,7 +1,6 @@
 """The runs, and what changed between two of them."""
 
-from collections import Counter, OrderedDict
-from threading import Lock
+from collections import Counter
 
 from fastapi import APIRouter, Request
 
@@ -9,11 +8,12 @@ from pipeline import worklist
 from pipeline.diff import diff
 from pipeline.web.access import Viewer
 from pipeline.web.following import follow, published
+from pipeline.web.kept import Kept, state_of
 from pipeline.web.render import page
 
 router = APIRouter()
-KINDS, SIZE, KEPT = ("new", "changed", "resolved"), 100, 4
-_differences, _lock = OrderedDict(), Lock()
+KINDS, SIZE = ("new", "changed", "resolved"), 100
+_differences = Kept(4)
 
 
 @router.get("/runs")
@@ -43,13 +43,7 @@ def compare(request: Request, actor: Viewer, before: str = "previous", after: st
 
 
 def _difference(home, before, after):
-    key = (str(home.root), (home.runs / "latest").resolve().name, before, after)
-    with _lock:
-        if key not in _differences:
-            _differences[key] = diff(home, before, after)
-        while len(_differences) > KEPT:
-            _differences.popitem(last=False)
-        return _differences[key]
+    return _differences.get(state_of(home, before, after), lambda: diff(home, before, after))
 
 
 def _key(store, patient_id):

@@ -1,0 +1,31 @@
+"""What is worked out slowly and asked for again: kept in memory, until what it was read from changes."""
+
+from collections import OrderedDict
+from threading import Lock
+
+
+class Kept:
+    """The last `most` answers by their key."""
+
+    def __init__(self, most):
+        self.most, self._found, self._lock = most, OrderedDict(), Lock()
+
+    def get(self, key, make):
+        """The answer of this key, else that of `make()`, which is kept; what it raises is not."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = make()
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > self.most:
+                self._found.popitem(last=False)
+        return found
+
+
+def state_of(home, *run_ids):
+    """A key that changes with the lake and with these runs' folders: who was forgotten since is in no answer that it finds."""
+    logs = (path.stat().st_mtime_ns for path in home.lake.glob("*/_delta_log"))
+    folders = {path.name: path.stat().st_mtime_ns for path in home.runs.glob("[!.]*")}
+    return str(home.root), max(logs, default=0), *((run_id, folders.get(run_id)) for run_id in run_ids)
