@@ -3,21 +3,25 @@
 import math
 
 from pipeline.protocol import load
+from pipeline.web.words import low
 
 PANELS = (("b12", "total_b12", "B12"), ("mma", "mma", "MMA"), ("homocysteine", "homocysteine", "Homocysteine"))
 UNITS = {"umol/L": "µmol/L"}
 LANES = {
     "b12_therapy": "B12 treatment", "folic_acid": "Folic acid", "metformin": "Metformin", "acid_suppressant": "Acid suppressant",
     "malabsorption": "Surgery, absorption", "neuro": "Neurological", "renal": "Kidney", "pregnancy": "Pregnancy", "diet": "Diet",
-    "deficiency_before": "Deficiency before",
+    "deficiency_before": "Deficiency before", "note": "Notes",
 }  # fmt: skip
+COUNTS = ("era", "usable", "counted", "abated", "active", "ended", "administered")  # of what stands in a lane
+NOTE = "a clinician's note:"  # how protocol/concepts.csv words what says of a sign that it is none
 
 
 def timeline(found, pack):
     """`{"as_of", "panels": [{name, unit, bands, points}], "lanes": [{name, spans}]}` from the dict of `explain`.
 
-    Points are in the canonical unit and keep the value as reported; a span without an end lasts until the as-of date when it is
-    an era, and is a single day else. Panels and lanes without anything are left out.
+    A span is `{from, to, label, standing (in words), counts}`; what does not count is there, and says so. Points are in the canonical
+    unit and keep the value as reported; a span without an end lasts until the as-of date when it is an era, and is a single day else.
+    Panels and lanes without anything are left out.
     """
     evidence = [one for fact in found["facts"] for one in fact["evidence"]]
     panels = [
@@ -53,11 +57,20 @@ def _panel(name, bands, rows):
 
 def _spans(evidence, fact):
     "Eras where there are some: the records that they are made of would only cover them"
-    rows = [one for one in evidence if one["fact"] == fact and one["on_day"] and one["value"] is None]
-    shown = [one for one in rows if one["standing"] == "era"] or rows
-    return sorted((_span(one) for one in shown), key=lambda one: one["from"])
+    rows = [one for one in evidence if _lane(one) == fact and one["on_day"] and one["value"] is None]
+    counting = [one for one in rows if one["standing"] in COUNTS]
+    shown = [one for one in counting if one["standing"] == "era"] or counting
+    return sorted((_span(one) for one in rows if one in shown or one not in counting), key=lambda one: one["from"])
+
+
+def _lane(row):
+    return "note" if NOTE in row["what"] else row["fact"]
 
 
 def _span(row):
     label = row["what"] if row["standing"] == "era" else row["reported"]
-    return {"from": str(row["on_day"]), "to": str(row["until_on"] or row["on_day"]), "label": label}
+    counts, standing = row["standing"] in COUNTS, low(row["standing"])
+    return {
+        "from": str(row["on_day"]), "to": str(row["until_on"] or row["on_day"]), "label": label, "counts": counts,
+        "standing": standing if counts or row["standing"] == "not_counted" else f"{standing}, does not count",
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from pipeline.config import DEFAULT_PACK
 from pipeline.protocol import load
 
 PRIORITIES = {1: "Urgent", 2: "Soon", 3: "Next weeks", 4: "Routine"}
+KIDNEY = "raised; kidney function may explain it"  # protocol §2, of both
 WORDS = {
     "MANUAL_REVIEW": "Review by hand", "TREAT_IM_NEURO": "Treatment option: IM, neurological", "TREAT_IM_STANDARD": "Treatment option: IM",
     "TREAT_ORAL_OR_IM": "Treatment option: oral or IM", "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
@@ -22,8 +23,8 @@ WORDS = {
     "medications": "Medication extract",
     "conditions": "Condition extract", "deficiency_before": "Deficiency before", "treat_below_300": "Treat below 300 pg/mL",
     "total_b12": "B12", "off_list": "Not on the list", "not_appropriate": "Not appropriate", "over_4_months": "more than 4 months",
-    "over_12_months": "more than 12 months", "within_12_months": "within 12 months", "raised_renal": "raised, kidney reduced",
-    "raised_renal_unknown": "raised, kidney unknown", "low_molar_only": "low by pmol/L only", "none": "none",
+    "over_12_months": "more than 12 months", "within_12_months": "within 12 months", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
+    "low_molar_only": "low by pmol/L only", "none": "none",
     "at_or_above_10": "10 or more", "below_10": "below 10", "over_20": "more than 20 cm", "patient_fact": "patient facts",
 }  # fmt: skip
 CAPITALS = {

@@ -83,13 +83,16 @@
       option.yAxis.push({ type: "category", gridIndex: index, inverse: true, data: names, ...axes(paint), axisLabel: { color: paint.text, fontSize: narrow ? 11 : 12, width: left - 10, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: paint.line } } });
       option.series.push({
         type: "custom", xAxisIndex: index, yAxisIndex: index, markLine: today,
-        data: data.lanes.flatMap((lane, at) => lane.spans.map((span) => ({ value: [at, span.from, span.to], span, lane: lane.name }))),
+        data: data.lanes.flatMap((lane, at) => lane.spans.map((span) => ({ value: [at, span.from, span.to, span.counts ? 1 : 0], span, lane: lane.name }))),
         encode: { x: [1, 2], y: 0 },
-        tooltip: { formatter: (at) => `${at.data.lane}: ${at.data.span.label}\n${at.data.span.from}${at.data.span.to === at.data.span.from ? "" : " to " + at.data.span.to}` },
+        tooltip: { formatter: (at) => `${at.data.lane}: ${at.data.span.label}\n${at.data.span.from}${at.data.span.to === at.data.span.from ? "" : " to " + at.data.span.to}${at.data.span.counts ? "" : "\n" + at.data.span.standing}` },
         renderItem: (_, api) => {
           const [x, y] = api.coord([api.value(1), api.value(0)]), end = api.coord([api.value(2), api.value(0)])[0];
-          if (end - x < 3) return { type: "polygon", shape: { points: [[x, y - 7], [x + 7, y], [x, y + 7], [x - 7, y]] }, style: { fill: paint.p2 } };
-          return { type: "rect", shape: { x, y: y - 7, width: end - x, height: 14, r: 3 }, style: { fill: paint.accent, opacity: 0.75 } };
+          const isDay = end - x < 3, fill = isDay ? paint.p2 : paint.accent;
+          const hollow = { fill: paint.surface, stroke: fill, lineWidth: 1.5, lineDash: [3, 2] };
+          const style = api.value(3) ? { fill, opacity: isDay ? 1 : 0.75 } : hollow; // hollow: on file, but does not count
+          if (isDay) return { type: "polygon", shape: { points: [[x, y - 7], [x + 7, y], [x, y + 7], [x - 7, y]] }, style };
+          return { type: "rect", shape: { x, y: y - 7, width: end - x, height: 14, r: 3 }, style };
         },
       });
       top += height + 34;

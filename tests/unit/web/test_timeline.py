@@ -1,8 +1,16 @@
 "A patient's explanation as a drawing: canonical values, eras in lanes, nothing where nothing is"
 
+import csv
+import io
+
+import pytest
+
+from pipeline.config import PROTOCOL
 from pipeline.protocol import load
 from pipeline.web.timeline import of, timeline
+from pipeline.web.words import low
 
+CONCEPTS = PROTOCOL / "concepts.csv"
 PACK = load("praxis-2026")
 
 
@@ -41,10 +49,38 @@ def test_an_era_covers_the_records_it_is_made_of():
     era = piece(fact="metformin", value=None, standing="era", what="era of 2 records", on_day="2025-01-01", until_on="2025-12-01")
     record = piece(fact="metformin", value=None, standing="active", reported="Metformin", on_day="2025-01-01")
     [lane] = timeline(explained(era, record, fact="metformin"), PACK)["lanes"]
-    assert lane == {"name": "Metformin", "spans": [{"from": "2025-01-01", "to": "2025-12-01", "label": "era of 2 records"}]}
+    drawn = {"from": "2025-01-01", "to": "2025-12-01", "label": "era of 2 records", "standing": "era", "counts": True}
+    assert lane == {"name": "Metformin", "spans": [drawn]}
 
 
 def test_a_finding_without_an_end_is_a_day():
     finding = piece(fact="neuro", value=None, standing="counted", what="ICD10CM G62.9", reported="Polyneuropathy")
     [lane] = of(explained(finding, fact="neuro"))["lanes"]
-    assert lane["spans"] == [{"from": "2026-01-05", "to": "2026-01-05", "label": "Polyneuropathy"}]
+    [span] = lane["spans"]
+    assert (span["from"], span["to"], span["label"], span["counts"]) == ("2026-01-05", "2026-01-05", "Polyneuropathy", True)
+
+
+@pytest.mark.parametrize("standing", ["retracted", "refuted", "not_counted", "withdrawn", "superseded", "held", "after_as_of"])
+def test_what_does_not_count_is_in_its_lane_and_says_so(standing):
+    counted = piece(fact="diet", value=None, standing="counted", reported="vegan diet", on_day="2025-01-01")
+    [lane] = timeline(explained(counted, piece(fact="diet", value=None, standing=standing), fact="diet"), PACK)["lanes"]
+    assert [(span["counts"], span["standing"].startswith(low(standing))) for span in lane["spans"]] == [(True, False), (False, True)]
+    assert "not count" in lane["spans"][1]["standing"]
+
+
+def test_a_record_that_does_not_count_is_not_hidden_by_an_era():
+    era = piece(fact="metformin", value=None, standing="era", what="era of 1 record", on_day="2025-01-01", until_on="2025-12-01")
+    record = piece(fact="metformin", value=None, standing="retracted", reported="Metformin", on_day="2025-06-01")
+    [lane] = timeline(explained(era, record, fact="metformin"), PACK)["lanes"]
+    assert [span["counts"] for span in lane["spans"]] == [True, False]
+
+
+def test_a_note_that_a_headache_is_unrelated_is_no_neurological_finding():
+    wording = next(
+        row["wording"] for row in csv.DictReader(io.StringIO(CONCEPTS.read_text(encoding="utf-8"))) if row["means"] == "headache_unrelated"
+    )
+    note = piece(
+        fact="neuro", value=None, standing="counted", what=f"LOCAL headache_unrelated_to_b12, {wording}", reported="judged unrelated"
+    )
+    [lane] = timeline(explained(note, fact="neuro"), PACK)["lanes"]
+    assert (lane["name"], lane["spans"][0]["label"]) == ("Notes", "judged unrelated")

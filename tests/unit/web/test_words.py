@@ -13,6 +13,8 @@ from pipeline.web import words
         ("b12_therapy", "B12 therapy", "B12 therapy"),
         ("egfr", "eGFR", "eGFR"),
         ("mma", "MMA", "MMA"),
+        ("raised_renal", "Raised; kidney function may explain it", "raised; kidney function may explain it"),
+        ("raised_renal_unknown", "Raised; kidney function may explain it", "raised; kidney function may explain it"),
         ("unheard_of_thing", "Unheard of thing", "unheard of thing"),
         ("ICD10CM Z98.84, by Demo Clinic", "ICD10CM Z98.84, by Demo Clinic", "ICD10CM Z98.84, by Demo Clinic"),
         (None, "–", "–"),
