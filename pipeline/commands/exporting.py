@@ -4,7 +4,6 @@ import sys
 
 from pipeline import exports
 from pipeline.errors import UsageError
-from pipeline.publish import manifests
 from pipeline.report import latest
 
 
@@ -12,9 +11,9 @@ def export(home, given):
     """Write the last published worklist (OMOP: the cohorts of everyone) to the file asked for, else to what reads the output."""
     if given.out is None and exports.FORMATS[given.format].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
         raise UsageError(f"{given.format} is nothing for a terminal: --out FILE{exports.FORMATS[given.format].suffix}")
-    folder = latest(home)
+    folder = latest(home).resolve()  # a run that is published meanwhile moves `latest`
     rows = exports.published(folder, everyone=given.format == "omop", priority=given.priority)
-    exports.write(given.format, rows, given.out or _Output(), meta=exports.meta_of(manifests(home)[0]))
+    exports.write(given.format, rows, given.out or _Output(), meta=exports.meta_in(folder))
 
 
 def _takes_bytes():

@@ -9,13 +9,13 @@ from tempfile import TemporaryFile
 
 from pipeline.errors import UsageError
 from pipeline.exports.fhir import write_bundle
-from pipeline.exports.meta import Meta, meta_of
+from pipeline.exports.meta import Meta, meta_in, meta_of
 from pipeline.exports.omop import write_cohorts
 from pipeline.exports.published import published
 from pipeline.exports.sheet import write_sheet
 from pipeline.exports.text import write_csv, write_json
 
-__all__ = ["FORMATS", "Form", "Meta", "as_file", "file_name", "meta_of", "published", "write"]
+__all__ = ["FORMATS", "Form", "Meta", "as_file", "file_name", "meta_in", "meta_of", "published", "write"]
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,13 @@ def _task(row, meta):
         "note": [{"text": text} for text in (row["cites"] and f"Cites {row['cites']}", f"Protocol {meta.protocol}. {meta.notice}") if text],
         "input": [
             {"type": {"text": name}, "valueString": value}
-            for name, value in (("Priority", f"{row['priority']} of 4"), ("Rule", row["rule"]), ("Evidence", _evidence(row))) if value
+            for name, value in (("Priority", _rank(row["priority"])), ("Rule", row["rule"]), ("Evidence", _evidence(row))) if value
         ],
     }  # fmt: skip
+
+
+def _rank(priority):
+    return f"{priority} of 4" if priority else None
 
 
 def _issue(row, alert, meta):

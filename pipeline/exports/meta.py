@@ -1,7 +1,9 @@
 """Of which run an export is, and what its protocol says of alerts."""
 
+import json
 from dataclasses import dataclass, field
 
+from pipeline.errors import UsageError
 from pipeline.protocol import load
 
 
@@ -18,6 +20,14 @@ class Meta:
     notice: str
     alerts: tuple = ()
     actions: dict = field(default_factory=dict)
+
+
+def meta_in(folder):
+    """The Meta of the published run in a folder. Raises UsageError when the folder is gone, and InvalidProtocol when its pack is."""
+    try:
+        return meta_of(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UsageError(f"The run {folder.name} is not there any more: {folder}.") from None
 
 
 def meta_of(manifest):

@@ -1,6 +1,5 @@
 """The worklist as a file: every row that the page's filter chooses, streamed; it is on record who took how many."""
 
-import json
 from datetime import date
 from typing import Annotated
 
@@ -9,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
 from pipeline import exports, worklist
-from pipeline.report import latest
+from pipeline.errors import UsageError
 from pipeline.web import filters
 from pipeline.web.access import Coordinator
 
@@ -22,16 +21,34 @@ def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alia
     """The chosen rows in one of `exports.FORMATS`. Raises HTTPException 400, and UsageError before the first run."""
     if form not in exports.FORMATS:
         raise HTTPException(400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}.")
-    store, query = request.app.state.store, request.query_params
-    sort, descending = filters.order(query)
-    meta = exports.meta_of(json.loads((latest(request.app.state.home) / "manifest.json").read_text(encoding="utf-8")))
-    rows = _Counted(worklist.listed(store, filters.chosen(query), today=date.today(), sort=sort, descending=descending))
+    folder, meta = _followed(request.app.state)
+    rows = _Counted(_rows(request, form, folder))
     file = exports.as_file(form, rows, meta=meta)
-    worklist.record_access(store, actor=actor, what="export", rows=rows.number, detail=form)
+    worklist.record_access(request.app.state.store, actor=actor, what="export", rows=rows.number, detail=form)
     return StreamingResponse(
         iter(lambda: file.read(PIECE), b""), media_type=exports.FORMATS[form].media_type, background=BackgroundTask(file.close),
         headers={"Content-Disposition": f'attachment; filename="{exports.file_name(form, meta)}"'},
     )  # fmt: skip
+
+
+def _followed(state):
+    "The folder and the Meta of the run that the items follow"
+    followed = worklist.followed_run(state.store)
+    if followed is None:
+        raise UsageError("No run was published yet: there is nothing to export.")
+    folder = state.home.runs / followed["run_id"]
+    return folder, exports.meta_in(folder)
+
+
+def _rows(request, form, folder):
+    "The items that the filter chooses; for OMOP what the run says of them, which has the days that cohorts begin on"
+    sort, descending = filters.order(request.query_params)
+    chosen = filters.chosen(request.query_params)
+    rows = worklist.listed(request.app.state.store, chosen, today=date.today(), sort=sort, descending=descending)
+    if form != "omop":
+        return rows
+    patients = {row["patient_id"] for row in rows}
+    return (row for row in exports.published(folder, everyone=True) if row["patient_id"] in patients)
 
 
 class _Counted:

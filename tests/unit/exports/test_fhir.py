@@ -57,6 +57,12 @@ def test_every_status_of_an_item(status):
     assert [one["resourceType"] for one in found[1:]] == ["ServiceRequest"] * goes_on
 
 
+@pytest.mark.parametrize("priority", [None, 0])
+def test_who_was_never_listed_has_no_priority(priority):
+    [task] = resources(item(status="off_list", priority=priority, next_step=None, rule=None, reason=None), kind="Task")
+    assert "of 4" not in json.dumps(task) and task["priority"] == "routine"
+
+
 def test_an_alert_is_a_detected_issue():
     because = next(one["because"] for one in pack().raw["safety"] if one["outcome"] == "FOLATE_BEFORE_B12")
     found = resources(row(safety=["FOLATE_BEFORE_B12"], reason=f"MMA is missing. {because}"), kind="DetectedIssue")
