@@ -131,6 +131,10 @@ def _pages(actions):
     serve.add_argument("--port", type=int, default=8080, help="default: %(default)s")
     serve.add_argument("--certificate", type=Path, metavar="FILE", help="a TLS certificate, with --key")
     serve.add_argument("--key", type=Path, metavar="FILE", help="its private key")
+    serve.add_argument("--behind-tls", action="store_true", help="a proxy on this computer serves them by TLS; cookies then need it")
+    serve.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="a host name to answer to; again for more (default: any)"
+    )
 
     user = _add(actions, "user", "who may log in to the pages: add, list, role, password, disable, enable")
     user.add_argument("action", choices=("add", "list", "role", "password", "disable", "enable"))

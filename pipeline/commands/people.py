@@ -12,7 +12,10 @@ from pipeline.report import table
 def serve(home, given):
     from pipeline.web.serve import serve as serve_pages  # the web's libraries take a second to import
 
-    return serve_pages(home, host=given.host, port=given.port, certificate=given.certificate, key=given.key)
+    return serve_pages(
+        home, host=given.host, port=given.port, certificate=given.certificate, key=given.key, names=given.name,
+        is_behind_tls=given.behind_tls,
+    )  # fmt: skip
 
 
 def user(home, given):

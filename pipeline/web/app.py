@@ -7,7 +7,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline import worklist
-from pipeline.web import acting, exporting, login, patients, population, quality, runs, whatif, worklists
+from pipeline.web import acting, audit, exporting, login, patients, population, quality, runs, whatif, worklists
 from pipeline.web import home as start
 from pipeline.web.access import identity
 from pipeline.web.failures import HANDLERS
@@ -15,17 +15,17 @@ from pipeline.web.forms import HOURS_12
 from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders
 from pipeline.web.render import STATIC
 from pipeline.web.secret import secret
+from pipeline.web.sessions import Ended
 
-PAGES = (start, worklists, exporting, patients, acting, population, whatif, quality, runs)
+PAGES = (start, worklists, exporting, patients, acting, population, whatif, quality, runs, audit)
 
 
-def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_local=False, is_secure=False):
+def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_secure=False):
     """The web app over a home.
 
     identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the worklist is kept, else the
     home's own. root_path: where a proxy mounts the app; a Mount sets it itself. hosts: names it answers to. has_login: with
-    its own login pages.
-    is_local: everybody on this computer is the reader; the pages say so. is_secure: behind TLS, so that cookies need it.
+    its own login pages. is_secure: behind TLS, so that cookies need it.
     """
     signing = secret(home)
     app = FastAPI(
@@ -37,7 +37,7 @@ def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_lo
         ],
     )  # fmt: skip
     app.state.home, app.state.secret, app.state.store = home, signing, store or worklist.open_store(home)
-    app.state.is_local, app.state.has_login, app.state.limiter = is_local, has_login, login.limiter()
+    app.state.has_login, app.state.failures, app.state.ended = has_login, login.Failures(), Ended()
     app.dependency_overrides[identity] = identify
     for pages in (*PAGES, *([login] if has_login else [])):
         app.include_router(pages.router)

@@ -8,22 +8,24 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.web import words
-from pipeline.web.access import may
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 NOTICE = "For a clinician's review; nothing here is an order."
-NAV = (("Worklist", "/worklist"), ("Population", "/population"), ("Quality", "/quality"), ("Runs", "/runs"))
+NAV = (  # name, path, for whom
+    ("Worklist", "/worklist", "viewer"), ("Population", "/population", "viewer"), ("Quality", "/quality", "viewer"),
+    ("Runs", "/runs", "viewer"), ("Audit", "/audit", "admin"),
+)  # fmt: skip
 
 
 def page(request, template, *, status=200, **values):
     """A template as a response; it sees `root`, `actor`, `csrf`, `at` (the path within the app) beside the values."""
     root = root_of(request)
-    actor = getattr(request.state, "actor", None)
+    actor, is_local = getattr(request.state, "actor", None), getattr(request.state, "is_local", False)
     text = templates().get_template(template).render(
         root=root, actor=actor, at=request.url.path.removeprefix(root), csrf=token(request, actor.name if actor else ""),
-        is_local=request.app.state.is_local, has_login=request.app.state.has_login, version=static_version(),
+        is_local=is_local, has_login=request.app.state.has_login and not is_local, version=static_version(),
         **values,
     )  # fmt: skip
     return HTMLResponse(text, status)
@@ -41,7 +43,7 @@ def templates():
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters |= {name: getattr(words, name) for name in ("word", "low", "spoken", "marked", "number", "day", "moment")}
-    found.globals |= {"may": may, "NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "source_of": words.source_of}
+    found.globals |= {"NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "source_of": words.source_of}
     return found
 
 

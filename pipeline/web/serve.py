@@ -4,8 +4,10 @@ import getpass
 import logging
 import os
 import socket
+import sys
 
 import uvicorn
+from fastapi import Request
 
 from pipeline import worklist
 from pipeline.errors import UsageError
@@ -14,23 +16,30 @@ from pipeline.web.login import identify_by_session
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
+OPEN_TO_READ = "without TLS, passwords and patients can be read on their way. Give --certificate and --key, or --behind-tls."
 
 
-def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, hosts=()):
-    """Serve the web app until it is stopped. certificate, key: PEM files for TLS. hosts: the names it answers to, else any.
+def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), is_behind_tls=False):
+    """Serve the web app until it is stopped. certificate, key: PEM files for TLS. names: host names it answers to, else any.
 
-    On loopback without users nobody logs in, and who uses this computer may do everything. Raises UsageError: another
-    address and no user.
+    is_behind_tls: a proxy on this computer takes the requests by TLS; what it says of them (X-Forwarded-For, -Proto) is believed, and
+    nobody else. On loopback without users nobody logs in, and who uses this computer may do everything. Raises UsageError: others
+    reach it, and there is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
             raise UsageError(f"There is no {name} {path}.")
-    app = standalone(home, host=host, hosts=hosts, is_secure=certificate is not None)
+    app = standalone(home, host=host, names=names, is_secure=certificate is not None or is_behind_tls, is_behind_tls=is_behind_tls)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    if host not in LOOPBACK and not certificate and not is_behind_tls:
+        print(f"Warning: {OPEN_TO_READ}", file=sys.stderr)
     with _listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
         print(f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with Ctrl-C.", flush=True)
-        config = uvicorn.Config(app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False, log_level="warning")
+        config = uvicorn.Config(
+            app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False, log_level="warning",
+            proxy_headers=is_behind_tls,
+        )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -43,18 +52,21 @@ def _listening(host, port):
         ) from None
 
 
-def standalone(home, *, host="127.0.0.1", hosts=(), is_secure=False):
+def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_tls=False):
     """The app as `serve` runs it. Raises UsageError."""
     store = worklist.open_store(home)
-    is_loopback, has_users = host in LOOPBACK, any(not one["is_disabled"] for one in worklist.users(store))
-    if not is_loopback and not has_users:
-        raise UsageError(f"Listening on {host} needs a login, and there is no user yet. Type: b12 user add NAME --role admin")
+    is_alone = host in LOOPBACK and not names and not is_behind_tls
+    if not is_alone and not worklist.users(store):
+        raise UsageError("Others reach these pages: that needs a login, and there is no user yet. Type: b12 user add NAME --role admin")
     return create_app(
-        home, store=store, identify=identify_by_session if has_users else whoever, has_login=has_users, is_local=not has_users,
-        hosts=hosts or (NAMES if is_loopback else ("*",)), is_secure=is_secure,
+        home, store=store, identify=whoever if is_alone else identify_by_session, has_login=True, is_secure=is_secure,
+        hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
     )  # fmt: skip
 
 
-def whoever():
-    """The user of this computer, as admin."""
+def whoever(request: Request):
+    """The user of this computer, as admin, until there is a user; from then on whoever logged in. Raises NotLoggedIn."""
+    if worklist.users(request.app.state.store):
+        return identify_by_session(request)
+    request.state.is_local = True
     return worklist.Actor(getpass.getuser(), "admin")

@@ -8,7 +8,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-
 PAGES = {
     "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "nobody": "/worklist?status=merged", "population": "/population",
     "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "runs": "/runs",
-    "help": "/help", "missing": "/no-such-page",
+    "help": "/help", "audit": "/audit", "missing": "/no-such-page",
 }  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -5,6 +5,7 @@ import socket
 import sys
 
 from tests.command import b12
+from tests.functional.web_client import client
 
 LONG = "correct horse battery"
 
@@ -47,3 +48,40 @@ def test_a_user_is_added_listed_changed_and_shut_out(tmp_path, monkeypatch):
     ):  # fmt: skip
         refused = user(tmp_path, monkeypatch, *arguments, password=password)
         assert refused.code == 2 and says in refused.err and password not in refused.err
+
+
+class Served:
+    "Stands for the server: it keeps how it was called, and ends"
+
+    def __init__(self, config):
+        Served.config = config
+
+    def run(self, sockets):
+        Served.ran = True
+
+
+def served(home, monkeypatch, *arguments):
+    monkeypatch.setattr("pipeline.web.serve.uvicorn.Server", Served)
+    return b12(home, "serve", "--port", "0", *arguments)
+
+
+def test_passwords_without_tls_are_warned_of_once(tmp_path, monkeypatch):
+    user(tmp_path, monkeypatch, "add", "ann")
+    assert served(tmp_path, monkeypatch, "--host", "0.0.0.0").err.count("without TLS") == 1
+    assert served(tmp_path, monkeypatch, "--host", "0.0.0.0", "--behind-tls").err == ""
+    assert served(tmp_path, monkeypatch).err == ""
+
+
+def test_a_proxy_is_believed_only_where_there_is_one(tmp_path, monkeypatch):
+    user(tmp_path, monkeypatch, "add", "ann")
+    assert served(tmp_path, monkeypatch).code == 0 and Served.config.proxy_headers is False
+    assert served(tmp_path, monkeypatch, "--behind-tls", "--name", "b12.example", "--name", "worklist.example").code == 0
+    assert Served.config.proxy_headers is True
+    for name, status in (("b12.example", 200), ("worklist.example", 200), ("evil.example", 400)):
+        page = client(Served.config.app, f"https://{name}").get("/login")
+        assert page.status_code == status and (status == 400 or "max-age" in page.headers["strict-transport-security"])
+
+
+def test_behind_a_proxy_there_is_a_login(tmp_path):
+    refused = b12(tmp_path, "serve", "--port", "0", "--behind-tls")
+    assert refused.code == 2 and "b12 user add NAME --role admin" in refused.err

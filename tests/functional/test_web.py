@@ -20,6 +20,7 @@ from tests.functional.web_client import client, field, keys, token
 HOSTILE = """<script>alert('1')</script>"x&amp;"""
 PAGES = ("/worklist", "/population", "/population/what-if", "/quality", "/runs", "/runs/compare", "/help")
 STEWARDS = ("/quality/rejects", "/quality/unmapped")
+ADMINS = "/audit"
 PASSWORD = "correct horse battery"
 
 
@@ -56,9 +57,9 @@ def act(browser, key, **fields):
 
 
 def test_every_page_answers_and_carries_the_headers(home):
-    browser = client(app_for(home, "steward"))
+    browser = client(app_for(home, "admin"))
     first = keys(browser.get("/worklist"))[0]
-    for path in (*PAGES, *STEWARDS, f"/patients/{first}", "/nothing"):
+    for path in (*PAGES, *STEWARDS, ADMINS, f"/patients/{first}", "/nothing"):
         page = browser.get(path)
         assert page.status_code == (404 if path == "/nothing" else 200), path
         policy = page.headers["content-security-policy"]
@@ -94,11 +95,17 @@ def test_the_list_sorts(kim, sort, order):
 
 
 @pytest.mark.parametrize(
-    ("role", "refused"), [("viewer", ("/worklist/export?format=csv", *STEWARDS)), ("coordinator", STEWARDS), ("steward", ()), ("admin", ())]
+    ("role", "refused"),
+    [
+        ("viewer", ("/worklist/export?format=csv", *STEWARDS, ADMINS)),
+        ("coordinator", (*STEWARDS, ADMINS)),
+        ("steward", (ADMINS,)),
+        ("admin", ()),
+    ],
 )
 def test_what_a_role_may_read(home, role, refused):
     browser = client(app_for(home, role))
-    for path in (*PAGES, *STEWARDS, "/worklist/export?format=csv"):
+    for path in (*PAGES, *STEWARDS, ADMINS, "/worklist/export?format=csv"):
         assert browser.get(path).status_code == (403 if path in refused else 200), path
 
 
@@ -349,7 +356,7 @@ def login(browser, name, password=PASSWORD):
 
 
 def test_alone_on_this_computer_nobody_logs_in_and_the_page_says_so(own):
-    browser = client(standalone(own, hosts=["testserver"]))
+    browser = client(standalone(own), "http://localhost:8080")
     page = browser.get("/worklist")
     assert page.status_code == 200 and "No login" in page.text
     assert client(standalone(own)).get("/worklist").status_code == 400, "another Host name is refused on loopback"

@@ -8,12 +8,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # starlette would rather have httpx2, which the other tests do not need
     from fastapi.testclient import TestClient
 
-ORIGIN = {"Origin": "http://testserver"}
 
-
-def client(app):
-    """A client that follows no redirect by itself."""
-    return TestClient(app, follow_redirects=False, headers=ORIGIN)
+def client(app, base="http://testserver", address="testclient"):
+    """A client that follows no redirect by itself, at an address of its own."""
+    return TestClient(app, base, follow_redirects=False, headers={"Origin": base}, client=(address, 50000))
 
 
 def token(page):
