@@ -10,6 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.web.access import Coordinator
 from pipeline.web.forms import Form, check, text
 from pipeline.web.patients import found_item, show
+from pipeline.web.people import assignee_of
 from pipeline.web.render import root_of
 
 router = APIRouter()
@@ -20,16 +21,25 @@ def act(request: Request, key: str, form: Form, actor: Coordinator):
     """Change status, assignee, or add a comment; 409 when somebody else changed the item since the page was made."""
     check(request, form, actor.name)
     row = found_item(request, key)
-    to, assignee = text(form, "to", 40), text(form, "assignee", 200)
 
     def change(store):
+        assignee = assignee_of(request, form, row["assignee"])
         worklist.act(
-            store, key, actor=actor, version=version_of(form), to=to if to != row["status"] else None,
-            reason=text(form, "reason"), until=day_of(form, "until"), comment=text(form, "comment"),
+            store, key, actor=actor, version=version_of(form), comment=text(form, "comment"), **_status(form, row),
             assignee=assignee if "assignee" in form and assignee != row["assignee"] else worklist.UNCHANGED,
         )  # fmt: skip
 
     return _done(request, actor, key, form, change)
+
+
+def _status(form, row):
+    "The status asked for; the one that the item has, too, with another reason or day, and what is left empty then stays"
+    to, reason, until = text(form, "to", 40), text(form, "reason"), day_of(form, "until")
+    if to != row["status"]:
+        return {"to": to, "reason": reason, "until": until}
+    reason, until = reason or row["status_reason"], until or row["snoozed_until"]
+    is_other = (reason, until) != (row["status_reason"], row["snoozed_until"])
+    return {"to": to, "reason": reason, "until": until} if is_other else {}
 
 
 @router.post("/patients/{key}/mine")

@@ -8,6 +8,7 @@ from pipeline.protocol import load
 from pipeline.web import timeline
 from pipeline.web.access import Viewer
 from pipeline.web.explained import explained
+from pipeline.web.people import people
 from pipeline.web.render import page
 
 router = APIRouter()
@@ -29,7 +30,8 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
         request, "patient.html", status=status, row=row, found=found, problem=problem, stale=stale, typed=typed or {},
         chart=timeline.of(found) if found else None, events=worklist.events(store, key), notes=worklist.notes(store, key),
         alerts=_fitting(found, "safety"), decides=_fitting(found, "next_step"), near=_near_misses(found),
-        rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE, people=worklist.choices(store)["assignee"], SHOWN=SHOWN_EVIDENCE,
+        rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE,
+        people=people(store, worklist.choices(store)["assignee"]), SHOWN=SHOWN_EVIDENCE,
     )  # fmt: skip
 
 
@@ -42,9 +44,9 @@ def found_item(request, key):
 
 
 def explained_or_none(request, row):
-    """What the last run says of an item's patient; None when the lake has no row of them any more."""
+    """What the run that the worklist follows says of an item's patient; None when the lake has no row of them any more."""
     try:
-        return explained(request.app.state.home, row["patient_id"])
+        return explained(request, row["patient_id"])
     except UsageError:
         return None
 

@@ -15,6 +15,7 @@ from pipeline.web.access import Coordinator, Viewer
 from pipeline.web.explained import explained
 from pipeline.web.following import follow
 from pipeline.web.forms import Form, check, text
+from pipeline.web.people import assignee_of, people
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
@@ -27,11 +28,12 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
     store, query, today = request.app.state.store, request.query_params, date.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
+    choices = _choices(store, int(monotonic() // FRESH_SECONDS))
     found = worklist.page(store, chosen, today=today, sort=sort, descending=descending, number=filters.number(query), size=SIZE)
     return page(
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending, query=query, done=done, stale=stale,
-        counts=found.counts, choices=_choices(store, int(monotonic() // FRESH_SECONDS)), filters=filters,
-        STATUSES=worklist.STATUSES, ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, last=_last(store),
+        counts=found.counts, choices=choices, filters=filters, people=people(store, choices["assignee"]),
+        STATUSES=worklist.STATUSES, ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, **_runs(store),
     )  # fmt: skip
 
 
@@ -41,8 +43,11 @@ def _choices(store, _):
     return worklist.choices(store)
 
 
-def _last(store):
-    return next((one for one in worklist.runs(store, limit=30) if one["is_published"]), None)
+def _runs(store):
+    "The run that the items follow; and the newest published one, where that is another"
+    followed, runs = worklist.followed_run(store), worklist.runs(store, limit=30)
+    is_behind = followed and not followed["is_newest"]
+    return {"followed": followed, "newer": next((one for one in runs if one["is_published"]), None) if is_behind else None}
 
 
 @router.post("/worklist/search")
@@ -50,21 +55,28 @@ def search(request: Request, form: Form, actor: Viewer):
     """Find patients by the beginning of their id, sent in a form so that it is in no address and no log."""
     check(request, form, actor.name)
     store, begins = request.app.state.store, text(form, "patient", 200)
-    found = worklist.find_patients(store, begins, limit=MANY_FOUND) or _never_listed(request, begins) if begins else []
+    exact, others = _found(request, begins) if begins else (None, [])
+    found = [*filter(None, [exact]), *others]
     worklist.record_access(store, actor=actor, what="search", rows=len(found))
-    exact = [row for row in found if row["patient_id"] == begins]
-    if len(found) == 1 or exact:
-        return RedirectResponse(f"{root_of(request)}/patients/{(exact or found)[0]['key']}", 303)
-    return page(request, "found.html", found=found, begins=begins or "", most=MANY_FOUND)
+    if exact and exact["patient_id"] == begins:
+        return RedirectResponse(f"{root_of(request)}/patients/{exact['key']}", 303)
+    return page(request, "found.html", found=found, begins=begins or "", exact=exact, is_cut=len(others) == MANY_FOUND, most=MANY_FOUND)
 
 
-def _never_listed(request, patient_id):
-    "A patient of the lake who was never on the worklist, or an id that was merged into another"
+def _found(request, begins):
+    "The patient of exactly this id, listed or only in the lake, else None; and the others whose id begins so"
+    found = worklist.find_patients(request.app.state.store, begins, limit=MANY_FOUND)
+    exact = next((row for row in found if row["patient_id"] == begins), None) or _in_lake(request, begins)
+    return exact, [row for row in found if not exact or row["key"] != exact["key"]]
+
+
+def _in_lake(request, patient_id):
+    "A patient of the lake who was never on the worklist, or the one whom an id was merged into"
     try:
-        found = explained(request.app.state.home, patient_id)
+        found = explained(request, patient_id)
     except UsageError:
-        return []
-    return [worklist.item_of_patient(request.app.state.store, found["patient_id"])]
+        return None
+    return worklist.item_of_patient(request.app.state.store, found["patient_id"])
 
 
 @router.post("/worklist/assign")
@@ -72,7 +84,7 @@ def assign(request: Request, form: Form, actor: Coordinator):
     """Assign every chosen item; those that somebody changed meanwhile are left alone and counted."""
     check(request, form, actor.name)
     chosen = dict(_key_and_version(str(one)) for one in form.getlist("keys"))
-    assignee = actor.name if form.get("to") == "me" else text(form, "assignee", 200)
+    assignee = actor.name if form.get("to") == "me" else assignee_of(request, form)
     if not assignee:
         raise HTTPException(400, "Say to whom.")
     done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee)
