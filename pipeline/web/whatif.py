@@ -1,5 +1,6 @@
 """What if a threshold were another: the worklist and the staff hours, now and then."""
 
+from contextlib import contextmanager
 from threading import Lock
 
 from fastapi import APIRouter, Request
@@ -18,8 +19,12 @@ _kept, _lock = {}, Lock()
 @router.get("/population/what-if")
 def what_if(request: Request, actor: Viewer):
     """The form with today's thresholds; with others in the address, also what they would change."""
-    simulation, query = _simulation(request.app.state.home), request.query_params
-    names = simulation.movable()
+    with _simulating(request.app.state.home) as simulation:
+        return _answered(request, simulation)
+
+
+def _answered(request, simulation):
+    names, query = simulation.movable(), request.query_params
     asked = {name: query[name].strip() for name in names if query.get(name, "").strip()}
     changes = {name: value for name, value in asked.items() if not _is_same(value, names[name][0])}
     answer, problem = None, None
@@ -35,8 +40,9 @@ def what_if(request: Request, actor: Viewer):
     )  # fmt: skip
 
 
-def _simulation(home):
-    "One in memory, of the newest run"
+@contextmanager
+def _simulating(home):
+    "The one in memory, of the newest run; nobody closes it while somebody asks it"
     newest = (str(home.root), latest(home).resolve().name)
     with _lock:
         if newest not in _kept:
@@ -44,7 +50,7 @@ def _simulation(home):
                 old.close()
             _kept.clear()
             _kept[newest] = Simulation(home)
-        return _kept[newest]
+        yield _kept[newest]
 
 
 def _is_same(text, now):
