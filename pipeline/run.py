@@ -107,14 +107,13 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None):
         worklist.follow(home, store)
         if closed:
             raise GateClosed(quality.message(outcomes))
-    return {
-        "run_id": manifest["run_id"],
-        "published": True,
-        "patients": manifest["rows"]["assessment"],
-        "worklist": manifest["rows"]["worklist"],
-        "notes_left": notes_left,
-        "is_followed": (worklist.followed_run(store) or {}).get("run_id") == manifest["run_id"],
-    }
+    return _told(manifest, store, notes_left)
+
+
+def _told(manifest, store, notes_left):
+    is_followed = (worklist.followed_run(store) or {}).get("run_id") == manifest["run_id"]
+    rows = {"patients": manifest["rows"]["assessment"], "worklist": manifest["rows"]["worklist"]}
+    return {"run_id": manifest["run_id"], "published": True, **rows, "notes_left": notes_left, "is_followed": is_followed}
 
 
 def checked(pack=None):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline import worklist
 from pipeline.errors import UsageError
+from pipeline.worklist import actions
 from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import event
 from tests.stores import KIM, LEE, TODAY, VIEWER, fill
@@ -95,6 +96,22 @@ def test_nobody_overwrites_what_he_has_not_seen(store):
     assert (stale.value.row["status"], stale.value.last["who"], stale.value.last["detail"]) == ("declined", "lee", "does not want it")
     assert worklist.item(store, key)["status"] == "declined"
     assert len(worklist.events(store, key)) == 1
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_told(store, monkeypatch):
+    "The other saves after this one's page was found to be up to date"
+    key, planned = fill(store, [{}])["P00000"], actions._planned
+
+    def slowly(*given, **more):
+        monkeypatch.undo()
+        acts(store, key, actor=LEE, to="declined", reason="does not want it")
+        return planned(*given, **more)
+
+    monkeypatch.setattr(actions, "_planned", slowly)
+    with pytest.raises(worklist.StaleItem) as stale:
+        acts(store, key, to="ordered")
+    assert (stale.value.row["status"], stale.value.last["who"]) == ("declined", "lee")
+    assert [one["who"] for one in worklist.events(store, key)] == ["lee"]
 
 
 def test_a_viewer_changes_nothing(store):
