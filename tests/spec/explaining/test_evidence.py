@@ -75,6 +75,23 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
     )
 
 
+def test_a_finding_that_was_taken_back_counts_nowhere():
+    con = clinic()
+    insert(con, "lake.condition", """
+        patient_id | condition_id | code_system | code  | name           | concepts                    | onset_on   | status    | line
+        ann        | c1           | ICD10CM     | G62.9 | Polyneuropathy | neuro_peripheral_neuropathy | 2025-05-05 | counted   | 31
+        ann        | c1           | ICD10CM     | G62.9 | Polyneuropathy | neuro_peripheral_neuropathy | 2025-05-05 | retracted | 32
+        ann        | c2           | ICD10CM     | G62.9 | Polyneuropathy | neuro_peripheral_neuropathy | 2025-06-06 | counted   | 33
+    """)  # fmt: skip
+    build(con, "explaining.evidence")
+    holds(con, "explaining.evidence", """
+        fact  | on_day     | standing  | line
+        neuro | 2025-05-05 | retracted | 31
+        neuro | 2025-05-05 | retracted | 32
+        neuro | 2025-06-06 | counted   | 33
+    """)  # fmt: skip
+
+
 def test_a_patient_row_says_merged_only_of_an_id_that_became_another():
     con = clinic()
     insert(

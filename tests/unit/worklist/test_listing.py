@@ -92,6 +92,14 @@ def test_the_worklist_comes_most_urgent_first_then_waiting_longest(store):
     assert [(row["priority"], -row["waiting_days"]) for row in rows] == sorted((row["priority"], -row["waiting_days"]) for row in rows)
 
 
+@pytest.mark.parametrize(
+    "chosen", [Filter(alert=("%",)), Filter(cohort=("low_b1_",)), Filter(patient="_0"), Filter(next_step=("' or 1 = 1 --",))]
+)
+def test_a_sign_that_means_more_to_a_database_means_itself(store, chosen):
+    population(store, 60)
+    assert worklist.page(store, chosen, today=TODAY).total == 0
+
+
 def test_a_b12_that_is_not_known_comes_last_from_either_end(store):
     population(store)
     for descending in (False, True):
