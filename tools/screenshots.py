@@ -86,7 +86,7 @@ def photograph(home, base):
         browser = launch(playwright)
         for scheme in ("light", "dark"):
             for width in (1280, 390):
-                context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme, base_url=base)
+                context = browser.new_context(viewport={"width": width, "height": 1400}, color_scheme=scheme, base_url=base)
                 for name, address in pages.items():
                     if width == 1280 or name in ("worklist", "patient"):
                         shoot(context.new_page(), name, address, f"{scheme}{'' if width == 1280 else '-narrow'}")

@@ -9,13 +9,13 @@ from pipeline.worklist.tables import event, item
 
 ACTS = ("contacted", "ordered", "referred", "unreachable", "declined", "done", "not_appropriate")
 BY_PEOPLE = ("status", "assigned")
-BEGINS, ENDS = ("opened", "reopened"), ("resolved", "withdrawn", "excluded", "merged")
+BEGINS = ("opened", "reopened")
 
 
 def days_to_action(store, *, since):
     """By priority: for each time an item came onto the list since an instant and was acted on, the days until the first act.
 
-    An act is a status that people set, beyond open, assigned and snoozed. What came back, or closed, before anybody acted does not count.
+    An act is a status that people set, beyond open, assigned and snoozed. What came back before anybody acted counts from then.
     """
     acted = select(event.c.item_id).where(event.c.kind.in_(BY_PEOPLE), event.c.to_status.in_(ACTS), event.c.at >= since)
     columns = (event.c.item_id, item.c.priority, event.c.at, event.c.kind, event.c.to_status)
@@ -32,8 +32,6 @@ def _spans(events):
     for one in events:
         if one.kind in BEGINS:
             began = one.at
-        elif one.kind in ENDS:
-            began = None
         elif began and one.kind in BY_PEOPLE and one.to_status in ACTS:
             yield (in_utc(one.at) - in_utc(began)).total_seconds() / 86400
             began = None

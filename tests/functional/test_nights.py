@@ -379,6 +379,20 @@ def test_a_merge_and_its_undoing(tmp_path):
     assert "rang" not in [one["detail"] for one in worklist.events(store, ann["key"])] and worklist.notes(store, ann["key"]) == []
 
 
+def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path):
+    home = Home(tmp_path / "home")
+    results = [
+        {**LOW, "patient_id": "ann", "result_id": "a", "value": "110"},
+        {**LOW, "patient_id": "old", "result_id": "b", "value": "300"},
+    ]
+    people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
+    store, day = screened(home, tmp_path, 0, patient=people, lab_result=results)
+    old = worklist.item_of_patient(store, "old")
+    worklist.act(store, old["key"], actor=stores.KIM, version=1, to="declined", reason="borderline only", today=day)
+    store, _ = screened(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
+    assert worklist.item_of_patient(store, "ann")["status"] == "open"
+
+
 def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
     home, folder = Home(tmp_path / "other"), tmp_path / "in"
     folder.mkdir()
