@@ -34,6 +34,9 @@ CODE = re.compile(r"[A-Za-z0-9_]+")  # what is no code is a text of somebody, an
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
 
+NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")  # an action, an alert, a flag
+
+
 def word(code):
     """A code in words, to stand at the beginning: from WORDS, else its parts with their usual capitals; – for none."""
     text = low(code)
@@ -53,7 +56,7 @@ def low(code):
 
 def spoken(text):
     """What changed, as `fact: before → after; …`, with its codes in words; any other text as it is."""
-    return "; ".join(_change(part) for part in text.split("; "))
+    return NAME.sub(lambda found: low(found[0]), "; ".join(_change(part) for part in text.split("; ")))
 
 
 def _change(part):

@@ -97,7 +97,7 @@ select
         when 'recheck' then 'done since ' || status_on || ', and the data still say the same'
         when 'merged' then 'merged into another patient'
         when 'excluded' then case scope when 'deceased' then 'deceased' when 'opted_out' then 'opted out' else 'no longer in the population' end
-        when 'withdrawn' then 'taken back by its source: ' || withdrawn_results || '; now ' || next_step_now || ': ' || reason_now
-        when 'resolved' then 'now ' || next_step_now || ': ' || reason_now
+        when 'withdrawn' then 'taken back by its source: ' || withdrawn_results || '; ' || next_step_now || ': ' || reason_now
+        when 'resolved' then next_step_now || ': ' || reason_now
     end as because
 from decided

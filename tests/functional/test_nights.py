@@ -254,6 +254,8 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
     assert (row["next_step"], row["priority"]) == ("ORDER_MMA", 4)
     assert "neurological: headache since 2025-12-20 → none" in row["changed_because"]
     assert "headache_unrelated" in b12(home.root, "explain", "ann").out
+    with pytest.raises(worklist.StaleItem):  # whoever opened the page before the night has not seen what it changed
+        worklist.act(store, row["key"], actor=stores.LEE, version=1, to="done", today=day)
     [note] = worklist.notes(store, row["key"])
     assert (note["author"], note["noted_on"]) == ("kim", day)
     worklist.withdraw_note(store, row["key"], note["id"], actor=stores.LEE)

@@ -210,11 +210,11 @@ def test_whoever_leaves_the_worklist_leaves_with_a_reason():
     """)  # fmt: skip
     does(con, """
         patient_id | change    | to_status | because
-        ann        | resolved  | resolved  | now NO_ACTION: MMA not raised.
-        ben        | withdrawn | withdrawn | taken back by its source: total_b12 of 2026-01-10; now NO_ACTION: No rule fits.
+        ann        | resolved  | resolved  | NO_ACTION: MMA not raised.
+        ben        | withdrawn | withdrawn | taken back by its source: total_b12 of 2026-01-10; NO_ACTION: No rule fits.
         cyn        | excluded  | excluded  | deceased
         dan        | excluded  | excluded  | opted out
-        eva        | resolved  | resolved  | now NO_ACTION: MMA not raised.
+        eva        | resolved  | resolved  | NO_ACTION: MMA not raised.
         fay        | excluded  | excluded  | no longer in the population
     """)  # fmt: skip
 
