@@ -283,7 +283,7 @@ def test_a_retracted_result_withdraws_its_item_and_says_so(tmp_path):
     store, _ = screened(home, tmp_path, 1, lab_result=[{**LOW, "status": "entered-in-error", "reported_at": "2026-01-02"}])
     row = worklist.item_of_patient(store, "ann")
     assert row["status"] == "withdrawn"
-    assert row["changed_because"].startswith("taken back by its source: total_b12 of 2025-12-30; now NO_ACTION")
+    assert row["changed_because"].startswith("taken back by its source: total_b12 of 2025-12-30; NO_ACTION")
     assert worklist.page(store, worklist.Filter(), today=FIRST).total == 0
 
 
