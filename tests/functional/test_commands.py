@@ -86,7 +86,7 @@ def test_a_run_says_what_it_found(own, demo):
     answer = run(own, demo)
     assert f"Screened {len(assessments(own))} patients as of 2026-01-31 with protocol praxis-2026" in answer.out
     listed = sum(1 for row in assessments(own).values() if row["priority"])
-    for word in ("Gates open: ", "Cohorts: ", f"Worklist: {listed} patients", "For a clinician's review", "Next: b12 worklist"):
+    for word in ("Gates open: ", "Cohorts: ", f"Worklist: {listed} patients", "For a clinician's review", "Next: b12 serve"):
         assert word in answer.out
 
 
