@@ -43,11 +43,12 @@ class Watch:
     "What a page must never do: break, be refused something by its policy, or ask anybody else for anything"
 
     def __init__(self, page, base):
-        self.complaints = []
+        self.complaints, self.base = [], base
         page.on("console", lambda message: self.complaints.append(message.text) if self.is_bad(message) else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
-            "request", lambda request: None if request.url.startswith((base, "data:", "blob:")) else self.complaints.append(request.url)
+            "request",
+            lambda request: None if request.url.startswith((self.base, "data:", "blob:")) else self.complaints.append(request.url),
         )
 
     @staticmethod
@@ -60,7 +61,7 @@ class Watch:
 def page(request, browser, server):
     context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=server, reduced_motion="reduce")
     page = context.new_page()
-    watch = Watch(page, server)
+    page.watch = Watch(page, server)
     yield page
     context.close()
-    assert watch.complaints == []
+    assert page.watch.complaints == []

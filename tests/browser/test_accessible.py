@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import worklist
+from pipeline.config import Home
+from pipeline.web.serve import standalone
+from tests.serving import serving
+
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
     "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "nobody": "/worklist?status=merged", "population": "/population",
-    "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "runs": "/runs",
+    "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "data-docs": "/quality/data-docs", "runs": "/runs",
     "help": "/help", "audit": "/audit", "missing": "/no-such-page",
 }  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -54,10 +59,30 @@ def test_a_patient(page, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_two_runs_compared_and_the_data_docs(page, scheme):
+def test_two_runs_compared(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto("/runs")
     page.get_by_role("button", name="Compare").click()
     page.wait_for_load_state("networkidle")
     is_accessible(page)
     fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_and_an_attempt_that_fails(page, scheme, tmp_path):
+    "Of a server with a user; with the keyboard alone"
+    home = Home(tmp_path)
+    worklist.add_user(worklist.open_store(home), "ann", role="coordinator", password="correct horse battery")
+    page.emulate_media(color_scheme=scheme)
+    with serving(standalone(home)) as base:
+        page.watch.base = base
+        page.goto(f"{base}/worklist")
+        is_accessible(page)
+        page.locator("#name").focus()
+        page.keyboard.type("ann")
+        page.keyboard.press("Tab")
+        page.keyboard.type("wrong")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=alert]")
+        is_accessible(page)
+        fits(page)
