@@ -23,7 +23,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 DAY_OF = {"lab_result": "collected_at", "medication": "start_on", "condition": "onset_on", "procedure": "performed_on", "patient": None}
 PAGES = {
     "worklist": "/worklist?filters=1", "population": "/population", "what-if": "/population/what-if?b12.low=200", "quality": "/quality",
-    "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "data-docs": "/quality/data-docs", "runs": "/runs", "help": "/help",
+    "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "data-docs": "/quality/data-docs",
+    "runs": "/runs", "audit": "/audit", "help": "/help",
 }  # fmt: skip
 ACTS = (
     {"assignee": "kim"}, {"to": "contacted", "assignee": "kim"}, {"to": "done"}, {"to": "referred", "assignee": "lee"},
@@ -38,7 +39,10 @@ def main():
         two_weeks(home, Path(folder) / "demo")
         FOLDER.mkdir(parents=True, exist_ok=True)
         with serving(standalone(home)) as base:
-            photograph(home, base)
+            photograph(base, PAGES | {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)})
+        worklist.add_user(worklist.open_store(home), "kim", role="coordinator", password="for the picture alone")  # noqa: S106
+        with serving(standalone(home)) as base:
+            photograph(base, {"login": "/login"})
 
 
 def two_weeks(home, folder):
@@ -80,8 +84,7 @@ def people_work(store, acts, day):
         worklist.act(store, row["key"], actor=worklist.Actor("kim", "coordinator"), version=row["version"], today=day, **next(acts))
 
 
-def photograph(home, base):
-    pages = PAGES | {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)}
+def photograph(base, pages):
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for scheme in ("light", "dark"):
