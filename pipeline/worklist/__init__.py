@@ -8,7 +8,7 @@ from pipeline.worklist.forget import forget
 from pipeline.worklist.history import counts_over_time, followed_run, outcome_changes, outcome_trend, outcomes, run_report, runs
 from pipeline.worklist.items import accesses, events, find_patients, item_of_patient, notes, record_access
 from pipeline.worklist.items import item_of_key as item
-from pipeline.worklist.listing import SORTS, Page, choices, counts, listed, page
+from pipeline.worklist.listing import SORTS, Page, choices, listed, page
 from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import Store, open_store
@@ -17,7 +17,7 @@ from pipeline.worklist.wake import wake
 
 __all__ = [
     "ACTIVE", "NEEDS_A_REASON", "ROLES", "SET_BY_PEOPLE", "SORTS", "STATUSES", "UNCHANGED", "Actor", "Filter", "Page",
-    "StaleItem", "Store", "accesses", "act", "add_user", "assign", "change_user", "choices", "counts", "counts_over_time",
+    "StaleItem", "Store", "accesses", "act", "add_user", "assign", "change_user", "choices", "counts_over_time",
     "days_to_action", "delivered", "events", "find_patients", "follow", "followed_run", "forget", "item", "item_of_patient",
     "listed", "logged_in", "note_headache_unrelated", "notes", "open_store", "outcome_changes", "outcome_trend", "outcomes",
     "page", "record_access", "run_report", "runs", "undelivered", "users", "verify", "wake", "withdraw_note",

@@ -66,10 +66,8 @@ def followed_run(store):
     """The published run that the items follow, as of `runs`, with is_newest: whether no newer one was published. None before the first."""
     columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.patients, run.c.worklist, run.c.protocol, run.c.is_followed)
     with store.reading() as con:
-        published = con.execute(select(*columns).where(run.c.is_published).order_by(run.c.started_at.desc())).mappings()
-        newest = followed = next(published, None)
-        while followed and not followed["is_followed"]:
-            followed = next(published, None)
+        published = select(*columns).where(run.c.is_published).order_by(run.c.started_at.desc()).limit(1)
+        newest, followed = (con.execute(one).mappings().first() for one in (published, published.where(run.c.is_followed)))
     return {**followed, "is_newest": followed == newest} if followed else None
 
 

@@ -20,7 +20,10 @@ SORTS = {
 
 @dataclass(frozen=True)
 class Page:
-    """One page of rows. total: of all pages; first and last: of this one, from 1. counts: as `counts` gives them."""
+    """One page of rows. total: of all pages; first and last: of this one, from 1.
+
+    counts: how many items there are of each `priority` and of each `status`, each under the other conditions of the Filter.
+    """
 
     rows: list
     total: int
@@ -52,12 +55,6 @@ def page(store, chosen, *, today, sort="priority", descending=False, number=1, s
         )
         found = con.execute(select(*COLUMNS).where(item.c.id.in_(ids)).order_by(*_order(sort, descending))).mappings()
         return Page([as_row(row, today) for row in found], total, number, size, counted)
-
-
-def counts(store, chosen, *, today):
-    """How many items there are of each priority and of each status, each under the other conditions of the Filter."""
-    with store.reading() as con:
-        return _tallied(con, chosen, today)[1]
 
 
 def _tallied(con, chosen, today):
