@@ -4,12 +4,13 @@ import sys
 
 from pipeline import commands
 from pipeline.arguments import parser
-from pipeline.config import Home
+from pipeline.config import Home, keep_private
 from pipeline.errors import Failure, LakeUnavailable
 
 
 def main(arguments=None):
     """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
+    keep_private()
     given = parser().parse_args(arguments)
     home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
     try:

@@ -21,6 +21,8 @@ class Home:
 
     @classmethod
     def from_environment(cls):
+        """The home that `$B12_HOME` names; what this process writes from now on is its owner's alone."""
+        keep_private()
         return cls(Path(os.environ.get("B12_HOME", "b12-home")).absolute())
 
     @property
@@ -55,6 +57,12 @@ class Home:
     @property
     def work(self):
         return self.root / "work"
+
+
+def keep_private():
+    """Files that this process makes are 0600, and folders 0700."""
+    # DuckDB, deltalake, SQLite and Airflow each write files with a mode of their own; the mask of the process holds for all of them
+    os.umask(0o077)
 
 
 def memory_limit():

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -91,6 +92,8 @@ def archived(home, path, *, source, sha256, name, folder):
     """Move a file into `archive/`, `reference/` or `refused/` under its SHA-256; returns its place."""
     place = _place(home, source=source, sha256=sha256, name=name, folder=folder)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(PermissionError):  # a file of another account keeps the mode that it was dropped with
+        path.chmod(0o600)
     path.replace(place)
     _leave(home, path)
     return place
