@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.arguments_operation import add, form, home_of, looking_after
 from pipeline.config import DEFAULT_PACK
 from pipeline.simulate import MINUTES
 from pipeline.stewardship import GROUPS
@@ -16,69 +17,70 @@ def parser():
         prog="b12", description="Screen a whole population for vitamin B12 deficiency. For a clinician's review."
     )
     root.add_argument("--version", action="version", version=f"b12-screening {__version__}")
-    _home(root)
+    home_of(root)
     actions = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _walk(actions)
     _reading(actions)
     _simulating(actions)
     _stewarding(actions)
-    _looking_after(actions)
+    looking_after(actions)
+    _trying(actions)
     _pages(actions)
     return root
 
 
 def _walk(actions):
-    ingest = _add(actions, "ingest", "admit files or folders; prints the account of each file")
-    run = _add(actions, "run", "ingest, then screen, gate and publish")
+    ingest = add(actions, "ingest", "admit files or folders; prints the account of each file")
+    run = add(actions, "run", "ingest, then screen, gate and publish")
     for command in (ingest, run):
         command.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="an extract, or a folder of extracts")
         command.add_argument("--source", required=True, metavar="PROFILE", help="the profile in sources/ that says what the files mean")
-    _format(ingest, "table", "json")
-    screen = _add(actions, "screen", "screen the population, gate, publish")
+    form(ingest, "table", "json")
+    screen = add(actions, "screen", "screen the population, gate, publish")
     for command in (screen, run):
         command.add_argument("--as-of", metavar="YYYY-MM-DD", help="the night to screen for (default: today)")
         command.add_argument("--protocol", default=DEFAULT_PACK, metavar="PACK", help="the protocol pack (default: %(default)s)")
 
 
 def _reading(actions):
-    worklist = _add(actions, "worklist", "the latest published worklist")
-    _format(worklist, "table", "csv", "json", "xlsx", "fhir", "omop")
+    worklist = add(actions, "worklist", "the latest published worklist")
+    form(worklist, "table", "csv", "json", "xlsx", "fhir", "omop")
     worklist.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help="only this priority, 1 urgent to 4 routine")
     worklist.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal (xlsx: always)")
 
-    explain = _add(actions, "explain", "every fact of a patient with its evidence, every rule with why it fits or not")
+    explain = add(actions, "explain", "every fact of a patient with its evidence, every rule with why it fits or not")
     explain.add_argument("patient_id", metavar="PATIENT_ID")
     explain.add_argument("--as-of", metavar="YYYY-MM-DD", help="another day, over the lake as it is now (default: the last published run)")
     explain.add_argument("--protocol", metavar="PACK", help="the protocol pack (default: that of the last published run)")
-    _format(explain, "text", "json")
+    form(explain, "text", "json")
 
-    _format(_add(actions, "runs", "the runs, newest first"), "table", "json")
-    diff = _add(actions, "diff", "what changed between two runs: new, resolved, changed, and why")
+    form(add(actions, "runs", "the runs, newest first"), "table", "json")
+    diff = add(actions, "diff", "what changed between two runs: new, resolved, changed, and why")
     diff.add_argument("before", metavar="RUN", help="a run id, or previous")
     diff.add_argument("after", metavar="RUN", help="a run id, or latest")
-    _format(diff, "table", "csv", "json")
+    form(diff, "table", "csv", "json")
 
 
 def _simulating(actions):
-    simulate = _add(actions, "simulate", "what if a threshold were another: the worklist now and then, and the hours of staff")
+    simulate = add(actions, "simulate", "what if a threshold were another: the worklist now and then, and the hours of staff")
     simulate.add_argument("--set", nargs="+", action="extend", metavar="BAND.EDGE=VALUE", help="e.g. b12.low=200; or settings.NAME=VALUE")
     for way, minutes in MINUTES.items():
         simulate.add_argument(f"--minutes-{way}", type=float, default=minutes, metavar="M", help="minutes a patient (default: %(default)s)")
-    _format(simulate, "table", "json")
+    form(simulate, "table", "json")
 
 
 def _stewarding(actions):
-    rejects = _add(actions, "rejects", "rejected rows: file, line, reason, and what would make them acceptable")
+    rejects = add(actions, "rejects", "rejected rows: file, line, reason, and what would make them acceptable")
     rejects.add_argument("--reason", help="only this reason")
     rejects.add_argument("--file", metavar="NAME", help="only of this file, named as in its account")
     rejects.add_argument("--by", type=_groups, metavar="COLUMN,…", help="count by some of: " + ", ".join(GROUPS) + "; with the first lines")
-    unmapped = _add(actions, "unmapped", "local codes and units that nothing knows, by frequency; as CSV, the map that a steward fills in")
+    unmapped = add(actions, "unmapped", "local codes and units that nothing knows, by frequency; as CSV, the map that a steward fills in")
     unmapped.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal")
     for command in (rejects, unmapped):
         command.add_argument("--source", metavar="PROFILE", help="only of this source")
-        _format(command, "table", "csv", "json")
+        form(command, "table", "csv", "json")
 
-    source = _add(actions, "source", "try a profile on a file (check PROFILE FILE), or write a first one from a CSV's header (draft FILE)")
+    source = add(actions, "source", "try a profile on a file (check PROFILE FILE), or write a first one from a CSV's header (draft FILE)")
     source.add_argument("action", choices=("check", "draft"))
     source.add_argument("arguments", nargs="+", type=Path, metavar="PROFILE FILE", help="a profile's name or path, and a file")
     source.add_argument("--out", type=Path, metavar="FILE", help="write the draft to a file instead of the terminal")
@@ -91,40 +93,20 @@ def _groups(text):
     return given
 
 
-def _looking_after(actions):
-    _add(actions, "reingest", "replay the archive with today's profiles, codes and units")
-    _add(actions, "compact", "merge small files of the lake and drop what nothing reads")
-    erase = _add(actions, "erase", "forget a patient everywhere")
-    erase.add_argument("patient_id", metavar="PATIENT_ID")
-
-    demo = _add(actions, "demo", "write a realistic synthetic population's extracts")
+def _trying(actions):
+    demo = add(actions, "demo", "write a realistic synthetic population's extracts")
     demo.add_argument("--patients", type=int, required=True, metavar="N")
     demo.add_argument("--out", type=Path, required=True, metavar="DIR")
     demo.add_argument("--seed", type=int, default=1, metavar="S")
     demo.add_argument("--as-of", metavar="YYYY-MM-DD", help="the last day of the data (default: today)")
 
-    protocol = _add(actions, "protocol", "validate a pack, or print it as a clinician reads it")
+    protocol = add(actions, "protocol", "validate a pack, or print it as a clinician reads it")
     protocol.add_argument("action", choices=("check", "show"))
     protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK")
 
 
-def _add(actions, name, text):
-    command = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    _home(command)
-    return command
-
-
-def _home(command):
-    "Before or after the command's name: what is not given in one place must not hide what is given in the other"
-    command.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="where the state is (default: $B12_HOME, else ./b12-home)")
-
-
-def _format(command, *formats):
-    command.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
-
-
 def _pages(actions):
-    serve = _add(actions, "serve", "the worklist, the patients and the quality of the data as pages in a browser")
+    serve = add(actions, "serve", "the worklist, the patients and the quality of the data as pages in a browser")
     serve.add_argument(
         "--host", default="127.0.0.1", help="where to listen (default: %(default)s, this machine alone); elsewhere asks for a login"
     )
@@ -136,7 +118,7 @@ def _pages(actions):
         "--name", action="append", default=[], metavar="HOST", help="a host name to answer to; again for more (default: any)"
     )
 
-    user = _add(actions, "user", "who may log in to the pages: add, list, role, password, disable, enable")
+    user = add(actions, "user", "who may log in to the pages: add, list, role, password, disable, enable")
     user.add_argument("action", choices=("add", "list", "role", "password", "disable", "enable"))
     user.add_argument("name", nargs="?", metavar="NAME")
     user.add_argument("--role", choices=ROLES, help="viewer reads, coordinator acts, steward sees rejects too, admin all (default: viewer)")

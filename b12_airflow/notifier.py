@@ -1,0 +1,37 @@
+"""Tells people, by the channels of `pipeline.notify`, that a task failed or that an approval waits."""
+
+from airflow.sdk import BaseNotifier
+
+from pipeline.errors import Failure
+from pipeline.notify import notify
+
+
+class FailureNotifier(BaseNotifier):
+    """For `on_failure_callback`: which task of which run failed, and why as far as the reason names no patient."""
+
+    def notify(self, context):
+        """Only a Failure of this pipeline is quoted: its words are counts and file names. Of any other error, its kind alone."""
+        error = context.get("exception")
+        kind = type(error).__name__ if isinstance(error, BaseException) else "not known"
+        why = str(error) if isinstance(error, Failure) else f"{kind}; the task's log says more"
+        notify(f"B12 screening: {_of(context, 'dag_id')} failed", [*_where(context), f"Why: {why}"])
+
+
+class ApprovalNotifier(BaseNotifier):
+    """For the notifiers of an ApprovalOperator: a night waits for somebody's answer."""
+
+    def notify(self, context):
+        """Says where to answer; what to decide about stands there."""
+        notify(
+            f"B12 screening: {_of(context, 'dag_id')} waits for an approval",
+            [*_where(context), "Answer it in Airflow under Required Actions; b12 runs and the quality page say what the night found."],
+        )
+
+
+def _of(context, name):
+    return getattr(context.get("task_instance") or context.get("ti"), name, "?")
+
+
+def _where(context):
+    names = {"Dag": "dag_id", "Task": "task_id", "Run": "run_id", "Attempt": "try_number"}
+    return [f"{said}: {_of(context, name)}" for said, name in names.items()]

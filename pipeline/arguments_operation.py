@@ -1,0 +1,30 @@
+"""The arguments of the commands that look after an installation; and what the arguments of all commands have in common."""
+
+import argparse
+from pathlib import Path
+
+
+def looking_after(actions):
+    """The commands that an operator types."""
+    add(actions, "reingest", "replay the archive with today's profiles, codes and units")
+    add(actions, "compact", "merge small files of the lake and drop what nothing reads")
+    erase = add(actions, "erase", "forget a patient everywhere")
+    erase.add_argument("patient_id", metavar="PATIENT_ID")
+    add(actions, "notify", "send a test message by every channel that is configured")
+
+
+def add(actions, name, text):
+    """A command with its help, and `--home`."""
+    command = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    home_of(command)
+    return command
+
+
+def home_of(command):
+    """Before or after the command's name: what is not given in one place must not hide what is given in the other."""
+    command.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="where the state is (default: $B12_HOME, else ./b12-home)")
+
+
+def form(command, *formats):
+    """`--format`, the first of them being what is not asked for."""
+    command.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
