@@ -1,21 +1,23 @@
 """Takes every waiting delivery into the lake, each file in a task of its own, and announces that the lake has changed.
 
-The landing folder is the queue: every ten minutes the DAG claims what waits there, by renaming it, so that no file is
-taken twice. A refused file is named in its account and moved to `refused/`; a file whose task fails fails the run;
-either way the other files go in. Nothing waiting: every task is skipped. Between the tasks travel paths and counts.
+The landing folder is the queue. A trigger watches it and wakes the DAG, which claims what is complete, by renaming it, so
+that no file is taken twice; every ten minutes the clock wakes it too, should a wake-up be lost. A refused file is named in
+its account and moved to `refused/`; a file whose task fails fails the run; either way the other files go in. Nothing
+waiting: every task is skipped. Between the tasks travel paths and counts.
 """
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, dag, task
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
+from b12_airflow.arrival import arrivals
 from pipeline.config import ENTITIES
 
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 
 
 @dag(
-    schedule="*/10 * * * *",
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=arrivals()),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -26,9 +28,12 @@ LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 def ingest_extract():
     @task(show_return_value_in_logs=False)
     def claim():
+        from b12_airflow import object_store
         from pipeline import config, run
 
-        return run.claim_waiting(config.Home.from_environment())
+        home = config.Home.from_environment()
+        object_store.fetch(home)
+        return run.claim_waiting(home)
 
     # one after the other: a row that two files hold is accepted once, so the second must see what the first put in
     @task(show_return_value_in_logs=False, max_active_tis_per_dag=1)

@@ -22,6 +22,12 @@ class Refused(Failure):
     exit_code = 10
 
 
+class Growing(Failure):
+    """A file that somebody still writes: it goes back to where it was landed, and is taken when it has settled."""
+
+    exit_code = 10
+
+
 class GateClosed(Failure):
     """A critical expectation failed: nothing is published, the last worklist stays."""
 

@@ -7,9 +7,10 @@ import duckdb
 
 from pipeline.accounts import Account, earlier_account
 from pipeline.commit import commit, commit_refusal
-from pipeline.errors import Refused
+from pipeline.errors import Growing, Refused
 from pipeline.judge import Delivered, judged, snapshot_of, workshop
 from pipeline.landing import archived, latest_reference, put_away, sha256_of
+from pipeline.locks import alone
 from pipeline.readers import profile as read_profile
 
 
@@ -17,8 +18,15 @@ def ingest_file(home, *, path, source, name, received_at=None):
     """Ingest one claimed file and put it into the archive, or into `refused/`; returns its Account.
 
     path: where the claimed file is. name: its path as delivered, which evidence names. A file that was ingested before,
-    byte for byte, changes nothing: all its rows are duplicates.
+    byte for byte, changes nothing: all its rows are duplicates. One process at a time, so that of two files that hold one row the
+    second sees what the first put in. Raises Growing, and keeps nothing of it, when the file changes while it is read.
     """
+    with alone(home, "ingest"):
+        return _ingest_file(home, path, source=source, name=name, received_at=received_at)
+
+
+def _ingest_file(home, path, *, source, name, received_at):
+    read_as = _state(path)
     sha256 = sha256_of(path)
     profile = read_profile(source, home)
     entity = profile.entity_of(name)
@@ -33,12 +41,10 @@ def ingest_file(home, *, path, source, name, received_at=None):
     try:
         if entity is None:
             raise Refused(f"no entity of the profile {profile.name} has such a file name (expected {profile.patterns})")
-        account = _ingest(home, path, profile=profile, entity=entity, name=name, sha256=sha256, received_at=received_at)
+        file = Delivered(name, sha256, entity, received_at, latest_reference(home, profile.name) if profile.reference else None)
+        account = _ingest(home, path, profile=profile, file=file, read_as=read_as)
     except Refused as refusal:
-        account = Account(file=name, sha256=sha256, source=profile.name, entity=entity, refused=str(refusal))
-        commit_refusal(home, account, received_at)
-        archived(home, path, source=source, sha256=sha256, name=name, folder="refused")
-        return account
+        return _refuse(home, path, Account(file=name, sha256=sha256, source=profile.name, entity=entity, refused=str(refusal)))
     archived(home, path, source=source, sha256=sha256, name=name, folder="archive")
     return account
 
@@ -50,12 +56,39 @@ def _snapshot(profile, name):
         return None  # it will be refused below, with its account
 
 
-def _ingest(home, path, *, profile, entity, name, sha256, received_at):
-    file = Delivered(name, sha256, entity, received_at, latest_reference(home, profile.name) if profile.reference else None)
-    with workshop(home, sha256) as (con, folder):
+def refuse_file(home, path, *, source, name, because):
+    """Refuse a claimed file unread; returns its Account."""
+    entity = read_profile(source, home).entity_of(name)
+    with alone(home, "ingest"):
+        return _refuse(home, path, Account(file=name, sha256=sha256_of(path), source=source, entity=entity, refused=because))
+
+
+def _refuse(home, path, account):
+    commit_refusal(home, account, datetime.now(UTC))
+    archived(home, path, source=account.source, sha256=account.sha256, name=account.file, folder="refused")
+    return account
+
+
+def _ingest(home, path, *, profile, file, read_as):
+    with workshop(home, file.sha256) as (con, folder):
         try:
             landed, account = judged(con, home, path, profile=profile, file=file, folder=folder)
         except (duckdb.DataError, duckdb.ProgrammingError) as error:
+            _refuse_change(path, read_as)
             raise Refused(f"a value or a name in it breaks a SELECT ({type(error).__name__}): report it; the file is kept") from None
-        commit(con, home, account, landed.entities, received_at=received_at, reference=file.reference)
+        except Refused:
+            _refuse_change(path, read_as)
+            raise
+        _refuse_change(path, read_as)
+        commit(con, home, account, landed.entities, received_at=file.received_at, reference=file.reference)
         return account
+
+
+def _state(path):
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _refuse_change(path, read_as):
+    if _state(path) != read_as:
+        raise Growing(f"{path.name} was still written while it was read")

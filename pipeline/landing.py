@@ -44,6 +44,13 @@ def _files(paths):
 
 
 def _copy(path, folder, name):
+    part, sha256 = _whole_copy(path, folder)
+    place = folder / sha256 / name
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part.replace(place)
+
+
+def _whole_copy(path, folder):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = folder / f".{os.getpid()}.part"
     digest = hashlib.sha256()
@@ -53,39 +60,57 @@ def _copy(path, folder, name):
             target.write(block)
         target.flush()
         os.fsync(target.fileno())
-    place = folder / digest.hexdigest() / name
+    return part, digest.hexdigest()
+
+
+def bring_in(home, path, name):
+    """Copy what can be opened as a path can into `landing/<name>`; False when another file has that place, or the name leads out."""
+    place = home.landing / name
+    if ".." in place.parts or place.is_symlink() or not place.resolve().is_relative_to(home.landing.resolve()):
+        return False
+    part, sha256 = _whole_copy(path, home.landing)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part.replace(place)
+    try:
+        os.link(part, place)  # unlike a rename, never over a file that waits there
+    except FileExistsError:
+        return sha256_of(place) == sha256
+    finally:
+        part.unlink()
+    return True
 
 
-def waiting(home):
-    """The files that wait in `landing/` or were claimed by a run that died: (path, source, name), references first."""
-    found = []
-    for folder in (home.claimed, home.landing):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file() and not path.is_symlink() and not path.name.startswith(".") and path.suffix not in (".part", ".tmp"):
-                source, *rest = path.relative_to(folder).parts
-                if rest:
-                    found.append((path, source, "/".join(rest[1:] if _is_sha256(rest[0]) else rest)))
-    return found
-
-
-def _is_sha256(text):
+def is_sha256(text):
+    """Whether a text is a SHA-256 in hex, in small letters."""
     return len(text) == 64 and all(character in "0123456789abcdef" for character in text)
 
 
-def claim(home, path):
-    """Move a landed file into `claimed/` by one rename; returns its new path, or None when another run was faster."""
-    if path.is_relative_to(home.claimed):
-        return path
-    place = home.claimed / path.relative_to(home.landing)
+def claim(home, path, as_name):
+    """Move a landed file into `claimed/` by one rename; returns its new path, or None when another run was faster.
+
+    as_name: its place there, which must be its own: a file of the same name may still lie claimed.
+    """
+    place = home.claimed / as_name
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         path.replace(place)
     except FileNotFoundError:
+        prune(place.parent, home.claimed)
         return None
-    _prune(path.parent, home.landing)
+    prune(path.parent, home.landing)
+    if place.is_symlink():  # put there in the moment between looking and claiming: what it points to is nobody's delivery
+        place.unlink()
+        return None
     return place
+
+
+def put_back(home, path, *, source, name):
+    """Move a claimed file back to where it was landed; a file that has come there meanwhile keeps the place, and this one stays claimed."""
+    place = home.landing / source / name
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        os.link(path, place)
+        path.unlink()
+        _leave(home, path)
 
 
 def archived(home, path, *, source, sha256, name, folder):
@@ -118,11 +143,11 @@ def _place(home, *, source, sha256, name, folder):
 
 def _leave(home, path):
     if path.is_relative_to(home.claimed):
-        _prune(path.parent, home.claimed)
+        prune(path.parent, home.claimed)
 
 
-def _prune(folder, root):
-    "Remove folders that are empty now, up to the root"
+def prune(folder, root):
+    """Remove folders that are empty now, up to the root."""
     while folder != root:
         try:
             folder.rmdir()

@@ -5,14 +5,21 @@ import shutil
 
 from pipeline.errors import InvalidProtocol, UsageError
 from pipeline.ingest import ingest_file
+from pipeline.locks import alone
 from pipeline.query import query
 
 
 def reingest(home, progress=lambda account: None):
     """Replay every archived file into a new lake beside the old one, then put it in its place; returns the accounts.
 
-    What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was.
+    What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was. What is
+    delivered meanwhile waits.
     """
+    with alone(home, "ingest"):
+        return _reingest(home, progress)
+
+
+def _reingest(home, progress):
     beside = home.__class__(home.root / "reingest")
     if beside.root.exists():
         shutil.rmtree(beside.root)

@@ -1,23 +1,18 @@
 """The walk, in order: land, claim, ingest, screen, publish. The command line and the DAGs call these functions."""
 
-import fcntl
-from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from pipeline import lake, quality, worklist
 from pipeline.accounts import Account
+from pipeline.claims import claim_waiting, ingest_claimed
 from pipeline.config import DEFAULT_PACK
 from pipeline.errors import GateClosed, InvalidProtocol, LakeUnavailable, UsageError
-from pipeline.ingest import ingest_file
-from pipeline.landing import claim, waiting
 from pipeline.landing import land as land_files
 from pipeline.notes import take_in_notes
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.publish import manifests, publish
 from pipeline.readers import adopt
-from pipeline.readers import profile as read_profile
 from pipeline.report import describe
 from pipeline.screen import screened
 
@@ -26,48 +21,6 @@ def land(home, paths, source):
     """Copy files and folders into `landing/`; returns how many files wait there now because of it."""
     landed, _ = land_files(home, paths, adopt(source, home))
     return len(landed)
-
-
-def claim_waiting(home):
-    """Claim every waiting file; returns `{"source", "path", "name"}` of each.
-
-    Reference files (such as codes.parquet) are taken in here, so that they are there before any file that needs them.
-    """
-    found = [one for one in waiting(home) if read_profile(one[1], home).entity_of(one[2]) != "ignored"]
-    claimed = [
-        {"source": source, "path": path.relative_to(home.root).as_posix(), "name": name}
-        for waits, source, name in found if (path := claim(home, waits)) is not None
-    ]  # fmt: skip
-    references = [one for one in claimed if read_profile(one["source"], home).entity_of(one["name"]) == "reference"]
-    for one in references:
-        ingest_claimed(home, one)
-    return [one for one in claimed if one not in references]
-
-
-def ingest_claimed(home, claimed):
-    """Ingest one claimed file; returns its account as a dict, counts only. A file that another process holds is left to it."""
-    path = home.root / claimed["path"]
-    with _held(path) as is_ours:
-        if not is_ours:
-            return {}
-        return asdict(ingest_file(home, path=path, source=claimed["source"], name=claimed["name"]))
-
-
-@contextmanager
-def _held(path):
-    "A lock that ends with the process, so that a file claimed by a dead run is free"
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        yield False
-        return
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield path.exists()
 
 
 def ingest(home, paths, source, progress=lambda account: None):

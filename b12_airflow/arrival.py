@@ -1,0 +1,89 @@
+"""What wakes the ingest: triggers that watch where deliveries arrive. An event wakes and says no more; the folder says what waits."""
+
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+
+from airflow.sdk import Asset, AssetWatcher
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+LOOK_EVERY = 1.0
+STORE_EVERY = 10.0
+AGAIN_AFTER = 60.0
+GAP = 5.0
+
+
+class DeliveryTrigger(BaseEventTrigger):
+    """Fires when complete deliveries wait in the landing folder of a home, and again as long as they still wait.
+
+    So a wake-up that is lost is made good by the next. `every`, `again`: seconds between looks, and between wake-ups for the same files.
+    """
+
+    def __init__(self, home: str, every: float = LOOK_EVERY, again: float = AGAIN_AFTER):
+        super().__init__()
+        self.home, self.every, self.again = home, every, again
+
+    def serialize(self):
+        return f"{type(self).__module__}.{type(self).__name__}", {"home": self.home, "every": self.every, "again": self.again}
+
+    async def run(self):
+        look, told, told_at = self.looking(), set(), -self.again
+        while True:
+            found = await asyncio.to_thread(self._looked, look)
+            told &= found  # what was claimed may come again under the same name
+            since = time.monotonic() - told_at
+            if (found - told and since >= GAP) or (found and since >= self.again):
+                told, told_at = found, time.monotonic()
+                yield TriggerEvent({"files": len(found)})
+            await asyncio.sleep(self.every)
+
+    def _looked(self, look):
+        try:
+            return look()
+        except OSError as error:  # a folder or a store that is away comes back
+            self.log.error("Deliveries cannot be seen: %s. The trigger goes on looking.", error.strerror or type(error).__name__)
+            return set()
+
+    def looking(self):
+        "A function that gives the names of the complete deliveries that wait"
+        from pipeline.arrival import Watch
+        from pipeline.claims import waiting
+        from pipeline.config import Home
+
+        home, watch = Home(Path(self.home)), Watch()
+        return lambda: {place for _, _, place, _ in waiting(home, watch)[0]}
+
+
+class StoreTrigger(DeliveryTrigger):
+    """The same for an object store, such as `s3://aws_default@bucket/landing`: an object appears there whole or not at all."""
+
+    def __init__(self, url: str, every: float = STORE_EVERY, again: float = AGAIN_AFTER):
+        super().__init__(home="", every=every, again=again)
+        self.url = url
+
+    def serialize(self):
+        return f"{type(self).__module__}.{type(self).__name__}", {"url": self.url, "every": self.every, "again": self.again}
+
+    def looking(self):
+        from b12_airflow.object_store import objects
+
+        return lambda: set(objects(self.url))
+
+
+def arrivals():
+    """The asset `deliveries`, with a watcher for the landing folder and, where they are set, for `$B12_LANDING_URL` and `$B12_QUEUE`.
+
+    `$B12_QUEUE` is JSON: the arguments of a MessageQueueTrigger, as `{"scheme": "sqs", "sqs_queue": "…"}`. Whatever a message says,
+    it wakes and no more.
+    """
+    home = os.environ.get("B12_HOME", "b12-home")
+    watchers = [AssetWatcher(name="landing", trigger=DeliveryTrigger(str(Path(home).absolute())))]
+    if url := os.environ.get("B12_LANDING_URL"):
+        watchers.append(AssetWatcher(name="object_store", trigger=StoreTrigger(url)))
+    if queue := os.environ.get("B12_QUEUE"):
+        from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
+
+        watchers.append(AssetWatcher(name="queue", trigger=MessageQueueTrigger(**json.loads(queue))))
+    return Asset("b12://deliveries", watchers=watchers)

@@ -1,0 +1,41 @@
+"""Deliveries in an object store: brought into `landing/` whole, then put aside in the store, never deleted there."""
+
+import os
+
+from airflow.sdk import ObjectStoragePath
+
+from pipeline.arrival import is_partial
+from pipeline.delivery_note import is_note
+from pipeline.landing import bring_in
+
+TAKEN = "taken"
+
+
+def objects(url):
+    """The objects below a URL that are no upload on its way, as `{name: what the store says of it}`; notes on deliveries last."""
+    root = ObjectStoragePath(url)
+    root.fs.invalidate_cache()
+    found = {key.removeprefix(root.path.rstrip("/") + "/"): about for key, about in root.fs.find(root.path, detail=True).items()}
+    wanted = [name for name in found if "/" in name and not any(is_partial(part) for part in name.split("/"))]
+    return {name: found[name] for name in sorted(wanted, key=lambda name: (is_note(name), name))}
+
+
+def fetch(home):
+    """Bring every object of `$B12_LANDING_URL` into `landing/`; returns how many came. Without the variable there is nothing to do.
+
+    Then it is moved into `taken/` beside the landing place. Cut short at any point it is brought again, and ingested once. An object
+    that was written anew meanwhile stays for the next time, and so does one whose place in `landing/` another file still has.
+    """
+    url = os.environ.get("B12_LANDING_URL")
+    return sum(_fetch(home, ObjectStoragePath(url), name, about) for name, about in objects(url).items()) if url else 0
+
+
+def _fetch(home, root, name, about):
+    source = root / name
+    if not bring_in(home, source, name):
+        return 0
+    if source.fs.info(source.path).get("ETag") != about.get("ETag"):
+        return 0
+    aside = root.parent / f"{TAKEN}-{root.name}" / name
+    source.fs.mv(source.path, aside.path)
+    return 1

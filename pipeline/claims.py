@@ -1,0 +1,108 @@
+"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once, whoever else tries."""
+
+import fcntl
+import logging
+import secrets
+import time
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from pipeline.arrival import Watch, clear_away, listed, source_and_name
+from pipeline.delivery_note import note_complete
+from pipeline.errors import Failure, Growing
+from pipeline.ingest import ingest_file, refuse_file
+from pipeline.landing import claim, put_back, sha256_of
+from pipeline.readers import profile as read_profile
+
+log = logging.getLogger(__name__)
+
+
+def waiting(home, watch):
+    """The complete deliveries in `landing/` that a profile knows, and how many files are still growing.
+
+    Returns `([(source, name, path below landing, promise of a manifest or None)], int)`.
+    """
+    complete, growing = watch.look(home.landing)
+    found = [(*source_and_name(place), place, promise) for place, promise in complete.items() if source_and_name(place)]
+    return [one for one in found if _kind(home, *one[:2]) not in ("ignored", "unknown")], len(growing)
+
+
+def _kind(home, source, name):
+    try:
+        return read_profile(source, home).entity_of(name)
+    except Failure as failure:
+        log.warning("Files in landing/%s wait: %s", source, failure)  # the others go in
+        return "unknown"
+
+
+def claim_waiting(home, watch=None):
+    """Claim every complete file; returns `{"source", "path", "name"}` of each, those first that a dead run left claimed.
+
+    What is still growing is given the time to settle, once. Reference files (such as codes.parquet) are taken in here, so that
+    they are there before any file that needs them; a file that is not what its manifest promises is refused here.
+    """
+    watch = watch or Watch()
+    found, growing = waiting(home, watch)
+    if growing and watch.settle:
+        time.sleep(watch.settle)
+        found, _ = waiting(home, watch)
+    note_complete(home.landing, {promise.manifest for *_, promise in found if promise})
+    left = [_claimed(home, path) for path in _left(home)]
+    taken = [one for each in found if (one := _take(home, *each)) is not None]
+    clear_away(home.landing)
+    return _without_references(home, [*left, *taken])
+
+
+def _left(home):
+    "What was claimed and not yet ingested, by this run before or by one that died"
+    return [home.claimed / file.name for file in listed(home.claimed) if source_and_name(file.name)]
+
+
+def _claimed(home, path):
+    source, name = source_and_name(path.relative_to(home.claimed).as_posix())
+    return {"source": source, "path": path.relative_to(home.root).as_posix(), "name": name}
+
+
+def _take(home, source, name, place, promise):
+    path = claim(home, home.landing / place, as_name=f"{source}/{secrets.token_hex(32)}/{name}")
+    if path is not None and promise and (path.stat().st_size, sha256_of(path)) != (promise.size, promise.sha256):
+        refuse_file(home, path, source=source, name=name, because="it is not the file that its manifest promises (size or SHA-256)")
+        return None
+    return None if path is None else _claimed(home, path)
+
+
+def _without_references(home, claimed):
+    references = [one for one in claimed if read_profile(one["source"], home).entity_of(one["name"]) == "reference"]
+    for one in references:
+        ingest_claimed(home, one)
+    return [one for one in claimed if one not in references]
+
+
+def ingest_claimed(home, claimed):
+    """Ingest one claimed file; returns its account as a dict, counts only. {}: another process holds or had it, or it is still growing."""
+    path = home.root / claimed["path"]
+    with _held(path) as is_ours:
+        if not is_ours:
+            return {}
+        try:
+            return asdict(ingest_file(home, path=path, source=claimed["source"], name=claimed["name"]))
+        except Growing:
+            put_back(home, path, source=claimed["source"], name=claimed["name"])
+            return {}
+
+
+@contextmanager
+def _held(path):
+    "A lock that ends with the process, so that a file claimed by a dead run is free"
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield path.exists()
