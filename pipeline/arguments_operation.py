@@ -10,6 +10,9 @@ def looking_after(actions):
     add(actions, "compact", "merge small files of the lake and drop what nothing reads")
     erase = add(actions, "erase", "forget a patient everywhere")
     erase.add_argument("patient_id", metavar="PATIENT_ID")
+    overdue = add(actions, "overdue", "what is overdue by deadlines.yaml: a worklist, a delivery, a file that nobody takes")
+    overdue.add_argument("--tell", action="store_true", help="tell people what is new and what is over, as the DAG watch_deadlines does")
+    form(overdue, "table", "json")
     add(actions, "notify", "send a test message by every channel that is configured")
 
 

@@ -15,7 +15,7 @@ import pytest
 from pyarrow import parquet
 
 ROOT = Path(__file__).resolve().parents[2]
-DAG_FILES = [ROOT / "dags" / f"{name}.py" for name in ("ingest_extract", "screen_population", "maintain_lake")]
+DAG_FILES = [ROOT / "dags" / f"{name}.py" for name in ("ingest_extract", "screen_population", "maintain_lake", "watch_deadlines")]
 
 LOAD = """
 import json, sys, pathlib
@@ -58,7 +58,7 @@ def bag(tmp_path_factory):
 
 def test_every_dag_is_imported_without_errors(bag):
     assert bag["errors"] == {}
-    assert set(bag["dags"]) == {"ingest_extract", "screen_population", "maintain_lake"}
+    assert set(bag["dags"]) == {"ingest_extract", "screen_population", "maintain_lake", "watch_deadlines"}
 
 
 def test_reading_the_dags_loads_nothing_heavy(bag):
@@ -72,7 +72,7 @@ def test_one_run_at_a_time_and_no_catching_up(bag):
 
 @pytest.mark.parametrize(
     ("dag_id", "cron"),
-    [("ingest_extract", "*/10 * * * *"), ("screen_population", "0 2 * * *"), ("maintain_lake", "0 4 * * 0")],
+    [("ingest_extract", "*/10 * * * *"), ("screen_population", "0 2 * * *"), ("maintain_lake", "0 4 * * 0"), ("watch_deadlines", "*/15 * * * *")],
 )
 def test_schedule(bag, dag_id, cron):
     assert f"expression='{cron}'" in bag["dags"][dag_id]["schedule"]

@@ -1,0 +1,86 @@
+"""Deadlines: which of the things that an operator expects are overdue."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pipeline import lake
+from pipeline.database import connect
+from pipeline.deadlines_file import read_deadlines, zone
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that is overdue. key: what stays the same while it lasts. says: for people, counts only."""
+
+    key: str
+    says: str
+
+
+def overdue(home, now):
+    """The Alerts of a home at an instant (UTC). Raises InvalidProtocol, LakeUnavailable."""
+    deadlines = read_deadlines(home)
+    found = [_worklist(home, deadlines.worklist_by, now), _waiting(home, deadlines.waiting_hours, now)]
+    return [alert for alert in (*found, *_deliveries(home, deadlines.deliveries, now)) if alert]
+
+
+def due_day(by, now):
+    """The local day whose worklist had to be there by the last time that the clocks showed `by`."""
+    today = now.astimezone(zone()).date()
+    return today if now >= datetime.combine(today, by, tzinfo=zone()) else today - timedelta(days=1)
+
+
+def _worklist(home, by, now):
+    if by is None:
+        return None
+    due, today = due_day(by, now), now.astimezone(zone()).date()
+    if any(due <= day <= today for day in _published_days(home, since=due - timedelta(days=1))):
+        return None
+    return Alert("worklist", f"No worklist of {due} was published by {by:%H:%M} ({zone().key})")
+
+
+def _published_days(home, since):
+    "The as-of dates of the runs published since a day (UTC); a run's name says when it started, so older ones are not opened"
+    for path in home.runs.glob("[!.]*/manifest.json"):
+        if not path.parent.is_symlink() and path.parent.name >= f"{since:%Y%m%d}":
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            if manifest["published"]:
+                yield date.fromisoformat(manifest["as_of"])
+
+
+def _deliveries(home, expected, now):
+    if not expected:
+        return
+    con = connect()
+    lake.attach(con, home, only=("lab_result",))
+    for source, lab, hours in expected:
+        since = now - timedelta(hours=hours)
+        from_lab = " and exists (from lake.lab_result where sha256 = delivery.sha256 and performing_lab = $3)" if lab else ""
+        came = con.execute(
+            f"select count(*) from lake.delivery as delivery where refused is null and source = $1 and received_at > $2{from_lab}",
+            [source, since, *([lab] if lab else [])],
+        ).fetchone()[0]
+        if not came:
+            named = f"{source}, laboratory {lab}" if lab else source
+            yield Alert(f"delivery {source}{f' {lab}' if lab else ''}", f"No delivery from {named} for {hours:g} hours")
+    con.close()
+
+
+def _waiting(home, hours, now):
+    "By when a file was put there, whatever day its sender says it is of"
+    if hours is None or not home.landing.is_dir():
+        return None
+    ages = [now.timestamp() - at for at in _put_there(home.landing)]
+    late = [age / 3600 for age in ages if age > hours * 3600]
+    return Alert("waiting", f"{len(late)} files have lain in landing/ for over {hours:g} hours") if late else None
+
+
+def _put_there(folder):
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                yield (Path(root) / name).lstat().st_ctime
+            except FileNotFoundError:
+                continue  # claimed just now
