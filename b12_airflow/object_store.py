@@ -34,6 +34,7 @@ def _fetch(home, root, name, about):
     source = root / name
     if not bring_in(home, source, name):
         return 0
+    source.fs.invalidate_cache()  # it remembers what it listed
     if source.fs.info(source.path).get("ETag") != about.get("ETag"):
         return 0
     aside = root.parent / f"{TAKEN}-{root.name}" / name

@@ -1,0 +1,275 @@
+"""The triggers that wake the ingest, and the object store: each in a process of its own, as Airflow reads its environment when it is imported."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TRIGGER = """
+import asyncio, json, os, pathlib, time
+from dags import embedded
+embedded.prepare_airflow(pathlib.Path("airflow").absolute())
+from b12_airflow import arrival
+from pipeline.config import Home
+
+home = Home.from_environment()
+arrival.GAP = 0.2
+
+def drop(name, text="patient_id\\nP1\\n"):
+    path = home.landing / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".part").write_text(text)
+    path.with_suffix(".part").rename(path)
+
+async def events(trigger, seconds, script=()):
+    found, started, script = [], time.monotonic(), list(script)
+    running = trigger.run()
+    task = None
+    while (left := started + seconds - time.monotonic()) > 0:
+        while script and time.monotonic() - started >= script[0][0]:
+            script.pop(0)[1]()
+        task = task or asyncio.ensure_future(anext(running, None))
+        done, _ = await asyncio.wait({task}, timeout=min(left, 0.05))
+        if done and task.result() is None:
+            break
+        if done:
+            found.append((round(time.monotonic() - started, 1), task.result().payload)); task = None
+    if task: task.cancel()
+    return found
+
+def say(value):
+    json.dump(value, open("said.json", "w"))
+"""
+
+STORE = (
+    TRIGGER
+    + """
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+host, port = server.get_host_and_port()
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1", "B12_LANDING_URL": "s3://aws_default@bucket/landing",
+    "AIRFLOW_CONN_AWS_DEFAULT": json.dumps({"conn_type": "aws", "login": "x", "password": "x", "extra": {
+        "endpoint_url": f"http://127.0.0.1:{port}", "region_name": "us-east-1"}}),
+}
+import boto3
+s3 = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}")
+s3.create_bucket(Bucket="bucket")
+
+def put(name, text="patient_id\\nP1\\n"):
+    s3.put_object(Bucket="bucket", Key=f"landing/{name}", Body=text.encode())
+
+def keys():
+    return sorted(one["Key"] for one in s3.list_objects_v2(Bucket="bucket").get("Contents", ()))
+
+def landed():
+    return sorted(path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*") if path.is_file())
+"""
+)
+
+
+@pytest.fixture
+def tell(tmp_path):
+    "Runs a script after one of the above, and returns what it says"
+
+    def told(before, script):
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(tmp_path / "home"), "B12_SETTLE_SECONDS": "0.3"}
+        (tmp_path / "said.json").unlink(missing_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-c", before + textwrap.dedent(script)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads((tmp_path / "said.json").read_text())
+
+    return told
+
+
+def test_a_dropped_file_wakes_once_and_again_while_nobody_takes_it(tell):
+    found = tell(
+        TRIGGER,
+        """
+        trigger = arrival.DeliveryTrigger(str(home.root), every=0.1, again=1.0)
+        say(asyncio.run(events(trigger, 4.0, [(0.5, lambda: drop("canonical/patient.csv"))])))
+    """,
+    )
+    moments = [moment for moment, _ in found]
+    assert 0.7 <= moments[0] <= 1.6  # not before it settled
+    assert 3 <= len(found) <= 4 and all(0.9 <= later - earlier <= 1.6 for earlier, later in pairwise(moments))
+    assert all(payload == {"files": 1} for _, payload in found)
+
+
+def test_the_next_file_of_the_same_name_wakes_again_at_once(tell):
+    found = tell(
+        TRIGGER,
+        """
+        trigger = arrival.DeliveryTrigger(str(home.root), every=0.1, again=60.0)
+        taken = lambda: (home.landing / "canonical/patient.csv").unlink()
+        say(asyncio.run(events(trigger, 4.0, [(0.1, lambda: drop("canonical/patient.csv")), (1.5, taken), (2.0, lambda: drop("canonical/patient.csv"))])))
+    """,
+    )
+    assert len(found) == 2
+
+
+def test_a_landing_folder_that_cannot_be_read_does_not_end_the_trigger(tell):
+    found = tell(
+        TRIGGER,
+        """
+        from pipeline import arrival as arriving
+        trigger = arrival.DeliveryTrigger(str(home.root), every=0.1, again=60.0)
+        real, calls = arriving.listed, []
+        def away_at_first(folder):
+            calls.append(1)
+            if len(calls) < 5:
+                raise PermissionError(13, "Permission denied")
+            return real(folder)
+        arriving.listed = away_at_first
+        drop("canonical/patient.csv")
+        say([asyncio.run(events(trigger, 2.5)), len(calls) > 5])
+    """,
+    )
+    assert [payload for _, payload in found[0]] == [{"files": 1}] and found[1]
+
+
+def test_what_no_profile_knows_wakes_nobody(tell):
+    found = tell(
+        TRIGGER,
+        """
+        trigger = arrival.DeliveryTrigger(str(home.root), every=0.1, again=60.0)
+        drop("nobody_knows/patient.csv"), drop("patient.csv")
+        say(asyncio.run(events(trigger, 1.5)))
+    """,
+    )
+    assert found == []
+
+
+def test_triggers_are_made_anew_from_what_they_serialize(tell):
+    said = tell(
+        TRIGGER,
+        """
+        from airflow.sdk._shared.module_loading import import_string
+        os.environ["B12_LANDING_URL"] = "s3://aws_default@bucket/landing"
+        os.environ["B12_QUEUE"] = json.dumps({"scheme": "sqs", "sqs_queue": "https://sqs.example/1/deliveries"})
+        asset = arrival.arrivals()
+        pairs = [watcher.trigger.serialize() for watcher in asset.watchers]
+        again = [import_string(path)(**kwargs).serialize() for path, kwargs in pairs]
+        say([[watcher.name for watcher in asset.watchers], pairs == again, [path for path, _ in pairs]])
+    """,
+    )
+    assert said[0] == ["landing", "object_store", "queue"] and said[1]
+    assert said[2][:2] == ["b12_airflow.arrival.DeliveryTrigger", "b12_airflow.arrival.StoreTrigger"]
+    assert said[2][2].endswith("SqsSensorTrigger")
+
+
+def test_objects_are_brought_in_and_put_aside(tell):
+    said = tell(
+        STORE,
+        """
+        from b12_airflow import object_store
+        put("canonical/patient.csv"), put("canonical/day/lab_result.csv"), put("canonical/day/_READY", ""), put("canonical/x.csv.part"), put("lost.csv")
+        trigger = arrival.StoreTrigger("s3://aws_default@bucket/landing", every=0.1, again=60.0)
+        woken = asyncio.run(events(trigger, 1.5))
+        first = object_store.fetch(home)
+        say([woken, first, keys(), landed(), object_store.fetch(home), asyncio.run(events(trigger, 1.0))])
+    """,
+    )
+    assert [payload for _, payload in said[0]] == [{"files": 3}]
+    assert said[1] == 3
+    assert said[2] == [
+        "landing/canonical/x.csv.part", "landing/lost.csv",
+        "taken-landing/canonical/day/_READY", "taken-landing/canonical/day/lab_result.csv", "taken-landing/canonical/patient.csv",
+    ]  # fmt: skip
+    assert said[3] == ["canonical/day/_READY", "canonical/day/lab_result.csv", "canonical/patient.csv"]
+    assert said[4:] == [0, []]
+
+
+def test_an_object_whose_place_is_taken_waits_and_one_written_anew_meanwhile_stays(tell):
+    said = tell(
+        STORE,
+        """
+        from b12_airflow import object_store
+        drop("canonical/patient.csv", "patient_id\\nP0\\n")
+        put("canonical/patient.csv", "patient_id\\nP1\\n")
+        waits = [object_store.fetch(home), keys(), (home.landing / "canonical/patient.csv").read_text()]
+        (home.landing / "canonical/patient.csv").unlink()
+        about = object_store.objects(os.environ["B12_LANDING_URL"])
+        real = object_store.bring_in
+        def brought_while_the_sender_writes(home, path, name):
+            done = real(home, path, name)
+            put("canonical/patient.csv", "patient_id\\nP2\\n")
+            return done
+        object_store.bring_in = brought_while_the_sender_writes
+        anew = [object_store.fetch(home), keys(), (home.landing / "canonical/patient.csv").read_text()]
+        object_store.bring_in = real
+        (home.landing / "canonical/patient.csv").unlink()
+        third = object_store.fetch(home)
+        say([waits, anew, third, (home.landing / "canonical/patient.csv").read_text()])
+    """,
+    )
+    assert said[0] == [0, ["landing/canonical/patient.csv"], "patient_id\nP0\n"]
+    assert said[1] == [0, ["landing/canonical/patient.csv"], "patient_id\nP1\n"]
+    assert said[2:] == [1, "patient_id\nP2\n"]
+
+
+def test_an_object_brought_again_after_a_crash_is_ingested_once(tell):
+    said = tell(
+        STORE,
+        """
+        from b12_airflow import object_store
+        from pipeline import run
+        put("canonical/patient.csv", "patient_id,birth_date\\nP1,1970-01-01\\n")
+        real = object_store.ObjectStoragePath
+        class Killed(BaseException): pass
+        def dies(*args): raise Killed
+        fs = real(os.environ["B12_LANDING_URL"]).fs
+        move, type(fs).mv = type(fs).mv, dies
+        try: object_store.fetch(home)
+        except Killed: pass
+        type(fs).mv = move
+        take = lambda: [run.ingest_claimed(home, one) for one in run.claim_waiting(home)]
+        first = take()
+        fetched = object_store.fetch(home)
+        second = take()
+        say([fetched, [[one["accepted"], one["duplicates"]] for one in first + second], keys()])
+    """,
+    )
+    assert said == [1, [[1, 0], [0, 1]], ["taken-landing/canonical/patient.csv"]]
+
+
+def test_an_object_cannot_lead_out_of_landing(tell):
+    said = tell(
+        STORE,
+        """
+        from b12_airflow import object_store
+        put("canonical/../../../evil.csv")
+        say([object_store.fetch(home), landed(), sorted(path.name for path in home.root.parent.glob("*.csv"))])
+    """,
+    )
+    assert said == [0, [], []]
+
+
+def test_a_message_in_a_queue_wakes(tell):
+    said = tell(
+        STORE,
+        """
+        sqs = boto3.client("sqs", endpoint_url=f"http://127.0.0.1:{port}")
+        url = sqs.create_queue(QueueName="deliveries")["QueueUrl"]
+        os.environ["B12_QUEUE"] = json.dumps({"scheme": "sqs", "sqs_queue": url, "waiter_delay": 1})
+        queue = arrival.arrivals().watchers[-1].trigger
+        sqs.send_message(QueueUrl=url, MessageBody="something came")
+        say(len(asyncio.run(events(queue.trigger, 6.0))))
+    """,
+    )
+    assert said >= 1
