@@ -1,0 +1,80 @@
+"""Metrics for a StatsD server, where `$B12_STATSD_HOST` (host or host:port) names one: counts and durations, nothing of a patient."""
+
+import logging
+import os
+import re
+import time
+from contextlib import closing, contextmanager
+
+LOG = logging.getLogger("b12.metrics")
+
+
+def is_on():
+    """Whether anything is sent; else `statsd` is not even imported."""
+    return bool(os.environ.get("B12_STATSD_HOST"))
+
+
+def _client(address):
+    "None, told in the log, for an address that is none"
+    import statsd
+
+    host, _, port = address.rpartition(":") if address.count(":") == 1 else (address, "", "8125")
+    try:
+        return statsd.StatsClient(host.strip("[]"), int(port), prefix="b12", ipv6=":" in host)
+    except (OSError, ValueError) as error:
+        LOG.error("$B12_STATSD_HOST is no host:port that can be reached: %s", type(error).__name__)
+        return None
+
+
+@contextmanager
+def _sending():
+    "Metrics that are put into as few datagrams as they fit in; a server that is away is nobody's failure"
+    client = _client(os.environ["B12_STATSD_HOST"]) if is_on() else None
+    if client is None:
+        yield None
+    else:
+        with closing(client), client.pipeline() as pipe:
+            yield pipe
+
+
+def _name(*parts):
+    return ".".join(re.sub(r"[^A-Za-z0-9_-]", "_", str(part)) for part in parts)
+
+
+@contextmanager
+def timed(what):
+    """Send how long this took, in milliseconds, as `duration.<what>`; also where it raised. Serves as a decorator, too."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        with _sending() as pipe:
+            if pipe:
+                pipe.timing(_name("duration", what), (time.monotonic() - began) * 1000)
+
+
+def count_account(account):
+    """Send the account of a file, a dict: `ingest.<source>.<entity>.rows`, `.accepted`, `.rejected.<reason>`, …"""
+    parts = {name: account[name] for name in ("rows", "accepted", "duplicates")}
+    parts |= {"files": 1, "refused": int(account["refused"] is not None)}
+    parts |= {f"{kind}.{why}": rows for kind in ("rejected", "skipped") for why, rows in account[kind].items()}
+    with _sending() as pipe:
+        for name, rows in parts.items() if pipe else ():
+            pipe.incr(_name("ingest", account["source"], account["entity"] or "unknown", *name.split(".", 1)), rows)
+
+
+def count_run(manifest, outcomes, priorities):
+    """Send a run: `gate.open`, `gate.held` or `gate.closed`, `gate.<severity>.<outcome>`, `worklist.priority_<1–4>`, `patients`.
+
+    outcomes: those of quality.json. priorities: patients by priority, of a run that was published.
+    """
+    with _sending() as pipe:
+        if pipe is None:
+            return
+        pipe.incr(_name("gate", "open" if manifest["published"] else manifest["state"]))
+        for one in outcomes:
+            pipe.incr(_name("gate", one["severity"], one["outcome"]))
+        if manifest["published"]:
+            pipe.gauge("patients", manifest["rows"]["assessment"])
+            for priority in "1234":
+                pipe.gauge(f"worklist.priority_{priority}", priorities.get(priority, 0))
