@@ -8,12 +8,14 @@ waiting: every task is skipped. Between the tasks travel paths and counts.
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
 from b12_airflow.arrival import arrivals
+from b12_airflow.notifier import FailureNotifier
 from pipeline.config import ENTITIES
 
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
+RETRIES = ExceptionRetryPolicy(rules=[RetryRule("pipeline.errors.InvalidProtocol", RetryAction.FAIL)])
 
 
 @dag(
@@ -21,10 +23,13 @@ LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "b12", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args={
+        "owner": "b12", "retries": 3, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10), "on_failure_callback": FailureNotifier(),
+    },
     doc_md=__doc__,
     tags=["b12"],
-)
+)  # fmt: skip
 def ingest_extract():
     @task(show_return_value_in_logs=False)
     def claim():
@@ -36,7 +41,7 @@ def ingest_extract():
         return run.claim_waiting(home)
 
     # one after the other: a row that two files hold is accepted once, so the second must see what the first put in
-    @task(show_return_value_in_logs=False, max_active_tis_per_dag=1)
+    @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def ingest(claimed):
         from pipeline import config, run
 

@@ -1,14 +1,16 @@
 """Screens the population and publishes the worklist: every night, and whenever an ingest has changed the lake.
 
 A closed gate fails the task, publishes nothing and leaves the last worklist standing; it is not tried again, for a gate
-does not open by itself. The as-of date is the parameter, else the day the run was due: a past night that is run again
-is screened as of its own day. Between the tasks travel the run's id and counts.
+does not open by itself. Where a gate warns, the run is held until a steward decides; without an answer in time nothing is
+published. Run again, or cleared, a DAG run publishes nothing twice. The as-of date is the parameter, else the day the run
+was due: a past night that is run again is screened as of its own day. Between the tasks travel the run's id and counts.
 """
 
 import os
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import (
     Asset,
     AssetAny,
@@ -22,37 +24,70 @@ from airflow.sdk import (
     task,
 )
 
+from b12_airflow.notifier import ApprovalNotifier, FailureNotifier
 from pipeline.config import ENTITIES
 
 ZONE = os.environ.get("B12_TIMEZONE", "UTC")
+ANSWER_WITHIN = timedelta(hours=float(os.environ.get("B12_ANSWER_HOURS", "8")))
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
+RETRIES = ExceptionRetryPolicy(
+    rules=[RetryRule(f"pipeline.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
+)
 
 
 @dag(
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 2 * * *", timezone=ZONE), assets=AssetAny(*LAKE)),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
-    max_active_runs=1,
-    default_args={"owner": "b12", "retries": 1, "retry_delay": timedelta(minutes=5)},
+    max_active_runs=16,  # a night that waits for a steward keeps no other waiting
+    default_args={
+        "owner": "b12", "retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=15), "on_failure_callback": FailureNotifier(),
+    },
     params={
         "as_of": Param(None, type=["null", "string"], format="date", description="Screen as of this day"),
         "pack": Param(None, type=["null", "string"], description="Protocol pack, if not the default one"),
+        "hold_warned": Param(True, type="boolean", description="Where a gate warns, wait for a steward"),
     },
     doc_md=__doc__,
     tags=["b12"],
-)
+)  # fmt: skip
 def screen_population():
-    @task(
-        show_return_value_in_logs=False,
-        retry_policy=ExceptionRetryPolicy(rules=[RetryRule("pipeline.errors.GateClosed", RetryAction.FAIL)]),
-    )
+    @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def screen(params, dag_run):
         from pipeline import config, run
 
         as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
-        return run.screen_population(config.Home.from_environment(), as_of=as_of, pack=params["pack"])
+        return run.screen_population(
+            config.Home.from_environment(), as_of, params["pack"], asked_by=dag_run.run_id, hold_warned=params["hold_warned"]
+        )
 
-    screen()
+    @task.short_circuit
+    def is_held(screened):
+        return screened["state"] == "held"
+
+    approve = HITLOperator(
+        task_id="approve",
+        subject="A gate warned: publish tonight's worklist?",
+        body="Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of "
+        "{{ ti.xcom_pull('screen')['patients'] }}. What warned, and what to do: quality.json of the run. "
+        "Without an answer in time it is not published, and the last worklist stays.",
+        options=["Publish", "Discard"],
+        defaults=["Discard"],
+        params={"because": Param("", type="string", description="Why, for the audit trail. Name no patient.")},
+        response_timeout=ANSWER_WITHIN,
+        notifiers=[ApprovalNotifier()],
+    )
+
+    @task(show_return_value_in_logs=False)
+    def decide(screened, answer=None):
+        from b12_airflow.answers import as_decision
+        from pipeline import config, run
+
+        return run.decide(config.Home.from_environment(), screened["run_id"], **as_decision(answer))
+
+    screened = screen()
+    is_held(screened) >> approve >> decide(screened, approve.output)
 
 
 screen_population()

@@ -39,7 +39,15 @@ def _walk(actions):
     screen = add(actions, "screen", "screen the population, gate, publish")
     for command in (screen, run):
         command.add_argument("--as-of", metavar="YYYY-MM-DD", help="the night to screen for (default: today)")
-        command.add_argument("--protocol", default=DEFAULT_PACK, metavar="PACK", help="the protocol pack (default: %(default)s)")
+        command.add_argument("--protocol", metavar="PACK", help=f"the protocol pack (default: {DEFAULT_PACK})")
+        command.add_argument("--hold-warned", action="store_true", help="if a gate warns, publish nothing until b12 decide")
+    screen.add_argument("--snapshot", metavar="RUN", help="a past night again, from the lake as that run read it; publishes nothing")
+    run.set_defaults(snapshot=None)
+    decide = add(actions, "decide", "publish or discard a run that was held because a gate warned")
+    decide.add_argument("run_id", metavar="RUN")
+    decide.add_argument("decision", choices=("publish", "discard"))
+    decide.add_argument("--because", required=True, metavar="TEXT", help="why, for the audit trail")
+    decide.add_argument("--by", metavar="NAME", help="who decided (default: the account that types this)")
 
 
 def _reading(actions):

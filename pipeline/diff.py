@@ -1,9 +1,9 @@
-"""What changed between two published runs: new, resolved and changed rows of the worklist, and why."""
+"""What changed between two runs: new, resolved and changed rows of the worklist, and why."""
 
 from pipeline.errors import UsageError
-from pipeline.publish import manifests
 from pipeline.query import query
 from pipeline.relations import create, select_of
+from pipeline.run_folders import manifests
 
 COLUMNS = ("change", "patient_id", "priority_before", "priority_after", "next_step_before", "next_step_after", "because")
 
@@ -30,7 +30,8 @@ def diff(home, before, after):
 
 def _run(home, name):
     published = manifests(home)
-    by_name = {one["run_id"]: one for one in published} | dict(zip(("latest", "previous"), published, strict=False))
+    kept = [one for one in manifests(home, published_only=False) if (home.runs / one["run_id"] / "assessment.parquet").exists()]
+    by_name = {one["run_id"]: one for one in kept} | dict(zip(("latest", "previous"), published, strict=False))
     if name not in by_name:
         known = ", ".join(one["run_id"] for one in published[:5]) or "none"
         raise UsageError(f"There is no published run {name}. The newest: {known}; see b12 runs.")

@@ -7,8 +7,8 @@ from pipeline.database import connect, rows_of
 from pipeline.errors import UsageError
 from pipeline.identity import all_ids
 from pipeline.protocol import derive, load
-from pipeline.publish import manifests
 from pipeline.relations import build, names
+from pipeline.run_folders import manifests
 from pipeline.screen import BUILDERS, prepare
 from pipeline.versions import are_held
 
@@ -27,7 +27,7 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
         home, patient_id=patient_id,
         pack=load(pack or (last["protocol"]["pack"] if last else DEFAULT_PACK)),
         as_of=as_of or date.fromisoformat(last["as_of"]),
-        versions=last["inputs"]["tables"] if last and as_of is None else None,
+        inputs=last["inputs"] if last and as_of is None else None,
     )  # fmt: skip
 
 
@@ -38,19 +38,19 @@ def explain_run(home, *, patient_id, run_id=None):
         raise UsageError("No run was published yet." if run_id is None else f"The run {run_id} is not there any more.")
     return explain(
         home, patient_id=patient_id, pack=load(run["protocol"]["pack"]), as_of=date.fromisoformat(run["as_of"]),
-        versions=run["inputs"]["tables"],
+        inputs=run["inputs"],
     )  # fmt: skip
 
 
-def explain(home, *, patient_id, pack, as_of, versions=None):
+def explain(home, *, patient_id, pack, as_of, inputs=None):
     """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's rows alone.
 
-    versions: the lake's table versions to read (those of a published run), else the newest, as where they are gone.
+    inputs: what a published run read of the lake; else, and where that is gone, the lake as it is.
     Raises UsageError.
     """
     con = connect()
-    is_as_published = bool(versions) and are_held(home, versions)
-    versions = versions if is_as_published else None
+    is_as_published = bool(inputs) and are_held(home, inputs)
+    versions = inputs["tables"] if is_as_published else None
     surviving, ids = all_ids(con, home, patient_id, versions=versions)
     prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
     build(con, [*names("clinical"), *names("screening")], builders=BUILDERS)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 def alone(home, what):
     """Waits until no other process does `what` in this home, and keeps others waiting meanwhile; not within itself.
 
-    `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once.
+    `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once. `screen`: whatever publishes.
+    Who needs both takes `screen` first.
     """
     folder = home.root / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,7 +1,6 @@
 """Publish: a run's folder appears whole, and `latest` is moved to it last, by one rename."""
 
 import hashlib
-import json
 import os
 import shutil
 from dataclasses import asdict
@@ -9,46 +8,39 @@ from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.counts import counted
+from pipeline.metrics import timed
+from pipeline.run_folders import HELD, new_run_id, show, write_json
 
 LISTS = ("safety", "flags", "cohorts")
 
 
-def new_run_id(started):
-    """The name of a run: when it started, and enough of a number to be its own."""
-    return f"{started:%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
+@timed("publish")
+def publish(con, home, *, pack, as_of, inputs, folder, outcomes, validations, started, state, **noted):
+    """Write the run's folder and, if it is published, move `latest` to it; returns the manifest.
 
-
-def manifests(home, *, published_only=True):
-    """The manifests of the runs, newest first; of the published ones, or of all."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in home.runs.glob("[!.]*/manifest.json") if not path.parent.is_symlink()]
-    return sorted((one for one in found if one["published"] or not published_only), key=lambda one: one["started"], reverse=True)
-
-
-def publish(con, home, *, pack, as_of, versions, folder, outcomes, validations, started, is_closed):
-    """Write the run's folder and, unless a gate is closed, move `latest` to it; returns the manifest.
-
-    A closed run leaves its quality.json, validation.json, report.json and manifest, and no assessment or worklist.
+    state: as run_folders has it. A closed run leaves its quality.json, validation.json, report.json and manifest, and no
+    assessment or worklist. inputs: what of the lake was read. noted: what else the manifest says.
     """
     run_id = new_run_id(started)
     building = home.runs / f".building-{run_id}"
     home.runs.mkdir(parents=True, exist_ok=True, mode=0o700)
     _sweep(home)
     building.mkdir(mode=0o700)
-    _write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
-    _write_json(building / "validation.json", validations)
-    _write_json(building / "report.json", counted(con, home))
-    if not is_closed:
+    write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
+    write_json(building / "validation.json", validations)
+    write_json(building / "report.json", counted(con, home))
+    if state != "closed":
         _write_worklist(con, building)
-        _write_json(building / "summary.json", summary(con))
-    manifest = _manifest(con, pack, run_id=run_id, as_of=as_of, versions=versions, started=started, is_published=not is_closed)
-    _write_json(building / "manifest.json", manifest)
-    if not is_closed:
+        write_json(building / "summary.json", summary(con))
+    manifest = _manifest(con, pack, run_id=run_id, as_of=as_of, inputs=inputs, started=started, state=state) | noted
+    write_json(building / "manifest.json", manifest)
+    if state != "closed":
         (folder / "screening.assessment.parquet").replace(building / "assessment.parquet")
     for path in building.iterdir():
         _flush(path)
-    building.replace(home.runs / run_id)
-    if not is_closed:
-        _point_latest(home, run_id)
+    building.replace(home.runs / (f"{HELD}{run_id}" if state == "held" else run_id))
+    if state == "published":
+        show(home, manifest)
     return manifest
 
 
@@ -58,20 +50,10 @@ def _sweep(home):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _point_latest(home, run_id):
-    link = home.runs / f".latest-{run_id}"
-    link.symlink_to(run_id)
-    link.replace(home.runs / "latest")
-
-
 def _flush(path):
     with path.open("rb") as file:
         os.fsync(file.fileno())
     path.chmod(0o600)
-
-
-def _write_json(path, value):
-    path.write_text(json.dumps(value, indent=1, default=str) + "\n", encoding="utf-8")
 
 
 def _write_worklist(con, folder):
@@ -122,11 +104,12 @@ def summary(con):
     }
 
 
-def _manifest(con, pack, *, run_id, as_of, versions, started, is_published):
+def _manifest(con, pack, *, run_id, as_of, inputs, started, state):
     files = con.execute("select source, file, sha256, entity, rows from lake.delivery where refused is null order by all").fetchall()
     return {
         "run_id": run_id,
-        "published": is_published,
+        "published": state == "published",
+        "state": state,
         "as_of": str(as_of),
         "started": started.isoformat(),
         "finished": datetime.now(UTC).isoformat(),
@@ -135,7 +118,7 @@ def _manifest(con, pack, *, run_id, as_of, versions, started, is_published):
             "pack": pack.name, "version": pack.raw["version"], "sha256": hashlib.sha256(pack.path.read_bytes()).hexdigest(),
         },
         "inputs": {
-            "tables": versions,
+            **inputs,
             "files": [dict(zip(("source", "file", "sha256", "entity", "rows"), row, strict=True)) for row in files],
         },
         "rows": {

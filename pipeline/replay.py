@@ -15,7 +15,7 @@ def reingest(home, progress=lambda account: None):
     What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was. What is
     delivered meanwhile waits.
     """
-    with alone(home, "ingest"):
+    with alone(home, "screen"), alone(home, "ingest"):
         return _reingest(home, progress)
 
 

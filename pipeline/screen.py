@@ -22,14 +22,14 @@ SCHEMAS = ("clinical", "screening", "reporting")
 
 
 @contextmanager
-def screened(home, *, pack, as_of, published=(), progress=lambda name: None):
+def screened(home, *, pack, as_of, published=(), progress=lambda name: None, **past):
     """The screened population: yields the DuckDB connection, the lake's table versions, and the folder of its files.
 
     published: manifests of the runs published before, newest first. The assessment is written once, as the file that is
-    published; everything else lives in memory and spills beside it.
+    published; everything else lives in memory and spills beside it. past: for a past night, `versions` and `screened_at`.
     """
     with workroom(home) as (con, folder):
-        versions = prepare(con, home, pack=pack, as_of=as_of, published=published)
+        versions = prepare(con, home, pack=pack, as_of=as_of, published=published, **past)
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
         build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
         yield con, versions, folder
@@ -82,12 +82,12 @@ def _write_assessment(con, name, folder):
     keep_as_file(con, name, select_of(name), folder, compression="zstd")
 
 
-def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=None):
+def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=None, screened_at=None):
     """Register the protocol, the night and the lake in a connection; returns the version of each lake table."""
     register(con, pack)
     con.execute(
         "create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at",
-        [as_of, datetime.now(UTC)],
+        [as_of, screened_at or datetime.now(UTC)],
     )
     found = lake.attach(con, home, versions=versions, patients=patients)
     if found["delivery"] is None:

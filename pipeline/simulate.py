@@ -9,8 +9,8 @@ from pipeline.errors import UsageError
 from pipeline.protocol import load
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.tables import register_pack
-from pipeline.publish import manifests
 from pipeline.relations import build, create, in_order, names, reads
+from pipeline.run_folders import manifests
 from pipeline.screen import BUILDERS, prepare, reading, workroom
 from pipeline.versions import are_held
 
@@ -33,7 +33,7 @@ class Simulation:
             raise UsageError(f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE")
         self.home, self.run_id, self.as_of = home, last["run_id"], date.fromisoformat(last["as_of"])
         self.pack = self._shown = load(last["protocol"]["pack"])
-        held = are_held(home, last["inputs"]["tables"])
+        held = are_held(home, last["inputs"])
         self.lake = "as the published run read it" if held else "as it is now"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:

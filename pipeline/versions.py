@@ -6,12 +6,23 @@ from pipeline.errors import LakeUnavailable
 from pipeline.lake import open_table, path_of
 
 
-def are_held(home, versions):
-    """Whether these versions of the tables can still be read: their files go when the lake is vacuumed, replayed, or forgets a patient."""
+def lake_id(home):
+    """What tells this lake from one that was replayed into its place; None where there is none."""
+    delta = open_table(home, "delivery")
+    return str(delta.metadata().id) if delta else None
+
+
+def inputs_of(home, versions):
+    """What a manifest says of the lake that a run read: the version of each table, and which lake it was."""
+    return {"tables": versions, "lake": lake_id(home)}
+
+
+def are_held(home, inputs):
+    """Whether the lake can still be read as a run read it: not once it was vacuumed, replayed, or forgot a patient."""
     try:
-        return all(
+        return inputs.get("lake", lake_id(home)) == lake_id(home) and all(
             Path(path_of(uri)).exists()
-            for table, version in versions.items() if version is not None
+            for table, version in inputs["tables"].items() if version is not None
             for uri in _files_of(home, table, version)
         )  # fmt: skip
     except LakeUnavailable:

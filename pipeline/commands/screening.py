@@ -2,23 +2,25 @@
 
 import sys
 from datetime import date
+from getpass import getuser
 
+from pipeline import night
 from pipeline import run as walk
 from pipeline.commands.exporting import export
 from pipeline.commands.terminal import exit_code, say, silent, tell_account, tell_patients, tell_relation, write
 from pipeline.demo import write_demo
 from pipeline.diff import COLUMNS as DIFF
 from pipeline.diff import diff as difference
-from pipeline.errors import UsageError
+from pipeline.errors import GateClosed, UsageError
 from pipeline.explain import explain_latest
 from pipeline.explain_text import as_text
 from pipeline.output import as_json, as_rows
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.protocol.show import as_markdown
-from pipeline.publish import manifests
 from pipeline.report import WORKLIST_COLUMNS, table, worklist_csv
 from pipeline.report import worklist as worklist_rows
+from pipeline.run_folders import held_manifests, manifests, state_of
 
 
 def ingest(home, given):
@@ -29,12 +31,35 @@ def ingest(home, given):
 
 
 def screen(home, given):
-    done = walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation)
+    (_screen_again if given.snapshot else _screen)(home, given)
+
+
+def _screen(home, given):
+    done = walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation, hold_warned=given.hold_warned)
+    if done["state"] == "held":
+        raise GateClosed(
+            f"A gate warned: the run {done['run_id']} with {done['worklist']} patients is held, the last worklist stays. Look at "
+            f"{home.runs}/.held-{done['run_id']}/quality.json, then type: b12 decide {done['run_id']} publish --because TEXT, or discard."
+        )
     say(walk.describe_latest(home))
     if done["notes_left"]:
         say(f"{done['notes_left']} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why.")
     if not done["is_followed"]:
         say("The list that people work from does not follow this run: its day lies before that of the last one, or has not come.")
+
+
+def _screen_again(home, given):
+    done = walk.screen_again(home, given.snapshot, given.as_of, given.protocol, progress=tell_relation)
+    same = {True: "the same as then, byte for byte", False: "not the same as then: b12 diff says what changed", None: "that run kept none"}
+    say(f"Screened again from the lake as {done['replay_of']} read it: {home.runs / done['run_id']}. Nothing was published.")
+    say(f"Worklist: {done['worklist']:,} patients, {same[done['is_same']]}.")
+
+
+def decide(home, given):
+    done = walk.decide(home, given.run_id, is_approved=given.decision == "publish", by=given.by or getuser(), because=given.because)
+    say(f"{done['run_id']}: {done['state']}, {done['worklist']:,} patients on its worklist.")
+    if done["state"] == "superseded":
+        say("A newer run was published while this one waited: its worklist stays.")
 
 
 def run(home, given):
@@ -57,7 +82,7 @@ def worklist(home, given):
 
 
 def explain(home, given):
-    day = walk.parse_day(given.as_of) if given.as_of else None
+    day = night.parse_day(given.as_of) if given.as_of else None
     found = explain_latest(home, patient_id=given.patient_id, as_of=day, pack=given.protocol)
     say(as_json(found) if given.format == "json" else as_text(found))
 
@@ -65,10 +90,10 @@ def explain(home, given):
 def runs(home, given):
     rows = [
         {"run_id": one["run_id"], "as_of": one["as_of"], "patients": one["rows"]["assessment"], "worklist": one["rows"]["worklist"],
-         "published": one["published"], "protocol": f"{one['protocol']['pack']} {one['protocol']['version']}"}
-        for one in manifests(home, published_only=False)
+         "published": one["published"], "state": state_of(one), "protocol": f"{one['protocol']['pack']} {one['protocol']['version']}"}
+        for one in [*held_manifests(home), *manifests(home, published_only=False)]
     ]  # fmt: skip
-    say(as_rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "protocol")))
+    say(as_rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol")))
 
 
 def diff(home, given):
@@ -82,7 +107,7 @@ def diff(home, given):
 def demo(home, given):
     if given.patients < 1:
         raise UsageError("--patients must be 1 or more.")
-    as_of = walk.parse_day(given.as_of) if given.as_of else date.today()
+    as_of = night.parse_day(given.as_of) if given.as_of else date.today()
     rows = write_demo(given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients)
     say(f"{given.out}: " + ", ".join(f"{name} {number:,}" for name, number in rows.items()) + " rows (synthetic).")
 

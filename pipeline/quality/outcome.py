@@ -34,6 +34,11 @@ def closed_by(outcomes):
     return [outcome for outcome in outcomes if outcome.is_closing]
 
 
+def warned_by(outcomes):
+    """The outcomes that warn: they close nothing, and a steward may want to see them before anything is published."""
+    return [outcome for outcome in outcomes if outcome.severity == "warning" and outcome.outcome in ("failed", "error")]
+
+
 def message(outcomes):
     """One paragraph for the operator: which expectations closed the gate, on how many rows, and what to do."""
     closing = closed_by(outcomes)

@@ -28,6 +28,9 @@ json.dump({
     "modules": sorted(sys.modules),
     "dags": {dag.dag_id: {
         "schedule": repr(dag.timetable), "max_active_runs": dag.max_active_runs, "catchup": dag.catchup,
+        "at_once": {task.task_id: task.max_active_tis_per_dag for task in dag.tasks},
+        "told": {task.task_id: bool(task.on_failure_callback) for task in dag.tasks},
+        "retries": {task.task_id: task.retries for task in dag.tasks},
         "tasks": {task.task_id: sorted(asset.name for asset in task.outlets) for task in dag.tasks},
     } for dag in bag.dags.values()},
 }, open("bag.json", "w"))
@@ -67,12 +70,29 @@ def test_reading_the_dags_loads_nothing_heavy(bag):
 
 
 def test_one_run_at_a_time_and_no_catching_up(bag):
-    assert {(dag["max_active_runs"], dag["catchup"]) for dag in bag["dags"].values()} == {(1, False)}
+    assert {dag["catchup"] for dag in bag["dags"].values()} == {False}
+    assert {name for name, dag in bag["dags"].items() if dag["max_active_runs"] != 1} == {"screen_population"}
+
+
+def test_a_night_that_waits_for_a_steward_keeps_no_other_from_being_screened_and_two_are_never_screened_at_once(bag):
+    screening = bag["dags"]["screen_population"]
+    assert screening["max_active_runs"] > 1 and screening["at_once"]["screen"] == 1
+
+
+def test_every_failure_is_told_and_what_can_pass_is_tried_again(bag):
+    for dag in bag["dags"].values():
+        assert all(dag["told"].values())
+        assert all(retries >= 1 for retries in dag["retries"].values())
 
 
 @pytest.mark.parametrize(
     ("dag_id", "cron"),
-    [("ingest_extract", "*/10 * * * *"), ("screen_population", "0 2 * * *"), ("maintain_lake", "0 4 * * 0"), ("watch_deadlines", "*/15 * * * *")],
+    [
+        ("ingest_extract", "*/10 * * * *"),
+        ("screen_population", "0 2 * * *"),
+        ("maintain_lake", "0 4 * * 0"),
+        ("watch_deadlines", "*/15 * * * *"),
+    ],
 )
 def test_schedule(bag, dag_id, cron):
     assert f"expression='{cron}'" in bag["dags"][dag_id]["schedule"]

@@ -194,7 +194,7 @@ def trail_leads_to(store, row):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, monkeypatch, seed):
-    monkeypatch.setattr(walk.quality, "validated", lambda con: ([], []))  # the gates have tests of their own, and take half of a night
+    monkeypatch.setattr("pipeline.quality.validated", lambda con: ([], []))  # the gates have tests of their own, and take half of a night
     home = Home(tmp_path / "home")
     hospital, people = Hospital(seed), Random(seed + 100)
     both = [stores.opened(home.root), stores.opened(home.root, stores.fresh_database(postgresql))]

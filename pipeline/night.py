@@ -1,0 +1,129 @@
+"""The night: everyone is screened, the gates decide, the run is published, held for a steward, or kept back; and past nights again."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from pipeline import lake, observed, quality, worklist
+from pipeline.config import DEFAULT_PACK
+from pipeline.errors import GateClosed, InvalidProtocol, LakeUnavailable, UsageError
+from pipeline.locks import alone
+from pipeline.notes import take_in_notes
+from pipeline.protocol import load
+from pipeline.protocol.check import problems
+from pipeline.publish import publish
+from pipeline.run_folders import held_manifests, manifests, read_manifest, show, state_of
+from pipeline.screen import screened
+from pipeline.versions import are_held, inputs_of
+
+
+@observed.screening
+def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *, asked_by=None, hold_warned=False):
+    """Screen everyone, gate, publish; returns `{"run_id", "state", "published", "patients", "worklist", "notes_left", "is_followed"}`.
+
+    Counts only. notes_left: clinicians' notes that the ingest rejected. is_followed: whether the items of the worklist follow this run.
+    asked_by: a key, such as the id of a DAG run, under which one run is published, however often it is asked for. hold_warned:
+    where a gate warned, the run is held until `release.decide`.
+
+    Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
+    """
+    if lake.open_table(home, "delivery") is None:
+        raise LakeUnavailable(
+            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or type: b12 ingest PATH --source PROFILE"
+        )
+    store = worklist.open_store(home)
+    with alone(home, "screen"):
+        if asked_by and (manifest := _answered(home, asked_by)):
+            worklist.follow(home, store)
+            return _told(manifest, store)
+        pack, day = checked(pack), parse_day(as_of) if as_of else date.today()
+        _, notes_left = take_in_notes(home, store)
+        night = _Night(pack, day, hold_warned=hold_warned, noted={"asked_by": asked_by} if asked_by else {})
+        manifest, outcomes = _screen(home, night, progress)
+    worklist.follow(home, store)
+    if state_of(manifest) == "closed":
+        raise GateClosed(quality.message(outcomes))
+    return _told(manifest, store, notes_left)
+
+
+def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None):
+    """Screen a past night from the versions of the lake that its run read; returns `{"run_id", "replay_of", "worklist", "is_same"}`.
+
+    It publishes nothing: `latest` and what people work from stay. as_of, pack: another day or protocol, else those of the run.
+    is_same: whether worklist.csv is that of the run, byte for byte; None where the run kept none. Raises UsageError and LakeUnavailable.
+    """
+    run = next((one for one in manifests(home, published_only=False) if one["run_id"] == run_id), None)
+    if run is None:
+        raise UsageError(f"There is no run {run_id}. See b12 runs.")
+    if not are_held(home, run["inputs"]):
+        raise LakeUnavailable(
+            f"The lake is not held any more as the run {run_id} read it: files go when it is vacuumed (after 30 days), when the archive "
+            "is replayed, and when a patient is forgotten. Restore a backup of that time into a home of its own."
+        )
+    pack, day = checked(pack or run["protocol"]["pack"]), parse_day(as_of or run["as_of"])
+    manifest, _ = _screen(home, _Night(pack, day, replay_of=run, noted={"replay_of": run_id}), progress)
+    then, now = (home.runs / one / "worklist.csv" for one in (run_id, manifest["run_id"]))
+    is_same = then.read_bytes() == now.read_bytes() if then.exists() else None
+    return {"run_id": manifest["run_id"], "replay_of": run_id, "worklist": manifest["rows"]["worklist"], "is_same": is_same}
+
+
+@dataclass(frozen=True)
+class _Night:
+    pack: object
+    as_of: date
+    hold_warned: bool = False
+    replay_of: dict | None = None
+    noted: dict | None = None
+
+    def state(self, outcomes):
+        if self.replay_of:
+            return "replay"
+        if quality.closed_by(outcomes):
+            return "closed"
+        return "held" if self.hold_warned and quality.warned_by(outcomes) else "published"
+
+
+def _screen(home, night, progress):
+    started, past = datetime.now(UTC), night.replay_of
+    quality.prepare()
+    published = [one for one in manifests(home) if not past or one["started"] < past["started"]]
+    given = {"versions": past["inputs"]["tables"], "screened_at": datetime.fromisoformat(past["started"])} if past else {}
+    with screened(home, pack=night.pack, as_of=night.as_of, published=published, progress=progress, **given) as (con, versions, folder):
+        outcomes, validations = quality.validated(con)
+        manifest = publish(
+            con, home, pack=night.pack, as_of=night.as_of, inputs=inputs_of(home, versions), folder=folder, outcomes=outcomes,
+            validations=validations, started=started, state=night.state(outcomes), **night.noted,
+        )  # fmt: skip
+    return manifest, outcomes
+
+
+def _answered(home, asked_by):
+    "The run that was published, held or decided on under this key, if there is one; `latest` names it if a killed process left that undone"
+    known = (one for one in [*held_manifests(home), *manifests(home, published_only=False)] if one.get("asked_by") == asked_by)
+    found = next((one for one in known if state_of(one) != "closed"), None)
+    if found and found["published"]:
+        show(home, read_manifest(home.runs / found["run_id"]))
+    return found
+
+
+def _told(manifest, store, notes_left=0):
+    is_followed = (worklist.followed_run(store) or {}).get("run_id") == manifest["run_id"]
+    rows = {"patients": manifest["rows"]["assessment"], "worklist": manifest["rows"]["worklist"]}
+    state = {"run_id": manifest["run_id"], "state": state_of(manifest), "published": manifest["published"]}
+    return {**state, **rows, "notes_left": notes_left, "is_followed": is_followed}
+
+
+def checked(pack=None):
+    """The protocol pack, read and found sound. Raises InvalidProtocol with the first problems, each with file and line."""
+    found = load(pack or DEFAULT_PACK)
+    if wrong := problems(found):
+        listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in wrong[:5])
+        raise InvalidProtocol(f"The protocol pack {found.name} has {len(wrong)} problems: {listed}. See `b12 protocol check`.")
+    return found
+
+
+def parse_day(text):
+    """A day written YYYY-MM-DD. Raises UsageError."""
+    try:
+        return text if isinstance(text, date) else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is no day; write it as YYYY-MM-DD.") from None

@@ -1,0 +1,216 @@
+"""Nights that a gate warned of wait for a steward; past nights are screened again; a key publishes once."""
+
+import json
+
+import pytest
+
+from pipeline import lake, run, worklist
+from pipeline.config import Home
+from pipeline.errors import UsageError
+from tests.command import AS_OF, b12, deliver, latest
+
+STILL = {"asked_by": "scheduled__2026-01-31", "hold_warned": True}
+
+
+def results(count, first=0, unknown=0):
+    "B12 results of so many patients, and so many rows that name no patient"
+    rows = [
+        {
+            "patient_id": f"P{number}",
+            "code": "2132-9",
+            "value": 180 + number % 30 * 20,
+            "unit": "pg/mL",
+            "collected_at": "2026-01-28",
+            "result_id": f"R{number}",
+        }
+        for number in range(first, first + count)
+    ]
+    return rows + [{**rows[0], "patient_id": "", "result_id": f"lost{first + number}"} for number in range(unknown)]
+
+
+def patients(count, first=0):
+    return [{"patient_id": f"P{number}", "birth_date": "1960-01-01", "sex": "female"} for number in range(first, first + count)]
+
+
+@pytest.fixture
+def home(tmp_path):
+    "A home with one delivery of which a gate warns: one in ten rows names no patient"
+    home = Home(tmp_path / "home")
+    folder = deliver(tmp_path / "in", patient=patients(40), lab_result=results(40, unknown=5))
+    assert b12(home.root, "ingest", folder, "--source", "canonical").code == 0
+    return home
+
+
+@pytest.fixture
+def held(home):
+    done = run.screen_population(home, AS_OF, **STILL)
+    assert (done["state"], done["published"]) == ("held", False)
+    return done["run_id"]
+
+
+def runs(home):
+    return {one["run_id"]: one["state"] for one in b12(home.root, "runs", "--format", "json").json}
+
+
+def audited(home):
+    store = worklist.open_store(home)
+    return [(one["who"], one["detail"]) for one in worklist.accesses(store) if one["what"] == "approval"]
+
+
+def test_a_warned_night_is_held_and_nothing_of_it_is_seen(home, held):
+    assert not (home.runs / "latest").exists()
+    assert runs(home) == {held: "held"}
+    assert "No run was published" in b12(home.root, "worklist").err
+    assert b12(home.root, "diff", held, "latest").code == 2
+
+
+def test_without_being_asked_to_hold_a_warned_night_is_published(home):
+    assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
+    assert list(runs(home).values()) == ["published"]
+
+
+def test_a_night_without_warning_is_not_held(tmp_path):
+    home = Home(tmp_path / "home")
+    folder = deliver(tmp_path / "in", patient=patients(40), lab_result=results(40))
+    assert b12(home.root, "run", folder, "--source", "canonical", "--as-of", AS_OF, "--hold-warned").code == 0
+    assert list(runs(home).values()) == ["published"]
+
+
+def test_a_steward_publishes_it_and_who_when_and_why_are_kept(home, held):
+    done = run.decide(home, held, is_approved=True, by="Sam Steward", because="the rows are of the test patients")
+    assert (done["state"], (home.runs / "latest").resolve().name) == ("published", held)
+    manifest = latest(home.root, "manifest.json")
+    assert json.loads(manifest)["published"] and json.loads(manifest)["approval"]["by"] == "Sam Steward"
+    assert audited(home) == [("Sam Steward", f"{held} published: the rows are of the test patients")]
+    store = worklist.open_store(home)
+    assert worklist.followed_run(store)["run_id"] == held
+
+
+def test_the_command_line_holds_and_decides(home):
+    answer = b12(home.root, "screen", "--as-of", AS_OF, "--hold-warned")
+    assert answer.code == 11 and "is held" in answer.err
+    (name,) = runs(home)
+    assert name in answer.err
+    assert b12(home.root, "decide", name, "publish").code == 2  # without a reason
+    answer = b12(home.root, "decide", name, "publish", "--because", "looked at it", "--by", "sam")
+    assert answer.code == 0 and f"{name}: published" in answer.out
+    assert audited(home) == [("sam", f"{name} published: looked at it")]
+
+
+def test_a_discarded_night_leaves_its_counts_and_no_patient(home, held):
+    done = run.decide(home, held, is_approved=False, by="nobody", because="no answer in time")
+    assert done["state"] == "discarded" and runs(home) == {held: "discarded"}
+    assert not (home.runs / "latest").exists()
+    assert sorted(path.name for path in (home.runs / held).iterdir()) == ["manifest.json", "quality.json", "report.json", "validation.json"]
+    assert b"P1" not in b"".join(path.read_bytes() for path in (home.runs / held).iterdir())
+
+
+def test_the_first_decision_stands(home, held):
+    run.decide(home, held, is_approved=False, by="sam", because="no")
+    assert run.decide(home, held, is_approved=True, by="tom", because="yes")["state"] == "discarded"
+    assert len(audited(home)) == 1
+    with pytest.raises(UsageError, match="No run 2020 waits"):
+        run.decide(home, "2020", is_approved=True, by="tom", because="yes")
+
+
+def test_a_newer_published_run_is_not_moved_back(home, held):
+    newer = run.screen_population(home, AS_OF)["run_id"]
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "superseded"
+    assert (home.runs / "latest").resolve().name == newer
+    assert not (home.runs / held / "worklist.csv").exists()
+
+
+def test_a_release_that_was_killed_before_latest_moved_is_finished_by_the_next(home, held, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def dies(home, manifest):
+        raise Killed
+
+    with monkeypatch.context() as killed:
+        killed.setattr("pipeline.release.show", dies)
+        with pytest.raises(Killed):
+            run.decide(home, held, is_approved=True, by="sam", because="fine")
+    assert not (home.runs / "latest").exists()
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
+    assert (home.runs / "latest").resolve().name == held
+
+
+def test_one_key_holds_or_publishes_once_however_often_it_is_asked_for(home, held):
+    assert run.screen_population(home, AS_OF, **STILL)["run_id"] == held
+    run.decide(home, held, is_approved=True, by="sam", because="fine")
+    again = run.screen_population(home, AS_OF, **STILL)
+    assert (again["run_id"], again["published"], again["is_followed"]) == (held, True, True)
+    assert runs(home) == {held: "published"}
+    other = run.screen_population(home, AS_OF, asked_by="scheduled__2026-02-01")
+    assert other["run_id"] != held and len(runs(home)) == 2
+
+
+def test_a_key_whose_gate_was_closed_is_screened_again(home, monkeypatch):
+    from pipeline import quality
+
+    real = quality.closed_by
+    monkeypatch.setattr("pipeline.quality.closed_by", lambda outcomes: outcomes[:1])
+    with pytest.raises(Exception, match="gate"):
+        run.screen_population(home, AS_OF, asked_by="one")
+    monkeypatch.setattr("pipeline.quality.closed_by", real)
+    assert run.screen_population(home, AS_OF, asked_by="one")["published"]
+    assert sorted(runs(home).values()) == ["closed", "published"]
+
+
+def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_again(home, monkeypatch):
+    with monkeypatch.context() as killed:
+        killed.setattr("pipeline.publish.show", lambda home, manifest: None)
+        done = run.screen_population(home, AS_OF, asked_by="one")
+    assert not (home.runs / "latest").exists()
+    assert run.screen_population(home, AS_OF, asked_by="one")["run_id"] == done["run_id"]
+    assert (home.runs / "latest").resolve().name == done["run_id"]
+
+
+def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tmp_path):
+    before = run.screen_population(home, AS_OF)["run_id"]
+    more = deliver(tmp_path / "more", patient=patients(30, first=40), lab_result=results(30, first=40))
+    assert b12(home.root, "run", more, "--source", "canonical", "--as-of", "2026-02-01").code == 0
+    newest = (home.runs / "latest").resolve().name
+    answer = b12(home.root, "screen", "--snapshot", before)
+    assert answer.code == 0 and "the same as then, byte for byte" in answer.out
+    (again,) = [name for name, state in runs(home).items() if state == "replay"]
+    assert (home.runs / again / "worklist.csv").read_bytes() == (home.runs / before / "worklist.csv").read_bytes()
+    assert (home.runs / again / "assessment.parquet").exists()
+    assert (home.runs / "latest").resolve().name == newest
+    store = worklist.open_store(home)
+    worklist.follow(home, store)
+    assert worklist.followed_run(store)["run_id"] == newest
+    assert (
+        b12(home.root, "diff", before, again).out.strip() in ("", "Nothing changed.")
+        or json.loads(b12(home.root, "diff", before, again, "--format", "json").out) == []
+    )
+
+
+def test_another_day_over_a_past_lake_differs_and_says_so(home):
+    before = run.screen_population(home, AS_OF)["run_id"]
+    answer = b12(home.root, "screen", "--snapshot", before, "--as-of", "2029-01-31")
+    assert answer.code == 0 and "not the same as then" in answer.out
+
+
+def test_a_lake_that_is_not_held_any_more_is_not_taken_for_another(home):
+    before = run.screen_population(home, AS_OF)["run_id"]
+    assert b12(home.root, "reingest").code == 0
+    answer = b12(home.root, "screen", "--snapshot", before)
+    assert answer.code == 13 and "not held any more" in answer.err
+    after = run.screen_population(home, AS_OF)["run_id"]
+    (next(iter((home.lake / "lab_result").glob("*.parquet")))).unlink()
+    assert b12(home.root, "screen", "--snapshot", after).code == 13
+    assert b12(home.root, "screen", "--snapshot", "2020").code == 2
+
+
+def test_a_replay_after_compacting_is_the_same(home, tmp_path):
+    before = run.screen_population(home, AS_OF)["run_id"]
+    for day in range(3):
+        assert (
+            b12(home.root, "ingest", deliver(tmp_path / f"{day}", lab_result=results(30, first=100 * day)), "--source", "canonical").code
+            == 0
+        )
+    lake.compact(home)
+    lake.vacuum(home)
+    assert run.screen_again(home, before)["is_same"]
