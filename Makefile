@@ -20,6 +20,18 @@ run: setup ## screen a demonstration population, or yours: DATA=<folder> SOURCE=
 serve: setup ## the pages: worklist, patients, population, quality, runs; also PORT, HOME_DIR
 	@$(BIN)/b12 serve --home "$(HOME_DIR)" --port $(PORT)
 
+up: setup-dev ## the whole stack of docker-compose.yml on this machine without Docker; also STACK_DIR, SCALE="worker=2"
+	@$(PY) -m tools.stack up $(if $(SCALE),--scale $(SCALE))
+
+down: setup-dev ## end exactly what `make up` started
+	@$(PY) -m tools.stack down
+
+status: setup-dev ## which services of `make up` are healthy
+	@$(PY) -m tools.stack status
+
+secrets: ## write the secrets of docker-compose.yml into .env, once (needs Python 3.11 alone)
+	@python3 -m tools.stack.keys
+
 test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
@@ -63,4 +75,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run serve test check format docs bench screenshots requirements clean setup setup-dev
+.PHONY: help run serve up down status secrets test check format docs bench screenshots requirements clean setup setup-dev

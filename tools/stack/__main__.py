@@ -1,0 +1,72 @@
+"""The production stack on this machine without Docker: what docker-compose.yml says, as processes on loopback."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from tools.stack import compose, running
+
+
+def main(arguments=None):
+    options = parser().parse_args(arguments)
+    options.folder = options.folder.absolute()
+    return options.do(options) or 0
+
+
+def parser():
+    root = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
+    default = Path(os.environ.get("STACK_DIR", "b12-stack"))
+    root.add_argument("--folder", type=Path, default=default, help="where it keeps everything (default: $STACK_DIR, else b12-stack)")
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    up_ = _add(commands, "up", up, "start every service and wait until all are healthy")
+    up_.add_argument("--scale", nargs="*", type=_scaled, default=[], metavar="SERVICE=N", help="more than one of a service")
+    _add(commands, "down", lambda options: running.down(options.folder), "end exactly what was started")
+    _add(commands, "status", lambda options: running.status(options.folder), "which services are healthy")
+    execute_ = _add(commands, "exec", execute, "a command in a service's environment: exec SERVICE -- COMMAND…")
+    execute_.add_argument("service")
+    execute_.add_argument("command", nargs="+")
+    supervise_ = _add(commands, "supervise", supervise, "what `up` leaves running")
+    supervise_.add_argument("scale", nargs="*", type=_scaled)
+    return root
+
+
+def _add(commands, name, do, text):
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(do=do)
+    return command
+
+
+def _scaled(text):
+    name, _, number = text.partition("=")
+    if name not in compose.load()["services"] or not number.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not SERVICE=N with a service of docker-compose.yml")
+    return name, int(number)
+
+
+def up(options):
+    return running.up(options.folder, dict(options.scale))
+
+
+def execute(options):
+    from tools.stack import local
+
+    found = next(service for service in local.services(options.folder, {}) if service.name == options.service)
+    os.chdir(local.ROOT)
+    os.execvpe(options.command[0], options.command, found.environment)  # noqa: S606
+
+
+def supervise(options):
+    from tools.stack import local
+    from tools.stack.supervisor import Supervisor
+
+    async def run():
+        await Supervisor(options.folder, local.services(options.folder, dict(options.scale))).run()
+
+    os.chdir(local.ROOT)
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""Whether a service is well: `healthy.py URL [COMPONENT]` ends with 0 if the address answers, and says so of the component."""
+
+import json
+import sys
+from urllib.error import URLError
+from urllib.request import urlopen
+
+
+def is_healthy(url, component=None):
+    """component: a part of Airflow, as named in its answer under `/api/v2/monitor/health`."""
+    try:
+        with urlopen(url, timeout=8) as answer:  # noqa: S310 - an address of docker-compose.yml
+            return component is None or json.load(answer)[component]["status"] == "healthy"
+    except (URLError, TimeoutError, ConnectionError) as error:
+        print(f"{url}: {error}", file=sys.stderr)
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(not is_healthy(*sys.argv[1:]))
