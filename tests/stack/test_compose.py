@@ -1,0 +1,215 @@
+"""docker-compose.yml: valid by the specification, safe by our own rules, and read by `make up` as Docker would."""
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tools.stack import compose, keys, local
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = compose.load()
+SERVICES = FILE["services"]
+LASTING = sorted(set(SERVICES) - {"init"})
+SCHEMA = ROOT / "tests" / "data" / "compose-spec" / "compose-spec.json"
+VARIABLES = re.compile(r"\$\{(\w+)(:[-?])?")
+
+
+def each(names):
+    return pytest.mark.parametrize("service", [SERVICES[name] for name in names], ids=list(names))
+
+
+def has_plugin():
+    return shutil.which("docker") and not subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+
+
+def test_it_is_as_the_compose_specification_says():
+    jsonschema.validate(FILE, json.loads(SCHEMA.read_text()))
+
+
+@pytest.mark.skipif(not has_plugin(), reason="the plugin docker compose is not installed")
+def test_docker_compose_reads_it(tmp_path):
+    keys.write(tmp_path / ".env")
+    command = ["docker", "compose", "--env-file", tmp_path / ".env", "--file", compose.FILE, "config", "--quiet"]
+    subprocess.run(command, check=True)
+
+
+@each(LASTING)
+def test_a_service_that_lasts_is_asked_whether_it_is_well_and_started_again(service):
+    assert service["restart"] == "unless-stopped"
+    assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+
+
+def test_the_step_before_them_ends():
+    assert SERVICES["init"]["restart"] == "no"
+
+
+@each(SERVICES)
+def test_a_service_has_no_rights_that_it_does_not_need(service):
+    assert service["user"] in ("10001:10001", "postgres", "redis")
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert "docker.sock" not in str(service)
+
+
+@each(SERVICES)
+def test_a_service_has_limits(service):
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+
+
+@each(SERVICES)
+def test_any_number_of_a_service_can_run(service):
+    assert "container_name" not in service
+
+
+@each(SERVICES)
+def test_an_image_is_pinned_or_ours(service):
+    ours = service["image"].startswith("b12-screening:") and service["build"] == "."
+    assert ours or re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?-bookworm", service["image"])
+
+
+def test_the_image_is_built_on_a_pinned_one_and_runs_as_nobody_special():
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    bases = [line.split()[1] for line in lines if line.startswith("FROM")]
+    assert all(re.fullmatch(r"python:3\.11\.\d+-slim-bookworm", base) for base in bases)
+    assert "USER 10001:10001" in lines
+
+
+@each(SERVICES)
+def test_volumes_are_named_and_declared(service):
+    assert {volume.split(":")[0] for volume in service.get("volumes", ())} <= set(FILE["volumes"])
+
+
+@each(SERVICES)
+def test_what_is_published_is_published_on_loopback(service):
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+
+
+def test_databases_are_published_nowhere_and_reach_nothing():
+    assert FILE["networks"]["inside"] == {"internal": True}
+    for name in ("postgres", "redis"):
+        assert (SERVICES[name]["networks"], "ports" in SERVICES[name]) == (["inside"], False)
+
+
+@each(SERVICES)
+def test_no_secret_stands_in_the_file(service):
+    secret = re.compile(r"PASSWORD|SECRET|KEY|CONN|URL|BACKEND")
+    held = {name: str(value) for name, value in service["environment"].items() if secret.search(name)}
+    plain = {name for name, value in held.items() if ":?run make secrets first}" not in value}
+    assert plain <= {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL"}
+
+
+def test_a_variable_is_a_secret_that_is_generated_or_has_a_default():
+    found = set(VARIABLES.findall(compose.FILE.read_text())) - {("VAR", "")}
+    assert {name for name, kind in found if kind == ":?"} == set(keys.NAMES)
+    assert all(kind in (":?", ":-") for _, kind in found)
+
+
+@pytest.mark.parametrize(
+    ("secret", "holders"),
+    [
+        ("POSTGRES_PASSWORD", {"postgres", "init"}),
+        ("AIRFLOW_DB_PASSWORD", {"init", "api-server", "scheduler", "dag-processor", "triggerer"}),
+        ("B12_DB_PASSWORD", {"init", "api-server", "worker", "web"}),
+        ("REDIS_PASSWORD", {"redis", "scheduler", "worker"}),
+        ("AIRFLOW_JWT_SECRET", {"api-server", "scheduler"}),
+        ("AIRFLOW_ADMIN_PASSWORD", {"init"}),
+        ("B12_ADMIN_PASSWORD", {"init"}),
+    ],
+)
+def test_a_secret_is_known_to_those_who_need_it(secret, holders):
+    assert {name for name, service in SERVICES.items() if f"${{{secret}:" in str(service)} == holders
+
+
+def test_patients_data_is_mounted_where_it_is_worked_on_and_read_only_where_it_is_looked_at():
+    mounted = {name: volume for name, service in SERVICES.items() for volume in service.get("volumes", ()) if volume.startswith("home:")}
+    assert {name for name, volume in mounted.items() if volume.endswith(":ro")} == {"api-server", "triggerer"}
+    assert {name for name, volume in mounted.items() if not volume.endswith(":ro")} == {"init", "worker", "web"}
+
+
+def test_secrets_are_written_once_for_their_owner_alone(tmp_path):
+    file = tmp_path / ".env"
+    assert keys.write(file) == list(keys.NAMES)
+    before = file.read_text()
+    assert (keys.write(file), file.read_text(), file.stat().st_mode & 0o777) == ([], before, 0o600)
+    assert len(set(keys.read(file).values())) == len(keys.NAMES)
+
+
+def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text("B12_SECRET=mine\n")
+    assert "B12_SECRET" not in keys.write(file)
+    assert keys.read(file)["B12_SECRET"] == "mine"
+    assert set(keys.read(file)) == set(keys.NAMES)
+
+
+@pytest.mark.parametrize("name", [".env", "b12-stack"])
+def test_secrets_and_state_go_into_neither_git_nor_the_image(name):
+    assert f"/{name}" in (ROOT / ".gitignore").read_text()
+    assert {".*", "b12-stack", "b12-home"} <= set((ROOT / ".dockerignore").read_text().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("${A}", "1"), ("${A:-2}", "1"), ("${B:-2}", "2"), ("${B:-}", ""), ("$$A", "$A"), ("x${A:?why}y", "x1y"), ("plain", "plain")],
+)
+def test_variables_are_filled_in_as_docker_does(text, value):
+    assert compose.filled(text, {"A": "1"}) == value
+
+
+@pytest.mark.parametrize("text", ["${B}", "${B:?why}"])
+def test_a_variable_without_a_value_is_an_error(text):
+    with pytest.raises(KeyError):
+        compose.filled(text, {"A": "1", "B": ""})
+
+
+def test_durations():
+    assert [compose.seconds(text) for text in ("10s", "1m30s", "500ms", "2h")] == [10, 90, 0.5, 7200]
+
+
+@pytest.fixture
+def processes(tmp_path):
+    keys.write(tmp_path / ".env")
+    return {service.name: service for service in local.services(tmp_path, {"worker": 2})}
+
+
+def test_a_scaled_service_runs_as_often_as_asked_and_knows_its_name(processes):
+    assert set(processes) == {*SERVICES, "worker-2"}
+    assert processes["worker"].command == processes["worker-2"].command
+    assert processes["worker-2"].environment["HOSTNAME"] == "worker-2"
+
+
+def test_without_docker_every_address_is_on_loopback_and_every_path_under_the_folder(processes, tmp_path):
+    for service in processes.values():
+        told = json.dumps([service.command, service.health and service.health.command, service.environment])
+        assert not re.search(r"\b(postgres|redis|api-server):\d+|0\.0\.0\.0|/var/(lib|log|run)", told.replace(str(tmp_path), ""))
+
+
+def test_a_secret_is_never_changed_by_the_change_of_ports(tmp_path):
+    keys.write(tmp_path / ".env")
+    text = (tmp_path / ".env").read_text()
+    (tmp_path / ".env").write_text(re.sub(r"REDIS_PASSWORD=.*", "REDIS_PASSWORD=a-6379-b", text))
+    redis = next(service for service in local.services(tmp_path, {}) if service.name == "redis")
+    assert redis.environment["REDIS_PASSWORD"] == "a-6379-b"
+    assert "--port 6379 " not in redis.command[-1]
+
+
+def test_two_stacks_have_ports_of_their_own(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir(), other.mkdir()
+    chosen = local.chosen_ports(one, SERVICES)
+    assert local.chosen_ports(one, SERVICES) == chosen, "kept while the stack is there"
+    with ExitStack() as held:
+        taken = [port for ports in chosen.values() for port in ports.values()]
+        for port in taken:
+            held.enter_context(socket.create_server(("127.0.0.1", port)))
+        others = [port for ports in local.chosen_ports(other, SERVICES).values() for port in ports.values()]
+    assert len(set(taken + others)) == 2 * len(taken)
