@@ -1,6 +1,7 @@
 """The account of a file: rows = accepted + rejected + duplicates + skipped, by reason and kind."""
 
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from pipeline import lake
 
@@ -71,6 +72,14 @@ def tally(con, landed, *, file, sha256, source, entity, snapshot=None):
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file} does not add up"
     return account
+
+
+def received_now(home):
+    """When a file is received: now or, if the clock stepped back by up to a day, just after the last one: the later word counts."""
+    now, delta = datetime.now(UTC), lake.open_table(home, "delivery")
+    known = delta.to_pyarrow_table(columns=["received_at"])["received_at"].to_pylist() if delta else ()
+    newest = max((one for one in known if one), default=datetime.min.replace(tzinfo=UTC))
+    return newest + timedelta(microseconds=1) if now <= newest <= now + timedelta(days=1) else now
 
 
 def earlier_account(home, *, source, sha256, name, snapshot=None):

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from pipeline import observed
 from pipeline.arrival import Watch, clear_away, listed, source_and_name
 from pipeline.delivery_note import note_complete
 from pipeline.errors import Failure, Growing
@@ -78,6 +79,7 @@ def _without_references(home, claimed):
     return [one for one in claimed if one not in references]
 
 
+@observed.ingesting
 def ingest_claimed(home, claimed):
     """Ingest one claimed file; returns its account as a dict, counts only. {}: another process holds or had it, or it is still growing."""
     path = home.root / claimed["path"]

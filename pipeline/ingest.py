@@ -1,11 +1,10 @@
 """Ingest: a claimed file becomes accepted, rejected, duplicate and skipped rows, each counted, in one pass and exactly once."""
 
 import shutil
-from datetime import UTC, datetime
 
 import duckdb
 
-from pipeline.accounts import Account, earlier_account
+from pipeline.accounts import Account, earlier_account, received_now
 from pipeline.commit import commit, commit_refusal
 from pipeline.errors import Growing, Refused
 from pipeline.judge import Delivered, judged, snapshot_of, workshop
@@ -37,7 +36,7 @@ def _ingest_file(home, path, *, source, name, received_at):
         shutil.rmtree(home.work / sha256, ignore_errors=True)  # a run killed after its last commit left it
         put_away(home, path, source=source, sha256=sha256, name=name)
         return earlier
-    received_at = received_at or datetime.now(UTC)
+    received_at = received_at or received_now(home)
     try:
         if entity is None:
             raise Refused(f"no entity of the profile {profile.name} has such a file name (expected {profile.patterns})")
@@ -64,7 +63,7 @@ def refuse_file(home, path, *, source, name, because):
 
 
 def _refuse(home, path, account):
-    commit_refusal(home, account, datetime.now(UTC))
+    commit_refusal(home, account, received_now(home))
     archived(home, path, source=account.source, sha256=account.sha256, name=account.file, folder="refused")
     return account
 

@@ -1,7 +1,7 @@
 """The night: everyone is screened, the gates decide, the run is published, held for a steward, or kept back; and past nights again."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from pipeline import lake, observed, quality, worklist
 from pipeline.config import DEFAULT_PACK
@@ -11,7 +11,7 @@ from pipeline.notes import take_in_notes
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.publish import publish
-from pipeline.run_folders import held_manifests, manifests, read_manifest, show, state_of
+from pipeline.run_folders import held_manifests, manifests, read_manifest, show, start_of_run, state_of
 from pipeline.screen import screened
 from pipeline.versions import are_held, inputs_of
 
@@ -83,7 +83,7 @@ class _Night:
 
 
 def _screen(home, night, progress):
-    started, past = datetime.now(UTC), night.replay_of
+    started, past = start_of_run(home), night.replay_of
     quality.prepare()
     published = [one for one in manifests(home) if not past or one["started"] < past["started"]]
     given = {"versions": past["inputs"]["tables"], "screened_at": datetime.fromisoformat(past["started"])} if past else {}

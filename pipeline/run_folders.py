@@ -6,8 +6,15 @@ published, *discarded*, or *superseded* by a newer one; or it is a *replay* of a
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 
 HELD = ".held-"
+
+
+def start_of_run(home):
+    """When a run starts: now or, where the clock stepped back, just after the newest run, so that the order of the runs holds."""
+    newest = max((one["started"] for one in [*held_manifests(home), *manifests(home, published_only=False)]), default=None)
+    return max(datetime.now(UTC), datetime.fromisoformat(newest) + timedelta(seconds=1)) if newest else datetime.now(UTC)
 
 
 def new_run_id(started):

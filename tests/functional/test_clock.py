@@ -1,0 +1,92 @@
+"""Clocks step back, months end, leap days come: the later word counts, the later run is the latest, no day is lost."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline import run, worklist
+from pipeline.config import Home
+from pipeline.query import query
+from tests.command import b12, deliver
+
+NOW = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # half past one a second time, where summer time ends
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    "Sets what the pipeline takes for now"
+
+    class Clock(datetime):
+        instant = NOW
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls.instant.astimezone(tz)
+
+    for module in ("accounts", "run_folders", "publish", "screen"):
+        monkeypatch.setattr(f"pipeline.{module}.datetime", Clock)
+    return lambda instant: setattr(Clock, "instant", instant)
+
+
+def result(value):
+    return {"patient_id": "P1", "code": "2132-9", "value": value, "unit": "pg/mL", "collected_at": "2026-10-20", "result_id": "R1"}
+
+
+def test_a_delivery_after_the_clock_stepped_back_is_received_after_the_one_before(tmp_path, clock):
+    home = Home(tmp_path / "home")
+    for number, step in enumerate((0, -3600, -1800, +60)):
+        clock(NOW + timedelta(seconds=step))
+        folder = deliver(tmp_path / f"{number}", patient=[{"patient_id": f"P{number}"}])
+        assert b12(home.root, "ingest", folder, "--source", "canonical").code == 0
+    received = query(home, "select received_at from lake.delivery order by received_at")
+    steps = [(one["received_at"] - NOW).total_seconds() for one in received]
+    assert steps == pytest.approx([0, 0.000001, 0.000002, 60])
+
+
+def test_a_clock_that_was_far_ahead_once_is_not_believed_for_ever(tmp_path, clock):
+    home = Home(tmp_path / "home")
+    for number, instant in enumerate((NOW + timedelta(days=400), NOW)):
+        clock(instant)
+        assert (
+            b12(home.root, "ingest", deliver(tmp_path / f"{number}", patient=[{"patient_id": f"P{number}"}]), "--source", "canonical").code
+            == 0
+        )
+    assert min(one["received_at"] for one in query(home, "select received_at from lake.delivery")) == NOW
+
+
+def test_the_merge_that_was_delivered_last_counts_whatever_the_clock_said(tmp_path, clock):
+    home = Home(tmp_path / "home")
+    people = [{"patient_id": name, "birth_date": "1950-01-01", "merged_into": ""} for name in ("P1", "P2", "P3")]
+    for number, (step, into) in enumerate(((0, "P2"), (-3600, "P3"))):
+        clock(NOW + timedelta(seconds=step))
+        people[0]["merged_into"] = into
+        assert b12(home.root, "ingest", deliver(tmp_path / f"{number}", patient=people), "--source", "canonical").code == 0
+    folder = deliver(tmp_path / "lab", lab_result=[result(120)])
+    assert b12(home.root, "run", folder, "--source", "canonical", "--as-of", "2026-10-25").code == 0
+    assert [row["patient_id"] for row in b12(home.root, "worklist", "--format", "json").json] == ["P3"]
+
+
+def test_the_run_after_the_clock_stepped_back_is_the_latest_and_is_followed(tmp_path, clock):
+    home = Home(tmp_path / "home")
+    clock(NOW)
+    assert b12(home.root, "run", deliver(tmp_path / "1", patient=[{"patient_id": "P1", "birth_date": "1950-01-01"}], lab_result=[result(120)]),
+               "--source", "canonical", "--as-of", "2026-10-25").code == 0  # fmt: skip
+    clock(NOW - timedelta(hours=1))
+    done = run.screen_population(home, "2026-10-25")
+    assert (home.runs / "latest").resolve().name == done["run_id"] and done["is_followed"]
+    assert next(iter(b12(home.root, "runs", "--format", "json").json))["run_id"] == done["run_id"]
+    store = worklist.open_store(home)
+    assert worklist.followed_run(store)["is_newest"]
+
+
+@pytest.mark.parametrize("day", ["2028-02-29", "2026-02-28", "2026-12-31", "2027-01-01", "2026-03-29", "2026-10-25"])
+def test_every_day_of_the_calendar_is_screened(tmp_path, day):
+    home = Home(tmp_path / "home")
+    born = f"{int(day[:4]) - 80}{'-02-29' if day.endswith('02-29') else day[4:]}"  # eighty that day
+    folder = deliver(
+        tmp_path / "in", patient=[{"patient_id": "P1", "birth_date": born}], lab_result=[{**result(120), "collected_at": "2026-01-01"}]
+    )
+    answer = b12(home.root, "run", folder, "--source", "canonical", "--as-of", day)
+    assert answer.code == 0, answer.err
+    (row,) = (b12(home.root, "explain", "P1", "--format", "json").json["assessment"],)
+    assert (row["as_of"], row["scope"]) == (day, "in_scope")
