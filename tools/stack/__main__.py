@@ -24,6 +24,9 @@ def parser():
     up_.add_argument("--scale", nargs="*", type=_scaled, default=[], metavar="SERVICE=N", help="more than one of a service")
     _add(commands, "down", lambda options: running.down(options.folder), "end exactly what was started")
     _add(commands, "status", lambda options: running.status(options.folder), "which services are healthy")
+    for name, do in (("stop", running.stop), ("start", running.start)):
+        one = _add(commands, name, lambda options, do=do: do(options.folder, options.service), f"{name} one service")
+        one.add_argument("service", choices=list(compose.load()["services"]))
     execute_ = _add(commands, "exec", execute, "a command in a service's environment: exec SERVICE -- COMMAND…")
     execute_.add_argument("service")
     execute_.add_argument("command", nargs="+")

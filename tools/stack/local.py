@@ -28,17 +28,21 @@ ENTRYPOINTS = {"postgres": [sys.executable, "-m", "tools.stack.postgres"]}  # wh
 
 def services(folder, scale):
     """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale: service → how many."""
-    described = compose.load()["services"]
-    ports, values = chosen_ports(folder, described), keys.read(folder / ".env") | os.environ
-    volumes = {path: place for one in described.values() for path, place in _volumes(folder, one).items()}
+    units = replicas(compose.load()["services"], scale)
+    ports, values = chosen_ports(folder, units), keys.read(folder / ".env") | os.environ
+    volumes = {path: place for _, described in units.values() for path, place in _volumes(folder, described).items()}
+    return [_local(folder, unit, name, described, ports, volumes, values) for unit, (name, described) in units.items()]
+
+
+def replicas(described, scale):
+    """Every process that there is to be: its name → (its service, how that is described)."""
     wanted = [(name, number) for name in described for number in range(1, scale.get(name, 1) + 1)]
-    named = [(name if number == 1 else f"{name}-{number}", name) for name, number in wanted]
-    return [_local(folder, unit, name, described[name], ports, volumes, values) for unit, name in named]
+    return {name if number == 1 else f"{name}-{number}": (name, described[name]) for name, number in wanted}
 
 
 def _local(folder, unit, name, described, ports, volumes, values):
     folders = volumes | _memory(folder, unit, described)
-    swaps = _swaps(name, ports, folders)
+    swaps = _swaps(unit, ports, folders)
     made = compose.service(unit, name, described, partial(_changed, swaps=swaps, values=values))
     for path in (folder / "logs", folder / "tmp", *folders.values()):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,9 +57,9 @@ def _changed(text, *, swaps, values):
     return compose.filled(text, values)
 
 
-def _swaps(name, ports, folders):
+def _swaps(unit, ports, folders):
     hosts = [(rf"\b{other}:{port}\b", f"127.0.0.1:{ours}") for other, of_other in ports.items() for port, ours in of_other.items()]
-    own = [(rf"(?<![\w.-]){port}(?!\w)", str(ours)) for port, ours in ports.get(name, {}).items()]
+    own = [(rf"(?<![\w.-]){port}(?!\w)", str(ours)) for port, ours in ports.get(unit, {}).items()]
     paths = [(rf"(?<![\w/]){path}(?![\w-])", str(place)) for path, place in folders.items()]
     return [*hosts, *own, *paths, (r"\b0\.0\.0\.0\b", "127.0.0.1"), (r"^/app(?=/|$)", str(ROOT))]
 
@@ -79,16 +83,18 @@ def _surroundings(folder, unit):
     }  # fmt: skip
 
 
-def chosen_ports(folder, described):
-    """A port of this machine for each port of each service: service → port → ours. Kept in a file while the stack is there."""
+def chosen_ports(folder, units):
+    """A port of this machine for each port of each process: name → port → ours. Kept in a file, so that addresses stay."""
     file = folder / "ports.json"
-    if file.exists():
-        return {name: {int(port): ours for port, ours in of.items()} for name, of in json.loads(file.read_text()).items()}
-    exposed = {name: one for name, one in described.items() if "expose" in one}
+    known = json.loads(file.read_text()) if file.exists() else {}
     with ExitStack() as held:
-        ports = {name: {int(port): _free(held, _wanted(one, port)) for port in one["expose"]} for name, one in exposed.items()}
-    file.write_text(json.dumps(ports, indent=1))
-    return ports
+        new = {
+            unit: {port: _free(held, _wanted(described, port)) for port in described["expose"]}
+            for unit, (_, described) in units.items() if "expose" in described and unit not in known
+        }  # fmt: skip
+    if new:
+        file.write_text(json.dumps(known | new, indent=1))
+    return known | new
 
 
 def _wanted(described, port):

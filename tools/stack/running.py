@@ -30,6 +30,8 @@ def up(folder, scale):
 def _started(folder, scale):
     (folder / "logs").mkdir(exist_ok=True, mode=0o700)
     (folder / "state.json").unlink(missing_ok=True)
+    for file in (folder / "run").glob("*.held"):
+        file.unlink()
     command = [sys.executable, "-m", "tools.stack", "--folder", folder, "supervise", *(f"{name}={n}" for name, n in scale.items())]
     with (folder / "logs" / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
@@ -64,8 +66,8 @@ def _told(folder):
 
     ports = local.chosen_ports(folder, {})
     return f"""
-Airflow:    http://localhost:{ports["api-server"][8080]}   user admin, password AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
-Worklist:   http://localhost:{ports["web"][8090]}   user admin, password B12_ADMIN_PASSWORD in the same file
+Airflow:    http://localhost:{ports["api-server"]["8080"]}   user admin, password AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
+Worklist:   http://localhost:{ports["web"]["8090"]}   user admin, password B12_ADMIN_PASSWORD in the same file
 Drop files: {folder / "home" / "landing" / "canonical"}/   (write elsewhere on the same disk, then rename into it)
 Logs:       {folder / "logs"}/
 End it:     make down"""
@@ -79,6 +81,18 @@ def down(folder):
     _sweep(folder)
     print(f"Ended: {', '.join(units)}." if units else "Nothing was started.")
     return 0
+
+
+def stop(folder, name):
+    """End one service, which stays away until `start`."""
+    state.hold(folder, name).touch()
+    _, units = state.read(folder)
+    processes.end(units[name].process, seconds=GRACE)
+
+
+def start(folder, name):
+    """Let a service that was stopped come back."""
+    state.hold(folder, name).unlink(missing_ok=True)
 
 
 def _sweep(folder):

@@ -22,6 +22,11 @@ def write(folder, supervisor, units):
     new.replace(folder / "state.json")
 
 
+def hold(folder, name):
+    """The file that keeps a service from being started, as long as it is there."""
+    return folder / "run" / f"{name}.held"
+
+
 def read(folder):
     """(supervisor, units) as last written; (None, {}) where no stack was ever started."""
     file = Path(folder) / "state.json"

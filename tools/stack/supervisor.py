@@ -45,7 +45,7 @@ class Supervisor:
         self.note(service.name)
         await asyncio.gather(*(self.is_ready[other.name].wait() for other in self.services if other.of in service.depends_on))
         pause = 1
-        while not self.is_stopping.is_set():
+        while await self.is_wanted(service.name):
             started = time.monotonic()
             code = await self.live(service)
             if self.is_stopping.is_set():
@@ -57,6 +57,12 @@ class Supervisor:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.is_stopping.wait(), pause)
         return None
+
+    async def is_wanted(self, name):
+        "False when the stack ends; waits while the service is held"
+        while not self.is_stopping.is_set() and state.hold(self.folder, name).exists():
+            await asyncio.sleep(0.2)
+        return not self.is_stopping.is_set()
 
     def done(self, name, code):
         self.note(name, status="failed" if code else "done", seconds=self.elapsed())
