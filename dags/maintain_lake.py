@@ -1,8 +1,14 @@
-"""Keeps the lake's tables in good order, once a week: joins small files, then removes files no longer referred to."""
+"""Keeps a home in good order, once a week: joins small files of the lake, then removes what is older than it is to be kept.
+
+How long runs, refused files and past versions of the lake are kept is said by `$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_REFUSED_DAYS` and
+`$B12_KEEP_LAKE_VERSIONS_DAYS`.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
+
+from b12_airflow.notifier import FailureNotifier
 
 
 @dag(
@@ -10,7 +16,7 @@ from airflow.sdk import dag, task
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "b12", "retries": 1, "retry_delay": timedelta(minutes=30)},
+    default_args={"owner": "b12", "retries": 1, "retry_delay": timedelta(minutes=30), "on_failure_callback": FailureNotifier()},
     doc_md=__doc__,
     tags=["b12"],
 )
@@ -22,12 +28,12 @@ def maintain_lake():
         return run.compact_lake(config.Home.from_environment())
 
     @task(show_return_value_in_logs=False)
-    def vacuum():
-        from pipeline import config, run
+    def tidy():
+        from pipeline import config, retention
 
-        return run.vacuum_lake(config.Home.from_environment())
+        return retention.tidy(config.Home.from_environment())
 
-    compact() >> vacuum()
+    compact() >> tidy()
 
 
 maintain_lake()

@@ -1,34 +1,53 @@
-"""Forget a patient: in the lake, the archive and the runs."""
+"""Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that somebody was forgotten."""
 
+import fcntl
+import os
 import shutil
+from contextlib import suppress
 
-from pipeline import lake, worklist
+from pipeline import lake, ledger, worklist
 from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.erase_files import erase_csv, erase_delivered, erase_parquet
 from pipeline.identity import all_ids
+from pipeline.locks import alone
 from pipeline.query import query
 from pipeline.readers import profile as read_profile
 
 
-def erase(home, patient_id):
+def erase(home, patient_id, *, who):
     """Delete every row of a patient, under all ids of the same person; returns the rows deleted, by place.
 
     An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again brings nobody back.
     A refused file was never understood: its lines that hold an id go, and all of it where it is no text.
+    who: the account that asked for it, for the ledger and the audit trail. It waits for a backup, a screening and an ingest.
     """
-    ids = _all_ids(home, patient_id)
-    store = worklist.open_store(home)
-    rows = {"worklist": worklist.forget(store, ids)}
-    store.close()
-    rows["archive"] = _erase_archive(home, ids)
-    rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
-    for left in ("reingest", "lake.old"):  # of a replay that was killed
-        shutil.rmtree(home.root / left, ignore_errors=True)
-    for left in home.work.glob("condition_notes_*.csv"):  # of a screening that was killed
-        left.unlink()
-    rows["runs"] = sum(_erase_run(folder, ids) for folder in home.runs.glob("[!.]*") if folder.is_dir() and not folder.is_symlink())
-    return rows | _erase_lake(home, ids)
+    with alone(home, "backup"), alone(home, "screen"), alone(home, "ingest"):
+        ids = _all_ids(home, patient_id)
+        store = worklist.open_store(home)
+        rows = {"worklist": worklist.forget(store, ids)}
+        rows["archive"] = _erase_archive(home, ids)
+        rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
+        _sweep(home)
+        runs = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
+        rows["runs"] = sum(_erase_run(folder, ids) for folder in runs if folder.is_dir() and not folder.is_symlink())
+        rows |= _erase_lake(home, ids)
+        ledger.write(home, who=who, ids=ids, rows=rows)
+        worklist.record_access(store, actor=worklist.Actor(who, "admin"), what="erased", rows=sum(rows.values()))
+        store.close()
+    return rows
+
+
+def _sweep(home):
+    "What a replay, a screening or an ingest left that was killed; what a living process works in is locked by it"
+    for left in (home.root / "reingest", home.root / "lake.old", *home.runs.glob(".building-*")):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in home.work.iterdir() if home.work.is_dir() else ():
+        held = os.open(left, os.O_RDONLY)
+        with suppress(BlockingIOError):
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        os.close(held)
 
 
 def _erase_lake(home, ids):

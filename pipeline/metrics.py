@@ -71,7 +71,7 @@ def count_run(manifest, outcomes, priorities):
     with _sending() as pipe:
         if pipe is None:
             return
-        pipe.incr(_name("gate", "open" if manifest["published"] else manifest["state"]))
+        pipe.incr(_name("gate", "open" if manifest["published"] else manifest.get("state", "closed")))
         for one in outcomes:
             pipe.incr(_name("gate", one["severity"], one["outcome"]))
         if manifest["published"]:

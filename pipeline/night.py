@@ -1,5 +1,6 @@
 """The night: everyone is screened, the gates decide, the run is published, held for a steward, or kept back; and past nights again."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,19 +31,19 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *
         raise LakeUnavailable(
             f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or type: b12 ingest PATH --source PROFILE"
         )
-    store = worklist.open_store(home)
-    with alone(home, "screen"):
-        if asked_by and (manifest := _answered(home, asked_by)):
-            worklist.follow(home, store)
-            return _told(manifest, store)
-        pack, day = checked(pack), parse_day(as_of) if as_of else date.today()
-        _, notes_left = take_in_notes(home, store)
-        night = _Night(pack, day, hold_warned=hold_warned, noted={"asked_by": asked_by} if asked_by else {})
-        manifest, outcomes = _screen(home, night, progress)
-    worklist.follow(home, store)
-    if state_of(manifest) == "closed":
-        raise GateClosed(quality.message(outcomes))
-    return _told(manifest, store, notes_left)
+    with closing(worklist.open_store(home)) as store:
+        with alone(home, "screen"):
+            if asked_by and (manifest := _answered(home, asked_by)):
+                worklist.follow(home, store)
+                return _told(manifest, store)
+            pack, day = checked(pack), parse_day(as_of) if as_of else date.today()
+            _, notes_left = take_in_notes(home, store)
+            night = _Night(pack, day, hold_warned=hold_warned, noted={"asked_by": asked_by} if asked_by else {})
+            manifest, outcomes = _screen(home, night, progress)
+        worklist.follow(home, store)
+        if state_of(manifest) == "closed":
+            raise GateClosed(quality.message(outcomes))
+        return _told(manifest, store, notes_left)
 
 
 def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None):

@@ -11,7 +11,7 @@ from pipeline.report import describe
 
 __all__ = [
     "claim_waiting", "compact_lake", "decide", "describe_latest", "ingest", "ingest_claimed", "land", "screen_again",
-    "screen_population", "vacuum_lake",
+    "screen_population",
 ]  # fmt: skip
 
 
@@ -35,11 +35,6 @@ def ingest(home, paths, source, progress=lambda account: None):
 def compact_lake(home):
     """Merge the small files of every lake table; returns how many files each lost."""
     return lake.compact(home)
-
-
-def vacuum_lake(home):
-    """Delete files of the lake that nothing reads any more; returns how many by table."""
-    return lake.vacuum(home)
 
 
 def describe_latest(home, b12="b12"):

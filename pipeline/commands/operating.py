@@ -1,12 +1,17 @@
 """The commands of whoever operates an installation."""
 
+import os
+import pwd
 from datetime import UTC, datetime
 
 from pipeline import alerts, deadlines
+from pipeline.backup import backup as back_up
 from pipeline.commands.terminal import say
+from pipeline.erase import erase as erase_patient
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.notify import notify as tell
 from pipeline.output import as_rows
+from pipeline.restore import restore as put_back
 
 OVERDUE = 14  # an exit code of its own: a cron job tells "something is late" from "it could not be seen"
 
@@ -25,3 +30,36 @@ def overdue(home, given):
     found = alerts.watch(home, now) if given.tell else [{"key": one.key, "says": one.says} for one in deadlines.overdue(home, now)]
     say(as_rows(found, given.format, tuple(found[0])) if found else "Nothing is overdue." if given.format == "table" else "[]")
     return OVERDUE if found else 0
+
+
+def backup(home, given):
+    done = back_up(home, given.folder)
+    say(
+        f"{given.folder}: {done['files']:,} files, {done['copied']:,} of them copied ({done['bytes'] / 1e6:,.1f} MB), "
+        f"{done['removed']:,} removed; {sum(done['store'].values()):,} rows of the worklist database."
+    )
+
+
+def restore(home, given):
+    done = put_back(home, given.folder, ledger_file=given.ledger)
+    say(f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the worklist database, as of {done['made_at']}.")
+    say(f"Erased again by the ledger: {done['erased']:,} ids.")
+    if done["unknown"]:
+        raise LakeUnavailable(
+            f"{done['unknown']} erasures in the ledger were made under another key, so nobody can tell whose they are. "
+            "Set $B12_ERASURE_KEY to that key, empty the new home and restore again, before anybody works with it."
+        )
+    say("Next: b12 doctor, then b12 worklist.")
+
+
+def erase(home, given):
+    rows = erase_patient(home, given.patient_id, who=_account())
+    say(f"Erased {sum(rows.values()):,} rows: {', '.join(f'{name} {number:,}' for name, number in rows.items() if number) or 'none'}.")
+
+
+def _account():
+    "Who runs this, as the system has it: $USER is anybody's to set"
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

@@ -1,9 +1,8 @@
 """The commands of the data steward and the engineer at a site."""
 
-from pipeline import replay, stewardship
+from pipeline import replay, retention, stewardship
 from pipeline import run as walk
 from pipeline.commands.terminal import exit_code, say, tell_account, write
-from pipeline.erase import erase as erase_patient
 from pipeline.errors import UsageError
 from pipeline.output import as_rows
 from pipeline.report import account_line, table
@@ -63,9 +62,9 @@ def reingest(home, given):
 
 
 def compact(home, given):
-    say(f"Files merged: {sum(walk.compact_lake(home).values()):,}. Files dropped: {sum(walk.vacuum_lake(home).values()):,}.")
-
-
-def erase(home, given):
-    rows = erase_patient(home, given.patient_id)
-    say(f"Erased {sum(rows.values()):,} rows: {', '.join(f'{name} {number:,}' for name, number in rows.items() if number) or 'none'}.")
+    merged = sum(walk.compact_lake(home).values())
+    gone = retention.tidy(home)
+    say(
+        f"Files of the lake merged: {merged:,}, dropped: {gone['lake_files']:,}. "
+        f"Removed as too old: {gone['runs']:,} runs, {gone['refused']:,} refused files."
+    )

@@ -2,9 +2,10 @@
 
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
 from pipeline.worklist.clinical_notes import delivered, note_headache_unrelated, undelivered, withdraw_note
+from pipeline.worklist.copying import dump, load
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
-from pipeline.worklist.forget import forget
+from pipeline.worklist.forget import forget, patient_ids
 from pipeline.worklist.history import counts_over_time, followed_run, outcome_changes, outcome_trend, outcomes, run_report, runs
 from pipeline.worklist.items import accesses, events, find_patients, item_of_patient, notes, record_access
 from pipeline.worklist.items import item_of_key as item
@@ -18,7 +19,8 @@ from pipeline.worklist.wake import wake
 __all__ = [
     "ACTIVE", "NEEDS_A_REASON", "ROLES", "SET_BY_PEOPLE", "SORTS", "STATUSES", "UNCHANGED", "Actor", "Filter", "Page",
     "StaleItem", "Store", "accesses", "act", "add_user", "assign", "change_user", "choices", "counts_over_time",
-    "days_to_action", "delivered", "events", "find_patients", "follow", "followed_run", "forget", "item", "item_of_patient",
-    "listed", "logged_in", "note_headache_unrelated", "notes", "open_store", "outcome_changes", "outcome_trend", "outcomes",
-    "page", "record_access", "run_report", "runs", "undelivered", "users", "verify", "wake", "withdraw_note",
+    "days_to_action", "delivered", "dump", "events", "find_patients", "follow", "followed_run", "forget", "item",
+    "item_of_patient", "listed", "load", "logged_in", "note_headache_unrelated", "notes", "open_store",
+    "outcome_changes", "outcome_trend", "outcomes", "page", "patient_ids", "record_access", "run_report", "runs",
+    "undelivered", "users", "verify", "wake", "withdraw_note",
 ]  # fmt: skip

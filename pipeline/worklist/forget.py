@@ -1,8 +1,6 @@
 """Forget a patient in the store."""
 
-from datetime import UTC, datetime
-
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from pipeline.worklist.tables import access, event, item, note
 
@@ -10,7 +8,7 @@ from pipeline.worklist.tables import access, event, item, note
 def forget(store, patient_ids):
     """Delete the items of these patient ids with their events and notes; returns how many rows went.
 
-    What stays: that somebody was forgotten, when, and who had read how many pages, without saying whose.
+    What stays: who had read how many pages, without saying whose.
     """
     with store.writing() as con:
         ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
@@ -25,7 +23,11 @@ def forget(store, patient_ids):
         for table in (event, note):
             con.execute(delete(table).where(table.c.item_id.in_(ids)))
         con.execute(delete(item).where(item.c.id.in_(ids)))
-        told = {"at": datetime.now(UTC), "who": "b12 erase", "what": "erased", "rows": rows}
-        con.execute(insert(access), [told])
     store.scrub()
     return rows
+
+
+def patient_ids(store):
+    """Every patient id that an item has, also of patients whom the lake does not know any more."""
+    with store.reading() as con:
+        return con.scalars(select(item.c.patient_id).where(item.c.patient_id.is_not(None))).all()

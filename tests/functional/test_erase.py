@@ -1,7 +1,11 @@
 """Forgetting a patient: nothing of them is left under the home, and the same delivery brings nobody back."""
 
+import fcntl
 import gzip
+import hmac
 import json
+import os
+import pwd
 import shutil
 
 import duckdb
@@ -9,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline import worklist
+from pipeline.config import Home
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
@@ -77,6 +83,43 @@ def test_nothing_is_left_of_an_erased_patient_nor_of_ids_merged_into_it(home):
     assert named_in(home, ALIAS) == []
     assert set(assessments(home)) == set(KEPT)
     assert latest(home, "worklist.csv").decode().count("\n") == 1 + len(KEPT)
+
+
+def test_held_runs_and_what_killed_processes_left_are_looked_at_too(home):
+    "A held run keeps its other rows; half-built ones, and the files of a killed screening, ingest or replay, go"
+    held = shutil.copytree((home / "runs" / "latest").resolve(), home / "runs" / ".held-20260131T020000Z-abcdef")
+    shutil.copytree(held, home / "runs" / ".building-20260131T030000Z-abcdef")
+    for left in ("work/screen-1-abc/spill.tmp", "work/0a0a/ingest.duckdb", "reingest/lake/x.parquet", "lake.old/x.parquet"):
+        (home / left).parent.mkdir(parents=True, exist_ok=True)
+        (home / left).write_text(f"{FORGOTTEN} {ALIAS}")
+    (home / "work" / "condition_notes_x.csv").write_text(FORGOTTEN)
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert named_in(home, FORGOTTEN) == named_in(home, ALIAS) == []
+    rows = pq.read_table(held / "assessment.parquet").to_pylist()
+    assert {row["patient_id"] for row in rows} == set(KEPT)
+    assert list((home / "runs").glob(".building-*")) == []
+
+
+def test_what_a_living_process_works_in_stays(home):
+    works = home / "work" / "screen-2-abc"
+    works.mkdir(parents=True)
+    held = os.open(works, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    os.close(held)
+    assert works.exists()
+
+
+def test_that_somebody_was_forgotten_is_kept_and_not_who(home):
+    assert b12(home, "erase", FORGOTTEN).code == 0
+    [line] = map(json.loads, (home / "erasures.jsonl").read_text().splitlines())
+    key = (home / "erasure-key").read_text().encode()
+    assert set(line["ids"]) == {hmac.new(key, one.encode(), "sha256").hexdigest() for one in (FORGOTTEN, ALIAS)}
+    assert line["who"] == pwd.getpwuid(os.getuid()).pw_name and line["rows"]["archive"] > 0
+    store = worklist.open_store(Home(home))
+    [told] = [one for one in worklist.accesses(store) if one["what"] == "erased"]
+    store.close()
+    assert (told["who"], told["rows"], told["key"]) == (line["who"], sum(line["rows"].values()), None)
 
 
 def test_asked_for_by_a_merged_id_it_is_the_same_person(home):

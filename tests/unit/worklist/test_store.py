@@ -138,7 +138,7 @@ def test_users_that_cannot_be(store):
         worklist.change_user(store, "nobody", role="viewer")
 
 
-def test_a_forgotten_patient_leaves_nothing_but_that_somebody_was_forgotten(store):
+def test_a_forgotten_patient_leaves_nothing_but_that_somebody_was_read(store):
     keys = fill(store, [{"patient_id": "ann"}, {"patient_id": "ben"}])
     worklist.act(store, keys["ann"], actor=KIM, version=1, comment="ann likes mornings", today=TODAY)
     worklist.note_headache_unrelated(store, keys["ann"], actor=KIM, noted_on=TODAY, today=TODAY)
@@ -148,7 +148,7 @@ def test_a_forgotten_patient_leaves_nothing_but_that_somebody_was_forgotten(stor
     with store.reading() as con:
         assert [con.scalar(select(func.count()).select_from(table)) for table in (item, event, note)] == [1, 0, 0]
         told = con.execute(select(access.c.what, access.c.who, access.c.item_id, access.c.rows).order_by(access.c.id)).all()
-    assert told == [("patient", "kim", None, None), ("erased", "b12 erase", None, 4)]
+    assert told == [("patient", "kim", None, None)]
     assert worklist.forget(store, ["ann"]) == 0
 
 

@@ -1,0 +1,77 @@
+"""Back up: a home mirrored into a folder while the pipeline runs; what is gone from the home goes from there in the same cycle."""
+
+from pathlib import Path
+
+from pipeline import lake, worklist
+from pipeline.arrival import Watch
+from pipeline.backup_files import STORE, rest_of, walk
+from pipeline.backup_mirror import Mirror
+from pipeline.config import Home
+from pipeline.errors import LakeUnavailable, UsageError
+from pipeline.lake_tables import TABLES
+from pipeline.locks import alone
+
+TRIES = 3
+
+
+def backup(home, folder):
+    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store": {table: rows}}`.
+
+    In this order, so that whatever one thing names is there: the store, the runs, each table's log and then its files, what waits,
+    the archive. An ingest or a screening may run meanwhile; an erasing or a vacuum waits. Raises UsageError, LakeUnavailable.
+    """
+    folder = folder.absolute()
+    if not home.root.is_dir():
+        raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
+    if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
+        raise UsageError(f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk.")
+    with alone(home, "backup"):
+        mirror = Mirror(home, folder)
+        rows = _store(home, folder)
+        _runs(mirror, home)
+        _lake(mirror, home)
+        mirror.take(*_waiting(home), *walk(home, "claimed"), *walk(home, "archive"), *rest_of(home))
+        return mirror.close(rows)
+
+
+def _store(home, folder):
+    store = worklist.open_store(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        rows = worklist.dump(store, folder / f".{STORE}")
+    finally:
+        store.close()
+    (folder / f".{STORE}").replace(folder / STORE)
+    return rows
+
+
+def _runs(mirror, home):
+    "What `latest` names is read before the runs are listed, so it is among them"
+    mirror.take(*(name for name in ("runs/latest",) if (home.root / name).is_symlink()))
+    mirror.take(*(name for name in walk(home, "runs") if not name.startswith(("runs/.building-", "runs/.gone-")) and name != "runs/latest"))
+
+
+def _lake(mirror, home):
+    "The accounts first: each says that all rows of its file are in the other tables"
+    for table in ("delivery", *(table for table in TABLES if table != "delivery")):
+        for _ in range(TRIES):
+            names = walk(home, f"lake/{table}")
+            logs = [name for name in names if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")]
+            mirror.take(*sorted(logs, key=lambda name: (not name.endswith("_last_checkpoint"), name)))
+            mirror.take(*(name for name in walk(home, f"lake/{table}") if "/_delta_log/" not in name))
+            if _is_whole(mirror, table):
+                break
+            mirror.drop([name for name in mirror.files if name.startswith(f"lake/{table}/")])  # a replay put another lake in its place
+        else:
+            raise LakeUnavailable(f"The lake table {table} changed while it was copied, {TRIES} times. Type the command again.")
+
+
+def _is_whole(mirror, table):
+    delta = lake.open_table(Home(mirror.folder), table)
+    return delta is None or all(Path(lake.path_of(uri)).exists() for uri in delta.file_uris())
+
+
+def _waiting(home):
+    "Deliveries that are complete and that nobody has claimed yet"
+    complete, _ = Watch().look(home.landing) if home.landing.is_dir() else ({}, [])
+    return [f"landing/{name}" for name in complete]

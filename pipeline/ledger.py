@@ -1,0 +1,77 @@
+"""The ledger of erasures: that somebody was forgotten, when, by which account; of whom, only what recognises the id again.
+
+An id is kept as its HMAC-SHA256 under a key of the installation. The key is `$B12_ERASURE_KEY`, else `erasure-key` in the
+home; it must last as long as the ledger, so it is never rotated with other secrets.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+
+from pipeline.errors import LakeUnavailable, UsageError
+
+LEDGER = "erasures.jsonl"
+SHORTEST = 32  # characters
+
+
+def key_of(home):
+    """The key as bytes, made once where there is none. Raises UsageError."""
+    given = os.environ.get("B12_ERASURE_KEY") or _kept(home.root / "erasure-key")
+    if len(given) < SHORTEST:
+        raise UsageError(
+            f"The key of the erasure ledger is shorter than {SHORTEST} characters: mend $B12_ERASURE_KEY or {home.root}/erasure-key."
+        )
+    return given.encode()
+
+
+def _kept(path):
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8").strip()
+
+
+def mark_of(key, patient_id):
+    """What stands in the ledger for a patient id, in hex."""
+    return hmac.new(key, patient_id.encode(), hashlib.sha256).hexdigest()
+
+
+def name_of(key):
+    """What a line of the ledger says of the key it was made under."""
+    return hashlib.sha256(b"b12 erasure ledger" + key).hexdigest()[:12]
+
+
+def write(home, *, who, ids, rows):
+    """Add an erasure. ids: all under which the patient was known. rows: what went, by place."""
+    key = key_of(home)
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": who, "key": name_of(key),
+        "ids": sorted(mark_of(key, one) for one in ids), "rows": {name: number for name, number in rows.items() if number},
+    }  # fmt: skip
+    append(home, [line])
+
+
+def append(home, lines):
+    """Add lines that are not in the home's ledger yet."""
+    known = entries(home.root / LEDGER)
+    with (home.root / LEDGER).open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines if line not in known)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def entries(path):
+    """The lines of a ledger; [] where there is none. Raises LakeUnavailable."""
+    if not path.exists():
+        return []
+    try:
+        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [{"at": one["at"], "who": one["who"], "key": one["key"], "ids": one["ids"], "rows": one["rows"]} for one in found]
+    except (ValueError, KeyError, TypeError):
+        raise LakeUnavailable(f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE.") from None

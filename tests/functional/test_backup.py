@@ -1,0 +1,281 @@
+"""The restore drill: back up, destroy, restore, compare; on both databases. And what a backup must never hold."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline import worklist
+from pipeline.backup import backup as back_up
+from pipeline.config import REPOSITORY, Home
+from tests import stores
+from tests.command import AS_OF, assessments, b12, deliver, latest, run
+from tests.functional.test_erase import ALIAS, FORGOTTEN, KEPT, LOW, files, named_in
+
+NOON = date(2026, 1, 31)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, monkeypatch):
+    "Returns what names a new, empty database"
+
+    def fresh():
+        if request.param == "postgresql":
+            monkeypatch.setenv("B12_DATABASE_URL", stores.fresh_database(request.getfixturevalue("postgresql")))
+
+    fresh()
+    return fresh
+
+
+@pytest.fixture(autouse=True)
+def no_key(monkeypatch):
+    monkeypatch.delenv("B12_ERASURE_KEY", raising=False)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    "Made once for all tests whose store is SQLite"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("B12_DATABASE_URL", raising=False)
+        return live_in(tmp_path_factory.mktemp("once"))
+
+
+@pytest.fixture
+def lived_in(request, once, tmp_path):
+    if "database" in request.fixturenames and "B12_DATABASE_URL" in os.environ:
+        return live_in(tmp_path)
+    return shutil.copytree(once, tmp_path / "home", symlinks=True)
+
+
+def live_in(tmp_path):
+    "A home over which two nights went, a file was refused, and people worked"
+    home = tmp_path / "home"
+    run(home, deliver(tmp_path / "in", **files()), as_of="2026-01-30")
+    more = [{"patient_id": one, **LOW, "collected_at": "2026-01-20", "value": "120"} for one in (FORGOTTEN, *KEPT)]
+    run(home, deliver(tmp_path / "more", lab_result=more))
+    assert b12(home, "ingest", deliver(tmp_path / "broken", lab_result=f"x\n{KEPT[0]}\n"), "--source", "canonical").code == 10
+    store = worklist.open_store(Home(home))
+    worklist.add_user(store, "kim", role="coordinator", password="correct horse battery")
+    key = worklist.item_of_patient(store, KEPT[0])["key"]
+    worklist.act(store, key, actor=stores.KIM, version=worklist.item(store, key)["version"], comment="called", today=NOON)
+    worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=NOON, today=NOON)
+    store.close()
+    return home
+
+
+def state(home):
+    "What people see of an installation"
+    store = worklist.open_store(Home(home))
+    try:
+        page = worklist.page(store, worklist.Filter(), today=NOON)
+        items = {row["patient_id"]: dict(row) for row in page.rows}
+        return {
+            "worklist": latest(home, "worklist.csv"), "explain": b12(home, "explain", KEPT[0]).out, "runs": b12(home, "runs").out,
+            "rejects": b12(home, "rejects").out, "items": items, "users": worklist.users(store),
+            "events": {one: worklist.events(store, row["key"]) for one, row in items.items()},
+            "notes": {one: worklist.notes(store, row["key"]) for one, row in items.items()},
+            "history": worklist.runs(store), "accesses": worklist.accesses(store),
+        }  # fmt: skip
+    finally:
+        store.close()
+
+
+def test_the_drill(database, lived_in, tmp_path):
+    before, backup, again = state(lived_in), tmp_path / "backup", tmp_path / "again"
+    answer = b12(lived_in, "backup", backup)
+    assert answer.code == 0 and " files, " in answer.out
+    expected = b12(lived_in, "screen", "--as-of", "2026-02-01").code, latest(lived_in, "worklist.csv"), assessments(lived_in)
+    shutil.rmtree(lived_in)
+    database()
+    answer = b12(again, "restore", backup)
+    assert answer.code == 0, answer.err
+    assert "Erased again by the ledger: 0 ids." in answer.out
+    assert state(again) == before
+    assert (b12(again, "screen", "--as-of", "2026-02-01").code, latest(again, "worklist.csv"), assessments(again)) == expected
+    assert b12(again, "reingest").code == 0, "the archive is whole"
+    delivered = deliver(tmp_path / "in", **files())
+    assert {one["accepted"] for one in b12(again, "ingest", delivered, "--source", "canonical", "--format", "json").json} == {0}
+    store = worklist.open_store(Home(again))
+    worklist.add_user(store, "lee", role="viewer", password="correct horse battery")  # the database counts on
+    worklist.record_access(store, actor=stores.KIM, what="search")
+    store.close()
+
+
+def test_the_second_time_only_what_changed_is_copied(lived_in, tmp_path):
+    backup = tmp_path / "backup"
+    b12(lived_in, "backup", backup)
+    first = {path: path.stat().st_ino for path in (backup / "home" / "archive").rglob("*") if path.is_file()}
+    answer = b12(lived_in, "backup", backup)
+    assert ", 0 of them copied (0.0 MB), 0 removed" in answer.out
+    run(lived_in, deliver(tmp_path / "third", lab_result=[{"patient_id": KEPT[0], **LOW, "value": "130", "collected_at": "2026-01-25"}]))
+    assert b12(lived_in, "backup", backup).code == 0
+    assert {path: path.stat().st_ino for path in first} == first
+    assert b12(tmp_path / "again", "restore", backup).code == 0
+    assert state(tmp_path / "again") == state(lived_in)
+
+
+def test_who_is_erased_is_gone_from_the_backup_in_its_next_cycle(lived_in, tmp_path):
+    backup = tmp_path / "backup"
+    b12(lived_in, "backup", backup)
+    assert named_in(backup, FORGOTTEN) and named_in(backup, ALIAS)
+    assert b12(lived_in, "erase", FORGOTTEN).code == 0
+    assert b12(lived_in, "backup", backup).code == 0
+    assert named_in(backup, FORGOTTEN) == named_in(backup, ALIAS) == []
+    assert b12(tmp_path / "again", "restore", backup).code == 0
+    assert set(assessments(tmp_path / "again")) == set(KEPT)
+
+
+def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(database, lived_in, tmp_path):
+    backup, ledger, again = tmp_path / "backup", tmp_path / "erasures.jsonl", tmp_path / "again"
+    b12(lived_in, "erase", "nobody")
+    b12(lived_in, "backup", backup)
+    assert b12(lived_in, "erase", ALIAS).code == 0
+    shutil.copy(lived_in / "erasures.jsonl", ledger)
+    text = ledger.read_text()
+    assert FORGOTTEN not in text and ALIAS not in text and len(text.splitlines()) == 2
+    last = json.loads(text.splitlines()[-1])
+    assert len(last["ids"]) == 2 and last["rows"]["lab_result"] >= 3 and last["who"] and last["at"]
+    shutil.rmtree(lived_in)
+    database()
+    answer = b12(again, "restore", backup, "--ledger", ledger)
+    assert answer.code == 0, answer.err
+    assert "Erased again by the ledger: 2 ids." in answer.out and FORGOTTEN not in answer.out
+    assert named_in(again, FORGOTTEN) == named_in(again, ALIAS) == []
+    assert set(assessments(again)) == set(KEPT)
+    assert {line["ids"][0] for line in map(json.loads, (again / "erasures.jsonl").read_text().splitlines())} >= {last["ids"][0]}
+    store = worklist.open_store(Home(again))
+    assert {one["who"] for one in worklist.accesses(store) if one["what"] == "erased"} >= {"b12 restore"}
+    assert worklist.page(store, worklist.Filter(), today=NOON).total == len(KEPT)
+    store.close()
+
+
+def test_who_came_back_after_an_erasure_stays(lived_in, tmp_path):
+    backup = tmp_path / "backup"
+    b12(lived_in, "erase", FORGOTTEN)
+    run(lived_in, deliver(tmp_path / "back", lab_result=[{"patient_id": FORGOTTEN, **LOW, "collected_at": "2026-01-28"}]))
+    b12(lived_in, "backup", backup)
+    assert b12(tmp_path / "again", "restore", backup, "--ledger", lived_in / "erasures.jsonl").code == 0
+    assert set(assessments(tmp_path / "again")) == {FORGOTTEN, *KEPT}
+
+
+def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path, monkeypatch):
+    backup = tmp_path / "backup"
+    b12(lived_in, "backup", backup)
+    monkeypatch.setenv("B12_ERASURE_KEY", "k" * 40)
+    b12(lived_in, "erase", FORGOTTEN)
+    monkeypatch.setenv("B12_ERASURE_KEY", "l" * 40)
+    answer = b12(tmp_path / "again", "restore", backup, "--ledger", lived_in / "erasures.jsonl")
+    assert answer.code == 13 and "1 erasures" in answer.err and "B12_ERASURE_KEY" in answer.err
+
+
+def test_what_a_backup_never_holds(lived_in, tmp_path):
+    from pipeline.web.secret import secret
+
+    secret(Home(lived_in))
+    (lived_in / "airflow").mkdir()
+    for name in (
+        "airflow/airflow.db",
+        "work/left",
+        "landing/canonical/growing.csv.part",
+        "runs/.building-x/manifest.json",
+        "lake/patient/x.tmp",
+    ):
+        (lived_in / name).parent.mkdir(parents=True, exist_ok=True)
+        (lived_in / name).write_text("x")
+    (lived_in / "landing" / "canonical" / "fresh.csv").write_text("patient_id\n")
+    b12(lived_in, "backup", tmp_path / "backup")
+    held = {path.relative_to(tmp_path / "backup" / "home").as_posix() for path in (tmp_path / "backup" / "home").rglob("*")}
+    assert {name.split("/")[0] for name in held} == {"archive", "erasure-key", "lake", "landing", "refused", "runs"} - (
+        {"landing", "erasure-key"} - held
+    )
+    assert not any(one in name for name in held for one in ("secret", "airflow", "growing", "fresh", ".building", ".tmp", "worklist.db"))
+
+
+def test_deliveries_that_wait_whole_and_claimed_ones_are_kept(lived_in, tmp_path):
+    waits = lived_in / "landing" / "canonical" / ("0" * 64) / "lab_result.csv"
+    claimed = lived_in / "claimed" / "canonical" / ("1" * 64) / "patient.csv"
+    for path, text in (
+        (waits, "patient_id,code,value,unit,collected_at\nnew-1,2132-9,110,pg/mL,2026-01-30\n"),
+        (claimed, "patient_id\nnew-2\n"),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        os.utime(path, (1e9, 1e9))
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert b12(tmp_path / "again", "restore", tmp_path / "backup").code == 0
+    run(tmp_path / "again", deliver(tmp_path / "none", patient=[{"patient_id": "new-3"}]))
+    assert {"new-1", "new-2", "new-3"} <= set(assessments(tmp_path / "again"))
+
+
+def damaged(backup, how):
+    archived = next((backup / "home" / "archive").rglob("*.csv"))
+    if how == "a file is missing":
+        archived.unlink()
+    elif how == "a file is changed":
+        archived.write_bytes(archived.read_bytes()[:-1] + b"x")
+    elif how == "the store is changed":
+        with (backup / "worklist.db").open("ab") as file:
+            file.write(b"x")
+    elif how == "it was interrupted":
+        (backup / "backup.json").unlink()
+    else:
+        said = json.loads((backup / "backup.json").read_text())
+        said["files"]["../outside"] = {"size": 0, "sha256": "", "mtime_ns": 0}
+        (backup / "backup.json").write_text(json.dumps(said))
+
+
+@pytest.mark.parametrize(
+    "how", ["a file is missing", "a file is changed", "the store is changed", "it was interrupted", "a name leads out"]
+)
+def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(lived_in, tmp_path, how):
+    b12(lived_in, "backup", tmp_path / "backup")
+    damaged(tmp_path / "backup", how)
+    answer = b12(tmp_path / "again", "restore", tmp_path / "backup")
+    assert answer.code == 13 and "backup" in answer.err
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_home_that_is_in_use_is_left_alone(lived_in, tmp_path):
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert "not empty" in b12(lived_in, "restore", tmp_path / "backup").err
+    assert b12(lived_in, "backup", lived_in / "backup").code == 2
+    assert b12(tmp_path / "nowhere", "backup", tmp_path / "b").code == 2
+
+
+def test_a_database_that_is_in_use_is_left_alone(lived_in, tmp_path, monkeypatch, postgresql):
+    b12(lived_in, "backup", tmp_path / "backup")
+    monkeypatch.setenv("B12_DATABASE_URL", stores.fresh_database(postgresql))
+    assert b12(tmp_path / "first", "restore", tmp_path / "backup").code == 0
+    answer = b12(tmp_path / "second", "restore", tmp_path / "backup")
+    assert answer.code == 2 and "not empty" in answer.err
+
+
+def test_a_backup_while_deliveries_come_in_is_whole(lived_in, tmp_path):
+    "Whatever is copied when, the restored lake's accounts and rows agree"
+    folders = [deliver(tmp_path / f"f{n}", lab_result=[{"patient_id": f"many-{n}", **LOW, "result_id": f"r{n}"}]) for n in range(12)]  # fmt: skip
+
+    command = [sys.executable, "-m", "pipeline", "ingest", *folders, "--source", "canonical", "--home", lived_in]
+    taken = []
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as ingesting:
+        while ingesting.poll() is None and len(taken) < 20:
+            taken.append(tmp_path / f"backup{len(taken)}")
+            back_up(Home(lived_in), taken[-1])
+    assert ingesting.returncode == 0 and len(taken) >= 2
+    taken = [taken[0], taken[-1]]
+    for number, folder in enumerate(taken):
+        again = tmp_path / f"again{number}"
+        assert b12(again, "restore", folder).code == 0
+        assert b12(again, "ingest", *folders, "--source", "canonical").code == 0
+        assert b12(again, "screen", "--as-of", AS_OF).code == 0
+        assert {f"many-{n}" for n in range(12)} <= set(assessments(again))
+        assert b12(again, "reingest").code == 0
+
+
+def test_paths_are_said_as_given(lived_in, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert b12(lived_in, "backup", Path("relative")).out.startswith("relative: ")
