@@ -1,13 +1,13 @@
 """What each command of `b12` does: call the walk, print what it returns."""
 
-from pipeline.commands.operating import backup, erase, notify, overdue, restore
+from pipeline.commands.operating import backup, doctor, erase, notify, overdue, restore
 from pipeline.commands.people import serve, user
 from pipeline.commands.screening import decide, demo, diff, explain, ingest, protocol, run, runs, screen, worklist
 from pipeline.commands.simulating import simulate
 from pipeline.commands.stewarding import compact, reingest, rejects, source, unmapped
 
 __all__ = [
-    "backup", "compact", "decide", "demo", "diff", "erase", "explain", "ingest", "notify", "overdue", "protocol",
-    "reingest", "rejects", "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped", "user",
-    "worklist",
+    "backup", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest", "notify", "overdue",
+    "protocol", "reingest", "rejects", "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped",
+    "user", "worklist",
 ]  # fmt: skip

@@ -2,15 +2,17 @@
 
 import os
 import pwd
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline import alerts, deadlines
 from pipeline.backup import backup as back_up
 from pipeline.commands.terminal import say
+from pipeline.doctor import examine
 from pipeline.erase import erase as erase_patient
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.notify import notify as tell
-from pipeline.output import as_rows
+from pipeline.output import as_json, as_rows
 from pipeline.restore import restore as put_back
 
 OVERDUE = 14  # an exit code of its own: a cron job tells "something is late" from "it could not be seen"
@@ -63,3 +65,15 @@ def _account():
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return f"uid {os.getuid()}"
+
+
+def doctor(home, given):
+    found = examine(home, is_deep=given.deep)
+    counts = {state: sum(one.state == state for one in found) for state in ("ok", "look", "wrong")}
+    if given.format == "json":
+        say(as_json([asdict(one) for one in found]))
+    else:
+        for one in found:
+            say(f"{one.state:<6} {one.what}." + (f"\n       -> {one.todo}." if one.todo else ""))
+        say(f"\n{counts['ok']} ok, {counts['look']} to look at, {counts['wrong']} wrong.")
+    return LakeUnavailable.exit_code if counts["wrong"] else 0

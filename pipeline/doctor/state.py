@@ -1,0 +1,144 @@
+"""What the installation holds: the lake, the runs, the store, what waits, what was left over, the archive."""
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import lake, ledger, worklist
+from pipeline.arrival import listed
+from pipeline.database import connect
+from pipeline.doctor.finding import look, ok, tried, wrong
+from pipeline.lake_tables import TABLES
+from pipeline.landing import sha256_of
+from pipeline.run_folders import held_manifests, manifests, read_manifest
+from pipeline.screen import reading
+
+A_DAY = 24 * 3600
+AGAIN = "Restore the backup (docs/runbook.md, Restore)"
+
+
+def of_state(home, *, is_deep):
+    """What is found of the state."""
+    if not home.root.is_dir():
+        return
+    yield tried("The lake", _lake, home)
+    yield tried("The runs", _latest, home)
+    yield tried("The clock", _clock, home)
+    yield tried("The worklist database", _store, home)
+    yield from _waiting(home)
+    yield _left_over(home)
+    yield tried("The archive", _archive, home, is_deep)
+
+
+def _lake(home):
+    tables = {table: delta for table in TABLES if (delta := lake.open_table(home, table)) is not None}
+    missing = {table: n for table, delta in tables.items() if (n := sum(not Path(lake.path_of(uri)).exists() for uri in delta.file_uris()))}
+    if missing:
+        named = ", ".join(f"{table} {number}" for table, number in missing.items())
+        return wrong(f"Files of the lake are missing: {named}", f"{AGAIN}, or replay the archive: b12 reingest")
+    if not tables:
+        return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
+    return ok(f"The lake's {len(tables)} tables open, with all their files")
+
+
+def _latest(home):
+    link = home.runs / "latest"
+    if not link.is_symlink():
+        return look("No run was published yet", "Type: b12 screen")
+    if not (link / "manifest.json").exists():
+        return wrong("runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen")
+    rows = read_manifest(link)["rows"]
+    wanted = {"assessment.parquet": rows["assessment"], "worklist.parquet": rows["worklist"]}
+    if broken := [name for name, number in wanted.items() if _rows(link / name) != number] + [
+        name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()
+    ]:  # fmt: skip
+        return wrong(f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen")
+    held = len(held_manifests(home))
+    if held:
+        return look(
+            f"{held} runs wait for a steward's decision", "b12 runs names them; b12 decide answers, or Airflow under Required Actions"
+        )
+    return ok(f"The latest run, {link.resolve().name}, is whole: {rows['worklist']:,} patients on the worklist")
+
+
+def _rows(path):
+    try:
+        return pq.read_metadata(path).num_rows
+    except (OSError, pa.ArrowInvalid):
+        return None
+
+
+def _clock(home):
+    now = datetime.now(UTC)
+    newest = max((datetime.fromisoformat(one["started"]) for one in manifests(home, published_only=False)), default=now)
+    if newest > now + timedelta(days=1):
+        return wrong(f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is still to come", "Set the computer's clock; then b12 screen")
+    if newest > now:
+        return look(
+            f"A run started at {newest:%H:%M} UTC, which is still to come",
+            "The clock stepped back; runs keep their order until it has caught up",
+        )
+    return ok(f"No run is later than the clock, {now:%Y-%m-%d %H:%M} UTC")
+
+
+def _store(home):
+    if not os.environ.get("B12_DATABASE_URL") and not (home.root / "worklist.db").exists():
+        return look("There is no worklist database yet", "The next screening makes it: b12 screen")
+    store = worklist.open_store(home)
+    try:
+        people = len(worklist.users(store))
+        kind = "SQLite, in the home" if store.is_sqlite else "PostgreSQL"
+        return ok(f"The worklist database ({kind}) answers, in its newest form; {people} people may log in")
+    finally:
+        store.close()
+
+
+def _waiting(home):
+    now = time.time()
+    waits = list(listed(home.landing)) if home.landing.is_dir() else []
+    stuck = [one for one in waits if now - one.changed_at > A_DAY]
+    if stuck:
+        yield look(
+            f"{len(stuck)} files have lain in landing/ for over a day",
+            "Do their folders have a profile's name, and is a manifest complete? Then: b12 ingest",
+        )
+    else:
+        yield ok(f"{len(waits)} files wait in landing/")
+    if claimed := len(list(listed(home.claimed))) if home.claimed.is_dir() else 0:
+        yield look(f"{claimed} files are claimed and not ingested yet", "The next ingest takes them; if none runs: b12 ingest")
+
+
+def _left_over(home):
+    left = len(list(home.work.iterdir())) if home.work.is_dir() else 0
+    if left:
+        return look(
+            f"{left} folders in work/ belong to something that runs, or that was killed",
+            "The next ingest or screening removes what was killed",
+        )
+    return ok("Nothing was left over in work/")
+
+
+def _archive(home, is_deep):
+    con = connect()
+    with reading(home):
+        lake.attach(con, home, only=())
+        delivered = con.execute("select distinct source, sha256 from lake.delivery where refused is null").fetchall()
+    con.close()
+    paths = {(source, sha256): next((home.archive / source).glob(f"{sha256}*"), None) for source, sha256 in delivered}
+    if missing := sum(path is None for path in paths.values()):
+        return wrong(f"{missing} delivered files are not in the archive", f"{AGAIN}: without them the lake cannot be replayed")
+    if not is_deep:
+        return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
+    changed = sum(sha256_of(path) != sha256 for (_, sha256), path in paths.items())
+    if changed and ledger.entries(home.root / ledger.LEDGER):
+        return look(
+            f"{changed} archived files are not as delivered",
+            "Expected where a patient of theirs was erased; else restore them from the backup",
+        )
+    if changed:
+        return wrong(f"{changed} archived files are not as delivered", f"{AGAIN}: the disk, or somebody, changed them")
+    return ok(f"The archive's {len(paths):,} files are as delivered, byte for byte")
