@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline import lake, worklist
+from pipeline import lake, ledger, worklist
 from pipeline.arrival import Watch
 from pipeline.backup_files import STORE, rest_of, walk
 from pipeline.backup_mirror import Mirror
@@ -26,6 +26,7 @@ def backup(home, folder):
     if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
         raise UsageError(f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk.")
     with alone(home, "backup"):
+        ledger.key_of(home)  # made now, if it is not there: later erasures must be recognised by it when this is restored
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
         _runs(mirror, home)

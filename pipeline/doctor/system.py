@@ -12,7 +12,7 @@ from pipeline.config import REPOSITORY
 from pipeline.doctor.finding import look, ok, wrong
 
 GIGABYTE = 10**9
-OURS = ("landing", "airflow")  # the operator's to open, and Airflow's
+OTHERS = ("landing", "sources", "deadlines.yaml", "airflow")  # the operator's own, without patients; and Airflow's
 AIRFLOW_SECRETS = ("AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET")
 
 
@@ -73,7 +73,7 @@ def _modes(home):
 def _paths(root):
     yield root
     for path in root.iterdir():
-        if path.name not in OURS and not path.is_symlink():
+        if path.name not in OTHERS and not path.is_symlink():
             yield path
             if path.is_dir():
                 yield from (one for one in path.rglob("*") if not one.is_symlink())

@@ -163,6 +163,13 @@ def test_who_came_back_after_an_erasure_stays(lived_in, tmp_path):
     assert set(assessments(tmp_path / "again")) == {FORGOTTEN, *KEPT}
 
 
+def test_the_first_erasure_of_all_is_recognised_by_an_older_backup(lived_in, tmp_path):
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert b12(lived_in, "erase", FORGOTTEN).code == 0
+    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    assert answer.code == 0 and "Erased again by the ledger: 2 ids." in answer.out
+
+
 def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path, monkeypatch):
     backup = tmp_path / "backup"
     b12(lived_in, "backup", backup)

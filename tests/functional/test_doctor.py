@@ -46,7 +46,6 @@ def test_a_sound_installation(home, monkeypatch):
         "look Nobody is told when a worklist or a delivery is late", "look Nobody is told when a night fails",
     ]  # fmt: skip
     (home / "deadlines.yaml").write_text('worklist_by: "06:00"\n')
-    (home / "deadlines.yaml").chmod(0o600)
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "https://example.org/hook")
     assert says(home, "--deep") == []
     text = b12(home, "doctor").out
@@ -166,6 +165,7 @@ def test_an_archived_file_that_changed_is_seen_when_it_is_read(home):
 
 def test_an_archived_file_may_differ_where_a_patient_was_erased(home):
     assert b12(home, "erase", PATIENT).code == 0
+    assert not any("not whole" in one for one in says(home))
     assert any(one.startswith("look 1 archived files are not as delivered") for one in says(home, "--deep"))
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
 
