@@ -53,9 +53,9 @@ def _latest(home):
         return wrong("runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen")
     rows = read_manifest(link)["rows"]
     wanted = {"assessment.parquet": rows["assessment"], "worklist.parquet": rows["worklist"]}
-    if broken := [name for name, number in wanted.items() if _rows(link / name) != number and not _lost_an_erased_one(home, link / name, number)] + [
-        name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()
-    ]:  # fmt: skip
+    broken = [name for name, number in wanted.items() if not _holds(home, link / name, number)]
+    broken += [name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()]
+    if broken:
         return wrong(f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen")
     held = len(held_manifests(home))
     if held:
@@ -65,16 +65,13 @@ def _latest(home):
     return ok(f"The latest run, {link.resolve().name}, is whole: {rows['worklist']:,} patients on the worklist")
 
 
-def _lost_an_erased_one(home, path, number):
-    "The manifest stays as it was published"
-    return bool(ledger.entries(home.root / ledger.LEDGER)) and (_rows(path) or number) < number
-
-
-def _rows(path):
+def _holds(home, path, number):
+    "As many rows as the manifest says, or fewer once a patient was erased: the manifest stays as it was published"
     try:
-        return pq.read_metadata(path).num_rows
+        found = pq.read_metadata(path).num_rows
     except (OSError, pa.ArrowInvalid):
-        return None
+        return False
+    return found == number or (found < number and bool(ledger.entries(home.root / ledger.LEDGER)))
 
 
 def _clock(home):
