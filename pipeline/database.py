@@ -1,8 +1,11 @@
 """DuckDB connections as this project uses them: bounded, closed to the network, in UTC."""
 
+from contextlib import contextmanager
+
 import duckdb
 
 from pipeline.config import memory_limit
+from pipeline.errors import LakeUnavailable
 
 
 def connect(path=":memory:", *, spill=None, read_only=False):
@@ -16,6 +19,46 @@ def connect(path=":memory:", *, spill=None, read_only=False):
     con.execute("set timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")
     return con
+
+
+OUR_DISK = ("Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only", "Input/output error")
+
+
+def is_of_our_disk(error):
+    """Whether an error of DuckDB comes from where it works, the disk or the memory, and not from what it reads."""
+    return isinstance(error, duckdb.OutOfMemoryException) or (
+        isinstance(error, duckdb.OperationalError) and any(words in str(error) for words in OUR_DISK)
+    )
+
+
+def is_of_damage(error):
+    """Whether an error of DuckDB, or of what it handed out, comes from a file that is damaged, and not from the question."""
+    kinds = (duckdb.OperationalError, duckdb.InvalidInputException, UnicodeDecodeError)
+    return isinstance(error, kinds) or type(error) is duckdb.Error
+
+
+@contextmanager
+def reading(home):
+    """Raises LakeUnavailable where a file of the lake turns out to be unreadable, or the disk to be full."""
+    try:
+        yield
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        if is_of_our_disk(error):
+            raise cannot_write(home.root, error) from None
+        if is_of_damage(error):
+            raise LakeUnavailable(
+                f"A file of the lake under {home.lake} cannot be read ({type(error).__name__}). "
+                "Restore the lake from the backup (b12 restore), or replay the archive with b12 reingest."
+            ) from None
+        raise
+
+
+def cannot_write(folder, error):
+    """The LakeUnavailable of a DuckDB that found no room, or no right, for what it writes below a folder."""
+    return LakeUnavailable(
+        f"What is worked with under {folder} cannot be written ({type(error).__name__}). "
+        "Look whether the disk is full and can be written; then type the command again: what was begun is taken up."
+    )
 
 
 def rows_of(con, select, values=()):

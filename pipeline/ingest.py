@@ -6,6 +6,7 @@ import duckdb
 
 from pipeline.accounts import Account, earlier_account, received_now
 from pipeline.commit import commit, commit_refusal
+from pipeline.database import cannot_write
 from pipeline.errors import Growing, Refused
 from pipeline.judge import Delivered, judged, snapshot_of, workshop
 from pipeline.landing import archived, latest_reference, put_away, sha256_of
@@ -75,6 +76,8 @@ def _ingest(home, path, *, profile, file, read_as):
         except (duckdb.DataError, duckdb.ProgrammingError) as error:
             _refuse_change(path, read_as)
             raise Refused(f"a value or a name in it breaks a SELECT ({type(error).__name__}): report it; the file is kept") from None
+        except duckdb.OperationalError as error:
+            raise cannot_write(home.root, error) from None
         except Refused:
             _refuse_change(path, read_as)
             raise

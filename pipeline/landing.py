@@ -1,5 +1,6 @@
 """Files on their way: landed, claimed by an atomic rename, archived under their SHA-256, or refused."""
 
+import fcntl
 import hashlib
 import os
 from contextlib import suppress
@@ -8,6 +9,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 
 BLOCK = 1 << 22
+OURS = "landing-"
 
 
 def sha256_of(path):
@@ -52,15 +54,25 @@ def _copy(path, folder, name):
 
 def _whole_copy(path, folder):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = folder / f".{os.getpid()}.part"
+    _sweep(folder)
+    part = folder / f".{OURS}{os.getpid()}-{os.urandom(3).hex()}.part"
     digest = hashlib.sha256()
     with path.open("rb") as source, part.open("wb") as target:
+        fcntl.flock(target, fcntl.LOCK_EX)  # it ends with this process: until then nobody sweeps it
         while block := source.read(BLOCK):
             digest.update(block)
             target.write(block)
         target.flush()
         os.fsync(target.fileno())
     return part, digest.hexdigest()
+
+
+def _sweep(folder):
+    "Patients' rows that a copying left which was killed, or found the disk full"
+    for part in folder.glob(f".{OURS}*.part"):
+        with suppress(OSError), part.open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
 
 
 def bring_in(home, path, name):

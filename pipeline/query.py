@@ -1,7 +1,7 @@
 """A question to the lake and the protocol."""
 
 from pipeline import lake
-from pipeline.database import connect, rows_of
+from pipeline.database import connect, reading, rows_of
 from pipeline.protocol.tables import register_vocabulary
 
 
@@ -9,8 +9,9 @@ def query(home, select, values=(), *, before=lambda con: None):
     """The rows of a SELECT over `lake.*` and `protocol.*` as dicts. before: what else the connection needs."""
     con = connect()
     register_vocabulary(con)
-    lake.attach(con, home)
-    before(con)
-    rows = rows_of(con, select, values)
+    with reading(home):
+        lake.attach(con, home)
+        before(con)
+        rows = rows_of(con, select, values)
     con.close()
     return rows

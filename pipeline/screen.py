@@ -7,10 +7,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
-import duckdb
-
 from pipeline import lake
-from pipeline.database import connect
+from pipeline.database import connect, reading
 from pipeline.decide import decide_in_turn
 from pipeline.errors import LakeUnavailable
 from pipeline.protocol.tables import register
@@ -54,18 +52,6 @@ def workroom(home):
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
         os.close(held)
-
-
-@contextmanager
-def reading(home):
-    """Raises LakeUnavailable where a file of the lake turns out to be unreadable."""
-    try:
-        yield
-    except duckdb.IOException as error:
-        raise LakeUnavailable(
-            f"A file of the lake under {home.lake} cannot be read ({type(error).__name__}). "
-            "Restore the lake from the backup, or replay the archive with `b12 reingest`."
-        ) from None
 
 
 def _sweep(home):

@@ -5,13 +5,14 @@ from datetime import date
 from functools import partial
 from threading import Lock
 
+from pipeline.database import reading
 from pipeline.errors import UsageError
 from pipeline.protocol import load
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.tables import register_pack
 from pipeline.relations import build, create, in_order, names, reads
 from pipeline.run_folders import manifests
-from pipeline.screen import BUILDERS, prepare, reading, workroom
+from pipeline.screen import BUILDERS, prepare, workroom
 from pipeline.versions import are_held
 
 BUILT = (*names("clinical"), *names("screening"))

@@ -10,12 +10,11 @@ import pyarrow.parquet as pq
 
 from pipeline import lake, ledger, worklist
 from pipeline.arrival import listed
-from pipeline.database import connect
+from pipeline.database import connect, reading
 from pipeline.doctor.finding import look, ok, tried, wrong
 from pipeline.lake_tables import TABLES
 from pipeline.landing import sha256_of
 from pipeline.run_folders import held_manifests, manifests, read_manifest
-from pipeline.screen import reading
 
 A_DAY = 24 * 3600
 AGAIN = "Restore the backup (docs/runbook.md, Restore)"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.database import is_of_our_disk
 from pipeline.errors import Refused
 
 COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
@@ -20,7 +21,9 @@ def load_concepts(con, reference):
         names = ", ".join(f"cast({name} as varchar) as {name}" for name in COLUMNS)
         try:
             con.execute(f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}")
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if is_of_our_disk(error):
+                raise
             raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None
     con.execute(f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept using (concept_id)")
 

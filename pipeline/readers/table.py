@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.database import cannot_write, is_of_our_disk
 from pipeline.errors import Refused
 from pipeline.readers.lines import note_ragged, number
 from pipeline.relations import keep_as_file
@@ -28,6 +29,8 @@ def load_table(con, path, *, columns, profile, into, folder):
     try:
         keep_as_file(con, "landing.raw", f"select {_texts(header, known)} from {scan}", folder, is_numbered=True)
     except duckdb.Error as error:
+        if is_of_our_disk(error):
+            raise cannot_write(folder, error) from None
         raise Refused(f"the file cannot be read: {_first_line(error)}") from None
     if Path(path).suffix == ".parquet":
         con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")

@@ -1,0 +1,1 @@
+"""Faults, tried on purpose: what `make chaos` does, and in a short form the tests."""

@@ -1,0 +1,80 @@
+"""kill −9 of a command at a random moment of its work, and the command typed again."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from pipeline.config import REPOSITORY
+from tools.chaos.faults import Row, compared
+
+AS_OF = "2026-01-31"
+
+
+def b12(home, *words, env=None):
+    """Start `b12` in a process of its own."""
+    command = [sys.executable, "-m", "pipeline", *map(str, words), "--home", str(home)]
+    return subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(env or {})},
+    )
+
+
+def finished(process):
+    """Wait for a command; returns its exit code and what it said on stderr."""
+    _, error = process.communicate()
+    return process.returncode, error.decode()
+
+
+def work_done(process):
+    """Seconds of processor time: unlike the clock, they hardly depend on what else the machine does. None when it has ended."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields[0] != "Z" else None
+
+
+def work_until_the_end(process):
+    """Seconds of processor time that a command took."""
+    done = 0
+    while (now := work_done(process)) is not None:
+        done = now
+        time.sleep(0.01)
+    return done
+
+
+def kill_after(process, seconds):
+    """Kill once so much work is done; returns whether it had not ended by itself."""
+    while (now := work_done(process)) is not None and now < seconds:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    return process.returncode == -9
+
+
+def kill_and_repeat(fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0):
+    """A command killed at `times` moments spread over its work, each time in a copy of a prepared home, and then typed again.
+
+    prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command. then: the commands that
+    follow. wanted: the state after all that, undisturbed. code: how the command ends by itself. Returns a Row.
+    """
+    draw, began, total = random.Random(seed), time.monotonic(), Row(fault)
+    for moment in range(times):
+        home = scratch / f"killed-{moment}"
+        if prepared:
+            shutil.copytree(prepared, home, symlinks=True)
+        kill_after(b12(home, *words), (moment + draw.random()) / times * 0.97 * seconds)
+        for command, expected in [(words, code), *((each, 0) for each in then)]:
+            ended, error = finished(b12(home, *command))
+            if ended != expected:
+                raise AssertionError(f"{fault}, moment {moment}: b12 {command[0]} ended with {ended}: {error[-500:]}")
+        total += compared(fault, home, wanted)
+        shutil.rmtree(home)
+    return total + Row(fault, seconds=time.monotonic() - began)
