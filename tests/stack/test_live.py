@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import psutil
@@ -17,8 +19,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("live")
+def folder():
+    "Not pytest's own: whenever a suite starts, it takes that from others, and PostgreSQL of root is run by another"
+    with tempfile.TemporaryDirectory(prefix="b12-live-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def all_of(folder):
 
 @pytest.fixture(scope="module")
 def trial(stack, folder):
-    files = stacks.pieces(folder / "files", patients=300, files=8, as_of=datetime.now(UTC).date())
+    files = stacks.pieces(folder / "files", patients=2000, files=8, as_of=datetime.now(UTC).date())
     return live.Trial(stack, files, folder)
 
 
