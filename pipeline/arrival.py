@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.delivery_note import MANIFEST, READY, is_kept, is_note, promises
-from pipeline.landing import is_sha256, prune
+from pipeline.landing import is_sha256, leave_landing
 
 PARTIAL = (".part", ".tmp", ".filepart", ".crdownload")
 
@@ -141,4 +141,4 @@ def clear_away(landing):
         path = landing / name
         if not any(other.is_file() and not is_note(other.name) for other in path.parent.rglob("*")):
             path.unlink(missing_ok=True)
-            prune(path.parent, landing)
+            leave_landing(landing, path)

@@ -108,7 +108,7 @@ def claim(home, path, as_name):
     except FileNotFoundError:
         prune(place.parent, home.claimed)
         return None
-    prune(path.parent, home.landing)
+    leave_landing(home.landing, path)
     if place.is_symlink():  # put there in the moment between looking and claiming: what it points to is nobody's delivery
         place.unlink()
         return None
@@ -156,6 +156,13 @@ def _place(home, *, source, sha256, name, folder):
 def _leave(home, path):
     if path.is_relative_to(home.claimed):
         prune(path.parent, home.claimed)
+
+
+def leave_landing(landing, path):
+    """Remove the folders that a file has left empty; that of its source stays, for the next delivery to be dropped into."""
+    folders = path.relative_to(landing).parts[:-1]
+    if folders:
+        prune(path.parent, landing / folders[0])
 
 
 def prune(folder, root):

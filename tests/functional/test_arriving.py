@@ -60,6 +60,12 @@ def test_two_files_of_one_name_that_follow_each_other_both_go_in(home):
     assert held(home) == {"rows": 20, "results": 20}
 
 
+def test_the_folder_of_a_source_stays_for_the_next_delivery(home):
+    drop(home, "canonical/night/lab_result.csv", results(0, 10))
+    assert len(take(home)) == 1
+    assert [path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*")] == ["canonical"]
+
+
 def test_processes_that_take_at_once_take_each_file_once(home):
     for number in range(12):
         drop(home, f"canonical/{number}/lab_result.csv", results(number * 10, number * 10 + 15))  # each shares five rows with the next
