@@ -36,12 +36,20 @@ test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
-check: setup-dev ## format, lint, floors, generated documents, the protocol pack
+check: setup-dev ## format, lint, floors, generated documents, the protocol pack, the bill of materials, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(PY) tools/docs.py --check
 	$(PY) -m pipeline protocol check
+	$(PY) -m tools.supply sbom --check
+	$(PY) -m tools.supply secrets
+
+sbom: setup-dev ## the bill of materials, docs/sbom.cdx.json (CycloneDX), from requirements.txt
+	$(PY) -m tools.supply sbom
+
+audit: setup-dev ## the pinned packages against known vulnerabilities (1: some are known; 3: no database can be reached)
+	$(PY) -m tools.supply audit
 
 format: setup-dev ## what `make check` asks for, done
 	$(BIN)/ruff format .
@@ -75,4 +83,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run serve up down status secrets test check format docs bench screenshots requirements clean setup setup-dev
+.PHONY: help run serve up down status secrets test check sbom audit format docs bench screenshots requirements clean setup setup-dev
