@@ -27,7 +27,7 @@ FLOORS = [
 ]  # lake: the Delta tables
 RELATIONS = sorted((ROOT / "sql").glob("*/*.sql"))
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
-CODE = MODULES + sorted((ROOT / "dags").glob("*.py")) + sorted((ROOT / "tools").glob("*.py"))
+CODE = MODULES + sorted((ROOT / "dags").glob("*.py")) + sorted((ROOT / "tools").rglob("*.py"))
 
 
 def short(path):

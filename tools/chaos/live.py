@@ -92,6 +92,7 @@ def two_at_once(trial):
 def every(trial, rounds=1, say=print):
     """All faults, the kills so many times; returns a Row for each kind."""
     rows = [two_at_once(trial)]
+    say(rows[-1])
     for service in SERVICES:
         tries = [killed(trial, service) for _ in range(rounds)]
         rows.append(sum(tries[1:], tries[0]))
