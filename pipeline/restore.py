@@ -13,6 +13,7 @@ from pipeline.erase import erase
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.lake import attach
 from pipeline.ledger import LEDGER
+from pipeline.restore_words import words_of
 
 
 def restore(home, folder, *, ledger_file=None):
@@ -97,10 +98,18 @@ def _forget_again(home, lines):
         return 0, 0
     key = ledger.key_of(home)
     mine = {mark for line in lines if line["key"] == ledger.name_of(key) for mark in line["ids"]}
-    found = [one for one in _every_id(home) if ledger.mark_of(key, one) in mine]
-    for one in found:
+    found = {one for one in _every_id(home) if ledger.mark_of(key, one) in mine}
+    if left := mine - {ledger.mark_of(key, one) for one in found}:
+        found |= _in_files(home, key, left)
+    for one in sorted(found):
         erase(home, one, who="b12 restore")
     return len(found), sum(line["key"] != ledger.name_of(key) for line in lines)
+
+
+def _in_files(home, key, marks):
+    "The ids in delivered files of which no table knows"
+    paths = [path for folder in (home.archive, home.refused) for path in folder.rglob("*") if path.is_file()]
+    return {word for path in paths for word in words_of(path) if ledger.mark_of(key, word) in marks}
 
 
 def _every_id(home):

@@ -1,5 +1,6 @@
 """The restore drill: back up, destroy, restore, compare; on both databases. And what a backup must never hold."""
 
+import gzip
 import json
 import os
 import shutil
@@ -168,6 +169,22 @@ def test_the_first_erasure_of_all_is_recognised_by_an_older_backup(lived_in, tmp
     assert b12(lived_in, "erase", FORGOTTEN).code == 0
     answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
     assert answer.code == 0 and "Erased again by the ledger: 2 ids." in answer.out
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_path, compressed):
+    rows = [{"patient_id": "LONELY 7731", **LOW, "value": "nonsense"}, {"patient_id": KEPT[0], **LOW, "collected_at": "2026-01-13"}]
+    folder = deliver(tmp_path / "rejected", lab_result=rows)
+    if compressed:
+        (folder / "lab_result.csv.gz").write_bytes(gzip.compress((folder / "lab_result.csv").read_bytes()))
+        (folder / "lab_result.csv").unlink()
+    assert b12(lived_in, "ingest", folder, "--source", "canonical").code == 0
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert b12(lived_in, "erase", "LONELY 7731").out.startswith("Erased 1 rows: archive 1")
+    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    assert answer.code == 0 and "Erased again by the ledger: 1 ids." in answer.out
+    texts = [path.read_bytes() for path in (tmp_path / "again" / "archive").rglob("*") if path.is_file()]
+    assert not any(b"LONELY" in (gzip.decompress(text) if text[:2] == b"\x1f\x8b" else text) for text in texts)
 
 
 def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path, monkeypatch):
