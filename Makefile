@@ -63,6 +63,9 @@ bench: setup-dev ## a million patients, against a bare copy and a bare scan of t
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.worklist
 
+chaos: setup-dev ## break everything on purpose, 100 kills and more; the table goes into docs/reliability.md (about an hour)
+	$(PY) -m tools.chaos --write
+
 screenshots: setup-dev ## pictures of every page into docs/img (needs Chromium; some minutes)
 	$(PY) -m tools.screenshots
 
@@ -83,4 +86,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run serve up down status secrets test check sbom audit format docs bench screenshots requirements clean setup setup-dev
+.PHONY: help run serve up down status secrets test check sbom audit format docs bench chaos screenshots requirements clean setup setup-dev

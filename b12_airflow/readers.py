@@ -1,24 +1,34 @@
-"""Who reads the pages inside Airflow: its user, in the role that the user's rights there give."""
+"""Who reads the pages inside Airflow: its user, in the role of the pages that its role there stands for."""
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import HTTPException
 
-from pipeline.worklist import Actor
+from pipeline.worklist import ROLES, Actor
 
 DAG = DagDetails(id="screen_population")
+SIMPLE = {"viewer": "viewer", "user": "coordinator", "op": "steward", "admin": "admin"}  # the simple manager has these four and no more
+FAB = {"Viewer": "viewer", "User": "coordinator", "Op": "operator", "Admin": "admin", **{f"B12 {role}": role for role in ROLES}}
 
 
 def reader(user: GetUserDep) -> Actor:
-    """Airflow's user as a reader of the worklist. Raises 403 for whoever may not even see the DAG of the screening.
+    """Airflow's user as a reader of the worklist. Raises 403 for whoever may not even see the DAG of the screening, or has no role here.
 
-    Who may see that DAG is a viewer, who may change it a coordinator, who may change Airflow's connections (an operator or an
-    administrator) a steward.
+    With the simple manager by its four roles, with FAB by the names of the user's, the highest of those that FAB names above; with
+    another manager by rights: who may change the DAG is a coordinator, who may only see it a viewer.
     """
-    manager = get_auth_manager()
-    if not manager.is_authorized_dag(method="GET", details=DAG, user=user):
+    if not get_auth_manager().is_authorized_dag(method="GET", details=DAG, user=user):
         raise HTTPException(403, "Airflow does not let you see the DAG screen_population, whose worklist this is.")
-    if manager.is_authorized_connection(method="PUT", user=user):
-        return Actor(user.get_name(), "steward")
-    return Actor(user.get_name(), "coordinator" if manager.is_authorized_dag(method="PUT", details=DAG, user=user) else "viewer")
+    if role := role_of(user):
+        return Actor(user.get_name(), role)
+    raise HTTPException(403, "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with B12.")
+
+
+def role_of(user):
+    """The role of the pages that a user of Airflow has, or None."""
+    if hasattr(user, "roles"):
+        return max((FAB[role.name] for role in user.roles if role.name in FAB), key=ROLES.index, default=None)
+    if hasattr(user, "role"):
+        return SIMPLE.get(str(user.role).lower())
+    return "coordinator" if get_auth_manager().is_authorized_dag(method="PUT", details=DAG, user=user) else "viewer"

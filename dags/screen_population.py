@@ -70,7 +70,7 @@ def screen_population():
         task_id="approve",
         subject="A gate warned: publish tonight's worklist?",
         body="Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of "
-        "{{ ti.xcom_pull('screen')['patients'] }}. What warned, and what to do: quality.json of the run. "
+        "{{ ti.xcom_pull('screen')['patients'] }}.\n{% for text in ti.xcom_pull('screen')['warned'] %}\n- {{ text }}{% endfor %}\n\n"
         "Without an answer in time it is not published, and the last worklist stays.",
         options=["Publish", "Discard"],
         defaults=["Discard"],

@@ -129,4 +129,6 @@ def _pages(actions):
     user = add(actions, "user", "who may log in to the pages: add, list, role, password, disable, enable")
     user.add_argument("action", choices=("add", "list", "role", "password", "disable", "enable"))
     user.add_argument("name", nargs="?", metavar="NAME")
-    user.add_argument("--role", choices=ROLES, help="viewer reads, coordinator acts, steward sees rejects too, admin all (default: viewer)")
+    user.add_argument(
+        "--role", choices=ROLES, help="operator: counts, no patient; viewer reads; coordinator acts; steward: rejects too; admin: all"
+    )

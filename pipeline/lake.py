@@ -5,6 +5,7 @@ An append is atomic, and happens once for each transaction id, however often it 
 
 import json
 import uuid
+from urllib.parse import unquote
 
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -104,8 +105,8 @@ def _only(patients, table):
 
 
 def path_of(uri):
-    """The path of a file as a Delta log names it."""
-    return uri.removeprefix("file://")
+    """The path of a file that Delta names by an address, in which a space, say, is %20."""
+    return unquote(uri.removeprefix("file://"))
 
 
 def _quoted(path):

@@ -19,9 +19,12 @@ from pipeline.versions import are_held, inputs_of
 
 @observed.screening
 def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *, asked_by=None, hold_warned=False):
-    """Screen everyone, gate, publish; returns `{"run_id", "state", "published", "patients", "worklist", "notes_left", "is_followed"}`.
+    """Screen everyone, gate, publish; returns what became of it, counts only.
 
-    Counts only. notes_left: clinicians' notes that the ingest rejected. is_followed: whether the items of the worklist follow this run.
+    `{"run_id", "state", "published", "patients", "worklist", "warned", "notes_left", "is_followed"}`: state as run_folders has it; warned:
+    a sentence for each expectation that did; notes_left: clinicians' notes that the ingest rejected; is_followed: whether the items of
+    the worklist follow this run.
+
     asked_by: a key, such as the id of a DAG run, under which one run is published, however often it is asked for. hold_warned:
     where a gate warned, the run is held until `release.decide`.
 
@@ -92,7 +95,7 @@ def _screen(home, night, progress):
         outcomes, validations = quality.validated(con)
         manifest = publish(
             con, home, pack=night.pack, as_of=night.as_of, inputs=inputs_of(home, versions), folder=folder, outcomes=outcomes,
-            validations=validations, started=started, state=night.state(outcomes), **night.noted,
+            validations=validations, started=started, state=night.state(outcomes), warned=quality.warnings(outcomes), **night.noted,
         )  # fmt: skip
     return manifest, outcomes
 
@@ -110,7 +113,7 @@ def _told(manifest, store, notes_left=0):
     is_followed = (worklist.followed_run(store) or {}).get("run_id") == manifest["run_id"]
     rows = {"patients": manifest["rows"]["assessment"], "worklist": manifest["rows"]["worklist"]}
     state = {"run_id": manifest["run_id"], "state": state_of(manifest), "published": manifest["published"]}
-    return {**state, **rows, "notes_left": notes_left, "is_followed": is_followed}
+    return {**state, **rows, "warned": manifest.get("warned", []), "notes_left": notes_left, "is_followed": is_followed}
 
 
 def checked(pack=None):

@@ -5,10 +5,10 @@ Great Expectations takes six seconds to import. It is imported when it is needed
 
 import json
 
-from pipeline.quality.outcome import Outcome, closed_by, message, warned_by
+from pipeline.quality.outcome import Outcome, closed_by, message, warned_by, warnings
 from pipeline.quality.suites import check, prepare, validated
 
-__all__ = ["Outcome", "check", "closed_by", "data_docs", "message", "prepare", "validated", "warned_by"]
+__all__ = ["Outcome", "check", "closed_by", "data_docs", "message", "prepare", "validated", "warned_by", "warnings"]
 
 
 def data_docs(path, stylesheet="/static/data_docs.css"):

@@ -39,6 +39,11 @@ def warned_by(outcomes):
     return [outcome for outcome in outcomes if outcome.severity == "warning" and outcome.outcome in ("failed", "error")]
 
 
+def warnings(outcomes):
+    """A sentence for each outcome that warns: what, on how many rows, and what to do. Counts, file and laboratory names."""
+    return [_sentence(outcome) for outcome in warned_by(outcomes)]
+
+
 def message(outcomes):
     """One paragraph for the operator: which expectations closed the gate, on how many rows, and what to do."""
     closing = closed_by(outcomes)

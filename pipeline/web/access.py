@@ -28,6 +28,7 @@ def needs(role):
     return Depends(allowed)
 
 
+Operator = Annotated[Actor, needs("operator")]
 Viewer = Annotated[Actor, needs("viewer")]
 Coordinator = Annotated[Actor, needs("coordinator")]
 Steward = Annotated[Actor, needs("steward")]

@@ -3,16 +3,16 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
-from pipeline.web.access import Viewer
+from pipeline.web.access import Operator
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
 
 
 @router.get("/")
-def start(request: Request):
-    """Everybody's day begins with the worklist."""
-    return RedirectResponse(f"{root_of(request)}/worklist", 303)
+def start(request: Request, actor: Operator):
+    """Everybody's day begins with the worklist, but for whoever sees no patient: it begins with the runs."""
+    return RedirectResponse(f"{root_of(request)}/{'worklist' if actor.may('viewer') else 'runs'}", 303)
 
 
 @router.get("/health")
@@ -28,6 +28,6 @@ def icon(request: Request):
 
 
 @router.get("/help")
-def keys(request: Request, actor: Viewer):
+def keys(request: Request, actor: Operator):
     """The keyboard, and what the words mean, as a page for those without scripts."""
     return page(request, "help.html")

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from pipeline import stewardship, worklist
 from pipeline.quality import data_docs
-from pipeline.web.access import Steward, Viewer
+from pipeline.web.access import Operator, Steward
 from pipeline.web.following import follow
 from pipeline.web.laboratories import histograms
 from pipeline.web.population import over_time
@@ -20,7 +20,7 @@ SHOWN, NIGHTS = 500, 90
 
 
 @router.get("/quality")
-def quality(request: Request, actor: Viewer, run: str | None = None):
+def quality(request: Request, actor: Operator, run: str | None = None):
     """One run's verdict and what it rests on; closed runs too."""
     follow(request)
     store = request.app.state.store

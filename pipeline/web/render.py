@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 NOTICE = "For a clinician's review; nothing here is an order."
 NAV = (  # name, path, for whom
-    ("Worklist", "/worklist", "viewer"), ("Population", "/population", "viewer"), ("Quality", "/quality", "viewer"),
-    ("Runs", "/runs", "viewer"), ("Audit", "/audit", "admin"),
+    ("Worklist", "/worklist", "viewer"), ("Population", "/population", "viewer"), ("Quality", "/quality", "operator"),
+    ("Runs", "/runs", "operator"), ("Audit", "/audit", "admin"),
 )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def templates():
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters |= {name: getattr(words, name) for name in ("word", "low", "spoken", "marked", "number", "day", "moment")}
-    found.globals |= {"NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "source_of": words.source_of}
+    found.globals |= {"NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "STATES": words.STATES, "source_of": words.source_of}
     return found
 
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 
 from pipeline import worklist
 from pipeline.diff import diff
-from pipeline.web.access import Viewer
+from pipeline.run_folders import held_manifests
+from pipeline.web.access import Operator, Viewer
 from pipeline.web.following import follow, published
 from pipeline.web.kept import Kept, state_of
 from pipeline.web.render import page
@@ -17,10 +18,11 @@ _differences = Kept(4)
 
 
 @router.get("/runs")
-def runs(request: Request, actor: Viewer):
+def runs(request: Request, actor: Operator):
     """The newest runs, and a form to compare two."""
     follow(request)
-    return page(request, "runs.html", runs=worklist.runs(request.app.state.store, limit=200))
+    runs = worklist.runs(request.app.state.store, limit=200)
+    return page(request, "runs.html", runs=runs, held=held_manifests(request.app.state.home))
 
 
 @router.get("/runs/compare")

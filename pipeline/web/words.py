@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from pipeline.config import DEFAULT_PACK
 from pipeline.protocol import load
 
+STATES = {"published": "Published", "closed": "Gate closed", "discarded": "Discarded", "superseded": "Superseded"}
 PRIORITIES = {1: "Urgent", 2: "Soon", 3: "Next weeks", 4: "Routine"}
 KIDNEY = "raised; kidney function may explain it"  # protocol §2, of both
 WORDS = {

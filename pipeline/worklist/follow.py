@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select, text, update
 
+from pipeline.run_folders import state_of
 from pipeline.worklist import changes, night
 from pipeline.worklist.history import record
 from pipeline.worklist.tables import run
@@ -34,12 +35,12 @@ def follow(home, store, *, today=None):
 
 
 def _new_manifests(con, home):
-    "Of the runs that the store does not know; a copy of a run's folder under another name is none"
+    "Of the runs that the store does not know; a copy of a run's folder under another name is none, nor is a past night screened again"
     known = set(con.scalars(select(run.c.run_id)))
     for path in home.runs.glob("[!.]*/manifest.json"):
         if not path.parent.is_symlink() and path.parent.name not in known:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            if manifest["run_id"] == path.parent.name:
+            if manifest["run_id"] == path.parent.name and state_of(manifest) != "replay":
                 yield manifest
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from pipeline.run_folders import state_of
 from pipeline.worklist.tables import outcome, run, run_count
 
 DIMENSIONS = ("scope", "band", "next_step", "priority", "cause", "monitoring", "cohort", "alert", "flag", "not_evaluated", "rejected")
@@ -33,7 +34,8 @@ def _run(manifest, summary, report):
     return {
         "run_id": manifest["run_id"], "as_of": datetime.fromisoformat(manifest["as_of"]).date(),
         "started_at": datetime.fromisoformat(manifest["started"]), "finished_at": datetime.fromisoformat(manifest["finished"]),
-        "is_published": manifest["published"], "is_followed": False, "patients": manifest["rows"]["assessment"],
+        "is_published": manifest["published"], "state": state_of(manifest), "is_followed": False,
+        "patients": manifest["rows"]["assessment"],
         "worklist": manifest["rows"]["worklist"], "protocol": f"{manifest['protocol']['pack']} {manifest['protocol']['version']}",
         "summary": json.dumps(summary) if summary else None, "report": json.dumps(report) if report else None,
     }  # fmt: skip
@@ -56,8 +58,8 @@ def _counts(manifest, summary, report):
 
 
 def runs(store, limit=90):
-    """The newest runs: run_id, as_of, started_at, is_published, patients, worklist, protocol; newest first."""
-    columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.is_published, run.c.patients, run.c.worklist, run.c.protocol)
+    """The newest runs: run_id, as_of, started_at, is_published, state, patients, worklist, protocol; newest first."""
+    columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.is_published, run.c.state, run.c.patients, run.c.worklist, run.c.protocol)
     with store.reading() as con:
         return [dict(row) for row in con.execute(select(*columns).order_by(run.c.started_at.desc()).limit(limit)).mappings()]
 

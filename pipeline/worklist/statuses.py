@@ -5,4 +5,4 @@ SET_BY_PEOPLE = ("open", "assigned", "contacted", "ordered", "referred", "unreac
 SET_BY_THE_NIGHT = ("resolved", "withdrawn", "excluded", "merged")
 STATUSES = (*SET_BY_PEOPLE, *SET_BY_THE_NIGHT, "off_list")  # off_list: somebody opened the page of a patient who was never listed
 NEEDS_A_REASON = ("declined", "not_appropriate")
-ROLES = ("viewer", "coordinator", "steward", "admin")  # each may what those before it may
+ROLES = ("operator", "viewer", "coordinator", "steward", "admin")  # each may what those before it may

@@ -122,6 +122,7 @@ run = Table(
     Column("started_at", DateTime(timezone=True), nullable=False, index=True),
     Column("finished_at", DateTime(timezone=True)),
     Column("is_published", Boolean, nullable=False),
+    Column("state", String(20), nullable=False, server_default="closed"),  # as run_folders has it
     Column("is_followed", Boolean, nullable=False, default=False),
     Column("patients", Integer), Column("worklist", Integer),
     Column("protocol", String(80)), Column("summary", Text), Column("report", Text),

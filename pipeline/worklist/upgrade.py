@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.errors import LakeUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0001"  # the last of the migrations
+NEWEST = "0002"  # the last of the migrations
 
 
 def upgrade(con):

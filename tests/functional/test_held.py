@@ -45,11 +45,16 @@ def home(tmp_path):
 def held(home):
     done = run.screen_population(home, AS_OF, **STILL)
     assert (done["state"], done["published"]) == ("held", False)
+    assert any("reporting.new_rejection" in said and "missing_patient_id" in said for said in done["warned"])
     return done["run_id"]
 
 
 def runs(home):
     return {one["run_id"]: one["state"] for one in b12(home.root, "runs", "--format", "json").json}
+
+
+def latest_manifest(home, name):
+    return json.loads((home.runs / name / "manifest.json").read_text())
 
 
 def audited(home):
@@ -60,6 +65,7 @@ def audited(home):
 def test_a_warned_night_is_held_and_nothing_of_it_is_seen(home, held):
     assert not (home.runs / "latest").exists()
     assert runs(home) == {held: "held"}
+    assert latest_manifest(home, f".held-{held}")["warned"]
     assert "No run was published" in b12(home.root, "worklist").err
     assert b12(home.root, "diff", held, "latest").code == 2
 

@@ -152,3 +152,11 @@ def test_parquet_extracts_give_the_same_worklist_as_csv(tmp_path):
     run(tmp_path / "parquet", tmp_path / "in2")
     for kept in ("priority", "rule", "b12", "b12_reported"):
         assert [row[kept] for row in worklist(tmp_path / "csv")] == [row[kept] for row in worklist(tmp_path / "parquet")]
+
+
+def test_a_home_may_be_called_anything(tmp_path):
+    "A lake names its files by addresses, where a space is %20"
+    home = tmp_path / "ä b" / "c d'e"
+    run(home, deliver(tmp_path / "in", patient=[{"patient_id": "P1", "birth_date": "1960-01-01"}]))
+    assert b12(home, "explain", "P1", "--format", "json").json["patient_id"] == "P1"
+    assert b12(home, "reingest").code == 0

@@ -52,7 +52,7 @@ def disk_read_only(*, wanted, words, times, seconds, scratch, code=0):
             subprocess.run(
                 ["mount", "-o", "remount,ro", home.parent], check=False, capture_output=True
             )  # refused while a file is open to write
-            running.wait()
+            finished(running)
             remount("rw")
             total += _repeated(fault, home, words, wanted, code)
     return total + Row(fault, seconds=time.monotonic() - began)

@@ -65,7 +65,8 @@ def half_published(home):
     """How many runs can be seen that are not whole, and whether `latest` leads nowhere."""
     runs = [path for path in (home / "runs").glob("[!.]*") if not path.is_symlink()] if (home / "runs").is_dir() else []
     link = home / "runs" / "latest"
-    return sum({file.name for file in path.iterdir()} not in (PUBLISHED, CLOSED) for path in runs) + (link.is_symlink() and not link.exists())
+    broken = sum({file.name for file in path.iterdir()} not in (PUBLISHED, CLOSED) for path in runs)
+    return broken + (link.is_symlink() and not link.exists())
 
 
 def as_table(rows):

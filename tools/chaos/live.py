@@ -28,7 +28,7 @@ class Trial:
     dropped: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.draw = random.Random(self.seed)  # noqa: S311 - moments, not secrets
+        self.draw = random.Random(self.seed)
 
     def deliver(self, count=2):
         """Drop the next files, a random while between them."""

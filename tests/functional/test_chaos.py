@@ -1,0 +1,78 @@
+"""The faults that `make chaos` tries at length, in short: nothing lost, nothing doubled, nothing half published, the same result."""
+
+import shutil
+
+import pytest
+
+from tools.chaos import arriving, damage, disk
+from tools.chaos.faults import state
+from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
+
+pytestmark = pytest.mark.slow
+SCREEN = ("screen", "--as-of", AS_OF)
+
+
+@pytest.fixture(scope="module")
+def extracts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    assert finished(b12(folder, "demo", "--patients", 150, "--out", folder, "--seed", 5, "--as-of", AS_OF)) == (0, "")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def words(extracts):
+    return ("run", extracts, "--source", "canonical", "--as-of", AS_OF)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(words, tmp_path_factory):
+    "A home that was ingested and screened without any fault, and the seconds of work that it took"
+    home = tmp_path_factory.mktemp("undisturbed") / "home"
+    process = b12(home, *words)
+    seconds = work_until_the_end(process)
+    assert finished(process) == (0, "")
+    return home, seconds
+
+
+@pytest.fixture
+def given(undisturbed, tmp_path):
+    return {"wanted": state(undisturbed[0]), "scratch": tmp_path}
+
+
+def sound(row):
+    assert row.tried and row.is_sound, row
+
+
+@pytest.mark.parametrize("command", [("reingest",), ("compact",)], ids=" ".join)
+def test_killed_while_the_lake_is_looked_after(undisturbed, given, tmp_path, command):
+    shutil.copytree(undisturbed[0], tmp_path / "measured", symlinks=True)
+    process = b12(tmp_path / "measured", *command)
+    seconds = work_until_the_end(process)
+    assert finished(process) == (0, "")
+    sound(kill_and_repeat("kill", prepared=undisturbed[0], words=command, then=[SCREEN], times=2, seconds=seconds, **given))
+
+
+@pytest.mark.skipif(not disk.can_mount(), reason="needs the right to mount a small file system")
+def test_the_disk_is_full(words, given):
+    sound(disk.disk_full(words=words, sizes=[200, 800, 1000], **given))
+
+
+@pytest.mark.skipif(not disk.can_mount(), reason="needs the right to mount a small file system")
+def test_the_disk_can_only_be_read(words, undisturbed, given):
+    sound(disk.disk_read_only(words=words, times=2, seconds=undisturbed[1], **given))
+
+
+def test_several_take_the_same_files_at_once(extracts, given):
+    sound(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=1, **given))
+
+
+def test_a_delivery_grows_while_it_is_taken(extracts, given):
+    sound(arriving.growing(extracts=extracts, screen=SCREEN, times=1, **given))
+
+
+def test_damaged_files_of_the_lake_are_refused_and_the_backup_brings_them_back(undisturbed, given):
+    sound(damage.damaged_lake(prepared=undisturbed[0], screen=SCREEN, times=4, **given))
+
+
+def test_one_poisoned_row(tmp_path):
+    sound(arriving.poisoned(rows=20_000, scratch=tmp_path))

@@ -1,0 +1,113 @@
+"""What `make chaos` does: every fault, so many times; the table goes into docs/reliability.md.
+
+The walk's faults run in processes of their own on a demonstration population; those of the stack in a stack of its own. Exit 1
+when anything was lost, doubled, half published or different.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.config import REPOSITORY
+from tools.chaos import arriving, damage, disk, live
+from tools.chaos.faults import Row, as_table, state
+from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
+
+PLACE = REPOSITORY / "docs" / "reliability.md"
+BEGIN, END = "<!-- chaos:begin -->", "<!-- chaos:end -->"
+SCREEN = ("screen", "--as-of", AS_OF)
+
+
+def main(arguments=None) -> int:
+    options = parse(arguments)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="b12-chaos-") as scratch:
+        rows = list(walk(Path(scratch), kills=options.kills, others=options.others, poisoned_rows=options.rows))
+        if options.stack:
+            rows += live.main(Path(scratch) / "live", rounds=options.rounds, say=tell)
+    text = account(rows, time.monotonic() - began)
+    if options.write:
+        written = PLACE.read_text(encoding="utf-8")
+        PLACE.write_text(written[: written.index(BEGIN) + len(BEGIN)] + "\n" + text + written[written.index(END) :], encoding="utf-8")
+    print(text)
+    return 0 if all(row.is_sound for row in rows) else 1
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=100, help="kills of the walk's commands in all (default: %(default)s)")
+    parser.add_argument("--others", type=int, default=10, help="times of every other fault of the walk (default: %(default)s)")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the file with a poisoned one (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=1, help="kills of each service of the stack (default: %(default)s)")
+    parser.add_argument("--stack", action=argparse.BooleanOptionalAction, default=True, help="the stack's faults too")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
+    return parser.parse_args(arguments)
+
+
+def walk(scratch, *, kills, others, poisoned_rows):
+    """The faults of the walk, one Row after the other."""
+    extracts, prepared = scratch / "extracts", scratch / "prepared"
+    _must(b12(scratch / "none", "demo", "--patients", 150, "--out", extracts, "--seed", 5, "--as-of", AS_OF))
+    ingest_and_screen = ("run", extracts, "--source", "canonical", "--as-of", AS_OF)
+    process = b12(prepared, *ingest_and_screen)
+    whole = work_until_the_end(process)
+    _must(process)
+    wanted = state(prepared)
+    given = {"wanted": wanted, "scratch": scratch}
+    killing = kill_and_repeat("kill −9 of ingest, screen, publish", prepared=None, words=ingest_and_screen, then=[],
+                              times=round(kills * 0.7), seconds=whole, **given)  # fmt: skip
+    yield tell(killing)
+    for command, words in (("reingest", ("reingest",)), ("compact", ("compact",)), ("backup", ("backup", scratch / "copy"))):
+        seconds = _work_of(prepared, words, scratch)
+        yield tell(kill_and_repeat(f"kill −9 of {command}", prepared=prepared, words=words, then=[SCREEN], times=round(kills * 0.1),
+                                   seconds=seconds, **given))  # fmt: skip
+    yield from map(tell, _on_small_disks(ingest_and_screen, whole, others, given))
+    yield tell(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=others, **given))
+    yield tell(arriving.growing(extracts=extracts, screen=SCREEN, times=others, **given))
+    yield tell(damage.damaged_lake(prepared=prepared, screen=SCREEN, times=others, **given))
+    yield tell(arriving.poisoned(rows=poisoned_rows, scratch=scratch))
+
+
+def _on_small_disks(words, seconds, times, given):
+    if not disk.can_mount():
+        yield Row("the disk is full, or can only be read (not tried: no right to mount here)")
+        return
+    yield disk.disk_full(words=words, sizes=[150 + round(number * 1400 / times) for number in range(times)], **given)
+    yield disk.disk_read_only(words=words, times=times, seconds=seconds, **given)
+
+
+def _must(process):
+    ended, error = finished(process)
+    assert ended == 0, error
+
+
+def _work_of(prepared, words, scratch):
+    home = scratch / "measured"
+    shutil.copytree(prepared, home, symlinks=True)
+    process = b12(home, *words)
+    seconds = work_until_the_end(process)
+    _must(process)
+    shutil.rmtree(home)
+    return seconds
+
+
+def tell(row):
+    """Print a Row as it comes; returns it."""
+    print(f"{row.fault}: {'sound' if row.is_sound else 'NOT SOUND'}, {row}", file=sys.stderr, flush=True)
+    return row
+
+
+def account(rows, seconds):
+    """The table with when, where and for how long."""
+    where = f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {where}, {seconds / 60:.0f} minutes.\n\n{as_table(rows)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
