@@ -138,8 +138,9 @@ def test_what_was_stopped_stays_away_until_it_is_started(folder):
 
 
 def test_in_the_end_what_depends_ends_first_and_nothing_is_left(folder):
-    trap = "trap 'date +%s%N > {0}/{1}; exit' TERM; while :; do sleep 0.05; done"
-    services = [service("db", trap.format(folder, "db")), service("web", trap.format(folder, "web"), after=("db",))]
+    trap = "trap '{2} date +%s%N > {0}/{1}; exit' TERM; while :; do sleep 0.05; done"
+    slow = service("web", trap.format(folder, "web", "sleep 0.5;"), after=("db",))
+    services = [service("db", trap.format(folder, "db", "")), slow]
 
     async def scene(supervisor):
         await until(lambda: status(supervisor, "web") == "healthy")
