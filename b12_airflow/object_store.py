@@ -5,8 +5,8 @@ import os
 from airflow.sdk import ObjectStoragePath
 
 from pipeline.arrival import is_partial
+from pipeline.bringing import bring_in
 from pipeline.delivery_note import is_note
-from pipeline.landing import bring_in
 
 TAKEN = "taken"
 

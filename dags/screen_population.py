@@ -29,10 +29,22 @@ from pipeline.config import ENTITIES
 
 ZONE = os.environ.get("B12_TIMEZONE", "UTC")
 ANSWER_WITHIN = timedelta(hours=float(os.environ.get("B12_ANSWER_HOURS", "8")))
+STEWARDS = [{"id": name, "name": name} for name in os.environ.get("B12_STEWARDS", "").split(",") if name] or None
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(
     rules=[RetryRule(f"pipeline.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
 )
+ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of
+{{ ti.xcom_pull('screen')['patients'] }}.
+{% for text in ti.xcom_pull('screen')['warned'] %}
+- {{ text }}{% endfor %}
+
+Without an answer in time it is not published, and the last worklist stays."""
+ANSWERS = {
+    "options": ["Publish", "Discard"], "defaults": ["Discard"], "response_timeout": ANSWER_WITHIN, "assigned_users": STEWARDS,
+    "params": {"because": Param("", type="string", description="Why, for the audit trail. Name no patient.")},
+    "notifiers": [ApprovalNotifier()],
+}  # fmt: skip
 
 
 @dag(
@@ -53,6 +65,8 @@ RETRIES = ExceptionRetryPolicy(
     tags=["b12"],
 )  # fmt: skip
 def screen_population():
+    approve = HITLOperator(task_id="approve", subject="A gate warned: publish tonight's worklist?", body=ASKED, **ANSWERS)
+
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def screen(params, dag_run):
         from pipeline import config, run
@@ -65,19 +79,6 @@ def screen_population():
     @task.short_circuit
     def is_held(screened):
         return screened["state"] == "held"
-
-    approve = HITLOperator(
-        task_id="approve",
-        subject="A gate warned: publish tonight's worklist?",
-        body="Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of "
-        "{{ ti.xcom_pull('screen')['patients'] }}.\n{% for text in ti.xcom_pull('screen')['warned'] %}\n- {{ text }}{% endfor %}\n\n"
-        "Without an answer in time it is not published, and the last worklist stays.",
-        options=["Publish", "Discard"],
-        defaults=["Discard"],
-        params={"because": Param("", type="string", description="Why, for the audit trail. Name no patient.")},
-        response_timeout=ANSWER_WITHIN,
-        notifiers=[ApprovalNotifier()],
-    )
 
     @task(show_return_value_in_logs=False)
     def decide(screened, answer=None):

@@ -1,94 +1,15 @@
-"""Files on their way: landed, claimed by an atomic rename, archived under their SHA-256, or refused."""
+"""Files on their way: claimed by an atomic rename, archived under their SHA-256, put back, or refused."""
 
-import fcntl
 import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
-
-from pipeline.errors import UsageError
-
-BLOCK = 1 << 22
-OURS = "landing-"
 
 
 def sha256_of(path):
     """The SHA-256 of a file, in hex."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def land(home, paths, profile):
-    """Copy files, and the files in folders, into `landing/<profile>/<sha256>/<path>`; returns (landed, ignored) names.
-
-    A copy appears whole or not at all, and the same file lands in the same place, so that landing again after a crash
-    changes nothing. The path below the given folder stays the file's name.
-    """
-    landed, ignored = [], []
-    for path, name in sorted(_files(paths), key=lambda found: found[1]):
-        if profile.entity_of(name) == "ignored":
-            ignored.append(name)
-            continue
-        _copy(path, home.landing / profile.name, name)
-        landed.append(name)
-    return landed, ignored
-
-
-def _files(paths):
-    for given in map(Path, paths):
-        if given.is_dir():
-            inside = (path for path in given.rglob("*") if path.is_file() and not path.is_symlink())
-            yield from ((path, path.relative_to(given).as_posix()) for path in inside)
-        elif given.is_file():
-            yield given, given.name
-        else:
-            raise UsageError(f"There is no file or folder {given}. Give the path of an extract or of a folder of extracts.")
-
-
-def _copy(path, folder, name):
-    part, sha256 = _whole_copy(path, folder)
-    place = folder / sha256 / name
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part.replace(place)
-
-
-def _whole_copy(path, folder):
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(folder)
-    part = folder / f".{OURS}{os.getpid()}-{os.urandom(3).hex()}.part"
-    digest = hashlib.sha256()
-    with path.open("rb") as source, part.open("wb") as target:
-        fcntl.flock(target, fcntl.LOCK_EX)  # it ends with this process: until then nobody sweeps it
-        while block := source.read(BLOCK):
-            digest.update(block)
-            target.write(block)
-        target.flush()
-        os.fsync(target.fileno())
-    return part, digest.hexdigest()
-
-
-def _sweep(folder):
-    "Patients' rows that a copying left which was killed, or found the disk full"
-    for part in folder.glob(f".{OURS}*.part"):
-        with suppress(OSError), part.open("rb") as left:
-            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            part.unlink()
-
-
-def bring_in(home, path, name):
-    """Copy what can be opened as a path can into `landing/<name>`; False when another file has that place, or the name leads out."""
-    place = home.landing / name
-    if ".." in place.parts or place.is_symlink() or not place.resolve().is_relative_to(home.landing.resolve()):
-        return False
-    part, sha256 = _whole_copy(path, home.landing)
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        os.link(part, place)  # unlike a rename, never over a file that waits there
-    except FileExistsError:
-        return sha256_of(place) == sha256
-    finally:
-        part.unlink()
-    return True
 
 
 def is_sha256(text):

@@ -2,8 +2,8 @@
 
 from pipeline import lake
 from pipeline.accounts import Account
+from pipeline.bringing import land as land_files
 from pipeline.claims import claim_waiting, ingest_claimed
-from pipeline.landing import land as land_files
 from pipeline.night import screen_again, screen_population
 from pipeline.readers import adopt
 from pipeline.release import decide

@@ -26,12 +26,7 @@ def load_table(con, path, *, columns, profile, into, folder):
     else:
         scan, header = _csv(con, path, dialect)
     _check_header(header, columns["required"], known, profile.are_others_ignored)
-    try:
-        keep_as_file(con, "landing.raw", f"select {_texts(header, known)} from {scan}", folder, is_numbered=True)
-    except duckdb.Error as error:
-        if is_of_our_disk(error):
-            raise cannot_write(folder, error) from None
-        raise Refused(f"the file cannot be read: {_first_line(error)}") from None
+    _keep(con, f"select {_texts(header, known)} from {scan}", folder)
     if Path(path).suffix == ".parquet":
         con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
         con.execute("create or replace table landing.ragged (line bigint)")
@@ -57,6 +52,15 @@ def _texts(header, known):
         else f"cast(null as varchar) as {_identifier(name)}"
         for name in known
     )  # fmt: skip
+
+
+def _keep(con, select, folder):
+    try:
+        keep_as_file(con, "landing.raw", select, folder, is_numbered=True)
+    except duckdb.Error as error:
+        if is_of_our_disk(error):
+            raise cannot_write(folder, error) from None
+        raise Refused(f"the file cannot be read: {_first_line(error)}") from None
 
 
 def _parquet(con, path):
