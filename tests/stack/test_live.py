@@ -70,6 +70,10 @@ def test_every_service_is_well(stack):
     assert {"worker", "worker-2", "web", "triggerer"} < set(units)
 
 
+def test_the_folder_for_deliveries_is_there_and_its_owners_alone(stack):
+    assert (stack.home / "landing" / "canonical").stat().st_mode & 0o777 == 0o700
+
+
 def test_airflow_says_that_all_its_parts_are_healthy(stack):
     _, health = get(stack, "api-server", "/api/v2/monitor/health")
     assert {part["status"] for part in health.values()} == {"healthy"}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What must be there before the services start; each step leaves alone what is there already.
 set -eu
+install -d -m 0700 "$B12_HOME/landing" "$B12_HOME/landing/canonical"
 python -m tools.stack.databases
 airflow db migrate
 printf '%s\n%s\n' "$AIRFLOW_ADMIN_PASSWORD" "$AIRFLOW_ADMIN_PASSWORD" |
