@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,9 +29,11 @@ def main(arguments=None) -> int:
     options = parse(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="b12-chaos-") as scratch:
-        rows = list(walk(Path(scratch), kills=options.kills, others=options.others, poisoned_rows=options.rows))
-        if options.stack:
-            rows += live.main(Path(scratch) / "live", rounds=options.rounds, say=tell)
+        scratch = Path(scratch)
+        with ThreadPoolExecutor(1) as beside:
+            of_stack = beside.submit(live.main, scratch / "live", options.rounds, tell) if options.stack else None
+            rows = list(walk(scratch, kills=options.kills, others=options.others, poisoned_rows=options.rows))
+            rows += of_stack.result() if of_stack else []
     text = account(rows, time.monotonic() - began)
     if options.write:
         written = PLACE.read_text(encoding="utf-8")
@@ -63,7 +66,7 @@ def walk(scratch, *, kills, others, poisoned_rows):
     killing = kill_and_repeat("kill −9 of ingest, screen, publish", prepared=None, words=ingest_and_screen, then=[],
                               times=round(kills * 0.7), seconds=whole, **given)  # fmt: skip
     yield tell(killing)
-    for command, words in (("reingest", ("reingest",)), ("compact", ("compact",)), ("backup", ("backup", scratch / "copy"))):
+    for command, words in (("reingest", ("reingest",)), ("compact", ("compact",)), ("backup", ("backup", "{home}-copy"))):
         seconds = _work_of(prepared, words, scratch)
         yield tell(kill_and_repeat(f"kill −9 of {command}", prepared=prepared, words=words, then=[SCREEN], times=round(kills * 0.1),
                                    seconds=seconds, **given))  # fmt: skip
@@ -90,7 +93,7 @@ def _must(process):
 def _work_of(prepared, words, scratch):
     home = scratch / "measured"
     shutil.copytree(prepared, home, symlinks=True)
-    process = b12(home, *words)
+    process = b12(home, *(word.replace("{home}", str(home)) for word in words))
     seconds = work_until_the_end(process)
     _must(process)
     shutil.rmtree(home)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.config import REPOSITORY
@@ -62,19 +63,25 @@ def kill_after(process, seconds):
 def kill_and_repeat(fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0):
     """A command killed at `times` moments spread over its work, each time in a copy of a prepared home, and then typed again.
 
-    prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command. then: the commands that
+    prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command, with {home} for the home. then: the commands that
     follow. wanted: the state after all that, undisturbed. code: how the command ends by itself. Returns a Row.
     """
-    draw, began, total = random.Random(seed), time.monotonic(), Row(fault)
-    for moment in range(times):
-        home = scratch / f"killed-{moment}"
+    draw, began = random.Random(seed), time.monotonic()
+    moments = [(moment + draw.random()) / times * 0.97 * seconds for moment in range(times)]
+
+    def tried(number):
+        home = scratch / f"killed-{words[0]}-{number}"
         if prepared:
             shutil.copytree(prepared, home, symlinks=True)
-        kill_after(b12(home, *words), (moment + draw.random()) / times * 0.97 * seconds)
-        for command, expected in [(words, code), *((each, 0) for each in then)]:
+        mine = [str(word).replace("{home}", str(home)) for word in words]
+        kill_after(b12(home, *mine), moments[number])
+        for command, expected in [(mine, code), *((each, 0) for each in then)]:
             ended, error = finished(b12(home, *command))
             if ended != expected:
-                raise AssertionError(f"{fault}, moment {moment}: b12 {command[0]} ended with {ended}: {error[-500:]}")
-        total += compared(fault, home, wanted)
+                raise AssertionError(f"{fault}, moment {number}: b12 {command[0]} ended with {ended}: {error[-500:]}")
+        row = compared(fault, home, wanted)
         shutil.rmtree(home)
-    return total + Row(fault, seconds=time.monotonic() - began)
+        return row
+
+    with ThreadPoolExecutor(os.cpu_count()) as several:
+        return sum(several.map(tried, range(times)), Row(fault)) + Row(fault, seconds=time.monotonic() - began)
