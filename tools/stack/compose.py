@@ -59,6 +59,12 @@ def filled(text, values):
     return VARIABLE.sub(value, str(text))
 
 
+def handed_on(environment, values):
+    """An environment whose names without a value are filled in from `values`, or left out where they have none there."""
+    named = {name: f"${{{name}}}" for name in environment if values.get(name)}
+    return {name: named.get(name) if value is None else value for name, value in environment.items() if value is not None or name in named}
+
+
 def service(name, of, described, change):
     """A Service from its description in the file; `change` is applied to each text of command, environment and health check.
 

@@ -43,6 +43,7 @@ def replicas(described, scale):
 def _local(folder, unit, name, described, ports, volumes, values):
     folders = volumes | _memory(folder, unit, described)
     swaps = _swaps(unit, ports, folders)
+    described = described | {"environment": compose.handed_on(described["environment"], values)}
     made = compose.service(unit, name, described, partial(_changed, swaps=swaps, values=values))
     for path in (folder / "logs", folder / "tmp", *folders.values()):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
