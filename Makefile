@@ -83,7 +83,7 @@ setup:
 setup-dev:
 	@tools/setup.sh dev
 
-RESOLVE := --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
 .PHONY: help run serve up down status secrets test check sbom audit format docs bench chaos screenshots requirements clean setup setup-dev

@@ -24,6 +24,7 @@ else
     install=".venv/bin/python -m pip install --quiet --disable-pip-version-check"
 fi
 rm -f .venv/.installed-*
-$install --require-hashes -r "$requirements"
+# a package wanted with an extra is another to pip, and only a constraint pins that one too
+$install --require-hashes -r "$requirements" -c "$requirements"
 $install --no-deps --no-build-isolation -e .
 touch "$installed" "$installed${1:+-$1}"
