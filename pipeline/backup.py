@@ -18,7 +18,8 @@ def backup(home, folder):
     """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store": {table: rows}}`.
 
     In this order, so that whatever one thing names is there: the store, the runs, each table's log and then its files, what waits,
-    the archive. An ingest or a screening may run meanwhile; an erasing or a vacuum waits. Raises UsageError, LakeUnavailable.
+    what is claimed, the archive. Meanwhile an ingest may run; a screening waits for the runs, an erasing or a vacuum for all.
+    Raises UsageError, LakeUnavailable.
     """
     folder = folder.absolute()
     if not home.root.is_dir():
@@ -29,9 +30,11 @@ def backup(home, folder):
         ledger.key_of(home)  # made now, if it is not there: later erasures must be recognised by it when this is restored
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
-        _runs(mirror, home)
+        with alone(home, "screen"):  # a decision moves a run's folder while it is copied
+            _runs(mirror, home)
         _lake(mirror, home)
-        mirror.take(*_waiting(home), *walk(home, "claimed"), *walk(home, "archive"), *rest_of(home))
+        for room in (_waiting, _claimed, _archived, rest_of):  # each is listed in its turn, in the order in which a file moves on
+            mirror.take(*room(home))
         return mirror.close(rows)
 
 
@@ -60,19 +63,29 @@ def _lake(mirror, home):
             logs = [name for name in names if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")]
             mirror.take(*sorted(logs, key=lambda name: (not name.endswith("_last_checkpoint"), name)))
             mirror.take(*(name for name in walk(home, f"lake/{table}") if "/_delta_log/" not in name))
-            if _is_whole(mirror, table):
+            if _is_whole(mirror, home, table):
                 break
             mirror.drop([name for name in mirror.files if name.startswith(f"lake/{table}/")])  # a replay put another lake in its place
         else:
             raise LakeUnavailable(f"The lake table {table} changed while it was copied, {TRIES} times. Type the command again.")
 
 
-def _is_whole(mirror, table):
+def _is_whole(mirror, home, table):
     delta = lake.open_table(Home(mirror.folder), table)
-    return delta is None or all(Path(lake.path_of(uri)).exists() for uri in delta.file_uris())
+    if delta is None:
+        return lake.open_table(home, table) is None
+    return all(Path(lake.path_of(uri)).exists() for uri in delta.file_uris())
 
 
 def _waiting(home):
     "Deliveries that are complete and that nobody has claimed yet"
     complete, _ = Watch().look(home.landing) if home.landing.is_dir() else ({}, [])
     return [f"landing/{name}" for name in complete]
+
+
+def _claimed(home):
+    return walk(home, "claimed")
+
+
+def _archived(home):
+    return walk(home, "archive")

@@ -13,7 +13,9 @@ import pytest
 
 from pipeline import worklist
 from pipeline.backup import backup as back_up
+from pipeline.backup_mirror import Mirror
 from pipeline.config import REPOSITORY, Home
+from pipeline.run import claim_waiting, ingest_claimed
 from tests import stores
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
 from tests.functional.test_erase import ALIAS, FORGOTTEN, KEPT, LOW, files, named_in
@@ -303,3 +305,46 @@ def test_a_backup_while_deliveries_come_in_is_whole(lived_in, tmp_path):
 def test_paths_are_said_as_given(lived_in, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert b12(lived_in, "backup", Path("relative")).out.startswith("relative: ")
+
+
+def meanwhile(monkeypatch, prefix, happens):
+    "Let something happen once, just before the first file below a prefix is copied"
+    taken = Mirror._taken
+
+    def _taken(mirror, name):
+        if name.startswith(prefix):
+            monkeypatch.setattr(Mirror, "_taken", taken)
+            happens()
+        return taken(mirror, name)
+
+    monkeypatch.setattr(Mirror, "_taken", _taken)
+
+
+def test_a_delivery_that_moves_on_while_it_is_copied_is_in_the_backup(lived_in, tmp_path, monkeypatch):
+    waits = lived_in / "landing" / "canonical" / ("0" * 64) / "lab_result.csv"
+    waits.parent.mkdir(parents=True)
+    waits.write_text("patient_id,code,value,unit,collected_at\nnew-1,2132-9,110,pg/mL,2026-01-30\n")
+    ingested = []
+
+    def ingest():
+        ingested.extend(ingest_claimed(Home(lived_in), one)["accepted"] for one in claim_waiting(Home(lived_in)))
+
+    meanwhile(monkeypatch, "landing/", ingest)
+    assert b12(lived_in, "backup", tmp_path / "backup").code == 0 and ingested == [1]
+    assert named_in(tmp_path / "backup", "new-1")
+
+
+def test_a_decision_waits_until_the_runs_are_copied(lived_in, tmp_path, monkeypatch):
+    tried = "import sys; from pathlib import Path; from pipeline.config import Home; from pipeline.locks import alone\n"
+    tried += "with alone(Home(Path(sys.argv[1])), 'screen'): print('in')"
+    others = []
+
+    def decide():
+        others.append(subprocess.Popen([sys.executable, "-c", tried, lived_in], stdout=subprocess.PIPE, text=True))
+        with pytest.raises(subprocess.TimeoutExpired):
+            others[0].wait(1.5)
+
+    meanwhile(monkeypatch, "runs/2", decide)
+    assert b12(lived_in, "backup", tmp_path / "backup").code == 0
+    with others[0] as other:
+        assert other.communicate()[0] == "in\n"
