@@ -46,6 +46,11 @@ class Home:
         return self.root / "lake"
 
     @property
+    def old_lake(self):
+        "Of a replay that is putting another lake in its place"
+        return self.root / "lake.old"
+
+    @property
     def runs(self):
         return self.root / "runs"
 

@@ -14,20 +14,21 @@ from pipeline.locks import alone
 from pipeline.readers import profile as read_profile
 
 
-def ingest_file(home, *, path, source, name, received_at=None):
+def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
     """Ingest one claimed file and put it into the archive, or into `refused/`; returns its Account.
 
     path: where the claimed file is. name: its path as delivered, which evidence names. A file that was ingested before,
     byte for byte, changes nothing: all its rows are duplicates. One process at a time, so that of two files that hold one row the
-    second sees what the first put in. Raises Growing, and keeps nothing of it, when the file changes while it is read.
+    second sees what the first put in. sha256: the file's as it was delivered, where it has changed since. Raises Growing, and keeps
+    nothing of it, when the file changes while it is read.
     """
     with alone(home, "ingest"):
-        return _ingest_file(home, path, source=source, name=name, received_at=received_at)
+        return _ingest_file(home, path, source=source, name=name, received_at=received_at, sha256=sha256)
 
 
-def _ingest_file(home, path, *, source, name, received_at):
+def _ingest_file(home, path, *, source, name, received_at, sha256):
     read_as = _state(path)
-    sha256 = sha256_of(path)
+    sha256 = sha256 or sha256_of(path)
     profile = read_profile(source, home)
     entity = profile.entity_of(name)
     if entity == "reference":

@@ -13,13 +13,14 @@ from deltalake.transaction import AddAction
 
 from pipeline.config import ENTITIES
 from pipeline.errors import LakeUnavailable
+from pipeline.lake_swap import folder_of
 from pipeline.lake_tables import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 
 
 def open_table(home, table, version=None):
     """The Delta table, or None where nothing was ever appended. Raises LakeUnavailable."""
     try:
-        return DeltaTable(str(home.lake / table), version=version)
+        return DeltaTable(str(folder_of(home) / table), version=version)
     except TableNotFoundError:
         return None
     except (DeltaError, OSError, ValueError) as error:

@@ -48,7 +48,7 @@ def put_back(home, path, *, source, name):
 
 def archived(home, path, *, source, sha256, name, folder):
     """Move a file into `archive/`, `reference/` or `refused/` under its SHA-256; returns its place."""
-    place = _place(home, source=source, sha256=sha256, name=name, folder=folder)
+    place = place_of(home, source=source, sha256=sha256, name=name, folder=folder)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(PermissionError):  # a file of another account keeps the mode that it was dropped with
         path.chmod(0o600)
@@ -62,14 +62,15 @@ def put_away(home, path, *, source, sha256, name):
 
     What the archive holds stays as it is: a patient may have been erased from it since.
     """
-    if _place(home, source=source, sha256=sha256, name=name, folder="archive").exists():
+    if place_of(home, source=source, sha256=sha256, name=name, folder="archive").exists():
         path.unlink()
         _leave(home, path)
     else:
         archived(home, path, source=source, sha256=sha256, name=name, folder="archive")
 
 
-def _place(home, *, source, sha256, name, folder):
+def place_of(home, *, source, sha256, name, folder):
+    """Where a delivered file of this hash and name lies in `archive/`, `reference/` or `refused/`."""
     ending = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     return home.root / folder / source / f"{sha256}{ending}"
 

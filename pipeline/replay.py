@@ -3,8 +3,10 @@
 import os
 import shutil
 
-from pipeline.errors import InvalidProtocol, UsageError
+from pipeline.errors import InvalidProtocol, LakeUnavailable, UsageError
 from pipeline.ingest import ingest_file
+from pipeline.lake_swap import swap
+from pipeline.landing import place_of
 from pipeline.locks import alone
 from pipeline.query import query
 
@@ -12,7 +14,8 @@ from pipeline.query import query
 def reingest(home, progress=lambda account: None):
     """Replay every archived file into a new lake beside the old one, then put it in its place; returns the accounts.
 
-    What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was. What is
+    What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was:
+    whoever opens it next puts it back. What is
     delivered meanwhile waits.
     """
     with alone(home, "screen"), alone(home, "ingest"):
@@ -31,17 +34,20 @@ def _reingest(home, progress):
             shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
     accounts = []
     for one in delivered:
-        found = next((beside.archive / one["source"]).glob(f"{one['sha256']}*"))
-        accounts.append(ingest_file(beside, path=found, source=one["source"], name=one["file"], received_at=one["received_at"]))
+        accounts.append(_replayed(beside, **one))
         progress(accounts[-1])
     _refuse_loss(accounts)
-    old = home.root / "lake.old"
-    shutil.rmtree(old, ignore_errors=True)
-    home.lake.replace(old)
-    beside.lake.replace(home.lake)
-    shutil.rmtree(old)
+    swap(home, beside.lake)
     shutil.rmtree(beside.root)
     return accounts
+
+
+def _replayed(beside, *, source, sha256, file, received_at):
+    "Under the hash as delivered: a patient may have been erased from the file since"
+    path = place_of(beside, source=source, sha256=sha256, name=file, folder="archive")
+    if not path.exists():
+        raise LakeUnavailable(f"{file} is not in the archive, and the lake stays as it was. Restore the archive from a backup: b12 restore")
+    return ingest_file(beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256)
 
 
 def _refuse_loss(accounts):
