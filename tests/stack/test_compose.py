@@ -16,8 +16,9 @@ from tools.stack import compose, keys, local
 ROOT = Path(__file__).resolve().parents[2]
 FILE = compose.load()
 SERVICES = FILE["services"]
-LASTING = sorted(set(SERVICES) - {"init"})
+LASTING = sorted(set(SERVICES) - {"init", "operate"})
 SCHEMA = ROOT / "tests" / "data" / "compose-spec" / "compose-spec.json"
+NO_SETTING = {"B12_SCREENING": "the integration's name in a lineage event"}
 VARIABLES = re.compile(r"\$\{(\w+)(:[-?])?")
 
 
@@ -46,8 +47,15 @@ def test_a_service_that_lasts_is_asked_whether_it_is_well_and_started_again(serv
     assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
 
 
-def test_the_step_before_them_ends():
-    assert SERVICES["init"]["restart"] == "no"
+@pytest.mark.parametrize("name", ["init", "operate"])
+def test_what_is_done_once_ends(name):
+    assert SERVICES[name]["restart"] == "no"
+
+
+def test_whoever_operates_is_started_by_hand_alone():
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == {"operate"}
+    assert "operate" not in compose.services()
+    assert not any("operate" in service.get("depends_on", ()) for service in SERVICES.values())
 
 
 @each(SERVICES)
@@ -83,9 +91,16 @@ def test_the_image_is_built_on_a_pinned_one_and_runs_as_nobody_special():
     assert "USER 10001:10001" in lines
 
 
-@each(SERVICES)
+@each(compose.services())
 def test_volumes_are_named_and_declared(service):
     assert {volume.split(":")[0] for volume in service.get("volumes", ())} <= set(FILE["volumes"])
+
+
+def test_of_the_machines_folders_one_is_seen_and_by_whoever_operates_alone():
+    assert SERVICES["operate"]["volumes"] == [
+        "home:/var/lib/b12",
+        {"type": "bind", "source": "${B12_BACKUPS:-./backups}", "target": "/backups"},
+    ]
 
 
 @each(SERVICES)
@@ -118,7 +133,7 @@ def test_a_variable_is_a_secret_that_is_generated_or_has_a_default():
     [
         ("POSTGRES_PASSWORD", {"postgres", "init"}),
         ("AIRFLOW_DB_PASSWORD", {"init", "api-server", "scheduler", "dag-processor", "triggerer"}),
-        ("B12_DB_PASSWORD", {"init", "api-server", "worker", "web"}),
+        ("B12_DB_PASSWORD", {"init", "api-server", "worker", "web", "operate"}),
         ("REDIS_PASSWORD", {"redis", "scheduler", "worker"}),
         ("AIRFLOW_JWT_SECRET", {"api-server", "scheduler"}),
         ("AIRFLOW_ADMIN_PASSWORD", {"init"}),
@@ -129,10 +144,47 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
     assert {name for name, service in SERVICES.items() if f"${{{secret}:" in str(service)} == holders
 
 
+@pytest.mark.parametrize(
+    ("setting", "readers"),
+    [
+        ("B12_STEWARDS", {"dag-processor", "scheduler", "worker"}),
+        ("B12_HOLD_WARNED", {"dag-processor", "scheduler", "worker"}),
+        ("B12_NOTIFY_WEBHOOK", {"worker", "dag-processor", "operate"}),
+        ("B12_ERASURE_KEY", {"worker", "web", "operate"}),
+        ("AIRFLOW_CONN_AWS_DEFAULT", {"worker", "triggerer"}),
+        ("OPENLINEAGE__TRANSPORT__TYPE", {"worker"}),
+    ],
+)
+def test_a_setting_reaches_whoever_reads_it(setting, readers):
+    assert readers <= {name for name, service in SERVICES.items() if setting in service["environment"]}
+
+
+@pytest.mark.parametrize("service", ["triggerer", "worker", "dag-processor", "operate"])
+def test_whoever_watches_a_store_or_tells_people_reaches_the_network(service):
+    assert SERVICES[service]["networks"] == ["inside", "outside"]
+
+
+def test_every_setting_that_is_read_or_described_is_handed_to_some_service():
+    words = {path: path.read_text() for room in ("pipeline", "dags", "b12_airflow") for path in (ROOT / room).rglob("*.py")}
+    words |= {path: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+    read = {name for text in words.values() for name in re.findall(r"(?:[\"'$`]|environ\[.)(B12_[A-Z_]*[A-Z])\b", text)}
+    assert len(read) > 20
+    handed = {name for service in SERVICES.values() for name in service["environment"]} | set(
+        re.findall(r"\bB12_\w+", compose.FILE.read_text())
+    )
+    assert read - handed == set(NO_SETTING)
+
+
+def test_a_name_without_a_value_is_handed_on_where_it_is_set():
+    assert compose.handed_on({"A": None, "B": None, "C": "x"}, {"A": "1", "B": "", "C": "2"}) == {"A": "${A}", "C": "x"}
+
+
 def test_patients_data_is_mounted_where_it_is_worked_on_and_read_only_where_it_is_looked_at():
-    mounted = {name: volume for name, service in SERVICES.items() for volume in service.get("volumes", ()) if volume.startswith("home:")}
+    mounted = {
+        name: text for name, service in SERVICES.items() for text in map(str, service.get("volumes", ())) if text.startswith("home:")
+    }
     assert {name for name, volume in mounted.items() if volume.endswith(":ro")} == {"api-server", "triggerer"}
-    assert {name for name, volume in mounted.items() if not volume.endswith(":ro")} == {"init", "worker", "web"}
+    assert {name for name, volume in mounted.items() if not volume.endswith(":ro")} == {"init", "worker", "web", "operate"}
 
 
 def test_secrets_are_written_once_for_their_owner_alone(tmp_path):
@@ -151,10 +203,10 @@ def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path):
     assert set(keys.read(file)) == set(keys.NAMES)
 
 
-@pytest.mark.parametrize("name", [".env", "b12-stack"])
+@pytest.mark.parametrize("name", [".env", "b12-stack", "backups"])
 def test_secrets_and_state_go_into_neither_git_nor_the_image(name):
     assert f"/{name}" in (ROOT / ".gitignore").read_text()
-    assert {".*", "b12-stack", "b12-home"} <= set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {".*", "b12-stack", "b12-home", "backups"} <= set((ROOT / ".dockerignore").read_text().splitlines())
 
 
 @pytest.mark.parametrize(
@@ -182,7 +234,7 @@ def processes(tmp_path):
 
 
 def test_a_scaled_service_runs_as_often_as_asked_and_knows_its_name(processes):
-    assert set(processes) == {*SERVICES, "worker-2"}
+    assert set(processes) == {*compose.services(), "worker-2"}
     assert processes["worker"].command == processes["worker-2"].command
     assert processes["worker-2"].environment["HOSTNAME"] == "worker-2"
 
@@ -207,7 +259,7 @@ def test_a_secret_is_never_changed_by_the_change_of_ports(tmp_path):
 def test_two_stacks_have_ports_of_their_own(tmp_path):
     one, other = tmp_path / "one", tmp_path / "other"
     one.mkdir(), other.mkdir()
-    units = local.replicas(SERVICES, {"scheduler": 2})
+    units = local.replicas(compose.services(), {"scheduler": 2})
     chosen = local.chosen_ports(one, units)
     assert local.chosen_ports(one, units) == chosen, "kept while the stack is there"
     with ExitStack() as held:

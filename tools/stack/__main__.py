@@ -26,7 +26,7 @@ def parser():
     _add(commands, "status", lambda options: running.status(options.folder), "which services are healthy")
     for name, do in (("stop", running.stop), ("start", running.start)):
         one = _add(commands, name, lambda options, do=do: do(options.folder, options.service), f"{name} one service")
-        one.add_argument("service", choices=list(compose.load()["services"]))
+        one.add_argument("service", choices=list(compose.services()))
     execute_ = _add(commands, "exec", execute, "a command in a service's environment: exec SERVICE -- COMMAND…")
     execute_.add_argument("service")
     execute_.add_argument("command", nargs="+")
@@ -43,7 +43,7 @@ def _add(commands, name, do, text):
 
 def _scaled(text):
     name, _, number = text.partition("=")
-    if name not in compose.load()["services"] or not number.isdigit():
+    if name not in compose.services() or not number.isdigit():
         raise argparse.ArgumentTypeError(f"{text} is not SERVICE=N with a service of docker-compose.yml")
     return name, int(number)
 

@@ -43,6 +43,11 @@ def load():
     return yaml.safe_load(FILE.read_text())
 
 
+def services():
+    """What `up` starts, by name: every service of the file that belongs to no profile."""
+    return {name: described for name, described in load()["services"].items() if "profiles" not in described}
+
+
 def filled(text, values):
     """A text with its `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in. Raises KeyError: no value and no default."""
 

@@ -28,7 +28,7 @@ ENTRYPOINTS = {"postgres": [sys.executable, "-m", "tools.stack.postgres"]}  # wh
 
 def services(folder, scale):
     """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale: service → how many."""
-    units = replicas(compose.load()["services"], scale)
+    units = replicas(compose.services(), scale)
     ports, values = chosen_ports(folder, units), keys.read(folder / ".env") | os.environ
     volumes = {path: place for _, described in units.values() for path, place in _volumes(folder, described).items()}
     return [_local(folder, unit, name, described, ports, volumes, values) for unit, (name, described) in units.items()]
