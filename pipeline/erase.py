@@ -1,14 +1,16 @@
 """Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that somebody was forgotten."""
 
-import fcntl
-import os
-import shutil
-from contextlib import suppress
+import codecs
+import re
+from contextlib import closing
 
 from pipeline import lake, ledger, worklist
 from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.erase_files import erase_csv, erase_delivered, erase_parquet
+from pipeline.erase_left import put_away_claimed, sweep
+from pipeline.erase_messages import written
+from pipeline.errors import UsageError
 from pipeline.identity import all_ids
 from pipeline.locks import alone
 from pipeline.query import query
@@ -19,35 +21,31 @@ def erase(home, patient_id, *, who):
     """Delete every row of a patient, under all ids of the same person; returns the rows deleted, by place.
 
     An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again brings nobody back.
-    A refused file was never understood: its lines that hold an id go, and all of it where it is no text.
+    A refused file was never understood: its lines in which an id is a word go, and all of it where it is no text.
     who: the account that asked for it, for the ledger and the audit trail. It waits for a backup, a screening and an ingest.
+    Cut short, it can be done again: the ledger says first who is to go, and the lake forgets them last. Raises UsageError.
     """
-    with alone(home, "backup"), alone(home, "screen"), alone(home, "ingest"):
-        ids = _all_ids(home, patient_id)
-        store = worklist.open_store(home)
-        rows = {"worklist": worklist.forget(store, ids)}
-        rows["archive"] = _erase_archive(home, ids)
-        rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
-        _sweep(home)
-        runs = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
-        rows["runs"] = sum(_erase_run(folder, ids) for folder in runs if folder.is_dir() and not folder.is_symlink())
-        rows |= _erase_lake(home, ids)
-        ledger.write(home, who=who, ids=ids, rows=rows)
+    if not patient_id.strip():
+        raise UsageError("An empty id names nobody. Type: b12 erase PATIENT")
+    with alone(home, "backup"), alone(home, "screen"), alone(home, "ingest"), closing(worklist.open_store(home)) as store:
+        rows = _erase(home, store, _all_ids(home, patient_id), who=who)
         worklist.record_access(store, actor=worklist.Actor(who, "admin"), what="erased", rows=sum(rows.values()))
-        store.close()
     return rows
 
 
-def _sweep(home):
-    "What a replay, a screening or an ingest left that was killed; what a living process works in is locked by it"
-    for left in (home.root / "reingest", home.root / "lake.old", *home.runs.glob(".building-*")):
-        shutil.rmtree(left, ignore_errors=True)
-    for left in home.work.iterdir() if home.work.is_dir() else ():
-        held = os.open(left, os.O_RDONLY)
-        with suppress(BlockingIOError):
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        os.close(held)
+def _erase(home, store, ids, *, who):
+    ledger.write(home, who=who, ids=ids)
+    sweep(home)
+    delivered = query(home, "select distinct source, sha256, file, refused from lake.delivery order by all")
+    put_away_claimed(home, delivered)
+    rows = {"archive": _erase_archive(home, delivered, ids)}
+    rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
+    runs = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
+    rows["runs"] = sum(_erase_run(folder, ids) for folder in runs if folder.is_dir() and not folder.is_symlink())
+    rows["worklist"] = worklist.forget(store, ids)  # only now: no run can make an item of them anew
+    rows |= _erase_lake(home, ids)
+    ledger.write(home, who=who, rows=rows)
+    return rows
 
 
 def _erase_lake(home, ids):
@@ -67,10 +65,10 @@ def _all_ids(home, patient_id):
     return ids
 
 
-def _erase_archive(home, ids):
-    delivered = query(home, "select distinct source, sha256, file from lake.delivery where refused is null order by all")
+def _erase_archive(home, delivered, ids):
+    "Under every name that a delivered file has there"
     erased = 0
-    for one in delivered:
+    for one in [one for one in delivered if one["refused"] is None]:
         profile = read_profile(one["source"], home)
         for path in (home.archive / one["source"]).glob(f"{one['sha256']}*"):
             erased += erase_delivered(path, profile, profile.entity_of(one["file"]), ids)
@@ -81,13 +79,23 @@ def _erase_refused(path, ids):
     if path.suffix in (".parquet", ".gz"):  # compressed: what it holds cannot be seen, and nothing will ever read it
         path.unlink()
         return 1
-    mine = [one.encode(encoding) for one in ids for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
-    lines = path.read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if not any(one in line for one in mine)]
+    mine = re.compile(rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, ids))})(?:\.0)?(?![\w-]|\.\w)")
+    data = path.read_bytes()
+    encoding = _encoding_of(data)
+    lines = data.decode(encoding, "surrogateescape").splitlines(keepends=True)
+    kept = [line for line in lines if not mine.search(line)]
     if len(kept) < len(lines):
-        path.with_suffix(".part").write_bytes(b"".join(kept))
-        path.with_suffix(".part").replace(path)
+        with written(path) as beside:
+            beside.write_bytes("".join(kept).encode(encoding, "surrogateescape"))
     return len(lines) - len(kept)
+
+
+def _encoding_of(data):
+    "Of a text that nobody understood; UTF-16 shows by its mark, or by the zeros in its first letter"
+    for encoding, mark, zero in (("utf-16-le", codecs.BOM_UTF16_LE, 1), ("utf-16-be", codecs.BOM_UTF16_BE, 0)):
+        if len(data) % 2 == 0 and (data.startswith(mark) or data[zero : zero + 1] == b"\0"):
+            return encoding
+    return "utf-8"
 
 
 def _erase_run(folder, ids):

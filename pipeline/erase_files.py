@@ -6,7 +6,7 @@ import re
 import shutil
 
 from pipeline.database import connect
-from pipeline.erase_messages import erase_messages, erase_resources
+from pipeline.erase_messages import beside_of, erase_messages, erase_resources, written
 from pipeline.readers.unpack import is_gzip
 
 
@@ -26,13 +26,12 @@ def erase_delivered(path, profile, kind, ids):
 
 
 def _in_gzip(path, erase):
-    plain = path.with_name(path.name.removesuffix(".gz") + ".plain")
+    plain = path.with_name(f".{path.name}.plain")
     with gzip.open(path) as source, plain.open("wb") as target:
         shutil.copyfileobj(source, target)
     if erased := erase(plain):
-        with plain.open("rb") as source, gzip.open(path.with_suffix(".part"), "wb") as target:
+        with written(path) as beside, plain.open("rb") as source, gzip.open(beside, "wb") as target:
             shutil.copyfileobj(source, target)
-        path.with_suffix(".part").replace(path)
     plain.unlink()
     return erased
 
@@ -40,19 +39,19 @@ def _in_gzip(path, erase):
 def erase_parquet(path, column, ids):
     """Erase from a Parquet file the rows in whose column one of the ids stands; returns how many."""
     con = connect()
-    name, beside = (str(one).replace("'", "''") for one in (path, path.with_suffix(".part")))
+    name, beside = (str(one).replace("'", "''") for one in (path, beside_of(path)))
     mine = f'trim(cast("{column}" as varchar)) in (select unnest($1::varchar[]))'
     rows = con.execute(f"select count(*) from read_parquet('{name}') where {mine}", [ids]).fetchone()[0]
     if rows:
         con.execute(f"copy (from read_parquet('{name}') where ({mine}) is not true) to '{beside}' (format parquet)", [ids])
-        path.with_suffix(".part").replace(path)
+        beside_of(path).replace(path)
     con.close()
     return rows
 
 
 def erase_csv(path, column, ids, dialect, keeps_lines=True):
     """Erase from a CSV file the records in whose column one of the ids stands, in an archived file as blank lines; returns how many."""
-    beside, erased = path.with_suffix(".part"), 0
+    beside, erased = beside_of(path), 0
     with (
         path.open(encoding=dialect["encoding"], newline="") as source,
         beside.open("w", encoding=dialect["encoding"], newline="") as target,

@@ -2,6 +2,19 @@
 
 import json
 import re
+from contextlib import contextmanager
+
+
+def beside_of(path):
+    """Where a file is written that will take this one's place."""
+    return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def written(path):
+    """Yields where to write what takes this file's place, whole or not at all."""
+    yield beside_of(path)
+    beside_of(path).replace(path)
 
 
 def erase_messages(path, ids):
@@ -14,8 +27,8 @@ def erase_messages(path, ids):
             erased, message = erased + 1, b"\n" * message.count(b"\n")
         out.append(message)
     if erased:
-        path.with_suffix(".part").write_bytes(b"".join(out))
-        path.with_suffix(".part").replace(path)
+        with written(path) as beside:
+            beside.write_bytes(b"".join(out))
     return erased
 
 
@@ -46,8 +59,8 @@ def erase_resources(path, ids):
         erased = _empty_entries(whole, ids)
         text = json.dumps(whole, ensure_ascii=False)
     if erased:
-        path.with_suffix(".part").write_text(text, encoding="utf-8")
-        path.with_suffix(".part").replace(path)
+        with written(path) as beside:
+            beside.write_text(text, encoding="utf-8")
     return erased
 
 

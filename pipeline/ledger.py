@@ -47,12 +47,15 @@ def name_of(key):
     return hashlib.sha256(b"b12 erasure ledger" + key).hexdigest()[:12]
 
 
-def write(home, *, who, ids, rows):
-    """Add an erasure. ids: all under which the patient was known. rows: what went, by place."""
+def write(home, *, who, ids=(), rows=None):
+    """Add a line of an erasure: before it, ids, all under which the patient was known; after it, rows, what went by place.
+
+    What was cut short between the two is known by its ids.
+    """
     key = key_of(home)
     line = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": who, "key": name_of(key),
-        "ids": sorted(mark_of(key, one) for one in ids), "rows": {name: number for name, number in rows.items() if number},
+        "ids": sorted(mark_of(key, one) for one in ids), "rows": {name: number for name, number in (rows or {}).items() if number},
     }  # fmt: skip
     append(home, [line])
 

@@ -103,7 +103,7 @@ def _forget_again(home, lines):
         found |= _in_files(home, key, left)
     for one in sorted(found):
         erase(home, one, who="b12 restore")
-    return len(found), sum(line["key"] != ledger.name_of(key) for line in lines)
+    return len(found), sum(line["key"] != ledger.name_of(key) for line in lines if line["ids"])
 
 
 def _in_files(home, key, marks):

@@ -4,6 +4,7 @@ from pipeline import lake
 from pipeline.accounts import Account
 from pipeline.bringing import land as land_files
 from pipeline.claims import claim_waiting, ingest_claimed
+from pipeline.locks import alone
 from pipeline.night import screen_again, screen_population
 from pipeline.readers import adopt
 from pipeline.release import decide
@@ -34,7 +35,8 @@ def ingest(home, paths, source, progress=lambda account: None):
 
 def compact_lake(home):
     """Merge the small files of every lake table; returns how many files each lost."""
-    return lake.compact(home)
+    with alone(home, "ingest"):
+        return lake.compact(home)
 
 
 def describe_latest(home, b12="b12"):

@@ -57,7 +57,10 @@ def workroom(home):
 def _sweep(home):
     "Patients' rows that killed screens left: their lock ended with them"
     for folder in home.work.glob("screen-*"):
-        left = os.open(folder, os.O_RDONLY)
+        try:
+            left = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue  # just gone
         with suppress(BlockingIOError):
             fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)

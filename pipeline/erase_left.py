@@ -1,0 +1,69 @@
+"""What processes that were killed left in a home, of which nobody knows whom it is about."""
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager, suppress
+
+from pipeline.arrival import listed, source_and_name
+from pipeline.landing import archived, place_of, put_away, sha256_of
+
+
+def sweep(home):
+    """Remove what a replay, a screening, an ingest or an erasing left that was killed; what a living process works in is locked by it."""
+    for left in (home.root / "reingest", home.old_lake, *home.runs.glob(".building-*"), *home.runs.glob(".gone-*")):
+        if left != home.old_lake or home.lake.exists():
+            shutil.rmtree(left, ignore_errors=True)
+    for room in (home.archive, home.refused, home.runs):
+        for left in [path for path in room.rglob("*") if path.suffix in (".part", ".plain") and not path.is_dir()]:
+            left.unlink()
+    for left in home.work.iterdir() if home.work.is_dir() else ():
+        with _locked(left) as is_free:
+            if is_free:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+@contextmanager
+def _locked(path):
+    "Whether no living process holds a file or folder; False, too, where it has just gone"
+    try:
+        held = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_free = path.exists()
+    except BlockingIOError:
+        is_free = False
+    try:
+        yield is_free
+    finally:
+        os.close(held)
+
+
+def put_away_claimed(home, delivered):
+    """Put where it belongs each claimed file of these deliveries, whose process was killed between its last commit and that.
+
+    delivered: rows of lake.delivery. Where a living process holds it, the archive gets a second name of it, and that process the rest.
+    """
+    accepted, refused = (
+        {(one["source"], one["sha256"]) for one in delivered if (one["refused"] is None) is kind} for kind in (True, False)
+    )
+    for file in list(listed(home.claimed)) if home.claimed.is_dir() else ():
+        source, name = source_and_name(file.name) or ("", "")
+        with suppress(FileNotFoundError):
+            known = {"source": source, "sha256": sha256_of(home.claimed / file.name), "name": name}
+            if (source, known["sha256"]) in accepted | refused:
+                _put_away(home, home.claimed / file.name, known, is_refused=(source, known["sha256"]) in refused)
+
+
+def _put_away(home, path, known, *, is_refused):
+    with _locked(path) as is_free:
+        if is_free and is_refused:
+            archived(home, path, folder="refused", **known)
+        elif is_free:
+            put_away(home, path, **known)
+        elif not is_refused and not (place := place_of(home, folder="archive", **known)).exists():
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.link(path, place)

@@ -1,0 +1,193 @@
+"""Forgetting a patient while something else was killed, is under way, or kills it; and in files that nobody understood."""
+
+import fcntl
+import os
+import shutil
+
+import pytest
+
+from pipeline import erase, erase_files, ingest, ledger, screen, worklist
+from pipeline.config import Home
+from pipeline.query import query
+from pipeline.run import claim_waiting, compact_lake, ingest_claimed, land
+from tests.command import b12, deliver, run
+from tests.functional.test_erase import named_in
+
+LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
+PEOPLE = ["id-ann", "id-bob", "id-cat"]
+
+
+class Killed(BaseException):
+    "What no code catches"
+
+
+def kill(*_, **__):
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    people = [{"patient_id": one, "birth_date": "1950-01-01", "merged_into": "id-ann" if one == "id-bob" else ""} for one in PEOPLE]
+    home = tmp_path_factory.mktemp("home")
+    run(home, deliver(tmp_path_factory.mktemp("in"), patient=people, lab_result=[{"patient_id": one, **LOW} for one in PEOPLE]))
+    return home
+
+
+@pytest.fixture
+def home(once, tmp_path):
+    return Home(shutil.copytree(once, tmp_path / "home", symlinks=True))
+
+
+def claim(home, tmp_path, text):
+    "One claimed file"
+    land(home, [deliver(tmp_path / "more", lab_result=text)], "canonical")
+    [claimed] = claim_waiting(home)
+    return claimed
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(home, tmp_path, monkeypatch, is_refused):
+    more = "nothing\nid-ann\n" if is_refused else "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n"
+    claimed = claim(home, tmp_path, more)
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(ingest, "archived", kill)
+        ingest_claimed(home, claimed)
+    assert b12(home.root, "erase", "id-ann").code == 0
+    assert named_in(home.root, "id-ann") == [] and not (home.root / claimed["path"]).exists()
+    assert b12(home.root, "reingest").code == 0
+    assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
+
+
+def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_back(home, tmp_path, monkeypatch):
+    "It was ingested by a process that was killed, and the next one waits for the erasing"
+    claimed = claim(home, tmp_path, "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n")
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(ingest, "archived", kill)
+        ingest_claimed(home, claimed)
+    into = ingest._ingest_file
+
+    def waits(*arguments, **named):
+        ingest._ingest_file = into
+        store = worklist.open_store(home)
+        erase._erase(home, store, ["id-ann", "id-bob"], who="x")
+        store.close()
+        return into(*arguments, **named)
+
+    monkeypatch.setattr(ingest, "_ingest_file", waits)
+    assert ingest_claimed(home, claimed)["duplicates"] == 1
+    assert named_in(home.root, "id-ann") == []
+
+
+def test_killed_before_it_counted_the_ledger_knows_every_id_of_the_patient(home, monkeypatch):
+    "An older backup, in which nobody was merged yet, is recognised by each of them"
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(erase.worklist, "record_access", kill)
+        erase.erase(home, "id-ann", who="x")
+    assert erase.erase(home, "id-ann", who="x")["archive"] == 0
+    marks = {mark for line in ledger.entries(home.root / ledger.LEDGER) for mark in line["ids"]}
+    assert marks == {ledger.mark_of(ledger.key_of(home), one) for one in ("id-ann", "id-bob")}
+
+
+def test_nothing_is_deleted_before_the_ledger_says_who_goes(home, monkeypatch):
+    monkeypatch.setattr(erase.ledger, "write", kill)
+    before = named_in(home.root, "id-ann")
+    with pytest.raises(Killed):
+        erase.erase(home, "id-ann", who="x")
+    assert named_in(home.root, "id-ann") == before
+
+
+def test_a_worklist_that_is_followed_meanwhile_makes_nobody_an_item_anew(home, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(worklist, "follow", lambda *_, **__: {})
+        assert b12(home.root, "screen", "--as-of", "2026-02-01").code == 0
+    forget_in_archive = erase._erase_archive
+
+    def followed(*arguments):
+        store = worklist.open_store(home)
+        assert worklist.follow(home, store)
+        store.close()
+        return forget_in_archive(*arguments)
+
+    monkeypatch.setattr(erase, "_erase_archive", followed)
+    erase.erase(home, "id-ann", who="x")
+    store = worklist.open_store(home)
+    assert list(worklist.patient_ids(store)) == ["id-cat"]
+    store.close()
+
+
+def test_killed_in_the_archive_it_leaves_nothing_that_another_erasing_misses(home, monkeypatch):
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(erase_files, "_records", kill)
+        erase.erase(home, "id-ann", who="x")
+    gone = home.runs / ".gone-20260101T000000Z-abcdef"
+    shutil.copytree((home.runs / "latest").resolve(), gone)
+    left = [home.archive / "canonical" / name for name in (".0a.csv.part", "0a.part", ".0a.ndjson.gz.plain")]
+    for path in left:
+        path.write_text("id-ann")
+    erase.erase(home, "id-ann", who="x")
+    assert named_in(home.root, "id-ann") == []
+    assert not gone.exists() and not any(path.exists() for path in left)
+    assert not list(home.root.rglob("*.part"))
+
+
+def test_a_folder_that_has_just_gone_is_no_error(home, monkeypatch):
+    for name in ("screen-1-abc", "screen-2-abc"):
+        (home.work / name).mkdir(parents=True)
+    opened = os.open
+
+    def vanished(path, *arguments, **named):
+        if str(path).endswith("screen-1-abc") and path.exists():
+            path.rmdir()
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", vanished)
+    with screen.workroom(home):
+        pass
+    (home.work / "screen-1-abc").mkdir()
+    assert erase.erase(home, "nobody", who="x")["lab_result"] == 0
+    assert list(home.work.iterdir()) == []
+
+
+REFUSED = """x
+7,110
+77,7.5
+107;2026-01-07
+kept-7,7-kept,3.7
+Patient/7|x
+sent for 7.
+7.0,1
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_of_a_refused_file_go_the_lines_in_which_the_id_is_a_word(tmp_path, encoding):
+    home = tmp_path / "home"
+    (tmp_path / "lab_result.csv").write_bytes(REFUSED.encode(encoding))
+    assert b12(home, "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
+    assert b12(home, "erase", "7").out == "Erased 4 rows: refused 4.\n"
+    [path] = (home / "refused").rglob("*.csv")
+    assert path.read_bytes().decode(encoding).splitlines() == ["x", "77,7.5", "107;2026-01-07", "kept-7,7-kept,3.7"]
+
+
+@pytest.mark.parametrize("nobody", ["", " "])
+def test_an_empty_id_is_a_mistake_and_erases_nothing(home, nobody):
+    before = sorted(path for path in home.root.rglob("*") if path.is_file())
+    answer = b12(home.root, "erase", nobody)
+    assert answer.code == 2 and "names nobody" in answer.err
+    assert sorted(path for path in home.root.rglob("*") if path.is_file()) == before
+
+
+def test_files_are_merged_under_the_lock_of_whoever_writes_the_lake(home, monkeypatch):
+    seen = []
+    monkeypatch.setattr("pipeline.run.lake.compact", lambda _: seen.extend(locked(home)))
+    compact_lake(home)
+    assert seen == ["ingest"]
+
+
+def locked(home):
+    for path in (home.root / "locks").iterdir():
+        with path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield path.name
