@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tools.stack import compose, keys, local
+from tools.stack import compose, keys, local, postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = compose.load()
@@ -24,6 +24,12 @@ VARIABLES = re.compile(r"\$\{(\w+)(:[-?])?")
 
 def each(names):
     return pytest.mark.parametrize("service", [SERVICES[name] for name in names], ids=list(names))
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    "Pytest's folders are closed: what root's PostgreSQL would keep below /var/lib is kept here"
+    monkeypatch.setattr(postgres, "ELSEWHERE", tmp_path / "elsewhere")
 
 
 def has_plugin():

