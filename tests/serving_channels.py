@@ -52,3 +52,18 @@ def web_server(status=204):
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def metrics_server():
+    """A listener for StatsD by UDP; yields its port and the packets that it took."""
+    took, server = [], socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    thread = threading.Thread(target=lambda: [took.append(packet) for packet in iter(lambda: server.recv(65_536), b"")])
+    thread.start()
+    try:
+        yield server.getsockname()[1], took
+    finally:
+        server.sendto(b"", server.getsockname())
+        thread.join()
+        server.close()

@@ -1,16 +1,22 @@
 """The stack as `make up` starts it: files are dropped, a worklist is published, and in the end nothing is left running."""
 
+import base64
 import json
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import Request, urlopen
+from types import SimpleNamespace
 
 import psutil
+import psycopg
 import pytest
+import redis
 
+from tests.stack import marked, traces
+from tests.stack.asking import as_admin, get, publish_what_waits
 from tools.chaos import live
 from tools.chaos import stack as stacks
 from tools.stack import keys, processes, state
@@ -26,8 +32,15 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def stack(folder):
-    with stacks.started(folder / "stack", "--scale", "worker=2") as stack:
+def heard(folder):
+    "What the stack counts and tells, as long as it runs"
+    with traces.heard(folder / "stack") as (environment, packets, messages):
+        yield SimpleNamespace(environment=environment, packets=packets, messages=messages, since=time.time())
+
+
+@pytest.fixture(scope="module")
+def stack(folder, heard):
+    with stacks.started(folder / "stack", "--scale", "worker=2", settings=heard.environment) as stack:
         yield stack
         running = all_of(stack.folder)
         assert len(running) > 12
@@ -49,20 +62,6 @@ def trial(stack, folder):
     return live.Trial(stack, files, folder)
 
 
-def get(stack, service, path, **headers):
-    port = next(iter(json.loads((stack.folder / "ports.json").read_text())[service].values()))
-    with urlopen(Request(f"http://127.0.0.1:{port}{path}", headers=headers), timeout=20) as answer:
-        return answer.url, json.load(answer) if "json" in answer.headers["content-type"] else answer.read().decode()
-
-
-def token(stack, password):
-    port = next(iter(json.loads((stack.folder / "ports.json").read_text())["api-server"].values()))
-    body = json.dumps({"username": "admin", "password": password}).encode()
-    request = Request(f"http://127.0.0.1:{port}/auth/token", body, {"content-type": "application/json"})
-    with urlopen(request, timeout=20) as answer:
-        return json.load(answer)["access_token"]
-
-
 def test_every_service_is_well(stack):
     supervisor, units = state.read(stack.folder)
     assert processes.is_running(supervisor)
@@ -80,8 +79,7 @@ def test_airflow_says_that_all_its_parts_are_healthy(stack):
 
 
 def test_the_first_administrator_logs_in_to_airflow_with_the_password_written_down(stack):
-    password = keys.read(stack.folder / ".env")["AIRFLOW_ADMIN_PASSWORD"]
-    _, dags = get(stack, "api-server", "/api/v2/dags", authorization=f"Bearer {token(stack, password)}")
+    _, dags = get(stack, "api-server", "/api/v2/dags", **as_admin(stack))
     assert {"ingest_extract", "screen_population", "maintain_lake"} <= {dag["dag_id"] for dag in dags["dags"] if not dag["is_paused"]}
 
 
@@ -104,6 +102,58 @@ def test_a_worker_that_is_killed_loses_nothing(trial):
     row = live.killed(trial, "worker")
     assert row.is_sound, row
     assert state.read(trial.stack.folder)[1]["worker"].restarts == before + 1
+
+
+@pytest.fixture(scope="module")
+def marked_night(trial, folder):
+    "After a delivery in which everything about a patient is marked: a gate warned, somebody published it, and read its pages"
+    home = trial.stack.home
+    for source in sorted(marked.write(folder / "marked").iterdir()):
+        (home / "landing" / source.name).mkdir(exist_ok=True, mode=0o700)
+        source.rename(home / "landing" / source.name / "night")
+    assert stacks.until(lambda: not trial.stack.waits())
+    assert stacks.until(lambda: publish_what_waits(trial.stack) and published(home).get("approval"))
+    headers = as_admin(trial.stack)
+    pages = ("/worklist", "/worklist?sort=patient_id", "/quality", "/quality/rejects", "/quality/unmapped", "/runs", "/audit")
+    return [get(trial.stack, "api-server", f"/b12{page}", **headers)[1] for page in pages]
+
+
+def published(home):
+    return json.loads((home / "runs" / "latest" / "manifest.json").read_text())
+
+
+def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms(stack, heard, folder, marked_night):
+    marks = (*marked.MARKS, marked.DEMO)
+    rooms = list(traces.files(stack.home, without=()))
+    for room in ("archive/", "lake/", "refused/", "runs/"):
+        assert traces.found([(name, data) for name, data in rooms if name.startswith(room)], [marked.TAG]), (
+            f"nothing marked came into {room}"
+        )
+    assert marked.TAG in "".join(marked_night)
+    assert heard.packets and heard.messages and (stack.folder / "airflow-logs" / "lineage.json").exists()
+    assert traces.found(traces.everything(stack, heard.packets, heard.messages), marks) == []
+    assert traces.found(traces.temporary(heard.since, without=[folder]), marked.MARKS) == []
+
+
+def test_a_mark_that_is_planted_is_found_wherever_it_is(stack, heard):
+    mark, at = f"{marked.TAG}-planted", base64.b64encode(f"{marked.TAG}-planted".encode())
+    places = [
+        stack.folder / "logs" / "worker.log",
+        stack.folder / "tmp" / "x",
+        stack.folder / "airflow-logs" / mark,
+        stack.home / "work" / "x",
+    ]
+    for place in places:
+        with place.open("a") as file:
+            file.write("" if mark in place.name else mark)
+    with psycopg.connect(traces.plain(traces.asked(stack, "scheduler", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"))) as con:
+        con.execute("create table planted (number int, bytes bytea)")
+        con.execute("insert into planted values (1, %s)", [mark.encode()])
+    with redis.Redis.from_url(traces.asked(stack, "worker", "AIRFLOW__CELERY__BROKER_URL")) as queue:
+        queue.lpush("planted", json.dumps({"body": at.decode()}))
+    found = traces.found(traces.everything(stack, [mark.encode()], [({}, mark.encode())]), [mark])
+    names = {*(str(place.relative_to(stack.folder)) for place in places), "public.planted", "redis b'planted'", "packets", "messages"}
+    assert names <= {line.split(": ")[0] for line in found}
 
 
 def test_starting_what_runs_changes_nothing(stack):

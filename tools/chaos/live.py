@@ -3,7 +3,6 @@
 A Row is sound when every file went in once, the published worklist is that of an undisturbed run, and every service is well again.
 """
 
-import os
 import random
 import time
 from dataclasses import dataclass, field, replace
@@ -51,8 +50,7 @@ class Trial:
 
     def is_settled(self, wanted):
         latest = self.stack.home / "runs" / "latest" / "worklist.csv"
-        waits = [name for room in ("landing", "claimed") for _, _, files in os.walk(self.stack.home / room) for name in files]
-        return not waits and latest.exists() and latest.read_bytes() == wanted[2]
+        return not self.stack.waits() and latest.exists() and latest.read_bytes() == wanted[2]
 
     def unlike(self, wanted):
         "What differs, by name"

@@ -29,11 +29,13 @@ class Stack:
     def home(self):
         return self.folder / "home"
 
-    def call(self, *arguments):
-        """What `python -m tools.stack` says. Raises CalledProcessError."""
+    def call(self, *arguments, settings=None):
+        """What `python -m tools.stack` says; settings: environment variables besides. Raises CalledProcessError."""
         given = {"AIRFLOW_PORT": "0", "B12_WEB_PORT": "0", "B12_SETTLE_SECONDS": "1"}
         command = [sys.executable, "-m", "tools.stack", "--folder", str(self.folder), *arguments]
-        return subprocess.run(command, cwd=ROOT, env=os.environ | given, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            command, cwd=ROOT, env=os.environ | given | (settings or {}), check=True, capture_output=True, text=True
+        ).stdout
 
     def drop(self, path):
         """Deliver a file: it is copied beside the landing folder and appears there whole, by one rename."""
@@ -50,16 +52,24 @@ class Stack:
         """kill -9, to the first process of a service."""
         processes.send(self.process(name)[0], signal.SIGKILL)
 
+    def waits(self):
+        """The names of files that were delivered and are not in yet."""
+        return [name for room in ("landing", "claimed") for _, _, files in os.walk(self.home / room) for name in files]
+
     def is_well(self):
         return all(unit.status in WELL for unit in state.read(self.folder)[1].values())
 
 
 @contextmanager
-def started(folder, *arguments):
-    """A stack on free ports, as long as this lasts. Raises CalledProcessError."""
+def started(folder, *arguments, settings=None):
+    """A stack on free ports, as long as this lasts, in a folder of the caller's; settings: environment variables besides.
+
+    Raises CalledProcessError.
+    """
     stack = Stack(folder)
+    folder.parent.chmod(0o711)  # started by root, PostgreSQL is run by another, who passes through here
     try:
-        stack.call("up", *arguments)
+        stack.call("up", *arguments, settings=settings)
         yield stack
     finally:
         stack.call("down")
