@@ -88,6 +88,8 @@ def by_webhook(subject, lines):
     """POST JSON to `$B12_NOTIFY_WEBHOOK`; `X-B12-Signature` is the HMAC-SHA256 of the body by `$B12_NOTIFY_SECRET`, if there is one."""
     import httpx  # half a second to import
 
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # each request is told at INFO, with the address and its token
     address = os.environ["B12_NOTIFY_WEBHOOK"]
     if urlsplit(address).scheme not in ("http", "https"):
         raise _Unusable("$B12_NOTIFY_WEBHOOK is no http:// or https:// address")

@@ -159,3 +159,11 @@ def test_the_command_says_which_channel_failed(mail, tmp_path, monkeypatch):
 def test_the_command_without_a_channel_is_a_mistake_of_use(tmp_path):
     answer = b12(tmp_path, "notify")
     assert answer.code == 2 and "No channel is configured" in answer.err
+
+
+def test_the_address_of_the_webhook_with_its_token_is_in_no_log(monkeypatch, caplog):
+    with web_server() as (address, took):
+        monkeypatch.setenv("B12_NOTIFY_WEBHOOK", f"{address}?key=T0KEN")
+        with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "httpx"), caplog.at_level(logging.DEBUG, "httpcore"):
+            assert notify("subject") == {"webhook": None}
+    assert len(took) == 1 and "T0KEN" not in caplog.text
