@@ -2,13 +2,13 @@
 
 import json
 import logging
-import os
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from pipeline.deadlines import overdue
 from pipeline.locks import alone
 from pipeline.notify import notify
+from pipeline.run_folders import write_json
 
 LOG = logging.getLogger("b12.alerts")
 A_DAY = timedelta(days=1)
@@ -25,7 +25,7 @@ def watch(home, now=None):
         known = {alert["key"]: alert for alert in before["alerts"]}
         found = [{**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)} for alert in overdue(home, now)]
         kept = _told_of(found, known)
-        _write(home, {"seen_at": now.isoformat(), "alerts": kept})
+        write_json(home.root / "alerts.json", {"seen_at": now.isoformat(), "alerts": kept})
     return found
 
 
@@ -58,12 +58,3 @@ def _read(home):
         return {"seen_at": found["seen_at"], "alerts": [dict(alert, key=alert["key"]) for alert in found["alerts"]]}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {"seen_at": None, "alerts": []}  # what was told is told once more
-
-
-def _write(home, state):
-    beside = home.root / ".alerts.json"
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(state, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(home.root / "alerts.json")

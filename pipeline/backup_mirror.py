@@ -1,7 +1,6 @@
 """The copies in a backup's folder: only what changed is copied, and the manifest is written last."""
 
 import hashlib
-import json
 import os
 import shutil
 from contextlib import suppress
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.backup_files import MANIFEST, STORE, manifest_of
+from pipeline.landing import sha256_of
+from pipeline.run_folders import write_json
 
 BLOCK = 1 << 22
 
@@ -57,11 +58,9 @@ class Mirror:
         os.sync()
         said = {
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": __version__, "store": rows,
-            "store_sha256": _sha256(self.folder.parent / STORE), "files": dict(sorted(self.files.items())),
+            "store_sha256": sha256_of(self.folder.parent / STORE), "files": dict(sorted(self.files.items())),
         }  # fmt: skip
-        beside = self.folder.parent / f".{MANIFEST}"
-        beside.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-        beside.replace(self.folder.parent / MANIFEST)
+        write_json(self.folder.parent / MANIFEST, said)
         return {"files": len(self.files), "copied": self.copied, "removed": len(gone), "bytes": self.bytes, "store": rows}
 
 
@@ -76,11 +75,6 @@ def _copy(path, copy):
     shutil.copystat(path, beside)
     beside.replace(copy)
     return digest.hexdigest()
-
-
-def _sha256(path):
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _link(copy, to):

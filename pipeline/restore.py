@@ -1,17 +1,19 @@
 """Restore: a home as a backup has it, without whoever was erased since it was made."""
 
-import hashlib
 import os
 import shutil
 from pathlib import PurePosixPath
 
 from pipeline import ledger, worklist
+from pipeline.arrival import Watch
 from pipeline.backup_files import MANIFEST, STORE, manifest_of
+from pipeline.claims import claim_waiting, ingest_claimed
 from pipeline.config import ENTITIES
 from pipeline.database import connect
 from pipeline.erase import erase
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.lake import attach
+from pipeline.landing import sha256_of
 from pipeline.ledger import LEDGER
 from pipeline.restore_words import words_of
 
@@ -45,7 +47,7 @@ def restore(home, folder, *, ledger_file=None):
 def _check(folder, said):
     "Every file by its hash, before anything is written"
     wrong = [name for name, one in said["files"].items() if not _is_whole(folder / "home" / name, name, one)]
-    if _sha256(folder / STORE) != said["store_sha256"]:
+    if not (folder / STORE).is_file() or sha256_of(folder / STORE) != said["store_sha256"]:
         wrong.append(STORE)
     if wrong:
         raise LakeUnavailable(
@@ -59,15 +61,7 @@ def _is_whole(path, name, one):
         return False
     if "link" in one:
         return path.is_symlink() and str(path.readlink()) == one["link"] and "/" not in one["link"]
-    return path.is_file() and not path.is_symlink() and path.stat().st_size == one["size"] and _sha256(path) == one["sha256"]
-
-
-def _sha256(path):
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
+    return path.is_file() and not path.is_symlink() and path.stat().st_size == one["size"] and sha256_of(path) == one["sha256"]
 
 
 def _store(home, folder):
@@ -93,9 +87,14 @@ def _put(path, place, one):
 
 
 def _forget_again(home, lines):
-    "Erase the ids that these entries recognise; returns how many, and how many entries are of another key"
+    """Erase the ids that these entries recognise; returns how many, and how many entries are of another key.
+
+    Deliveries that waited are ingested first: nothing else knows whom they are about.
+    """
     if not lines:
         return 0, 0
+    for claimed in claim_waiting(home, Watch(settle=0)):
+        ingest_claimed(home, claimed)
     key = ledger.key_of(home)
     mine = {mark for line in lines if line["key"] == ledger.name_of(key) for mark in line["ids"]}
     found = {one for one in _every_id(home) if ledger.mark_of(key, one) in mine}

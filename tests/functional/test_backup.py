@@ -173,6 +173,22 @@ def test_the_first_erasure_of_all_is_recognised_by_an_older_backup(lived_in, tmp
     assert answer.code == 0 and "Erased again by the ledger: 2 ids." in answer.out
 
 
+@pytest.mark.parametrize("room", ["landing", "claimed"])
+def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(lived_in, tmp_path, room):
+    waits = lived_in / room / "canonical" / ("0" * 64) / "lab_result.csv"
+    waits.parent.mkdir(parents=True)
+    waits.write_text("patient_id,code,value,unit,collected_at\nWAITS-1,2132-9,110,pg/mL,2026-01-30\nkept-1,2132-9,111,pg/mL,2026-01-30\n")
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert named_in(tmp_path / "backup", "WAITS-1")
+    for claimed in claim_waiting(Home(lived_in)):
+        ingest_claimed(Home(lived_in), claimed)
+    assert b12(lived_in, "erase", "WAITS-1").code == 0
+    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    assert answer.code == 0 and "Erased again by the ledger: 1 ids." in answer.out
+    assert b12(tmp_path / "again", "screen", "--as-of", AS_OF).code == 0
+    assert named_in(tmp_path / "again", "WAITS-1") == [] and "kept-1" in assessments(tmp_path / "again")
+
+
 @pytest.mark.parametrize("compressed", [False, True])
 def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_path, compressed):
     rows = [{"patient_id": "LONELY 7731", **LOW, "value": "nonsense"}, {"patient_id": KEPT[0], **LOW, "collected_at": "2026-01-13"}]
