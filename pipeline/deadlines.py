@@ -1,14 +1,15 @@
 """Deadlines: which of the things that an operator expects are overdue."""
 
-import json
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline import lake
-from pipeline.database import connect
+from pipeline.database import connect, reading
 from pipeline.deadlines_file import read_deadlines, zone
+from pipeline.run_folders import read_manifest
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _published_days(home, since):
     "The as-of dates of the runs published since a day (UTC); a run's name says when it started, so older ones are not opened"
     for path in home.runs.glob("[!.]*/manifest.json"):
         if not path.parent.is_symlink() and path.parent.name >= f"{since:%Y%m%d}":
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest = read_manifest(path.parent)
             if manifest["published"]:
                 yield date.fromisoformat(manifest["as_of"])
 
@@ -53,19 +54,20 @@ def _published_days(home, since):
 def _deliveries(home, expected, now):
     if not expected:
         return
-    con = connect()
-    lake.attach(con, home, only=("lab_result",))
-    for source, lab, hours in expected:
-        since = now - timedelta(hours=hours)
-        from_lab = " and exists (from lake.lab_result where sha256 = delivery.sha256 and performing_lab = $3)" if lab else ""
-        came = con.execute(
-            f"select count(*) from lake.delivery as delivery where refused is null and source = $1 and received_at > $2{from_lab}",
-            [source, since, *([lab] if lab else [])],
-        ).fetchone()[0]
-        if not came:
-            named = f"{source}, laboratory {lab}" if lab else source
-            yield Alert(f"delivery {source}{f' {lab}' if lab else ''}", f"No delivery from {named} for {hours:g} hours")
-    con.close()
+    with closing(connect()) as con, reading(home):
+        lake.attach(con, home, only=("lab_result",))
+        for source, lab, hours in expected:
+            if not _came(con, source, lab, since=now - timedelta(hours=hours)):
+                named = f"{source}, laboratory {lab}" if lab else source
+                yield Alert(f"delivery {source}{f' {lab}' if lab else ''}", f"No delivery from {named} for {hours:g} hours")
+
+
+def _came(con, source, lab, since):
+    from_lab = " and exists (from lake.lab_result where sha256 = delivery.sha256 and performing_lab = $3)" if lab else ""
+    return con.execute(
+        f"select count(*) from lake.delivery as delivery where refused is null and source = $1 and received_at > $2{from_lab}",
+        [source, since, *([lab] if lab else [])],
+    ).fetchone()[0]
 
 
 def _waiting(home, hours, now):

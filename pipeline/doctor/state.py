@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 
 from pipeline import lake, ledger, worklist
 from pipeline.arrival import listed
-from pipeline.database import connect, reading
+from pipeline.database import connect, reading, rows_of
 from pipeline.doctor.finding import look, ok, tried, wrong
 from pipeline.lake_tables import TABLES
-from pipeline.landing import sha256_of
+from pipeline.landing import place_of, sha256_of
 from pipeline.run_folders import held_manifests, manifests, read_manifest
 
 A_DAY = 24 * 3600
@@ -28,8 +28,9 @@ def of_state(home, *, is_deep):
     yield tried("The runs", _latest, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
-    yield from _waiting(home)
-    yield _left_over(home)
+    yield tried("What waits", _waiting, home)
+    yield tried("What is claimed", _claimed, home)
+    yield tried("What was left over", _left_over, home)
     yield tried("The archive", _archive, home, is_deep)
 
 
@@ -103,14 +104,17 @@ def _waiting(home):
     waits = list(listed(home.landing)) if home.landing.is_dir() else []
     stuck = [one for one in waits if now - one.changed_at > A_DAY]
     if stuck:
-        yield look(
+        return look(
             f"{len(stuck)} files have lain in landing/ for over a day",
             "Do their folders have a profile's name, and is a manifest complete? Then: b12 ingest",
         )
-    else:
-        yield ok(f"{len(waits)} files wait in landing/")
+    return ok(f"{len(waits)} files wait in landing/")
+
+
+def _claimed(home):
     if claimed := len(list(listed(home.claimed))) if home.claimed.is_dir() else 0:
-        yield look(f"{claimed} files are claimed and not ingested yet", "The next ingest takes them; if none runs: b12 ingest")
+        return look(f"{claimed} files are claimed and not ingested yet", "The next ingest takes them; if none runs: b12 ingest")
+    return ok("No file is claimed and not ingested yet")
 
 
 def _left_over(home):
@@ -127,14 +131,14 @@ def _archive(home, is_deep):
     con = connect()
     with reading(home):
         lake.attach(con, home, only=())
-        delivered = con.execute("select distinct source, sha256 from lake.delivery where refused is null").fetchall()
+        delivered = rows_of(con, "select source, sha256, any_value(file) as name from lake.delivery where refused is null group by all")
     con.close()
-    paths = {(source, sha256): next((home.archive / source).glob(f"{sha256}*"), None) for source, sha256 in delivered}
-    if missing := sum(path is None for path in paths.values()):
+    paths = {place_of(home, folder="archive", **one): one["sha256"] for one in delivered}
+    if missing := sum(not path.exists() for path in paths):
         return wrong(f"{missing} delivered files are not in the archive", f"{AGAIN}: without them the lake cannot be replayed")
     if not is_deep:
         return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
-    changed = sum(sha256_of(path) != sha256 for (_, sha256), path in paths.items())
+    changed = sum(sha256_of(path) != sha256 for path, sha256 in paths.items())
     if changed and ledger.entries(home.root / ledger.LEDGER):
         return look(
             f"{changed} archived files are not as delivered",

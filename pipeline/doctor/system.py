@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from packaging.requirements import Requirement
 
 from pipeline.config import REPOSITORY
-from pipeline.doctor.finding import look, ok, wrong
+from pipeline.doctor.finding import look, ok, tried, wrong
 
 GIGABYTE = 10**9
 OTHERS = ("landing", "sources", "deadlines.yaml", "airflow")  # the operator's own, without patients; and Airflow's
@@ -21,7 +21,7 @@ def of_system(home):
     yield ok(f"Python {platform.python_version()}")
     yield _packages()
     yield from _disk(home)
-    yield _modes(home)
+    yield tried("The rights in the home", _modes, home)
     yield from _secrets()
 
 

@@ -1,5 +1,6 @@
 """The doctor says what is wrong with an installation that somebody damaged, and what to do."""
 
+import errno
 import json
 import os
 import shutil
@@ -83,6 +84,10 @@ def held_run(home):
     shutil.copytree((home / "runs" / "latest").resolve(), home / "runs" / ".held-x")
 
 
+def manifest_damaged(home):
+    (home / "runs" / "latest" / "manifest.json").write_text("{")
+
+
 def open_modes(home):
     (home / "runs" / "latest" / "worklist.csv").chmod(0o644)
 
@@ -138,7 +143,7 @@ def bad_deadlines(home):
     [
         (lake_file, "wrong Files of the lake are missing: lab_result 1"), (lake_log, "wrong The lake: The lake table lab_result"),
         (latest_gone, "wrong runs/latest names a run that is not there"), (latest_cut, "wrong The latest run is not whole: assessment.parquet"),
-        (later_run, "wrong A run started at"), (held_run, "look 1 runs wait for a steward"), (open_modes, "wrong 1 files or folders of the home"),
+        (manifest_damaged, "wrong The runs: "), (later_run, "wrong A run started at"), (held_run, "look 1 runs wait for a steward"), (open_modes, "wrong 1 files or folders of the home"),
         (newer_store, "wrong The worklist database: The worklist database was made by a newer version"), (no_store, "look There is no worklist database"),
         (claimed, "look 1 files are claimed"), (left_over, "look 1 folders in work/"), (archive_gone, "wrong 1 delivered files are not in the archive"),
         (bad_profile, "wrong The profile mine:"), (bad_deadlines, "wrong The deadlines:"),
@@ -155,6 +160,26 @@ def test_a_file_that_lies_there_for_over_a_day(home, monkeypatch):
     stuck(home)
     monkeypatch.setattr(state.time, "time", lambda: datetime.now(UTC).timestamp() + 2 * 86400)
     assert any("1 files have lain in landing/" in one for one in says(home))
+
+
+@pytest.mark.parametrize(("room", "found"), [("landing", "wrong What waits: "), ("claimed", "wrong What is claimed: ")])
+def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypatch, room, found):
+    def unreadable(folder):
+        if folder == home / room:
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return ()
+
+    (home / room).mkdir(exist_ok=True)
+    monkeypatch.setattr(state, "listed", unreadable)
+    assert [one for one in says(home) if one.startswith("wrong")] == [
+        f"{found}{home / room}: Permission denied: Check that the path is there, its rights and the disk."
+    ]
+
+
+def test_what_a_killed_erasing_left_is_not_taken_for_the_archived_file(home):
+    path = next((home / "archive").rglob("*.csv"))
+    path.rename(path.with_suffix(".part"))
+    assert any(one.startswith("wrong 1 delivered files are not in the archive") for one in says(home))
 
 
 def test_an_archived_file_that_changed_is_seen_when_it_is_read(home):

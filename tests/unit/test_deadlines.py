@@ -9,7 +9,7 @@ import pytest
 from pipeline.config import Home
 from pipeline.deadlines import due_day, overdue
 from pipeline.deadlines_file import read_deadlines
-from pipeline.errors import InvalidProtocol
+from pipeline.errors import InvalidProtocol, LakeUnavailable
 from tests.command import b12, deliver
 
 
@@ -164,3 +164,21 @@ def test_the_command_says_what_is_late_and_returns_a_code_of_its_own(home):
     assert answer.code == 14 and "No worklist of" in answer.out
     expect(home, "worklist_by: 6\n")
     assert b12(home.root, "overdue").code == 12
+
+
+def test_a_damaged_file_of_the_lake_is_said_in_words(home, tmp_path):
+    rows = [{"patient_id": "p-1", "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}]
+    assert b12(home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical").code == 0
+    expect(home, "deliveries:\n  - {source: canonical, hours: 24}\n")
+    [path] = (home.lake / "delivery").glob("*.parquet")
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(LakeUnavailable, match="cannot be read"):
+        overdue(home, datetime(2026, 2, 1, tzinfo=UTC))
+
+
+def test_a_damaged_manifest_is_said_in_words(home):
+    publish(home, "20260201T030000Z", "2026-02-01")
+    next(home.runs.rglob("manifest.json")).write_text("{")
+    expect(home, 'worklist_by: "06:00"\n')
+    with pytest.raises(LakeUnavailable, match="damaged"):
+        overdue(home, datetime(2026, 2, 1, 12, tzinfo=UTC))
