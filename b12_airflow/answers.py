@@ -1,11 +1,21 @@
 """What a steward answered in Airflow, as `release.decide` takes it."""
 
+import os
+
+from pipeline.errors import UsageError
+
 
 def as_decision(answer):
-    """`{"is_approved", "by", "because"}`. No answer, and one that came from the clock and not from a person, is a no."""
+    """`{"is_approved", "by", "because"}`. No answer, and one that came from the clock and not from a person, is a no.
+
+    Raises UsageError for whoever is not named in `$B12_STEWARDS`, where that is set: the run stays held, and the task can be asked anew.
+    """
     user = (answer or {}).get("responded_by_user")
     if not user:
         return {"is_approved": False, "by": "nobody", "because": "no answer in time"}
+    stewards = [name.strip() for name in os.environ.get("B12_STEWARDS", "").split(",") if name.strip()]
+    if stewards and user["name"] not in stewards:
+        raise UsageError("Who answered is not named in $B12_STEWARDS. The run stays held: clear the task approve, or use b12 decide.")
     given = (answer["params_input"] or {}).get("because")
     because = given["value"] if isinstance(given, dict) else given
     return {

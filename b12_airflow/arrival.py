@@ -42,9 +42,14 @@ class DeliveryTrigger(BaseEventTrigger):
     def _looked(self, look):
         try:
             return look()
-        except OSError as error:  # a folder or a store that is away comes back
-            self.log.error("Deliveries cannot be seen: %s. The trigger goes on looking.", error.strerror or type(error).__name__)
+        except self.away() as error:  # a folder or a store that is away comes back
+            why = getattr(error, "strerror", None) or type(error).__name__
+            self.log.error("Deliveries cannot be seen: %s. The trigger goes on looking.", why)
             return set()
+
+    def away(self):
+        "The errors of a place that cannot be reached just now"
+        return (OSError,)
 
     def looking(self):
         "A function that gives the names of the complete deliveries that wait"
@@ -65,6 +70,11 @@ class StoreTrigger(DeliveryTrigger):
 
     def serialize(self):
         return f"{type(self).__module__}.{type(self).__name__}", {"url": self.url, "every": self.every, "again": self.again}
+
+    def away(self):
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        return (OSError, BotoCoreError, ClientError)
 
     def looking(self):
         from b12_airflow.object_store import objects

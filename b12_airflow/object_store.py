@@ -6,6 +6,7 @@ from airflow.sdk import ObjectStoragePath
 
 from pipeline.arrival import is_partial
 from pipeline.bringing import bring_in
+from pipeline.config import Home
 from pipeline.delivery_note import is_note
 
 TAKEN = "taken"
@@ -20,13 +21,13 @@ def objects(url):
     return {name: found[name] for name in sorted(wanted, key=lambda name: (is_note(name), name))}
 
 
-def fetch(home):
-    """Bring every object of `$B12_LANDING_URL` into `landing/`; returns how many came. Without the variable there is nothing to do.
+def fetch(home=None):
+    """Bring every object of `$B12_LANDING_URL` into `landing/` of a home; returns how many came. Without the variable there is nothing to do.
 
     Then it is moved into `taken/` beside the landing place. Cut short at any point it is brought again, and ingested once. An object
     that was written anew meanwhile stays for the next time, and so does one whose place in `landing/` another file still has.
     """
-    url = os.environ.get("B12_LANDING_URL")
+    url, home = os.environ.get("B12_LANDING_URL"), home or Home.from_environment()
     return sum(_fetch(home, ObjectStoragePath(url), name, about) for name, about in objects(url).items()) if url else 0
 
 

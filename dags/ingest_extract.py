@@ -3,9 +3,11 @@
 The landing folder is the queue. A trigger watches it and wakes the DAG, which claims what is complete, by renaming it, so
 that no file is taken twice; every ten minutes the clock wakes it too, should a wake-up be lost. A refused file is named in
 its account and moved to `refused/`; a file whose task fails fails the run; either way the other files go in. Nothing
-waiting: every task is skipped. Between the tasks travel paths and counts.
+waiting: every task is skipped. One file after the other, so that of two which hold one row the second sees the first. What lies
+in an object store is fetched before; one that is away keeps nobody else waiting. Between the tasks travel paths and counts.
 """
 
+import os
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
@@ -26,21 +28,24 @@ RETRIES = ExceptionRetryPolicy(rules=[RetryRule("pipeline.errors.InvalidProtocol
     default_args={
         "owner": "b12", "retries": 3, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=10), "on_failure_callback": FailureNotifier(),
+        "execution_timeout": timedelta(hours=3),
     },
     doc_md=__doc__,
     tags=["b12"],
 )  # fmt: skip
 def ingest_extract():
     @task(show_return_value_in_logs=False)
-    def claim():
+    def fetch():
         from b12_airflow import object_store
+
+        return object_store.fetch()
+
+    @task(show_return_value_in_logs=False, trigger_rule="all_done")
+    def claim():
         from pipeline import config, run
 
-        home = config.Home.from_environment()
-        object_store.fetch(home)
-        return run.claim_waiting(home)
+        return run.claim_waiting(config.Home.from_environment(), at_most=500)
 
-    # one after the other: a row that two files hold is accepted once, so the second must see what the first put in
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def ingest(claimed):
         from pipeline import config, run
@@ -55,7 +60,9 @@ def ingest_extract():
     def all_went_in():
         "Runs when no file's task failed; a run in which one did must not end as a success."
 
-    ingest.expand(claimed=claim()) >> [announce(), all_went_in()]
+    ingest.expand(claimed=(claimed := claim())) >> [announce(), all_went_in()]
+    if os.environ.get("B12_LANDING_URL"):
+        fetch() >> claimed
 
 
 ingest_extract()

@@ -29,7 +29,7 @@ from pipeline.config import ENTITIES
 
 ZONE = os.environ.get("B12_TIMEZONE", "UTC")
 ANSWER_WITHIN = timedelta(hours=float(os.environ.get("B12_ANSWER_HOURS", "8")))
-STEWARDS = [{"id": name, "name": name} for name in os.environ.get("B12_STEWARDS", "").split(",") if name] or None
+HOLDS = os.environ.get("B12_HOLD_WARNED", "yes") != "no"
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(
     rules=[RetryRule(f"pipeline.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
@@ -41,7 +41,7 @@ ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')
 
 Without an answer in time it is not published, and the last worklist stays."""
 ANSWERS = {
-    "options": ["Publish", "Discard"], "defaults": ["Discard"], "response_timeout": ANSWER_WITHIN, "assigned_users": STEWARDS,
+    "options": ["Publish", "Discard"], "defaults": ["Discard"], "response_timeout": ANSWER_WITHIN,
     "params": {"because": Param("", type="string", description="Why, for the audit trail. Name no patient.")},
     "notifiers": [ApprovalNotifier()],
 }  # fmt: skip
@@ -51,15 +51,15 @@ ANSWERS = {
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 2 * * *", timezone=ZONE), assets=AssetAny(*LAKE)),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
-    max_active_runs=16,  # a night that waits for a steward keeps no other waiting
+    max_active_runs=200,  # a night that waits for a steward keeps no other waiting
     default_args={
         "owner": "b12", "retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=15), "on_failure_callback": FailureNotifier(),
+        "execution_timeout": timedelta(hours=3),
     },
     params={
         "as_of": Param(None, type=["null", "string"], format="date", description="Screen as of this day"),
-        "pack": Param(None, type=["null", "string"], description="Protocol pack, if not the default one"),
-        "hold_warned": Param(True, type="boolean", description="Where a gate warns, wait for a steward"),
+        "pack": Param(None, type=["null", "string"], pattern="^[A-Za-z0-9_-]+$", description="Protocol pack, if not the default one"),
     },
     doc_md=__doc__,
     tags=["b12"],
@@ -73,8 +73,9 @@ def screen_population():
 
         as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
         return run.screen_population(
-            config.Home.from_environment(), as_of, params["pack"], asked_by=dag_run.run_id, hold_warned=params["hold_warned"]
-        )
+            config.Home.from_environment(), as_of, params["pack"],
+            asked_by=dag_run.run_id, hold_warned=HOLDS, is_unattended=dag_run.run_type != "manual",
+        )  # fmt: skip
 
     @task.short_circuit
     def is_held(screened):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.delivery_note import MANIFEST, READY, is_kept, is_note, promises
-from pipeline.landing import is_sha256, leave_landing
+from pipeline.landing import is_sha256
 
 PARTIAL = (".part", ".tmp", ".filepart", ".crdownload")
 
@@ -121,7 +121,7 @@ def _is_being_written(path):
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except PermissionError:
-        return False
+        return True  # what cannot be read is not complete: it waits, and after some hours people are told
     try:
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # sent to us if somebody opens it just now; SIGIO, the default, would end us
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
@@ -133,12 +133,3 @@ def _is_being_written(path):
     finally:
         os.close(file)
     return False
-
-
-def clear_away(landing):
-    """Remove the notes below whose folder no file lies any more, and the folders that are empty then."""
-    for name in [file.name for file in listed(landing) if is_note(file.name)]:
-        path = landing / name
-        if not any(other.is_file() and not is_note(other.name) for other in path.parent.rglob("*")):
-            path.unlink(missing_ok=True)
-            leave_landing(landing, path)

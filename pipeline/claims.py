@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from pipeline import observed
-from pipeline.arrival import Watch, clear_away, listed, source_and_name
-from pipeline.delivery_note import note_complete
+from pipeline.arrival import Watch, listed, source_and_name
+from pipeline.delivery_note import READY, is_note, note_complete, promises
 from pipeline.errors import Failure, Growing
 from pipeline.ingest import ingest_file, refuse_file
-from pipeline.landing import claim, put_back, sha256_of
+from pipeline.landing import claim, leave_landing, put_back, sha256_of
 from pipeline.readers import profile as read_profile
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,10 @@ def _kind(home, source, name):
         return "unknown"
 
 
-def claim_waiting(home, watch=None):
+def claim_waiting(home, watch=None, at_most=None):
     """Claim every complete file; returns `{"source", "path", "name"}` of each, those first that a dead run left claimed.
+
+    at_most: so many, where not None; the others wait for the next time (Airflow maps no more than 1,024 tasks).
 
     What is still growing is given the time to settle, once. Reference files (such as codes.parquet) are taken in here, so that
     they are there before any file that needs them; a file that is not what its manifest promises is refused here.
@@ -48,15 +50,16 @@ def claim_waiting(home, watch=None):
         time.sleep(watch.settle)
         found, _ = waiting(home, watch)
     note_complete(home.landing, {promise.manifest for *_, promise in found if promise})
-    left = [_claimed(home, path) for path in _left(home)]
-    taken = [one for each in found if (one := _take(home, *each)) is not None]
+    left = [_claimed(home, path) for path in _left(home)][:at_most]
+    taken = [one for each in found[: None if at_most is None else at_most - len(left)] if (one := _take(home, *each)) is not None]
     clear_away(home.landing)
     return _without_references(home, [*left, *taken])
 
 
 def _left(home):
     "What was claimed and not yet ingested, by this run before or by one that died"
-    return [home.claimed / file.name for file in listed(home.claimed) if source_and_name(file.name)]
+    found = [(source_and_name(file.name), home.claimed / file.name) for file in listed(home.claimed)]
+    return [path for delivered, path in found if delivered and _kind(home, *delivered) != "unknown"]
 
 
 def _claimed(home, path):
@@ -65,11 +68,37 @@ def _claimed(home, path):
 
 
 def _take(home, source, name, place, promise):
-    path = claim(home, home.landing / place, as_name=f"{source}/{secrets.token_hex(32)}/{name}")
-    if path is not None and promise and (path.stat().st_size, sha256_of(path)) != (promise.size, promise.sha256):
+    path = home.landing / place
+    if promise and _is_another(path, promise):
         refuse_file(home, path, source=source, name=name, because="it is not the file that its manifest promises (size or SHA-256)")
         return None
+    path = claim(home, path, as_name=f"{source}/{secrets.token_hex(32)}/{name}")
     return None if path is None else _claimed(home, path)
+
+
+def _is_another(path, promise):
+    try:
+        return (path.stat().st_size, sha256_of(path)) != (promise.size, promise.sha256)
+    except FileNotFoundError:  # claimed by another meanwhile
+        return False
+
+
+def clear_away(landing):
+    """Remove the notes that have served: a marker with no file beside or below it, a manifest that was kept and whose files are gone."""
+    for name in [file.name for file in listed(landing) if is_note(file.name)]:
+        path = landing / name
+        if _has_served(path) if path.name == READY else _was_kept(landing, name):
+            path.unlink(missing_ok=True)
+            leave_landing(landing, path)
+
+
+def _has_served(marker):
+    return not any(other.is_file() and not is_note(other.name) for other in marker.parent.rglob("*"))
+
+
+def _was_kept(landing, name):
+    found = promises(landing, name)
+    return bool(found) and all(promise.is_kept and not (landing / one).exists() for one, promise in found.items())
 
 
 def _without_references(home, claimed):
@@ -98,7 +127,7 @@ def _held(path):
     "A lock that ends with the process, so that a file claimed by a dead run is free"
     try:
         file = path.open("rb")
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # had by another; not to be read: the doctor tells
         yield False
         return
     with file:

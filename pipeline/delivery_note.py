@@ -60,7 +60,10 @@ def note_complete(landing, names):
     """Write into these manifests that everything was there once: their files may be claimed one by one now."""
     for name in names:
         path = landing / name
-        found = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue  # another claimed the last of its files meanwhile
         if found.get("is_complete") is not True:
             beside = path.with_name(f".{os.getpid()}.part")
             beside.write_text(json.dumps(found | {"is_complete": True}), encoding="utf-8")

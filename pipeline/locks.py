@@ -1,8 +1,11 @@
 """Locks between the processes of an installation; each ends with the process that holds it, however that ends."""
 
 import fcntl
+import logging
 import os
 from contextlib import contextmanager
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -10,13 +13,17 @@ def alone(home, what):
     """Waits until no other process does `what` in this home, and keeps others waiting meanwhile; not within itself.
 
     `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once. `screen`: whatever publishes.
-    Who needs both takes `screen` first.
+    `backup`: a backup, and what must not go on beside it. Who needs several takes them in the order backup, screen, ingest.
     """
     folder = home.root / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = os.open(folder / what, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("Waiting for another process that holds the lock %s", what)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
     finally:
         os.close(file)

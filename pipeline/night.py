@@ -1,24 +1,26 @@
 """The night: everyone is screened, the gates decide, the run is published, held for a steward, or kept back; and past nights again."""
 
+import os
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipeline import lake, observed, quality, worklist
 from pipeline.config import DEFAULT_PACK
+from pipeline.deadlines_file import zone
 from pipeline.errors import GateClosed, InvalidProtocol, LakeUnavailable, UsageError
 from pipeline.locks import alone
 from pipeline.notes import take_in_notes
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
 from pipeline.publish import publish
-from pipeline.run_folders import held_manifests, manifests, read_manifest, show, start_of_run, state_of
+from pipeline.run_folders import finish_decision, held_manifests, manifests, start_of_run, state_of
 from pipeline.screen import screened
 from pipeline.versions import are_held, inputs_of
 
 
 @observed.screening
-def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *, asked_by=None, hold_warned=False):
+def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *, asked_by=None, hold_warned=False, is_unattended=False):
     """Screen everyone, gate, publish; returns what became of it, counts only.
 
     `{"run_id", "state", "published", "patients", "worklist", "warned", "notes_left", "is_followed"}`: state as run_folders has it; warned:
@@ -26,7 +28,8 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *
     the worklist follow this run.
 
     asked_by: a key, such as the id of a DAG run, under which one run is published, however often it is asked for. hold_warned:
-    where a gate warned, the run is held until `release.decide`.
+    where a gate warned, the run is held until `release.decide`. is_unattended: nobody asked for it, so `latest` does not go back to
+    an earlier day for it.
 
     Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
     """
@@ -39,11 +42,11 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *
             if asked_by and (manifest := _answered(home, asked_by)):
                 worklist.follow(home, store)
                 return _told(manifest, store)
-            pack, day = checked(pack), parse_day(as_of) if as_of else date.today()
+            pack, day = checked(pack), parse_day(as_of) if as_of else today()
             _, notes_left = take_in_notes(home, store)
-            night = _Night(pack, day, hold_warned=hold_warned, noted={"asked_by": asked_by} if asked_by else {})
-            manifest, outcomes = _screen(home, night, progress)
-        worklist.follow(home, store)
+            noted = {"asked_by": asked_by, "is_unattended": is_unattended} if asked_by else {}
+            manifest, outcomes = _screen(home, _Night(pack, day, hold_warned=hold_warned, noted=noted), progress)
+            worklist.follow(home, store)
         if state_of(manifest) == "closed":
             raise GateClosed(quality.message(outcomes))
         return _told(manifest, store, notes_left)
@@ -58,16 +61,21 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
     run = next((one for one in manifests(home, published_only=False) if one["run_id"] == run_id), None)
     if run is None:
         raise UsageError(f"There is no run {run_id}. See b12 runs.")
+    with alone(home, "screen"):
+        return _screen_again(home, run, as_of or run["as_of"], pack or run["protocol"]["pack"], progress)
+
+
+def _screen_again(home, run, as_of, pack, progress):
     if not are_held(home, run["inputs"]):
         raise LakeUnavailable(
-            f"The lake is not held any more as the run {run_id} read it: files go when it is vacuumed (after 30 days), when the archive "
-            "is replayed, and when a patient is forgotten. Restore a backup of that time into a home of its own."
+            f"The lake is not held any more as the run {run['run_id']} read it: files go when it is vacuumed (after 30 days), when the "
+            "archive is replayed, and when a patient is forgotten. Restore a backup of that time into a home of its own."
         )
-    pack, day = checked(pack or run["protocol"]["pack"]), parse_day(as_of or run["as_of"])
-    manifest, _ = _screen(home, _Night(pack, day, replay_of=run, noted={"replay_of": run_id}), progress)
-    then, now = (home.runs / one / "worklist.csv" for one in (run_id, manifest["run_id"]))
+    night = _Night(checked(pack), parse_day(as_of), replay_of=run, noted={"replay_of": run["run_id"]})
+    manifest, _ = _screen(home, night, progress)
+    then, now = (home.runs / one["run_id"] / "worklist.csv" for one in (run, manifest))
     is_same = then.read_bytes() == now.read_bytes() if then.exists() else None
-    return {"run_id": manifest["run_id"], "replay_of": run_id, "worklist": manifest["rows"]["worklist"], "is_same": is_same}
+    return {"run_id": manifest["run_id"], "replay_of": run["run_id"], "worklist": manifest["rows"]["worklist"], "is_same": is_same}
 
 
 @dataclass(frozen=True)
@@ -101,12 +109,10 @@ def _screen(home, night, progress):
 
 
 def _answered(home, asked_by):
-    "The run that was published, held or decided on under this key, if there is one; `latest` names it if a killed process left that undone"
+    "The run that was published, held or decided on under this key, if there is one; what a killed process left undone of it is done"
     known = (one for one in [*held_manifests(home), *manifests(home, published_only=False)] if one.get("asked_by") == asked_by)
     found = next((one for one in known if state_of(one) != "closed"), None)
-    if found and found["published"]:
-        show(home, read_manifest(home.runs / found["run_id"]))
-    return found
+    return finish_decision(home, found) if found and state_of(found) != "held" else found
 
 
 def _told(manifest, store, notes_left=0):
@@ -123,6 +129,11 @@ def checked(pack=None):
         listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in wrong[:5])
         raise InvalidProtocol(f"The protocol pack {found.name} has {len(wrong)} problems: {listed}. See `b12 protocol check`.")
     return found
+
+
+def today():
+    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine."""
+    return datetime.now(zone()).date() if os.environ.get("B12_TIMEZONE") else date.today()
 
 
 def parse_day(text):

@@ -8,7 +8,10 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 
+from pipeline.errors import LakeUnavailable
+
 HELD = ".held-"
+NOT_KEPT = ("assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json")  # of a run not published
 
 
 def start_of_run(home):
@@ -38,8 +41,13 @@ def _newest_first(found):
 
 
 def read_manifest(folder):
-    """The manifest of a run's folder."""
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    """The manifest of a run's folder. Raises LakeUnavailable where it is damaged."""
+    try:
+        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except ValueError:
+        raise LakeUnavailable(
+            f"{folder}/manifest.json is damaged. Restore the folder from the backup, or move it away: the run is not seen then."
+        ) from None
 
 
 def state_of(manifest):
@@ -58,10 +66,23 @@ def write_json(path, value):
     return beside.replace(path)
 
 
+def finish_decision(home, manifest):
+    """Bring a held run to where its decision leads, from wherever a killed process left it; returns its manifest."""
+    folder, place = home.runs / f"{HELD}{manifest['run_id']}", home.runs / manifest["run_id"]
+    for name in NOT_KEPT if manifest["state"] != "published" else ():
+        (folder / name).unlink(missing_ok=True)
+    if folder.exists():
+        folder.replace(place)
+    if manifest["published"]:
+        show(home, manifest)
+    return manifest
+
+
 def show(home, manifest):
-    """Let `latest` name this published run, unless it names a newer one."""
+    """Let `latest` name this published run, unless it names a newer one or, for a run that nobody asked for, one of a later day."""
     link = home.runs / "latest"
-    if link.exists() and read_manifest(link)["started"] >= manifest["started"]:
+    shown = read_manifest(link) if link.exists() else None
+    if shown and (shown["started"] >= manifest["started"] or (manifest.get("is_unattended") and shown["as_of"] > manifest["as_of"])):
         return
     beside = home.runs / f".latest-{manifest['run_id']}"
     beside.unlink(missing_ok=True)

@@ -144,3 +144,59 @@ def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiti
         "lab_result.csv",
         "nobody_knows/lab_result.csv",
     ]
+
+
+def test_a_kill_between_claim_and_ingest_lets_no_broken_promise_through(home, monkeypatch):
+    path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
+    files = [{"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)}]
+    (path.parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
+    path.write_text(path.read_text().replace("P1,", "P9,"), encoding="utf-8")
+
+    class Killed(BaseException):
+        pass
+
+    def dies(*arguments, **named):
+        raise Killed
+
+    with monkeypatch.context() as killed:
+        for name in ("claim", "refuse_file"):
+            killed.setattr(f"pipeline.claims.{name}", dies)
+        with pytest.raises(Killed):
+            take(home)
+    assert take(home) == []
+    assert query(home, "select refused is not null as is_refused from lake.delivery") == [{"is_refused": True}]
+
+
+def test_so_many_at_a_time_and_those_first_that_a_dead_run_left(home):
+    for number in range(5):
+        drop(home, f"canonical/{number}/lab_result.csv", results(number * 10, number * 10 + 10))
+    left = run.claim_waiting(home, at_most=2)
+    again = run.claim_waiting(home, at_most=3)
+    assert len(left) == 2 and len(again) == 3 and all(one in again for one in left)
+    assert len(run.claim_waiting(home)) == 5
+
+
+def test_what_cannot_be_read_waits_and_keeps_nobody_else_waiting(home, monkeypatch):
+    drop(home, "canonical/lab_result_1.csv", results(0, 10))
+    drop(home, "canonical/lab_result_2.csv", results(10, 20))
+    import os
+
+    real = os.open
+
+    def locked(path, *arguments, **named):
+        if str(path).endswith("_1.csv"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr("os.open", locked)
+    assert [one["file"] for one in take(home)] == ["lab_result_2.csv"]
+    assert (home.landing / "canonical" / "lab_result_1.csv").exists()
+
+
+def test_a_claimed_file_whose_profile_is_gone_keeps_nobody_else_waiting(home):
+    lost = home.claimed / "gone" / "0" / "lab_result.csv"
+    lost.parent.mkdir(parents=True)
+    lost.write_text(HEADER)
+    drop(home, "canonical/lab_result.csv", results(0, 10))
+    assert [one["accepted"] for one in take(home)] == [10]
+    assert lost.exists()

@@ -1,6 +1,7 @@
 """Nights that a gate warned of wait for a steward; past nights are screened again; a key publishes once."""
 
 import json
+from contextlib import suppress
 
 import pytest
 
@@ -126,20 +127,43 @@ def test_a_newer_published_run_is_not_moved_back(home, held):
     assert not (home.runs / held / "worklist.csv").exists()
 
 
-def test_a_release_that_was_killed_before_latest_moved_is_finished_by_the_next(home, held, monkeypatch):
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    "As kill -9 is: nothing catches it"
 
-    def dies(home, manifest):
+
+@pytest.mark.parametrize("is_approved", [True, False])
+@pytest.mark.parametrize("line", ["folder.replace", "unlink", "show", "follow"])
+def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(home, held, monkeypatch, is_approved, line):
+    def dies(*arguments, **named):
         raise Killed
 
+    place = {
+        "folder.replace": "pathlib.Path.replace",
+        "unlink": "pathlib.Path.unlink",
+        "show": "pipeline.run_folders.show",
+        "follow": "pipeline.worklist.follow",
+    }[line]
     with monkeypatch.context() as killed:
-        killed.setattr("pipeline.release.show", dies)
-        with pytest.raises(Killed):
-            run.decide(home, held, is_approved=True, by="sam", because="fine")
-    assert not (home.runs / "latest").exists()
-    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
-    assert (home.runs / "latest").resolve().name == held
+        if line in ("folder.replace", "unlink"):
+            from pipeline.run_folders import finish_decision
+
+            def killed_within(home, manifest):
+                with monkeypatch.context() as within:
+                    within.setattr(place, dies)
+                    return finish_decision(home, manifest)
+
+            killed.setattr("pipeline.release.finish_decision", killed_within)
+        else:
+            killed.setattr(place, dies)
+        with suppress(Killed):
+            run.decide(home, held, is_approved=is_approved, by="sam", because="looked at it")
+    wanted = "published" if is_approved else "discarded"
+    assert run.screen_population(home, AS_OF, **STILL)["state"] == wanted  # the task of the same night, tried again
+    assert run.decide(home, held, is_approved=not is_approved, by="tom", because="the other way")["state"] == wanted
+    assert (home.runs / "latest").exists() == is_approved
+    assert (home.runs / held / "worklist.csv").exists() == is_approved
+    assert [who for who, _ in audited(home)] == ["sam"]
+    assert not list(home.runs.glob(".held-*"))
 
 
 def test_one_key_holds_or_publishes_once_however_often_it_is_asked_for(home, held):
@@ -220,3 +244,23 @@ def test_a_replay_after_compacting_is_the_same(home, tmp_path):
     lake.compact(home)
     lake.vacuum(home)
     assert run.screen_again(home, before)["is_same"]
+
+
+def test_what_nobody_asked_for_does_not_move_latest_back_to_an_earlier_day(home):
+    newest = run.screen_population(home, AS_OF)["run_id"]
+    old = run.screen_population(home, "2026-01-20", asked_by="scheduled__2026-01-20", is_unattended=True)
+    assert old["published"] and (home.runs / "latest").resolve().name == newest
+    asked = run.screen_population(home, "2026-01-20", asked_by="manual__2026-01-20")["run_id"]
+    assert (home.runs / "latest").resolve().name == asked
+
+
+def test_a_past_day_that_somebody_screened_does_not_supersede_tonight(home, held):
+    run.screen_population(home, "2026-01-20")
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
+
+
+def test_a_damaged_manifest_is_said(home):
+    name = run.screen_population(home, AS_OF)["run_id"]
+    (home.runs / name / "manifest.json").write_text("{")
+    answer = b12(home.root, "runs")
+    assert answer.code == 13 and "manifest.json is damaged" in answer.err

@@ -3,6 +3,7 @@
 import pytest
 
 from b12_airflow.answers import as_decision
+from pipeline.errors import UsageError
 
 SAM = {"id": "7", "name": "sam"}
 
@@ -25,3 +26,11 @@ def test_a_form_that_was_left_empty_says_so_and_a_user_without_a_name_has_an_id(
     assert as_decision(answer("Publish", because=""))["because"] == "no reason given"
     assert as_decision(answer("Publish", because={"value": "as a form sends it"}))["because"] == "as a form sends it"
     assert as_decision(answer("Publish", user={"id": "7", "name": ""}))["by"] == "7"
+
+
+def test_who_is_no_steward_decides_nothing(monkeypatch):
+    monkeypatch.setenv("B12_STEWARDS", "ann, sam")
+    assert as_decision(answer("Publish"))["is_approved"]
+    with pytest.raises(UsageError, match="stays held"):
+        as_decision(answer("Discard", user={"id": "3", "name": "kim"}))
+    assert as_decision(None)["by"] == "nobody"

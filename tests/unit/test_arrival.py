@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.arrival import Watch, clear_away, source_and_name
+from pipeline.arrival import Watch, source_and_name
+from pipeline.claims import clear_away
 from pipeline.delivery_note import note_complete
 from pipeline.landing import sha256_of
 
@@ -167,3 +168,18 @@ def test_a_folder_that_cannot_be_read_is_an_error_and_not_an_empty_one(landing, 
 
 def test_no_landing_folder_is_nothing_waiting(tmp_path):
     assert Watch(0).look(tmp_path / "landing") == ({}, [])
+
+
+def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
+    patient = drop(landing, "canonical/day/patient.csv")
+    manifest(landing, "canonical/day", patient)
+    patient.rename(landing.parent / "away")
+    clear_away(landing)
+    drop(landing, "canonical/day/patient.csv", "patient_id\n")  # half of it, and it does not rest yet
+    assert complete(landing) == []
+    (landing.parent / "away").rename(patient)
+    assert complete(landing) == ["canonical/day/patient.csv"]
+
+
+def test_a_manifest_that_another_has_cleared_away_is_no_error(landing):
+    note_complete(landing, ["canonical/day/_MANIFEST.json"])
