@@ -22,7 +22,7 @@ def objects(url):
 
 
 def fetch(home=None):
-    """Bring every object of `$B12_LANDING_URL` into `landing/` of a home; returns how many came. Without the variable there is nothing to do.
+    """Bring every object of `$B12_LANDING_URL` into `landing/`; returns how many came. Without the variable there is nothing to do.
 
     Then it is moved into `taken/` beside the landing place. Cut short at any point it is brought again, and ingested once. An object
     that was written anew meanwhile stays for the next time, and so does one whose place in `landing/` another file still has.
