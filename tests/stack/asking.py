@@ -25,15 +25,18 @@ def send(stack, path, body, method="POST", **headers):
         return json.load(answer)
 
 
+def as_user(stack, name, password):
+    """The header of a user of Airflow."""
+    return {"authorization": f"Bearer {send(stack, '/auth/token', {'username': name, 'password': password})['access_token']}"}
+
+
 def as_admin(stack):
     """The header of Airflow's first administrator."""
-    password = keys.read(stack.folder / ".env")["AIRFLOW_ADMIN_PASSWORD"]
-    return {"authorization": f"Bearer {send(stack, '/auth/token', {'username': 'admin', 'password': password})['access_token']}"}
+    return as_user(stack, "admin", keys.read(stack.folder / ".env")["AIRFLOW_ADMIN_PASSWORD"])
 
 
-def publish_what_waits(stack):
-    """Answers every approval that waits; returns whether no run of a DAG is under way any more."""
-    headers = as_admin(stack)
+def publish_what_waits(stack, headers):
+    """Answers every approval that waits, as somebody; returns whether no run of a DAG is under way any more."""
     waiting = get(stack, "api-server", "/api/v2/dags/~/dagRuns/~/hitlDetails?response_received=false", **headers)[1]["hitl_details"]
     for one in (detail["task_instance"] for detail in waiting):
         place = f"/api/v2/dags/{one['dag_id']}/dagRuns/{quote(one['dag_run_id'])}/taskInstances/{one['task_id']}/-1/hitlDetails"

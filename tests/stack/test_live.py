@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -9,6 +11,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.error import HTTPError
 
 import psutil
 import psycopg
@@ -16,7 +19,7 @@ import pytest
 import redis
 
 from tests.stack import marked, traces
-from tests.stack.asking import as_admin, get, publish_what_waits
+from tests.stack.asking import as_admin, as_user, get, publish_what_waits, send
 from tools.chaos import live
 from tools.chaos import stack as stacks
 from tools.stack import keys, processes, state
@@ -105,14 +108,23 @@ def test_a_worker_that_is_killed_loses_nothing(trial):
 
 
 @pytest.fixture(scope="module")
-def marked_night(trial, folder):
+def steward(stack):
+    "The header of somebody in the role that the runbook makes for stewards"
+    commands = re.findall(r'^airflow (?:roles|users) .*"B12 steward".*$', (stacks.ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
+    for command in commands:
+        stack.call("exec", "api-server", "--", *shlex.split(command), *(("--password", "for-a-test") if " users " in command else ()))
+    return as_user(stack, "sam", "for-a-test")
+
+
+@pytest.fixture(scope="module")
+def marked_night(trial, folder, steward):
     "After a delivery in which everything about a patient is marked: a gate warned, somebody published it, and read its pages"
     home = trial.stack.home
     for source in sorted(marked.write(folder / "marked").iterdir()):
         (home / "landing" / source.name).mkdir(exist_ok=True, mode=0o700)
         source.rename(home / "landing" / source.name / "night")
     assert stacks.until(lambda: not trial.stack.waits())
-    assert stacks.until(lambda: publish_what_waits(trial.stack) and published(home).get("approval"))
+    assert stacks.until(lambda: publish_what_waits(trial.stack, steward) and published(home).get("approval"))
     headers = as_admin(trial.stack)
     pages = ("/worklist", "/worklist?sort=patient_id", "/quality", "/quality/rejects", "/quality/unmapped", "/runs", "/audit")
     return [get(trial.stack, "api-server", f"/b12{page}", **headers)[1] for page in pages]
@@ -133,6 +145,13 @@ def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms
     assert heard.packets and heard.messages and (stack.folder / "airflow-logs" / "lineage.json").exists()
     assert traces.found(traces.everything(stack, heard.packets, heard.messages), marks) == []
     assert traces.found(traces.temporary(heard.since, without=[folder]), marked.MARKS) == []
+
+
+def test_a_steward_answered_and_who_and_why_are_kept(stack, steward, marked_night):
+    approval = published(stack.home)["approval"]
+    assert (approval["is_approved"], approval["by"], approval["because"]) == (True, "sam", "a test")
+    with pytest.raises(HTTPError, match="403"):
+        send(stack, "/api/v2/dags/ingest_extract", {"is_paused": True}, "PATCH", **steward)
 
 
 def test_a_mark_that_is_planted_is_found_wherever_it_is(stack, heard):
