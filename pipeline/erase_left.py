@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from pipeline.arrival import listed, source_and_name
 from pipeline.landing import archived, place_of, put_away, sha256_of
+from pipeline.locks import alone
 
 
 def sweep(home):
@@ -17,10 +18,11 @@ def sweep(home):
     for room in (home.archive, home.refused, home.runs):
         for left in [path for path in room.rglob("*") if path.suffix in (".part", ".plain") and not path.is_dir()]:
             left.unlink()
-    for left in home.work.iterdir() if home.work.is_dir() else ():
-        with _locked(left) as is_free:
-            if is_free:
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+    with alone(home, "work"):
+        for left in home.work.iterdir() if home.work.is_dir() else ():
+            with _locked(left) as is_free:
+                if is_free:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pipeline import lake
 from pipeline.database import connect, reading
 from pipeline.decide import decide_in_turn
 from pipeline.errors import LakeUnavailable
+from pipeline.locks import alone
 from pipeline.protocol.tables import register
 from pipeline.relations import build, create_view, keep_as_file, names, select_of
 
@@ -39,11 +40,12 @@ def workroom(home):
 
     Raises LakeUnavailable for a file of the lake that cannot be read.
     """
-    _sweep(home)
     folder = home.work / f"screen-{os.getpid()}-{os.urandom(3).hex()}"
-    folder.mkdir(parents=True, mode=0o700)
-    held = os.open(folder, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
+    with alone(home, "work"):  # nobody sweeps a folder away before it is locked
+        _sweep(home)
+        folder.mkdir(parents=True, mode=0o700)
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
     con = connect(spill=folder / "spill")
     try:
         with reading(home):

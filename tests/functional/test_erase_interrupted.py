@@ -3,10 +3,12 @@
 import fcntl
 import os
 import shutil
+import threading
+from pathlib import Path
 
 import pytest
 
-from pipeline import erase, erase_files, ingest, ledger, screen, worklist
+from pipeline import erase, erase_files, erase_left, ingest, ledger, screen, worklist
 from pipeline.config import Home
 from pipeline.query import query
 from pipeline.run import claim_waiting, compact_lake, ingest_claimed, land
@@ -146,6 +148,22 @@ def test_a_folder_that_has_just_gone_is_no_error(home, monkeypatch):
     (home.work / "screen-1-abc").mkdir()
     assert erase.erase(home, "nobody", who="x")["lab_result"] == 0
     assert list(home.work.iterdir()) == []
+
+
+def test_a_folder_is_swept_away_by_nobody_before_its_owner_has_locked_it(home, monkeypatch):
+    make, sweepers = Path.mkdir, []
+
+    def made(path, *arguments, **named):
+        make(path, *arguments, **named)
+        if path.name.startswith("screen-"):
+            sweepers.append(threading.Thread(target=erase_left.sweep, args=[home]))
+            sweepers[0].start()
+            sweepers[0].join(0.5)
+
+    monkeypatch.setattr(Path, "mkdir", made)
+    with screen.workroom(home) as (_, folder):
+        sweepers[0].join()
+        assert folder.is_dir()
 
 
 REFUSED = """x
