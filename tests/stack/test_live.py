@@ -144,7 +144,7 @@ def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms
     assert marked.TAG in "".join(marked_night)
     assert heard.packets and heard.messages and (stack.folder / "airflow-logs" / "lineage.json").exists()
     assert traces.found(traces.everything(stack, heard.packets, heard.messages), marks) == []
-    assert traces.found(traces.temporary(heard.since, without=[folder]), marked.MARKS) == []
+    assert traces.found(traces.temporary(heard.since, without=[folder]), marked.OURS) == []
 
 
 def test_a_steward_answered_and_who_and_why_are_kept(stack, steward, marked_night):
