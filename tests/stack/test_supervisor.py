@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -51,7 +52,8 @@ def play(folder, services, scene):
             supervisor.is_stopping.set()
             await task
 
-    asyncio.run(main())
+    with ThreadPoolExecutor(1) as apart:  # a browser of another test may have left this thread a loop of its own
+        apart.submit(asyncio.run, main()).result()
     return state.read(folder)[1]
 
 

