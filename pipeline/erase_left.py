@@ -1,13 +1,12 @@
 """What processes that were killed left in a home, of which nobody knows whom it is about."""
 
-import fcntl
 import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from pipeline.arrival import listed, source_and_name
 from pipeline.landing import archived, place_of, put_away, sha256_of
-from pipeline.locks import alone
+from pipeline.locks import alone, unheld
 
 
 def sweep(home):
@@ -20,28 +19,9 @@ def sweep(home):
             left.unlink()
     with alone(home, "work"):
         for left in home.work.iterdir() if home.work.is_dir() else ():
-            with _locked(left) as is_free:
+            with unheld(left) as is_free:
                 if is_free:
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
-
-
-@contextmanager
-def _locked(path):
-    "Whether no living process holds a file or folder; False, too, where it has just gone"
-    try:
-        held = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        yield False
-        return
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_free = path.exists()
-    except BlockingIOError:
-        is_free = False
-    try:
-        yield is_free
-    finally:
-        os.close(held)
 
 
 def put_away_claimed(home, delivered):
@@ -61,7 +41,7 @@ def put_away_claimed(home, delivered):
 
 
 def _put_away(home, path, known, *, is_refused):
-    with _locked(path) as is_free:
+    with unheld(path) as is_free:
         if is_free and is_refused:
             archived(home, path, folder="refused", **known)
         elif is_free:

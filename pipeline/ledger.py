@@ -8,10 +8,10 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 from datetime import UTC, datetime
 
 from pipeline.errors import LakeUnavailable, UsageError
+from pipeline.secret_file import make_once
 
 LEDGER = "erasures.jsonl"
 SHORTEST = 32  # characters
@@ -28,12 +28,7 @@ def key_of(home):
 
 
 def _kept(path):
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    make_once(path)
     return path.read_text(encoding="utf-8").strip()
 
 

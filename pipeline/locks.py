@@ -27,3 +27,22 @@ def alone(home, what):
         yield
     finally:
         os.close(file)
+
+
+@contextmanager
+def unheld(path):
+    """Whether no living process holds a file or folder: then this one does, as long as it looks. False, too, where it has just gone."""
+    try:
+        held = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_free = path.exists()
+    except BlockingIOError:
+        is_free = False
+    try:
+        yield is_free
+    finally:
+        os.close(held)

@@ -30,7 +30,6 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *
     asked_by: a key, such as the id of a DAG run, under which one run is published, however often it is asked for. hold_warned:
     where a gate warned, the run is held until `release.decide`. is_unattended: nobody asked for it, so `latest` does not go back to
     an earlier day for it.
-
     Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
     """
     if lake.open_table(home, "delivery") is None:
@@ -39,13 +38,14 @@ def screen_population(home, as_of=None, pack=None, progress=lambda name: None, *
         )
     with closing(worklist.open_store(home)) as store:
         with alone(home, "screen"):
-            if asked_by and (manifest := _answered(home, asked_by)):
+            known = manifests(home, published_only=False)  # read once: each names every file that was ever delivered
+            if asked_by and (manifest := _answered(home, known, asked_by)):
                 worklist.follow(home, store)
                 return _told(manifest, store)
             pack, day = checked(pack), parse_day(as_of) if as_of else today()
             _, notes_left = take_in_notes(home, store)
             noted = {"asked_by": asked_by, "is_unattended": is_unattended} if asked_by else {}
-            manifest, outcomes = _screen(home, _Night(pack, day, hold_warned=hold_warned, noted=noted), progress)
+            manifest, outcomes = _screen(home, _Night(pack, day, hold_warned=hold_warned, noted=noted), known, progress)
             worklist.follow(home, store)
         if state_of(manifest) == "closed":
             raise GateClosed(quality.message(outcomes))
@@ -58,21 +58,22 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
     It publishes nothing: `latest` and what people work from stay. as_of, pack: another day or protocol, else those of the run.
     is_same: whether worklist.csv is that of the run, byte for byte; None where the run kept none. Raises UsageError and LakeUnavailable.
     """
-    run = next((one for one in manifests(home, published_only=False) if one["run_id"] == run_id), None)
+    known = manifests(home, published_only=False)
+    run = next((one for one in known if one["run_id"] == run_id), None)
     if run is None:
         raise UsageError(f"There is no run {run_id}. See b12 runs.")
     with alone(home, "screen"):
-        return _screen_again(home, run, as_of or run["as_of"], pack or run["protocol"]["pack"], progress)
+        return _screen_again(home, run, known, as_of or run["as_of"], pack or run["protocol"]["pack"], progress)
 
 
-def _screen_again(home, run, as_of, pack, progress):
+def _screen_again(home, run, known, as_of, pack, progress):
     if not are_held(home, run["inputs"]):
         raise LakeUnavailable(
             f"The lake is not held any more as the run {run['run_id']} read it: files go when it is vacuumed (after 30 days), when the "
             "archive is replayed, and when a patient is forgotten. Restore a backup of that time into a home of its own."
         )
     night = _Night(checked(pack), parse_day(as_of), replay_of=run, noted={"replay_of": run["run_id"]})
-    manifest, _ = _screen(home, night, progress)
+    manifest, _ = _screen(home, night, known, progress)
     then, now = (home.runs / one["run_id"] / "worklist.csv" for one in (run, manifest))
     is_same = then.read_bytes() == now.read_bytes() if then.exists() else None
     return {"run_id": manifest["run_id"], "replay_of": run["run_id"], "worklist": manifest["rows"]["worklist"], "is_same": is_same}
@@ -82,9 +83,9 @@ def _screen_again(home, run, as_of, pack, progress):
 class _Night:
     pack: object
     as_of: date
+    noted: dict
     hold_warned: bool = False
     replay_of: dict | None = None
-    noted: dict | None = None
 
     def state(self, outcomes):
         if self.replay_of:
@@ -94,10 +95,10 @@ class _Night:
         return "held" if self.hold_warned and quality.warned_by(outcomes) else "published"
 
 
-def _screen(home, night, progress):
+def _screen(home, night, known, progress):
     started, past = start_of_run(home), night.replay_of
     quality.prepare()
-    published = [one for one in manifests(home) if not past or one["started"] < past["started"]]
+    published = [one for one in known if one["published"] and (not past or one["started"] < past["started"])]
     given = {"versions": past["inputs"]["tables"], "screened_at": datetime.fromisoformat(past["started"])} if past else {}
     with screened(home, pack=night.pack, as_of=night.as_of, published=published, progress=progress, **given) as (con, versions, folder):
         outcomes, validations = quality.validated(con)
@@ -108,10 +109,10 @@ def _screen(home, night, progress):
     return manifest, outcomes
 
 
-def _answered(home, asked_by):
+def _answered(home, known, asked_by):
     "The run that was published, held or decided on under this key, if there is one; what a killed process left undone of it is done"
-    known = (one for one in [*held_manifests(home), *manifests(home, published_only=False)] if one.get("asked_by") == asked_by)
-    found = next((one for one in known if state_of(one) != "closed"), None)
+    mine = (one for one in [*held_manifests(home), *known] if one.get("asked_by") == asked_by)
+    found = next((one for one in mine if state_of(one) != "closed"), None)
     return finish_decision(home, found) if found and state_of(found) != "held" else found
 
 

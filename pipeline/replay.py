@@ -14,9 +14,8 @@ from pipeline.query import query
 def reingest(home, progress=lambda account: None):
     """Replay every archived file into a new lake beside the old one, then put it in its place; returns the accounts.
 
-    What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was:
-    whoever opens it next puts it back. What is
-    delivered meanwhile waits.
+    What the files mean is decided anew by today's profiles, codes and units. A crash leaves the old lake as it was: whoever opens it
+    next puts it back. What is delivered meanwhile waits.
     """
     with alone(home, "screen"), alone(home, "ingest"):
         return _reingest(home, progress)

@@ -16,8 +16,16 @@ NOT_KEPT = ("assessment.parquet", "worklist.parquet", "worklist.csv", "patient_s
 
 def start_of_run(home):
     """When a run starts: now or, where the clock stepped back, just after the newest run, so that the order of the runs holds."""
-    newest = max((one["started"] for one in [*held_manifests(home), *manifests(home, published_only=False)]), default=None)
-    return max(datetime.now(UTC), datetime.fromisoformat(newest) + timedelta(seconds=1)) if newest else datetime.now(UTC)
+    newest = max((moment for path in home.runs.glob("*/manifest.json") if (moment := _moment_of(path.parent.name))), default=None)
+    return max(datetime.now(UTC), newest + timedelta(seconds=1)) if newest else datetime.now(UTC)
+
+
+def _moment_of(name):
+    "The second in which a run started, as its folder's name says it; None for what is no run"
+    try:
+        return datetime.strptime(name.removeprefix(HELD).split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def new_run_id(started):

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,7 +11,7 @@ from pipeline import lake
 from pipeline.database import connect, reading
 from pipeline.decide import decide_in_turn
 from pipeline.errors import LakeUnavailable
-from pipeline.locks import alone
+from pipeline.locks import alone, unheld
 from pipeline.protocol.tables import register
 from pipeline.relations import build, create_view, keep_as_file, names, select_of
 
@@ -59,14 +59,9 @@ def workroom(home):
 def _sweep(home):
     "Patients' rows that killed screens left: their lock ended with them"
     for folder in home.work.glob("screen-*"):
-        try:
-            left = os.open(folder, os.O_RDONLY)
-        except FileNotFoundError:
-            continue  # just gone
-        with suppress(BlockingIOError):
-            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        os.close(left)
+        with unheld(folder) as is_free:
+            if is_free:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_assessment(con, name, folder):

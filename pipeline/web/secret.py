@@ -1,9 +1,9 @@
 """The secret that signs sessions and forms."""
 
 import os
-import secrets
 
 from pipeline.errors import UsageError
+from pipeline.secret_file import make_once
 
 
 def secret(home):
@@ -15,12 +15,7 @@ def secret(home):
 
 
 def _kept(path):
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    make_once(path)
     kept = path.read_text(encoding="ascii")
     if len(kept) < 32:
         raise UsageError(f"{path} was left incomplete. Delete it; the next start makes a new one.")
