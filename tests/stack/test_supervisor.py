@@ -181,6 +181,15 @@ def test_a_process_with_the_number_of_another_is_left_alone(folder):
         stranger.wait()
 
 
+def test_a_process_that_goes_while_it_is_looked_at_has_ended(monkeypatch):
+    gone = psutil.Popen(["true"], start_new_session=True)
+    identified = processes.identity(gone.pid)
+    gone.wait()
+    monkeypatch.setattr(psutil, "pid_exists", lambda pid: True)  # what was so one moment ago
+    assert not processes.is_running(identified)
+    processes.end(identified, seconds=1)
+
+
 def test_down_ends_what_a_killed_supervisor_left(folder):
     orphan = psutil.Popen(["sh", "-c", f"{SLEEP} & {SLEEP}"], start_new_session=True)
     state.write(folder, [orphan.pid, 1.0], {"web": state.Unit("healthy", process=processes.identity(orphan.pid))})

@@ -29,6 +29,15 @@ def is_running(identified):
         return False
 
 
+def is_given_again(identified):
+    """Whether the number of a process that has ended belongs to a later one."""
+    pid, started = identified
+    try:
+        return psutil.Process(pid).create_time() > started + 1
+    except psutil.NoSuchProcess:
+        return False
+
+
 def members(leader):
     """The numbers of the processes in the session that a process began, also when it has ended and they have not."""
     found = []
@@ -43,10 +52,9 @@ def members(leader):
 
 def sweep(identified):
     """Kill what is left of the session of a process. Nothing, where its number belongs to another process by now."""
-    pid, started = identified
-    if psutil.pid_exists(pid) and not is_running(identified) and psutil.Process(pid).create_time() > started + 1:
+    if is_given_again(identified):
         return
-    while left := members(pid):
+    while left := members(identified[0]):
         for one in left:
             send(one, signal.SIGKILL)
         time.sleep(0.02)

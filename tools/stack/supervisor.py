@@ -30,7 +30,7 @@ class Supervisor:
                 asyncio.get_running_loop().add_signal_handler(number, self.is_stopping.set)
         self.kept = {service.name: asyncio.create_task(self.keep(service)) for service in self.services}
         for task in self.kept.values():
-            task.add_done_callback(lambda task: task.exception() and self.is_stopping.set())
+            task.add_done_callback(lambda task: (task.cancelled() or task.exception()) and self.is_stopping.set())
         await self.is_stopping.wait()
         for event in self.is_ready.values():
             event.set()
