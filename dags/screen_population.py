@@ -7,7 +7,7 @@ was due: a past night that is run again is screened as of its own day. Between t
 """
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -30,6 +30,9 @@ from pipeline.config import ENTITIES
 ZONE = os.environ.get("B12_TIMEZONE", "UTC")
 ANSWER_WITHIN = timedelta(hours=float(os.environ.get("B12_ANSWER_HOURS", "8")))
 HOLDS = os.environ.get("B12_HOLD_WARNED", "yes") != "no"
+# A new installation waits for its first delivery or night: with a start_date, last night would be due at once, of an empty lake.
+# An hour, not none: what is due is reckoned anew while a night that has come waits for the scheduler.
+NIGHTLY = CronTriggerTimetable("0 2 * * *", timezone=ZONE, run_immediately=timedelta(hours=1))
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(
     rules=[RetryRule(f"pipeline.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
@@ -48,8 +51,7 @@ ANSWERS = {
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 2 * * *", timezone=ZONE), assets=AssetAny(*LAKE)),
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    schedule=AssetOrTimeSchedule(timetable=NIGHTLY, assets=AssetAny(*LAKE)),
     catchup=False,
     max_active_runs=200,  # a night that waits for a steward keeps no other waiting
     default_args={

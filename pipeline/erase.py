@@ -1,8 +1,9 @@
 """Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that somebody was forgotten."""
 
 import codecs
+import io
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 
 from pipeline import lake, ledger, worklist
 from pipeline.config import ENTITIES
@@ -79,23 +80,35 @@ def _erase_refused(path, ids):
     if path.suffix in (".parquet", ".gz"):  # compressed: what it holds cannot be seen, and nothing will ever read it
         path.unlink()
         return 1
-    mine = re.compile(rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, ids))})(?:\.0)?(?![\w-]|\.\w)")
     data = path.read_bytes()
     encoding = _encoding_of(data)
-    lines = data.decode(encoding, "surrogateescape").splitlines(keepends=True)
+    words = {word for one in ids for word in _written(one, encoding)}
+    mine = re.compile(rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, words))})(?:\.0)?(?![\w-]|\.\w)")
+    lines = io.StringIO(data.decode(encoding), newline="").readlines()
     kept = [line for line in lines if not mine.search(line)]
     if len(kept) < len(lines):
         with written(path) as beside:
-            beside.write_bytes("".join(kept).encode(encoding, "surrogateescape"))
+            beside.write_bytes("".join(kept).encode(encoding))
     return len(lines) - len(kept)
 
 
 def _encoding_of(data):
-    "Of a text that nobody understood; UTF-16 shows by its mark, or by the zeros in its first letter"
-    for encoding, mark, zero in (("utf-16-le", codecs.BOM_UTF16_LE, 1), ("utf-16-be", codecs.BOM_UTF16_BE, 0)):
-        if len(data) % 2 == 0 and (data.startswith(mark) or data[zero : zero + 1] == b"\0"):
+    "Of a text that nobody understood; UTF-16 shows by its mark, or by the zeros in its first letter. In Latin-1 any bytes are a text"
+    marks = (("utf-16-le", codecs.BOM_UTF16_LE, 1), ("utf-16-be", codecs.BOM_UTF16_BE, 0))
+    likely = [name for name, mark, zero in marks if data.startswith(mark) or data[zero : zero + 1] == b"\0"]
+    for encoding in (*likely, "utf-8"):
+        with suppress(UnicodeDecodeError):
+            data.decode(encoding)
             return encoding
-    return "utf-8"
+    return "latin-1"
+
+
+def _written(word, encoding):
+    "A word as it shows in a text: where that one was read as Latin-1 for want of better, in whatever encoding it was written there"
+    for likely in ("utf-8", "cp1252") if encoding == "latin-1" else ():
+        with suppress(UnicodeEncodeError):
+            yield word.encode(likely).decode("latin-1")
+    yield word
 
 
 def _erase_run(folder, ids):

@@ -28,7 +28,7 @@ def published_runs(con, *worklists):
     """Earlier published runs with worklists of these lengths, the newest last."""
     if not worklists:
         return
-    rows = [[f"202601{day:02}T010000Z-{day}", AS_OF, 1000, worklist] for day, worklist in enumerate(worklists, start=1)]
+    rows = [[f"202601{day:02}T010000Z-{day}", AS_OF, 60, worklist] for day, worklist in enumerate(worklists, start=1)]
     con.executemany("insert into lake.published_run values ($1, $2, $3, $4)", rows)
 
 

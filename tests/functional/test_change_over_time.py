@@ -106,6 +106,22 @@ def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_ord
     assert set(assessments(home)) == {"ann"}
 
 
+def test_a_full_refresh_that_came_cut_short_publishes_nothing_and_the_next_whole_one_does(snapshots):
+    home, ingest = snapshots
+    everybody = [{**LOW, "patient_id": f"p{number}", "result_id": f"r{number}"} for number in range(120)]
+    ingest("20260105", everybody)
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    before = (home / "runs" / "latest").resolve()
+    ingest("20260106", everybody[:50])
+    answer = b12(home, "screen", "--as-of", AS_OF)
+    assert answer.code == 11
+    assert "Half of the patients of the last run are not there any more" in answer.err
+    assert (home / "runs" / "latest").resolve() == before
+    ingest("20260107", everybody[:118])
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert len(assessments(home)) == 118
+
+
 def test_a_snapshot_whose_name_does_not_say_which_is_refused(snapshots):
     _, ingest = snapshots
     answer = ingest("latest", [LOW])

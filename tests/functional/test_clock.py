@@ -23,7 +23,7 @@ def clock(monkeypatch):
         def now(cls, tz=None):
             return cls.instant.astimezone(tz)
 
-    for module in ("accounts", "run_folders", "publish", "screen"):
+    for module in ("accounts", "night", "run_folders", "publish", "screen"):
         monkeypatch.setattr(f"pipeline.{module}.datetime", Clock)
     return lambda instant: setattr(Clock, "instant", instant)
 
@@ -90,3 +90,12 @@ def test_every_day_of_the_calendar_is_screened(tmp_path, day):
     assert answer.code == 0, answer.err
     (row,) = (b12(home.root, "explain", "P1", "--format", "json").json["assessment"],)
     assert (row["as_of"], row["scope"]) == (day, "in_scope")
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Europe/Berlin", "2026-10-26"), ("America/New_York", "2026-10-25"), ("UTC", "2026-10-25")])
+def test_a_screening_is_as_of_the_day_that_it_is_where_the_patients_are(tmp_path, monkeypatch, clock, zone, day):
+    monkeypatch.setenv("B12_TIMEZONE", zone)
+    clock(datetime(2026, 10, 25, 23, 30, tzinfo=UTC))
+    home = Home(tmp_path / "home")
+    assert b12(home.root, "run", deliver(tmp_path / "in", lab_result=[result(120)]), "--source", "canonical").code == 0
+    assert [one["as_of"] for one in b12(home.root, "runs", "--format", "json").json] == [day]

@@ -187,6 +187,26 @@ def test_of_a_refused_file_go_the_lines_in_which_the_id_is_a_word(tmp_path, enco
     assert path.read_bytes().decode(encoding).splitlines() == ["x", "77,7.5", "107;2026-01-07", "kept-7,7-kept,3.7"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252", "utf-16"])
+def test_an_id_with_an_umlaut_is_found_in_a_refused_file_of_any_encoding(tmp_path, encoding):
+    text = "xé\nMüll,110\nMüller,120\nx-Müll,130\n"
+    (tmp_path / "lab_result.csv").write_bytes(text.encode(encoding))
+    assert b12(tmp_path / "home", "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
+    assert b12(tmp_path / "home", "erase", "Müll").out == "Erased 1 rows: refused 1.\n"
+    [path] = (tmp_path / "home" / "refused").rglob("*.csv")
+    assert path.read_bytes().decode(encoding) == text.replace("Müll,110\n", "")
+
+
+def test_a_refused_file_of_two_encodings_or_of_none_is_looked_at_too(tmp_path):
+    home = tmp_path / "home"
+    data = b"x\xe9\nM\xc3\xbcll\nM\xfcll\r\n\x85kept\x85\n\0\xd8\xff"
+    (tmp_path / "lab_result.csv").write_bytes(data)
+    assert b12(home, "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
+    assert b12(home, "erase", "Müll").out == "Erased 2 rows: refused 2.\n"
+    [path] = (home / "refused").rglob("*.csv")
+    assert path.read_bytes() == b"x\xe9\n\x85kept\x85\n\0\xd8\xff"
+
+
 @pytest.mark.parametrize("nobody", ["", " "])
 def test_an_empty_id_is_a_mistake_and_erases_nothing(home, nobody):
     before = sorted(path for path in home.root.rglob("*") if path.is_file())
