@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from pipeline import config
+from pipeline import clock, config
 from pipeline.errors import Failure, Refused
 
 DAGS = Path(__file__).resolve().parent
@@ -82,7 +82,7 @@ def as_of_date(options) -> date:
 
     profile = config.SOURCES / f"{options.source}.yaml"
     aligned = yaml.safe_load(profile.read_text()).get("align_last_event_on") if profile.exists() else None
-    return options.as_of or date.fromisoformat(str(aligned or date.today()))
+    return options.as_of or date.fromisoformat(str(aligned or clock.today()))
 
 
 def prepare_airflow(folder: Path) -> None:

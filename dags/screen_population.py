@@ -83,7 +83,7 @@ def screen_population():
     def is_held(screened):
         return screened["state"] == "held"
 
-    @task(show_return_value_in_logs=False)
+    @task(show_return_value_in_logs=False, retry_policy=RETRIES)
     def decide(screened, answer=None):
         from b12_airflow.answers import as_decision
         from pipeline import config, run

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline import lake
+from pipeline.errors import LakeUnavailable
 
 
 @dataclass(frozen=True)
@@ -90,3 +91,13 @@ def earlier_account(home, *, source, sha256, name, snapshot=None):
     held = delta.to_pyarrow_table(columns=["sha256", "source", "entity", "rows", "refused"]).to_pylist()
     found = next(row for row in held if row["sha256"] == sha256 and row["source"] == source and row["refused"] is None)
     return Account(file=name, sha256=sha256, source=source, entity=found["entity"], rows=found["rows"], duplicates=found["rows"])
+
+
+def refuse_lost(con, home):
+    """Raises LakeUnavailable where a table is not there although, by the accounts of the attached lake, files went into it."""
+    named = con.execute("select distinct unnest(string_split(entities, '|')) from lake.delivery where refused is null").fetchall()
+    if gone := [table for (table,) in sorted(named) if table and lake.open_table(home, table) is None]:
+        raise LakeUnavailable(
+            f"The lake under {home.lake} has lost what was delivered: {', '.join(gone)} (by its accounts there were such files). "
+            "Nobody is screened as if there had been none. Restore the backup, or replay the archive: b12 reingest"
+        )

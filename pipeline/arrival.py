@@ -7,16 +7,19 @@ Links are never followed.
 """
 
 import fcntl
+import logging
 import os
 import signal
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.delivery_note import MANIFEST, READY, is_kept, is_note, promises
 from pipeline.landing import is_sha256
 
+log = logging.getLogger(__name__)
 PARTIAL = (".part", ".tmp", ".filepart", ".crdownload")
 
 
@@ -38,11 +41,11 @@ class Watch:
 
     def __init__(self, settle=None):
         self.settle = float(os.environ.get("B12_SETTLE_SECONDS", "5")) if settle is None else settle
-        self.since = {}
+        self.since, self.unread = {}, set()
 
     def look(self, landing):
         """What lies there now: `(complete, growing)`, names of files; the complete ones with what a manifest promises of each, or None."""
-        files = {file.name: file for file in listed(landing)}
+        files = {file.name: file for file in listed(landing, unread=self._warn)}  # a folder of one sender keeps nobody else waiting
         self._remember(files.values())
         notes = {name: promises(landing, name) for name in files if PurePosixPath(name).name == MANIFEST}
         promised = _promised(notes, files, {name for name, file in files.items() if self._has_settled(file)})
@@ -54,6 +57,11 @@ class Watch:
         now = time.monotonic()
         self.since = {file: self.since.get(file, now) for file in files}
 
+    def _warn(self, error):
+        if error.filename not in self.unread:
+            self.unread.add(error.filename)
+            log.warning("Something below landing/ cannot be read and is not taken: %s", error.strerror)
+
     def _has_settled(self, file):
         "By the clock or, should the clock have stepped back, by two looks"
         unchanged_for = max(time.time() - file.changed_at, time.monotonic() - self.since[file])
@@ -61,7 +69,7 @@ class Watch:
 
     def _is_complete(self, file, files, notes, promised):
         if file.name in promised or _is_landed(file.name):
-            return True
+            return not file.is_open
         above = [parent.as_posix() for parent in PurePosixPath(file.name).parents][:-1]
         if any(notes.get(f"{folder}/{MANIFEST}", ()) is None for folder in above):
             return False  # a manifest that nobody can read yet may name it
@@ -78,7 +86,7 @@ def _promised(notes, files, settled):
 
 
 def _is_landed(name):
-    return name.count("/") > 1 and is_sha256(name.split("/")[1])
+    return name.count("/") > 1 and is_sha256(name.split("/")[1].partition("-")[0])
 
 
 def source_and_name(name):
@@ -87,13 +95,26 @@ def source_and_name(name):
     return (source, "/".join(rest[1:] if _is_landed(name) else rest)) if rest else None
 
 
-def listed(folder):
-    """Every file below a folder that is no upload on its way, as Seen. Raises OSError where a folder cannot be read."""
-    for root, folders, names in os.walk(folder, onerror=_told):
+def listed(folder, unread=None):
+    """Every file below a folder that is no upload on its way, as Seen. Raises OSError where something there cannot be read.
+
+    unread: called with that OSError instead, where it is about something below the folder.
+    """
+
+    def told(error):
+        if not isinstance(error, FileNotFoundError):
+            if unread is None or Path(error.filename) == Path(folder):
+                raise error
+            unread(error)
+
+    for root, folders, names in os.walk(folder, onerror=told):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            if not is_partial(name) and (seen := _seen(Path(root) / name, folder)):
-                yield seen
+        for path in (Path(root) / name for name in names if not is_partial(name)):
+            try:
+                if seen := _seen(path, folder):
+                    yield seen
+            except PermissionError as error:
+                told(error)
 
 
 def is_partial(name):
@@ -101,18 +122,11 @@ def is_partial(name):
     return name.startswith(".") or name.lower().endswith(PARTIAL)
 
 
-def _told(error):
-    if not isinstance(error, FileNotFoundError):
-        raise error
-
-
 def _seen(path, folder):
-    try:
+    with suppress(FileNotFoundError):  # claimed by another meanwhile
         found = path.lstat()
         if stat.S_ISREG(found.st_mode):
             return Seen(path.relative_to(folder).as_posix(), found.st_size, found.st_ctime, _is_being_written(path))
-    except FileNotFoundError:
-        pass  # claimed by another meanwhile
     return None
 
 

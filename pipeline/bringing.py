@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pipeline.beneath import beneath
 from pipeline.errors import UsageError
 from pipeline.landing import sha256_of
 
@@ -52,10 +53,9 @@ def bring_in(home, path, name):
     place = home.landing / name
     if ".." in place.parts or place.is_symlink() or not place.resolve().is_relative_to(home.landing.resolve()):
         return False
-    with _whole_copy(path, home.landing) as (part, sha256):
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _whole_copy(path, home.landing) as (part, sha256), beneath(home.landing, Path(name).parent, make=True) as folder:
         try:
-            os.link(part, place)  # unlike a rename, never over a file that waits there
+            os.link(part, place.name, dst_dir_fd=folder)  # unlike a rename, never over a file that waits there
         except FileExistsError:
             return sha256_of(place) == sha256
     return True

@@ -4,7 +4,7 @@ import fcntl
 import logging
 import secrets
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 from pipeline import observed
@@ -12,10 +12,12 @@ from pipeline.arrival import Watch, listed, source_and_name
 from pipeline.delivery_note import READY, is_note, note_complete, promises
 from pipeline.errors import Failure, Growing
 from pipeline.ingest import ingest_file, refuse_file
-from pipeline.landing import claim, leave_landing, put_back, sha256_of
+from pipeline.landing import claim, is_sha256, leave_landing, put_back, sha256_of
 from pipeline.readers import profile as read_profile
 
 log = logging.getLogger(__name__)
+
+NO_FILES = "0" * 64  # a SHA-256 that no file has
 
 
 def waiting(home, watch):
@@ -42,14 +44,14 @@ def claim_waiting(home, watch=None, at_most=None):
     at_most: so many, where not None; the others wait for the next time (Airflow maps no more than 1,024 tasks).
 
     What is still growing is given the time to settle, once. Reference files (such as codes.parquet) are taken in here, so that
-    they are there before any file that needs them; a file that is not what its manifest promises is refused here.
+    they are there before any file that needs them.
     """
     watch = watch or Watch()
     found, growing = waiting(home, watch)
     if growing and watch.settle:
         time.sleep(watch.settle)
         found, _ = waiting(home, watch)
-    note_complete(home.landing, {promise.manifest for *_, promise in found if promise})
+    note_complete(home, {promise.manifest for *_, promise in found if promise})
     left = [_claimed(home, path) for path in _left(home)][:at_most]
     taken = [one for each in found[: None if at_most is None else at_most - len(left)] if (one := _take(home, *each)) is not None]
     clear_away(home.landing)
@@ -68,27 +70,25 @@ def _claimed(home, path):
 
 
 def _take(home, source, name, place, promise):
-    path = home.landing / place
-    if promise and _is_another(path, promise):
-        refuse_file(home, path, source=source, name=name, because="it is not the file that its manifest promises (size or SHA-256)")
-        return None
-    path = claim(home, path, as_name=f"{source}/{secrets.token_hex(32)}/{name}")
+    "Into a place of its own, whose name says what the manifest promised: so a killed run forgets no promise"
+    own = f"{promise.sha256 if is_sha256(promise.sha256) else NO_FILES}-{secrets.token_hex(8)}" if promise else secrets.token_hex(32)
+    path = claim(home, home.landing / place, as_name=f"{source}/{own}/{name}")
     return None if path is None else _claimed(home, path)
 
 
-def _is_another(path, promise):
-    try:
-        return (path.stat().st_size, sha256_of(path)) != (promise.size, promise.sha256)
-    except FileNotFoundError:  # claimed by another meanwhile
-        return False
+def _is_another(home, claimed):
+    "Whether a claimed file is not what its manifest promised"
+    promised, _, is_promised = (home.root / claimed["path"]).relative_to(home.claimed).parts[1].partition("-")
+    return bool(is_promised) and sha256_of(home.root / claimed["path"]) != promised
 
 
 def clear_away(landing):
     """Remove the notes that have served: a marker with no file beside or below it, a manifest that was kept and whose files are gone."""
-    for name in [file.name for file in listed(landing) if is_note(file.name)]:
+    for name in [file.name for file in listed(landing, unread=lambda _: None) if is_note(file.name)]:
         path = landing / name
         if _has_served(path) if path.name == READY else _was_kept(landing, name):
-            path.unlink(missing_ok=True)
+            with suppress(PermissionError):  # in a folder that is not ours
+                path.unlink(missing_ok=True)
             leave_landing(landing, path)
 
 
@@ -102,7 +102,8 @@ def _was_kept(landing, name):
 
 
 def _without_references(home, claimed):
-    references = [one for one in claimed if read_profile(one["source"], home).entity_of(one["name"]) == "reference"]
+    found = [one for one in claimed if read_profile(one["source"], home).entity_of(one["name"]) == "reference"]
+    references = [one for one in found if not _is_another(home, one)]
     for one in references:
         ingest_claimed(home, one)
     return [one for one in claimed if one not in references]
@@ -115,6 +116,9 @@ def ingest_claimed(home, claimed):
     with _held(path) as is_ours:
         if not is_ours:
             return {}
+        if _is_another(home, claimed):
+            because = "it is not the file that its manifest promises (size or SHA-256)"
+            return asdict(refuse_file(home, path, source=claimed["source"], name=claimed["name"], because=because))
         try:
             return asdict(ingest_file(home, path=path, source=claimed["source"], name=claimed["name"]))
         except Growing:

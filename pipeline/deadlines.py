@@ -1,14 +1,15 @@
 """Deadlines: which of the things that an operator expects are overdue."""
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline import lake
+from pipeline.clock import zone
 from pipeline.database import connect, reading
-from pipeline.deadlines_file import read_deadlines, zone
+from pipeline.deadlines_file import read_deadlines
 from pipeline.run_folders import read_manifest
 
 
@@ -80,9 +81,12 @@ def _waiting(home, hours, now):
 
 
 def _put_there(folder):
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                yield (Path(root) / name).lstat().st_ctime
-            except FileNotFoundError:
-                continue  # claimed just now
+    "When each file was; a folder that cannot be read counts as one"
+    unread = []
+    for root, _, names in os.walk(folder, onerror=lambda error: unread.append(Path(error.filename))):
+        for path in (Path(root) / name for name in names):
+            with suppress(FileNotFoundError):  # claimed just now
+                yield path.lstat().st_ctime
+    for path in unread:
+        with suppress(FileNotFoundError):
+            yield path.lstat().st_ctime

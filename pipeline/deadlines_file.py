@@ -1,10 +1,8 @@
 """The file `deadlines.yaml` of a home: what its operator expects by when."""
 
 import math
-import os
 from dataclasses import dataclass
 from datetime import time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
@@ -21,15 +19,6 @@ class Deadlines:
     worklist_by: time | None = None
     deliveries: tuple = ()
     waiting_hours: float | None = None
-
-
-def zone():
-    """The time zone of `$B12_TIMEZONE`, else UTC. Raises InvalidProtocol."""
-    name = os.environ.get("B12_TIMEZONE") or "UTC"
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidProtocol(f"$B12_TIMEZONE is {name}, which is no time zone. Write it as Europe/Berlin.") from None
 
 
 def read_deadlines(home):

@@ -1,9 +1,15 @@
 """What a sender may put beside the files of a delivery: `_READY`, or a `_MANIFEST.json` that names them with size and SHA-256."""
 
+import fcntl
 import json
 import os
+import secrets
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from pipeline.beneath import beneath
 
 READY, MANIFEST = "_READY", "_MANIFEST.json"
 LARGEST = 1 << 24
@@ -41,9 +47,11 @@ def promises(landing, name):
 
 
 def _text(path):
-    if path.stat().st_size > LARGEST:
-        raise ValueError("no manifest is as large as that")
-    return path.read_text(encoding="utf-8")
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), encoding="utf-8") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+            raise ValueError("no manifest is a pipe or as large as that")
+        return file.read()
 
 
 def is_kept(found, sizes, settled):
@@ -56,15 +64,25 @@ def is_kept(found, sizes, settled):
     return all(sizes.get(name) == promise.size or (name in sizes and name in settled) for name, promise in found.items())
 
 
-def note_complete(landing, names):
+def note_complete(home, names):
     """Write into these manifests that everything was there once: their files may be claimed one by one now."""
     for name in names:
-        path = landing / name
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue  # another claimed the last of its files meanwhile
-        if found.get("is_complete") is not True:
-            beside = path.with_name(f".{os.getpid()}.part")
-            beside.write_text(json.dumps(found | {"is_complete": True}), encoding="utf-8")
-            beside.replace(path)
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # cleared away meanwhile; led elsewhere; not ours
+            _note_complete(home, PurePosixPath(name))
+
+
+def _note_complete(home, name):
+    "Written in a room of our own, and put into the sender's by one rename that follows no link"
+    found = json.loads(_text(home.landing / name))
+    if found.get("is_complete") is True:
+        return
+    home.work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written = home.work / f"note-{secrets.token_hex(8)}"
+    try:
+        with beneath(home.landing, name.parent) as folder, written.open("x", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # nobody sweeps it away meanwhile
+            json.dump(found | {"is_complete": True}, file)
+            file.flush()
+            os.rename(written, name.name, dst_dir_fd=folder)
+    finally:
+        written.unlink(missing_ok=True)

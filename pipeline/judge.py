@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline import lake
-from pipeline.accounts import tally
+from pipeline.accounts import refuse_lost, tally
 from pipeline.database import connect
 from pipeline.errors import Refused
 from pipeline.protocol.tables import register_vocabulary
@@ -99,6 +99,7 @@ def _find_duplicates(con, home, delivered):
     con.execute("create table staging.duplicate_row (entity varchar, line bigint, place bigint)")
     con.execute("create schema if not exists lake")
     lake.attach(con, home, only=delivered)
+    refuse_lost(con, home)
     for entity in delivered:
         acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
         con.execute(

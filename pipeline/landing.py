@@ -1,9 +1,15 @@
 """Files on their way: claimed by an atomic rename, archived under their SHA-256, put back, or refused."""
 
 import hashlib
+import logging
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
+
+from pipeline.beneath import beneath
+
+log = logging.getLogger(__name__)
 
 
 def sha256_of(path):
@@ -18,30 +24,37 @@ def is_sha256(text):
 
 
 def claim(home, path, as_name):
-    """Move a landed file into `claimed/` by one rename; returns its new path, or None when another run was faster.
+    """Move a landed file into `claimed/` by one rename; returns its new path, or None where there is none to be had (any more).
 
     as_name: its place there, which must be its own: a file of the same name may still lie claimed.
     """
     place = home.claimed / as_name
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        path.replace(place)
-    except FileNotFoundError:
+        with beneath(home.landing, path.parent.relative_to(home.landing)) as folder:
+            os.rename(path.name, place, src_dir_fd=folder)
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # another run was faster; its folder is a link; not ours
         prune(place.parent, home.claimed)
+        if isinstance(error, PermissionError):
+            log.warning("A file waits in a folder of landing/%s from which it cannot be moved", path.relative_to(home.landing).parts[0])
         return None
     leave_landing(home.landing, path)
-    if place.is_symlink():  # put there in the moment between looking and claiming: what it points to is nobody's delivery
+    return place if _is_delivery(place) else None
+
+
+def _is_delivery(place):
+    "False for what was put there in the moment between looking and claiming: a link or a pipe is nobody's delivery"
+    mode = place.lstat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         place.unlink()
-        return None
-    return place
+    return stat.S_ISREG(mode)
 
 
 def put_back(home, path, *, source, name):
     """Move a claimed file back to where it was landed; a file that has come there meanwhile keeps the place, and this one stays claimed."""
-    place = home.landing / source / name
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(FileExistsError):
-        os.link(path, place)
+    place = Path(source) / name
+    with suppress(FileExistsError, NotADirectoryError, PermissionError), beneath(home.landing, place.parent, make=True) as folder:
+        os.link(path, place.name, dst_dir_fd=folder)
         path.unlink()
         _leave(home, path)
 

@@ -1,13 +1,12 @@
 """The night: everyone is screened, the gates decide, the run is published, held for a steward, or kept back; and past nights again."""
 
-import os
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipeline import lake, observed, quality, worklist
+from pipeline.clock import today
 from pipeline.config import DEFAULT_PACK
-from pipeline.deadlines_file import zone
 from pipeline.errors import GateClosed, InvalidProtocol, LakeUnavailable, UsageError
 from pipeline.locks import alone
 from pipeline.notes import take_in_notes
@@ -130,11 +129,6 @@ def checked(pack=None):
         listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in wrong[:5])
         raise InvalidProtocol(f"The protocol pack {found.name} has {len(wrong)} problems: {listed}. See `b12 protocol check`.")
     return found
-
-
-def today():
-    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine."""
-    return datetime.now(zone()).date() if os.environ.get("B12_TIMEZONE") else date.today()
 
 
 def parse_day(text):

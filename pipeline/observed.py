@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import wraps
 
 from pipeline import lineage, metrics
+from pipeline.run_folders import newest_folder
 
 
 def ingesting(function):
@@ -36,20 +37,22 @@ def screening(function):
             with metrics.timed("screen"), lineage.screening(home, lambda: _run_since(home, began)):
                 return function(home, *arguments, **named)
         finally:
-            if folder := _run_since(home, began):
-                metrics.count_run(read(folder, "manifest"), read(folder, "quality"), read(folder, "summary").get("priority", {}))
+            if (folder := _run_since(home, began)) and (manifest := read(folder, "manifest")):
+                metrics.count_run(manifest, read(folder, "quality"), read(folder, "summary").get("priority", {}))
 
     return observed
 
 
 def _run_since(home, began):
     "The folder of the newest run that began since then, whatever its gate said"
-    found = [path.parent for path in home.runs.glob("*/manifest.json") if not path.parent.is_symlink()]
-    found = [folder for folder in found if datetime.fromisoformat(read(folder, "manifest")["started"]) >= began]
-    return max(found, key=lambda folder: read(folder, "manifest")["started"], default=None)
+    found = newest_folder(home)
+    started = read(found, "manifest").get("started") if found else None  # None: it is being moved just now
+    return found if started and datetime.fromisoformat(started) >= began else None
 
 
 def read(folder, name):
-    """A file of a run as JSON; {} where a closed gate left none."""
-    path = folder / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """A file of a run as JSON; {} where a closed gate left none, or the folder is being moved."""
+    try:
+        return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}

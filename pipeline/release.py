@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pipeline import worklist
 from pipeline.errors import UsageError
 from pipeline.locks import alone
-from pipeline.run_folders import HELD, finish_decision, held_manifests, manifests, state_of, write_json
+from pipeline.run_folders import HELD, finish_decision, has_come, held_manifests, manifests, state_of, write_json
 from pipeline.worklist import Actor
 
 
@@ -46,4 +46,4 @@ def _decision(home, store, run_id, *, is_approved, by, because):
 
 def _is_newest(home, manifest):
     mine = manifest["as_of"], manifest["started"]
-    return not any((one["as_of"], one["started"]) > mine for one in manifests(home))
+    return not any((one["as_of"], one["started"]) > mine for one in manifests(home) if has_come(one))

@@ -8,6 +8,7 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 
+from pipeline import clock
 from pipeline.errors import LakeUnavailable
 
 HELD = ".held-"
@@ -16,8 +17,14 @@ NOT_KEPT = ("assessment.parquet", "worklist.parquet", "worklist.csv", "patient_s
 
 def start_of_run(home):
     """When a run starts: now or, where the clock stepped back, just after the newest run, so that the order of the runs holds."""
-    newest = max((moment for path in home.runs.glob("*/manifest.json") if (moment := _moment_of(path.parent.name))), default=None)
-    return max(datetime.now(UTC), newest + timedelta(seconds=1)) if newest else datetime.now(UTC)
+    newest = newest_folder(home)
+    return max(datetime.now(UTC), _moment_of(newest.name) + timedelta(seconds=1)) if newest else datetime.now(UTC)
+
+
+def newest_folder(home):
+    """The folder of the run that started last, whatever became of it; by the names of the folders, which say when. None: no run."""
+    found = [path.parent for path in home.runs.glob("*/manifest.json") if _moment_of(path.parent.name)]
+    return max(found, key=lambda folder: _moment_of(folder.name), default=None)
 
 
 def _moment_of(name):
@@ -86,11 +93,20 @@ def finish_decision(home, manifest):
     return manifest
 
 
+def has_come(manifest):
+    """Whether a run is of a day that is there, or of tomorrow: whoever mistypes a year must not stand before every night until then."""
+    return manifest["as_of"] <= str(clock.today() + timedelta(days=1))
+
+
 def show(home, manifest):
-    """Let `latest` name this published run, unless it names a newer one or, for a run that nobody asked for, one of a later day."""
+    """Let `latest` name this published run, unless it names a newer one or, for a run that nobody asked for, one of a later day.
+
+    One of a day that has not come gives way to any.
+    """
     link = home.runs / "latest"
     shown = read_manifest(link) if link.exists() else None
-    if shown and (shown["started"] >= manifest["started"] or (manifest.get("is_unattended") and shown["as_of"] > manifest["as_of"])):
+    is_later = shown and (shown["started"] >= manifest["started"] or (manifest.get("is_unattended") and shown["as_of"] > manifest["as_of"]))
+    if is_later and (has_come(shown) or not has_come(manifest)):
         return
     beside = home.runs / f".latest-{manifest['run_id']}"
     beside.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from pipeline import lake
+from pipeline.accounts import refuse_lost
 from pipeline.database import connect, reading
 from pipeline.decide import decide_in_turn
 from pipeline.errors import LakeUnavailable
@@ -57,11 +58,11 @@ def workroom(home):
 
 
 def _sweep(home):
-    "Patients' rows that killed screens left: their lock ended with them"
-    for folder in home.work.glob("screen-*"):
-        with unheld(folder) as is_free:
+    "Patients' rows that killed screens left, and notes on deliveries that killed claims did: their lock ended with them"
+    for left in (*home.work.glob("screen-*"), *home.work.glob("note-*")):
+        with unheld(left) as is_free:
             if is_free:
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def _write_assessment(con, name, folder):
@@ -78,12 +79,22 @@ def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=Non
     found = lake.attach(con, home, versions=versions, patients=patients)
     if found["delivery"] is None:
         raise LakeUnavailable(f"There is nothing in the lake under {home.lake}. Ingest extracts first: b12 ingest PATH --source PROFILE")
+    refuse_lost(con, home)
+    _register_published(con, home, published)
+    return found
+
+
+def _register_published(con, home, published):
+    "What the gates compare with: the lengths of the worklists before, and of the run published last its files and its patients"
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
+    con.execute("create or replace table lake.published_patient (patient_id varchar)")
     con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
     for run in published[:30]:
         row = [run["run_id"], run["as_of"], run["rows"]["assessment"], run["rows"]["worklist"]]
         con.execute("insert into lake.published_run values ($1, $2, $3, $4)", row)
-    files = {(file["source"], file["sha256"]) for run in published[:1] for file in run["inputs"]["files"]}
-    if files:
-        con.executemany("insert into lake.published_delivery values ($1, $2)", sorted(files))
-    return found
+    for run in published[:1]:
+        if files := {(file["source"], file["sha256"]) for file in run["inputs"]["files"]}:
+            con.executemany("insert into lake.published_delivery values ($1, $2)", sorted(files))
+        assessed = home.runs / run["run_id"] / "assessment.parquet"
+        if assessed.exists():
+            con.execute("insert into lake.published_patient select patient_id from read_parquet($1)", [str(assessed)])

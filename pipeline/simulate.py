@@ -1,10 +1,14 @@
 """What if a threshold were another: the worklist of the last published run, now and then, from the same SELECTs."""
 
+import os
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
+from pipeline.config import Home
 from pipeline.database import reading
 from pipeline.errors import UsageError
 from pipeline.protocol import load
@@ -38,7 +42,8 @@ class Simulation:
         self.lake = "as the published run read it" if held else "as it is now"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:
-            self._con = opened.enter_context(workroom(home))[0]
+            self._con = opened.enter_context(workroom(_where_to_work(home, opened)))[0]
+            opened.enter_context(reading(home))
             prepare(self._con, home, pack=self.pack, as_of=self.as_of, versions=last["inputs"]["tables"] if held else None)
             build(self._con, BUILT, builders=KEEPING)
             self._con.execute(f"create table screening.before as {_KEPT}")
@@ -80,6 +85,13 @@ class Simulation:
             register_pack(self._con, pack)
             build(self._con, resting_on(self._con, seeds), builders=KEEPING)
         self._shown = pack
+
+
+def _where_to_work(home, opened):
+    "The home; where that can only be read, as from Airflow's pages, a temporary folder of our own, which goes with what is open"
+    if os.access(home.root, os.W_OK):
+        return home
+    return Home(Path(opened.enter_context(TemporaryDirectory(prefix="b12-what-if-"))))
 
 
 def resting_on(con, seeds):

@@ -15,6 +15,7 @@ def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
         [as_of, screened_at],
     )
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
+    con.execute("create or replace table lake.published_patient (patient_id varchar)")
     con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
     return con
 

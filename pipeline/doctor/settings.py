@@ -1,10 +1,10 @@
 """What the installation was told: the protocol, the profiles, the settings of the environment, the deadlines."""
 
 import os
-from datetime import date
 
+from pipeline.clock import today, zone
 from pipeline.config import DEFAULT_PACK, SOURCES
-from pipeline.deadlines_file import read_deadlines, zone
+from pipeline.deadlines_file import read_deadlines
 from pipeline.doctor.finding import look, ok, tried, wrong
 from pipeline.notify import channels
 from pipeline.protocol import load
@@ -28,7 +28,7 @@ def _protocol():
     if found := problems(pack):
         return wrong(f"The protocol pack {pack.name} has {len(found)} problems", "b12 protocol check names them")
     due = pack.raw["next_review"]
-    if due < date.today():
+    if due < today():
         return look(
             f"The review of the protocol pack {pack.name} was due on {due}", "Its author and checker look at it again, and set next_review"
         )

@@ -3,46 +3,31 @@
 import os
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import lake, ledger, worklist
+from pipeline import ledger, worklist
 from pipeline.arrival import listed
-from pipeline.database import connect, reading, rows_of
+from pipeline.doctor.data import AGAIN, of_archive, of_lake
 from pipeline.doctor.finding import look, ok, tried, wrong
-from pipeline.lake_tables import TABLES
-from pipeline.landing import place_of, sha256_of
-from pipeline.run_folders import held_manifests, manifests, read_manifest
+from pipeline.run_folders import has_come, held_manifests, manifests, read_manifest
 
 A_DAY = 24 * 3600
-AGAIN = "Restore the backup (docs/runbook.md, Restore)"
 
 
 def of_state(home, *, is_deep):
     """What is found of the state."""
     if not home.root.is_dir():
         return
-    yield tried("The lake", _lake, home)
+    yield tried("The lake", of_lake, home)
     yield tried("The runs", _latest, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
     yield tried("What waits", _waiting, home)
     yield tried("What is claimed", _claimed, home)
     yield tried("What was left over", _left_over, home)
-    yield tried("The archive", _archive, home, is_deep)
-
-
-def _lake(home):
-    tables = {table: delta for table in TABLES if (delta := lake.open_table(home, table)) is not None}
-    missing = {table: n for table, delta in tables.items() if (n := sum(not Path(lake.path_of(uri)).exists() for uri in delta.file_uris()))}
-    if missing:
-        named = ", ".join(f"{table} {number}" for table, number in missing.items())
-        return wrong(f"Files of the lake are missing: {named}", f"{AGAIN}, or replay the archive: b12 reingest")
-    if not tables:
-        return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
-    return ok(f"The lake's {len(tables)} tables open, with all their files")
+    yield tried("The archive", of_archive, home, is_deep)
 
 
 def _latest(home):
@@ -51,12 +36,15 @@ def _latest(home):
         return look("No run was published yet", "Type: b12 screen")
     if not (link / "manifest.json").exists():
         return wrong("runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen")
-    rows = read_manifest(link)["rows"]
+    manifest = read_manifest(link)
+    rows = manifest["rows"]
     wanted = {"assessment.parquet": rows["assessment"], "worklist.parquet": rows["worklist"]}
     broken = [name for name, number in wanted.items() if not _holds(home, link / name, number)]
     broken += [name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()]
     if broken:
         return wrong(f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen")
+    if not has_come(manifest):
+        return wrong(f"The latest run is as of {manifest['as_of']}, a day that has not come", "Screen again, as of today: b12 screen")
     held = len(held_manifests(home))
     if held:
         return look(
@@ -125,25 +113,3 @@ def _left_over(home):
             "The next ingest or screening removes what was killed",
         )
     return ok("Nothing was left over in work/")
-
-
-def _archive(home, is_deep):
-    con = connect()
-    with reading(home):
-        lake.attach(con, home, only=())
-        delivered = rows_of(con, "select source, sha256, any_value(file) as name from lake.delivery where refused is null group by all")
-    con.close()
-    paths = {place_of(home, folder="archive", **one): one["sha256"] for one in delivered}
-    if missing := sum(not path.exists() for path in paths):
-        return wrong(f"{missing} delivered files are not in the archive", f"{AGAIN}: without them the lake cannot be replayed")
-    if not is_deep:
-        return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
-    changed = sum(sha256_of(path) != sha256 for path, sha256 in paths.items())
-    if changed and ledger.entries(home.root / ledger.LEDGER):
-        return look(
-            f"{changed} archived files are not as delivered",
-            "Expected where a patient of theirs was erased; else restore them from the backup",
-        )
-    if changed:
-        return wrong(f"{changed} archived files are not as delivered", f"{AGAIN}: the disk, or somebody, changed them")
-    return ok(f"The archive's {len(paths):,} files are as delivered, byte for byte")

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from packaging.requirements import Requirement
 
+from pipeline import ledger
 from pipeline.config import REPOSITORY
 from pipeline.doctor.finding import look, ok, tried, wrong
 
@@ -23,6 +24,7 @@ def of_system(home):
     yield from _disk(home)
     yield tried("The rights in the home", _modes, home)
     yield from _secrets()
+    yield tried("The key of erasures", _erasure_key, home)
 
 
 def _packages():
@@ -88,3 +90,9 @@ def _secrets():
         yield wrong(f"Airflow runs with {executor}, without {', '.join(missing)}", "Set them, the same for every service: make secrets")
     elif executor:
         yield ok("Airflow's secrets are set")
+
+
+def _erasure_key(home):
+    if not os.environ.get("B12_ERASURE_KEY") and not (home.root / "erasure-key").exists():
+        return ok("The key of erasures is made when the first patient is erased")
+    return ok(f"The key of erasures can be used: {ledger.name_of(ledger.key_of(home))} in the ledger")

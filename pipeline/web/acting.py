@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
-from pipeline import worklist
+from pipeline import clock, worklist
 from pipeline.errors import UsageError
 from pipeline.web.access import Coordinator
 from pipeline.web.forms import Form, check, text
@@ -60,7 +60,7 @@ def headache(request: Request, key: str, form: Form, actor: Coordinator):
     found_item(request, key)
     return _done(
         request, actor, key, form,
-        lambda store: worklist.note_headache_unrelated(store, key, actor=actor, noted_on=day_of(form, "noted_on") or date.today()),
+        lambda store: worklist.note_headache_unrelated(store, key, actor=actor, noted_on=day_of(form, "noted_on") or clock.today()),
     )  # fmt: skip
 
 

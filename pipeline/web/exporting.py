@@ -1,13 +1,12 @@
 """The worklist as a file: every row that the page's filter chooses, streamed; it is on record who took how many."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
-from pipeline import exports, worklist
+from pipeline import clock, exports, worklist
 from pipeline.errors import UsageError
 from pipeline.web import filters
 from pipeline.web.access import Coordinator
@@ -44,7 +43,7 @@ def _rows(request, form, folder):
     "The items that the filter chooses; for OMOP what the run says of them, which has the days that cohorts begin on"
     sort, descending = filters.order(request.query_params)
     chosen = filters.chosen(request.query_params)
-    rows = worklist.listed(request.app.state.store, chosen, today=date.today(), sort=sort, descending=descending)
+    rows = worklist.listed(request.app.state.store, chosen, today=clock.today(), sort=sort, descending=descending)
     if form != "omop":
         return rows
     patients = {row["patient_id"] for row in rows}

@@ -1,10 +1,8 @@
 """The population: by band, cohort and action, over time; who was tested; what the screening yields; site by site."""
 
-from datetime import date
-
 from fastapi import APIRouter, Request
 
-from pipeline import worklist
+from pipeline import clock, worklist
 from pipeline.web import words
 from pipeline.web.access import Viewer
 from pipeline.web.following import published
@@ -29,7 +27,7 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
     return page(
         request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER, summary=recorded["summary"], report=recorded["report"],
         found=_yield(recorded["summary"].get("band", {})), trend=over_time(worklist.counts_over_time(store, over)),
-        tested=_tested(recorded["report"].get("testing")), waits=time_to_action(store, today=date.today()) if chosen else {},
+        tested=_tested(recorded["report"].get("testing")), waits=time_to_action(store, today=clock.today()) if chosen else {},
     )  # fmt: skip
 
 

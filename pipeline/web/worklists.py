@@ -1,6 +1,5 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
-from datetime import date
 from functools import lru_cache
 from time import monotonic
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
-from pipeline import exports, worklist
+from pipeline import clock, exports, worklist
 from pipeline.errors import UsageError
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer
@@ -25,7 +24,7 @@ SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
 @router.get("/worklist")
 def listing(request: Request, actor: Viewer, done: int | None = None, stale: int | None = None):
     """A page of the worklist. done, stale: how many items an assignment of many changed, and how many it left alone."""
-    store, query, today = request.app.state.store, request.query_params, date.today()
+    store, query, today = request.app.state.store, request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
     choices = _choices(store, int(monotonic() // FRESH_SECONDS))

@@ -1,10 +1,11 @@
 """What people do to items. Nobody overwrites what he has not seen: each change names the version that it was made on."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, update
 
+from pipeline import clock
 from pipeline.errors import Failure, UsageError
 from pipeline.worklist.items import events, item_of_key
 from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE
@@ -40,7 +41,7 @@ def act(store, key, *, actor, version, to=None, reason=None, until=None, assigne
 
     version: that of the row the person saw. Raises StaleItem, and UsageError for what the lifecycle does not allow.
     """
-    row, today = row_to_change(store, key, actor), today or date.today()
+    row, today = row_to_change(store, key, actor), today or clock.today()
     if row["version"] != version:
         raise StaleItem(row, next(iter(events(store, key)), None))
     values, told = _planned(row, to=to, reason=reason, until=until, assignee=assignee, comment=comment, today=today)

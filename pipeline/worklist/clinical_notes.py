@@ -1,10 +1,11 @@
 """Clinicians' notes that the protocol reads: "headache unrelated to B12" (protocol §3). They reach the lake as a delivery."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 
+from pipeline import clock
 from pipeline.errors import UsageError
 from pipeline.worklist.actions import row_to_change
 from pipeline.worklist.items import merged_items
@@ -17,7 +18,7 @@ HEADACHE_UNRELATED = "headache_unrelated_to_b12"
 def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
     """Keep the note that a patient's headaches, begun on or before a day, are unrelated to B12. Raises UsageError."""
     row = row_to_change(store, key, actor)
-    if noted_on > (today or date.today()):
+    if noted_on > (today or clock.today()):
         raise UsageError("The day of the note lies in the future.")
     written = {
         "item_id": row["id"], "condition_id": str(uuid.uuid4()), "kind": HEADACHE_UNRELATED, "noted_on": noted_on,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select, text, update
 
+from pipeline import clock
 from pipeline.run_folders import state_of
 from pipeline.worklist import changes, night
 from pipeline.worklist.history import record
@@ -23,7 +24,7 @@ def follow(home, store, *, today=None):
     with store.alone() as con:
         for manifest in sorted(_new_manifests(con, home), key=lambda one: one["started"]):
             record(con, home.runs / manifest["run_id"], manifest)
-        newest = _to_follow(con, (today or date.today()) + ONE_DAY)
+        newest = _to_follow(con, (today or clock.today()) + ONE_DAY)
         if newest is None or not (home.runs / newest.run_id / "worklist.parquet").exists():
             return {}
         _keep_others_out(con, store)

@@ -1,9 +1,10 @@
 """One item: found by its key, by its patient, or by how the patient's id begins; and what was done to it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
 
+from pipeline import clock
 from pipeline.worklist.changes import new_key
 from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.store import Conflict
@@ -20,7 +21,7 @@ def item_of_patient(store, patient_id, *, today=None):
     found = _row(store, item.c.patient_id == patient_id, today)
     if found:
         return found
-    fresh = {"key": new_key(), "patient_id": patient_id, "status": "off_list", "is_active": False, "waits_from": today or date.today()}
+    fresh = {"key": new_key(), "patient_id": patient_id, "status": "off_list", "is_active": False, "waits_from": today or clock.today()}
     try:
         with store.writing() as con:
             con.execute(insert(item), [fresh])
@@ -32,7 +33,7 @@ def item_of_patient(store, patient_id, *, today=None):
 def _row(store, where, today):
     with store.reading() as con:
         found = con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None))).mappings().one_or_none()
-    return as_row(found, today or date.today()) if found else None
+    return as_row(found, today or clock.today()) if found else None
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
@@ -40,7 +41,7 @@ def find_patients(store, begins_with, *, today=None, limit=50):
     where = (item.c.patient_id.startswith(begins_with, autoescape=True), item.c.patient_id.is_not(None))
     with store.reading() as con:
         found = con.execute(select(*COLUMNS).where(*where).order_by(item.c.patient_id).limit(limit)).mappings()
-        return [as_row(row, today or date.today()) for row in found]
+        return [as_row(row, today or clock.today()) for row in found]
 
 
 def events(store, key):

@@ -44,6 +44,7 @@ json.dump({
         "at_once": {task.task_id: task.max_active_tis_per_dag for task in dag.tasks},
         "told": {task.task_id: bool(task.on_failure_callback) for task in dag.tasks},
         "seconds": {task.task_id: task.execution_timeout and task.execution_timeout.total_seconds() for task in dag.tasks},
+        "not_again": {task.task_id: [rule.exception for rule in getattr(task.retry_policy, "rules", [])] for task in dag.tasks},
         "retries": {task.task_id: task.retries for task in dag.tasks},
         "tasks": {task.task_id: sorted(asset.name for asset in task.outlets) for task in dag.tasks},
     } for dag in bag.dags.values()},
@@ -100,6 +101,13 @@ def test_every_failure_is_told_and_what_can_pass_is_tried_again(bag):
     for dag in bag["dags"].values():
         assert all(dag["told"].values())
         assert all(retries >= 1 for retries in dag["retries"].values())
+
+
+@pytest.mark.parametrize("task", ["screen", "decide"])
+def test_what_is_wrong_the_next_minute_too_is_not_tried_again(bag, task):
+    "A closed gate; an answer of somebody who is no steward"
+    wrong = {f"pipeline.errors.{name}" for name in ("GateClosed", "InvalidProtocol", "UsageError")}
+    assert set(bag["dags"]["screen_population"]["not_again"][task]) == wrong
 
 
 def test_no_task_keeps_the_others_waiting_for_ever(bag):

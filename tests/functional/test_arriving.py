@@ -1,17 +1,21 @@
 """Deliveries that are dropped into `landing/`, taken by `claim_waiting` as the DAG does: each once, whole, or not yet."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from pipeline import run
+from pipeline import claims, run
 from pipeline.config import REPOSITORY, Home
-from pipeline.landing import sha256_of
+from pipeline.landing import put_back, sha256_of
 from pipeline.query import query
+from tests.command import b12, deliver
 
 HEADER = "patient_id,code,code_system,value,unit,collected_at,result_id"
 ONE_WORKER = """
@@ -123,16 +127,34 @@ def test_a_slow_upload_without_any_marker_is_taken_once_and_whole(home, monkeypa
     assert [(one["rows"], one["accepted"]) for one in accounts] == [(200, 200)]
 
 
+def promised(*paths):
+    files = [{"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)} for path in paths]
+    (paths[0].parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
+
+
+BROKEN = "it is not the file that its manifest promises (size or SHA-256)"
+
+
 def test_a_file_that_is_not_what_its_manifest_promises_is_refused_and_the_others_go_in(home):
     good, bad = drop(home, "canonical/day/lab_result_1.csv", results(0, 10)), drop(home, "canonical/day/lab_result_2.csv", results(10, 20))
-    files = [{"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)} for path in (good, bad)]
-    (good.parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
+    promised(good, bad)
     bad.write_text(bad.read_text().replace("P11", "P99"), encoding="utf-8")  # the same size, another patient
-    assert [(one["file"], one["accepted"]) for one in take(home)] == [("day/lab_result_1.csv", 10)]
-    (refused,) = query(home, "select file, refused from lake.delivery where refused is not null")
-    assert refused == {"file": "day/lab_result_2.csv", "refused": "it is not the file that its manifest promises (size or SHA-256)"}
+    answer = b12(
+        home.root, "ingest", deliver(home.root.parent / "in", patient=[{"patient_id": "P1"}]), "--source", "canonical", "--format", "json"
+    )
+    assert answer.code == 10
+    assert {one["file"]: (one["accepted"], one["refused"]) for one in answer.json} == {
+        "day/lab_result_1.csv": (10, None), "day/lab_result_2.csv": (0, BROKEN), "patient.csv": (1, None),
+    }  # fmt: skip
     assert [path.name for path in home.refused.rglob("*.csv")] == [f"{sha256_of(next(home.refused.rglob('*.csv')))}.csv"]
     assert [path for path in home.landing.rglob("*") if path.is_file()] == []  # the manifest went when nothing was left of what it names
+
+
+def test_a_promise_of_no_sha256_is_broken_and_leads_nowhere(home):
+    path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
+    files = [{"name": path.name, "size": path.stat().st_size, "sha256": "../../../../x"}]
+    (path.parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
+    assert [one["refused"] for one in take(home)] == [BROKEN]
 
 
 def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiting(home):
@@ -146,11 +168,11 @@ def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiti
     ]
 
 
-def test_a_kill_between_claim_and_ingest_lets_no_broken_promise_through(home, monkeypatch):
-    path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
-    files = [{"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)}]
-    (path.parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
-    path.write_text(path.read_text().replace("P1,", "P9,"), encoding="utf-8")
+@pytest.mark.parametrize("dies_in", ["claim", "ingest_file", "refuse_file"])
+def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_in):
+    good, bad = drop(home, "canonical/day/lab_result_1.csv", results(0, 10)), drop(home, "canonical/day/lab_result_2.csv", results(10, 20))
+    promised(good, bad)
+    bad.write_text(bad.read_text().replace("P11,", "P99,"), encoding="utf-8")
 
     class Killed(BaseException):
         pass
@@ -159,12 +181,85 @@ def test_a_kill_between_claim_and_ingest_lets_no_broken_promise_through(home, mo
         raise Killed
 
     with monkeypatch.context() as killed:
-        for name in ("claim", "refuse_file"):
-            killed.setattr(f"pipeline.claims.{name}", dies)
+        killed.setattr(f"pipeline.claims.{dies_in}", dies)
         with pytest.raises(Killed):
             take(home)
-    assert take(home) == []
-    assert query(home, "select refused is not null as is_refused from lake.delivery") == [{"is_refused": True}]
+    assert sorted((one["file"], one["refused"]) for one in take(home) if one["refused"]) in ([], [("day/lab_result_2.csv", BROKEN)])
+    assert query(home, "select file, refused is null as went_in from lake.delivery order by file") == [
+        {"file": "day/lab_result_1.csv", "went_in": True}, {"file": "day/lab_result_2.csv", "went_in": False},
+    ]  # fmt: skip
+
+
+def test_a_senders_links_lead_nowhere_when_its_manifest_is_written_on(home):
+    path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
+    promised(path)
+    for name in (f".{os.getpid()}.part", f"note-{os.getpid()}"):
+        (path.parent / name).symlink_to("../../../deadlines.yaml")
+    run.claim_waiting(home)
+    assert not (home.root / "deadlines.yaml").exists()
+    assert list(home.work.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_promised", [True, False])
+def test_a_folder_that_becomes_a_link_between_looking_and_claiming_takes_nothing_out_of_the_home(home, monkeypatch, is_promised):
+    secret = home.root / "runs" / "one" / "lab_result.csv"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("of ours")
+    path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
+    if is_promised:
+        promised(path)
+        (secret.parent / "_MANIFEST.json").write_text((path.parent / "_MANIFEST.json").read_text())
+    real = claims.note_complete
+
+    def swapped(*arguments):
+        shutil.rmtree(path.parent)
+        path.parent.symlink_to("../../runs/one")
+        return real(*arguments)
+
+    monkeypatch.setattr(claims, "note_complete", swapped)
+    before = {file.name: file.read_text() for file in secret.parent.iterdir()}
+    assert run.claim_waiting(home) == []
+    assert {file.name: file.read_text() for file in secret.parent.iterdir()} == before
+
+
+def test_a_file_that_is_put_back_goes_through_no_link(home):
+    drop(home, "canonical/day/lab_result.csv", results(0, 10))
+    (claimed,) = run.claim_waiting(home)
+    (home.root / "runs").mkdir()
+    (home.landing / "canonical" / "day").symlink_to("../../runs")
+    put_back(home, home.root / claimed["path"], source="canonical", name=claimed["name"])
+    assert list((home.root / "runs").iterdir()) == [] and (home.root / claimed["path"]).exists()
+
+
+def test_a_pipe_in_the_place_of_a_file_is_no_delivery(home, monkeypatch):
+    path = drop(home, "canonical/lab_result.csv", results(0, 10))
+    real = claims.note_complete
+
+    def swapped(*arguments):
+        path.unlink()
+        os.mkfifo(path)
+        return real(*arguments)
+
+    monkeypatch.setattr(claims, "note_complete", swapped)
+    assert run.claim_waiting(home) == []
+    assert [one for one in home.claimed.rglob("*") if not one.is_dir()] == []
+
+
+def test_what_cannot_be_moved_waits_and_keeps_nobody_else_waiting(home, monkeypatch, caplog):
+    drop(home, "canonical/night/lab_result.csv", results(0, 10))
+    drop(home, "canonical/day/lab_result.csv", results(10, 20))
+    real = os.rename
+
+    def rename(path, place, **named):
+        if "lab_result" in str(path) and str(Path(f"/proc/self/fd/{named['src_dir_fd']}").readlink()).endswith("night"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, place, **named)
+
+    monkeypatch.setattr("os.rename", rename)
+    assert [one["file"] for one in take(home)] == ["day/lab_result.csv"]
+    assert (home.landing / "canonical" / "night" / "lab_result.csv").exists()
+    assert [one for one in home.claimed.rglob("*") if one.name != "canonical"] == []
+    assert "in a folder of landing/canonical from which it cannot be moved" in caplog.text
 
 
 def test_so_many_at_a_time_and_those_first_that_a_dead_run_left(home):
@@ -179,8 +274,6 @@ def test_so_many_at_a_time_and_those_first_that_a_dead_run_left(home):
 def test_what_cannot_be_read_waits_and_keeps_nobody_else_waiting(home, monkeypatch):
     drop(home, "canonical/lab_result_1.csv", results(0, 10))
     drop(home, "canonical/lab_result_2.csv", results(10, 20))
-    import os
-
     real = os.open
 
     def locked(path, *arguments, **named):

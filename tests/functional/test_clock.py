@@ -1,14 +1,17 @@
 """Clocks step back, months end, leap days come: the later word counts, the later run is the latest, no day is lost."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pipeline import run, worklist
 from pipeline.config import Home
 from pipeline.query import query
+from pipeline.web import create_app
 from tests.command import b12, deliver
+from tests.functional.web_client import client, field, token
 
+DAY = timedelta(days=1)
 NOW = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # half past one a second time, where summer time ends
 
 
@@ -23,7 +26,7 @@ def clock(monkeypatch):
         def now(cls, tz=None):
             return cls.instant.astimezone(tz)
 
-    for module in ("accounts", "night", "run_folders", "publish", "screen"):
+    for module in ("accounts", "clock", "run_folders", "publish", "screen"):
         monkeypatch.setattr(f"pipeline.{module}.datetime", Clock)
     return lambda instant: setattr(Clock, "instant", instant)
 
@@ -92,10 +95,46 @@ def test_every_day_of_the_calendar_is_screened(tmp_path, day):
     assert (row["as_of"], row["scope"]) == (day, "in_scope")
 
 
-@pytest.mark.parametrize(("zone", "day"), [("Europe/Berlin", "2026-10-26"), ("America/New_York", "2026-10-25"), ("UTC", "2026-10-25")])
+ZONES = pytest.mark.parametrize(
+    ("zone", "day"), [("Europe/Berlin", "2026-10-26"), ("America/New_York", "2026-10-25"), ("UTC", "2026-10-25")]
+)
+
+
+@ZONES
 def test_a_screening_is_as_of_the_day_that_it_is_where_the_patients_are(tmp_path, monkeypatch, clock, zone, day):
     monkeypatch.setenv("B12_TIMEZONE", zone)
     clock(datetime(2026, 10, 25, 23, 30, tzinfo=UTC))
     home = Home(tmp_path / "home")
     assert b12(home.root, "run", deliver(tmp_path / "in", lab_result=[result(120)]), "--source", "canonical").code == 0
     assert [one["as_of"] for one in b12(home.root, "runs", "--format", "json").json] == [day]
+
+
+@pytest.fixture
+def browser(tmp_path):
+    home = Home(tmp_path / "home")
+    assert (
+        b12(home.root, "run", deliver(tmp_path / "in", lab_result=[result(120)]), "--source", "canonical", "--as-of", "2026-10-25").code
+        == 0
+    )
+    return client(create_app(home, identify=lambda: worklist.Actor("kim", "coordinator")))
+
+
+def send(browser, address, **fields):
+    page = browser.get(address.rpartition("/")[0])
+    return browser.post(address, data={"csrf": token(page), "version": field(page, "version"), **fields})
+
+
+@ZONES
+def test_people_work_on_the_same_day_as_the_night(browser, monkeypatch, clock, zone, day):
+    "A note is of today when nobody says another day, and no later; who is looked up waits from today; a snooze ends after it"
+    monkeypatch.setenv("B12_TIMEZONE", zone)
+    clock(datetime(2026, 10, 25, 23, 30, tzinfo=UTC))
+    store, today = browser.app.state.store, date.fromisoformat(day)
+    assert worklist.item_of_patient(store, "P2")["waits_from"] == today
+    key = worklist.item_of_patient(store, "P1")["key"]
+    assert send(browser, f"/patients/{key}/headache").status_code == 303
+    assert [one["noted_on"] for one in worklist.notes(store, key)] == [today]
+    answers = [send(browser, f"/patients/{key}/headache", noted_on=str(today + n * DAY)).status_code for n in (0, 1)]
+    assert answers == [303, 400]
+    answers = [send(browser, f"/patients/{key}/act", to="snoozed", until=str(today + n * DAY)).status_code for n in (0, 1)]
+    assert answers == [400, 303]

@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -49,6 +49,7 @@ def test_a_sound_installation(home, monkeypatch):
     (home / "deadlines.yaml").write_text('worklist_by: "06:00"\n')
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "https://example.org/hook")
     assert says(home, "--deep") == []
+    assert not (home / "erasure-key").exists(), "it makes nothing"
     text = b12(home, "doctor").out
     assert "ok     The lake's 4 tables open, with all their files." in text and text.endswith(" ok, 0 to look at, 0 wrong.\n")
 
@@ -134,6 +135,15 @@ def bad_profile(home):
     (home / "sources" / "mine.yaml").write_text("profile: other\n")
 
 
+def empty_key(home):
+    (home / "erasure-key").touch(0o600)
+
+
+def binary_key(home):
+    (home / "erasure-key").touch(0o600)
+    (home / "erasure-key").write_bytes(b"\xff" * 64)
+
+
 def bad_deadlines(home):
     (home / "deadlines.yaml").write_text("worklist_by: 10:00\n")
 
@@ -146,7 +156,7 @@ def bad_deadlines(home):
         (manifest_damaged, "wrong The runs: "), (later_run, "wrong A run started at"), (held_run, "look 1 runs wait for a steward"), (open_modes, "wrong 1 files or folders of the home"),
         (newer_store, "wrong The worklist database: The worklist database was made by a newer version"), (no_store, "look There is no worklist database"),
         (claimed, "look 1 files are claimed"), (left_over, "look 1 folders in work/"), (archive_gone, "wrong 1 delivered files are not in the archive"),
-        (bad_profile, "wrong The profile mine:"), (bad_deadlines, "wrong The deadlines:"),
+        (bad_profile, "wrong The profile mine:"), (empty_key, "wrong The key of erasures: "), (binary_key, "wrong The key of erasures: "), (bad_deadlines, "wrong The deadlines:"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )  # fmt: skip
@@ -224,10 +234,5 @@ def test_packages_that_are_not_the_pinned_ones(home, monkeypatch, version, found
 
 
 def test_a_protocol_whose_review_is_overdue(home, monkeypatch):
-    class Later(settings.date):
-        @classmethod
-        def today(cls):
-            return cls(2100, 1, 1)
-
-    monkeypatch.setattr(settings, "date", Later)
+    monkeypatch.setattr(settings, "today", lambda: date(2100, 1, 1))
     assert any(one.startswith("look The review of the protocol pack") for one in says(home))

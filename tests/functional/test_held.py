@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import lake, run, worklist
 from pipeline.config import Home
+from pipeline.doctor.state import of_state
 from pipeline.errors import UsageError
 from tests.command import AS_OF, b12, deliver, latest
 
@@ -257,6 +258,17 @@ def test_what_nobody_asked_for_does_not_move_latest_back_to_an_earlier_day(home)
 def test_a_past_day_that_somebody_screened_does_not_supersede_tonight(home, held):
     run.screen_population(home, "2026-01-20")
     assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
+
+
+def test_a_year_that_was_mistyped_stands_before_no_night(home, held):
+    run.screen_population(home, "2062-02-01")
+    assert [one.state for one in of_state(home, is_deep=False) if "a day that has not come" in one.what] == ["wrong"]
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
+    assert (home.runs / "latest").resolve().name == held
+    run.screen_population(home, "2062-02-01")
+    night = run.screen_population(home, AS_OF, asked_by="scheduled__1", is_unattended=True)["run_id"]
+    assert (home.runs / "latest").resolve().name == night
+    assert {one.state for one in of_state(home, is_deep=False) if "latest run" in one.what} == {"ok"}
 
 
 def test_a_damaged_manifest_is_said(home):

@@ -334,6 +334,13 @@ def test_a_home_without_a_run_says_so(tmp_path):
         assert browser.get(path).status_code in (200, 400, 503), path
 
 
+def test_a_run_with_nobody_in_scope_is_shown(tmp_path):
+    run(tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "child", "birth_date": "2020-01-01"}]))
+    browser = client(app_for(Home(tmp_path / "home"), "admin"))
+    for path in PAGES:
+        assert browser.get(path).status_code == 200, path
+
+
 def test_a_page_mounted_elsewhere_links_beneath_its_place(home):
     outer = FastAPI()
     outer.mount("/b12", app_for(home))

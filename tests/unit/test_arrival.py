@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.arrival import Watch, source_and_name
+from pipeline.arrival import Watch, listed, source_and_name
 from pipeline.claims import clear_away
+from pipeline.config import Home
 from pipeline.delivery_note import note_complete
 from pipeline.landing import sha256_of
 
@@ -126,7 +127,7 @@ def test_a_file_with_another_size_is_awaited_while_it_grows_and_complete_once_it
 def test_after_a_manifest_was_kept_once_its_files_may_go_one_by_one(landing):
     patient, lab = drop(landing, "canonical/day/patient.csv"), drop(landing, "canonical/day/lab_result.csv")
     manifest(landing, "canonical/day", patient, lab)
-    note_complete(landing, ["canonical/day/_MANIFEST.json"])
+    note_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
     lab.unlink()  # claimed, and then the process died
     assert complete(landing) == ["canonical/day/patient.csv"]
     clear_away(landing)
@@ -152,18 +153,36 @@ def test_a_manifest_names_nothing_outside_its_folder(landing):
     assert found == {"canonical/other/patient.csv": None}
 
 
-def test_a_folder_that_cannot_be_read_is_an_error_and_not_an_empty_one(landing, monkeypatch):
-    drop(landing, "canonical/patient.csv")
-    real = os.scandir
+@pytest.fixture
+def locked(landing, monkeypatch):
+    "Names the folder that cannot be read; tests may run as root, for whom there is none"
+    real, folders = os.scandir, set()
 
-    def locked(path):
-        if Path(path).name == "canonical":
+    def scandir(path):
+        if Path(path).name in folders:
             raise PermissionError(13, "Permission denied", str(path))
         return real(path)
 
-    monkeypatch.setattr("os.scandir", locked)
+    monkeypatch.setattr("os.scandir", scandir)
+    return folders.add
+
+
+def test_a_landing_folder_that_cannot_be_read_is_an_error_and_not_an_empty_one(landing, locked):
+    drop(landing, "canonical/patient.csv")
+    locked("landing")
     with pytest.raises(PermissionError):
         Watch(0).look(landing)
+
+
+def test_a_folder_below_that_cannot_be_read_keeps_nobody_else_waiting_and_is_told_once(landing, locked, caplog):
+    drop(landing, "canonical/night/patient.csv")
+    drop(landing, "canonical/day/patient.csv")
+    locked("night")
+    watch = Watch(0)
+    assert [list(watch.look(landing)[0]) for _ in range(3)] == [["canonical/day/patient.csv"]] * 3
+    assert [record.message for record in caplog.records] == ["Something below landing/ cannot be read and is not taken: Permission denied"]
+    with pytest.raises(PermissionError):
+        list(listed(landing))  # who erases must see everything
 
 
 def test_no_landing_folder_is_nothing_waiting(tmp_path):
@@ -182,4 +201,4 @@ def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
 
 
 def test_a_manifest_that_another_has_cleared_away_is_no_error(landing):
-    note_complete(landing, ["canonical/day/_MANIFEST.json"])
+    note_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])

@@ -168,7 +168,7 @@ def test_another_shift_is_a_warning(con):
         ("reporting.worklist_evidence", "patients_without_evidence",
          "update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no'"),
         ("reporting.worklist_volume", "ratio", "update lake.published_run set worklist = 1000"),
-        ("reporting.population_volume", "ratio", "update lake.published_run set patients = 1000"),
+        ("reporting.patients_gone", "share_gone", "insert into lake.published_patient select 'gone' || number from range(200) as range(number)"),
     ],
 )  # fmt: skip
 def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_path, relation, closed, damage):

@@ -1,5 +1,11 @@
 "The what-if is exact: it finds what a whole screen under an edited pack finds, whatever was asked before"
 
+import errno
+import os
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from pipeline.config import PROTOCOL, Home
@@ -36,6 +42,26 @@ def simulation(home):
     yield found
     found.close()
     assert list(home.work.iterdir()) == []
+
+
+def test_of_a_home_that_can_only_be_read_it_is_asked_too(home, simulation, tmp_path, monkeypatch):
+    "As the api-server sees it. What spills goes into a temporary folder of its owner's alone, which goes with it"
+    asked, before = simulation.what_if({"b12.low": "200"}), sorted(home.root.rglob("*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name, is_written in (("mkdir", lambda *_: True), ("open", lambda flags=0, *_: flags & os.O_CREAT)):
+
+        def of_readers(path, *more, called=getattr(os, name), is_written=is_written, **named):
+            if not isinstance(path, int) and Path(path).is_relative_to(home.root) and is_written(*more):
+                raise OSError(errno.EROFS, "Read-only file system", str(path))
+            return called(path, *more, **named)
+
+        monkeypatch.setattr(os, name, of_readers)
+    monkeypatch.setattr(os, "access", lambda path, _: False)
+    with closing(Simulation(home)) as found:
+        [own] = tmp_path.iterdir()
+        assert own.stat().st_mode & 0o777 == 0o700
+        assert found.what_if({"b12.low": "200"}) == asked
+    assert list(tmp_path.iterdir()) == [] and sorted(home.root.rglob("*")) == before
 
 
 def edited(folder, replacements):
