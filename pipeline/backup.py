@@ -9,7 +9,9 @@ from pipeline.backup_mirror import Mirror
 from pipeline.config import Home
 from pipeline.errors import LakeUnavailable, UsageError
 from pipeline.lake_tables import TABLES
+from pipeline.landing import place_of
 from pipeline.locks import alone
+from pipeline.query import query
 
 TRIES = 3
 
@@ -18,7 +20,8 @@ def backup(home, folder):
     """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store": {table: rows}}`.
 
     In this order, so that whatever one thing names is there: the store, the runs, each table's log and then its files, what waits,
-    what is claimed, the archive. Meanwhile an ingest may run; a screening waits for the runs, an erasing or a vacuum for all.
+    what is claimed, the archive. Meanwhile an ingest may run: what went in after the lake was copied waits in the backup to go in
+    again. A screening waits for the runs, an erasing or a vacuum for all.
     Raises UsageError, LakeUnavailable.
     """
     folder = folder.absolute()
@@ -35,6 +38,8 @@ def backup(home, folder):
         _lake(mirror, home)
         for room in (_waiting, _claimed, _archived, rest_of):  # each is listed in its turn, in the order in which a file moves on
             mirror.take(*room(home))
+        for name, as_name in _ingested_since(mirror, home):
+            mirror.take_as(name, as_name)
         return mirror.close(rows)
 
 
@@ -57,7 +62,7 @@ def _runs(mirror, home):
 
 def _lake(mirror, home):
     "The accounts first: each says that all rows of its file are in the other tables"
-    for table in ("delivery", *(table for table in TABLES if table != "delivery")):
+    for table in TABLES:
         for _ in range(TRIES):
             names = walk(home, f"lake/{table}")
             logs = [name for name in names if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")]
@@ -89,3 +94,18 @@ def _claimed(home):
 
 def _archived(home):
     return walk(home, "archive")
+
+
+def _ingested_since(mirror, home):
+    "Files of which the copied lake knows nothing: where each lies, and where it waits in the backup, as if it had just been landed"
+    copied, now = (_delivered(of) for of in (Home(mirror.folder), home))
+    for source, sha256, name, folder in now - copied:
+        place = place_of(home, source=source, sha256=sha256, name=name, folder=folder)
+        yield place.relative_to(home.root).as_posix(), f"landing/{source}/{sha256}/{name}"
+
+
+def _delivered(home):
+    if lake.open_table(home, "delivery") is None:
+        return set()
+    rows = query(home, "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder from lake.delivery")
+    return {tuple(row.values()) for row in rows}

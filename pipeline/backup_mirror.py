@@ -27,11 +27,15 @@ class Mirror:
     def take(self, *names):
         """Copy what has changed; what vanished meanwhile was moved on or removed."""
         for name in names:
-            with suppress(FileNotFoundError):
-                self.files[name] = self._taken(name)
+            self.take_as(name, name)
 
-    def _taken(self, name):
-        path, copy = self.root / name, self.folder / name
+    def take_as(self, name, as_name):
+        """Copy a file under another name, if it has changed."""
+        with suppress(FileNotFoundError):
+            self.files[as_name] = self._taken(as_name, self.root / name)
+
+    def _taken(self, name, path):
+        copy = self.folder / name
         if path.is_symlink():
             _link(copy, str(path.readlink()))
             return {"link": str(path.readlink())}

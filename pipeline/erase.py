@@ -1,9 +1,7 @@
 """Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that somebody was forgotten."""
 
-import codecs
-import io
 import re
-from contextlib import closing, suppress
+from contextlib import closing
 
 from pipeline import lake, ledger, worklist
 from pipeline.config import ENTITIES
@@ -16,6 +14,7 @@ from pipeline.identity import all_ids
 from pipeline.locks import alone
 from pipeline.query import query
 from pipeline.readers import profile as read_profile
+from pipeline.refused_text import as_written, encoding_of, is_packed
 
 
 def erase(home, patient_id, *, who):
@@ -77,38 +76,19 @@ def _erase_archive(home, delivered, ids):
 
 
 def _erase_refused(path, ids):
-    if path.suffix in (".parquet", ".gz"):  # compressed: what it holds cannot be seen, and nothing will ever read it
+    if is_packed(path):  # what it holds cannot be seen, and nothing will ever read it
         path.unlink()
         return 1
-    data = path.read_bytes()
-    encoding = _encoding_of(data)
-    words = {word for one in ids for word in _written(one, encoding)}
+    encoding = encoding_of(path)
+    words = {word for one in ids for word in as_written(one, encoding)}
     mine = re.compile(rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, words))})(?:\.0)?(?![\w-]|\.\w)")
-    lines = io.StringIO(data.decode(encoding), newline="").readlines()
+    with path.open(encoding=encoding, newline="") as file:
+        lines = file.readlines()
     kept = [line for line in lines if not mine.search(line)]
     if len(kept) < len(lines):
         with written(path) as beside:
             beside.write_bytes("".join(kept).encode(encoding))
     return len(lines) - len(kept)
-
-
-def _encoding_of(data):
-    "Of a text that nobody understood; UTF-16 shows by its mark, or by the zeros in its first letter. In Latin-1 any bytes are a text"
-    marks = (("utf-16-le", codecs.BOM_UTF16_LE, 1), ("utf-16-be", codecs.BOM_UTF16_BE, 0))
-    likely = [name for name, mark, zero in marks if data.startswith(mark) or data[zero : zero + 1] == b"\0"]
-    for encoding in (*likely, "utf-8"):
-        with suppress(UnicodeDecodeError):
-            data.decode(encoding)
-            return encoding
-    return "latin-1"
-
-
-def _written(word, encoding):
-    "A word as it shows in a text: where that one was read as Latin-1 for want of better, in whatever encoding it was written there"
-    for likely in ("utf-8", "cp1252") if encoding == "latin-1" else ():
-        with suppress(UnicodeEncodeError):
-            yield word.encode(likely).decode("latin-1")
-    yield word
 
 
 def _erase_run(folder, ids):

@@ -22,14 +22,18 @@ def key_of(home):
     given = os.environ.get("B12_ERASURE_KEY") or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
-            f"The key of the erasure ledger is shorter than {SHORTEST} characters: mend $B12_ERASURE_KEY or {home.root}/erasure-key."
+            f"The key of the erasure ledger is no text of at least {SHORTEST} characters. Mend $B12_ERASURE_KEY where that is set. "
+            f"Else take {home.root / 'erasure-key'} from a backup or, if {LEDGER} has no line yet, delete it: a new one is made."
         )
     return given.encode()
 
 
 def _kept(path):
     make_once(path)
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        return ""
 
 
 def mark_of(key, patient_id):

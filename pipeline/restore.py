@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from pipeline import ledger, worklist
 from pipeline.arrival import Watch
@@ -23,8 +24,8 @@ def restore(home, folder, *, ledger_file=None):
 
     ledger_file: a ledger kept elsewhere. What it holds beyond the backup's own is what happened since; of what the backup's own
     says nobody is erased again, for they are not in the backup, and may have come back. Returns
-    `{"made_at", "files", "store", "erased", "unknown"}`; unknown: entries under another key, by which nobody can be recognised.
-    Raises UsageError, LakeUnavailable.
+    `{"made_at", "files", "store", "erased", "unknown", "unreadable"}`; unknown: entries under another key, by which nobody can be
+    recognised; unreadable: refused files that went because somebody may be named in them. Raises UsageError, LakeUnavailable.
     """
     said = manifest_of(folder)
     lines = ledger.entries(ledger_file) if ledger_file else []
@@ -40,8 +41,7 @@ def restore(home, folder, *, ledger_file=None):
     before = ledger.entries(home.root / LEDGER)
     since = [line for line in lines if line not in before]
     ledger.append(home, since)
-    erased, unknown = _forget_again(home, since)
-    return {"made_at": said["made_at"], "files": len(said["files"]), "store": rows, "erased": erased, "unknown": unknown}
+    return {"made_at": said["made_at"], "files": len(said["files"]), "store": rows, **_forget_again(home, since)}
 
 
 def _check(folder, said):
@@ -87,28 +87,41 @@ def _put(path, place, one):
 
 
 def _forget_again(home, lines):
-    """Erase the ids that these entries recognise; returns how many, and how many entries are of another key.
+    """Erase the ids that these entries recognise; returns how many, how many entries are of another key, and what else went for it.
 
     Deliveries that waited are ingested first: nothing else knows whom they are about.
     """
     if not lines:
-        return 0, 0
+        return {"erased": 0, "unknown": 0, "unreadable": 0}
     for claimed in claim_waiting(home, Watch(settle=0)):
         ingest_claimed(home, claimed)
-    key = ledger.key_of(home)
+    key, gone = ledger.key_of(home), 0
     mine = {mark for line in lines if line["key"] == ledger.name_of(key) for mark in line["ids"]}
     found = {one for one in _every_id(home) if ledger.mark_of(key, one) in mine}
     if left := mine - {ledger.mark_of(key, one) for one in found}:
-        found |= _in_files(home, key, left)
+        named, gone = _in_files(home, key, left)
+        found |= named
     for one in sorted(found):
         erase(home, one, who="b12 restore")
-    return len(found), sum(line["key"] != ledger.name_of(key) for line in lines if line["ids"])
+    unknown = sum(line["key"] != ledger.name_of(key) for line in lines if line["ids"])
+    return {"erased": len(found), "unknown": unknown, "unreadable": gone}
 
 
 def _in_files(home, key, marks):
-    "The ids in delivered files of which no table knows"
-    paths = [path for folder in (home.archive, home.refused) for path in folder.rglob("*") if path.is_file()]
-    return {word for path in paths for word in words_of(path) if ledger.mark_of(key, word) in marks}
+    """The ids in delivered files of which no table knows; and how many refused files went because they cannot be read.
+
+    Nobody can tell whether those name one of them, and nothing will ever read them.
+    """
+    found, gone = set(), 0
+    home.work.mkdir(exist_ok=True, mode=0o700)
+    with TemporaryDirectory(dir=home.work) as folder:
+        for path in [path for room in (home.archive, home.refused) for path in room.rglob("*") if path.is_file()]:
+            words = words_of(path, Path(folder))
+            if words is None and path.is_relative_to(home.refused):
+                path.unlink()
+                gone += 1
+            found |= {word for word in words or () if ledger.mark_of(key, word) in marks}
+    return found, gone
 
 
 def _every_id(home):

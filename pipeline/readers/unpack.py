@@ -45,7 +45,7 @@ def _transcoded(path, folder, encoding):
 
 
 def _gunzipped(path, folder):
-    name = path.name.removesuffix(".gz")
+    name = path.stem if path.suffix.lower() == ".gz" else path.name
     place, most = folder / f"unpacked{PurePath(name).suffix}", max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK)
     written = 0
     try:

@@ -205,6 +205,47 @@ def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_p
     assert not any(b"LONELY" in (gzip.decompress(text) if text[:2] == b"\x1f\x8b" else text) for text in texts)
 
 
+UNREADABLE = {
+    "lab_result.parquet": b"PAR1 this is cut short",
+    "lab_result.csv.gz": gzip.compress(os.urandom(999))[:-9],
+    "lab_result.csv": b"\x1f\x8bx",
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize("room", ["refused", "archive"])
+def test_a_file_that_cannot_be_read_brings_nobody_back(lived_in, tmp_path, room, name):
+    "Who came after the backup is looked for in vain: a refused file that may hold them goes, as when anybody is erased"
+    place = lived_in / room / "canonical" / f"{'0' * 64}{name.removeprefix('lab_result')}"
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(UNREADABLE[name])
+    b12(lived_in, "backup", tmp_path / "backup")
+    late = deliver(tmp_path / "late", lab_result=[{"patient_id": "LATE", **LOW}])
+    assert b12(lived_in, "ingest", late, "--source", "canonical").code == 0
+    before = (lived_in / "erasures.jsonl").read_text() if (lived_in / "erasures.jsonl").exists() else ""
+    assert b12(lived_in, "erase", "LATE").code == 0
+    (tmp_path / "ledger").write_text((lived_in / "erasures.jsonl").read_text().removeprefix(before))
+    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", tmp_path / "ledger")
+    assert answer.code == 0, answer.err
+    assert "Erased again by the ledger: 0 ids." in answer.out
+    assert (tmp_path / "again" / place.relative_to(lived_in)).exists() == (room == "archive")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "patient"),
+    [("utf-8", "Müšl"), ("latin-1", "Müll"), ("cp1252", "Müšl"), ("utf-16", "Müšl"), ("utf-16-be", "Müšl")],
+)
+def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(lived_in, tmp_path, encoding, patient):
+    refused = tmp_path / "lab_result.csv"
+    refused.write_bytes(f"xé\n{patient},110\n".encode(encoding))
+    assert b12(lived_in, "ingest", refused, "--source", "canonical").code == 10
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert b12(lived_in, "erase", patient).out == "Erased 1 rows: refused 1.\n"
+    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    assert "Erased again by the ledger: 1 ids." in answer.out
+    assert not any(patient.encode(encoding) in path.read_bytes() for path in (tmp_path / "again" / "refused").rglob("*.csv"))
+
+
 def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path, monkeypatch):
     backup = tmp_path / "backup"
     b12(lived_in, "backup", backup)
@@ -327,27 +368,38 @@ def meanwhile(monkeypatch, prefix, happens):
     "Let something happen once, just before the first file below a prefix is copied"
     taken = Mirror._taken
 
-    def _taken(mirror, name):
+    def _taken(mirror, name, path):
         if name.startswith(prefix):
             monkeypatch.setattr(Mirror, "_taken", taken)
             happens()
-        return taken(mirror, name)
+        return taken(mirror, name, path)
 
     monkeypatch.setattr(Mirror, "_taken", _taken)
 
 
-def test_a_delivery_that_moves_on_while_it_is_copied_is_in_the_backup(lived_in, tmp_path, monkeypatch):
-    waits = lived_in / "landing" / "canonical" / ("0" * 64) / "lab_result.csv"
-    waits.parent.mkdir(parents=True)
-    waits.write_text("patient_id,code,value,unit,collected_at\nnew-1,2132-9,110,pg/mL,2026-01-30\n")
+@pytest.mark.parametrize("just_before", ["lake/delivery/", "lake/lab_result/", "landing/", "archive/"])
+def test_a_delivery_that_goes_in_meanwhile_is_in_the_restored_home_once(lived_in, tmp_path, monkeypatch, just_before):
+    waits = lived_in / "landing" / "canonical" / ("0" * 64)
+    deliver(waits, lab_result="patient_id,code,value,unit,collected_at\nnew-1,2132-9,110,pg/mL,2026-01-30\n")
+    deliver(waits, condition="x\n")
     ingested = []
 
     def ingest():
-        ingested.extend(ingest_claimed(Home(lived_in), one)["accepted"] for one in claim_waiting(Home(lived_in)))
+        ingested.extend(ingest_claimed(Home(lived_in), one) for one in claim_waiting(Home(lived_in)))
 
-    meanwhile(monkeypatch, "landing/", ingest)
-    assert b12(lived_in, "backup", tmp_path / "backup").code == 0 and ingested == [1]
-    assert named_in(tmp_path / "backup", "new-1")
+    meanwhile(monkeypatch, just_before, ingest)
+    assert b12(lived_in, "backup", tmp_path / "backup").code == 0
+    assert [one["accepted"] for one in ingested if not one["refused"]] == [1]
+    again = tmp_path / "again"
+    assert b12(again, "restore", tmp_path / "backup").code == 0
+    for home in (lived_in, again):
+        b12(home, "ingest", deliver(tmp_path / "patient", patient=[{"patient_id": "new-1"}]), "--source", "canonical")
+        assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert assessments(again)["new-1"] == assessments(lived_in)["new-1"]
+    assert not [path for path in (again / "landing").rglob("*") if path.is_file()]
+    assert sorted(path.name for path in (again / "refused").rglob("*.csv")) == sorted(
+        path.name for path in (lived_in / "refused").rglob("*.csv")
+    )
 
 
 def test_a_decision_waits_until_the_runs_are_copied(lived_in, tmp_path, monkeypatch):

@@ -1,11 +1,17 @@
 """Forgetting a patient while something else was killed, is under way, or kills it; and in files that nobody understood."""
 
+import bz2
 import fcntl
+import gzip
+import io
+import lzma
 import os
 import shutil
 import threading
+import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline import erase, erase_files, erase_left, ingest, ledger, screen, worklist
@@ -205,6 +211,42 @@ def test_a_refused_file_of_two_encodings_or_of_none_is_looked_at_too(tmp_path):
     assert b12(home, "erase", "Müll").out == "Erased 2 rows: refused 2.\n"
     [path] = (home / "refused").rglob("*.csv")
     assert path.read_bytes() == b"x\xe9\n\x85kept\x85\n\0\xd8\xff"
+
+
+def zipped(data):
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("lab.csv", data)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".CSV.GZ", ".bin", ""])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress, zipped, bz2.compress, lzma.compress, lambda data: pa.compress(data, "zstd", asbytes=True), lambda data: b"PAR1" + data],
+    ids=["gzip", "zip", "bzip2", "xz", "zstd", "parquet"],
+)
+def test_a_refused_file_whose_words_cannot_be_seen_goes_whole_whatever_its_name(home, packed, ending):
+    path = home.refused / "canonical" / f"{'0' * 64}{ending}"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(packed(b"x,y\nid-ann,110\n" * 50))
+    assert erase.erase(home, "id-ann", who="x")["refused"] == 1
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["a.PARQUET", "a.csv.GZ", "a.gz"])
+def test_one_whose_head_is_damaged_goes_by_its_name(home, name):
+    (home.refused / "canonical").mkdir(parents=True)
+    (home.refused / "canonical" / name).write_bytes(b"damaged")
+    assert erase.erase(home, "id-ann", who="x")["refused"] == 1
+
+
+@pytest.mark.parametrize("text", ["PK\nid-ann\n", "BZh\nid-ann\n", "PAR\nid-ann\n"])
+def test_a_text_that_begins_like_one_keeps_its_other_lines(home, text):
+    path = home.refused / "canonical" / "a.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert erase.erase(home, "id-ann", who="x")["refused"] == 1
+    assert path.read_text() == text.replace("id-ann\n", "")
 
 
 @pytest.mark.parametrize("nobody", ["", " "])

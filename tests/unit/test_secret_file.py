@@ -1,0 +1,45 @@
+"A secret is in its file whole or not at all, and whoever makes it first has made it"
+
+import os
+import stat
+
+import pytest
+
+from pipeline import secret_file
+
+
+class Killed(BaseException):
+    "What no code catches"
+
+
+def kill(*_, **__):
+    raise Killed
+
+
+@pytest.mark.parametrize(("room", "moment"), [(secret_file.secrets, "token_hex"), (os, "fsync"), (os, "link")], ids=lambda one: str(one))
+def test_killed_at_any_moment_it_leaves_no_half_of_a_secret(tmp_path, monkeypatch, room, moment):
+    path = tmp_path / "home" / "key"
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(room, moment, kill)
+        secret_file.make_once(path)
+    assert not path.exists()
+    secret_file.make_once(path)
+    assert len(path.read_text()) == 64
+
+
+def test_who_is_slower_takes_what_is_there(tmp_path, monkeypatch):
+    path, link = tmp_path / "key", os.link
+
+    def late(source, target, **named):
+        monkeypatch.setattr(os, "link", link)
+        secret_file.make_once(path)
+        faster.append(path.read_text())
+        link(source, target, **named)
+
+    faster = []
+    monkeypatch.setattr(os, "link", late)
+    secret_file.make_once(path)
+    secret_file.make_once(path)
+    assert [path.read_text()] == faster
+    assert [one.name for one in tmp_path.iterdir()] == ["key"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
