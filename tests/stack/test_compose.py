@@ -157,6 +157,8 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("B12_HOLD_WARNED", {"dag-processor", "scheduler", "worker"}),
         ("B12_NOTIFY_WEBHOOK", {"worker", "dag-processor", "operate"}),
         ("B12_ERASURE_KEY", {"worker", "web", "operate"}),
+        ("B12_TIMEZONE", {"worker", "api-server", "web", "operate"}),
+        ("B12_MEMORY", {"worker", "api-server", "web", "operate"}),
         ("AIRFLOW_CONN_AWS_DEFAULT", {"worker", "triggerer"}),
         ("OPENLINEAGE__TRANSPORT__TYPE", {"worker"}),
     ],
@@ -260,6 +262,55 @@ def test_a_secret_is_never_changed_by_the_change_of_ports(tmp_path):
     redis = next(service for service in local.services(tmp_path, {}) if service.name == "redis")
     assert redis.environment["REDIS_PASSWORD"] == "a-6379-b"
     assert "--port 6379 " not in redis.command[-1]
+
+
+@pytest.fixture
+def ports(tmp_path, monkeypatch):
+    "Returns the ports of the pages of a stack, as its .env and the environment are"
+    units = local.replicas(compose.services(), {"web": 2})
+
+    def chosen(*, written="", **environment):
+        (tmp_path / ".env").write_text(written)
+        with monkeypatch.context() as patched:
+            for name in ("AIRFLOW_PORT", "B12_WEB_PORT"):
+                patched.delenv(name, raising=False)
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            found = local.chosen_ports(tmp_path, units)
+        assert found["web-2"]["8090"] not in (found["web"]["8090"], 8090), "one alone is published"
+        return found["api-server"]["8080"], found["web"]["8090"]
+
+    return chosen
+
+
+def free():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def test_a_port_is_the_one_asked_for_in_the_file_or_before_it_in_the_environment_now_and_later(ports):
+    airflow, web, other = free(), free(), free()
+    written = f"AIRFLOW_PORT={airflow}\nB12_WEB_PORT={web}\n"
+    assert ports(written=written) == (airflow, web)
+    assert ports(written=written, AIRFLOW_PORT=str(other)) == (other, web)
+    assert ports(written=written) == (airflow, web)
+
+
+def test_a_port_that_is_taken_gives_way_to_one_that_is_kept_while_it_is_taken(ports):
+    wanted = free()
+    with socket.create_server(("127.0.0.1", wanted)):
+        instead = ports(AIRFLOW_PORT=str(wanted))
+        assert instead[0] != wanted and ports(AIRFLOW_PORT=str(wanted)) == instead
+    assert ports(AIRFLOW_PORT=str(wanted))[0] == wanted
+
+
+def test_a_command_in_a_stack_that_runs_uses_the_ports_that_it_runs_with(tmp_path, monkeypatch):
+    keys.write(tmp_path / ".env")
+    web = next(one for one in local.services(tmp_path, {}) if one.name == "web")
+    monkeypatch.setenv("B12_WEB_PORT", str(free()))
+    monkeypatch.setenv("AIRFLOW_PORT", str(free()))
+    again = next(one for one in local.services(tmp_path, {}, are_ports_kept=True) if one.name == "web")
+    assert again.command == web.command
 
 
 def test_two_stacks_have_ports_of_their_own(tmp_path):

@@ -55,7 +55,7 @@ def up(options):
 def execute(options):
     from tools.stack import local
 
-    found = next(service for service in local.services(options.folder, {}) if service.name == options.service)
+    found = next(service for service in local.services(options.folder, {}, are_ports_kept=True) if service.name == options.service)
     os.chdir(local.ROOT)
     os.execvpe(options.command[0], options.command, found.environment)  # noqa: S606
 

@@ -26,12 +26,19 @@ BINARIES = (
 ENTRYPOINTS = {"postgres": [sys.executable, "-m", "tools.stack.postgres"]}  # what the image's own entry point does: a first start
 
 
-def services(folder, scale):
-    """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale: service → how many."""
+def services(folder, scale, *, are_ports_kept=False):
+    """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale: service → how many.
+
+    are_ports_kept: as it runs already, whatever ports are asked for since.
+    """
     units = replicas(compose.services(), scale)
-    ports, values = chosen_ports(folder, units), keys.read(folder / ".env") | os.environ
+    ports, values = chosen_ports(folder, units, are_kept=are_ports_kept), _values(folder)
     volumes = {path: place for _, described in units.values() for path, place in _volumes(folder, described).items()}
     return [_local(folder, unit, name, described, ports, volumes, values) for unit, (name, described) in units.items()]
+
+
+def _values(folder):
+    return keys.read(folder / ".env") | os.environ
 
 
 def replicas(described, scale):
@@ -85,28 +92,34 @@ def _surroundings(folder, unit):
     }  # fmt: skip
 
 
-def chosen_ports(folder, units):
-    """A port of this machine for each port of each process: name → port → ours. Kept in a file, so that addresses stay."""
-    file = folder / "ports.json"
+def chosen_ports(folder, units, *, are_kept=False):
+    """A port of this machine for each port of each process: name → port → ours.
+
+    The one asked for, else that of last time, so that addresses stay, else any that is free. are_kept: that of last time.
+    """
+    file, values = folder / "ports.json", _values(folder)
     known = json.loads(file.read_text()) if file.exists() else {}
     with ExitStack() as held:
         new = {
-            unit: {port: _free(held, _wanted(described, port)) for port in described["expose"]}
-            for unit, (_, described) in units.items() if "expose" in described and unit not in known
+            unit: {
+                port: _free(held, unit == name and _wanted(described, port, values), known.get(unit, {}).get(port))
+                for port in described["expose"]
+            }
+            for unit, (name, described) in units.items() if "expose" in described and not (are_kept and unit in known)
         }  # fmt: skip
     if new:
         file.write_text(json.dumps(known | new, indent=1))
     return known | new
 
 
-def _wanted(described, port):
+def _wanted(described, port, values):
     "The port that is published on loopback, if one is: AIRFLOW_PORT, B12_WEB_PORT"
-    published = [compose.filled(text, os.environ).split(":") for text in described.get("ports", ())]
-    return next((int(ours) for _, ours, theirs in published if theirs == port), 0)
+    published = [compose.filled(text, values).split(":") for text in described.get("ports", ())]
+    return next((int(ours) for _, ours, theirs in published if theirs == port), None)
 
 
-def _free(held, wanted):
-    for port in (wanted, 0):
+def _free(held, *likely):
+    for port in (*filter(None, likely), 0):
         listener = held.enter_context(socket.socket())
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
