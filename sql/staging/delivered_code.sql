@@ -1,6 +1,6 @@
 -- One row per distinct code of the files at hand, with the concepts it stands for (joined by |), or none.
 -- Source: protocol/codes/*.csv; drug names by whole words; ICD10 (WHO) by way of ICD10CM when it has no row of its own.
--- A code without a system is looked up in every system; it counts only when all that is found is one concept.
+-- A code without a system is looked up in every system, spelled as in that system; it counts when all that know it agree on its meaning.
 -- A code, or a name without a code, that the site's map answers for is looked up as what the map says; what was delivered stays in code and code_system.
 with delivered as (
     select distinct 'lab_result' as entity, code_system, code, cast(null as varchar) as name from landing.lab_result
@@ -33,18 +33,39 @@ keyed as (
     from spelled
 ),
 
+-- diagnoses alone have codes of diagnoses: a CPT code of five digits, say, is none of ICD-9-CM
+tried as (
+    select keyed.* exclude (code_key), system.code_system as in_system, code_key(system.code_system, keyed.looked_up_code) as code_key
+    from keyed
+    join (select distinct code_system from protocol.code) as system
+        on system.code_system = keyed.spelled_system
+        or (keyed.spelled_system is null and (keyed.entity = 'condition' or system.code_system not in ('ICD10CM', 'ICD10', 'ICD9CM')))
+),
+
+-- a longer number without a system that begins as an ICD code does is none
 by_code as (
-    select keyed.entity, keyed.code_system, keyed.code, keyed.name, code.concept, 'code' as matched_by
-    from keyed
-    join protocol.code
-        on code.code_key = keyed.code_key and not code.is_prefix
-        and code.code_system = coalesce(keyed.spelled_system, code.code_system)
+    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, 'code' as matched_by, tried.in_system
+    from tried
+    join protocol.code on code.code_key = tried.code_key and not code.is_prefix and code.code_system = tried.in_system
     union
-    select keyed.entity, keyed.code_system, keyed.code, keyed.name, code.concept, 'code'
-    from keyed
-    join protocol.code
-        on code.is_prefix and starts_with(keyed.code_key, code.code_key)
-        and code.code_system = coalesce(keyed.spelled_system, code.code_system)
+    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, 'code', tried.in_system
+    from tried
+    join protocol.code on code.is_prefix and starts_with(tried.code_key, code.code_key) and code.code_system = tried.in_system
+    where tried.spelled_system is not null or tried.in_system = 'LOCAL' or length(tried.code_key) <= length(code.code_key) + 2
+),
+
+agreed as (
+    select entity, code_system, code, name, min(in_system) as in_system
+    from (
+        select
+            by_code.entity, by_code.code_system, by_code.code, by_code.name, by_code.in_system,
+            string_agg(distinct concept.fact || ' ' || coalesce(concept.means, ''), '|' order by concept.fact || ' ' || coalesce(concept.means, '')) as meanings
+        from by_code
+        left join protocol.concept on concept.concept = by_code.concept
+        group by all
+    )
+    group by entity, code_system, code, name
+    having count(distinct meanings) = 1
 ),
 
 -- WHO ICD-10: the same code in ICD-10-CM, else the parent whose children all share one concept
@@ -86,7 +107,7 @@ form_of_vitamin_b12 as (
     left join protocol.drug_name
         on drug_name.concept like 'b12\_%' escape '\' and drug_name.concept <> 'b12_form_unknown'
         and contains(keyed.words, ' ' || drug_name.name || ' ')
-    where keyed.spelled_system = 'RXNORM' and keyed.code_key = '11248'
+    where coalesce(keyed.spelled_system, 'RXNORM') = 'RXNORM' and keyed.code_key = '11248'
     group by keyed.entity, keyed.code_system, keyed.code, keyed.name
 ),
 
@@ -94,6 +115,9 @@ found as (
     select by_code.entity, by_code.code_system, by_code.code, by_code.name,
         coalesce(form_of_vitamin_b12.concept, by_code.concept) as concept, by_code.matched_by
     from by_code
+    join agreed
+        on agreed.entity = by_code.entity and agreed.in_system = by_code.in_system and agreed.code is not distinct from by_code.code
+        and agreed.code_system is not distinct from by_code.code_system and agreed.name is not distinct from by_code.name
     left join form_of_vitamin_b12
         on form_of_vitamin_b12.entity = by_code.entity and form_of_vitamin_b12.code = by_code.code
         and form_of_vitamin_b12.code_system is not distinct from by_code.code_system
@@ -125,7 +149,7 @@ meaning as (
 
 select
     keyed.entity, keyed.code_system, keyed.code, keyed.name, keyed.spelled_system,
-    case when keyed.spelled_system is null and contains(meaning.concepts, '|') and meaning.matched_by = 'code' then null else meaning.concepts end as concepts,
+    meaning.concepts,
     meaning.matched_by,
     regexp_full_match(keyed.code, '\s*\d+(\.\d+)?[eE]\+\d+\s*') as is_scientific,
     coalesce(keyed.spelled_system = 'LOINC' and regexp_full_match(trim(keyed.looked_up_code), '\d{1,7}-\d'), false) as is_loinc,

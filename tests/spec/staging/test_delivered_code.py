@@ -69,14 +69,32 @@ def test_a_parent_whose_children_differ_says_nothing():
     """)  # fmt: skip
 
 
-def test_a_code_without_a_system_counts_only_when_it_can_mean_one_thing():
+def test_a_code_without_a_system_counts_when_all_systems_that_know_it_agree():
+    "With and without the dot; a diabetic neuropathy of ICD-9-CM begins with 250.6, a longer number that does is something else"
     codes("condition", """
-        code_system | code     | => concepts        | => outcome
-        ------------+----------+--------------------+--------------
-                    | 84027009 | pernicious_anaemia | accepted
-                    | D51.0    |                    | unmapped_code
-                    | 22298006 |                    | unmapped_code
-        NONSENSE    | 84027009 |                    | unmapped_code
+        code_system | code     | => concepts                               | => outcome
+        ------------+----------+-------------------------------------------+--------------
+                    | 84027009 | pernicious_anaemia                        | accepted
+                    | D51.0    | b12_deficiency_anaemia¦pernicious_anaemia | accepted
+                    | d510     | b12_deficiency_anaemia¦pernicious_anaemia | accepted
+                    | D010.00  | b12_deficiency_uk_read¦pernicious_anaemia | accepted
+                    | G62.9    | neuro_peripheral_neuropathy               | accepted
+                    | N18.4    | ckd_stage3_5                              | accepted
+                    | 281.0    | pernicious_anaemia                        | accepted
+                    | 250.60   | neuropathy_diabetic                       | accepted
+                    | 25060    | neuropathy_diabetic                       | accepted
+                    | E11.42   | neuropathy_diabetic                       | accepted
+                    | vegan    | diet                                      | accepted
+                    | strict_vegetarian            | strict_vegetarian     | accepted
+                    | ileal_resection_length_cm:25 | ileal_resection_length | accepted
+                    | 25060099 |                                           | unmapped_code
+                    | 22298006 |                                           | unmapped_code
+        NONSENSE    | 84027009 |                                           | unmapped_code
+    """)  # fmt: skip
+    codes("procedure", """
+        code_system | code  | => concepts | => outcome
+        ------------+-------+-------------+--------------
+                    | 34690 |             | unmapped_code
     """)  # fmt: skip
 
 

@@ -91,6 +91,22 @@ def test_every_code_is_recognised_as_its_own_concept_in_every_spelling():
     assert len(ROWS) > 650
 
 
+def test_every_code_is_recognised_without_its_system_too_unless_another_system_means_something_else_by_it():
+    wanted = [(concept, system, code) for concept, system, code in spellings() if ENTITY[system] != "lab_result"]
+    con, found = clinic(), {}
+    for entity in {ENTITY[system] for _, system, _ in wanted}:
+        codes = sorted({code for _, system, code in wanted if ENTITY[system] == entity})
+        landed(con, entity, [{"patient_id": "ann", "code": code} for code in codes])
+        found |= {(entity, row["code"]): row["concepts"] or "" for row in select(con, "staging.delivered_code")}
+    con = clinic()
+    means = {row["concept"]: (row["fact"], row["means"]) for row in select(con, "protocol.concept")}
+    missed = {
+        (system, code) for concept, system, code in wanted
+        if means[concept] not in [means.get(one) for one in found[(ENTITY[system], code)].split("|")]
+    }  # fmt: skip
+    assert missed == {("RXNORM", "11248")}  # alone it means only "vitamin B12"
+
+
 def test_every_concept_is_known_and_a_trap_counts_for_no_fact():
     con = clinic()
     known = {row["concept"]: row for row in select(con, "protocol.concept")}
