@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.arguments_operation import add, form, home_of, looking_after
+from pipeline.arguments_operation import add, form, form_and_out, home_of, looking_after
 from pipeline.config import DEFAULT_PACK
 from pipeline.simulate import MINUTES
 from pipeline.stewardship import GROUPS
@@ -52,9 +52,8 @@ def _walk(actions):
 
 def _reading(actions):
     worklist = add(actions, "worklist", "the latest published worklist")
-    form(worklist, "table", "csv", "json", "xlsx", "fhir", "omop")
+    form_and_out(worklist, "table", "csv", "json", "xlsx", "fhir", "omop", more=" (xlsx: always)")
     worklist.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help="only this priority, 1 urgent to 4 routine")
-    worklist.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal (xlsx: always)")
 
     explain = add(actions, "explain", "every fact of a patient with its evidence, every rule with why it fits or not")
     explain.add_argument("patient_id", metavar="PATIENT_ID")
@@ -83,10 +82,10 @@ def _stewarding(actions):
     rejects.add_argument("--file", metavar="NAME", help="only of this file, named as in its account")
     rejects.add_argument("--by", type=_groups, metavar="COLUMN,…", help="count by some of: " + ", ".join(GROUPS) + "; with the first lines")
     unmapped = add(actions, "unmapped", "local codes and units that nothing knows, by frequency; as CSV, the map that a steward fills in")
-    unmapped.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal")
     for command in (rejects, unmapped):
         command.add_argument("--source", metavar="PROFILE", help="only of this source")
-        form(command, "table", "csv", "json")
+    form(rejects, "table", "csv", "json")
+    form_and_out(unmapped, "table", "csv", "json")
 
     source = add(actions, "source", "try a profile on a file (check PROFILE FILE), or write a first one from a CSV's header (draft FILE)")
     source.add_argument("action", choices=("check", "draft"))

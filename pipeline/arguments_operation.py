@@ -39,3 +39,9 @@ def home_of(command):
 def form(command, *formats):
     """`--format`, the first of them being what is not asked for."""
     command.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
+
+
+def form_and_out(command, *formats, more=""):
+    """`--out`, and `--format`, for which the ending of the file speaks where it is not given."""
+    command.add_argument("--format", choices=formats, help=f"default: by the ending of --out, else {formats[0]}")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of the terminal" + more)

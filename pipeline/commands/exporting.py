@@ -3,17 +3,20 @@
 import sys
 
 from pipeline import exports
+from pipeline.commands.terminal import check_file
 from pipeline.errors import UsageError
 from pipeline.report import latest
 
 
-def export(home, given):
+def export(home, given, form):
     """Write the last published worklist (OMOP: the cohorts of everyone) to the file asked for, else to what reads the output."""
-    if given.out is None and exports.FORMATS[given.format].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
-        raise UsageError(f"{given.format} is nothing for a terminal: --out FILE{exports.FORMATS[given.format].suffix}")
+    if given.out is not None:
+        check_file(given.out)
+    elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
+        raise UsageError(f"{form} is nothing for a terminal: --out FILE{exports.FORMATS[form].suffix}")
     folder = latest(home).resolve()  # a run that is published meanwhile moves `latest`
-    rows = exports.published(folder, everyone=given.format == "omop", priority=given.priority)
-    exports.write(given.format, rows, given.out or _Output(), meta=exports.meta_in(folder))
+    rows = exports.published(folder, everyone=form == "omop", priority=given.priority)
+    exports.write(form, rows, given.out or _Output(), meta=exports.meta_in(folder))
 
 
 def _takes_bytes():

@@ -46,6 +46,8 @@ def restore(home, given):
     done = put_back(home, given.folder, ledger_file=given.ledger)
     say(f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the worklist database, as of {done['made_at']}.")
     say(f"Erased again by the ledger: {done['erased']:,} ids.")
+    if done["unreadable"]:
+        say(f"Deleted: {done['unreadable']:,} refused files that cannot be read, and may name somebody who was erased.")
     if done["unknown"]:
         raise LakeUnavailable(
             f"{done['unknown']} erasures in the ledger were made under another key, so nobody can tell whose they are. "
@@ -55,8 +57,12 @@ def restore(home, given):
 
 
 def erase(home, given):
+    if not home.root.is_dir():
+        raise UsageError(f"There is no home {home.root}, so nobody to forget. Name the one that is meant: --home, or $B12_HOME.")
     rows = erase_patient(home, given.patient_id, who=_account())
-    say(f"Erased {sum(rows.values()):,} rows: {', '.join(f'{name} {number:,}' for name, number in rows.items() if number) or 'none'}.")
+    places = ", ".join(f"{name} {number:,}" for name, number in rows.items() if number)
+    unknown = "none. Nobody of that id is known here (any more): check how it is written"
+    say(f"Erased {sum(rows.values()):,} rows: {places or unknown}.")
 
 
 def _account():

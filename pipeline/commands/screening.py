@@ -1,19 +1,19 @@
 """The commands of the nightly walk, and those that read what it published."""
 
 import sys
-from datetime import date
 from getpass import getuser
 
-from pipeline import night
+from pipeline import clock, night
 from pipeline import run as walk
 from pipeline.commands.exporting import export
-from pipeline.commands.terminal import exit_code, say, silent, tell_account, tell_patients, tell_relation, write
+from pipeline.commands.terminal import check_folder, form_of, raise_refused, say, silent, tell_account, tell_patients, tell_relation, write
 from pipeline.demo import write_demo
 from pipeline.diff import COLUMNS as DIFF
 from pipeline.diff import diff as difference
 from pipeline.errors import GateClosed, UsageError
 from pipeline.explain import explain_latest
 from pipeline.explain_text import as_text
+from pipeline.exports import FORMATS
 from pipeline.output import as_json, as_rows
 from pipeline.protocol import load
 from pipeline.protocol.check import problems
@@ -27,7 +27,13 @@ def ingest(home, given):
     accounts = walk.ingest(home, given.paths, given.source, progress=tell_account if given.format == "table" else silent)
     if given.format == "json":
         say(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
-    return exit_code(accounts)
+    elif not accounts:
+        _say_nothing_came(given)
+    raise_refused(home, accounts)
+
+
+def _say_nothing_came(given):
+    say(f"Nothing was ingested: no file is there that the profile {given.source} takes, or none that has settled.")
 
 
 def screen(home, given):
@@ -64,17 +70,20 @@ def decide(home, given):
 
 def run(home, given):
     accounts = walk.ingest(home, given.paths, given.source, progress=tell_account)
+    if not accounts:
+        _say_nothing_came(given)
     screen(home, given)
-    return exit_code(accounts)
+    raise_refused(home, accounts)
 
 
 def worklist(home, given):
-    if given.format not in ("table", "csv", "json"):
-        return export(home, given)
+    form = form_of(given.format, given.out, FORMATS)
+    if form not in ("table", "csv", "json"):
+        return export(home, given, form)
     rows = worklist_rows(home, priority=given.priority)
-    if given.format == "table":
+    if form == "table":
         text = table(rows, WORKLIST_COLUMNS)
-    elif given.format == "json":
+    elif form == "json":
         text = as_json(rows)
     else:
         text = worklist_csv(home, priority=given.priority)
@@ -107,7 +116,8 @@ def diff(home, given):
 def demo(home, given):
     if given.patients < 1:
         raise UsageError("--patients must be 1 or more.")
-    as_of = night.parse_day(given.as_of) if given.as_of else date.today()
+    check_folder(given.out)
+    as_of = night.parse_day(given.as_of) if given.as_of else clock.today()
     rows = write_demo(given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients)
     say(f"{given.out}: " + ", ".join(f"{name} {number:,}" for name, number in rows.items()) + " rows (synthetic).")
 

@@ -2,7 +2,7 @@
 
 from pipeline import replay, retention, stewardship
 from pipeline import run as walk
-from pipeline.commands.terminal import exit_code, say, tell_account, write
+from pipeline.commands.terminal import form_of, say, tell_account, write
 from pipeline.errors import UsageError
 from pipeline.output import as_rows
 from pipeline.report import account_line, table
@@ -19,6 +19,8 @@ def rejects(home, given):
         rows, columns = stewardship.rejected_groups(home, by=given.by, **chosen), (*given.by, "rows", "first_lines")
     else:
         rows, columns = stewardship.rejected_rows(home, **chosen), REJECTED if given.format == "table" else (*REJECTED, "remedy")
+    if given.reason and not rows and given.reason not in (known := stewardship.remedies(home)):
+        raise UsageError(f"There is no reason {given.reason} to reject a row. There are: {', '.join(known)}.")
     say(as_rows(rows, given.format, columns))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if given.format == "table" and reasons:
@@ -27,8 +29,9 @@ def rejects(home, given):
 
 
 def unmapped(home, given):
-    columns = MAP if given.format == "csv" else ("source", *MAP[:-2])
-    write(as_rows(stewardship.unmapped(home, source=given.source), given.format, columns), given.out)
+    form = form_of(given.format, given.out, ("csv", "json"))
+    columns = MAP if form == "csv" else ("source", *MAP[:-2])
+    write(as_rows(stewardship.unmapped(home, source=given.source), form, columns), given.out)
 
 
 def source(home, given):
@@ -58,7 +61,7 @@ def _tell_checked(found):
 
 
 def reingest(home, given):
-    return exit_code(replay.reingest(home, progress=tell_account))
+    replay.reingest(home, progress=tell_account)
 
 
 def compact(home, given):

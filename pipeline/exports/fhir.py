@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from itertools import chain
 from uuid import UUID
 
 from pipeline.exports.proposals import proposed
@@ -19,12 +20,19 @@ SEVERITY = {1: "high", 2: "moderate"}
 
 
 def write_bundle(rows, out, meta):
-    """Write the rows as one Bundle (collection) into a binary file, entry by entry. No names; patients by their identifier."""
+    """Write the rows as one Bundle (collection) into a binary file, entry by entry; without rows it has no `entry`.
+
+    No names; patients by their identifier.
+    """
     head = {
         "resourceType": "Bundle", "id": _id(meta, "bundle"), "identifier": {"system": f"{SYSTEM}:run", "value": meta.run_id},
-        "type": "collection", "entry": [],
+        "type": "collection",
     }  # fmt: skip
-    write_list(out, json.dumps(head)[: -len("]}")], (_entry(one) for row in rows for one in resources(row, meta)), "]}\n")
+    entries = (_entry(one) for row in rows for one in resources(row, meta))
+    if first := next(entries, None):
+        write_list(out, json.dumps(head)[: -len("}")] + ', "entry": [', chain([first], entries), "]}\n")
+    else:  # FHIR's JSON knows no empty list
+        out.write(json.dumps(head).encode() + b"\n")
 
 
 def resources(row, meta):

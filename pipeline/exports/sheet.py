@@ -4,6 +4,7 @@ from datetime import date
 from itertools import chain
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from pipeline.exports.cells import COLUMNS, cell, columns_of, title
 
@@ -21,7 +22,10 @@ def write_sheet(rows, out, meta):
     styles = {name: book.add_format(look) for name, look in FORMATS.items()}
     _worklist(book.add_worksheet("Worklist"), iter(rows), styles)
     _about(book.add_worksheet("About"), meta, styles)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:  # its wrapping of what the file said: no room, or nobody reads
+        raise error.args[0] from None
 
 
 def _worklist(sheet, rows, styles):

@@ -4,15 +4,13 @@ import re
 import shutil
 from pathlib import Path
 
-import yaml
-
 from pipeline.config import SOURCES
 from pipeline.errors import InvalidProtocol
 from pipeline.readers.profile import Profile
 from pipeline.readers.profile_check import GENERAL, check
 from pipeline.readers.profile_map import filled
+from pipeline.yaml_text import FAULTS, fault, read_yaml
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ for one kind of file
 
 
@@ -24,8 +22,8 @@ def profile(name, home=None):
     path = _found(str(name), home)
     try:
         return _profile(_raw(path, home), path)
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, FileNotFoundError) as error:
-        raise InvalidProtocol(f"The source profile {path} cannot be read: {error!r}") from None
+    except (*FAULTS, FileNotFoundError) as error:
+        raise InvalidProtocol(f"The source profile {path} cannot be read: {fault(error)}.") from None
 
 
 def adopt(name, home):
@@ -37,7 +35,7 @@ def adopt(name, home):
     if str(name).endswith(".yaml"):
         folder = home.sources / found.name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        own_maps = [Path(one).name for one in _yaml(Path(name)).get("maps", ())]
+        own_maps = [Path(one).name for one in read_yaml(Path(name)).get("maps", ())]
         for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / one, one) for one in own_maps)]:
             if one.resolve() != (folder / place).resolve():
                 shutil.copyfile(one, folder / place)
@@ -60,7 +58,7 @@ def _found(name, home):
 
 def _raw(path, home):
     "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
-    raw = _yaml(path)
+    raw = read_yaml(path)
     raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
     if "extends" not in raw:
         return raw
@@ -71,10 +69,6 @@ def _raw(path, home):
         raise InvalidProtocol(f"The source profile {path} extends itself.")
     base = _raw(base, home)
     return _laid_over({"selects": base["profile"], **base}, raw)
-
-
-def _yaml(path):
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 a safe loader, by either name
 
 
 def _laid_over(base, own):

@@ -26,7 +26,7 @@ def load_table(con, path, *, columns, profile, into, folder):
     else:
         scan, header = _csv(con, path, dialect)
     _check_header(header, columns["required"], known, profile.are_others_ignored)
-    _keep(con, f"select {_texts(header, known)} from {scan}", folder)
+    _keep(con, f"select {_texts(header, known)} from {scan}", path, folder)
     if Path(path).suffix == ".parquet":
         con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
         con.execute("create or replace table landing.ragged (line bigint)")
@@ -54,13 +54,13 @@ def _texts(header, known):
     )  # fmt: skip
 
 
-def _keep(con, select, folder):
+def _keep(con, select, path, folder):
     try:
         keep_as_file(con, "landing.raw", select, folder, is_numbered=True)
     except duckdb.Error as error:
         if is_of_our_disk(error):
             raise cannot_write(folder, error) from None
-        raise Refused(f"the file cannot be read: {_first_line(error)}") from None
+        raise Refused(f"the file cannot be read: {_first_line(error, path.parent, folder)}") from None
 
 
 def _parquet(con, path):
@@ -68,7 +68,7 @@ def _parquet(con, path):
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
     except duckdb.Error as error:
-        raise Refused(f"the file is no readable Parquet: {_first_line(error)}") from None
+        raise Refused(f"the file is no readable Parquet: {_first_line(error, path.parent)}") from None
     nested = [name for name, kind, *_ in described if kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))]
     if nested:
         raise Refused(f"the column {nested[0]} holds lists or records, not single values")
@@ -125,6 +125,9 @@ def _quoted(path):
     return str(path).replace("'", "''")
 
 
-def _first_line(error):
-    "The first line of a DuckDB message, which names the fault; later lines may quote the data"
-    return str(error).split("\n", 1)[0].split(": ", 1)[-1][:200]
+def _first_line(error, *folders):
+    "The first line of a DuckDB message, which names the fault, without the folders of files; later lines may quote the data"
+    line = str(error).split("\n", 1)[0]
+    for folder in folders:
+        line = line.replace(f"{folder}/", "")
+    return line.split(": ", 1)[-1][:200]

@@ -1,20 +1,25 @@
 -- One row per patient whose place on the worklist differs between two runs: new, resolved or changed, and why.
--- Why: each fact whose answer changed; beside it what became of the B12 result on which the earlier row rested: rows of the same
--- result id that retract or correct it and that the earlier run had not seen. A patient whose row is the same in everything shown is left out.
+-- Why: each fact whose answer changed, `nothing` where there is no value; beside it what became of the B12 result on which the earlier row
+-- rested: rows of the same result id that retract or correct it and that the earlier run had not seen. Of a patient whom only one of the runs
+-- has no fact differs: of a new one, the reason of the later row. A patient whose row is the same in everything shown is left out.
 with fact_before as (
-    unpivot (
+    select patient_id, fact, answer
+    from (
         select patient_id, scope, b12, b12_reported, neuro_300, active_b12, mma, mma_reported, neuro, malabsorption, resection_length, metformin,
             acid_suppressant, diet, renal, b12_therapy, cyanocobalamin, folic_acid, pregnancy, homocysteine, monitoring, tested, cause_tests, deficiency_before
         from lake.assessment_before
-    ) on columns(* exclude (patient_id)) into name fact value answer
+    )
+    unpivot include nulls (answer for fact in (columns(* exclude (patient_id))))
 ),
 
 fact_after as (
-    unpivot (
+    select patient_id, fact, answer
+    from (
         select patient_id, scope, b12, b12_reported, neuro_300, active_b12, mma, mma_reported, neuro, malabsorption, resection_length, metformin,
             acid_suppressant, diet, renal, b12_therapy, cyanocobalamin, folic_acid, pregnancy, homocysteine, monitoring, tested, cause_tests, deficiency_before
         from lake.assessment_after
-    ) on columns(* exclude (patient_id)) into name fact value answer
+    )
+    unpivot include nulls (answer for fact in (columns(* exclude (patient_id))))
 ),
 
 compared as (
@@ -31,20 +36,20 @@ compared as (
         end as change,
         list_filter(assessment_after.safety, lambda alert: not list_contains(coalesce(assessment_before.safety, []), alert)) as alerts_come,
         list_filter(assessment_before.safety, lambda alert: not list_contains(coalesce(assessment_after.safety, []), alert)) as alerts_gone,
-        assessment_before.b12_source as rested_on, assessment_after.b12_source as rests_on
+        assessment_before.b12_source as rested_on, assessment_after.b12_source as rests_on, assessment_after.reason as reason_after
     from lake.assessment_before
     full join lake.assessment_after on assessment_after.patient_id = assessment_before.patient_id
 ),
 
 answered as (
     select
-        coalesce(fact_before.patient_id, fact_after.patient_id) as patient_id,
-        string_agg(coalesce(fact_before.fact, fact_after.fact) || ': ' || coalesce(fact_before.answer, 'none') || ' → ' || coalesce(fact_after.answer, 'none'), '; '
-            order by coalesce(fact_before.fact, fact_after.fact)) as answers
+        fact_before.patient_id,
+        string_agg(fact_before.fact || ': ' || coalesce(fact_before.answer, 'nothing') || ' → ' || coalesce(fact_after.answer, 'nothing'), '; '
+            order by fact_before.fact) as answers
     from fact_before
-    full join fact_after on fact_after.patient_id = fact_before.patient_id and fact_after.fact = fact_before.fact
+    join fact_after on fact_after.patient_id = fact_before.patient_id and fact_after.fact = fact_before.fact
     where fact_before.answer is distinct from fact_after.answer
-    group by all
+    group by fact_before.patient_id
 ),
 
 rested_on as (
@@ -76,7 +81,10 @@ select
     compared.change, compared.patient_id, compared.priority_before, compared.priority_after, compared.next_step_before, compared.next_step_after,
     array_to_string(list_filter([
         act.acts,
-        case when compared.next_step_after is null then 'no longer in the population' when compared.next_step_before is null then 'new in the population' end,
+        case
+            when compared.next_step_after is null then 'no longer in the population'
+            when compared.next_step_before is null then 'new in the population: ' || compared.reason_after
+        end,
         answered.answers,
         case when len(compared.alerts_come) > 0 then 'alerts added: ' || array_to_string(compared.alerts_come, ', ') end,
         case when len(compared.alerts_gone) > 0 then 'alerts gone: ' || array_to_string(compared.alerts_gone, ', ') end

@@ -66,6 +66,14 @@ def test_ingest_as_a_table_says_why_rows_were_rejected(demo, tmp_path):
     assert re.search(r"^lab_result.csv: [\d,]+ rows = [\d,]+ accepted \+ \d+ rejected \(\w+ \d", answer.out)
 
 
+def test_ingest_of_nothing_says_so(home, demo, tmp_path):
+    (tmp_path / "in").mkdir()
+    answer = b12(tmp_path / "home", "ingest", tmp_path / "in", "--source", "canonical")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.count("\n") == 1 and answer.out.startswith("Nothing was ingested: ")
+    assert b12(tmp_path / "home", "ingest", tmp_path / "in", "--source", "canonical", "--format", "json").json == []
+
+
 def test_the_same_delivery_twice_is_all_duplicates(demo, own):
     before = latest(own, "worklist.csv")
     again = b12(own, "ingest", demo, "--source", "canonical", "--format", "json")

@@ -54,10 +54,37 @@ def test_a_wrong_call_is_2_with_the_usage(home, arguments):
 
 @pytest.mark.parametrize("arguments", [
     ("ingest", "/no/such/folder", "--source", "canonical"), ("screen", "--as-of", "31.1.2026"), ("explain", "PAT-nobody"),
-    ("demo", "--patients", "0", "--out", "x"),
+    ("demo", "--patients", "0", "--out", "x"), ("rejects", "--reason", "nope"),
 ])  # fmt: skip
 def test_a_call_that_cannot_be_meant_is_2(home, arguments):
     fails(b12(home, *arguments), 2)
+
+
+@pytest.mark.parametrize("command", [
+    ("worklist",), ("worklist", "--format", "json"), ("worklist", "--format", "xlsx"), ("unmapped",), ("source", "draft", "lab.csv"),
+    ("demo", "--patients", "1"),
+])  # fmt: skip
+@pytest.mark.parametrize("place", ["none/below.csv", "folder", "file/below.csv"])
+def test_an_out_that_is_no_place_for_it_is_2(home, tmp_path, monkeypatch, command, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lab.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    if command[0] == "demo":  # it makes its folder
+        place = {"none/below.csv": "file", "folder": "file/below", "file/below.csv": "file/below/it"}[place]
+    assert place in fails(b12(home, *command, "--out", place), 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"lab.csv", "folder", "file", "home"}
+
+
+def test_an_unknown_reason_is_told_those_there_are(home):
+    assert "missing_unit, unknown_unit" in fails(b12(home, "rejects", "--reason", "nope"), 2)
+    assert "missing_unit" in fails(b12(home, "rejects", "--by", "file", "--reason", "nope"), 2)
+    assert b12(home, "rejects", "--reason", "missing_unit").code == 0
+
+
+def test_erasing_in_a_home_that_is_not_there_is_2_and_makes_none(tmp_path):
+    assert str(tmp_path / "none") in fails(b12(tmp_path / "none", "erase", PATIENT), 2)
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("command", [("worklist",), ("explain", "PAT-1"), ("reingest",)])
@@ -88,6 +115,9 @@ def test_a_file_that_cannot_be_read_is_refused_whole_and_the_others_go_in(tmp_pa
     assert accounts["patient.csv"]["accepted"] == 1 and accounts["patient.csv"]["refused"] is None
     assert accounts[name]["refused"] and accounts[name]["rows"] == accounts[name]["accepted"] == 0
     assert PATIENT not in accounts[name]["refused"] and VALUE not in accounts[name]["refused"]
+    error = fails(answer, 10)
+    assert error.startswith("b12 ingest: 1 file was refused whole") and accounts[name]["refused"] in error
+    assert f"{home / 'refused'}" in error and "b12 source check" in error
     held = [path for path in (home / "refused").rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in held] == [(folder / name).read_bytes()]
     assert not [path for room in ("landing", "claimed") for path in (home / room).rglob("*") if path.is_file()]
@@ -100,6 +130,16 @@ def test_a_refused_file_makes_a_run_10_but_publishes_the_rest(home, tmp_path):
     assert answer.code == 10
     assert "lab_result.csv: REFUSED, the first line is not the header" in answer.out
     assert (home / "runs" / "latest").readlink() != before
+    assert fails(answer, 10).startswith("b12 run: 1 file was refused whole")
+
+
+def test_of_many_refused_files_the_first_are_named(tmp_path):
+    folder = deliver(tmp_path / "in", **{f"lab_result_{place}": "nothing\n" for place in range(1, 6)})
+    answer = b12(tmp_path / "home", "ingest", folder, "--source", "canonical")
+    error = fails(answer, 10)
+    assert answer.out.count("REFUSED") == 5
+    assert error.startswith("b12 ingest: 5 files were refused whole") and "and 2 more" in error
+    assert [f"lab_result_{place}.csv" in error for place in range(1, 6)] == [True, True, True, False, False]
 
 
 def test_a_refused_file_that_was_mended_goes_in(home, tmp_path):
@@ -151,10 +191,25 @@ def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
 
 def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
     assert "no protocol pack" in fails(b12(home, "screen", "--protocol", "praxis-1999"), 12)
+    assert "praxis-2026" in fails(b12(home, "protocol", "check", "praxis-1999"), 12)
     assert "Known profiles: canonical" in fails(b12(home, "ingest", tmp_path, "--source", "nobody"), 12)
     torn = tmp_path / "torn.yaml"
     torn.write_text((SOURCES / "canonical.yaml").read_text(encoding="utf-8").replace("format: table", "format: stone"), encoding="utf-8")
     fails(b12(home, "ingest", tmp_path, "--source", torn), 12)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("a: [1, 2\nb: 3\n", "line 2, column 2: did not find expected ',' or ']'"), ("a: \tb\n\tc: 1\n", "line 2, column 1: found a tab"),
+    ("a: *x\n", "line 1, column 4: found undefined alias"), ("a: \0\n", "character #x0000"), ("when: 2026-13-45\n", "month must be in 1..12"),
+    ("title: none\n", "it lacks "), ("", "not laid out"), ("[1, 2]\n", "not laid out"), (b"a: \xff\n", "byte 4 is not UTF-8"),
+])  # fmt: skip
+def test_what_is_wrong_in_a_yaml_is_said_in_words_with_the_line(home, tmp_path, text, said):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    for command in (("protocol", "check", path), ("protocol", "show", path), ("ingest", tmp_path, "--source", path)):
+        error = fails(b12(home, *command), 12)
+        assert str(path) in error and said in error
+        assert "Error" not in error and "object at" not in error and "NoneType" not in error
 
 
 BROKEN = {
@@ -201,6 +256,19 @@ def test_lost_files_of_the_lake_are_13(home):
     was = (home / "runs" / "latest").readlink()
     fails(b12(home, "screen", "--as-of", AS_OF), 13)
     assert (home / "runs" / "latest").readlink() == was
+
+
+@pytest.mark.parametrize("lost", ["lab_result", "lab_result/_delta_log"])
+def test_a_table_of_the_lake_that_is_gone_is_13_and_not_empty(home, tmp_path, lost):
+    was = (home / "runs" / "latest").readlink()
+    shutil.rmtree(home / "lake" / lost)
+    more = deliver(tmp_path / "more", lab_result=[b12_result("PAT-new", "300")])
+    for command in (("screen", "--as-of", AS_OF), ("explain", PATIENT), ("ingest", more, "--source", "canonical")):
+        assert "has lost what was delivered: lab_result" in fails(b12(home, *command), 13)
+    assert (home / "runs" / "latest").readlink() == was
+    assert f"The lake: The lake under {home}/lake has lost what was delivered: lab_result" in b12(home, "doctor").out
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
 
 
 def test_a_home_that_cannot_be_written_is_13(tmp_path):

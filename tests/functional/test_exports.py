@@ -4,12 +4,16 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
+import zipfile
 
 import pyarrow.parquet as pq
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
+from pipeline.config import REPOSITORY
 from pipeline.counts import RELATIONS
 from tests.command import AS_OF, assessments, b12, run
 
@@ -59,6 +63,41 @@ def test_only_one_priority(home, form, tmp_path):
     assert b12(home, "worklist", "--format", form, "--priority", 1, "--out", tmp_path / "one").code == 0
     assert b12(home, "worklist", "--format", form, "--out", tmp_path / "all").code == 0
     assert 0 < (tmp_path / "one").stat().st_size < (tmp_path / "all").stat().st_size
+
+
+@pytest.mark.parametrize("name", ["w.csv", "w.json", "w.XLSX", "w.fhir.json", "w.cohort.csv", "w.txt"])
+def test_the_ending_of_the_file_says_the_form_where_no_other_is_asked_for(home, tmp_path, name):
+    form = {"w.csv": "csv", "w.json": "json", "w.XLSX": "xlsx", "w.fhir.json": "fhir", "w.cohort.csv": "omop", "w.txt": "table"}[name]
+    assert b12(home, "worklist", "--out", tmp_path / name).code == 0
+    assert b12(home, "worklist", "--format", form, "--out", tmp_path / "asked").code == 0
+    if form == "xlsx":  # holds the second in which it was made
+        assert zipfile.is_zipfile(tmp_path / name)
+    else:
+        assert (tmp_path / name).read_bytes() == (tmp_path / "asked").read_bytes()
+
+
+def test_the_form_that_is_asked_for_wins_over_the_ending(home, tmp_path):
+    assert b12(home, "worklist", "--format", "json", "--out", tmp_path / "w.csv").code == 0
+    assert json.loads((tmp_path / "w.csv").read_text(encoding="utf-8"))
+    assert b12(home, "worklist", "--format", "table", "--out", tmp_path / "w.json").code == 0
+    assert (tmp_path / "w.json").read_text(encoding="utf-8").startswith("priority ")
+
+
+def test_a_map_takes_its_form_from_the_ending_too(home, tmp_path):
+    for name in ("m.csv", "m.json"):
+        assert b12(home, "unmapped", "--out", tmp_path / name).code == 0
+        asked = b12(home, "unmapped", "--format", name[2:]).out
+        assert (tmp_path / name).read_text(encoding="utf-8") == asked
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "fhir", "omop", "json", "table"])
+def test_a_reader_that_goes_away_is_no_error(home, form):
+    "The pipe is closed before the first byte"
+    command = [sys.executable, "-m", "pipeline", "worklist", "--format", form, "--home", home]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY) as one:
+        one.stdout.close()
+        assert one.stderr.read() == b""
+    assert one.returncode == 0
 
 
 def test_a_workbook_is_nothing_for_what_reads_text(home):

@@ -16,6 +16,10 @@ def difference(con):
             for row in select(con, f"({select_of('explaining.run_difference')})")}  # fmt: skip
 
 
+def reason(con, patient):
+    return con.execute("select reason from lake.assessment_after where patient_id = $1", [patient]).fetchone()[0]
+
+
 def test_new_resolved_and_changed_each_with_its_reason():
     con = clinic("2026-01-31")
     insert(con, "lake.lab_result", """
@@ -44,9 +48,10 @@ def test_new_resolved_and_changed_each_with_its_reason():
     assert found["rises"][:3] == ("changed", 4, 2)
     assert "mma: never → raised_renal_unknown" in found["rises"][3]
     assert found["comes"][:3] == ("new", None, 2)
-    assert found["comes"][3].startswith("new in the population")
+    assert found["comes"][3] == f"new in the population: {reason(con, 'comes')}", "nothing was said before that could differ"
     assert found["old"][:3] == ("resolved", 2, None)
-    assert found["old"][3].startswith("no longer in the population")
+    assert found["old"][3] == "no longer in the population"
+    assert "b12_reported: 110 pg/mL → nothing" in found["withdrawn"][3], "what is not there is not the answer none"
 
 
 def test_two_equal_nights_differ_in_nothing():

@@ -126,6 +126,26 @@ def test_what_is_no_parquet_is_refused(tmp_path):
     assert "Parquet" in refusal(tmp_path, f"{SECRET},1\n", "t.parquet")
 
 
+def _whole(tmp_path):
+    pq.write_table(
+        pa.table({"patient_id": [f"ann{number}" for number in range(999)], "code": ["1"] * 999}), tmp_path / "whole", compression="gzip"
+    )
+    return (tmp_path / "whole").read_bytes()
+
+
+@pytest.mark.parametrize("torn", [
+    lambda whole: b"", lambda whole: b"PAR1", lambda whole: b"x" * 99, lambda whole: whole[:-20], lambda whole: whole[:-40] + b"x" * 32 + whole[-8:],
+    lambda whole: whole[:300] + b"x" * 900 + whole[1200:], lambda whole: whole[:4] + b"\xff" * 60 + whole[64:],
+], ids=["empty", "short", "text", "truncated", "footer", "pages", "page header"])  # fmt: skip
+def test_a_refusal_names_no_path(tmp_path, torn):
+    "Where the file was read is another place each time, and nobody's to know"
+    told = [
+        refusal(folder, torn(_whole(tmp_path)), "t.parquet") for folder in (tmp_path / "a o'b: c", tmp_path / "two") if not folder.mkdir()
+    ]
+    assert told[0] == told[1]
+    assert str(tmp_path) not in told[0] and "/" not in told[0]
+
+
 def test_an_empty_parquet_file_has_no_rows(tmp_path):
     table = pa.table({"patient_id": pa.array([], pa.string()), "code": pa.array([], pa.string())})
     assert read(tmp_path, table, "t.parquet") == ([], [])
