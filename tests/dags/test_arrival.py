@@ -130,11 +130,11 @@ def test_a_landing_folder_that_cannot_be_read_does_not_end_the_trigger(tell):
         from pipeline import arrival as arriving
         trigger = arrival.DeliveryTrigger(str(home.root), every=0.1, again=60.0)
         real, calls = arriving.listed, []
-        def away_at_first(folder):
+        def away_at_first(folder, **more):
             calls.append(1)
             if len(calls) < 5:
                 raise PermissionError(13, "Permission denied")
-            return real(folder)
+            return real(folder, **more)
         arriving.listed = away_at_first
         drop("canonical/patient.csv")
         say([asyncio.run(events(trigger, 2.5)), len(calls) > 5])

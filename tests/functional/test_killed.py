@@ -19,7 +19,8 @@ def test_a_killed_run_run_again_is_as_one_undisturbed_run(tmp_path):
     words = ("run", folder, "--source", "canonical", "--as-of", AS_OF)
     process = b12(undisturbed, *words)
     seconds = work_until_the_end(process)
-    assert finished(process) == (10, "")
+    ended, said = finished(process)
+    assert ended == 10 and "1 file was refused whole" in said
     row = kill_and_repeat(
         "kill", prepared=None, wanted=state(undisturbed), words=words, then=[], times=MOMENTS, seconds=seconds, scratch=tmp_path, code=10
     )
