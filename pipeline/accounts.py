@@ -93,10 +93,13 @@ def earlier_account(home, *, source, sha256, name, snapshot=None):
     return Account(file=name, sha256=sha256, source=source, entity=found["entity"], rows=found["rows"], duplicates=found["rows"])
 
 
-def refuse_lost(con, home):
-    """Raises LakeUnavailable where a table is not there although, by the accounts of the attached lake, files went into it."""
+def refuse_lost(con, home, found):
+    """Raises LakeUnavailable where a table is not there although, by the accounts of the attached lake, files went into it.
+
+    found: the version of each table that was attached, None where there is none.
+    """
     named = con.execute("select distinct unnest(string_split(entities, '|')) from lake.delivery where refused is null").fetchall()
-    if gone := [table for (table,) in sorted(named) if table and lake.open_table(home, table) is None]:
+    if gone := [table for (table,) in sorted(named) if table in found and found[table] is None]:
         raise LakeUnavailable(
             f"The lake under {home.lake} has lost what was delivered: {', '.join(gone)} (by its accounts there were such files). "
             "Nobody is screened as if there had been none. Restore the backup, or replay the archive: b12 reingest"

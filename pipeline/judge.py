@@ -98,8 +98,7 @@ def _find_duplicates(con, home, delivered):
     """Note the acceptable rows that equal an accepted row of the same profile in every canonical column, within the file too."""
     con.execute("create table staging.duplicate_row (entity varchar, line bigint, place bigint)")
     con.execute("create schema if not exists lake")
-    lake.attach(con, home, only=delivered)
-    refuse_lost(con, home)
+    refuse_lost(con, home, lake.attach(con, home, only=delivered))
     for entity in delivered:
         acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
         con.execute(

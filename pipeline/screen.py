@@ -79,7 +79,7 @@ def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=Non
     found = lake.attach(con, home, versions=versions, patients=patients)
     if found["delivery"] is None:
         raise LakeUnavailable(f"There is nothing in the lake under {home.lake}. Ingest extracts first: b12 ingest PATH --source PROFILE")
-    refuse_lost(con, home)
+    refuse_lost(con, home, found)
     _register_published(con, home, published)
     return found
 

@@ -23,8 +23,7 @@ def of_lake(home):
     if not tables:
         return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
     with closing(connect()) as con:
-        lake.attach(con, home, only=())
-        refuse_lost(con, home)
+        refuse_lost(con, home, lake.attach(con, home))
     return ok(f"The lake's {len(tables)} tables open, with all their files")
 
 

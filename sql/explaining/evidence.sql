@@ -62,13 +62,13 @@ taken_back as (
 finding as (
     select
         condition.patient_id, condition.onset_on as on_day, coalesce(condition.name, condition.code) as reported,
-        condition.code_system || ' ' || condition.code || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
+        concat_ws(' ', condition.code_system, condition.code) || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
         coalesce(taken_back.status, condition.status) as standing, condition.file, condition.line, condition.shifted_days, condition.concepts, condition.abated_on as until_on
     from lake.condition
     left join taken_back on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
     union all
     select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, procedure.code),
-        procedure.code_system || ' ' || procedure.code, coalesce(taken_back.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
+        concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
     from lake.procedure
     left join taken_back on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
 ),

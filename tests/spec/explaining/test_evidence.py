@@ -61,6 +61,7 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
         patient_id | code_system | code  | name             | concepts                                                | onset_on   | shifted_days | line
         ann        | ICD10CM     | Z71.3 | Dietary advice   | diet_hint_NOT_VEGAN_SPECIFIC                            | 2025-05-05 | 1            | 31
         ann        | ICD10CM     | G62.9 | Polyneuropathy   | neuro_peripheral_neuropathy                             | 2025-05-05 | 0            | 32
+        ann        |             | G62.9 |                  | neuro_peripheral_neuropathy                             | 2025-05-06 | 0            | 33
     """,
     )
     build(con, "explaining.evidence")
@@ -71,6 +72,7 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
         fact                      | on_day     | original_day | reported       | what                        | line
         recognised, never counted | 2025-05-05 | 2025-05-04   | Dietary advice | ICD10CM Z71.3, names no diet | 31
         neuro                     | 2025-05-05 |              | Polyneuropathy | ICD10CM G62.9               | 32
+        neuro                     | 2025-05-06 |              | G62.9          | G62.9                       | 33
     """,
     )
 
