@@ -78,8 +78,12 @@ def _take(home, source, name, place, promise):
 
 def _is_another(home, claimed):
     "Whether a claimed file is not what its manifest promised"
-    promised, _, is_promised = (home.root / claimed["path"]).relative_to(home.claimed).parts[1].partition("-")
-    return bool(is_promised) and sha256_of(home.root / claimed["path"]) != promised
+    path = home.root / claimed["path"]
+    promised, _, is_promised = path.relative_to(home.claimed).parts[1].partition("-")
+    try:
+        return bool(is_promised) and sha256_of(path) != promised
+    except FileNotFoundError:  # had by another meanwhile
+        return False
 
 
 def clear_away(landing):

@@ -82,11 +82,9 @@ def _waiting(home, hours, now):
 
 def _put_there(folder):
     "When each file was; a folder that cannot be read counts as one"
-    unread = []
-    for root, _, names in os.walk(folder, onerror=lambda error: unread.append(Path(error.filename))):
-        for path in (Path(root) / name for name in names):
-            with suppress(FileNotFoundError):  # claimed just now
-                yield path.lstat().st_ctime
-    for path in unread:
-        with suppress(FileNotFoundError):
+    found = []
+    for root, _, names in os.walk(folder, onerror=lambda error: found.append(Path(error.filename))):
+        found.extend(Path(root) / name for name in names)
+    for path in found:
+        with suppress(FileNotFoundError):  # claimed just now
             yield path.lstat().st_ctime

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from pipeline.arrival import listed, source_and_name
 from pipeline.landing import archived, place_of, put_away, sha256_of
-from pipeline.locks import alone, unheld
+from pipeline.locks import alone, remove_unheld, unheld
 
 
 def sweep(home):
@@ -18,10 +18,7 @@ def sweep(home):
         for left in [path for path in room.rglob("*") if path.suffix in (".part", ".plain") and not path.is_dir()]:
             left.unlink()
     with alone(home, "work"):
-        for left in home.work.iterdir() if home.work.is_dir() else ():
-            with unheld(left) as is_free:
-                if is_free:
-                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+        remove_unheld(home.work.iterdir() if home.work.is_dir() else ())
 
 
 def put_away_claimed(home, delivered):

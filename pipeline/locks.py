@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 from contextlib import contextmanager
 
 log = logging.getLogger(__name__)
@@ -46,3 +47,13 @@ def unheld(path):
         yield is_free
     finally:
         os.close(held)
+
+
+def remove_unheld(paths, *, ignore_errors=False):
+    """Remove the files and folders of these that no living process holds. ignore_errors: what of a folder cannot be removed stays."""
+    for path in paths:
+        with unheld(path) as is_free:
+            if is_free and path.is_dir():
+                shutil.rmtree(path, ignore_errors=ignore_errors)
+            elif is_free:
+                path.unlink(missing_ok=True)

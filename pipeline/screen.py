@@ -12,7 +12,7 @@ from pipeline.accounts import refuse_lost
 from pipeline.database import connect, reading
 from pipeline.decide import decide_in_turn
 from pipeline.errors import LakeUnavailable
-from pipeline.locks import alone, unheld
+from pipeline.locks import alone, remove_unheld
 from pipeline.protocol.tables import register
 from pipeline.relations import build, create_view, keep_as_file, names, select_of
 
@@ -59,10 +59,7 @@ def workroom(home):
 
 def _sweep(home):
     "Patients' rows that killed screens left, and notes on deliveries that killed claims did: their lock ended with them"
-    for left in (*home.work.glob("screen-*"), *home.work.glob("note-*")):
-        with unheld(left) as is_free:
-            if is_free:
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    remove_unheld([*home.work.glob("screen-*"), *home.work.glob("note-*")], ignore_errors=True)
 
 
 def _write_assessment(con, name, folder):

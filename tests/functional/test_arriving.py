@@ -190,6 +190,12 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
     ]  # fmt: skip
 
 
+def test_a_promised_reference_that_another_took_in_meanwhile_is_no_error(home):
+    name = "metadata/codes.parquet"
+    gone = {"source": "meds", "path": f"claimed/meds/{'a' * 64}-0/{name}", "name": name}
+    assert claims._without_references(home, [gone]) == []
+
+
 def test_a_senders_links_lead_nowhere_when_its_manifest_is_written_on(home):
     path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
     promised(path)
