@@ -2,7 +2,7 @@
 
 import os
 
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 
 
 def as_decision(answer):

@@ -53,9 +53,9 @@ class DeliveryTrigger(BaseEventTrigger):
 
     def looking(self):
         "A function that gives the names of the complete deliveries that wait"
-        from pipeline.arrival import Watch
-        from pipeline.claims import waiting
-        from pipeline.config import Home
+        from pipeline.core import Home
+        from pipeline.ingest import waiting
+        from pipeline.landing import Watch
 
         home, watch = Home(Path(self.home)), Watch()
         return lambda: {place for _, _, place, _ in waiting(home, watch)[0]}

@@ -2,8 +2,8 @@
 
 from airflow.sdk import BaseNotifier
 
-from pipeline.errors import Failure
-from pipeline.notify import notify
+from pipeline.core import Failure
+from pipeline.operations import notify
 
 
 class FailureNotifier(BaseNotifier):

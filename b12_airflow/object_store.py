@@ -4,10 +4,8 @@ import os
 
 from airflow.sdk import ObjectStoragePath
 
-from pipeline.arrival import is_partial
-from pipeline.bringing import bring_in
-from pipeline.config import Home
-from pipeline.delivery_note import is_note
+from pipeline.core import Home
+from pipeline.landing import copy_into_landing, is_control_file, is_partial
 
 TAKEN = "taken"
 
@@ -18,7 +16,7 @@ def objects(url):
     root.fs.invalidate_cache()
     found = {key.removeprefix(root.path.rstrip("/") + "/"): about for key, about in root.fs.find(root.path, detail=True).items()}
     wanted = [name for name in found if "/" in name and not any(is_partial(part) for part in name.split("/"))]
-    return {name: found[name] for name in sorted(wanted, key=lambda name: (is_note(name), name))}
+    return {name: found[name] for name in sorted(wanted, key=lambda name: (is_control_file(name), name))}
 
 
 def fetch(home=None):
@@ -33,7 +31,7 @@ def fetch(home=None):
 
 def _fetch(home, root, name, about):
     source = root / name
-    if not bring_in(home, source, name):
+    if not copy_into_landing(home, source, name):
         return 0
     source.fs.invalidate_cache()  # it remembers what it listed
     if source.fs.info(source.path).get("ETag") != about.get("ETag"):

@@ -29,7 +29,7 @@ class LazyApp:
 
 def _build():
     from b12_airflow.readers import reader
-    from pipeline.config import Home
+    from pipeline.core import Home
     from pipeline.web import create_app
 
     return create_app(Home.from_environment(), identify=reader)

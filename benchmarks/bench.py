@@ -15,10 +15,10 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.config import Home
+from pipeline.core import Home
 from pipeline.lake import open_table
-from pipeline.readers import profile
-from pipeline.readers.table import read_header
+from pipeline.profiles import profile
+from pipeline.readers import read_header
 
 TARGETS = {"ingest": 3.0, "screen": 6.0, "peak memory (GB)": 4.0}
 READ = {  # what the screen reads of each lake table

@@ -17,13 +17,12 @@ from pathlib import Path
 import duckdb
 import hl7
 
-from pipeline.config import Home
-from pipeline.database import connect
+from pipeline.core import Home
+from pipeline.engine import connect
 from pipeline.ingest import ingest_file
-from pipeline.protocol.tables import register_vocabulary
-from pipeline.readers import profile
-from pipeline.readers.fhir import load_resources
-from pipeline.readers.hl7v2 import load_messages
+from pipeline.profiles import profile
+from pipeline.protocol import register_vocabulary
+from pipeline.readers import load_messages, load_resources
 
 SAMPLES = Path(__file__).parents[1] / "tests" / "data" / "hl7v2_oru"
 TARGETS = {"messages a second": 2000, "FHIR": 4.0}

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from pipeline import demo, worklist
 from pipeline import run as walk
-from pipeline.config import Home
+from pipeline.core import Home
 from pipeline.web import create_app
 from tests import stores
 

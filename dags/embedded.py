@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from pipeline import clock, config
-from pipeline.errors import Failure, Refused
+from pipeline.core import Failure, Refused, clock, config
 
 DAGS = Path(__file__).resolve().parent
 
@@ -133,8 +132,8 @@ def run_dag(dag_id: str, message: str, **conf):
 
 def describe_accounts(ingest) -> int:
     "Says what became of the files and their rows; returns how many files were refused"
-    from pipeline.accounts import Account
-    from pipeline.report import account_line
+    from pipeline.exports import account_line
+    from pipeline.ingest import Account
 
     done = [ti for ti in ingest.get_task_instances() if ti.task_id == "ingest" and ti.state == "success"]
     accounts = [ti.xcom_pull(task_ids="ingest", map_indexes=ti.map_index) for ti in done]

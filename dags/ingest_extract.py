@@ -14,10 +14,10 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Except
 
 from b12_airflow.arrival import arrivals
 from b12_airflow.notifier import FailureNotifier
-from pipeline.config import ENTITIES
+from pipeline.core import ENTITIES
 
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
-RETRIES = ExceptionRetryPolicy(rules=[RetryRule("pipeline.errors.InvalidProtocol", RetryAction.FAIL)])
+RETRIES = ExceptionRetryPolicy(rules=[RetryRule("pipeline.core.errors.InvalidProtocol", RetryAction.FAIL)])
 
 
 @dag(
@@ -42,13 +42,15 @@ def ingest_extract():
 
     @task(show_return_value_in_logs=False, trigger_rule="all_done")
     def claim():
-        from pipeline import config, run
+        from pipeline import run
+        from pipeline.core import config
 
         return run.claim_waiting(config.Home.from_environment(), at_most=500)
 
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def ingest(claimed):
-        from pipeline import config, run
+        from pipeline import run
+        from pipeline.core import config
 
         return run.ingest_claimed(config.Home.from_environment(), claimed)
 

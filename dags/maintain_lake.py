@@ -26,13 +26,15 @@ from b12_airflow.notifier import FailureNotifier
 def maintain_lake():
     @task(show_return_value_in_logs=False)
     def compact():
-        from pipeline import config, run
+        from pipeline import run
+        from pipeline.core import config
 
         return run.compact_lake(config.Home.from_environment())
 
     @task(show_return_value_in_logs=False)
     def tidy():
-        from pipeline import config, retention
+        from pipeline.core import config
+        from pipeline.operations import retention
 
         return retention.tidy(config.Home.from_environment())
 

@@ -25,7 +25,7 @@ from airflow.sdk import (
 )
 
 from b12_airflow.notifier import ApprovalNotifier, FailureNotifier
-from pipeline.config import ENTITIES
+from pipeline.core import ENTITIES
 
 ZONE = os.environ.get("B12_TIMEZONE", "UTC")
 ANSWER_WITHIN = timedelta(hours=float(os.environ.get("B12_ANSWER_HOURS", "8")))
@@ -35,7 +35,7 @@ HOLDS = os.environ.get("B12_HOLD_WARNED", "yes") != "no"
 NIGHTLY = CronTriggerTimetable("0 2 * * *", timezone=ZONE, run_immediately=timedelta(hours=1))
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(
-    rules=[RetryRule(f"pipeline.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
+    rules=[RetryRule(f"pipeline.core.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
 )
 ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of
 {{ ti.xcom_pull('screen')['patients'] }}.
@@ -71,7 +71,8 @@ def screen_population():
 
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def screen(params, dag_run):
-        from pipeline import config, run
+        from pipeline import run
+        from pipeline.core import config
 
         as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
         return run.screen_population(
@@ -86,7 +87,8 @@ def screen_population():
     @task(show_return_value_in_logs=False, retry_policy=RETRIES)
     def decide(screened, answer=None):
         from b12_airflow.answers import as_decision
-        from pipeline import config, run
+        from pipeline import run
+        from pipeline.core import config
 
         return run.decide(config.Home.from_environment(), screened["run_id"], **as_decision(answer))
 

@@ -26,7 +26,8 @@ from b12_airflow.notifier import FailureNotifier
 def watch_deadlines():
     @task(show_return_value_in_logs=False)
     def watch():
-        from pipeline import alerts, config
+        from pipeline.core import config
+        from pipeline.operations import alerts
 
         return alerts.watch(config.Home.from_environment())
 

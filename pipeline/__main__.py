@@ -1,33 +1,8 @@
-"""The command line `b12`: every command calls one function of the pipeline."""
+"""`python -m pipeline` is the command line `b12`."""
 
 import sys
 
-from pipeline import commands
-from pipeline.arguments import parser
-from pipeline.config import Home, keep_private
-from pipeline.errors import Failure, LakeUnavailable
-
-
-def main(arguments=None):
-    """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
-    keep_private()
-    given = parser().parse_args(arguments)
-    home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
-    try:
-        return getattr(commands, given.command)(home, given) or 0
-    except Failure as failure:
-        print(f"b12 {given.command}: {failure}", file=sys.stderr)
-        return failure.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except OSError as error:
-        print(
-            f"b12 {given.command}: {error.filename or home.root}: {error.strerror}. Check the path, its rights and the disk.",
-            file=sys.stderr,
-        )
-        return LakeUnavailable.exit_code
-
+from pipeline.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

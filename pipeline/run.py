@@ -1,14 +1,12 @@
 """The walk, in order: land, claim, ingest, screen, publish. The command line and the DAGs call these functions."""
 
 from pipeline import lake
-from pipeline.accounts import Account
-from pipeline.bringing import land as land_files
-from pipeline.claims import claim_waiting, ingest_claimed
-from pipeline.locks import alone
-from pipeline.night import screen_again, screen_population
-from pipeline.readers import adopt
-from pipeline.release import decide
-from pipeline.report import describe
+from pipeline.core import alone
+from pipeline.exports import describe
+from pipeline.ingest import Account, claim_waiting, ingest_claimed
+from pipeline.landing import land as land_files
+from pipeline.profiles import adopt
+from pipeline.screening import decide, screen_again, screen_population
 
 __all__ = [
     "claim_waiting", "compact_lake", "decide", "describe_latest", "ingest", "ingest_claimed", "land", "screen_again",

@@ -11,13 +11,14 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from pipeline import lake, relations
-from pipeline.config import ENTITIES, SQL
-from pipeline.database import connect
-from pipeline.decide import decide_in_turn
-from pipeline.protocol import load
+from pipeline import lake
+from pipeline.core.config import ENTITIES, SQL
+from pipeline.engine import relations
+from pipeline.engine.connection import connect
+from pipeline.profiles.files import profile
+from pipeline.protocol.pack import load
 from pipeline.protocol.tables import register
-from pipeline.readers import profile
+from pipeline.screening.apply_rules import apply_rules
 
 AS_OF = "2026-01-31"
 TODAY = "2026-02-01"
@@ -151,7 +152,7 @@ def needed(*wanted):
 def build(con, *wanted):
     """Build relations with everything they rest on; with none named, all of clinical and screening."""
     wanted = wanted or (*relations.names("clinical"), *relations.names("screening"))
-    relations.build(con, needed(*wanted), builders={"screening.fit": decide_in_turn})
+    relations.build(con, needed(*wanted), builders={"screening.fit": apply_rules})
     return con
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipeline.__main__ import main
+from pipeline.cli.main import main
 
 DATA = Path(__file__).parent / "data"
 AS_OF = "2026-01-31"

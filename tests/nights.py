@@ -2,8 +2,8 @@
 
 import json
 
-from pipeline.relations import create
-from pipeline.worklist.night import COLUMNS
+from pipeline.engine.relations import create
+from pipeline.worklist.reconcile import COLUMNS
 from tests.clinic import build, clinic, holds, insert, parse
 
 KINDS = {"INTEGER": "bigint", "DATE": "date", "FLOAT": "double"}

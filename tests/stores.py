@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, insert, text
 
-from pipeline.config import Home
+from pipeline.core.config import Home
 from pipeline.worklist import Actor, open_store
 from pipeline.worklist.tables import item
 

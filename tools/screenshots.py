@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from pipeline import demo, worklist
 from pipeline import run as walk
-from pipeline.config import Home
+from pipeline.core import Home
 from pipeline.web.serve import standalone
 from tests.serving import launch, serving
 

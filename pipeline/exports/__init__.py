@@ -1,70 +1,9 @@
-"""A worklist as a file for others: a spreadsheet, FHIR, OMOP cohorts, CSV, JSON. Rows stream: a hundred thousand need no memory.
+"""A worklist as a file for other programs, and the texts that commands print."""
 
-Rows are dicts, of the published worklist or of the worklist store: what a row does not have is left out.
-"""
-
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryFile
-
-from pipeline.errors import UsageError
-from pipeline.exports.fhir import write_bundle
 from pipeline.exports.meta import Meta, meta_in, meta_of
-from pipeline.exports.omop import write_cohorts
+from pipeline.exports.output import as_json, as_rows
 from pipeline.exports.published import published
-from pipeline.exports.sheet import write_sheet
-from pipeline.exports.text import write_csv, write_json
+from pipeline.exports.report import PRIORITIES, WORKLIST_COLUMNS, account_line, describe, latest, table, worklist, worklist_csv
+from pipeline.exports.write import FORMATS, Form, as_file, file_name, write
 
-__all__ = ["FORMATS", "Form", "Meta", "as_file", "file_name", "meta_in", "meta_of", "published", "write"]
-
-
-@dataclass(frozen=True)
-class Form:
-    """How an export is named and served; is_binary: nothing for a terminal."""
-
-    media_type: str
-    suffix: str
-    title: str
-    is_binary: bool = False
-
-
-FORMATS = {
-    "csv": Form("text/csv; charset=utf-8", ".csv", "CSV"),
-    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel", is_binary=True),
-    "json": Form("application/json", ".json", "JSON"),
-    "fhir": Form("application/fhir+json", ".fhir.json", "FHIR R4"),
-    "omop": Form("text/csv; charset=utf-8", ".cohort.csv", "OMOP cohort"),
-}  # fmt: skip
-_WRITERS = {"csv": write_csv, "xlsx": write_sheet, "json": write_json, "fhir": write_bundle, "omop": write_cohorts}
-
-
-def write(form, rows, out, *, meta):
-    """Write the rows in one of FORMATS into a binary file, or to a path, which appears whole. Raises UsageError for another form.
-
-    meta: of which run, see `meta_of`.
-    """
-    if form not in FORMATS:
-        raise UsageError(f"There is no export {form}; there are {', '.join(FORMATS)}.")
-    if not isinstance(out, str | Path):
-        _WRITERS[form](rows, out, meta)
-        return
-    beside = Path(f"{out}.part")
-    try:
-        with beside.open("wb") as file:
-            _WRITERS[form](rows, file, meta)
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def as_file(form, rows, *, meta):
-    """The export as an open temporary file without a name, at its beginning: to be served in pieces, and closed. Raises UsageError."""
-    file = TemporaryFile()  # noqa: SIM115
-    write(form, rows, file, meta=meta)
-    file.seek(0)
-    return file
-
-
-def file_name(form, meta):
-    """What the file is called: no patient, the day and the form."""
-    return f"b12-worklist-{meta.as_of}{FORMATS[form].suffix}"
+__all__ = ["FORMATS", "Form", "Meta", "PRIORITIES", "WORKLIST_COLUMNS", "account_line", "as_file", "as_json", "as_rows", "describe", "file_name", "latest", "meta_in", "meta_of", "published", "table", "worklist", "worklist_csv", "write"]

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 from pipeline.protocol import load
 
 

@@ -1,6 +1,6 @@
 """OMOP COHORT rows: who was in which cohort of the protocol on the as-of date."""
 
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 from pipeline.exports.cells import cell
 from pipeline.exports.text import write_lines
 

@@ -4,7 +4,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.config import PROTOCOL
+from pipeline.core import PROTOCOL
 
 ASKED_BY = {  # next step or flag: concepts of protocol/codes/lab_tests.csv
     "ORDER_MMA": ("mma_serum",), "CONSIDER_MMA": ("mma_serum",), "ORDER_B12": ("b12_total_mass",),

@@ -5,10 +5,9 @@ from fractions import Fraction
 
 import yaml
 
-from pipeline.config import PROTOCOL
-from pipeline.protocol.codes import check_digit_is_wrong
+from pipeline.core import LOADER, PROTOCOL
+from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.reach import reach_problems
-from pipeline.yaml_text import LOADER
 
 DECISION_FACTS = ("rule", "next_step", "cause")
 

@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 
 PLACES = 10  # of protocol.band
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from pipeline.config import PROTOCOL, SQL
+from pipeline.core import PROTOCOL, SQL
 
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "concept": "concepts.csv",

@@ -29,24 +29,24 @@ class Outcome:
         return self.severity == "critical" and self.outcome in ("failed", "error")
 
 
-def closed_by(outcomes):
+def closing_outcomes(outcomes):
     """The outcomes that close the gate: critical ones that failed or could not be evaluated."""
     return [outcome for outcome in outcomes if outcome.is_closing]
 
 
-def warned_by(outcomes):
+def warning_outcomes(outcomes):
     """The outcomes that warn: they close nothing, and a steward may want to see them before anything is published."""
     return [outcome for outcome in outcomes if outcome.severity == "warning" and outcome.outcome in ("failed", "error")]
 
 
 def warnings(outcomes):
     """A sentence for each outcome that warns: what, on how many rows, and what to do. Counts, file and laboratory names."""
-    return [_sentence(outcome) for outcome in warned_by(outcomes)]
+    return [_sentence(outcome) for outcome in warning_outcomes(outcomes)]
 
 
 def message(outcomes):
     """One paragraph for the operator: which expectations closed the gate, on how many rows, and what to do."""
-    closing = closed_by(outcomes)
+    closing = closing_outcomes(outcomes)
     if not closing:
         return "The gate is open."
     count = "a critical expectation" if len(closing) == 1 else f"{len(closing)} critical expectations"

@@ -10,8 +10,7 @@ import logging
 import os
 import warnings
 
-from pipeline.config import EXPECTATIONS
-from pipeline.errors import InvalidProtocol
+from pipeline.core import EXPECTATIONS, InvalidProtocol
 from pipeline.quality.results import outcome_of
 from pipeline.quality.validation import validation_of
 

@@ -1,8 +1,10 @@
 """Readers: a delivered file, in whatever format, becomes the relations of the schema `landing`."""
 
+from pipeline.readers.fhir.load import load_resources
+from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.landed import read
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.profile import Profile
-from pipeline.readers.profile_file import adopt, profile
+from pipeline.readers.table import header_of, read_header
+from pipeline.readers.unpack import is_gzip, unpacked
 
-__all__ = ["Loaded", "Profile", "adopt", "profile", "read"]
+__all__ = ["Loaded", "header_of", "is_gzip", "load_messages", "load_resources", "read", "read_header", "unpacked"]

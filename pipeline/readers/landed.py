@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-from pipeline.config import ENTITIES
-from pipeline.readers.fhir import load_resources
-from pipeline.readers.hl7v2 import load_messages
+from pipeline.core import ENTITIES
+from pipeline.engine import create, view_of_parquet
+from pipeline.profiles import profile as read_profile
+from pipeline.readers.fhir.load import load_resources
+from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.mapping import mapping, with_default
 from pipeline.readers.meds import load_events
 from pipeline.readers.omop import load_concepts
-from pipeline.readers.profile_file import profile as read_profile
 from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text, unpacked
-from pipeline.relations import create, keep_as_file
 
 CODED = ("code_system", "code", "name")
 
@@ -72,7 +72,7 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
     rows = con.execute("select (select count(*) from landing.raw) + (select count(*) from landing.ragged)").fetchone()[0]
     selects = profile.selects_of(kind)
     if not selects:
-        return Loaded({profile.entity_for(kind): mapping(profile, kind, header)}, rows)
+        return Loaded({profile.entity_of_kind(kind): mapping(profile, kind, header)}, rows)
     if profile.reference:
         load_concepts(con, reference)
     return Loaded(selects, rows)
@@ -82,7 +82,7 @@ def _land(con, entity, columns, select, folder, *, defaults, is_line_shared):
     "A line may hold several records of FHIR: then a record's place in the file tells them apart"
     found = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
     if "codings" in found or is_line_shared:
-        keep_as_file(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)
+        view_of_parquet(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)
         select = f"from landing.mapped_{entity}"
     if "codings" in found:
         select, found = _choose(con, entity), [name for name in found if name != "codings"] + list(CODED)

@@ -1,6 +1,6 @@
 """The lines of a CSV file: which do not fit the header, and on which line each record stands."""
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 
 BLOCK = 1 << 22
 

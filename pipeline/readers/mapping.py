@@ -12,7 +12,7 @@ def mapping(profile, kind, header):
     header: the columns that this file has, in lower case. Dates are brought into ISO 8601 by the profile's date order, words
     are translated, what is empty is filled from the profile's defaults; nothing else is touched.
     """
-    entity = profile.entity_for(kind)
+    entity = profile.entity_of_kind(kind)
     delivered = {**profile.columns[kind]["required"], **profile.columns[kind]["optional"]}
     defaults = profile.defaults.get(entity, {})
     cells = {name: _cell(profile, name, delivered.get(name), defaults.get(name)) for name in dict.fromkeys([*delivered, *defaults])}

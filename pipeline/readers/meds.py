@@ -1,6 +1,6 @@
 """MEDS event tables: events become rows of the entities by the SELECTs in `sources/meds/`."""
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.table import load_table
 

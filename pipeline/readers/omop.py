@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.database import is_of_our_disk
-from pipeline.errors import Refused
+from pipeline.core import Refused
+from pipeline.engine import is_disk_or_memory_error
 
 COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
@@ -22,7 +22,7 @@ def load_concepts(con, reference):
         try:
             con.execute(f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}")
         except duckdb.Error as error:
-            if is_of_our_disk(error):
+            if is_disk_or_memory_error(error):
                 raise
             raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None
     con.execute(f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept using (concept_id)")

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.database import cannot_write, is_of_our_disk
-from pipeline.errors import Refused
+from pipeline.core import Refused
+from pipeline.engine import is_disk_or_memory_error, view_of_parquet, write_error
 from pipeline.readers.lines import note_ragged, number
-from pipeline.relations import keep_as_file
 
 
 def load_table(con, path, *, columns, profile, into, folder):
@@ -56,10 +55,10 @@ def _texts(header, known):
 
 def _keep(con, select, path, folder):
     try:
-        keep_as_file(con, "landing.raw", select, folder, is_numbered=True)
+        view_of_parquet(con, "landing.raw", select, folder, is_numbered=True)
     except duckdb.Error as error:
-        if is_of_our_disk(error):
-            raise cannot_write(folder, error) from None
+        if is_disk_or_memory_error(error):
+            raise write_error(folder, error) from None
         raise Refused(f"the file cannot be read: {_first_line(error, path.parent, folder)}") from None
 
 

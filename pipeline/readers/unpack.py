@@ -5,7 +5,7 @@ import shutil
 import zlib
 from pathlib import PurePath
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"

@@ -7,8 +7,9 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline import worklist
-from pipeline.web import acting, audit, exporting, login, patients, population, quality, runs, whatif, worklists
+from pipeline.web import audit, exporting, login, patients, population, quality, runs, whatif, worklists
 from pipeline.web import home as start
+from pipeline.web import item_actions as acting
 from pipeline.web.access import identity
 from pipeline.web.failures import HANDLERS
 from pipeline.web.forms import HOURS_12

@@ -1,8 +1,8 @@
 """What `b12 explain` says of a patient, kept for a while: it takes a second, and a reader comes back to a page."""
 
 from pipeline import worklist
-from pipeline.explain import explain_run
-from pipeline.web.kept import Kept, state_of
+from pipeline.analysis import explain_run
+from pipeline.web.cache import Kept, state_of
 
 _pages = Kept(64)
 

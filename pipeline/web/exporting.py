@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
-from pipeline import clock, exports, worklist
-from pipeline.errors import UsageError
+from pipeline import exports, worklist
+from pipeline.core import UsageError, clock
 from pipeline.web import filters
 from pipeline.web.access import Coordinator
 

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from pipeline.errors import Failure, LakeUnavailable, UsageError
+from pipeline.core import Failure, LakeUnavailable, UsageError
 from pipeline.web.access import NotLoggedIn
 from pipeline.web.middleware import SECURE
 from pipeline.web.render import page, root_of

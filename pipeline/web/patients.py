@@ -3,7 +3,7 @@
 from fastapi import APIRouter, HTTPException, Request
 
 from pipeline import worklist
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 from pipeline.protocol import load
 from pipeline.web import timeline
 from pipeline.web.access import Viewer

@@ -1,7 +1,7 @@
 """To whom an item may be assigned."""
 
 from pipeline import worklist
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 from pipeline.web.forms import text
 
 LONGEST = 100  # characters of a name

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Request
 
-from pipeline import clock, worklist
-from pipeline.web import words
+from pipeline import worklist
+from pipeline.core import clock
+from pipeline.web import labels as words
 from pipeline.web.access import Viewer
-from pipeline.web.following import published
 from pipeline.web.render import page
-from pipeline.web.waiting import time_to_action
+from pipeline.web.run_sync import published
+from pipeline.web.wait_times import time_to_action
 
 router = APIRouter()
 OVER = {"priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort", "alert": "Safety alert", "scope": "Scope",

@@ -5,13 +5,14 @@ from functools import lru_cache
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from pipeline import stewardship, worklist
+from pipeline import worklist
+from pipeline.analysis import stewardship
 from pipeline.quality import data_docs
 from pipeline.web.access import Operator, Steward
-from pipeline.web.following import follow
 from pipeline.web.laboratories import histograms
 from pipeline.web.population import over_time
 from pipeline.web.render import page, root_of, static_version
+from pipeline.web.run_sync import follow
 
 router = APIRouter()
 STATES = ("passed", "failed", "not_applicable", "error")

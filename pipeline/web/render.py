@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.web import words
+from pipeline.web import labels as words
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent

@@ -5,12 +5,12 @@ from collections import Counter
 from fastapi import APIRouter, Request
 
 from pipeline import worklist
-from pipeline.diff import diff
-from pipeline.run_folders import held_manifests
+from pipeline.analysis import diff
+from pipeline.runs import held_manifests
 from pipeline.web.access import Operator, Viewer
-from pipeline.web.following import follow, published
-from pipeline.web.kept import Kept, state_of
+from pipeline.web.cache import Kept, state_of
 from pipeline.web.render import page
+from pipeline.web.run_sync import follow, published
 
 router = APIRouter()
 KINDS, SIZE = ("new", "changed", "resolved"), 100

@@ -2,8 +2,7 @@
 
 import os
 
-from pipeline.errors import UsageError
-from pipeline.secret_file import make_once
+from pipeline.core import UsageError, create_secret_file
 
 
 def secret(home):
@@ -15,7 +14,7 @@ def secret(home):
 
 
 def _kept(path):
-    make_once(path)
+    create_secret_file(path)
     kept = path.read_text(encoding="ascii")
     if len(kept) < 32:
         raise UsageError(f"{path} was left incomplete. Delete it; the next start makes a new one.")

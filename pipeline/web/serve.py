@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import Request
 
 from pipeline import worklist
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 from pipeline.web.app import create_app
 from pipeline.web.login import identify_by_session
 

@@ -3,7 +3,7 @@
 import math
 
 from pipeline.protocol import load
-from pipeline.web.words import low
+from pipeline.web.labels import low
 
 PANELS = (("b12", "total_b12", "B12"), ("mma", "mma", "MMA"), ("homocysteine", "homocysteine", "Homocysteine"))
 UNITS = {"umol/L": "µmol/L"}

@@ -5,9 +5,9 @@ from threading import Lock
 
 from fastapi import APIRouter, Request
 
-from pipeline.errors import UsageError
-from pipeline.report import latest
-from pipeline.simulate import MINUTES, Simulation
+from pipeline.analysis import MINUTES, Simulation
+from pipeline.core import UsageError
+from pipeline.exports import latest
 from pipeline.web.access import Viewer
 from pipeline.web.render import page
 

@@ -7,15 +7,15 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
-from pipeline import clock, exports, worklist
-from pipeline.errors import UsageError
+from pipeline import exports, worklist
+from pipeline.core import UsageError, clock
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer
 from pipeline.web.explained import explained
-from pipeline.web.following import follow
 from pipeline.web.forms import Form, check, text
 from pipeline.web.people import assignee_of, people
 from pipeline.web.render import page, root_of
+from pipeline.web.run_sync import follow
 
 router = APIRouter()
 SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20

@@ -2,7 +2,8 @@
 
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
 from pipeline.worklist.clinical_notes import delivered, note_headache_unrelated, undelivered, withdraw_note
-from pipeline.worklist.copying import dump, load
+from pipeline.worklist.dump_load import dump, load
+from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
 from pipeline.worklist.forget import forget, patient_ids
@@ -14,7 +15,6 @@ from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import Store, open_store
 from pipeline.worklist.users import add_user, change_user, logged_in, users, verify
-from pipeline.worklist.wake import wake
 
 __all__ = [
     "ACTIVE", "NEEDS_A_REASON", "ROLES", "SET_BY_PEOPLE", "SORTS", "STATUSES", "UNCHANGED", "Actor", "Filter", "Page",

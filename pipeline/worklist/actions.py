@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, update
 
-from pipeline import clock
-from pipeline.errors import Failure, UsageError
+from pipeline.core import Failure, UsageError, clock
 from pipeline.worklist.items import events, item_of_key
 from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE
 from pipeline.worklist.tables import event, item

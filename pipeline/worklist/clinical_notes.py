@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 
-from pipeline import clock
-from pipeline.errors import UsageError
+from pipeline.core import UsageError, clock
 from pipeline.worklist.actions import row_to_change
 from pipeline.worklist.items import merged_items
 from pipeline.worklist.tables import event, item, note

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select, text, update
 
-from pipeline import clock
-from pipeline.run_folders import state_of
-from pipeline.worklist import changes, night
+from pipeline.core import clock
+from pipeline.runs import state_of
+from pipeline.worklist import changes
+from pipeline.worklist import reconcile as night
 from pipeline.worklist.history import record
 from pipeline.worklist.tables import run
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from pipeline.run_folders import state_of
+from pipeline.runs import state_of
 from pipeline.worklist.tables import outcome, run, run_count
 
 DIMENSIONS = ("scope", "band", "next_step", "priority", "cause", "monitoring", "cohort", "alert", "flag", "not_evaluated", "rejected")

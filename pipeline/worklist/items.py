@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
 
-from pipeline import clock
+from pipeline.core import clock
 from pipeline.worklist.changes import new_key
 from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.store import Conflict

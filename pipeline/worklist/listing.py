@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
+from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import conditions
 from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.statuses import ACTIVE, STATUSES
 from pipeline.worklist.tables import item
-from pipeline.worklist.wake import wake
 
 SORTS = {
     "priority": (item.c.priority, item.c.waits_from), "patient": (), "next_step": (item.c.next_step, item.c.priority, item.c.waits_from),

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError
 
-from pipeline.errors import LakeUnavailable
+from pipeline.core import LakeUnavailable
 from pipeline.worklist.upgrade import NEWEST, upgrade
 
 ONE_AT_A_TIME = 812_012  # the advisory lock under which one process alone migrates or follows a run

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.errors import LakeUnavailable
+from pipeline.core import LakeUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0002"  # the last of the migrations

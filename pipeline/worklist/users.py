@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import insert, select, update
 
-from pipeline.errors import UsageError
+from pipeline.core import UsageError
 from pipeline.worklist.actions import Actor
 from pipeline.worklist.statuses import ROLES
 from pipeline.worklist.store import Conflict

@@ -2,21 +2,22 @@
 
 from collections import Counter
 
-from pipeline.database import connect
-from pipeline.errors import Refused
+from pipeline.core.errors import Refused
+from pipeline.engine.connection import connect
+from pipeline.profiles.files import profile
 from pipeline.protocol.tables import register_vocabulary
-from pipeline.readers import profile, read
+from pipeline.readers.landed import read
 from tests.command import DATA
 
 
-def counted(path, source, folder, **options):
+def report_counts(path, source, folder, **options):
     "Rows by entity, broken and other of one file, and the rows it accounts for"
     con = connect()
     register_vocabulary(con)
     con.execute("create schema landing")
     found = profile(source)
     found.options.update(options)
-    landed = read(con, path, profile=found, kind=found.entity_of(path.name), reference=None, folder=folder)
+    landed = read(con, path, profile=found, kind=found.kind_of_file(path.name), reference=None, folder=folder)
     counts = {entity: con.execute(f"select count(*) from landing.{entity}").fetchone()[0] for entity in landed.entities}
     broken = con.execute("select count(*) from landing.ragged").fetchone()[0]
     con.close()
@@ -28,7 +29,7 @@ def test_389_files_of_hl7_messages(tmp_path):
     total, refused = Counter(), {}
     for path in sorted((DATA / "hl7v2_oru").glob("*.hl7")):
         try:
-            total += counted(path, "hl7v2", tmp_path)
+            total += report_counts(path, "hl7v2", tmp_path)
         except Refused as refusal:
             refused[path.name] = str(refusal)
     assert refused.keys() == {next(name for name in refused if "test-0001-input-covid-19" in name)}
@@ -38,4 +39,4 @@ def test_389_files_of_hl7_messages(tmp_path):
 
 def test_the_file_whose_trailer_counts_wrong_goes_in_where_the_profile_says_so(tmp_path):
     [path] = (DATA / "hl7v2_oru").glob("*test-0001-input-covid-19.hl7")
-    assert counted(path, "hl7v2", tmp_path, trailers="reject") == {"files": 1, "patient": 20, "lab_result": 200, "broken": 1}
+    assert report_counts(path, "hl7v2", tmp_path, trailers="reject") == {"files": 1, "patient": 20, "lab_result": 200, "broken": 1}

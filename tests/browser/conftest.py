@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from pipeline import demo
 from pipeline import run as walk
-from pipeline.config import Home
+from pipeline.core.config import Home
 from pipeline.web.serve import standalone
 from tests.serving import chromium, launch, serving
 

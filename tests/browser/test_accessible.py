@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import worklist
-from pipeline.config import Home
+from pipeline.core.config import Home
 from pipeline.web.serve import standalone
 from tests.serving import serving
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipeline import run as walk
-from pipeline.config import Home
+from pipeline.core.config import Home
 from tests.command import AS_OF, deliver
 from tests.dags.test_dags import python
 

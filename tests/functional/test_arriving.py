@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import claims, run
-from pipeline.config import REPOSITORY, Home
-from pipeline.landing import put_back, sha256_of
-from pipeline.query import query
+from pipeline import run
+from pipeline.core.config import REPOSITORY, Home
+from pipeline.ingest import claims
+from pipeline.lake.queries import query
+from pipeline.landing.moves import return_to_landing, sha256_of
 from tests.command import b12, deliver
 
 HEADER = "patient_id,code,code_system,value,unit,collected_at,result_id"
@@ -85,7 +86,7 @@ def test_processes_that_take_at_once_take_each_file_once(home):
 
 def test_a_file_that_grows_while_it_is_read_goes_back_and_is_taken_whole_later(home, monkeypatch):
     path = drop(home, "canonical/lab_result.csv", results(0, 10))
-    from pipeline import ingest
+    from pipeline.ingest import ingest
 
     real = ingest.judged
 
@@ -95,10 +96,10 @@ def test_a_file_that_grows_while_it_is_read_goes_back_and_is_taken_whole_later(h
             file.write("\n".join(results(10, 20)) + "\n")
         return done
 
-    monkeypatch.setattr(ingest, "judged", while_somebody_writes)
+    monkeypatch.setattr(ingest, "validate_file", while_somebody_writes)
     assert take(home) == []
     assert path.exists() and not [one for one in (home.root / "claimed").rglob("*") if one.is_file()]
-    monkeypatch.setattr(ingest, "judged", real)
+    monkeypatch.setattr(ingest, "validate_file", real)
     (account,) = take(home)
     assert (account["rows"], account["accepted"]) == (20, 20)
     assert held(home) == {"rows": 20, "results": 20}
@@ -181,7 +182,7 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
         raise Killed
 
     with monkeypatch.context() as killed:
-        killed.setattr(f"pipeline.claims.{dies_in}", dies)
+        killed.setattr(f"pipeline.ingest.claims.{dies_in}", dies)
         with pytest.raises(Killed):
             take(home)
     assert sorted((one["file"], one["refused"]) for one in take(home) if one["refused"]) in ([], [("day/lab_result_2.csv", BROKEN)])
@@ -215,14 +216,14 @@ def test_a_folder_that_becomes_a_link_between_looking_and_claiming_takes_nothing
     if is_promised:
         promised(path)
         (secret.parent / "_MANIFEST.json").write_text((path.parent / "_MANIFEST.json").read_text())
-    real = claims.note_complete
+    real = claims.mark_complete
 
     def swapped(*arguments):
         shutil.rmtree(path.parent)
         path.parent.symlink_to("../../runs/one")
         return real(*arguments)
 
-    monkeypatch.setattr(claims, "note_complete", swapped)
+    monkeypatch.setattr(claims, "mark_complete", swapped)
     before = {file.name: file.read_text() for file in secret.parent.iterdir()}
     assert run.claim_waiting(home) == []
     assert {file.name: file.read_text() for file in secret.parent.iterdir()} == before
@@ -233,20 +234,20 @@ def test_a_file_that_is_put_back_goes_through_no_link(home):
     (claimed,) = run.claim_waiting(home)
     (home.root / "runs").mkdir()
     (home.landing / "canonical" / "day").symlink_to("../../runs")
-    put_back(home, home.root / claimed["path"], source="canonical", name=claimed["name"])
+    return_to_landing(home, home.root / claimed["path"], source="canonical", name=claimed["name"])
     assert list((home.root / "runs").iterdir()) == [] and (home.root / claimed["path"]).exists()
 
 
 def test_a_pipe_in_the_place_of_a_file_is_no_delivery(home, monkeypatch):
     path = drop(home, "canonical/lab_result.csv", results(0, 10))
-    real = claims.note_complete
+    real = claims.mark_complete
 
     def swapped(*arguments):
         path.unlink()
         os.mkfifo(path)
         return real(*arguments)
 
-    monkeypatch.setattr(claims, "note_complete", swapped)
+    monkeypatch.setattr(claims, "mark_complete", swapped)
     assert run.claim_waiting(home) == []
     assert [one for one in home.claimed.rglob("*") if not one.is_dir()] == []
 

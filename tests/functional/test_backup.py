@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import worklist
-from pipeline.backup import backup as back_up
-from pipeline.backup_mirror import Mirror
-from pipeline.config import REPOSITORY, Home
+from pipeline.backup.create import backup as back_up
+from pipeline.backup.mirror import Mirror
+from pipeline.core.config import REPOSITORY, Home
 from pipeline.run import claim_waiting, ingest_claimed
 from tests import stores
 from tests.command import AS_OF, assessments, b12, deliver, latest, run

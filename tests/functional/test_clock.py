@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline import run, worklist
-from pipeline.config import Home
-from pipeline.query import query
+from pipeline.core.config import Home
+from pipeline.lake.queries import query
 from pipeline.web import create_app
 from tests.command import b12, deliver
 from tests.functional.web_client import client, field, token

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline.doctor import settings, state, system
+from pipeline.operations.doctor import settings, state, system
 from tests.command import AS_OF, b12, deliver, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
@@ -22,7 +22,7 @@ def plain_environment(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def screened(tmp_path_factory):
+def screened_population(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
     run(home, deliver(tmp_path_factory.mktemp("in"), lab_result=[{"patient_id": PATIENT, **LOW}, {"patient_id": "PAT-2", **LOW}]))

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import worklist
-from pipeline.config import Home
+from pipeline.core.config import Home
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
@@ -237,7 +237,7 @@ def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path
     assert assessments(home) == {patient: before[patient] for patient in KEPT}, "their evidence stands on the same lines"
 
 
-def archived(tmp_path, source, name, content, patient):
+def move_to_folder(tmp_path, source, name, content, patient):
     "Ingest a file, erase a patient; returns what the archive holds then"
     home = tmp_path / "home"
     (tmp_path / name).write_bytes(content)
@@ -248,7 +248,7 @@ def archived(tmp_path, source, name, content, patient):
 
 
 def test_a_short_id_erases_its_own_message_alone(tmp_path):
-    left = archived(tmp_path, "hl7v2", "a.hl7", HL7.replace(FORGOTTEN, "1").encode(), "1")
+    left = move_to_folder(tmp_path, "hl7v2", "a.hl7", HL7.replace(FORGOTTEN, "1").encode(), "1")
     assert left.count(b"PID|1||") == 2 and b"PID|1||1^" not in left
 
 
@@ -260,7 +260,7 @@ def test_a_stray_quote_in_a_cell_hides_nobody_and_takes_nobody_along(tmp_path, p
         "cat": 'cat,2132-9,110,pg/mL,2026-01-05,6" tube',
     }
     content = "\n".join(["patient_id,code,value,unit,collected_at,comment", *rows.values()]) + "\n"
-    left = archived(tmp_path, "canonical", "lab_result.csv", content.encode(), patient).decode().split("\n")
+    left = move_to_folder(tmp_path, "canonical", "lab_result.csv", content.encode(), patient).decode().split("\n")
     assert left[1:4] == [row if one != patient else "" for one, row in rows.items()]
 
 
@@ -271,7 +271,7 @@ def test_by_an_identifier_all_that_is_about_the_patient_and_nothing_that_is_not(
                for one, mrn in (("abc", "M1"), ("def", "M2"))]  # fmt: skip
     entries += [{"resource": {**RESOURCES[1], "id": f"of-{one}", "subject": {"reference": f"Patient/{one}"}, "performer": [{"identifier": {"value": "M2"}}]}}
                 for one in ("abc", "def")]  # fmt: skip
-    left = archived(
+    left = move_to_folder(
         tmp_path, profile, "b.json", json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode(), "M2"
     )
     assert [bool(entry) for entry in json.loads(left)["entry"]] == [True, False, True, False]

@@ -14,10 +14,16 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline import erase, erase_files, erase_left, ingest, ledger, screen, worklist
-from pipeline.config import Home
-from pipeline.query import query
+from pipeline import worklist
+from pipeline.core.config import Home
+from pipeline.erasure import files as erase_files
+from pipeline.erasure import ledger
+from pipeline.erasure import orphan_cleanup as erase_left
+from pipeline.erasure import patient as erase
+from pipeline.ingest import ingest
+from pipeline.lake.queries import query
 from pipeline.run import claim_waiting, compact_lake, ingest_claimed, land
+from pipeline.screening import screen
 from tests.command import b12, deliver, run
 from tests.functional.test_erase import named_in
 
@@ -58,7 +64,7 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(home,
     more = "nothing\nid-ann\n" if is_refused else "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n"
     claimed = claim(home, tmp_path, more)
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(ingest, "archived", kill)
+        patched.setattr(ingest, "move_to_folder", kill)
         ingest_claimed(home, claimed)
     assert b12(home.root, "erase", "id-ann").code == 0
     assert named_in(home.root, "id-ann") == [] and not (home.root / claimed["path"]).exists()
@@ -70,7 +76,7 @@ def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_
     "It was ingested by a process that was killed, and the next one waits for the erasing"
     claimed = claim(home, tmp_path, "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n")
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(ingest, "archived", kill)
+        patched.setattr(ingest, "move_to_folder", kill)
         ingest_claimed(home, claimed)
     into = ingest._ingest_file
 
@@ -149,7 +155,7 @@ def test_a_folder_that_has_just_gone_is_no_error(home, monkeypatch):
         return opened(path, *arguments, **named)
 
     monkeypatch.setattr(os, "open", vanished)
-    with screen.workroom(home):
+    with screen.scratch_database(home):
         pass
     (home.work / "screen-1-abc").mkdir()
     assert erase.erase(home, "nobody", who="x")["lab_result"] == 0
@@ -167,7 +173,7 @@ def test_a_folder_is_swept_away_by_nobody_before_its_owner_has_locked_it(home, m
             sweepers[0].join(0.5)
 
     monkeypatch.setattr(Path, "mkdir", made)
-    with screen.workroom(home) as (_, folder):
+    with screen.scratch_database(home) as (_, folder):
         sweepers[0].join()
         assert folder.is_dir()
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from pipeline.config import PROTOCOL, SOURCES
+from pipeline.core.config import PROTOCOL, SOURCES
 from tests.command import AS_OF, as_csv, b12, deliver
 
 PATIENT = "PAT-7731"

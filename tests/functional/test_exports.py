@@ -13,8 +13,8 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
-from pipeline.config import REPOSITORY
-from pipeline.counts import RELATIONS
+from pipeline.core.config import REPOSITORY
+from pipeline.screening.counts import RELATIONS
 from tests.command import AS_OF, assessments, b12, run
 
 

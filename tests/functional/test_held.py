@@ -6,9 +6,9 @@ from contextlib import suppress
 import pytest
 
 from pipeline import lake, run, worklist
-from pipeline.config import Home
-from pipeline.doctor.state import of_state
-from pipeline.errors import UsageError
+from pipeline.core.config import Home
+from pipeline.core.errors import UsageError
+from pipeline.operations.doctor.state import of_state
 from tests.command import AS_OF, b12, deliver, latest
 
 STILL = {"asked_by": "scheduled__2026-01-31", "hold_warned": True}
@@ -141,19 +141,19 @@ def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(hom
     place = {
         "folder.replace": "pathlib.Path.replace",
         "unlink": "pathlib.Path.unlink",
-        "show": "pipeline.run_folders.show",
+        "show": "pipeline.runs.folders.show",
         "follow": "pipeline.worklist.follow",
     }[line]
     with monkeypatch.context() as killed:
         if line in ("folder.replace", "unlink"):
-            from pipeline.run_folders import finish_decision
+            from pipeline.runs.folders import complete_decision
 
             def killed_within(home, manifest):
                 with monkeypatch.context() as within:
                     within.setattr(place, dies)
-                    return finish_decision(home, manifest)
+                    return complete_decision(home, manifest)
 
-            killed.setattr("pipeline.release.finish_decision", killed_within)
+            killed.setattr("pipeline.screening.approval.complete_decision", killed_within)
         else:
             killed.setattr(place, dies)
         with suppress(Killed):
@@ -180,18 +180,18 @@ def test_one_key_holds_or_publishes_once_however_often_it_is_asked_for(home, hel
 def test_a_key_whose_gate_was_closed_is_screened_again(home, monkeypatch):
     from pipeline import quality
 
-    real = quality.closed_by
-    monkeypatch.setattr("pipeline.quality.closed_by", lambda outcomes: outcomes[:1])
+    real = quality.closing_outcomes
+    monkeypatch.setattr("pipeline.quality.closing_outcomes", lambda outcomes: outcomes[:1])
     with pytest.raises(Exception, match="gate"):
         run.screen_population(home, AS_OF, asked_by="one")
-    monkeypatch.setattr("pipeline.quality.closed_by", real)
+    monkeypatch.setattr("pipeline.quality.closing_outcomes", real)
     assert run.screen_population(home, AS_OF, asked_by="one")["published"]
     assert sorted(runs(home).values()) == ["closed", "published"]
 
 
 def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_again(home, monkeypatch):
     with monkeypatch.context() as killed:
-        killed.setattr("pipeline.publish.show", lambda home, manifest: None)
+        killed.setattr("pipeline.screening.publish.show", lambda home, manifest: None)
         done = run.screen_population(home, AS_OF, asked_by="one")
     assert not (home.runs / "latest").exists()
     assert run.screen_population(home, AS_OF, asked_by="one")["run_id"] == done["run_id"]

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 
 from pipeline import lake, worklist
-from pipeline.config import ENTITIES, Home
-from pipeline.lake_tables import TABLES
-from pipeline.readers import profile
+from pipeline.core.config import ENTITIES, Home
+from pipeline.lake.schema import TABLES
+from pipeline.profiles.files import profile
 from pipeline.web import create_app
 from tests.command import AS_OF, adds_up, assessments, b12, deliver, latest
 from tests.functional.web_client import client

@@ -14,8 +14,8 @@ from pyarrow import parquet
 
 from pipeline import run as walk
 from pipeline import worklist
-from pipeline.config import Home
-from pipeline.notes import take_in_notes
+from pipeline.core.config import Home
+from pipeline.screening.notes import ingest_notes
 from tests import stores
 from tests.command import assessments, b12, deliver
 
@@ -230,7 +230,7 @@ def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, mon
     [store.close() for store in both]
 
 
-def screened(home, tmp_path, night, **files):
+def screened_population(home, tmp_path, night, **files):
     day = FIRST + timedelta(days=night)
     walk.ingest(home, [deliver(tmp_path / f"in{night}", **files)] if files else [], "canonical")
     walk.screen_population(home, as_of=day)
@@ -243,13 +243,13 @@ LOW = {"patient_id": "ann", "result_id": "r1", "code": "2132-9", "value": "250",
 
 def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken_back(tmp_path):
     home = Home(tmp_path / "home")
-    store, day = screened(
+    store, day = screened_population(
         home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW], condition=[HEADACHE]
     )
     row = worklist.item_of_patient(store, "ann")
     assert (row["next_step"], row["priority"]) == ("TREAT_IM_NEURO", 1)
     worklist.note_headache_unrelated(store, row["key"], actor=stores.KIM, noted_on=day, today=day)
-    store, _ = screened(home, tmp_path, 1)
+    store, _ = screened_population(home, tmp_path, 1)
     row = worklist.item_of_patient(store, "ann")
     assert (row["next_step"], row["priority"]) == ("ORDER_MMA", 4)
     assert "neurological: headache since 2025-12-20 → none" in row["changed_because"]
@@ -259,28 +259,28 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
     [note] = worklist.notes(store, row["key"])
     assert (note["author"], note["noted_on"]) == ("kim", day)
     worklist.withdraw_note(store, row["key"], note["id"], actor=stores.LEE)
-    store, _ = screened(home, tmp_path, 2)
+    store, _ = screened_population(home, tmp_path, 2)
     assert worklist.item_of_patient(store, "ann")["next_step"] == "TREAT_IM_NEURO"
     later = {**HEADACHE, "condition_id": "c2", "onset_on": "2026-01-03"}
     worklist.note_headache_unrelated(store, row["key"], actor=stores.KIM, noted_on=day, today=day)
-    store, _ = screened(home, tmp_path, 3, condition=[later])
+    store, _ = screened_population(home, tmp_path, 3, condition=[later])
     assert worklist.item_of_patient(store, "ann")["next_step"] == "TREAT_IM_NEURO", "a later headache is none of the note's"
 
 
 def test_a_note_does_not_make_conditions_loaded(tmp_path):
     "Unknown is never no: of whoever has a note alone, nobody ever delivered the conditions"
     home = Home(tmp_path / "home")
-    store, day = screened(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
     worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=day, today=day)
-    screened(home, tmp_path, 1)
+    screened_population(home, tmp_path, 1)
     row = assessments(home.root)["ann"]
     assert row["neuro"] == row["malabsorption"] == row["diet"] == "not_loaded" and "CONDITIONS_NOT_LOADED" in row["flags"]
 
 
 def test_a_retracted_result_withdraws_its_item_and_says_so(tmp_path):
     home = Home(tmp_path / "home")
-    screened(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
-    store, _ = screened(home, tmp_path, 1, lab_result=[{**LOW, "status": "entered-in-error", "reported_at": "2026-01-02"}])
+    screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**LOW, "status": "entered-in-error", "reported_at": "2026-01-02"}])
     row = worklist.item_of_patient(store, "ann")
     assert row["status"] == "withdrawn"
     assert row["changed_because"].startswith("taken back by its source: total_b12 of 2025-12-30; NO_ACTION")
@@ -289,8 +289,8 @@ def test_a_retracted_result_withdraws_its_item_and_says_so(tmp_path):
 
 def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
     home = Home(tmp_path / "home")
-    screened(home, tmp_path, 5, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
-    store, _ = screened(home, tmp_path, 1, lab_result=[{**LOW, "result_id": "r2", "value": "110", "collected_at": "2025-12-31"}])
+    screened_population(home, tmp_path, 5, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**LOW, "result_id": "r2", "value": "110", "collected_at": "2025-12-31"}])
     assert worklist.item_of_patient(store, "ann")["next_step"] == "ORDER_MMA"
     assert [one["as_of"].day for one in worklist.runs(store)] == [2, 6]
     assert worklist.follow(home, store) == {}
@@ -298,20 +298,20 @@ def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
 
 def test_a_day_that_has_not_come_is_published_and_not_followed(tmp_path):
     home = Home(tmp_path / "home")
-    store, day = screened(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
     key = worklist.item_of_patient(store, "ann")["key"]
     worklist.act(store, key, actor=stores.KIM, version=1, to="snoozed", until=day + timedelta(days=30), today=day)
     walk.screen_population(home, as_of=date.today() + timedelta(days=365))
     assert worklist.item(store, key)["status"] == "snoozed"
     followed = worklist.followed_run(store)
     assert (followed["as_of"], followed["is_newest"]) == (day, False)
-    screened(home, tmp_path, 1)
+    screened_population(home, tmp_path, 1)
     assert (worklist.followed_run(store)["as_of"], worklist.followed_run(store)["is_newest"]) == (day + timedelta(days=1), True)
 
 
 def test_a_copy_of_a_runs_folder_is_no_run(tmp_path):
     home = Home(tmp_path / "home")
-    store, _ = screened(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
+    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
     run_id = worklist.runs(store)[0]["run_id"]
     shutil.copytree(home.runs / run_id, home.runs / f"{run_id}-backup")
     assert worklist.follow(home, store) == {} and len(worklist.runs(store)) == 1
@@ -332,26 +332,26 @@ def test_a_note_taken_back_while_it_is_on_its_way_is_delivered_again(tmp_path, s
 def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path, monkeypatch):
     "In Auckland it is tomorrow already: the ingest, which goes by the day in UTC, would reject the note"
     home = Home(tmp_path / "home")
-    store, _ = screened(
+    store, _ = screened_population(
         home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW], condition=[HEADACHE]
     )
     key, tomorrow = worklist.item_of_patient(store, "ann")["key"], datetime.now(UTC).date() + timedelta(days=1)
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=tomorrow, today=tomorrow)
-    assert take_in_notes(home, store) == (0, 0)
+    assert ingest_notes(home, store) == (0, 0)
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=FIRST, today=FIRST)
     monkeypatch.setattr("pipeline.worklist.clinical_notes.HEADACHE_UNRELATED", "no_such_code")
-    assert [take_in_notes(home, store), take_in_notes(home, store)] == [(0, 1), (0, 1)]
+    assert [ingest_notes(home, store), ingest_notes(home, store)] == [(0, 1), (0, 1)]
     monkeypatch.undo()
-    assert take_in_notes(home, store) == (1, 0)
+    assert ingest_notes(home, store) == (1, 0)
     assert not list(home.work.glob("condition_notes_*"))
 
 
 def test_two_screenings_deliver_a_note_once(tmp_path):
     home = Home(tmp_path / "home")
-    store, _ = screened(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
+    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
     worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=FIRST, today=FIRST)
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: take_in_notes(home, worklist.open_store(home)), range(4)))
+        done = list(pool.map(lambda _: ingest_notes(home, worklist.open_store(home)), range(4)))
     assert sorted(done) == [(0, 0), (0, 0), (0, 0), (1, 0)]
 
 
@@ -364,17 +364,17 @@ def test_a_merge_and_its_undoing(tmp_path):
     home = Home(tmp_path / "home")
     low = [{**LOW, "patient_id": one, "result_id": one, "value": "150"} for one in ("ann", "old")]
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
-    store, day = screened(home, tmp_path, 0, patient=people, lab_result=low)
+    store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     old = worklist.item_of_patient(store, "old")
     worklist.act(store, old["key"], actor=stores.KIM, version=1, to="contacted", assignee="kim", comment="rang", today=day)
     worklist.note_headache_unrelated(store, old["key"], actor=stores.KIM, noted_on=day, today=day)
-    store, _ = screened(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
+    store, _ = screened_population(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
     ann = worklist.item_of_patient(store, "ann")
     assert (ann["status"], ann["assignee"]) == ("contacted", "kim")
     assert "rang" in [one["detail"] for one in worklist.events(store, ann["key"])]
     [note] = worklist.notes(store, ann["key"])
     worklist.withdraw_note(store, ann["key"], note["id"], actor=stores.LEE)
-    store, _ = screened(home, tmp_path, 2, patient=[merge("old", "old", "2026-01-03T00:00:00Z")])
+    store, _ = screened_population(home, tmp_path, 2, patient=[merge("old", "old", "2026-01-03T00:00:00Z")])
     ann, old = worklist.item_of_patient(store, "ann"), worklist.item_of_patient(store, "old")
     assert (old["status"], old["assignee"]) == ("contacted", "kim")
     assert (ann["status"], ann["assignee"]) == ("open", None)
@@ -388,10 +388,10 @@ def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path
         {**LOW, "patient_id": "old", "result_id": "b", "value": "300"},
     ]
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
-    store, day = screened(home, tmp_path, 0, patient=people, lab_result=results)
+    store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=results)
     old = worklist.item_of_patient(store, "old")
     worklist.act(store, old["key"], actor=stores.KIM, version=1, to="declined", reason="borderline only", today=day)
-    store, _ = screened(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
+    store, _ = screened_population(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
     assert worklist.item_of_patient(store, "ann")["status"] == "open"
 
 
@@ -414,13 +414,13 @@ def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
     home = Home(tmp_path / "home")
     low = [{**LOW, "patient_id": one, "result_id": one} for one in ("PAT-7731", "PAT-8842")]
     people = [merge("PAT-7731", "", "2026-01-01T00:00:00Z"), merge("PAT-8842", "PAT-7731", "2026-01-01T00:00:00Z")]
-    store, _ = screened(home, tmp_path, 0, patient=people, lab_result=low)
+    store, _ = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     store.close()
 
     def torn(*_):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("pipeline.erase.lake.erase", torn)
+    monkeypatch.setattr("pipeline.erasure.patient.lake.erase", torn)
     assert b12(home.root, "erase", "PAT-7731").code == 13
     monkeypatch.undo()
     assert b12(home.root, "erase", "PAT-7731").code == 0
@@ -431,10 +431,10 @@ def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
 def test_a_forgotten_patient_is_forgotten_on_the_worklist_too(tmp_path):
     home, patient = Home(tmp_path / "home"), "PAT-7731"
     person, low = {"patient_id": patient, "birth_date": "1950-01-01"}, {**LOW, "patient_id": patient}
-    store, day = screened(home, tmp_path, 0, patient=[person], lab_result=[low])
+    store, day = screened_population(home, tmp_path, 0, patient=[person], lab_result=[low])
     key = worklist.item_of_patient(store, patient)["key"]
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=day, today=day)
-    screened(home, tmp_path, 1)
+    screened_population(home, tmp_path, 1)
     assert b12(home.root, "erase", patient).code == 0
     assert worklist.item(store, key) is None
     store.close()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import lake, replay
-from pipeline.config import Home
-from pipeline.query import query
+from pipeline import lake
+from pipeline.core.config import Home
+from pipeline.ingest import replay
+from pipeline.lake.queries import query
 from tests.command import AS_OF, assessments, b12, deliver, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}

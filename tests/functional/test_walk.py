@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.readers import profile
+from pipeline.profiles.files import profile
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}

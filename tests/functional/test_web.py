@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline import worklist
-from pipeline.config import Home
-from pipeline.errors import UsageError
+from pipeline.core.config import Home
+from pipeline.core.errors import UsageError
 from pipeline.web import create_app
 from pipeline.web.serve import standalone
 from tests.command import AS_OF, b12, deliver, run

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from pipeline import worklist
-from pipeline.config import Home
+from pipeline.core.config import Home
 from pipeline.web import create_app
 from tests.command import AS_OF, b12, deliver, run
 from tests.functional.web_client import client, field, keys, token

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline import worklist
-from pipeline.config import Home
-from pipeline.errors import UsageError
+from pipeline.core.config import Home
+from pipeline.core.errors import UsageError
 from pipeline.web import sessions
 from pipeline.web.serve import standalone
 from tests.functional.web_client import client, token

@@ -5,9 +5,10 @@ from random import Random
 
 import pyarrow as pa
 
-from pipeline import relations
-from pipeline.decide import decide_in_turn
-from pipeline.protocol import assess, boxes
+from pipeline.engine import relations
+from pipeline.protocol import boxes
+from pipeline.protocol.pack import assess
+from pipeline.screening.apply_rules import apply_rules
 from tests.clinic import pack
 
 FACTS = pack().raw["facts"]
@@ -28,7 +29,7 @@ def by_sql(con, combinations):
     con.register("given", given)
     con.execute("create or replace table screening.combination as from given")
     for name in IN_ORDER:
-        (decide_in_turn if name == "screening.fit" else relations.create)(con, name)
+        (apply_rules if name == "screening.fit" else relations.create)(con, name)
     return con.execute(
         "select rule, next_step, safety, flags, cohorts, cause, priority, deficient, at_risk, treated "
         "from screening.combination_decision order by combination"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
-from pipeline.ingest import ingest_file
-from pipeline.readers import profile
+from pipeline.ingest.ingest import ingest_file
+from pipeline.profiles.files import profile
 
 RECEIVED_AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAYS = ("2022-05-01", "2024-01-30", "2025-03-01", "2025-09-20", "2025-12-01", "2026-01-05", "2026-01-20", "2026-02-10")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from pipeline.ingest import ingest_file
+from pipeline.ingest.ingest import ingest_file
 from tests.generative.deliveries import RECEIVED_AT, written
 
 DAYS = ("2022-05-01", "2024-06-30", "2025-03-01", "2025-09-20", "2025-12-01", "2026-01-05", "2026-01-20")

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import Home
+from pipeline.core.config import Home
 from tests.generative.forms import as_csv, as_fhir, as_hl7, ingested, populations
 from tests.generative.test_invariants import assessed
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import lake
-from pipeline.config import ENTITIES, Home
+from pipeline.core.config import ENTITIES, Home
 from pipeline.protocol.check import problems
 from tests.clinic import accept, build, clinic, insert, landed, pack, select
 from tests.generative.combinations import by_definition, exhaustive, seeded

@@ -2,8 +2,8 @@
 
 import secrets
 
-from pipeline.config import ENTITIES
-from pipeline.readers import profile
+from pipeline.core.config import ENTITIES
+from pipeline.profiles.files import profile
 from tests.command import deliver
 
 TAG = f"QZ{secrets.token_hex(5)}"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline import alerts
-from pipeline.config import Home
-from pipeline.deadlines import Alert
+from pipeline.core.config import Home
+from pipeline.operations import alerts
+from pipeline.operations.deadlines import Alert
 from tests.command import b12
 from tests.serving_channels import web_server
 

@@ -3,7 +3,7 @@
 import pytest
 
 from b12_airflow.answers import as_decision
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 
 SAM = {"id": "7", "name": "sam"}
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.arrival import Watch, listed, source_and_name
-from pipeline.claims import clear_away
-from pipeline.config import Home
-from pipeline.delivery_note import note_complete
-from pipeline.landing import sha256_of
+from pipeline.core.config import Home
+from pipeline.ingest.claims import clear_away
+from pipeline.landing.arrival import Watch, listed, source_and_name
+from pipeline.landing.manifest import mark_complete
+from pipeline.landing.moves import sha256_of
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_file_that_somebody_has_open_for_writing_is_not_complete_however_long_
 def test_when_the_clock_steps_back_two_looks_decide(landing, monkeypatch):
     drop(landing, "canonical/patient.csv")
     an_hour_ago = time.time() - 3600
-    monkeypatch.setattr("pipeline.arrival.time.time", lambda: an_hour_ago)
+    monkeypatch.setattr("pipeline.landing.arrival.time.time", lambda: an_hour_ago)
     watch = Watch(0.2)
     assert watch.look(landing)[0] == {}
     time.sleep(0.25)
@@ -127,7 +127,7 @@ def test_a_file_with_another_size_is_awaited_while_it_grows_and_complete_once_it
 def test_after_a_manifest_was_kept_once_its_files_may_go_one_by_one(landing):
     patient, lab = drop(landing, "canonical/day/patient.csv"), drop(landing, "canonical/day/lab_result.csv")
     manifest(landing, "canonical/day", patient, lab)
-    note_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
+    mark_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
     lab.unlink()  # claimed, and then the process died
     assert complete(landing) == ["canonical/day/patient.csv"]
     clear_away(landing)
@@ -201,4 +201,4 @@ def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
 
 
 def test_a_manifest_that_another_has_cleared_away_is_no_error(landing):
-    note_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
+    mark_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from pipeline import quality
-from pipeline.config import EXPECTATIONS
+from pipeline.core.config import EXPECTATIONS
+from pipeline.engine.relations import names
 from pipeline.quality.cleaning import sections_of
-from pipeline.relations import names
 from tests.clinic import build, insert
 from tests.gates import account, b12, gated, published, skewed
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from pipeline.config import Home
-from pipeline.deadlines import due_day, overdue
-from pipeline.deadlines_file import read_deadlines
-from pipeline.errors import InvalidProtocol, LakeUnavailable
+from pipeline.core.config import Home
+from pipeline.core.errors import InvalidProtocol, LakeUnavailable
+from pipeline.operations.deadlines import due_day, overdue
+from pipeline.operations.deadlines_file import read_deadlines
 from tests.command import b12, deliver
 
 

@@ -9,8 +9,8 @@ import yaml
 from pyarrow import csv
 
 from pipeline import demo
-from pipeline.config import PROTOCOL
-from pipeline.demo_archetypes import ARCHETYPES
+from pipeline.core.config import PROTOCOL
+from pipeline.demo.archetypes import ARCHETYPES
 
 AS_OF = date(2026, 1, 31)
 HEADERS = {

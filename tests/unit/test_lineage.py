@@ -11,11 +11,11 @@ from openlineage.client.event_v2 import RunEvent
 from openlineage.client.generated.base import InputDataset, Job, OutputDataset, Run
 from openlineage.client.serde import Serde
 
-from pipeline import lineage
-from pipeline.config import ENTITIES, REPOSITORY, Home
-from pipeline.lake_tables import COLUMNS
-from pipeline.lineage_datasets import EVIDENCE, READ_FROM
-from pipeline.readers import profile
+from pipeline.core.config import ENTITIES, REPOSITORY, Home
+from pipeline.lake.schema import COLUMNS
+from pipeline.observability import lineage
+from pipeline.observability.datasets import EVIDENCE, READ_FROM
+from pipeline.profiles.files import profile
 from tests.command import AS_OF, b12, deliver, latest
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}

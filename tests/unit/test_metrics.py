@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import metrics
+from pipeline.observability import metrics
 from tests.command import AS_OF, b12, deliver
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from pipeline import notify as module
-from pipeline.notify import notify
+from pipeline.operations import notifications as module
+from pipeline.operations.notifications import notify
 from tests.command import b12
 from tests.serving_channels import mail_server, web_server
 

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from pipeline import quality
-from pipeline.config import EXPECTATIONS
-from pipeline.errors import InvalidProtocol
+from pipeline.core.config import EXPECTATIONS
+from pipeline.core.errors import InvalidProtocol
+from pipeline.engine.relations import create, names
 from pipeline.quality import Outcome
-from pipeline.relations import create, names
 from tests.clinic import build
 from tests.gates import account, b12, gated, published, published_runs, skewed
 
@@ -22,7 +22,7 @@ EVERYTHING = [name for schema in ("clinical", "screening", "reporting") for name
 MOLAR = 1.35537
 
 
-def screened(con):
+def screened_population(con):
     return build(con, *EVERYTHING)
 
 
@@ -52,7 +52,7 @@ def night_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("night") / "night.db"
     con = usual_night()
     b12(con, skewed(60))
-    screened(con)
+    screened_population(con)
     con.execute(f"attach '{path}' as night")
     con.execute("copy from database memory to night")
     con.close()
@@ -90,21 +90,21 @@ def outcomes_of(con, *suites):
 
 
 def closing(con):
-    return [(one.suite, one.column, one.outcome) for one in quality.closed_by(quality.check(con))]
+    return [(one.suite, one.column, one.outcome) for one in quality.closing_outcomes(quality.check(con))]
 
 
 def test_a_usual_night_passes(night):
     outcomes = quality.check(night)
     assert [one for one in outcomes if one.outcome not in ("passed", "not_applicable")] == []
-    assert quality.closed_by(outcomes) == []
+    assert quality.closing_outcomes(outcomes) == []
     assert quality.message(outcomes) == "The gate is open."
     json.dumps([asdict(one) for one in outcomes])
 
 
 def test_a_mislabelled_unit_closes_the_gate_and_says_so(con):
     b12(con, [value / MOLAR for value in skewed(60)])
-    outcomes = quality.check(screened(con))
-    [closed] = quality.closed_by(outcomes)
+    outcomes = quality.check(screened_population(con))
+    [closed] = quality.closing_outcomes(outcomes)
     assert (closed.suite, closed.column, closed.rows_checked, closed.rows_failed) == (
         "reporting.lab_b12_shift",
         "is_unit_mix_up",
@@ -125,19 +125,19 @@ def test_a_mislabelled_unit_closes_the_gate_and_says_so(con):
 
 def test_the_same_values_honestly_labelled_pass(con):
     b12(con, [value / MOLAR for value in skewed(60)], unit="pmol/L", factor=MOLAR)
-    assert closing(screened(con)) == []
+    assert closing(screened_population(con)) == []
 
 
 def test_without_any_history_the_gate_has_nothing_to_compare_with():
     con = gated()
     b12(con, skewed(60))
-    outcomes = outcomes_of(screened(con), "reporting.lab_b12_shift", "reporting.worklist_volume", "reporting.new_delivery")
+    outcomes = outcomes_of(screened_population(con), "reporting.lab_b12_shift", "reporting.worklist_volume", "reporting.new_delivery")
     assert set(map(str, outcomes.values())) <= {"not_applicable", "['not_applicable', 'not_applicable']"}
 
 
 def test_another_shift_is_a_warning(con):
     b12(con, skewed(60, median=250))
-    assert outcomes_of(screened(con), "reporting.lab_b12_shift") == {
+    assert outcomes_of(screened_population(con), "reporting.lab_b12_shift") == {
         ("is_unit_mix_up", "critical"): "passed", ("is_shifted", "warning"): "failed",
     }  # fmt: skip
 
@@ -177,14 +177,14 @@ def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_
         create(night, "reporting.new_delivery")
         create(night, relation)
     outcomes = quality.check(night, one_suite(tmp_path, relation))
-    assert closed in [one.column for one in quality.closed_by(outcomes)]
+    assert closed in [one.column for one in quality.closing_outcomes(outcomes)]
 
 
 def test_a_warning_leaves_the_gate_open(con):
     b12(con, skewed(60))
     con.execute(rejecting("bad_date", 5))
     con.execute("update lake.lab_result set collected_on = '2026-01-01', collected_at = '2026-01-01'")
-    screened(con)
+    screened_population(con)
     warned = [(one.suite, one.column) for one in quality.check(con) if one.outcome == "failed"]
     assert warned == [
         ("reporting.freshness", "days_old"),
@@ -197,7 +197,7 @@ def test_a_warning_leaves_the_gate_open(con):
 def test_small_files_are_not_judged_by_their_shares(con):
     b12(con, skewed(60))
     con.execute(rejecting("missing_unit", 10, accepted=9))
-    outcomes = outcomes_of(screened(con), "reporting.new_delivery", "reporting.new_rejection")
+    outcomes = outcomes_of(screened_population(con), "reporting.new_delivery", "reporting.new_rejection")
     assert outcomes.pop(("rows_lost", "critical")) == "passed"
     assert set(outcomes.values()) == {"not_applicable"}
 
@@ -218,7 +218,7 @@ def test_no_outcome_shows_a_patient(night):
     night.execute("update screening.worklist set reason = null, rule = patient_id, cites = ''")
     night.execute("alter table screening.assessment alter priority set data type varchar using patient_id")
     outcomes = quality.check(night)
-    assert {one.column for one in quality.closed_by(outcomes)} == {"patient_id", "priority", "reason", "cites"}
+    assert {one.column for one in quality.closing_outcomes(outcomes)} == {"patient_id", "priority", "reason", "cites"}
     text = json.dumps([asdict(one) for one in outcomes]) + quality.message(outcomes)
     assert [id_ for (id_,) in night.execute("select patient_id from clinical.population").fetchall() if id_ in text] == []
 
@@ -264,7 +264,7 @@ def test_the_message_joins_all_that_closes():
     failed = Outcome("a.b", "expect_x", "c", "critical", "failed", None, "unique", 9, 2, "One row each.", "Report it.")
     warning = replace(failed, severity="warning")
     table = replace(failed, column=None, rows_checked=None, rows_failed=None, observed="50 columns")
-    assert quality.closed_by([failed, warning, table]) == [failed, table]
+    assert quality.closing_outcomes([failed, warning, table]) == [failed, table]
     assert quality.message([failed, warning, table]) == (
         "The gate is closed by 2 critical expectations: nothing was published, the last worklist stays. "
         "a.b.c: 2 of 9 rows are not as expected (unique). One row each. Report it. "

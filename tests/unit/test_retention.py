@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.config import Home
-from pipeline.errors import UsageError
-from pipeline.retention import tidy
+from pipeline.core.config import Home
+from pipeline.core.errors import UsageError
+from pipeline.operations.retention import tidy
 from tests.command import AS_OF, b12, deliver, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}

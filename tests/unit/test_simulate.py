@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import PROTOCOL, Home
-from pipeline.errors import UsageError
-from pipeline.protocol import load
-from pipeline.screen import screened
-from pipeline.simulate import Simulation, resting_on
+from pipeline.analysis.simulation import Simulation, resting_on
+from pipeline.core.config import PROTOCOL, Home
+from pipeline.core.errors import UsageError
+from pipeline.protocol.pack import load
+from pipeline.screening.screen import screened_population
 from tests.command import AS_OF, b12, run
 
 PACK = (PROTOCOL / "praxis-2026.yaml").read_text(encoding="utf-8")
@@ -76,7 +76,7 @@ def edited(folder, replacements):
 @pytest.mark.parametrize(("changes", "replacements"), EDITS, ids=str)
 def test_it_equals_a_whole_screen_under_an_edited_pack(home, simulation, tmp_path, changes, replacements):
     found = simulation.what_if(changes)
-    with screened(home, pack=edited(tmp_path, replacements), as_of=simulation.as_of) as (con, _, _):
+    with screened_population(home, pack=edited(tmp_path, replacements), as_of=simulation.as_of) as (con, _, _):
         for relation in ("screening.assessment", "screening.worklist", "clinical.patient_fact"):
             wanted = con.execute(f"select * from {relation} order by patient_id").fetchall()
             assert simulation._con.execute(f"select * from {relation} order by patient_id").fetchall() == wanted

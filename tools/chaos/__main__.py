@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.config import REPOSITORY
+from pipeline.core import REPOSITORY
 from tools.chaos import arriving, damage, disk, live
 from tools.chaos.faults import Row, as_table, state
 from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end

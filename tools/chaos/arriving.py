@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 
-from pipeline.config import REPOSITORY, Home
-from pipeline.query import query
+from pipeline.core import REPOSITORY, Home
+from pipeline.lake import query
 from tools.chaos.faults import Row, compared
 from tools.chaos.killing import b12, finished
 

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from pipeline import lake
-from pipeline.config import Home
-from pipeline.database import connect
+from pipeline.core import Home
+from pipeline.engine import connect
 
 PUBLISHED = {
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json",

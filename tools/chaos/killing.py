@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pipeline.config import REPOSITORY
+from pipeline.core import REPOSITORY
 from tools.chaos.faults import Row, compared
 
 AS_OF = "2026-01-31"

@@ -37,7 +37,7 @@ class Trial:
             self.dropped.append(path)
             time.sleep(self.draw.uniform(0, 2))
 
-    def judged(self, fault, began):
+    def validate_file(self, fault, began):
         """The Row of what was just tried, when everything is as it must be and every service well, or patience has ended."""
         as_of = datetime.now(UTC).date().isoformat()
         wanted = stacks.undisturbed(self.scratch / f"undisturbed-{len(self.dropped)}", self.dropped, as_of)
@@ -66,7 +66,7 @@ def killed(trial, service):
     time.sleep(trial.draw.uniform(0, 12))
     trial.stack.kill(service)
     trial.deliver(1)
-    return trial.judged(f"kill −9 of {service}", began)
+    return trial.validate_file(f"kill −9 of {service}", began)
 
 
 def gone_and_back(trial, service):
@@ -77,14 +77,14 @@ def gone_and_back(trial, service):
     trial.deliver(1)
     time.sleep(AWAY)
     trial.stack.call("start", service)
-    return trial.judged(f"{service} gone for {AWAY} s and back", began)
+    return trial.validate_file(f"{service} gone for {AWAY} s and back", began)
 
 
 def two_at_once(trial):
     """The stack was started with two of a service (schedulers, workers): files arrive."""
     began = time.monotonic()
     trial.deliver(3)
-    return trial.judged("two schedulers and two workers", began)
+    return trial.validate_file("two schedulers and two workers", began)
 
 
 def every(trial, rounds=1, say=print):

@@ -3,7 +3,7 @@
 import json
 import re
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 
 BLOCK = 1 << 24
 LARGEST_VALUE = 1 << 27  # characters of one resource

@@ -3,7 +3,7 @@
 import json
 from itertools import chain, islice, pairwise
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 from pipeline.readers.fhir.bundle import LARGEST_VALUE, Window, members
 
 MARK = b"\xef\xbb\xbf"

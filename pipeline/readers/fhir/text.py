@@ -7,7 +7,7 @@ from array import array
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 from pipeline.readers.fhir.bundle import BLOCK, LARGEST_VALUE, Window, entries, is_bundle
 from pipeline.readers.fhir.shape import MARK, holds_bundle, holds_lines, opened
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from pipeline.errors import Refused
+from pipeline.core import Refused
 
 LONGEST_SEGMENT = 2**20  # characters; a longer one breaks its message, unless it is an attachment
 LARGEST_MESSAGE = 2**24

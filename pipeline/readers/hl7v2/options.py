@@ -3,7 +3,7 @@
 import codecs
 from dataclasses import dataclass
 
-from pipeline.errors import InvalidProtocol
+from pipeline.core import InvalidProtocol
 
 COLLECTED_FROM = ("OBX-14", "OBR-7", "SPM-17")
 _KNOWN = ("encoding", "collected_from", "patient_id", "trailers", "times_without_zone", "skip_processing")

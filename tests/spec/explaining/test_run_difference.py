@@ -1,6 +1,6 @@
 "What changed between two runs, and why."
 
-from pipeline.relations import create, select_of
+from pipeline.engine.relations import create, select_of
 from tests.clinic import build, clinic, insert, select
 
 

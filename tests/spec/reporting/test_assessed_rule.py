@@ -1,6 +1,6 @@
 "reporting.assessed_rule: the rules that decided, against the protocol"
 
-from pipeline.relations import create
+from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert
 from tests.gates import gated
 

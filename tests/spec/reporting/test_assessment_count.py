@@ -1,6 +1,6 @@
 "reporting.assessment_count: nobody is lost between the population and the assessment"
 
-from pipeline.relations import create
+from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert
 from tests.gates import gated
 

@@ -1,6 +1,6 @@
 "reporting.fact_answer: the answers in use, against the protocol's lists"
 
-from pipeline.relations import create
+from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert
 from tests.gates import gated
 

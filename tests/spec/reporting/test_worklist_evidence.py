@@ -1,6 +1,6 @@
 "reporting.worklist_evidence: nobody is on the worklist without evidence"
 
-from pipeline.relations import create
+from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert
 from tests.gates import gated
 

@@ -1,6 +1,6 @@
 "worklist.tonight: what the store keeps of a row of the published worklist"
 
-from pipeline.relations import create
+from pipeline.engine.relations import create
 from tests.clinic import build, clinic, holds, insert, needed, select
 
 

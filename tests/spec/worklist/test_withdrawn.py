@@ -1,6 +1,6 @@
 "worklist.withdrawn: items whose deciding result its source took back"
 
-from pipeline.relations import create
+from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert
 from tests.nights import items, night
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipeline import exports
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from pipeline.exports.omop import DEFINITIONS, subject
 from tests.clinic import pack
 from tests.exported import META, item, row

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline import exports
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from tests.exported import META, item, row
 
 

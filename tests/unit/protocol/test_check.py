@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.config import DEFAULT_PACK, PROTOCOL
-from pipeline.errors import InvalidProtocol
-from pipeline.protocol import load
+from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core.errors import InvalidProtocol
 from pipeline.protocol.check import problems
+from pipeline.protocol.pack import load
 
 TEXT = (PROTOCOL / f"{DEFAULT_PACK}.yaml").read_text(encoding="utf-8")
 

@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from pipeline.config import PROTOCOL
-from pipeline.protocol.codes import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
+from pipeline.core.config import PROTOCOL
+from pipeline.protocol.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
 from tests.clinic import build, clinic, landed, select
 
 ENTITY = {

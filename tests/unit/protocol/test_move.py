@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.errors import UsageError
-from pipeline.protocol import load
+from pipeline.core.errors import UsageError
 from pipeline.protocol.move import movable, moved
+from pipeline.protocol.pack import load
 
 PACK = load()
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from pipeline.protocol import Rule, collect, decide, load
+from pipeline.protocol.pack import Rule, collect, decide, load
 
 RULES = (
     Rule("a", {"x": ["one"], "y": ["one", "two"]}, "A"), Rule("b", {"x": ["one", "two"]}, "B"), Rule("c", {"y": ["two"]}, "B"), Rule("d", {}, "D"),

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.database import connect
-from pipeline.errors import InvalidProtocol, Refused
-from pipeline.protocol import load
+from pipeline.core.errors import InvalidProtocol, Refused
+from pipeline.engine.connection import connect
+from pipeline.profiles.files import profile
+from pipeline.protocol.pack import load
 from pipeline.protocol.tables import register
-from pipeline.readers import profile
 from pipeline.readers.fhir import bundle as fhir_bundle
-from pipeline.readers.fhir import load_resources
+from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.fhir import text as fhir_text
 
 DATA = Path(__file__).parents[2] / "data" / "fhir_r4"
@@ -910,7 +910,7 @@ def test_a_deletion_tells_when_by_its_own_response_first_then_by_the_bundle(read
 # Files of others ----------------------------------------------------------------------------------------------------------------
 
 
-def counted(resources):
+def report_counts(resources):
     "The same count in plain Python"
     count = Counter()
     for one in resources:
@@ -929,8 +929,8 @@ def test_the_official_examples_alone_as_ndjson_and_in_a_bundle(read):
     resources = [json.loads(path.read_bytes()) for path in sorted((DATA / "observations").glob("*.json"))]
     assert len(resources) == 131
     for one in resources[::16]:
-        assert count_of(read(one)) == counted([one])
-    assert count_of(read(resources)) == count_of(read(bundle(*map(entry, resources)))) == counted(resources)
+        assert count_of(read(one)) == report_counts([one])
+    assert count_of(read(resources)) == count_of(read(bundle(*map(entry, resources)))) == report_counts(resources)
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "bundles").glob("*.gz")), ids=lambda path: path.name[:12])
@@ -938,6 +938,6 @@ def test_synthea_bundles(read, path):
     content = gzip.decompress(path.read_bytes())
     resources = [entry["resource"] for entry in json.loads(content)["entry"]]
     found = read(content)
-    assert count_of(found) == counted(resources)
+    assert count_of(found) == report_counts(resources)
     ids = {one["id"] for one in resources if one["resourceType"] == "Patient"}
     assert {row["patient_id"] for entity in set(ENTITY.values()) for row in found[entity]} == ids

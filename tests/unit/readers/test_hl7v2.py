@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.database import connect
-from pipeline.errors import InvalidProtocol, Refused
-from pipeline.readers import profile
-from pipeline.readers.hl7v2 import load_messages
+from pipeline.core.errors import InvalidProtocol, Refused
+from pipeline.engine.connection import connect
+from pipeline.profiles.files import profile
 from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
+from pipeline.readers.hl7v2.load import load_messages
 
 SAMPLES = Path(__file__).parents[2] / "data" / "hl7v2_oru"
 FOLDERS = itertools.count()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.config import SQL
-from pipeline.database import connect
+from pipeline.core.config import SQL
+from pipeline.engine.connection import connect
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline.database import connect
+from pipeline.engine.connection import connect
+from pipeline.profiles.files import profile
 from pipeline.protocol.tables import register_vocabulary
-from pipeline.readers import profile, read
+from pipeline.readers.landed import read
 from tests.command import as_csv
 
 
@@ -17,8 +18,8 @@ def landed(tmp_path):
         register_vocabulary(con)
         con.execute("create schema landing")
         found = profile(source, home)
-        found = found.of_kind(found.entity_of(name))
-        read(con, path, profile=found, kind=found.entity_of(name), reference=None, folder=tmp_path)
+        found = found.for_kind(found.kind_of_file(name))
+        read(con, path, profile=found, kind=found.kind_of_file(name), reference=None, folder=tmp_path)
         cursor = con.execute(f"select * from landing.{entity} order by line")
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

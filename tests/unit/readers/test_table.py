@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.database import connect
-from pipeline.errors import Refused
-from pipeline.readers import profile
+from pipeline.core.errors import Refused
+from pipeline.engine.connection import connect
+from pipeline.profiles.files import profile
 from pipeline.readers.table import load_table
 
 COLUMNS = {"required": ["patient_id", "code"], "optional": ["name"]}

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from pipeline.config import Home
-from pipeline.web.kept import Kept, state_of
+from pipeline.core.config import Home
+from pipeline.web.cache import Kept, state_of
 
 
 def test_the_last_few_are_kept_and_asked_for_once():

@@ -4,8 +4,8 @@ import stat
 
 import pytest
 
-from pipeline.config import Home
-from pipeline.errors import UsageError
+from pipeline.core.config import Home
+from pipeline.core.errors import UsageError
 from pipeline.web.secret import secret
 
 

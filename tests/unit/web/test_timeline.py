@@ -5,10 +5,10 @@ import io
 
 import pytest
 
-from pipeline.config import PROTOCOL
-from pipeline.protocol import load
+from pipeline.core.config import PROTOCOL
+from pipeline.protocol.pack import load
+from pipeline.web.labels import low
 from pipeline.web.timeline import of, timeline
-from pipeline.web.words import low
 
 CONCEPTS = PROTOCOL / "concepts.csv"
 PACK = load("praxis-2026")

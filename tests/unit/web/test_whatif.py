@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
-from pipeline.config import Home
+from pipeline.core.config import Home
 from pipeline.web import whatif
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from pipeline import worklist
-from pipeline.errors import UsageError
+from pipeline.core.errors import UsageError
 from pipeline.worklist import actions
 from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import event

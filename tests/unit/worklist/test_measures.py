@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from pipeline import worklist
-from pipeline.web.waiting import time_to_action
+from pipeline.web.wait_times import time_to_action
 from pipeline.worklist.history import record
 from pipeline.worklist.tables import event, item
 from tests.stores import KIM, TODAY, fill

@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from pipeline import worklist
-from pipeline.config import Home
-from pipeline.errors import LakeUnavailable, UsageError
+from pipeline.core.config import Home
+from pipeline.core.errors import LakeUnavailable, UsageError
 from pipeline.worklist.store import Conflict, open_store
 from pipeline.worklist.tables import access, event, item, metadata, note
 from pipeline.worklist.upgrade import MIGRATIONS, NEWEST, upgrade

@@ -1,0 +1,11 @@
+"""Explain a patient, compare two runs, try other thresholds, work through rejects."""
+
+from pipeline.analysis import stewardship
+from pipeline.analysis.compare import DIFFERENCE_COLUMNS, diff
+from pipeline.analysis.explanation import explain_latest, explain_run
+from pipeline.analysis.explanation_text import explanation_as_text
+from pipeline.analysis.simulation import MINUTES, Simulation
+from pipeline.analysis.simulation_text import simulation_as_text
+from pipeline.analysis.stewardship import GROUPS
+
+__all__ = ["DIFFERENCE_COLUMNS", "GROUPS", "MINUTES", "Simulation", "explanation_as_text", "simulation_as_text", "diff", "explain_latest", "explain_run", "stewardship"]

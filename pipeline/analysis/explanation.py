@@ -1,0 +1,115 @@
+"""Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
+
+from datetime import date
+
+from pipeline.core import DEFAULT_PACK, UsageError
+from pipeline.engine import build, connect, names, rows_of
+from pipeline.lake import ids_of_patient, inputs_are_available
+from pipeline.protocol import derive, load
+from pipeline.runs import manifests
+from pipeline.screening import BUILDERS, prepare
+
+NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
+
+
+def explain_latest(home, *, patient_id, as_of=None, pack=None):
+    """What the last published run says of one patient: its day, its pack, its versions of the lake.
+
+    as_of: another day, over the lake as it is now. pack: another protocol. Raises UsageError.
+    """
+    last = next(iter(manifests(home)), None)
+    if last is None and as_of is None:
+        raise UsageError("No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is.")
+    return explain(
+        home, patient_id=patient_id,
+        pack=load(pack or (last["protocol"]["pack"] if last else DEFAULT_PACK)),
+        as_of=as_of or date.fromisoformat(last["as_of"]),
+        inputs=last["inputs"] if last and as_of is None else None,
+    )  # fmt: skip
+
+
+def explain_run(home, *, patient_id, run_id=None):
+    """What one published run says of a patient, else the last: its day, its pack, its versions of the lake. Raises UsageError."""
+    run = next((one for one in manifests(home) if run_id in (None, one["run_id"])), None)
+    if run is None:
+        raise UsageError("No run was published yet." if run_id is None else f"The run {run_id} is not there any more.")
+    return explain(
+        home, patient_id=patient_id, pack=load(run["protocol"]["pack"]), as_of=date.fromisoformat(run["as_of"]),
+        inputs=run["inputs"],
+    )  # fmt: skip
+
+
+def explain(home, *, patient_id, pack, as_of, inputs=None):
+    """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's rows alone.
+
+    inputs: what a published run read of the lake; else, and where that is gone, the lake as it is.
+    Raises UsageError.
+    """
+    con = connect()
+    is_as_published = bool(inputs) and inputs_are_available(home, inputs)
+    versions = inputs["tables"] if is_as_published else None
+    surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
+    prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
+    build(con, [*names("clinical"), *names("screening")], builders=BUILDERS)
+    assessment = _row(con, "screening.assessment")
+    if assessment is None:
+        raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
+    facts = _words(con, pack, assessment)
+    build(con, ["explaining.evidence"])
+    evidence = rows_of(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
+    con.close()
+    return {
+        "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
+        "as_of": str(as_of), "lake": "as the published run read it" if is_as_published else "as it is now",
+        "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
+        "assessment": assessment, "action": pack.raw["actions"][assessment["next_step"]],
+        "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
+        "other_evidence": [one for one in evidence if one["fact"] not in facts],
+        "rules": {decision.name: _considered(decision, facts) for decision in pack.decisions if decision.name not in pack.raw["derived"]},
+        "flags": [{"flag": row["id"], "means": row["because"]} for row in _once(pack.raw["flags"]) if row["id"] in assessment["flags"]],
+    }  # fmt: skip
+
+
+EVIDENCE_OF = {  # facts that rest on another fact's evidence
+    "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy", "cyanocobalamin": "b12_therapy",
+    "resection_length": "malabsorption", "neuro_timing": "neuro",
+}  # fmt: skip
+
+
+def _words(con, pack, assessment):
+    "Every fact with its answer: the base facts, those derived from them, and those that were decided"
+    answers = _row(con, "clinical.patient_fact")
+    facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
+    return facts | {"rule": assessment["rule"], "next_step": assessment["next_step"], "cause": assessment["cause"]}
+
+
+def _row(con, relation):
+    rows = rows_of(con, f"select * from {relation}")
+    return rows[0] if rows else None
+
+
+def _fact(fact, answer, pack, evidence):
+    kind = "derived" if fact in pack.raw["derived"] else "decided" if fact in ("rule", "next_step", "cause") else "base"
+    rests_on = EVIDENCE_OF.get(fact)
+    shown = [one for one in evidence if one["fact"] == fact] if rests_on is None else []
+    return {"fact": fact, "answer": answer, "kind": kind, "rests_on": rests_on, "evidence": shown}
+
+
+def _considered(decision, facts):
+    "Every line of a decision: whether it fits, whether it decides, and which conditions do not hold"
+    decided, lines = False, []
+    for rule in decision.rules:
+        missing = {fact: list(answers) for fact, answers in rule.when.items() if facts[fact] not in answers}
+        decides = not missing and (decision.collects or not decided)
+        decided = decided or not missing
+        lines.append({
+            "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority, "fits": not missing, "decides": decides,
+            "near_miss": len(missing) == 1 and rule.priority > 0, "because": rule.because, "cites": list(rule.cites),
+            "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
+            "fails": {fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()},
+        })  # fmt: skip
+    return lines
+
+
+def _once(rows):
+    return {row["id"]: row for row in reversed(rows)}.values()

@@ -1,0 +1,130 @@
+"""What if a threshold were another: the worklist of the last published run, now and then, from the same SELECTs."""
+
+import os
+from contextlib import ExitStack
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+
+from pipeline.core import Home, UsageError
+from pipeline.engine import build, build_order, create, names, reading, reads
+from pipeline.lake import inputs_are_available
+from pipeline.protocol import load, movable, moved, register_pack
+from pipeline.runs import manifests
+from pipeline.screening import BUILDERS, prepare, scratch_database
+
+BUILT = (*names("clinical"), *names("screening"))
+# What changes nothing is asked often: the fates of results are kept, not worked out anew for each question
+KEEPING = {**BUILDERS, "clinical.result_version": create}
+MINUTES = {"visit": 8.2, "portal": 0.9}
+CITES = "PMID 27323792: minutes of staff time for each patient, recommended at an office visit and by portal message"
+
+
+class Simulation:
+    """The facts of the last published run in memory, to be asked `what_if` often. `close` it. Raises UsageError without a run.
+
+    run_id, as_of, pack: of that run. lake: whether its tables could be read as it read them, or are read as they are now.
+    """
+
+    def __init__(self, home):
+        last = next(iter(manifests(home)), None)
+        if last is None:
+            raise UsageError(f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE")
+        self.home, self.run_id, self.as_of = home, last["run_id"], date.fromisoformat(last["as_of"])
+        self.pack = self._shown = load(last["protocol"]["pack"])
+        held = inputs_are_available(home, last["inputs"])
+        self.lake = "as the published run read it" if held else "as it is now"
+        self._lock, self._open = Lock(), ExitStack()
+        with ExitStack() as opened:
+            self._con = opened.enter_context(scratch_database(_where_to_work(home, opened)))[0]
+            opened.enter_context(reading(home))
+            prepare(self._con, home, pack=self.pack, as_of=self.as_of, versions=last["inputs"]["tables"] if held else None)
+            build(self._con, BUILT, builders=KEEPING)
+            self._con.execute(f"create table screening.before as {_KEPT}")
+            self._now = _counts(self._con)
+            self._open = opened.pop_all()
+
+    def close(self):
+        """Let go of the memory."""
+        self._open.close()
+
+    def movable(self):
+        """`{name: (value now, unit or meaning)}` of what may be moved."""
+        return movable(self.pack)
+
+    def what_if(self, changes, *, minutes=MINUTES):
+        """`{"now", "then", "moved", …}` for `{"b12.low": "200", …}`: counts only. minutes: staff minutes a patient, by way of contact.
+
+        now and then: `worklist`, and by `priority`, `cohort`, `next_step`, and `hours` of staff. moved: patients who come onto the
+        worklist, leave it, or change. Exact: the relations that read a moved number, directly or not, are built anew. Raises UsageError.
+        """
+        pack, before = moved(self.pack, changes), movable(self.pack)
+        with self._lock:
+            self._show(pack)
+            then, differences = _counts(self._con), _moved(self._con)
+        after = movable(pack)
+        return {
+            "run_id": self.run_id, "as_of": str(self.as_of), "protocol": f"{pack.name} {pack.raw['version']}", "lake": self.lake,
+            "changed": {name: {"now": before[name][0], "then": after[name][0], "of": before[name][1]} for name in changes},
+            "now": {**self._now, "hours": _hours(self._now, minutes)}, "then": {**then, "hours": _hours(then, minutes)},
+            "moved": differences, "minutes": dict(minutes), "cites": CITES,
+        }  # fmt: skip
+
+    def _show(self, pack):
+        "Build what reads a number that is another than the one shown last"
+        sections = {"protocol.band": "bands", "protocol.setting": "settings"}
+        seeds = {table for table, section in sections.items() if not self._shown or pack.raw[section] != self._shown.raw[section]}
+        self._shown = None  # a failure in the middle leaves nothing that could be taken for an answer
+        with reading(self.home):
+            register_pack(self._con, pack)
+            build(self._con, resting_on(self._con, seeds), builders=KEEPING)
+        self._shown = pack
+
+
+def _where_to_work(home, opened):
+    "The home; where that can only be read, as from Airflow's pages, a temporary folder of our own, which goes with what is open"
+    if os.access(home.root, os.W_OK):
+        return home
+    return Home(Path(opened.enter_context(TemporaryDirectory(prefix="b12-what-if-"))))
+
+
+def resting_on(con, seeds):
+    """The relations of clinical and screening that read one of the `seeds`, directly or through others."""
+    found = []
+    for name in build_order(con, BUILT):
+        if reads(con, name) & {*seeds, *found}:
+            found.append(name)
+    return found
+
+
+_KEPT = "select patient_id, priority, next_step from screening.worklist"
+
+
+def _counts(con):
+    worklist = partial(_by, con)
+    return {
+        "worklist": con.execute("select count(*) from screening.worklist").fetchall()[0][0],
+        "priority": dict.fromkeys((1, 2, 3, 4), 0) | worklist("priority"),
+        "cohort": worklist("unnest(cohorts)"), "next_step": worklist("next_step"),
+    }  # fmt: skip
+
+
+def _by(con, what):
+    return dict(con.execute(f"select {what}, count(*) from screening.worklist group by 1 order by 1").fetchall())
+
+
+def _moved(con):
+    [row] = con.execute(f"""
+        select
+            count(*) filter (old.patient_id is null), count(*) filter (new.patient_id is null),
+            count(*) filter (new.priority < old.priority), count(*) filter (new.priority > old.priority),
+            count(*) filter (new.next_step <> old.next_step)
+        from screening.before as old full join ({_KEPT}) as new on new.patient_id = old.patient_id
+    """).fetchall()
+    return dict(zip(("come", "leave", "more_urgent", "less_urgent", "other_next_step"), row, strict=True))
+
+
+def _hours(counts, minutes):
+    return {way: round(counts["worklist"] * each / 60, 1) for way, each in minutes.items()}

@@ -1,0 +1,50 @@
+"""What a data steward works through: the rejected rows, and the local codes and units that nothing knows."""
+
+from pipeline.engine import select_of
+from pipeline.lake import query
+from pipeline.screening import without_answered
+
+GROUPS = {"file": "file", "reason": "rejected_because", "lab": "performing_lab", "unit": "unit", "code": "code"}
+
+
+def rejected_rows(home, *, reason=None, source=None, file=None):
+    """Every rejected row of the lake: source, file, line, entity, reason, code, unit, lab and what would make it acceptable; no patient."""
+    where, values = _filter({"rejected_because": reason, "source": source, "file": file})
+    return query(home, f"{_ROWS} {where} order by rejected_row.source, file, line", values)
+
+
+def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
+    """Rejected rows counted by columns of GROUPS, most first, each with the first lines it stands on (`file:line`)."""
+    where, values = _filter({"rejected_because": reason, "source": source, "file": file})
+    keys = ", ".join(f"coalesce({GROUPS[one]}, '') as {one}" for one in by)
+    return query(
+        home,
+        f"select {keys}, count(*) as rows, array_to_string(list(file || ':' || line order by file, line)[:{shown}], ' ') as first_lines "
+        f"from lake.rejected_row {where} group by {', '.join(by)} order by rows desc, {', '.join(by)}",
+        values,
+    )
+
+
+def remedies(home):
+    """By rejection reason, what would make the row acceptable."""
+    return {row["reason"]: row["remedy"] for row in query(home, "select reason, remedy from protocol.rejection")}
+
+
+def _filter(columns):
+    given = {name: value for name, value in columns.items() if value is not None}
+    where = " and ".join(f"rejected_row.{name} = ${place}" for place, name in enumerate(given, start=1))
+    return f"where {where}" if where else "", list(given.values())
+
+
+_ROWS = (
+    "select rejected_row.*, rejection.remedy from lake.rejected_row "
+    "left join protocol.rejection on rejection.reason = rejected_row.rejected_because"
+)
+
+
+def unmapped(home, *, source=None):
+    """Local codes and units that nothing knows, most frequent first, as the rows of a map that a steward fills in.
+
+    Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other tests, which are known.
+    """
+    return without_answered(home, [row for row in query(home, select_of("reporting.unmapped")) if source in (None, row["source"])])

@@ -1,0 +1,42 @@
+"""What belongs into a backup of a home, and the manifest that says what is in one."""
+
+import json
+import os
+from pathlib import Path
+
+from pipeline.core import LakeUnavailable
+
+MANIFEST, STORE = "backup.json", "worklist.db"
+# what another command makes anew, what serves one process, and the secret of the pages, which ends with the machine
+LEFT_OUT = {"work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret"}
+BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
+
+
+def walk(home, below):
+    """The names of the files and links below a folder of the home, relative to the home; uploads and temporary files left out."""
+    found = []
+    for root, folders, names in os.walk(home.root / below):
+        folders.sort()
+        inside = [Path(root) / name for name in (*names, *(name for name in folders if (Path(root) / name).is_symlink()))]
+        found += [path.relative_to(home.root).as_posix() for path in sorted(inside) if not path.name.endswith((".part", ".tmp", ".plain"))]
+    return found
+
+
+def rest_of(home):
+    """Everything else: refused files, reference files, profiles and settings of the site, the ledger of erasures."""
+    for path in sorted(home.root.iterdir()):
+        if path.name in LEFT_OUT | BY_THEMSELVES or path.name.startswith((STORE, ".")):
+            continue
+        yield from walk(home, path.name) if path.is_dir() else [path.name]
+
+
+def manifest_of(folder, *, is_needed=True):
+    """The manifest of a backup. Raises LakeUnavailable: there is none, or it cannot be read."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        assert isinstance(found["files"], dict) and found["store_sha256"]
+        return found
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
+        if is_needed:
+            raise LakeUnavailable(f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take another folder.") from None
+        return {}

@@ -1,0 +1,108 @@
+"""Back up: a home mirrored into a folder while the pipeline runs; what is gone from the home goes from there in the same cycle."""
+
+from pathlib import Path
+
+from pipeline import lake, worklist
+from pipeline.backup.contents import STORE, rest_of, walk
+from pipeline.backup.mirror import Mirror
+from pipeline.core import Home, LakeUnavailable, UsageError, alone
+from pipeline.erasure import ledger
+from pipeline.lake import TABLES, query
+from pipeline.landing import Watch, stored_path
+
+TRIES = 3
+
+
+def backup(home, folder):
+    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store": {table: rows}}`.
+
+    In this order, so that whatever one thing names is there: the store, the runs, each table's log and then its files, what waits,
+    what is claimed, the archive. Meanwhile an ingest may run: what went in after the lake was copied waits in the backup to go in
+    again. A screening waits for the runs, an erasing or a vacuum for all.
+    Raises UsageError, LakeUnavailable.
+    """
+    folder = folder.absolute()
+    if not home.root.is_dir():
+        raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
+    if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
+        raise UsageError(f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk.")
+    with alone(home, "backup"):
+        ledger.key_of(home)  # made now, if it is not there: later erasures must be recognised by it when this is restored
+        mirror = Mirror(home, folder)
+        rows = _store(home, folder)
+        with alone(home, "screen"):  # a decision moves a run's folder while it is copied
+            _runs(mirror, home)
+        _lake(mirror, home)
+        for room in (_waiting, _claimed, _archived, rest_of):  # each is listed in its turn, in the order in which a file moves on
+            mirror.take(*room(home))
+        for name, as_name in _ingested_since(mirror, home):
+            mirror.take_as(name, as_name)
+        return mirror.close(rows)
+
+
+def _store(home, folder):
+    store = worklist.open_store(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        rows = worklist.dump(store, folder / f".{STORE}")
+    finally:
+        store.close()
+    (folder / f".{STORE}").replace(folder / STORE)
+    return rows
+
+
+def _runs(mirror, home):
+    "What `latest` names is read before the runs are listed, so it is among them"
+    mirror.take(*(name for name in ("runs/latest",) if (home.root / name).is_symlink()))
+    mirror.take(*(name for name in walk(home, "runs") if not name.startswith(("runs/.building-", "runs/.gone-")) and name != "runs/latest"))
+
+
+def _lake(mirror, home):
+    "The accounts first: each says that all rows of its file are in the other tables"
+    for table in TABLES:
+        for _ in range(TRIES):
+            names = walk(home, f"lake/{table}")
+            logs = [name for name in names if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")]
+            mirror.take(*sorted(logs, key=lambda name: (not name.endswith("_last_checkpoint"), name)))
+            mirror.take(*(name for name in walk(home, f"lake/{table}") if "/_delta_log/" not in name))
+            if _is_whole(mirror, home, table):
+                break
+            mirror.drop([name for name in mirror.files if name.startswith(f"lake/{table}/")])  # a replay put another lake in its place
+        else:
+            raise LakeUnavailable(f"The lake table {table} changed while it was copied, {TRIES} times. Type the command again.")
+
+
+def _is_whole(mirror, home, table):
+    delta = lake.open_table(Home(mirror.folder), table)
+    if delta is None:
+        return lake.open_table(home, table) is None
+    return all(Path(lake.path_of(uri)).exists() for uri in delta.file_uris())
+
+
+def _waiting(home):
+    "Deliveries that are complete and that nobody has claimed yet"
+    complete, _ = Watch().look(home.landing) if home.landing.is_dir() else ({}, [])
+    return [f"landing/{name}" for name in complete]
+
+
+def _claimed(home):
+    return walk(home, "claimed")
+
+
+def _archived(home):
+    return walk(home, "archive")
+
+
+def _ingested_since(mirror, home):
+    "Files of which the copied lake knows nothing: where each lies, and where it waits in the backup, as if it had just been landed"
+    copied, now = (_delivered(of) for of in (Home(mirror.folder), home))
+    for source, sha256, name, folder in now - copied:
+        place = stored_path(home, source=source, sha256=sha256, name=name, folder=folder)
+        yield place.relative_to(home.root).as_posix(), f"landing/{source}/{sha256}/{name}"
+
+
+def _delivered(home):
+    if lake.open_table(home, "delivery") is None:
+        return set()
+    rows = query(home, "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder from lake.delivery")
+    return {tuple(row.values()) for row in rows}

@@ -1,0 +1,99 @@
+"""The copies in a backup's folder: only what changed is copied, and the manifest is written last."""
+
+import hashlib
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.backup.contents import MANIFEST, STORE, manifest_of
+from pipeline.landing import sha256_of
+from pipeline.runs import write_json
+
+BLOCK = 1 << 22
+
+
+class Mirror:
+    "The copies in a backup's folder, with what the manifest will say of them"
+
+    def __init__(self, home, folder):
+        self.root, self.folder, self.copied, self.bytes = home.root, folder / "home", 0, 0
+        self.before = manifest_of(folder, is_needed=False).get("files", {})
+        self.files = {}
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, *names):
+        """Copy what has changed; what vanished meanwhile was moved on or removed."""
+        for name in names:
+            self.take_as(name, name)
+
+    def take_as(self, name, as_name):
+        """Copy a file under another name, if it has changed."""
+        with suppress(FileNotFoundError):
+            self.files[as_name] = self._taken(as_name, self.root / name)
+
+    def _taken(self, name, path):
+        copy = self.folder / name
+        if path.is_symlink():
+            _link(copy, str(path.readlink()))
+            return {"link": str(path.readlink())}
+        stat = path.stat()
+        said = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+        known = self.before.get(name, {})
+        if {key: known.get(key) for key in said} == said and copy.is_file() and copy.stat().st_size == stat.st_size:
+            return known
+        said |= {"sha256": _copy(path, copy), "size": copy.stat().st_size}
+        self.copied, self.bytes = self.copied + 1, self.bytes + said["size"]
+        return said
+
+    def drop(self, names):
+        """Take these for not copied."""
+        for name in names:
+            self.files.pop(name, None)
+
+    def close(self, rows):
+        """Remove what is in the home no more, and say last what is here; returns the counts of `backup`."""
+        held = {Path(path).relative_to(self.folder).as_posix() for path in _every_file(self.folder)}
+        for name in (gone := held - set(self.files)):
+            (self.folder / name).unlink()
+        _prune(self.folder)
+        os.sync()
+        said = {
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": __version__, "store": rows,
+            "store_sha256": sha256_of(self.folder.parent / STORE), "files": dict(sorted(self.files.items())),
+        }  # fmt: skip
+        write_json(self.folder.parent / MANIFEST, said)
+        return {"files": len(self.files), "copied": self.copied, "removed": len(gone), "bytes": self.bytes, "store": rows}
+
+
+def _copy(path, copy):
+    "Copy a file; returns its SHA-256"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    beside, digest = copy.with_name(f".{copy.name}.part"), hashlib.sha256()
+    with path.open("rb") as source, beside.open("wb") as target:
+        while block := source.read(BLOCK):
+            digest.update(block)
+            target.write(block)
+    shutil.copystat(path, beside)
+    beside.replace(copy)
+    return digest.hexdigest()
+
+
+def _link(copy, to):
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    beside = copy.with_name(f".{copy.name}.part")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(to)
+    beside.replace(copy)
+
+
+def _every_file(folder):
+    return [path for path in folder.rglob("*") if path.is_symlink() or path.is_file()]
+
+
+def _prune(folder):
+    for path in sorted((path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True):
+        with suppress(OSError):
+            path.rmdir()

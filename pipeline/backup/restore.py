@@ -1,0 +1,133 @@
+"""Restore: a home as a backup has it, without whoever was erased since it was made."""
+
+import os
+import shutil
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from pipeline import worklist
+from pipeline.backup.contents import MANIFEST, STORE, manifest_of
+from pipeline.core import ENTITIES, LakeUnavailable, UsageError
+from pipeline.engine import connect
+from pipeline.erasure import LEDGER, erase, ledger, tokens_of
+from pipeline.ingest import claim_waiting, ingest_claimed
+from pipeline.lake import attach
+from pipeline.landing import Watch, sha256_of
+
+
+def restore(home, folder, *, ledger_file=None):
+    """Put a backup into an empty home and an empty store, then erase again whoever was erased since; returns counts.
+
+    ledger_file: a ledger kept elsewhere. What it holds beyond the backup's own is what happened since; of what the backup's own
+    says nobody is erased again, for they are not in the backup, and may have come back. Returns
+    `{"made_at", "files", "store", "erased", "unknown", "unreadable"}`; unknown: entries under another key, by which nobody can be
+    recognised; unreadable: refused files that went because somebody may be named in them. Raises UsageError, LakeUnavailable.
+    """
+    said = manifest_of(folder)
+    lines = ledger.entries(ledger_file) if ledger_file else []
+    if ledger_file and not ledger_file.exists():
+        raise UsageError(f"There is no ledger {ledger_file}.")
+    if home.root.exists() and any(home.root.iterdir()):
+        raise UsageError(f"{home.root} is not empty. Restore into a new home, and put it into the old one's place: --home NEW.")
+    _check(folder, said)
+    home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    rows = _store(home, folder)
+    for name in sorted(said["files"], key=lambda name: name == "runs/latest"):  # what is published is named last
+        _put(folder / "home" / name, home.root / name, said["files"][name])
+    before = ledger.entries(home.root / LEDGER)
+    since = [line for line in lines if line not in before]
+    ledger.append(home, since)
+    return {"made_at": said["made_at"], "files": len(said["files"]), "store": rows, **_forget_again(home, since)}
+
+
+def _check(folder, said):
+    "Every file by its hash, before anything is written"
+    wrong = [name for name, one in said["files"].items() if not _is_whole(folder / "home" / name, name, one)]
+    if not (folder / STORE).is_file() or sha256_of(folder / STORE) != said["store_sha256"]:
+        wrong.append(STORE)
+    if wrong:
+        raise LakeUnavailable(
+            f"The backup {folder} is not what its {MANIFEST} says: {len(wrong)} files are missing or changed, {wrong[0]} for one. "
+            "Nothing was restored. A backup that was interrupted ends so; take another folder."
+        )
+
+
+def _is_whole(path, name, one):
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        return False
+    if "link" in one:
+        return path.is_symlink() and str(path.readlink()) == one["link"] and "/" not in one["link"]
+    return path.is_file() and not path.is_symlink() and path.stat().st_size == one["size"] and sha256_of(path) == one["sha256"]
+
+
+def _store(home, folder):
+    "From a copy, for opening a SQLite file writes beside it"
+    dumped = home.root / f".{STORE}.part"
+    shutil.copyfile(folder / STORE, dumped)
+    store = worklist.open_store(home)
+    try:
+        return worklist.load(dumped, store)
+    finally:
+        store.close()
+        for path in home.root.glob(f"{dumped.name}*"):
+            path.unlink()
+
+
+def _put(path, place, one):
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if "link" in one:
+        place.symlink_to(one["link"])
+        return
+    shutil.copyfile(path, place)
+    os.utime(place, ns=(one["mtime_ns"], one["mtime_ns"]))
+
+
+def _forget_again(home, lines):
+    """Erase the ids that these entries recognise; returns how many, how many entries are of another key, and what else went for it.
+
+    Deliveries that waited are ingested first: nothing else knows whom they are about.
+    """
+    if not lines:
+        return {"erased": 0, "unknown": 0, "unreadable": 0}
+    for claimed in claim_waiting(home, Watch(settle=0)):
+        ingest_claimed(home, claimed)
+    key, gone = ledger.key_of(home), 0
+    mine = {mark for line in lines if line["key"] == ledger.name_of(key) for mark in line["ids"]}
+    found = {one for one in _every_id(home) if ledger.mark_of(key, one) in mine}
+    if left := mine - {ledger.mark_of(key, one) for one in found}:
+        named, gone = _in_files(home, key, left)
+        found |= named
+    for one in sorted(found):
+        erase(home, one, who="b12 restore")
+    unknown = sum(line["key"] != ledger.name_of(key) for line in lines if line["ids"])
+    return {"erased": len(found), "unknown": unknown, "unreadable": gone}
+
+
+def _in_files(home, key, marks):
+    """The ids in delivered files of which no table knows; and how many refused files went because they cannot be read.
+
+    Nobody can tell whether those name one of them, and nothing will ever read them.
+    """
+    found, gone = set(), 0
+    home.work.mkdir(exist_ok=True, mode=0o700)
+    with TemporaryDirectory(dir=home.work) as folder:
+        for path in [path for room in (home.archive, home.refused) for path in room.rglob("*") if path.is_file()]:
+            words = tokens_of(path, Path(folder))
+            if words is None and path.is_relative_to(home.refused):
+                path.unlink()
+                gone += 1
+            found |= {word for word in words or () if ledger.mark_of(key, word) in marks}
+    return found, gone
+
+
+def _every_id(home):
+    "Of the lake, and of the items, which remember patients longer"
+    con = connect()
+    attach(con, home, only=ENTITIES)
+    named = " union ".join(f"select patient_id from lake.{entity}" for entity in ENTITIES)
+    found = con.execute(f"{named} union select merged_into from lake.patient").fetchall()
+    con.close()
+    store = worklist.open_store(home)
+    ids = {one for (one,) in found} | set(worklist.patient_ids(store))
+    store.close()
+    return sorted(ids - {None})

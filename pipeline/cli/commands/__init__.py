@@ -1,0 +1,13 @@
+"""What each command of `b12` does: call the walk, print what it returns."""
+
+from pipeline.cli.commands.operating import backup, doctor, erase, notify, overdue, restore
+from pipeline.cli.commands.people import serve, user
+from pipeline.cli.commands.screening import decide, demo, diff, explain, ingest, protocol, run, runs, screen, worklist
+from pipeline.cli.commands.simulating import simulate
+from pipeline.cli.commands.stewarding import compact, reingest, rejects, source, unmapped
+
+__all__ = [
+    "backup", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest", "notify", "overdue",
+    "protocol", "reingest", "rejects", "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped",
+    "user", "worklist",
+]  # fmt: skip

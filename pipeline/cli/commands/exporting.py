@@ -1,0 +1,35 @@
+"""`b12 worklist` in the forms that other programs read."""
+
+import sys
+
+from pipeline import exports
+from pipeline.cli.commands.terminal import check_file
+from pipeline.core import UsageError
+from pipeline.exports import latest
+
+
+def export(home, given, form):
+    """Write the last published worklist (OMOP: the cohorts of everyone) to the file asked for, else to what reads the output."""
+    if given.out is not None:
+        check_file(given.out)
+    elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
+        raise UsageError(f"{form} is nothing for a terminal: --out FILE{exports.FORMATS[form].suffix}")
+    folder = latest(home).resolve()  # a run that is published meanwhile moves `latest`
+    rows = exports.published(folder, everyone=form == "omop", priority=given.priority)
+    exports.write(form, rows, given.out or _Output(), meta=exports.meta_in(folder))
+
+
+def _takes_bytes():
+    return hasattr(sys.stdout, "buffer")
+
+
+class _Output:
+    "Standard output as a binary file"
+
+    def write(self, data):
+        if _takes_bytes():
+            return sys.stdout.buffer.write(data)
+        return sys.stdout.write(data.decode())
+
+    def flush(self):
+        sys.stdout.flush()

@@ -1,0 +1,47 @@
+"""The commands that serve the worklist as pages, and say who may open them."""
+
+import getpass
+import sys
+
+from pipeline import worklist
+from pipeline.cli.commands.terminal import say
+from pipeline.core import UsageError
+from pipeline.exports import table
+
+
+def serve(home, given):
+    from pipeline.web.serve import serve as serve_pages
+
+    return serve_pages(
+        home, host=given.host, port=given.port, certificate=given.certificate, key=given.key, names=given.name,
+        is_behind_tls=given.behind_tls,
+    )  # fmt: skip
+
+
+def user(home, given):
+    store = worklist.open_store(home)
+    if given.action == "list":
+        people = worklist.users(store)
+        say(table(people, ("name", "role", "is_disabled")) if people else "Nobody yet: b12 user add NAME --role admin")
+        return
+    if given.name is None:
+        raise UsageError(f"Whom? b12 user {given.action} NAME")
+    if given.action == "add":
+        worklist.add_user(store, given.name, role=given.role or "viewer", password=_password())
+    elif given.action == "role":
+        worklist.change_user(store, given.name, role=given.role or "viewer")
+    elif given.action == "password":
+        worklist.change_user(store, given.name, password=_password())
+    else:
+        worklist.change_user(store, given.name, is_disabled=given.action == "disable")
+    say(f"{given.name}: done.")
+
+
+def _password():
+    "Asked for twice on a terminal; else the first line of what is piped in. Never an argument: arguments are seen by everybody"
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first, again = getpass.getpass("Password (12 characters at least): "), getpass.getpass("Again: ")
+    if first != again:
+        raise UsageError("The two are not the same.")
+    return first

@@ -1,0 +1,29 @@
+"""The command `b12 simulate`."""
+
+from pipeline.analysis import Simulation, simulation_as_text
+from pipeline.cli.commands.terminal import say
+from pipeline.core import UsageError
+from pipeline.exports import as_json
+
+
+def simulate(home, given):
+    changes = dict(_change(text) for text in given.set or ())
+    minutes = {"visit": given.minutes_visit, "portal": given.minutes_portal}
+    if not all(0 <= each < 10_000 for each in minutes.values()):
+        raise UsageError("Minutes a patient are 0 or more, below 10000.")
+    simulation = Simulation(home)
+    try:
+        if not changes:
+            known = ", ".join(f"{name}={value}" for name, (value, _) in simulation.movable().items())
+            raise UsageError(f"Nothing is moved: --set NAME=VALUE. Possible, with their values now: {known}.")
+        found = simulation.what_if(changes, minutes=minutes)
+    finally:
+        simulation.close()
+    say(as_json(found) if given.format == "json" else simulation_as_text(found))
+
+
+def _change(text):
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"{text}: write it as NAME=VALUE, e.g. b12.low=200.")
+    return name.strip(), value.strip()

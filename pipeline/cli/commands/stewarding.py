@@ -1,0 +1,73 @@
+"""The commands of the data steward and the engineer at a site."""
+
+from pipeline import run as walk
+from pipeline.analysis import stewardship
+from pipeline.cli.commands.terminal import form_of, say, tell_account, write
+from pipeline.core import UsageError
+from pipeline.exports import account_line, as_rows, table
+from pipeline.ingest import replay
+from pipeline.operations import retention
+from pipeline.sources import check, draft
+
+REJECTED = ("source", "file", "line", "entity", "rejected_because", "code_system", "code", "unit", "performing_lab")
+MAP = ("entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to")
+
+
+def rejects(home, given):
+    chosen = {"reason": given.reason, "source": given.source, "file": given.file}
+    if given.by:
+        rows, columns = stewardship.rejected_groups(home, by=given.by, **chosen), (*given.by, "rows", "first_lines")
+    else:
+        rows, columns = stewardship.rejected_rows(home, **chosen), REJECTED if given.format == "table" else (*REJECTED, "remedy")
+    if given.reason and not rows and given.reason not in (known := stewardship.remedies(home)):
+        raise UsageError(f"There is no reason {given.reason} to reject a row. There are: {', '.join(known)}.")
+    say(as_rows(rows, given.format, columns))
+    reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
+    if given.format == "table" and reasons:
+        say("\nWhat would make them acceptable:")
+        say("\n".join(f"  {reason}: {remedy}" for reason, remedy in stewardship.remedies(home).items() if reason in reasons))
+
+
+def unmapped(home, given):
+    form = form_of(given.format, given.out, ("csv", "json"))
+    columns = MAP if form == "csv" else ("source", *MAP[:-2])
+    write(as_rows(stewardship.unmapped(home, source=given.source), form, columns), given.out)
+
+
+def source(home, given):
+    if given.action == "draft":
+        if len(given.arguments) != 1:
+            raise UsageError("b12 source draft takes one file: b12 source draft FILE")
+        return write(draft(given.arguments[0]), given.out)
+    if len(given.arguments) != 2:
+        raise UsageError("b12 source check takes a profile and a file: b12 source check PROFILE FILE")
+    return _tell_checked(check(home, str(given.arguments[0]), given.arguments[1]))
+
+
+def _tell_checked(found):
+    say(f"As a file of the kind {found.kind} it would give:\n  {account_line(found.account)}\n")
+    for entity in dict.fromkeys(row["entity"] for row in found.columns):
+        say(f"Understood as {entity}:")
+        say(table([row for row in found.columns if row["entity"] == entity], ("column", "from", "filled", "distinct", "holds")))
+    if found.unread:
+        say(f"\nNot read: {', '.join(found.unread)}.")
+    if found.rejected:
+        say("\nRejected:")
+        say(table(found.rejected, ("reason", "rows", "lines", "remedy")))
+    if found.unknown:
+        say("\nNothing knows:")
+        say(table(found.unknown, ("entity", "kind", "delivered", "name", "rows")))
+        say("\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv` writes the map; name it under `maps`.")
+
+
+def reingest(home, given):
+    replay.reingest(home, progress=tell_account)
+
+
+def compact(home, given):
+    merged = sum(walk.compact_lake(home).values())
+    gone = retention.tidy(home)
+    say(
+        f"Files of the lake merged: {merged:,}, dropped: {gone['lake_files']:,}. "
+        f"Removed as too old: {gone['runs']:,} runs, {gone['refused']:,} refused files."
+    )

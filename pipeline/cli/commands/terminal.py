@@ -1,0 +1,75 @@
+"""What the commands say: lines on the terminal, or a file."""
+
+import sys
+
+from pipeline.core import Refused, UsageError
+from pipeline.exports import FORMATS, account_line
+
+SHOWN = 3  # refused files that the error names
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def write(text, out):
+    if out is None:
+        say(text)
+    else:
+        check_file(out)
+        out.write_text(text + "\n", encoding="utf-8")
+
+
+def check_file(out):
+    """Raises UsageError where no file can be made."""
+    if out.is_dir():
+        raise UsageError(f"--out {out} is a folder. Give the name of a file.")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out {out}: there is no folder {out.parent}. Make it, or give another one.")
+
+
+def check_folder(out):
+    """Raises UsageError where a file lies in the place of a folder."""
+    lies = next(one for one in (out, *out.absolute().parents) if one.exists())
+    if not lies.is_dir():
+        raise UsageError(f"--out {out}: {lies} is a file. Give the name of a folder.")
+
+
+def form_of(asked, out, forms):
+    """The form asked for, else that of the longest ending that fits the file's name, else a table."""
+    fitting = [form for form in forms if form in FORMATS and out and out.name.lower().endswith(FORMATS[form].suffix)]
+    return asked or max(fitting, key=lambda form: len(FORMATS[form].suffix), default="table")
+
+
+def silent(_):
+    return None
+
+
+def tell_account(account):
+    say(account_line(account))
+
+
+def tell_relation(name):
+    if sys.stderr.isatty():
+        print(f"\r\033[Kbuilding {name}", end="", file=sys.stderr, flush=True)
+
+
+def tell_patients(done, total):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{done:,} of {total:,} patients", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+
+
+def raise_refused(home, accounts):
+    """Raises Refused when a delivery was: how many, the first with their reasons, and what to do."""
+    refused = [account for account in accounts if account.refused]
+    if not refused:
+        return
+    named = "; ".join(f"{account.file}: {account.refused}" for account in refused[:SHOWN])
+    more = f"; and {len(refused) - SHOWN:,} more" if len(refused) > SHOWN else ""
+    count = "1 file was" if len(refused) == 1 else f"{len(refused):,} files were"
+    others = ", and the others went in" if len(refused) < len(accounts) else ""
+    told = (
+        f"{count} refused whole{others}. {named}{more}. What was refused is kept in {home.refused}. "
+        "Ask the source for a corrected file and ingest that; b12 source check PROFILE FILE tries it first."
+    )
+    raise Refused(" ".join(told.split()))

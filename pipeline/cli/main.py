@@ -1,0 +1,29 @@
+"""The command line `b12`: every command calls one function of the pipeline."""
+
+import sys
+
+from pipeline.cli import commands
+from pipeline.cli.arguments import parser
+from pipeline.core import Failure, Home, LakeUnavailable, restrict_umask
+
+
+def main(arguments=None):
+    """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
+    restrict_umask()
+    given = parser().parse_args(arguments)
+    home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
+    try:
+        return getattr(commands, given.command)(home, given) or 0
+    except Failure as failure:
+        print(f"b12 {given.command}: {failure}", file=sys.stderr)
+        return failure.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        print(
+            f"b12 {given.command}: {error.filename or home.root}: {error.strerror}. Check the path, its rights and the disk.",
+            file=sys.stderr,
+        )
+        return LakeUnavailable.exit_code
+

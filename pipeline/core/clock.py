@@ -1,0 +1,21 @@
+"""Which day it is, for nights, pages and people alike."""
+
+import os
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipeline.core.errors import InvalidProtocol
+
+
+def zone():
+    """The time zone of `$B12_TIMEZONE`, else UTC. Raises InvalidProtocol."""
+    name = os.environ.get("B12_TIMEZONE") or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidProtocol(f"$B12_TIMEZONE is {name}, which is no time zone. Write it as Europe/Berlin.") from None
+
+
+def today():
+    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine. Raises InvalidProtocol."""
+    return datetime.now(UTC).astimezone(zone() if os.environ.get("B12_TIMEZONE") else None).date()

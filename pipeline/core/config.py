@@ -1,0 +1,75 @@
+"""Where things are: the rooms of the repository and the state under `$B12_HOME`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROTOCOL = REPOSITORY / "protocol"
+SQL = REPOSITORY / "sql"
+SOURCES = REPOSITORY / "sources"
+EXPECTATIONS = REPOSITORY / "expectations"
+DEFAULT_PACK = "praxis-2026"
+ENTITIES = ("patient", "lab_result", "medication", "condition", "procedure")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The state of one installation; every path under one root."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls):
+        """The home that `$B12_HOME` names; what this process writes from now on is its owner's alone."""
+        restrict_umask()
+        return cls(Path(os.environ.get("B12_HOME", "b12-home")).absolute())
+
+    @property
+    def landing(self):
+        return self.root / "landing"
+
+    @property
+    def claimed(self):
+        return self.root / "claimed"
+
+    @property
+    def archive(self):
+        return self.root / "archive"
+
+    @property
+    def refused(self):
+        return self.root / "refused"
+
+    @property
+    def lake(self):
+        return self.root / "lake"
+
+    @property
+    def old_lake(self):
+        "Of a replay that is putting another lake in its place"
+        return self.root / "lake.old"
+
+    @property
+    def runs(self):
+        return self.root / "runs"
+
+    @property
+    def sources(self):
+        "A site's own profiles"
+        return self.root / "sources"
+
+    @property
+    def work(self):
+        return self.root / "work"
+
+
+def restrict_umask():
+    """Files that this process makes are 0600, and folders 0700."""
+    # DuckDB, deltalake, SQLite and Airflow each write files with a mode of their own; the mask of the process holds for all of them
+    os.umask(0o077)
+
+
+def memory_limit():
+    """What DuckDB may use, e.g. `3GB`; the rest spills to disk. From `$B12_MEMORY`."""
+    return os.environ.get("B12_MEMORY", "3GB")

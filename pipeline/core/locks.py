@@ -1,0 +1,59 @@
+"""Locks between the processes of an installation; each ends with the process that holds it, however that ends."""
+
+import fcntl
+import logging
+import os
+import shutil
+from contextlib import contextmanager
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def alone(home, what):
+    """Waits until no other process does `what` in this home, and keeps others waiting meanwhile; not within itself.
+
+    `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once. `screen`: whatever publishes.
+    `backup`: a backup, and what must not go on beside it. Who needs several takes them in the order backup, screen, ingest.
+    """
+    folder = home.root / "locks"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.open(folder / what, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("Waiting for another process that holds the lock %s", what)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def lock_if_free(path):
+    """Whether no living process holds a file or folder: then this one does, as long as it looks. False, too, where it has just gone."""
+    try:
+        held = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_free = path.exists()
+    except BlockingIOError:
+        is_free = False
+    try:
+        yield is_free
+    finally:
+        os.close(held)
+
+
+def remove_unlocked(paths, *, ignore_errors=False):
+    """Remove the files and folders of these that no living process holds. ignore_errors: what of a folder cannot be removed stays."""
+    for path in paths:
+        with lock_if_free(path) as is_free:
+            if is_free and path.is_dir():
+                shutil.rmtree(path, ignore_errors=ignore_errors)
+            elif is_free:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,26 @@
+"""The YAML of packs and profiles: read safely, and what is wrong with it said in words."""
+
+import yaml
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
+YAML_ERRORS = (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError)  # of a file that is no YAML, or not what was expected
+
+
+def read_yaml(path):
+    """The plain values that a YAML file holds. Raises one of FAULTS, and OSError."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader, by either name
+
+
+def fault(error):
+    """One of FAULTS, or a missing file, in one line for whoever wrote the YAML: where it can be said, with line and column."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
+    if isinstance(error, FileNotFoundError):
+        return f"there is no file {error.filename}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not UTF-8"
+    if isinstance(error, KeyError):
+        return f"it lacks {error.args[0]}"
+    if isinstance(error, TypeError | AttributeError):
+        return "it is not laid out as one: compare it with those that are shipped"
+    return " ".join(str(error).replace('in "<unicode string>", ', "at ").split())

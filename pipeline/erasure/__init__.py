@@ -1,0 +1,8 @@
+"""Erase a patient everywhere, and remember only that somebody was erased."""
+
+from pipeline.erasure import files, ledger, orphan_cleanup, patient
+from pipeline.erasure.ledger import LEDGER
+from pipeline.erasure.patient import erase
+from pipeline.erasure.tokens import tokens_of
+
+__all__ = ["LEDGER", "erase", "files", "ledger", "orphan_cleanup", "patient", "tokens_of"]

@@ -1,0 +1,78 @@
+"""The ledger of erasures: that somebody was forgotten, when, by which account; of whom, only what recognises the id again.
+
+An id is kept as its HMAC-SHA256 under a key of the installation. The key is `$B12_ERASURE_KEY`, else `erasure-key` in the
+home; it must last as long as the ledger, so it is never rotated with other secrets.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from datetime import UTC, datetime
+
+from pipeline.core import LakeUnavailable, UsageError, create_secret_file
+
+LEDGER = "erasures.jsonl"
+SHORTEST = 32  # characters
+
+
+def key_of(home):
+    """The key as bytes, made once where there is none. Raises UsageError."""
+    given = os.environ.get("B12_ERASURE_KEY") or _kept(home.root / "erasure-key")
+    if len(given) < SHORTEST:
+        raise UsageError(
+            f"The key of the erasure ledger is no text of at least {SHORTEST} characters. Mend $B12_ERASURE_KEY where that is set. "
+            f"Else take {home.root / 'erasure-key'} from a backup or, if {LEDGER} has no line yet, delete it: a new one is made."
+        )
+    return given.encode()
+
+
+def _kept(path):
+    create_secret_file(path)
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        return ""
+
+
+def mark_of(key, patient_id):
+    """What stands in the ledger for a patient id, in hex."""
+    return hmac.new(key, patient_id.encode(), hashlib.sha256).hexdigest()
+
+
+def name_of(key):
+    """What a line of the ledger says of the key it was made under."""
+    return hashlib.sha256(b"b12 erasure ledger" + key).hexdigest()[:12]
+
+
+def write(home, *, who, ids=(), rows=None):
+    """Add a line of an erasure: before it, ids, all under which the patient was known; after it, rows, what went by place.
+
+    What was cut short between the two is known by its ids.
+    """
+    key = key_of(home)
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": who, "key": name_of(key),
+        "ids": sorted(mark_of(key, one) for one in ids), "rows": {name: number for name, number in (rows or {}).items() if number},
+    }  # fmt: skip
+    append(home, [line])
+
+
+def append(home, lines):
+    """Add lines that are not in the home's ledger yet."""
+    known = entries(home.root / LEDGER)
+    with (home.root / LEDGER).open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines if line not in known)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def entries(path):
+    """The lines of a ledger; [] where there is none. Raises LakeUnavailable."""
+    if not path.exists():
+        return []
+    try:
+        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [{"at": one["at"], "who": one["who"], "key": one["key"], "ids": one["ids"], "rows": one["rows"]} for one in found]
+    except (ValueError, KeyError, TypeError):
+        raise LakeUnavailable(f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE.") from None

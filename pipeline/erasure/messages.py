@@ -1,0 +1,117 @@
+"""Forget a patient in files of messages and resources: their places stay, empty, so that all others keep their line."""
+
+import json
+import re
+from contextlib import contextmanager
+
+
+def part_path(path):
+    """Where a file is written that will take this one's place."""
+    return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def written(path):
+    """Yields where to write what takes this file's place, whole or not at all."""
+    yield part_path(path)
+    part_path(path).replace(path)
+
+
+def erase_messages(path, ids):
+    """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank lines; returns how many."""
+    mine = {one.encode() for one in ids}
+    erased, out = 0, []
+    text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for message in re.split(rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", text, flags=re.M):
+        if _numbers(message) & mine:
+            erased, message = erased + 1, b"\n" * message.count(b"\n")
+        out.append(message)
+    if erased:
+        with written(path) as beside:
+            beside.write_bytes(b"".join(out))
+    return erased
+
+
+def _numbers(message):
+    "The identifiers of a message's patients, by the message's own separators"
+    head = message.lstrip(b"\x0b")
+    bar, mark, again = head[3:4] or b"|", head[4:5] or b"^", head[5:6] or b"~"
+    found = set()
+    for line in message.split(b"\n"):
+        fields = line.lstrip(b"\x0b").split(bar)
+        places = {b"PID": (2, 3, 4), b"MRG": (1,)}.get(fields[0], ())
+        found |= {one.split(mark)[0].strip() for place in places if place < len(fields) for one in fields[place].split(again)}
+    return found
+
+
+def erase_resources(path, ids):
+    """FHIR: a line of NDJSON becomes a blank line, an entry of a Bundle an empty one, a lone resource an empty Bundle; returns how many."""
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        lines = text.split("\n")
+        resources = [_parsed(line) for line in lines]
+        known = {*ids, *(one["id"] for one in resources if _is_patient(one, ids) and "id" in one)}
+        kept = ["" if _is_of(one, known) else line for line, one in zip(lines, resources, strict=True)]
+        erased, text = sum(old != new for old, new in zip(lines, kept, strict=True)), "\n".join(kept)
+    else:
+        erased = _empty_entries(whole, ids)
+        text = json.dumps(whole, ensure_ascii=False)
+    if erased:
+        with written(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+    return erased
+
+
+def _parsed(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _empty_entries(whole, ids):
+    if not isinstance(whole, dict) or whole.get("resourceType") != "Bundle":
+        if not _is_of(whole, ids):
+            return 0
+        whole.clear()
+        whole.update({"resourceType": "Bundle", "type": "collection", "entry": [{}]})
+        return 1
+    entries = whole.get("entry", [])
+    patients = [entry for entry in entries if _is_patient(entry.get("resource"), ids)]
+    known = {*ids, *(entry["resource"].get("id") for entry in patients), *(entry.get("fullUrl") for entry in patients)} - {None}
+    mine = [place for place, entry in enumerate(entries) if _is_of(entry.get("resource"), known)]
+    for place in mine:
+        entries[place] = {}
+    return len(mine)
+
+
+def _is_patient(resource, ids):
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+        return False
+    return bool(({one.get("value") for one in resource.get("identifier", ())} | {resource.get("id")}) & set(ids))
+
+
+def _is_of(resource, ids):
+    "Whether a resource is this patient, or is about them"
+    return _is_patient(resource, ids) or any(_points_to(subject, ids) for subject in _subjects(resource))
+
+
+def _subjects(node):
+    "What says whose a resource is, inside contained ones too"
+    if isinstance(node, dict):
+        yield from (node[name] for name in ("subject", "patient", "individual", "beneficiary") if isinstance(node.get(name), dict))
+        yield from (entry for link in node.get("link") or () if isinstance(link, dict) and isinstance(entry := link.get("other"), dict))
+        node = [*(node.get("contained") or ()), *(node.get("entry") or ()), node.get("resource")]
+    if isinstance(node, list):
+        for child in node:
+            yield from _subjects(child)
+
+
+def _points_to(subject, ids):
+    reference, identifier = subject.get("reference"), subject.get("identifier")
+    if isinstance(reference, str):
+        short = re.sub(r"/_history/.*$", "", reference).rsplit("Patient/", 1)[-1].removeprefix("urn:uuid:")
+        return reference in ids or short in ids or reference.rsplit("|", 1)[-1] in ids
+    return isinstance(identifier, dict) and identifier.get("value") in ids

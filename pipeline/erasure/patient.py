@@ -1,0 +1,100 @@
+"""Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that somebody was forgotten."""
+
+import re
+from contextlib import closing
+
+from pipeline import lake, worklist
+from pipeline.core import ENTITIES, UsageError, alone
+from pipeline.engine import connect
+from pipeline.erasure import ledger
+from pipeline.erasure.files import erase_csv, erase_delivered, erase_parquet
+from pipeline.erasure.messages import written
+from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
+from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_spellings
+from pipeline.lake import ids_of_patient, query
+from pipeline.profiles import profile as read_profile
+
+
+def erase(home, patient_id, *, who):
+    """Delete every row of a patient, under all ids of the same person; returns the rows deleted, by place.
+
+    An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again brings nobody back.
+    A refused file was never understood: its lines in which an id is a word go, and all of it where it is no text.
+    who: the account that asked for it, for the ledger and the audit trail. It waits for a backup, a screening and an ingest.
+    Cut short, it can be done again: the ledger says first who is to go, and the lake forgets them last. Raises UsageError.
+    """
+    if not patient_id.strip():
+        raise UsageError("An empty id names nobody. Type: b12 erase PATIENT")
+    with alone(home, "backup"), alone(home, "screen"), alone(home, "ingest"), closing(worklist.open_store(home)) as store:
+        rows = _erase(home, store, _all_ids(home, patient_id), who=who)
+        worklist.record_access(store, actor=worklist.Actor(who, "admin"), what="erased", rows=sum(rows.values()))
+    return rows
+
+
+def _erase(home, store, ids, *, who):
+    ledger.write(home, who=who, ids=ids)
+    sweep(home)
+    delivered = query(home, "select distinct source, sha256, file, refused from lake.delivery order by all")
+    settle_claimed_files(home, delivered)
+    rows = {"archive": _erase_archive(home, delivered, ids)}
+    rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
+    runs = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
+    rows["runs"] = sum(_erase_run(folder, ids) for folder in runs if folder.is_dir() and not folder.is_symlink())
+    rows["worklist"] = worklist.forget(store, ids)  # only now: no run can make an item of them anew
+    rows |= _erase_lake(home, ids)
+    ledger.write(home, who=who, rows=rows)
+    return rows
+
+
+def _erase_lake(home, ids):
+    "Last, and of its tables the patients last: they say who was merged into whom, so that an erasing that was cut short can be done again"
+    con = connect()
+    rows = {table: sum(lake.erase(con, home, table, one) for one in ids) for table in reversed(ENTITIES)}
+    con.close()
+    if any(rows.values()):
+        lake.vacuum(home, keep_hours=0)
+    return rows
+
+
+def _all_ids(home, patient_id):
+    con = connect()
+    _, ids = ids_of_patient(con, home, patient_id)
+    con.close()
+    return ids
+
+
+def _erase_archive(home, delivered, ids):
+    "Under every name that a delivered file has there"
+    erased = 0
+    for one in [one for one in delivered if one["refused"] is None]:
+        profile = read_profile(one["source"], home)
+        for path in (home.archive / one["source"]).glob(f"{one['sha256']}*"):
+            erased += erase_delivered(path, profile, profile.kind_of_file(one["file"]), ids)
+    return erased
+
+
+def _erase_refused(path, ids):
+    if is_opaque(path):  # what it holds cannot be seen, and nothing will ever read it
+        path.unlink()
+        return 1
+    encoding = detect_encoding(path)
+    words = {word for one in ids for word in possible_spellings(one, encoding)}
+    mine = re.compile(rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, words))})(?:\.0)?(?![\w-]|\.\w)")
+    with path.open(encoding=encoding, newline="") as file:
+        lines = file.readlines()
+    kept = [line for line in lines if not mine.search(line)]
+    if len(kept) < len(lines):
+        with written(path) as beside:
+            beside.write_bytes("".join(kept).encode(encoding))
+    return len(lines) - len(kept)
+
+
+def _erase_run(folder, ids):
+    rows = 0
+    for name in ("assessment.parquet", "worklist.parquet", "patient_site.parquet"):
+        if (folder / name).exists():
+            rows += erase_parquet(folder / name, "patient_id", ids)
+    if (folder / "worklist.csv").exists():
+        plain = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
+        erase_csv(folder / "worklist.csv", "patient_id", [*ids, *(f"'{one}" for one in ids)], plain, keeps_lines=False)
+    return rows

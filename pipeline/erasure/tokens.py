@@ -1,0 +1,66 @@
+"""The words of delivered files: among them an id that no table knows, because every row of it was rejected."""
+
+import re
+
+import duckdb
+
+from pipeline.core import Refused
+from pipeline.engine import connect, is_disk_or_memory_error, write_error
+from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
+from pipeline.readers import unpacked
+
+# of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look like a space
+CELLS = re.compile(r"""[,;|^~&\t\r\n"<>{}\[\]\ufeff]+""", re.ASCII)
+WORDS = re.compile(r"[\s'/:=]+", re.ASCII)
+SPACE = " \t\v\f"
+
+
+def tokens_of(path, folder):
+    """Every cell and every word of a delivered file, as text; of Parquet every value, too. None where it cannot be read.
+
+    folder: where it is unpacked. Raises LakeUnavailable for a disk that is full.
+    """
+    try:
+        plain = unpacked(path, folder)
+    except Refused:
+        return None
+    if _is_parquet(plain):
+        return _of_parquet(plain, folder)
+    return None if is_opaque(plain) else _of_text(plain)
+
+
+def _is_parquet(path):
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def _of_text(path):
+    encoding, found = detect_encoding(path), set()
+    with path.open(encoding=encoding, newline="") as file:
+        for line in file:
+            found |= _words(line)
+    return {meant for word in found for meant in possible_originals(word, encoding)}
+
+
+def _words(text):
+    found = set()
+    for cell in CELLS.split(text):
+        found |= {cell.strip(SPACE), *WORDS.split(cell)}
+    return found
+
+
+def _of_parquet(path, folder):
+    con, found = connect(spill=folder / "spill"), set()
+    name = str(path).replace("'", "''")
+    try:
+        for column, *_ in con.execute(f"describe from read_parquet('{name}')").fetchall():
+            quoted = column.replace('"', '""')
+            for (value,) in con.execute(f"""select distinct cast("{quoted}" as varchar) from read_parquet('{name}')""").fetchall():
+                found |= {value.strip(), *_words(value)} if value else set()
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        if is_disk_or_memory_error(error):
+            raise write_error(folder, error) from None
+        return None
+    finally:
+        con.close()
+    return found

@@ -1,0 +1,60 @@
+"""Alerts: each is told once when it begins and once when it is over, whoever looks, however often, and whatever the clock does."""
+
+import json
+import logging
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from pipeline.core import alone
+from pipeline.operations.deadlines import overdue
+from pipeline.operations.notifications import notify
+from pipeline.runs import write_json
+
+LOG = logging.getLogger("b12.alerts")
+A_DAY = timedelta(days=1)
+
+
+def watch(home, now=None):
+    """Look, and tell people what is new and what is over; returns what is overdue now, `[{"key", "says", "since"}]`.
+
+    What nobody could be told is told the next time. Raises InvalidProtocol, LakeUnavailable.
+    """
+    with alone(home, "alerts"):
+        before = _read(home)
+        now = _never_back(now or datetime.now(UTC), before["seen_at"])
+        known = {alert["key"]: alert for alert in before["alerts"]}
+        found = [{**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)} for alert in overdue(home, now)]
+        kept = _told_of(found, known)
+        write_json(home.root / "alerts.json", {"seen_at": now.isoformat(), "alerts": kept})
+    return found
+
+
+def _never_back(now, seen_at):
+    """The later of the clock and the last look: an hour that comes twice ends no alert and begins none.
+
+    A clock that is a day and more behind was wrong before, and is believed now.
+    """
+    seen = datetime.fromisoformat(seen_at) if seen_at else now
+    return seen if now < seen <= now + A_DAY else now
+
+
+def _told_of(found, known):
+    "The alerts that people know of now"
+    fresh = [alert for alert in found if alert["key"] not in known]
+    over = [alert for key, alert in known.items() if key not in {one["key"] for one in found}]
+    kept = [alert for alert in found if alert["key"] in known]
+    if not fresh and not over:
+        return kept
+    lines = [*(f"Overdue: {one['says']}" for one in fresh), *(f"Over: {one['says']} (since {one['since']})" for one in over)]
+    for line in lines:
+        LOG.warning("%s", line)
+    told = notify(f"B12 screening: {len(fresh)} overdue, {len(over)} over", [*lines, "What to do: docs/runbook.md, Alerts."])
+    return [*kept, *(over if told and all(told.values()) else fresh)]
+
+
+def _read(home):
+    try:
+        found = json.loads((home.root / "alerts.json").read_text(encoding="utf-8"))
+        return {"seen_at": found["seen_at"], "alerts": [dict(alert, key=alert["key"]) for alert in found["alerts"]]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {"seen_at": None, "alerts": []}  # what was told is told once more

@@ -1,0 +1,90 @@
+"""Deadlines: which of the things that an operator expects are overdue."""
+
+import os
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pipeline import lake
+from pipeline.core import zone
+from pipeline.engine import connect, reading
+from pipeline.operations.deadlines_file import read_deadlines
+from pipeline.runs import read_manifest
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that is overdue. key: what stays the same while it lasts. says: for people, counts only."""
+
+    key: str
+    says: str
+
+
+def overdue(home, now):
+    """The Alerts of a home at an instant (UTC). Raises InvalidProtocol, LakeUnavailable."""
+    deadlines = read_deadlines(home)
+    found = [_worklist(home, deadlines.worklist_by, now), _waiting(home, deadlines.waiting_hours, now)]
+    return [alert for alert in (*found, *_deliveries(home, deadlines.deliveries, now)) if alert]
+
+
+def due_day(by, now):
+    """The local day whose worklist had to be there by the last time that the clocks showed `by`."""
+    today = now.astimezone(zone()).date()
+    return today if now >= datetime.combine(today, by, tzinfo=zone()) else today - timedelta(days=1)
+
+
+def _worklist(home, by, now):
+    if by is None:
+        return None
+    due, today = due_day(by, now), now.astimezone(zone()).date()
+    if any(due <= day <= today for day in _published_days(home, since=due - timedelta(days=1))):
+        return None
+    return Alert("worklist", f"No worklist of {due} was published by {by:%H:%M} ({zone().key})")
+
+
+def _published_days(home, since):
+    "The as-of dates of the runs published since a day (UTC); a run's name says when it started, so older ones are not opened"
+    for path in home.runs.glob("[!.]*/manifest.json"):
+        if not path.parent.is_symlink() and path.parent.name >= f"{since:%Y%m%d}":
+            manifest = read_manifest(path.parent)
+            if manifest["published"]:
+                yield date.fromisoformat(manifest["as_of"])
+
+
+def _deliveries(home, expected, now):
+    if not expected:
+        return
+    with closing(connect()) as con, reading(home):
+        lake.attach(con, home, only=("lab_result",))
+        for source, lab, hours in expected:
+            if not _came(con, source, lab, since=now - timedelta(hours=hours)):
+                named = f"{source}, laboratory {lab}" if lab else source
+                yield Alert(f"delivery {source}{f' {lab}' if lab else ''}", f"No delivery from {named} for {hours:g} hours")
+
+
+def _came(con, source, lab, since):
+    from_lab = " and exists (from lake.lab_result where sha256 = delivery.sha256 and performing_lab = $3)" if lab else ""
+    return con.execute(
+        f"select count(*) from lake.delivery as delivery where refused is null and source = $1 and received_at > $2{from_lab}",
+        [source, since, *([lab] if lab else [])],
+    ).fetchone()[0]
+
+
+def _waiting(home, hours, now):
+    "By when a file was put there, whatever day its sender says it is of"
+    if hours is None or not home.landing.is_dir():
+        return None
+    ages = [now.timestamp() - at for at in _put_there(home.landing)]
+    late = [age / 3600 for age in ages if age > hours * 3600]
+    return Alert("waiting", f"{len(late)} files have lain in landing/ for over {hours:g} hours") if late else None
+
+
+def _put_there(folder):
+    "When each file was; a folder that cannot be read counts as one"
+    found = []
+    for root, _, names in os.walk(folder, onerror=lambda error: found.append(Path(error.filename))):
+        found.extend(Path(root) / name for name in names)
+    for path in found:
+        with suppress(FileNotFoundError):  # claimed just now
+            yield path.lstat().st_ctime

@@ -1,0 +1,39 @@
+"""What the doctor found: one line, and what to do about it."""
+
+from dataclasses import dataclass
+
+from pipeline.core import Failure
+
+
+@dataclass(frozen=True)
+class Finding:
+    """state: ok, look (it works; somebody should know) or wrong (it does not). what, todo: for people, counts and names only."""
+
+    state: str
+    what: str
+    todo: str = ""
+
+
+def ok(what):
+    """All is well with this."""
+    return Finding("ok", what)
+
+
+def look(what, todo):
+    """Nothing is broken, but somebody should look."""
+    return Finding("look", what, todo)
+
+
+def wrong(what, todo):
+    """This does not work, or will not."""
+    return Finding("wrong", what, todo)
+
+
+def tried(about, function, *arguments):
+    """What a function says, or the words of the Failure with which it ends; about: what they are about."""
+    try:
+        return function(*arguments)
+    except Failure as failure:
+        return wrong(f"{about}: {failure}", "Do what it says, then ask again.")
+    except OSError as error:
+        return wrong(f"{about}: {error.filename}: {error.strerror}", "Check that the path is there, its rights and the disk.")

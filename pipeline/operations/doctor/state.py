@@ -1,0 +1,116 @@
+"""What the installation holds: the lake, the runs, the store, what waits, what was left over, the archive."""
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import worklist
+from pipeline.erasure import ledger
+from pipeline.landing import listed
+from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake
+from pipeline.operations.doctor.finding import look, ok, tried, wrong
+from pipeline.runs import held_manifests, is_not_future, manifests, read_manifest
+
+A_DAY = 24 * 3600
+
+
+def of_state(home, *, is_deep):
+    """What is found of the state."""
+    if not home.root.is_dir():
+        return
+    yield tried("The lake", of_lake, home)
+    yield tried("The runs", _latest, home)
+    yield tried("The clock", _clock, home)
+    yield tried("The worklist database", _store, home)
+    yield tried("What waits", _waiting, home)
+    yield tried("What is claimed", _claimed, home)
+    yield tried("What was left over", _left_over, home)
+    yield tried("The archive", of_archive, home, is_deep)
+
+
+def _latest(home):
+    link = home.runs / "latest"
+    if not link.is_symlink():
+        return look("No run was published yet", "Type: b12 screen")
+    if not (link / "manifest.json").exists():
+        return wrong("runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen")
+    manifest = read_manifest(link)
+    rows = manifest["rows"]
+    wanted = {"assessment.parquet": rows["assessment"], "worklist.parquet": rows["worklist"]}
+    broken = [name for name, number in wanted.items() if not _holds(home, link / name, number)]
+    broken += [name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()]
+    if broken:
+        return wrong(f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen")
+    if not is_not_future(manifest):
+        return wrong(f"The latest run is as of {manifest['as_of']}, a day that has not come", "Screen again, as of today: b12 screen")
+    held = len(held_manifests(home))
+    if held:
+        return look(
+            f"{held} runs wait for a steward's decision", "b12 runs names them; b12 decide answers, or Airflow under Required Actions"
+        )
+    return ok(f"The latest run, {link.resolve().name}, is whole: {rows['worklist']:,} patients on the worklist")
+
+
+def _holds(home, path, number):
+    "As many rows as the manifest says, or fewer once a patient was erased: the manifest stays as it was published"
+    try:
+        found = pq.read_metadata(path).num_rows
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return found == number or (found < number and bool(ledger.entries(home.root / ledger.LEDGER)))
+
+
+def _clock(home):
+    now = datetime.now(UTC)
+    newest = max((datetime.fromisoformat(one["started"]) for one in manifests(home, published_only=False)), default=now)
+    if newest > now + timedelta(days=1):
+        return wrong(f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is still to come", "Set the computer's clock; then b12 screen")
+    if newest > now:
+        return look(
+            f"A run started at {newest:%H:%M} UTC, which is still to come",
+            "The clock stepped back; runs keep their order until it has caught up",
+        )
+    return ok(f"No run is later than the clock, {now:%Y-%m-%d %H:%M} UTC")
+
+
+def _store(home):
+    if not os.environ.get("B12_DATABASE_URL") and not (home.root / "worklist.db").exists():
+        return look("There is no worklist database yet", "The next screening makes it: b12 screen")
+    store = worklist.open_store(home)
+    try:
+        people = len(worklist.users(store))
+        kind = "SQLite, in the home" if store.is_sqlite else "PostgreSQL"
+        return ok(f"The worklist database ({kind}) answers, in its newest form; {people} people may log in")
+    finally:
+        store.close()
+
+
+def _waiting(home):
+    now = time.time()
+    waits = list(listed(home.landing)) if home.landing.is_dir() else []
+    stuck = [one for one in waits if now - one.changed_at > A_DAY]
+    if stuck:
+        return look(
+            f"{len(stuck)} files have lain in landing/ for over a day",
+            "Do their folders have a profile's name, and is a manifest complete? Then: b12 ingest",
+        )
+    return ok(f"{len(waits)} files wait in landing/")
+
+
+def _claimed(home):
+    if claimed := len(list(listed(home.claimed))) if home.claimed.is_dir() else 0:
+        return look(f"{claimed} files are claimed and not ingested yet", "The next ingest takes them; if none runs: b12 ingest")
+    return ok("No file is claimed and not ingested yet")
+
+
+def _left_over(home):
+    left = len(list(home.work.iterdir())) if home.work.is_dir() else 0
+    if left:
+        return look(
+            f"{left} folders in work/ belong to something that runs, or that was killed",
+            "The next ingest or screening removes what was killed",
+        )
+    return ok("Nothing was left over in work/")

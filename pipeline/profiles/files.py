@@ -1,0 +1,105 @@
+"""Profiles as files: found by name or path, laid over the one they extend, checked, and kept with the state."""
+
+import re
+import shutil
+from pathlib import Path
+
+from pipeline.core import SOURCES, YAML_ERRORS, InvalidProtocol, fault, read_yaml
+from pipeline.profiles.check import GENERAL, check
+from pipeline.profiles.maps import filled
+from pipeline.profiles.profile import Profile
+
+OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ for one kind of file
+
+
+def profile(name, home=None):
+    """Read a profile: by its name, a site's own in `$B12_HOME/sources/` before those shipped; or from a path that ends in .yaml.
+
+    Raises InvalidProtocol with what is wrong and where.
+    """
+    path = _found(str(name), home)
+    try:
+        return _profile(_raw(path, home), path)
+    except (*YAML_ERRORS, FileNotFoundError) as error:
+        raise InvalidProtocol(f"The source profile {path} cannot be read: {fault(error)}.") from None
+
+
+def adopt(name, home):
+    """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps; returns its Profile.
+
+    Every later run, replay and DAG finds it there by its name.
+    """
+    found = profile(name, home)
+    if str(name).endswith(".yaml"):
+        folder = home.sources / found.name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_maps = [Path(one).name for one in read_yaml(Path(name)).get("maps", ())]
+        for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / one, one) for one in own_maps)]:
+            if one.resolve() != (folder / place).resolve():
+                shutil.copyfile(one, folder / place)
+    return found
+
+
+def _found(name, home):
+    if name.endswith(".yaml"):
+        if not Path(name).is_file():
+            raise InvalidProtocol(f"There is no file {name}. Give the path of a profile, or the name of one in sources/.")
+        return Path(name)
+    folders = [*([home.sources / name] if home else []), SOURCES]
+    for folder in folders:
+        if re.fullmatch(r"[A-Za-z0-9_-]+", name) and (folder / f"{name}.yaml").is_file():
+            return folder / f"{name}.yaml"
+    own = home.sources.glob("*/*.yaml") if home else ()
+    known = ", ".join(sorted({found.stem for found in (*SOURCES.glob("*.yaml"), *own)}))
+    raise InvalidProtocol(f"There is no source profile {name}. Known profiles: {known}.")
+
+
+def _raw(path, home):
+    "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
+    raw = read_yaml(path)
+    raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
+    if "extends" not in raw:
+        return raw
+    if str(raw["extends"]).endswith(".yaml"):
+        raise InvalidProtocol(f"The source profile {path} extends a file; give the name of a profile: ingest that one first, by its path.")
+    base = SOURCES / f"{raw['extends']}.yaml" if raw["extends"] == raw["profile"] else _found(str(raw["extends"]), home)
+    if base.resolve() == path.resolve():
+        raise InvalidProtocol(f"The source profile {path} extends itself.")
+    base = _raw(base, home)
+    return _laid_over({"selects": base["profile"], **base}, raw)
+
+
+def _laid_over(base, own):
+    merged = {
+        key: _laid_over(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value
+        for key, value in own.items()
+    }
+    return {**base, **merged}
+
+
+def _profile(raw, path):
+    check(raw, path)
+    folder = SOURCES / (raw.get("selects") or raw["profile"])
+    return Profile(
+        name=raw["profile"], format=raw["format"], files=raw["files"], time_zone=raw.get("time_zone", "UTC"),
+        columns={kind: _columns(kind, given) for kind, given in raw.get("columns", {}).items()},
+        date_order=raw.get("date_order", "iso"), decimal_mark=raw.get("decimal_mark", "."), thousands_mark=raw.get("thousands_mark", ""),
+        dialect=raw.get("dialect", {}),
+        ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
+        are_others_ignored=raw.get("other_columns", "refused") == "ignored", defaults=raw.get("defaults", {}), words=raw.get("words", {}),
+        maps=tuple(row for name in raw.get("maps", ()) for row in filled(name)), snapshot=raw.get("snapshot"),
+        selects=folder if folder.is_dir() else None, patient_columns=raw.get("patient_columns", {}),
+        options={key: value for key, value in raw.items() if key not in GENERAL},
+    )  # fmt: skip
+
+
+def _columns(kind, given):
+    own = {key: given[key] for key in OWN if key in given}
+    return {
+        "required": _named(given.get("required", {})), "optional": _named(given.get("optional", {})),
+        "entity": given.get("entity", kind), "own": own,
+    }  # fmt: skip
+
+
+def _named(given):
+    return given if isinstance(given, dict) else {name: name for name in given}

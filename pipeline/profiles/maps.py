@@ -1,0 +1,76 @@
+"""Maps: a steward's answers, what the local codes and units of a source stand for."""
+
+import csv
+from collections import Counter
+from functools import cache
+
+from pipeline.core import PROTOCOL
+
+MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
+
+
+def filled(path):
+    """The rows of a steward's map that have an answer, as dicts of MAP_HEADER. Raises ValueError with what is wrong with an answer."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    if missing := [name for name in MAP_HEADER if name not in (reader.fieldnames or ())]:
+        raise ValueError(f"{path.name} lacks the column {', '.join(missing)}")
+    answers = [{name: _cell(row[name]) for name in MAP_HEADER} for row in rows if _cell(row["map_to"])]
+    if wrong := [f"{row['delivered']}: {why}" for row in answers if (why := _wrong(row))]:
+        raise ValueError(f"{path.name}: {'; '.join(wrong)}")
+    counts = Counter(answered(row) for row in answers)
+    counts.update(answered({**row, "code_system": None}) for row in answers if row["code_system"] and row["kind"] == "code")
+    open_ones = {answered(row) for row in answers if not row["code_system"]}
+    if twice := sorted(
+        {row["delivered"] for row in answers if counts[answered(row)] > 1 and (row["code_system"] or answered(row) in open_ones)}
+    ):
+        raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
+    return answers
+
+
+def answered(row):
+    """What a row of a map, or of `b12 unmapped`, is about: two rows of one key are one question."""
+    if row["kind"] == "unit":
+        return row["entity"], "unit", None, unit_key(row["delivered"])
+    return row["entity"], "code", (row["code_system"] or "").upper() or None, row["delivered"].strip().upper()
+
+
+def unit_key(unit):
+    """A unit's spelling as `protocol/unit_aliases.csv` has it: as the macro of that name in sql/macros.sql."""
+    return unit.translate(str.maketrans("µμ²", "uu2", " \u00a0\t")).lower()
+
+
+def _cell(text):
+    "A cell as it was before the export kept a spreadsheet from running it"
+    text = (text or "").strip()
+    return (text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text) or None
+
+
+def _wrong(row):
+    if not row["delivered"] or row["kind"] not in ("code", "unit"):
+        return "kind is code or unit, delivered is what the source sends" if row["kind"] != "status" else "a status is answered in `words`"
+    if row["map_to"].lower() == "none":
+        return None
+    if row["kind"] == "unit":
+        return None if unit_key(row["map_to"]) in _units() else f"protocol/unit_aliases.csv does not know {row['map_to']}"
+    if not row["map_to_system"]:
+        return "map_to_system is empty"
+    if row["map_to_system"].upper() in ("LOINC", "LN") and not _is_loinc(row["map_to"]):
+        return f"{row['map_to']} is no LOINC code: its check digit is wrong"
+    return None
+
+
+def _is_loinc(code):
+    "By its check digit, mod 10: from the right every second digit is doubled"
+    number, _, check = code.partition("-")
+    if not (number.isdigit() and check.isdigit() and len(check) == 1):
+        return False
+    digits = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))]
+    return (10 - sum(digit // 10 + digit % 10 for digit in digits) % 10) % 10 == int(check)
+
+
+@cache
+def _units():
+    with (PROTOCOL / "unit_aliases.csv").open(encoding="utf-8", newline="") as file:
+        return {row["spelling"] for row in csv.DictReader(file)}

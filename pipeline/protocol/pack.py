@@ -1,0 +1,125 @@
+"""The protocol pack: YAML and CSV in `protocol/`, and its meaning in a few lines of plain Python.
+
+`decide` and `assess` are the definition; the SQL is tested against them over every combination of facts.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.core import DEFAULT_PACK, PROTOCOL, YAML_ERRORS, InvalidProtocol, fault, read_yaml
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of a decision table: it fits when every named fact has one of the listed answers."""
+
+    id: str
+    when: dict
+    outcome: str
+    priority: int = 0
+    cites: tuple = ()
+    because: str = ""
+
+    def fits(self, facts):
+        return all(facts[fact] in answers for fact, answers in self.when.items())
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An ordered decision table; `collects` when every row that fits counts, else the first that fits decides."""
+
+    name: str
+    rules: tuple
+    collects: bool = False
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A protocol pack as read: `raw` is the YAML, `decisions` its tables in the order in which they read each other."""
+
+    name: str
+    path: Path
+    raw: dict = field(repr=False)
+    decisions: tuple = field(repr=False)
+
+    def decision(self, name):
+        return next(decision for decision in self.decisions if decision.name == name)
+
+    @property
+    def setting(self):
+        return {name: entry["value"] for name, entry in self.raw["settings"].items()}
+
+
+def load(pack=DEFAULT_PACK):
+    """Read the pack of this name from `protocol/`, or from a path. Raises InvalidProtocol."""
+    path = Path(pack) if str(pack).endswith(".yaml") else PROTOCOL / f"{pack}.yaml"
+    try:
+        raw = read_yaml(path)
+        return Pack(name=raw["pack"], path=path, raw=raw, decisions=tuple(_decisions(raw)))
+    except FileNotFoundError:
+        known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
+        raise InvalidProtocol(f"There is no protocol pack {pack}. Known packs: {known}; or give the path of a YAML file.") from None
+    except YAML_ERRORS as error:
+        raise InvalidProtocol(f"{path} cannot be read as a protocol pack: {fault(error)}.") from None
+
+
+def _decisions(raw):
+    for fact, entry in raw["derived"].items():
+        yield Decision(fact, (*(Rule(fact, when, "yes") for when in entry["yes_when"]), Rule(fact, {}, "no")))
+    yield Decision("next_step", tuple(_rule(row) for row in raw["next_step"]))
+    yield Decision("safety", tuple(_rule(row) for row in raw["safety"]), collects=True)
+    yield Decision("cause", tuple(_rule(row) for row in raw["cause"]))
+    yield Decision("flags", tuple(_rule(row) for row in raw["flags"] if "when" in row), collects=True)
+    yield Decision("cohorts", tuple(_rule(row) for row in raw["cohorts"]), collects=True)
+
+
+def _rule(row):
+    return Rule(
+        id=row["id"],
+        when=row["when"],
+        outcome=row.get("outcome", row["id"]),
+        priority=row.get("priority", 0),
+        cites=tuple(row.get("cites", ())),
+        because=row.get("because", ""),
+    )
+
+
+def decide(rules, facts):
+    """The first rule that fits: the definition the SQL is tested against."""
+    return next(rule for rule in rules if rule.fits(facts))
+
+
+def collect(rules, facts):
+    """Every rule that fits, each outcome once, in the order of the table."""
+    return list({rule.outcome: rule for rule in reversed(rules) if rule.fits(facts)}.values())[::-1]
+
+
+def derive(pack, facts):
+    """The facts with the derived ones beside them."""
+    known = dict(facts)
+    for fact in pack.raw["derived"]:
+        known[fact] = decide(pack.decision(fact).rules, known).outcome
+    return known
+
+
+def assess(pack, facts):
+    """What the protocol says of one patient's facts: every decision, the priority, and the facts decided on.
+
+    facts: answer by base fact. Returns a dict with `facts, rule, next_step, safety, cause, flags, cohorts, priority`.
+    """
+    known = derive(pack, facts)
+    rule = decide(pack.decision("next_step").rules, known)
+    known |= {"rule": rule.id, "next_step": rule.outcome}
+    known["cause"] = decide(pack.decision("cause").rules, known).outcome
+    safety, flags = (collect(pack.decision(name).rules, known) for name in ("safety", "flags"))
+    priorities = [found.priority for found in (rule, *safety, *flags) if found.priority]
+    return {
+        "facts": known,
+        "rule": rule,
+        "next_step": rule.outcome,
+        "safety": safety,
+        "cause": known["cause"],
+        "flags": flags,
+        "cohorts": [cohort.outcome for cohort in collect(pack.decision("cohorts").rules, known)],
+        "priority": min(priorities, default=0),
+    }

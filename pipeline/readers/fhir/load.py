@@ -1,0 +1,74 @@
+"""FHIR R4 resources: NDJSON, Bundles and single resources become rows of the entities by the SELECTs in `sources/fhir_r4/`."""
+
+import json
+
+import duckdb
+import yaml
+
+from pipeline.core import SOURCES, InvalidProtocol, Refused
+from pipeline.engine import view_of_parquet
+from pipeline.readers.fhir.text import Texts
+from pipeline.readers.loaded import Loaded
+
+FOLDER = SOURCES / "fhir_r4"
+LOOKUPS = ("part", "patient", "specimen", "medication")
+
+
+def load_resources(con, path, *, profile, folder):
+    """Create `landing.fhir_resource`, one row a record with its patient, and what others point to beside it; returns Loaded.
+
+    Each record's text is parsed once, as it is read, into the elements of `sources/fhir_r4/elements.yaml`. A line is that of the
+    file; in a Bundle the number of the entry. Raises Refused when the file cannot be read whole.
+    """
+    _define(con, profile.options)
+    texts = Texts(path)
+    con.register("delivered_text", texts.reader())
+    try:
+        view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
+    except duckdb.OutOfMemoryException:
+        raise Refused("a record of it needs more memory than there is (B12_MEMORY)") from None
+    except duckdb.Error:
+        if texts.refusal:
+            raise Refused(texts.refusal) from None
+        raise
+    finally:
+        con.unregister("delivered_text")
+    for name in LOOKUPS:
+        view_of_parquet(con, f"landing.fhir_{name}", _select(f"lookup/{name}"), folder)
+    con.execute(f"create or replace view landing.fhir_resource as {_select('lookup/resource')}")
+    con.execute("create or replace table landing.ragged as select line from landing.fhir_record where kind is null")
+    return Loaded(profile.selects_of("resource"), *_counted(con, texts.count))
+
+
+def _define(con, options):
+    "The macros, the elements to read, and what the profile wants"
+    con.execute(_select("macros"))
+    for name, structure in _elements().items():
+        con.execute(f"create or replace macro fhir_{name}() as '{json.dumps(structure)}'")
+    unknown = {*options} - {"patient_id", "issued_as_collected"} | {*(options.get("patient_id") or {})} - {"identifier_system"}
+    if unknown:
+        raise InvalidProtocol(f"A source profile names the option {', '.join(sorted(unknown))}, which the format fhir does not know.")
+    con.execute(
+        "create or replace table landing.fhir_option as select $1::varchar as identifier_system, $2::boolean as issued_as_collected",
+        [(options.get("patient_id") or {}).get("identifier_system"), options.get("issued_as_collected", False)],
+    )
+
+
+def _elements():
+    elements = yaml.safe_load((FOLDER / "elements.yaml").read_text(encoding="utf-8"))
+    chosen = {name: [{one: elements["resource"][one] for one in elements[name]}] for name in ("component", "contained")}
+    return {**elements, **chosen}
+
+
+def _counted(con, records):
+    "Rows to account for, and how many are of no entity: an Observation is one if it says anything itself, and one a component"
+    [counts] = con.execute(
+        "select $1 + coalesce(sum(greatest(components + cast(has_value as integer), 1) - 1), 0), "
+        "count(*) filter (kind is not null) - (select count(*) from landing.fhir_resource) from landing.fhir_record",
+        [records],
+    ).fetchall()
+    return counts
+
+
+def _select(name):
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,75 @@
+"""HL7 v2 messages (2.3 to 2.8): ORU gives patients and lab results, ADT^A40 merges; any other message is counted and skipped."""
+
+from collections import Counter
+from contextlib import ExitStack
+
+from pipeline.readers.hl7v2.fields import instant, text, zone_of
+from pipeline.readers.hl7v2.file import messages
+from pipeline.readers.hl7v2.message import Broken, read_message
+from pipeline.readers.hl7v2.options import options_of
+from pipeline.readers.hl7v2.patient import MERGES, UNLINK, merges, patient, patient_id_of, unlinks
+from pipeline.readers.hl7v2.result import orders, results
+from pipeline.readers.hl7v2.rows import SCHEMAS, RowFile
+from pipeline.readers.loaded import Loaded
+
+
+def load_messages(con, path, *, profile, folder):
+    """Land the messages of a file: `landing.hl7_patient`, `landing.hl7_lab_result`, `landing.ragged` (what is no message).
+
+    An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18, A34, A36) a patient row for
+    each MRG, ADT^A37 one for each PID; every other message is one row of no entity, an ORU with neither PID nor OBX too.
+    The line of a row is that of its PID, OBX or MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
+    """
+    options = options_of(profile)
+    other = 0
+    with ExitStack() as stack:
+        files = {name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema)) for name, schema in SCHEMAS.items()}
+        for line, segments in messages(path, are_trailers_binding=options.are_trailers_binding):
+            found = _rows(segments, options) if segments else None
+            if found is None:
+                files["ragged"].add([{"line": line}])
+            else:
+                other += not any(found.values())
+                size = sum([len(segment) for _, segment in segments])
+                for name, rows in found.items():
+                    files[name].add(rows, size)
+    con.execute(f"create table landing.ragged as select line from {_scan(files['ragged'])}")
+    for name in ("patient", "lab_result"):
+        con.execute(f"create view landing.hl7_{name} as select * from {_scan(files[name])}")
+    selects = {name: f"select * from landing.hl7_{name}" for name in ("patient", "lab_result")}
+    return Loaded(selects=selects, rows=other + sum(file.rows for file in files.values()), other=other)
+
+
+def _scan(file):
+    path = str(file.path).replace("'", "''")
+    return f"read_parquet('{path}')"
+
+
+def _rows(segments, options):
+    "The rows of a message by entity, none where it is of a type that is not read; None where it is broken"
+    try:
+        header, *body = read_message(segments, options.encoding)
+    except Broken:
+        return None
+    code, event = text(header, 9), text(header, 9, 2)
+    if text(header, 11) in options.skip_processing:
+        return {}
+    zone = zone_of(text(header, 7)) if options.is_zone_of_message else None
+    if code == "ORU":
+        return _reported(header, body, options, zone)
+    if code == "ADT" and (event in MERGES or event == UNLINK):
+        recorded_at = next((instant(segment, 2, zone) for segment in body if segment.name == "EVN"), None) or instant(header, 7, zone)
+        read = unlinks if event == UNLINK else merges
+        rows = read(body, options=options, recorded_at=recorded_at)
+        return {"patient": rows} if rows else None
+    return {}
+
+
+def _reported(header, body, options, zone):
+    patients, rows, seen, number = [], [], Counter(), None
+    for order in orders(body):
+        if order.pid and (not patients or order.pid.line != patients[-1]["line"]):
+            number = patient_id_of(order.pid, options)
+            patients.append(patient(order.pid, patient_id=number, recorded_at=instant(header, 7, zone), zone=zone))
+        rows += results(header, order, patient_id=number, options=options, zone=zone, seen=seen)
+    return {"patient": patients, "lab_result": rows}

@@ -1,0 +1,101 @@
+"""What people record on a patient's page. Nobody's change is lost: an outdated page is answered with what happened since."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+
+from pipeline import worklist
+from pipeline.core import UsageError, clock
+from pipeline.web.access import Coordinator
+from pipeline.web.forms import Form, check, text
+from pipeline.web.patients import found_item, show
+from pipeline.web.people import assignee_of
+from pipeline.web.render import root_of
+
+router = APIRouter()
+
+
+@router.post("/patients/{key}/act")
+def act(request: Request, key: str, form: Form, actor: Coordinator):
+    """Change status, assignee, or add a comment; 409 when somebody else changed the item since the page was made."""
+    check(request, form, actor.name)
+    row = found_item(request, key)
+
+    def change(store):
+        assignee = assignee_of(request, form, row["assignee"])
+        worklist.act(
+            store, key, actor=actor, version=version_of(form), comment=text(form, "comment"), **_status(form, row),
+            assignee=assignee if "assignee" in form and assignee != row["assignee"] else worklist.UNCHANGED,
+        )  # fmt: skip
+
+    return _done(request, actor, key, form, change)
+
+
+def _status(form, row):
+    "The status asked for; the one that the item has, too, with another reason or day, and what is left empty then stays"
+    to, reason, until = text(form, "to", 40), text(form, "reason"), day_of(form, "until")
+    if to != row["status"]:
+        return {"to": to, "reason": reason, "until": until}
+    reason, until = reason or row["status_reason"], until or row["snoozed_until"]
+    is_other = (reason, until) != (row["status_reason"], row["snoozed_until"])
+    return {"to": to, "reason": reason, "until": until} if is_other else {}
+
+
+@router.post("/patients/{key}/mine")
+def mine(request: Request, key: str, form: Form, actor: Coordinator):
+    """Assign the item to the reader."""
+    check(request, form, actor.name)
+    found_item(request, key)
+    return _done(
+        request, actor, key, form,
+        lambda store: worklist.act(store, key, actor=actor, version=version_of(form), assignee=actor.name),
+    )  # fmt: skip
+
+
+@router.post("/patients/{key}/headache")
+def headache(request: Request, key: str, form: Form, actor: Coordinator):
+    """Record that the headache is unrelated to B12; the next run reads it."""
+    check(request, form, actor.name)
+    found_item(request, key)
+    return _done(
+        request, actor, key, form,
+        lambda store: worklist.note_headache_unrelated(store, key, actor=actor, noted_on=day_of(form, "noted_on") or clock.today()),
+    )  # fmt: skip
+
+
+@router.post("/patients/{key}/notes/{note_id}/withdraw")
+def withdraw(request: Request, key: str, note_id: int, form: Form, actor: Coordinator):
+    """Take back a note."""
+    check(request, form, actor.name)
+    found_item(request, key)
+    return _done(request, actor, key, form, lambda store: worklist.withdraw_note(store, key, note_id, actor=actor))
+
+
+def _done(request, actor, key, form, change):
+    "Back to the page; or the page as it is now, with what went wrong and what was typed"
+    typed = {name: str(value) for name, value in form.items() if name not in ("csrf", "version")}
+    try:
+        change(request.app.state.store)
+    except worklist.StaleItem as stale:
+        return show(request, actor, key, status=409, stale=stale, typed=typed)
+    except UsageError as wrong:
+        return show(request, actor, key, status=400, problem=str(wrong), typed=typed)
+    return RedirectResponse(f"{root_of(request)}/patients/{key}#status", 303)
+
+
+def version_of(form):
+    """The version of the item that the reader saw. Raises UsageError."""
+    given = str(form.get("version", ""))
+    if not given.isdecimal():
+        raise UsageError("The form does not say which version of the item it changes. Reload the page.")
+    return int(given)
+
+
+def day_of(form, name):
+    """A day of a form, None when empty. Raises UsageError."""
+    given = text(form, name, 10)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise UsageError("A day is written as YYYY-MM-DD.") from None

@@ -1,0 +1,105 @@
+"""Codes as the words that people read, numbers and days as they are written."""
+
+import re
+from datetime import datetime
+from functools import cache
+
+from markupsafe import Markup, escape
+
+from pipeline.core import DEFAULT_PACK
+from pipeline.protocol import load
+
+STATES = {"published": "Published", "closed": "Gate closed", "discarded": "Discarded", "superseded": "Superseded"}
+PRIORITIES = {1: "Urgent", 2: "Soon", 3: "Next weeks", 4: "Routine"}
+KIDNEY = "raised; kidney function may explain it"  # protocol §2, of both
+WORDS = {
+    "MANUAL_REVIEW": "Review by hand", "TREAT_IM_NEURO": "Treatment option: IM, neurological", "TREAT_IM_STANDARD": "Treatment option: IM",
+    "TREAT_ORAL_OR_IM": "Treatment option: oral or IM", "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
+    "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only", "REVIEW_MMA": "Review: raised MMA",
+    "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300", "REVIEW_LOW_BEFORE": "Review: low B12 before",
+    "CONTINUE_AND_MONITOR": "Continue and monitor", "NO_ACTION": "Nothing to do now", "EXCLUDED": "Not screened",
+    "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk", "tested": "B12 tested", "diet": "Diet",
+    "scope": "Screened", "renal": "Kidney function", "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
+    "neuro_timing": "Timing of the sign", "n24_used": "Rule N24 in use", "patient_row": "Patient extract",
+    "medications": "Medication extract",
+    "conditions": "Condition extract", "deficiency_before": "Deficiency before", "treat_below_300": "Treat below 300 pg/mL",
+    "total_b12": "B12", "off_list": "Not on the list", "not_appropriate": "Not appropriate", "over_4_months": "more than 4 months",
+    "over_12_months": "more than 12 months", "within_12_months": "within 12 months", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
+    "low_molar_only": "low by pmol/L only", "none": "none",
+    "at_or_above_10": "10 or more", "below_10": "below 10", "over_20": "more than 20 cm", "patient_fact": "patient facts",
+}  # fmt: skip
+CAPITALS = {
+    "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR", "mcv": "MCV", "loinc": "LOINC",
+}  # fmt: skip
+CODE = re.compile(r"[A-Za-z0-9_]+")  # what is no code is a text of somebody, and stays as it is
+MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
+
+
+NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")  # an action, an alert, a flag
+
+
+def word(code):
+    """A code in words, to stand at the beginning: from WORDS, else its parts with their usual capitals; – for none."""
+    text = low(code)
+    return text if text.startswith("eGFR") else text[0].upper() + text[1:]
+
+
+def low(code):
+    """A code in words, to stand within a sentence."""
+    if code is None or code == "":
+        return "–"
+    if text := WORDS.get(str(code)):
+        return text if text[1:2].isupper() or text[1:2].isdigit() else text[0].lower() + text[1:]
+    if not CODE.fullmatch(str(code)):
+        return str(code)
+    return " ".join(CAPITALS.get(part, part) for part in str(code).lower().split("_"))
+
+
+def spoken(text):
+    """What changed, as `fact: before → after; …`, with its codes in words; any other text as it is."""
+    return NAME.sub(lambda found: low(found[0]), "; ".join(_change(part) for part in text.split("; ")))
+
+
+def _change(part):
+    fact, _, answers = part.partition(": ")
+    if " → " not in answers or not CODE.fullmatch(fact):
+        return part
+    return f"{word(fact)}: " + " → ".join(low(one) for one in answers.split(" → "))
+
+
+def marked(text):
+    """A sentence of the protocol with its marks made visible: [OURS], another guideline, the section cited."""
+    pieces, last = [], 0
+    for found in MARK.finditer(text):
+        kind = "ours" if "OURS" in found[0] else "other" if "guideline" in found[0] else "section"
+        pieces += [escape(text[last : found.start()]), Markup('<span class="mark mark-{}">{}</span>').format(kind, found[0])]
+        last = found.end()
+    return Markup("").join([*pieces, escape(text[last:])])
+
+
+def number(value, digits=0):
+    """A number with separators of thousands; – for none."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def day(value):
+    """A day as 2026-11-26; – for none."""
+    return str(value)[:10] if value else "–"
+
+
+def moment(value):
+    """An instant as 2026-11-26 08:15 UTC; – for none."""
+    if not value:
+        return "–"
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+@cache
+def _sources(pack):
+    return load(pack).raw["sources"]
+
+
+def source_of(cite, pack=DEFAULT_PACK):
+    """What a citation such as `SEED §F` names, in full."""
+    return next((text for name, text in _sources(pack).items() if cite.startswith(name)), "")
