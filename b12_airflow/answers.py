@@ -1,8 +1,6 @@
 """What a steward answered in Airflow, as `release.decide` takes it."""
 
-import os
-
-from pipeline.core import UsageError
+from pipeline.core import UsageError, settings
 
 
 def as_decision(answer):
@@ -13,7 +11,7 @@ def as_decision(answer):
     user = (answer or {}).get("responded_by_user")
     if not user:
         return {"is_approved": False, "by": "nobody", "because": "no answer in time"}
-    stewards = [name.strip() for name in os.environ.get("B12_STEWARDS", "").split(",") if name.strip()]
+    stewards = [name.strip() for name in settings().stewards.split(",") if name.strip()]
     if stewards and user["name"] not in stewards:
         raise UsageError("Who answered is not named in $B12_STEWARDS. The run stays held: clear the task approve, or use b12 decide.")
     given = (answer["params_input"] or {}).get("because")

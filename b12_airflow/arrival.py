@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-import os
 import time
 from pathlib import Path
 
 from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+from pipeline.core import settings
 
 LOOK_EVERY = 1.0
 STORE_EVERY = 10.0
@@ -58,7 +59,7 @@ class DeliveryTrigger(BaseEventTrigger):
         from pipeline.landing import Watch
 
         home, watch = Home(Path(self.home)), Watch()
-        return lambda: {place for _, _, place, _ in waiting(home, watch)[0]}
+        return lambda: {delivery.path for delivery in waiting(home, watch)[0]}
 
 
 class StoreTrigger(DeliveryTrigger):
@@ -88,11 +89,10 @@ def arrivals():
     `$B12_QUEUE` is JSON: the arguments of a MessageQueueTrigger, as `{"scheme": "sqs", "sqs_queue": "…"}`. Whatever a message says,
     it wakes and no more.
     """
-    home = os.environ.get("B12_HOME", "b12-home")
-    watchers = [AssetWatcher(name="landing", trigger=DeliveryTrigger(str(Path(home).absolute())))]
-    if url := os.environ.get("B12_LANDING_URL"):
+    watchers = [AssetWatcher(name="landing", trigger=DeliveryTrigger(str(settings().home.absolute())))]
+    if url := settings().landing_url:
         watchers.append(AssetWatcher(name="object_store", trigger=StoreTrigger(url)))
-    if queue := os.environ.get("B12_QUEUE"):
+    if queue := settings().queue:
         from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
 
         watchers.append(AssetWatcher(name="queue", trigger=MessageQueueTrigger(**json.loads(queue))))

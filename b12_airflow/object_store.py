@@ -1,10 +1,8 @@
 """Deliveries in an object store: brought into `landing/` whole, then put aside in the store, never deleted there."""
 
-import os
-
 from airflow.sdk import ObjectStoragePath
 
-from pipeline.core import Home
+from pipeline.core import Home, settings
 from pipeline.landing import copy_into_landing, is_control_file, is_partial
 
 TAKEN = "taken"
@@ -25,7 +23,7 @@ def fetch(home=None):
     Then it is moved into `taken/` beside the landing place. Cut short at any point it is brought again, and ingested once. An object
     that was written anew meanwhile stays for the next time, and so does one whose place in `landing/` another file still has.
     """
-    url, home = os.environ.get("B12_LANDING_URL"), home or Home.from_environment()
+    url, home = settings().landing_url, home or Home.from_environment()
     return sum(_fetch(home, ObjectStoragePath(url), name, about) for name, about in objects(url).items()) if url else 0
 
 

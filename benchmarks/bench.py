@@ -17,7 +17,7 @@ import duckdb
 
 from pipeline.core import Home
 from pipeline.lake import open_table
-from pipeline.profiles import profile
+from pipeline.profiles import read_profile
 from pipeline.readers import read_header
 
 TARGETS = {"ingest": 3.0, "screen": 6.0, "peak memory (GB)": 4.0}
@@ -81,7 +81,7 @@ def timed(name, command):
 
 def copy(folder):
     "The reference of ingest: each extract into Parquet as it is"
-    dialect = profile("canonical").dialect
+    dialect = read_profile("canonical").dialect
     with tempfile.TemporaryDirectory(dir=folder) as out:
         for path in sorted((folder / "extracts").glob("*.csv")):
             columns = ", ".join(f"'{name}': 'VARCHAR'" for name in read_header(path, dialect))

@@ -20,7 +20,7 @@ import hl7
 from pipeline.core import Home
 from pipeline.engine import connect
 from pipeline.ingest import ingest_file
-from pipeline.profiles import profile
+from pipeline.profiles import read_profile
 from pipeline.protocol import register_vocabulary
 from pipeline.readers import load_messages, load_resources
 
@@ -95,7 +95,7 @@ def _load(load, path, source, folder):
     con = connect(folder / "work.duckdb")
     register_vocabulary(con)
     con.execute("create schema landing")
-    loaded = load(con, path, profile=profile(source), folder=folder)
+    loaded = load(con, path, profile=read_profile(source), folder=folder)
     for entity, select in loaded.selects.items():
         con.execute(f"copy ({select}) to '{folder}/{entity}.parquet' (format parquet)")
     con.close()

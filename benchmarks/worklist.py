@@ -90,7 +90,7 @@ def people_worked(store):
 
 
 def count(store):
-    with store.reading() as con:
+    with store.storage_errors() as con:
         con.scalar(text("select count(*) from item where reason is not null"))
 
 

@@ -7,14 +7,14 @@ waiting: every task is skipped. One file after the other, so that of two which h
 in an object store is fetched before; one that is away keeps nobody else waiting. Between the tasks travel paths and counts.
 """
 
-import os
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
 from b12_airflow.arrival import arrivals
 from b12_airflow.notifier import FailureNotifier
-from pipeline.core import ENTITIES
+from pipeline.core import ENTITIES, settings
 
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(rules=[RetryRule("pipeline.core.errors.InvalidProtocol", RetryAction.FAIL)])
@@ -43,16 +43,17 @@ def ingest_extract():
     @task(show_return_value_in_logs=False, trigger_rule="all_done")
     def claim():
         from pipeline import run
-        from pipeline.core import config
+        from pipeline.core import Home
 
-        return run.claim_waiting(config.Home.from_environment(), at_most=500)
+        return [asdict(file) for file in run.claim_waiting(Home.from_environment(), at_most=500)]
 
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def ingest(claimed):
         from pipeline import run
-        from pipeline.core import config
+        from pipeline.core import Home
 
-        return run.ingest_claimed(config.Home.from_environment(), claimed)
+        account = run.ingest_claimed(Home.from_environment(), run.ClaimedFile(**claimed))
+        return asdict(account) if account else None
 
     @task(outlets=LAKE, trigger_rule="all_done_min_one_success")
     def announce():
@@ -63,7 +64,7 @@ def ingest_extract():
         "Runs when no file's task failed; a run in which one did must not end as a success."
 
     ingest.expand(claimed=(claimed := claim())) >> [announce(), all_went_in()]
-    if os.environ.get("B12_LANDING_URL"):
+    if settings().landing_url:
         fetch() >> claimed
 
 

@@ -36,7 +36,7 @@ def maintain_lake():
         from pipeline.core import config
         from pipeline.operations import retention
 
-        return retention.tidy(config.Home.from_environment())
+        return retention.apply_retention(config.Home.from_environment())
 
     compact() >> tidy()
 

@@ -6,7 +6,7 @@ published. Run again, or cleared, a DAG run publishes nothing twice. The as-of d
 was due: a past night that is run again is screened as of its own day. Between the tasks travel the run's id and counts.
 """
 
-import os
+from dataclasses import asdict
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,11 +25,12 @@ from airflow.sdk import (
 )
 
 from b12_airflow.notifier import ApprovalNotifier, FailureNotifier
-from pipeline.core import ENTITIES
+from pipeline.core import ENTITIES, settings
 
-ZONE = os.environ.get("B12_TIMEZONE", "UTC")
-ANSWER_WITHIN = timedelta(hours=float(os.environ.get("B12_ANSWER_HOURS", "8")))
-HOLDS = os.environ.get("B12_HOLD_WARNED", "yes") != "no"
+SETTINGS = settings()
+ZONE = SETTINGS.timezone or "UTC"
+ANSWER_WITHIN = timedelta(hours=SETTINGS.answer_hours)
+HOLDS = SETTINGS.hold_warned
 # A new installation waits for its first delivery or night: with a start_date, last night would be due at once, of an empty lake.
 # An hour, not none: what is due is reckoned anew while a night that has come waits for the scheduler.
 NIGHTLY = CronTriggerTimetable("0 2 * * *", timezone=ZONE, run_immediately=timedelta(hours=1))
@@ -72,13 +73,14 @@ def screen_population():
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def screen(params, dag_run):
         from pipeline import run
-        from pipeline.core import config
+        from pipeline.core import Home
 
         as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
-        return run.screen_population(
-            config.Home.from_environment(), as_of, params["pack"],
+        outcome = run.screen_population(
+            Home.from_environment(), as_of, params["pack"],
             asked_by=dag_run.run_id, hold_warned=HOLDS, is_unattended=dag_run.run_type != "manual",
         )  # fmt: skip
+        return asdict(outcome)
 
     @task.short_circuit
     def is_held(screened):
@@ -88,9 +90,9 @@ def screen_population():
     def decide(screened, answer=None):
         from b12_airflow.answers import as_decision
         from pipeline import run
-        from pipeline.core import config
+        from pipeline.core import Home
 
-        return run.decide(config.Home.from_environment(), screened["run_id"], **as_decision(answer))
+        return asdict(run.decide(Home.from_environment(), screened["run_id"], **as_decision(answer)))
 
     screened = screen()
     is_held(screened) >> approve >> decide(screened, approve.output)

@@ -15,7 +15,7 @@ from pipeline import lake
 from pipeline.core.config import ENTITIES, SQL
 from pipeline.engine import relations
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.protocol.pack import load
 from pipeline.protocol.tables import register
 from pipeline.screening.apply_rules import apply_rules
@@ -131,7 +131,7 @@ def _filled_lab_result(full):
 @cache
 def _reads(name):
     con = connect()
-    found = relations.reads(con, name)
+    found = relations.relations_read_by(con, name)
     con.close()
     return found
 
@@ -151,7 +151,7 @@ def needed(*wanted):
 
 def build(con, *wanted):
     """Build relations with everything they rest on; with none named, all of clinical and screening."""
-    wanted = wanted or (*relations.names("clinical"), *relations.names("screening"))
+    wanted = wanted or (*relations.relation_names("clinical"), *relations.relation_names("screening"))
     relations.build(con, needed(*wanted), builders={"screening.fit": apply_rules})
     return con
 
@@ -232,7 +232,7 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks=".")
 
 @cache
 def _delivered_columns(entity):
-    columns = profile("canonical").columns[entity]
+    columns = read_profile("canonical").columns[entity]
     return (*columns["required"], *columns["optional"])
 
 

@@ -8,4 +8,15 @@ from pipeline.analysis.simulation import MINUTES, Simulation
 from pipeline.analysis.simulation_text import simulation_as_text
 from pipeline.analysis.stewardship import GROUPS
 
-__all__ = ["DIFFERENCE_COLUMNS", "GROUPS", "MINUTES", "Simulation", "explanation_as_text", "simulation_as_text", "diff", "explain_latest", "explain_run", "stewardship"]
+__all__ = [
+    "DIFFERENCE_COLUMNS",
+    "GROUPS",
+    "MINUTES",
+    "Simulation",
+    "diff",
+    "explain_latest",
+    "explain_run",
+    "explanation_as_text",
+    "simulation_as_text",
+    "stewardship",
+]

@@ -1,13 +1,11 @@
 """Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
 
-from datetime import date
-
 from pipeline.core import DEFAULT_PACK, UsageError
-from pipeline.engine import build, connect, names, rows_of
-from pipeline.lake import ids_of_patient, inputs_are_available
+from pipeline.engine import build, connect, relation_names, rows_of
+from pipeline.lake import ids_of_patient, is_readable_as
 from pipeline.protocol import derive, load
 from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, prepare
+from pipeline.screening import BUILDERS, register_inputs
 
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
@@ -22,20 +20,20 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
         raise UsageError("No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is.")
     return explain(
         home, patient_id=patient_id,
-        pack=load(pack or (last["protocol"]["pack"] if last else DEFAULT_PACK)),
-        as_of=as_of or date.fromisoformat(last["as_of"]),
-        inputs=last["inputs"] if last and as_of is None else None,
+        pack=load(pack or (last.protocol.pack if last else DEFAULT_PACK)),
+        as_of=as_of or last.as_of,
+        inputs=last.inputs if last and as_of is None else None,
     )  # fmt: skip
 
 
 def explain_run(home, *, patient_id, run_id=None):
     """What one published run says of a patient, else the last: its day, its pack, its versions of the lake. Raises UsageError."""
-    run = next((one for one in manifests(home) if run_id in (None, one["run_id"])), None)
+    run = next((one for one in manifests(home) if run_id in (None, one.run_id)), None)
     if run is None:
         raise UsageError("No run was published yet." if run_id is None else f"The run {run_id} is not there any more.")
     return explain(
-        home, patient_id=patient_id, pack=load(run["protocol"]["pack"]), as_of=date.fromisoformat(run["as_of"]),
-        inputs=run["inputs"],
+        home, patient_id=patient_id, pack=load(run.protocol.pack), as_of=run.as_of,
+        inputs=run.inputs,
     )  # fmt: skip
 
 
@@ -46,11 +44,11 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     Raises UsageError.
     """
     con = connect()
-    is_as_published = bool(inputs) and inputs_are_available(home, inputs)
-    versions = inputs["tables"] if is_as_published else None
+    is_as_published = bool(inputs) and is_readable_as(home, inputs)
+    versions = inputs.tables if is_as_published else None
     surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
-    prepare(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
-    build(con, [*names("clinical"), *names("screening")], builders=BUILDERS)
+    register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
+    build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
     assessment = _row(con, "screening.assessment")
     if assessment is None:
         raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")

@@ -2,20 +2,19 @@
 
 import os
 from contextlib import ExitStack
-from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
 from pipeline.core import Home, UsageError
-from pipeline.engine import build, build_order, create, names, reading, reads
-from pipeline.lake import inputs_are_available
+from pipeline.engine import build, build_order, create, relation_names, relations_read_by, storage_errors
+from pipeline.lake import is_readable_as
 from pipeline.protocol import load, movable, moved, register_pack
 from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, prepare, scratch_database
+from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
-BUILT = (*names("clinical"), *names("screening"))
+BUILT = (*relation_names("clinical"), *relation_names("screening"))
 # What changes nothing is asked often: the fates of results are kept, not worked out anew for each question
 KEEPING = {**BUILDERS, "clinical.result_version": create}
 MINUTES = {"visit": 8.2, "portal": 0.9}
@@ -32,15 +31,15 @@ class Simulation:
         last = next(iter(manifests(home)), None)
         if last is None:
             raise UsageError(f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE")
-        self.home, self.run_id, self.as_of = home, last["run_id"], date.fromisoformat(last["as_of"])
-        self.pack = self._shown = load(last["protocol"]["pack"])
-        held = inputs_are_available(home, last["inputs"])
+        self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
+        self.pack = self._shown = load(last.protocol.pack)
+        held = is_readable_as(home, last.inputs)
         self.lake = "as the published run read it" if held else "as it is now"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:
             self._con = opened.enter_context(scratch_database(_where_to_work(home, opened)))[0]
-            opened.enter_context(reading(home))
-            prepare(self._con, home, pack=self.pack, as_of=self.as_of, versions=last["inputs"]["tables"] if held else None)
+            opened.enter_context(storage_errors(home))
+            register_inputs(self._con, home, pack=self.pack, as_of=self.as_of, versions=last.inputs.tables if held else None)
             build(self._con, BUILT, builders=KEEPING)
             self._con.execute(f"create table screening.before as {_KEPT}")
             self._now = _counts(self._con)
@@ -77,7 +76,7 @@ class Simulation:
         sections = {"protocol.band": "bands", "protocol.setting": "settings"}
         seeds = {table for table, section in sections.items() if not self._shown or pack.raw[section] != self._shown.raw[section]}
         self._shown = None  # a failure in the middle leaves nothing that could be taken for an answer
-        with reading(self.home):
+        with storage_errors(self.home):
             register_pack(self._con, pack)
             build(self._con, resting_on(self._con, seeds), builders=KEEPING)
         self._shown = pack
@@ -94,7 +93,7 @@ def resting_on(con, seeds):
     """The relations of clinical and screening that read one of the `seeds`, directly or through others."""
     found = []
     for name in build_order(con, BUILT):
-        if reads(con, name) & {*seeds, *found}:
+        if relations_read_by(con, name) & {*seeds, *found}:
             found.append(name)
     return found
 

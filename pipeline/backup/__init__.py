@@ -3,4 +3,7 @@
 from pipeline.backup.create import backup
 from pipeline.backup.restore import restore
 
-__all__ = ["backup", "restore"]
+__all__ = [
+    "backup",
+    "restore",
+]

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.core import LakeUnavailable
+from pipeline.core import StorageError
 
 MANIFEST, STORE = "backup.json", "worklist.db"
 # what another command makes anew, what serves one process, and the secret of the pages, which ends with the machine
@@ -31,12 +31,12 @@ def rest_of(home):
 
 
 def manifest_of(folder, *, is_needed=True):
-    """The manifest of a backup. Raises LakeUnavailable: there is none, or it cannot be read."""
+    """The manifest of a backup. Raises StorageError: there is none, or it cannot be read."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         assert isinstance(found["files"], dict) and found["store_sha256"]
         return found
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
         if is_needed:
-            raise LakeUnavailable(f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take another folder.") from None
+            raise StorageError(f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take another folder.") from None
         return {}

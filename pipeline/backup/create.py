@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline import lake, worklist
 from pipeline.backup.contents import STORE, rest_of, walk
 from pipeline.backup.mirror import Mirror
-from pipeline.core import Home, LakeUnavailable, UsageError, alone
+from pipeline.core import Home, LakeUnavailable, UsageError, exclusive_lock
 from pipeline.erasure import ledger
 from pipeline.lake import TABLES, query
 from pipeline.landing import Watch, stored_path
@@ -26,11 +26,11 @@ def backup(home, folder):
         raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
     if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
         raise UsageError(f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk.")
-    with alone(home, "backup"):
+    with exclusive_lock(home, "backup"):
         ledger.key_of(home)  # made now, if it is not there: later erasures must be recognised by it when this is restored
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
-        with alone(home, "screen"):  # a decision moves a run's folder while it is copied
+        with exclusive_lock(home, "screen"):  # a decision moves a run's folder while it is copied
             _runs(mirror, home)
         _lake(mirror, home)
         for room in (_waiting, _claimed, _archived, rest_of):  # each is listed in its turn, in the order in which a file moves on
@@ -76,7 +76,7 @@ def _is_whole(mirror, home, table):
     delta = lake.open_table(Home(mirror.folder), table)
     if delta is None:
         return lake.open_table(home, table) is None
-    return all(Path(lake.path_of(uri)).exists() for uri in delta.file_uris())
+    return all(Path(path).exists() for path in lake.file_paths(delta))
 
 
 def _waiting(home):

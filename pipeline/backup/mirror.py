@@ -9,8 +9,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
-from pipeline.landing import sha256_of
-from pipeline.runs import write_json
+from pipeline.core import replacing, sha256_of, write_json
 
 BLOCK = 1 << 22
 
@@ -71,22 +70,20 @@ class Mirror:
 def _copy(path, copy):
     "Copy a file; returns its SHA-256"
     copy.parent.mkdir(parents=True, exist_ok=True)
-    beside, digest = copy.with_name(f".{copy.name}.part"), hashlib.sha256()
-    with path.open("rb") as source, beside.open("wb") as target:
-        while block := source.read(BLOCK):
-            digest.update(block)
-            target.write(block)
-    shutil.copystat(path, beside)
-    beside.replace(copy)
+    digest = hashlib.sha256()
+    with replacing(copy, is_flushed=False) as part:  # `close` flushes them all at once
+        with path.open("rb") as source, part.open("wb") as target:
+            while block := source.read(BLOCK):
+                digest.update(block)
+                target.write(block)
+        shutil.copystat(path, part)
     return digest.hexdigest()
 
 
 def _link(copy, to):
     copy.parent.mkdir(parents=True, exist_ok=True)
-    beside = copy.with_name(f".{copy.name}.part")
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(to)
-    beside.replace(copy)
+    with replacing(copy, is_flushed=False) as part:
+        part.symlink_to(to)
 
 
 def _every_file(folder):

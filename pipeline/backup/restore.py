@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 
 from pipeline import worklist
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
-from pipeline.core import ENTITIES, LakeUnavailable, UsageError
+from pipeline.core import ENTITIES, StorageError, UsageError, sha256_of
 from pipeline.engine import connect
 from pipeline.erasure import LEDGER, erase, ledger, tokens_of
 from pipeline.ingest import claim_waiting, ingest_claimed
 from pipeline.lake import attach
-from pipeline.landing import Watch, sha256_of
+from pipeline.landing import Watch
 
 
 def restore(home, folder, *, ledger_file=None):
@@ -21,7 +21,7 @@ def restore(home, folder, *, ledger_file=None):
     ledger_file: a ledger kept elsewhere. What it holds beyond the backup's own is what happened since; of what the backup's own
     says nobody is erased again, for they are not in the backup, and may have come back. Returns
     `{"made_at", "files", "store", "erased", "unknown", "unreadable"}`; unknown: entries under another key, by which nobody can be
-    recognised; unreadable: refused files that went because somebody may be named in them. Raises UsageError, LakeUnavailable.
+    recognised; unreadable: refused files that went because somebody may be named in them. Raises UsageError, StorageError.
     """
     said = manifest_of(folder)
     lines = ledger.entries(ledger_file) if ledger_file else []
@@ -46,7 +46,7 @@ def _check(folder, said):
     if not (folder / STORE).is_file() or sha256_of(folder / STORE) != said["store_sha256"]:
         wrong.append(STORE)
     if wrong:
-        raise LakeUnavailable(
+        raise StorageError(
             f"The backup {folder} is not what its {MANIFEST} says: {len(wrong)} files are missing or changed, {wrong[0]} for one. "
             "Nothing was restored. A backup that was interrupted ends so; take another folder."
         )

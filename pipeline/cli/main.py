@@ -4,7 +4,7 @@ import sys
 
 from pipeline.cli import commands
 from pipeline.cli.arguments import parser
-from pipeline.core import Failure, Home, LakeUnavailable, restrict_umask
+from pipeline.core import Failure, Home, StorageError, restrict_umask
 
 
 def main(arguments=None):
@@ -25,5 +25,5 @@ def main(arguments=None):
             f"b12 {given.command}: {error.filename or home.root}: {error.strerror}. Check the path, its rights and the disk.",
             file=sys.stderr,
         )
-        return LakeUnavailable.exit_code
+        return StorageError.exit_code
 

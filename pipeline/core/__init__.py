@@ -1,23 +1,51 @@
 """Settings, errors, the clock, locks and files: what every other package may use, and what uses none of them."""
 
-from pipeline.core import clock, config, secret_file
-from pipeline.core.beneath import beneath
+from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
-from pipeline.core.config import (
-    DEFAULT_PACK,
-    ENTITIES,
-    EXPECTATIONS,
-    PROTOCOL,
-    REPOSITORY,
-    SOURCES,
-    SQL,
-    Home,
-    memory_limit,
-    restrict_umask,
-)
-from pipeline.core.errors import Failure, GateClosed, Growing, InvalidProtocol, LakeUnavailable, Refused, UsageError
-from pipeline.core.locks import alone, lock_if_free, remove_unlocked
-from pipeline.core.secret_file import create_secret_file
+from pipeline.core.config import DEFAULT_PACK, ENTITIES, EXPECTATIONS, Home, PROTOCOL, REPOSITORY, SOURCES, SQL, restrict_umask
+from pipeline.core.environment import revealed, settings, variable_of
+from pipeline.core.errors import Failure, GateClosed, Growing, InvalidProtocol, LakeUnavailable, Refused, StorageError, UsageError
+from pipeline.core.files import create_secret_file, flush, open_below, replacing, sha256_of, write_json
+from pipeline.core.locks import exclusive_lock, lock_if_free, remove_unlocked
 from pipeline.core.yaml_text import LOADER, YAML_ERRORS, fault, read_yaml
 
-__all__ = ["DEFAULT_PACK", "ENTITIES", "EXPECTATIONS", "YAML_ERRORS", "Failure", "GateClosed", "Growing", "Home", "InvalidProtocol", "LOADER", "LakeUnavailable", "PROTOCOL", "REPOSITORY", "Refused", "SOURCES", "SQL", "UsageError", "alone", "beneath", "clock", "config", "fault", "restrict_umask", "create_secret_file", "memory_limit", "read_yaml", "remove_unlocked", "secret_file", "today", "lock_if_free", "zone"]
+__all__ = [
+    "DEFAULT_PACK",
+    "ENTITIES",
+    "EXPECTATIONS",
+    "Failure",
+    "GateClosed",
+    "Growing",
+    "Home",
+    "InvalidProtocol",
+    "LOADER",
+    "LakeUnavailable",
+    "PROTOCOL",
+    "REPOSITORY",
+    "Refused",
+    "SOURCES",
+    "SQL",
+    "StorageError",
+    "UsageError",
+    "YAML_ERRORS",
+    "clock",
+    "config",
+    "create_secret_file",
+    "exclusive_lock",
+    "fault",
+    "files",
+    "flush",
+    "lock_if_free",
+    "open_below",
+    "read_yaml",
+    "remove_unlocked",
+    "replacing",
+    "restrict_umask",
+    "revealed",
+    "settings",
+    "sha256_of",
+    "today",
+    "variable_of",
+    "write_json",
+    "zone",
+]

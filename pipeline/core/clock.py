@@ -1,15 +1,15 @@
 """Which day it is, for nights, pages and people alike."""
 
-import os
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipeline.core.environment import settings
 from pipeline.core.errors import InvalidProtocol
 
 
 def zone():
     """The time zone of `$B12_TIMEZONE`, else UTC. Raises InvalidProtocol."""
-    name = os.environ.get("B12_TIMEZONE") or "UTC"
+    name = settings().timezone or "UTC"
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -18,4 +18,4 @@ def zone():
 
 def today():
     """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine. Raises InvalidProtocol."""
-    return datetime.now(UTC).astimezone(zone() if os.environ.get("B12_TIMEZONE") else None).date()
+    return datetime.now(UTC).astimezone(zone() if settings().timezone else None).date()

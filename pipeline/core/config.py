@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core.environment import settings
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROTOCOL = REPOSITORY / "protocol"
 SQL = REPOSITORY / "sql"
@@ -23,7 +25,7 @@ class Home:
     def from_environment(cls):
         """The home that `$B12_HOME` names; what this process writes from now on is its owner's alone."""
         restrict_umask()
-        return cls(Path(os.environ.get("B12_HOME", "b12-home")).absolute())
+        return cls(settings().home.absolute())
 
     @property
     def landing(self):
@@ -68,8 +70,3 @@ def restrict_umask():
     """Files that this process makes are 0600, and folders 0700."""
     # DuckDB, deltalake, SQLite and Airflow each write files with a mode of their own; the mask of the process holds for all of them
     os.umask(0o077)
-
-
-def memory_limit():
-    """What DuckDB may use, e.g. `3GB`; the rest spills to disk. From `$B12_MEMORY`."""
-    return os.environ.get("B12_MEMORY", "3GB")

@@ -1,6 +1,6 @@
-"""What can go wrong by the fault of nobody in this code, each with its exit code and a message for the operator.
+"""Expected failures, each with its exit code and a message for the operator.
 
-A message says what, where and what to do. It carries counts, file names and line numbers, never a patient's values.
+A message says what happened, where, and what to do. It carries counts, file names and line numbers, never a patient's values.
 """
 
 
@@ -11,7 +11,7 @@ class Failure(Exception):
 
 
 class UsageError(Failure):
-    """The call itself is wrong."""
+    """The command or a setting is wrong."""
 
     exit_code = 2
 
@@ -23,13 +23,13 @@ class Refused(Failure):
 
 
 class Growing(Failure):
-    """A file that somebody still writes: it goes back to where it was landed, and is taken when it has settled."""
+    """A file that is still being written: it goes back to where it was landed, and is taken once it has settled."""
 
     exit_code = 10
 
 
 class GateClosed(Failure):
-    """A critical expectation failed: nothing is published, the last worklist stays."""
+    """A critical expectation failed: nothing is published, the last worklist stays in force."""
 
     exit_code = 11
 
@@ -40,7 +40,11 @@ class InvalidProtocol(Failure):
     exit_code = 12
 
 
-class LakeUnavailable(Failure):
-    """The lake or a database cannot be reached, or a table of it is damaged."""
+class StorageError(Failure):
+    """A disk, a database or a file of the installation cannot be used."""
 
     exit_code = 13
+
+
+class LakeUnavailable(StorageError):
+    """The lake cannot be reached, or a table of it is damaged."""

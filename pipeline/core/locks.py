@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(home, what):
+def exclusive_lock(home, what):
     """Waits until no other process does `what` in this home, and keeps others waiting meanwhile; not within itself.
 
     `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once. `screen`: whatever publishes.

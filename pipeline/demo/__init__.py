@@ -1,5 +1,10 @@
 """A synthetic demonstration population, as canonical extracts of any size."""
 
-from pipeline.demo.population import write_demo
+from pipeline.demo import archetypes
+from pipeline.demo.population import archetype_step, write_demo
 
-__all__ = ["write_demo"]
+__all__ = [
+    "archetype_step",
+    "archetypes",
+    "write_demo",
+]

@@ -5,11 +5,11 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from pipeline.demo.archetypes import ARCHETYPES, SEX
+from pipeline.engine import connect
 
 FOLDER = Path(__file__).parent / "sql"
 CHUNK = 25_000
@@ -61,7 +61,7 @@ def write_demo(out: Path, *, patients: int, seed: int, as_of: date, progress=Non
 
 def open_dice(*, patients, seed, as_of):
     "A connection that holds the rates, the archetypes and the settings that every draw reads"
-    con = duckdb.connect(config={"memory_limit": "1200MB"})
+    con = connect(memory="1200MB")
     settings = {"seed": seed, "as_of": as_of, "defects": DEFECTS.split()}
     settings |= {"archetype_step": archetype_step(patients), "archetype_count": len(ARCHETYPES)}
     for name, value in settings.items():

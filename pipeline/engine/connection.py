@@ -4,14 +4,31 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pipeline.core import LakeUnavailable, memory_limit
+from pipeline.core import LakeUnavailable, StorageError, settings
+
+# What DuckDB raises, for those who call it: only this package imports DuckDB
+EngineError = duckdb.Error
+DataError = duckdb.DataError
+OperationalError = duckdb.OperationalError
+OutOfMemoryException = duckdb.OutOfMemoryException
+ProgrammingError = duckdb.ProgrammingError
+
+# How DuckDB words what went wrong with the disk or the memory it works with, rather than with what it reads
+WORKING_DISK = (
+    "Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only", "Input/output error",
+)  # fmt: skip
 
 
-def connect(path=":memory:", *, spill=None, read_only=False):
-    """A connection that uses no more memory than allowed, spills beside its file or into `spill`, and loads no extension."""
+def connect(path=":memory:", *, spill=None, read_only=False, memory=None):
+    """A connection that loads no extension and spills beside its file, or into the folder `spill`.
+
+    memory: what it may use, such as `3GB`; else `$B12_MEMORY`.
+    """
     config = {
-        "memory_limit": memory_limit(), "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-    }  # fmt: skip
+        "memory_limit": memory or settings().memory,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     if spill:
         config["temp_directory"] = str(spill)
     con = duckdb.connect(str(path), read_only=read_only, config=config)
@@ -20,48 +37,60 @@ def connect(path=":memory:", *, spill=None, read_only=False):
     return con
 
 
-OUR_DISK = ("Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only", "Input/output error")
-
-
 def is_disk_or_memory_error(error):
-    """Whether an error of DuckDB comes from where it works, the disk or the memory, and not from what it reads."""
-    return isinstance(error, duckdb.OutOfMemoryException) or (
-        isinstance(error, duckdb.OperationalError) and any(words in str(error) for words in OUR_DISK)
+    """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it reads."""
+    return isinstance(error, OutOfMemoryException) or (
+        isinstance(error, OperationalError) and any(words in str(error) for words in WORKING_DISK)
     )
 
 
 def is_damage_error(error):
-    """Whether an error of DuckDB, or of what it handed out, comes from a file that is damaged, and not from the question."""
-    kinds = (duckdb.OperationalError, duckdb.InvalidInputException, UnicodeDecodeError)
-    return isinstance(error, kinds) or type(error) is duckdb.Error
+    """Whether an error of DuckDB, or of a text it returned, comes from a damaged file, and not from the query."""
+    kinds = (OperationalError, duckdb.InvalidInputException, UnicodeDecodeError)
+    return isinstance(error, kinds) or type(error) is EngineError
 
 
 @contextmanager
-def reading(home):
-    """Raises LakeUnavailable where a file of the lake turns out to be unreadable, or the disk to be full."""
+def storage_errors(home):
+    """Raises LakeUnavailable where a file of the lake is unreadable, and StorageError where the disk or memory is full."""
     try:
         yield
-    except (duckdb.Error, UnicodeDecodeError) as error:
+    except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):
             raise write_error(home.root, error) from None
         if is_damage_error(error):
             raise LakeUnavailable(
                 f"A file of the lake under {home.lake} cannot be read ({type(error).__name__}). "
-                "Restore the lake from the backup (b12 restore), or replay the archive with b12 reingest."
+                "Restore the lake from the backup (b12 restore), or replay the archive: b12 reingest."
             ) from None
         raise
 
 
 def write_error(folder, error):
-    """The LakeUnavailable of a DuckDB that found no room, or no right, for what it writes below a folder."""
-    return LakeUnavailable(
-        f"What is worked with under {folder} cannot be written ({type(error).__name__}). "
-        "Look whether the disk is full and can be written; then type the command again: what was begun is taken up."
+    """The StorageError of a DuckDB that found no memory, no room or no right for what it writes below a folder."""
+    if isinstance(error, OutOfMemoryException):
+        return StorageError(
+            f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Allow more, or close other programs; "
+            "then type the command again: it continues where it stopped."
+        )
+    return StorageError(
+        f"Files under {folder} cannot be written ({type(error).__name__}). Check that the disk is not full and is "
+        "writable; then type the command again: it continues where it stopped."
     )
 
 
 def rows_of(con, select, values=()):
-    """The rows of a SELECT as dicts, by column."""
+    """The rows of a SELECT as dicts by column."""
     cursor = con.execute(select, list(values))
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def quoted_text(value):
+    """A text or path as a literal: for CREATE VIEW, which takes no parameter; elsewhere bind it."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def quoted_identifier(name):
+    """A column's name as SQL writes it, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'

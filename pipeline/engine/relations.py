@@ -5,8 +5,9 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from pipeline.core import SQL
+from pipeline.engine.connection import quoted_text
 
-_READ = {}
+_READ_BY = {}  # relation -> the relations that its SELECT reads; the files do not change while a process runs
 
 
 @cache
@@ -17,18 +18,19 @@ def select_of(name):
 
 
 @cache
-def names(schema):
+def relation_names(schema):
     """The relations of one schema, by name."""
     return tuple(sorted(f"{schema}.{path.stem}" for path in (SQL / schema).glob("*.sql")))
 
 
-def reads(con, name):
+def relations_read_by(con, name):
     """The relations, as `schema.name`, that a relation's SELECT reads; it is parsed, not bound."""
-    if name not in _READ:
-        tree = json.loads(con.execute("select json_serialize_sql($1)", [select_of(name)]).fetchone()[0])
+    if name not in _READ_BY:
+        [[serialised]] = con.execute("select json_serialize_sql($1)", [select_of(name)]).fetchall()
+        tree = json.loads(serialised)
         assert not tree["error"], f"{name}: {tree.get('error_message')}"
-        _READ[name] = frozenset(_tables(tree))
-    return _READ[name]
+        _READ_BY[name] = frozenset(_tables(tree))
+    return _READ_BY[name]
 
 
 def _tables(node):
@@ -43,19 +45,19 @@ def _tables(node):
 
 
 def build_order(con, wanted):
-    """The wanted relations so that each comes after those it reads."""
-    graph = {name: reads(con, name) & set(wanted) for name in sorted(wanted)}
+    """The wanted relations, each after those it reads."""
+    graph = {name: relations_read_by(con, name) & set(wanted) for name in sorted(wanted)}
     return list(TopologicalSorter(graph).static_order())
 
 
 def build(con, wanted, *, builders=None, progress=lambda name: None):
-    """Create every wanted relation as a table, in order; `builders` make those that are no plain table of one SELECT."""
+    """Create every wanted relation, in order, as a table; `builders` create those that are not a table of one SELECT."""
     for schema in sorted({name.split(".")[0] for name in wanted}):
         con.execute(f"create schema if not exists {schema}")
     for name in build_order(con, wanted):
         progress(name)
-        make = (builders or {}).get(name, create)
-        make(con, name)
+        builder = (builders or {}).get(name, create)
+        builder(con, name)
 
 
 def create(con, name):
@@ -69,11 +71,11 @@ def create_view(con, name):
 
 
 def view_of_parquet(con, name, select, folder, *, is_numbered=False, compression="lz4_raw"):
-    """Write a SELECT's rows, in order, into a Parquet file of `folder` and make the relation a view of it.
+    """Write a SELECT's rows, in order, into a Parquet file of `folder`, and make the relation a view of that file.
 
-    For what is written once and read a few times, however large. Numbered: the view adds `file_row_number`, from 0.
+    For rows that are written once and read a few times, however many. is_numbered: the view adds `file_row_number`, from 0.
     """
-    path = str(folder / f"{name}.parquet").replace("'", "''")
-    con.execute(f"copy ({select}) to '{path}' (format parquet, compression {compression})")
+    path = folder / f"{name}.parquet"
+    con.execute(f"copy ({select}) to $1 (format parquet, compression {compression})", [str(path)])
     numbered = ", file_row_number = true" if is_numbered else ""
-    con.execute(f"create or replace view {name} as select * from read_parquet('{path}'{numbered})")
+    con.execute(f"create or replace view {name} as select * from read_parquet({quoted_text(path)}{numbered})")

@@ -5,4 +5,12 @@ from pipeline.erasure.ledger import LEDGER
 from pipeline.erasure.patient import erase
 from pipeline.erasure.tokens import tokens_of
 
-__all__ = ["LEDGER", "erase", "files", "ledger", "orphan_cleanup", "patient", "tokens_of"]
+__all__ = [
+    "LEDGER",
+    "erase",
+    "files",
+    "ledger",
+    "orphan_cleanup",
+    "patient",
+    "tokens_of",
+]

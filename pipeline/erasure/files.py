@@ -1,82 +1,99 @@
-"""Forget a patient in a delivered file, whatever its format: their records go, every other record keeps its line."""
+"""Erase a patient from a delivered file, whatever its format: their records go, every other record keeps its line."""
 
 import csv
 import gzip
 import re
 import shutil
+from contextlib import closing
+from functools import partial
 
-from pipeline.engine import connect
-from pipeline.erasure.messages import erase_messages, erase_resources, part_path, written
+from pipeline.core import replacing
+from pipeline.engine import connect, quoted_identifier
+from pipeline.erasure.messages import erase_messages, erase_resources
 from pipeline.readers import is_gzip
 
 
 def erase_delivered(path, profile, kind, ids):
-    """Erase the records of these patient ids from an archived file that was delivered under a profile; returns how many went."""
+    """Erase the records of these patient ids from an archived file; returns how many went.
+
+    profile, kind: those under which the file was delivered.
+    """
     if is_gzip(path):
-        return _in_gzip(path, lambda plain: erase_delivered(plain, profile, kind, ids))
+        return _erase_in_gzip(path, lambda plain: erase_delivered(plain, profile, kind, ids))
     if profile.format == "hl7v2":
         return erase_messages(path, ids)
     if profile.format == "fhir":
         return erase_resources(path, ids)
-    ids = [*ids, *(f"{one}.0" for one in ids)]  # 7.0 where a column of whole numbers once held an empty cell
+    # 7.0 where a column of whole numbers once held an empty cell
+    ids = [*ids, *(f"{patient_id}.0" for patient_id in ids)]
     column = profile.patient_columns.get(kind) or profile.columns[kind]["required"]["patient_id"]
     if path.suffix == ".parquet":
         return erase_parquet(path, column, ids)
     return erase_csv(path, column.lower(), ids, profile.for_kind(kind).dialect)
 
 
-def _in_gzip(path, erase):
+def _erase_in_gzip(path, erase):
     plain = path.with_name(f".{path.name}.plain")
-    with gzip.open(path) as source, plain.open("wb") as target:
-        shutil.copyfileobj(source, target)
-    if erased := erase(plain):
-        with written(path) as beside, plain.open("rb") as source, gzip.open(beside, "wb") as target:
-            shutil.copyfileobj(source, target)
-    plain.unlink()
+    try:
+        with gzip.open(path) as packed, plain.open("wb") as target:
+            shutil.copyfileobj(packed, target)
+        if erased := erase(plain):
+            with replacing(path) as part, plain.open("rb") as source, gzip.open(part, "wb") as packed:
+                shutil.copyfileobj(source, packed)
+    finally:
+        plain.unlink(missing_ok=True)
     return erased
 
 
 def erase_parquet(path, column, ids):
-    """Erase from a Parquet file the rows in whose column one of the ids stands; returns how many."""
-    con = connect()
-    name, beside = (str(one).replace("'", "''") for one in (path, part_path(path)))
-    mine = f'trim(cast("{column}" as varchar)) in (select unnest($1::varchar[]))'
-    rows = con.execute(f"select count(*) from read_parquet('{name}') where {mine}", [ids]).fetchone()[0]
-    if rows:
-        con.execute(f"copy (from read_parquet('{name}') where ({mine}) is not true) to '{beside}' (format parquet)", [ids])
-        part_path(path).replace(path)
-    con.close()
+    """Erase from a Parquet file the rows whose column holds one of the ids; returns how many went."""
+    is_theirs = f"trim(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
+    with closing(connect()) as con:
+        counted = f"select count(*) from read_parquet($1) where {is_theirs}"
+        [[rows]] = con.execute(counted, [str(path), ids]).fetchall()
+        if rows:
+            with replacing(path) as part:
+                kept = f"from read_parquet($1) where ({is_theirs}) is not true"
+                con.execute(f"copy ({kept}) to $3 (format parquet)", [str(path), ids, str(part)])
     return rows
 
 
-def erase_csv(path, column, ids, dialect, keeps_lines=True):
-    """Erase from a CSV file the records in whose column one of the ids stands, in an archived file as blank lines; returns how many."""
-    beside, erased = part_path(path), 0
-    with (
-        path.open(encoding=dialect["encoding"], newline="") as source,
-        beside.open("w", encoding=dialect["encoding"], newline="") as target,
-    ):
-        place = None
-        for cells, record in _records(source, delimiter=dialect["delimiter"], quotechar=dialect["quote"]):
-            if place is None:
-                place = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
-            elif len(cells) > place and cells[place].strip() in ids:
-                erased, record = erased + 1, "".join(re.findall("\r\n|\r|\n", record)) * keeps_lines
-            target.write(record)
-    beside.replace(path) if erased else beside.unlink()
+def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
+    """Erase from a CSV file the records whose column holds one of the ids; returns how many went.
+
+    keeps_lines: blank lines stay in their place, so that the evidence of all others keeps its line number.
+    """
+    records = partial(_records, path, column=column, ids=ids, dialect=dialect)
+    erased = sum(is_theirs for is_theirs, _ in records())
+    if erased:
+        with replacing(path) as part, part.open("w", encoding=dialect["encoding"], newline="") as target:
+            for is_theirs, record in records():
+                breaks = "".join(re.findall("\r\n|\r|\n", record)) if keeps_lines else ""
+                target.write(breaks if is_theirs else record)
     return erased
 
 
-def _records(lines, **form):
-    "The cells of each record, and the physical lines it stands on; a quote opens a cell only where the cell begins"
-    taken = []
+def _records(path, *, column, ids, dialect):
+    "Of each record whether its column holds one of the ids, and its text, line breaks included"
+    position = None
+    with path.open(encoding=dialect["encoding"], newline="") as lines:
+        for cells, record in _parsed(lines, dialect):
+            is_header = position is None
+            if is_header:
+                position = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
+            yield not is_header and len(cells) > position and cells[position].strip() in ids, record
 
-    def taking():
+
+def _parsed(lines, dialect):
+    "The cells of each record, and the physical lines it stands on; a quote opens a cell only where the cell begins"
+    read = []
+
+    def reading():
         for line in lines:
-            taken.append(line)
+            read.append(line)
             yield line
 
     csv.field_size_limit(1 << 30)
-    for cells in csv.reader(taking(), **form):
-        yield cells, "".join(taken)
-        taken.clear()
+    for cells in csv.reader(reading(), delimiter=dialect["delimiter"], quotechar=dialect["quote"]):
+        yield cells, "".join(read)
+        read.clear()

@@ -10,7 +10,7 @@ import json
 import os
 from datetime import UTC, datetime
 
-from pipeline.core import LakeUnavailable, UsageError, create_secret_file
+from pipeline.core import StorageError, UsageError, create_secret_file, revealed, settings
 
 LEDGER = "erasures.jsonl"
 SHORTEST = 32  # characters
@@ -18,7 +18,7 @@ SHORTEST = 32  # characters
 
 def key_of(home):
     """The key as bytes, made once where there is none. Raises UsageError."""
-    given = os.environ.get("B12_ERASURE_KEY") or _kept(home.root / "erasure-key")
+    given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
             f"The key of the erasure ledger is no text of at least {SHORTEST} characters. Mend $B12_ERASURE_KEY where that is set. "
@@ -68,11 +68,11 @@ def append(home, lines):
 
 
 def entries(path):
-    """The lines of a ledger; [] where there is none. Raises LakeUnavailable."""
+    """The lines of a ledger; [] where there is none. Raises StorageError."""
     if not path.exists():
         return []
     try:
         found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         return [{"at": one["at"], "who": one["who"], "key": one["key"], "ids": one["ids"], "rows": one["rows"]} for one in found]
     except (ValueError, KeyError, TypeError):
-        raise LakeUnavailable(f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE.") from None
+        raise StorageError(f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE.") from None

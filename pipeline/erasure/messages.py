@@ -2,19 +2,8 @@
 
 import json
 import re
-from contextlib import contextmanager
 
-
-def part_path(path):
-    """Where a file is written that will take this one's place."""
-    return path.with_name(f".{path.name}.part")
-
-
-@contextmanager
-def written(path):
-    """Yields where to write what takes this file's place, whole or not at all."""
-    yield part_path(path)
-    part_path(path).replace(path)
+from pipeline.core import replacing
 
 
 def erase_messages(path, ids):
@@ -27,8 +16,8 @@ def erase_messages(path, ids):
             erased, message = erased + 1, b"\n" * message.count(b"\n")
         out.append(message)
     if erased:
-        with written(path) as beside:
-            beside.write_bytes(b"".join(out))
+        with replacing(path) as part:
+            part.write_bytes(b"".join(out))
     return erased
 
 
@@ -59,8 +48,8 @@ def erase_resources(path, ids):
         erased = _empty_entries(whole, ids)
         text = json.dumps(whole, ensure_ascii=False)
     if erased:
-        with written(path) as beside:
-            beside.write_text(text, encoding="utf-8")
+        with replacing(path) as part:
+            part.write_text(text, encoding="utf-8")
     return erased
 
 

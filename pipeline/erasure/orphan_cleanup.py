@@ -4,8 +4,8 @@ import os
 import shutil
 from contextlib import suppress
 
-from pipeline.core import alone, lock_if_free, remove_unlocked
-from pipeline.landing import archive_once, listed, move_to_folder, sha256_of, source_and_name, stored_path
+from pipeline.core import exclusive_lock, lock_if_free, remove_unlocked, sha256_of
+from pipeline.landing import archive_once, list_files, move_to_folder, source_and_name, stored_path
 
 
 def sweep(home):
@@ -16,7 +16,7 @@ def sweep(home):
     for room in (home.archive, home.refused, home.runs):
         for left in [path for path in room.rglob("*") if path.suffix in (".part", ".plain") and not path.is_dir()]:
             left.unlink()
-    with alone(home, "work"):
+    with exclusive_lock(home, "work"):
         remove_unlocked(home.work.iterdir() if home.work.is_dir() else ())
 
 
@@ -28,7 +28,7 @@ def settle_claimed_files(home, delivered):
     accepted, refused = (
         {(one["source"], one["sha256"]) for one in delivered if (one["refused"] is None) is kind} for kind in (True, False)
     )
-    for file in list(listed(home.claimed)) if home.claimed.is_dir() else ():
+    for file in list(list_files(home.claimed)) if home.claimed.is_dir() else ():
         source, name = source_and_name(file.name) or ("", "")
         with suppress(FileNotFoundError):
             known = {"source": source, "sha256": sha256_of(home.claimed / file.name), "name": name}

@@ -4,15 +4,14 @@ import re
 from contextlib import closing
 
 from pipeline import lake, worklist
-from pipeline.core import ENTITIES, UsageError, alone
+from pipeline.core import ENTITIES, UsageError, exclusive_lock, replacing
 from pipeline.engine import connect
 from pipeline.erasure import ledger
 from pipeline.erasure.files import erase_csv, erase_delivered, erase_parquet
-from pipeline.erasure.messages import written
 from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_spellings
 from pipeline.lake import ids_of_patient, query
-from pipeline.profiles import profile as read_profile
+from pipeline.profiles import read_profile
 
 
 def erase(home, patient_id, *, who):
@@ -25,7 +24,7 @@ def erase(home, patient_id, *, who):
     """
     if not patient_id.strip():
         raise UsageError("An empty id names nobody. Type: b12 erase PATIENT")
-    with alone(home, "backup"), alone(home, "screen"), alone(home, "ingest"), closing(worklist.open_store(home)) as store:
+    with exclusive_lock(home, "backup"), exclusive_lock(home, "screen"), exclusive_lock(home, "ingest"), closing(worklist.open_store(home)) as store:
         rows = _erase(home, store, _all_ids(home, patient_id), who=who)
         worklist.record_access(store, actor=worklist.Actor(who, "admin"), what="erased", rows=sum(rows.values()))
     return rows
@@ -84,8 +83,8 @@ def _erase_refused(path, ids):
         lines = file.readlines()
     kept = [line for line in lines if not mine.search(line)]
     if len(kept) < len(lines):
-        with written(path) as beside:
-            beside.write_bytes("".join(kept).encode(encoding))
+        with replacing(path) as part:
+            part.write_bytes("".join(kept).encode(encoding))
     return len(lines) - len(kept)
 
 

@@ -2,10 +2,8 @@
 
 import re
 
-import duckdb
-
 from pipeline.core import Refused
-from pipeline.engine import connect, is_disk_or_memory_error, write_error
+from pipeline.engine import EngineError, connect, is_disk_or_memory_error, write_error
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
 from pipeline.readers import unpacked
 
@@ -57,7 +55,7 @@ def _of_parquet(path, folder):
             quoted = column.replace('"', '""')
             for (value,) in con.execute(f"""select distinct cast("{quoted}" as varchar) from read_parquet('{name}')""").fetchall():
                 found |= {value.strip(), *_words(value)} if value else set()
-    except (duckdb.Error, UnicodeDecodeError) as error:
+    except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None
         return None

@@ -1,9 +1,31 @@
 """A worklist as a file for other programs, and the texts that commands print."""
 
-from pipeline.exports.meta import Meta, meta_in, meta_of
-from pipeline.exports.output import as_json, as_rows
-from pipeline.exports.published import published
-from pipeline.exports.report import PRIORITIES, WORKLIST_COLUMNS, account_line, describe, latest, table, worklist, worklist_csv
-from pipeline.exports.write import FORMATS, Form, as_file, file_name, write
+from pipeline.exports import fhir, omop
+from pipeline.exports.cells import cells_of
+from pipeline.exports.meta import Meta, meta_in
+from pipeline.exports.published import published, worklist_csv, worklist_rows
+from pipeline.exports.report import PRIORITIES, WORKLIST_COLUMNS, account_line, describe
+from pipeline.exports.tabular import as_json, as_rows, table
+from pipeline.exports.write import FORMATS, as_file, file_name, write
 
-__all__ = ["FORMATS", "Form", "Meta", "PRIORITIES", "WORKLIST_COLUMNS", "account_line", "as_file", "as_json", "as_rows", "describe", "file_name", "latest", "meta_in", "meta_of", "published", "table", "worklist", "worklist_csv", "write"]
+__all__ = [
+    "FORMATS",
+    "Meta",
+    "PRIORITIES",
+    "WORKLIST_COLUMNS",
+    "account_line",
+    "as_file",
+    "as_json",
+    "as_rows",
+    "cells_of",
+    "describe",
+    "fhir",
+    "file_name",
+    "meta_in",
+    "omop",
+    "published",
+    "table",
+    "worklist_csv",
+    "worklist_rows",
+    "write",
+]

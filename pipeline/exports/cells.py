@@ -1,17 +1,19 @@
-"""Cells of a table for a spreadsheet: which columns, and no text that would run."""
+"""Cells of a table for a spreadsheet: which columns, and no text that a spreadsheet would run."""
 
 import re
 
-COLUMNS = (  # those that a row has, in this order
+from pipeline.engine import quoted_text
+
+COLUMNS = (  # of an export, in this order, as far as a row has them
     "priority", "patient_id", "next_step", "reason", "safety", "status", "assignee", "waiting_days", "waiting_since", "site",
     "b12", "b12_reported", "b12_on", "active_b12", "active_b12_on", "mma", "mma_reported", "mma_on", "neuro", "malabsorption",
     "metformin", "metformin_since", "acid_suppressant", "acid_suppressant_since", "diet", "renal", "b12_therapy", "cause", "flags",
     "cohorts", "snoozed_until", "status_reason", "opened_on", "changed_on", "changed_because", "rule", "cites", "as_of",
 )  # fmt: skip
-_WORDS = {"b12": "B12", "mma": "MMA", "id": "ID"}
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # no part of XML
-LONGEST = 32_767  # characters a cell of a spreadsheet can hold
+LONGEST = 32_767  # characters that a spreadsheet's cell can hold
+_CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}
+_RUN = ("=", "+", "-", "@", "\t", "\r")  # a text that begins so is run as a formula
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def columns_of(row):
@@ -21,14 +23,31 @@ def columns_of(row):
 
 def title(name):
     """A column's name as a heading: `b12_reported` is `B12 reported`."""
-    words = [_WORDS.get(word, word) for word in name.split("_")]
+    words = [_CAPITALS.get(word, word) for word in name.split("_")]
     return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
 
+def escaped(text):
+    """A text with an apostrophe before it where a spreadsheet would run it; any other value as it is."""
+    return f"'{text}" if isinstance(text, str) and text.startswith(_RUN) else text
+
+
 def cell(value, joined=", "):
-    """A value as a cell: lists joined, texts led by an apostrophe where a spreadsheet would run them; numbers and dates as they are."""
+    """A value as a cell: lists joined, texts escaped and cut to what a cell can hold; numbers and dates as they are."""
     text = joined.join(value) if isinstance(value, list | tuple) else value
     if not isinstance(text, str):
         return text
-    text = _CONTROL.sub("", text)[: LONGEST - 1]
-    return f"'{text}" if text.startswith(_RUNS) else text
+    return escaped(_NOT_IN_XML.sub("", text)[: LONGEST - 1])
+
+
+def cells_of(con, relation):
+    """The SELECT of a relation's rows as such cells: lists joined by |, texts escaped."""
+    columns = con.execute(f"describe {relation}").fetchall()
+    return f"select {', '.join(_cell(name, kind) for name, kind, *_ in columns)} from {relation}"
+
+
+def _cell(name, kind):
+    if kind not in ("VARCHAR", "VARCHAR[]"):
+        return name
+    text = f"array_to_string({name}, '|')" if kind == "VARCHAR[]" else name
+    return f"case when left({text}, 1) in ({', '.join(map(quoted_text, _RUN))}) then '''' || {text} else {text} end as {name}"

@@ -1,13 +1,36 @@
-"""The rows of a published run, a few at a time."""
+"""The rows of a published run."""
+
+import csv
+import io
 
 import pyarrow.parquet as pq
 
-AT_ONCE = 2000
+from pipeline.runs import latest_folder
+
+AT_ONCE = 2000  # rows
 
 
 def published(folder, *, everyone=False, priority=None):
-    """The rows of a run's worklist, or of everyone assessed, in their order; only of one priority when given."""
+    """The rows of a run's worklist, or of everyone assessed, in their order, a few at a time; only of one priority when given."""
     name = "assessment.parquet" if everyone else "worklist.parquet"
     with pq.ParquetFile(folder / name) as file:
         for batch in file.iter_batches(AT_ONCE):
             yield from (row for row in batch.to_pylist() if priority in (None, row["priority"]))
+
+
+def worklist_rows(home, *, priority=None):
+    """The last published worklist as a list of rows; only one priority when given. Raises UsageError when there is none."""
+    return list(published(latest_folder(home), priority=priority))
+
+
+def worklist_csv(home, *, priority=None):
+    """The last published worklist.csv as text; only the lines of one priority when given. Raises UsageError when there is none."""
+    with (latest_folder(home) / "worklist.csv").open(encoding="utf-8", newline="") as file:
+        text = file.read()
+    if priority is None:
+        return text.removesuffix("\n")
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    place, out = header.index("priority"), io.StringIO(newline="")
+    chosen = [row for row in rows if row[place] == str(priority)]
+    csv.writer(out, lineterminator="\n").writerows([header, *chosen])
+    return out.getvalue().removesuffix("\n")

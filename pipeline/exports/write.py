@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from pipeline.core import UsageError
+from pipeline.core import UsageError, replacing
 from pipeline.exports.fhir import write_bundle
 from pipeline.exports.omop import write_cohorts
 from pipeline.exports.sheet import write_sheet
@@ -44,13 +44,8 @@ def write(form, rows, out, *, meta):
     if not isinstance(out, str | Path):
         _WRITERS[form](rows, out, meta)
         return
-    beside = Path(f"{out}.part")
-    try:
-        with beside.open("wb") as file:
-            _WRITERS[form](rows, file, meta)
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(Path(out)) as part, part.open("wb") as file:
+        _WRITERS[form](rows, file, meta)
 
 
 def as_file(form, rows, *, meta):

@@ -1,108 +1,148 @@
-"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once, whoever else tries."""
+"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once, however many processes try."""
 
 import fcntl
 import logging
 import secrets
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import dataclass
 
-from pipeline.core import Failure, Growing
+from pipeline.core import Failure, Growing, sha256_of
+from pipeline.ingest.accounts import Account
 from pipeline.ingest.ingest import ingest_file, refuse_file
 from pipeline.landing import (
     READY,
+    Promise,
     Watch,
     claim,
     is_control_file,
     is_sha256,
-    listed,
+    list_files,
     mark_complete,
     prune_landing,
     read_promises,
     return_to_landing,
-    sha256_of,
     source_and_name,
 )
-from pipeline.observability import instrumentation as observed
-from pipeline.profiles import profile as read_profile
+from pipeline.observability import observe_ingest
+from pipeline.profiles import read_profile
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
+NO_FILE = "0" * 64  # a SHA-256 that no file has
+NOT_AS_PROMISED = "it is not the file that its manifest promises (size or SHA-256)"
 
-NO_FILES = "0" * 64  # a SHA-256 that no file has
+
+@dataclass(frozen=True)
+class Delivery:
+    """A complete file in `landing/`. path: below landing. kind: as its profile has it. promise: what a manifest says of it."""
+
+    source: str
+    name: str
+    kind: str | None
+    path: str
+    promise: Promise | None = None
+
+
+@dataclass(frozen=True)
+class ClaimedFile:
+    """A file in `claimed/`. path: below the home. name: as delivered. kind: as its profile has it, None where no pattern fits."""
+
+    source: str
+    path: str
+    name: str
+    kind: str | None
 
 
 def waiting(home, watch):
-    """The complete deliveries in `landing/` that a profile knows, and how many files are still growing.
-
-    Returns `([(source, name, path below landing, promise of a manifest or None)], int)`.
-    """
+    """The complete deliveries in `landing/` that a profile takes, as Delivery, and how many files are still growing."""
     complete, growing = watch.look(home.landing)
-    found = [(*source_and_name(place), place, promise) for place, promise in complete.items() if source_and_name(place)]
-    return [one for one in found if _kind(home, *one[:2]) not in ("ignored", "unknown")], len(growing)
+    kind_of = _kinds(home)
+    deliveries = []
+    for path, promise in complete.items():
+        if (delivered := source_and_name(path)) and (kind := kind_of(*delivered)) not in ("ignored", "unknown"):
+            deliveries.append(Delivery(*delivered, kind=kind, path=path, promise=promise))
+    return deliveries, len(growing)
 
 
-def _kind(home, source, name):
+def _kinds(home):
+    "A function from source and name to the kind of a file, which reads each profile once; `unknown` where the profile is missing"
+    profiles = {}
+
+    def kind_of(source, name):
+        if source not in profiles:
+            profiles[source] = _profile_or_none(home, source)
+        return profiles[source].kind_of_file(name) if profiles[source] else "unknown"
+
+    return kind_of
+
+
+def _profile_or_none(home, source):
     try:
-        return read_profile(source, home).kind_of_file(name)
+        return read_profile(source, home)
     except Failure as failure:
-        log.warning("Files in landing/%s wait: %s", source, failure)  # the others go in
-        return "unknown"
+        LOG.warning("Files in landing/%s wait: %s", source, failure)  # those of other sources go in
+        return None
 
 
 def claim_waiting(home, watch=None, at_most=None):
-    """Claim every complete file; returns `{"source", "path", "name"}` of each, those first that a dead run left claimed.
+    """Claim every complete file; returns the ClaimedFiles, those first that a killed process left claimed.
 
-    at_most: so many, where not None; the others wait for the next time (Airflow maps no more than 1,024 tasks).
-
-    What is still growing is given the time to settle, once. Reference files (such as codes.parquet) are taken in here, so that
-    they are there before any file that needs them.
+    at_most: no more than so many; the others wait for the next time (Airflow maps at most 1,024 tasks). Files that are still
+    growing get the time to settle, once. Reference files (such as codes.parquet) are ingested here, so that they are there before
+    any file that needs them.
     """
     watch = watch or Watch()
-    found, growing = waiting(home, watch)
+    deliveries, growing = waiting(home, watch)
     if growing and watch.settle:
         time.sleep(watch.settle)
-        found, _ = waiting(home, watch)
-    mark_complete(home, {promise.manifest for *_, promise in found if promise})
-    left = [_claimed(home, path) for path in _left(home)][:at_most]
-    taken = [one for each in found[: None if at_most is None else at_most - len(left)] if (one := _take(home, *each)) is not None]
-    clear_away(home.landing)
-    return _without_references(home, [*left, *taken])
+        deliveries, _ = waiting(home, watch)
+    mark_complete(home, {delivery.promise.manifest for delivery in deliveries if delivery.promise})
+    claimed = _left_claimed(home)[:at_most]
+    room = None if at_most is None else at_most - len(claimed)
+    claimed += filter(None, [_claim(home, delivery) for delivery in deliveries[:room]])
+    remove_served_control_files(home.landing)
+    return _without_references(home, claimed)
 
 
-def _left(home):
-    "What was claimed and not yet ingested, by this run before or by one that died"
-    found = [(source_and_name(file.name), home.claimed / file.name) for file in listed(home.claimed)]
-    return [path for delivered, path in found if delivered and _kind(home, *delivered) != "unknown"]
+def _left_claimed(home):
+    "What was claimed and not yet ingested, by an earlier call or by a process that was killed"
+    kind_of, claimed = _kinds(home), []
+    for file in list_files(home.claimed):
+        delivered = source_and_name(file.name)
+        if delivered and (kind := kind_of(*delivered)) != "unknown":
+            source, name = delivered
+            path = (home.claimed / file.name).relative_to(home.root).as_posix()
+            claimed.append(ClaimedFile(source=source, path=path, name=name, kind=kind))
+    return claimed
 
 
-def _claimed(home, path):
-    source, name = source_and_name(path.relative_to(home.claimed).as_posix())
-    return {"source": source, "path": path.relative_to(home.root).as_posix(), "name": name}
+def _claim(home, delivery):
+    "Into a folder of its own, whose name keeps the promised SHA-256, so that a killed process forgets no promise"
+    own = secrets.token_hex(32)
+    if delivery.promise:
+        promised = delivery.promise.sha256
+        own = f"{promised if is_sha256(promised) else NO_FILE}-{secrets.token_hex(8)}"
+    path = claim(home, home.landing / delivery.path, as_name=f"{delivery.source}/{own}/{delivery.name}")
+    if path is None:
+        return None
+    return ClaimedFile(delivery.source, path.relative_to(home.root).as_posix(), delivery.name, delivery.kind)
 
 
-def _take(home, source, name, place, promise):
-    "Into a place of its own, whose name says what the manifest promised: so a killed run forgets no promise"
-    own = f"{promise.sha256 if is_sha256(promise.sha256) else NO_FILES}-{secrets.token_hex(8)}" if promise else secrets.token_hex(32)
-    path = claim(home, home.landing / place, as_name=f"{source}/{own}/{name}")
-    return None if path is None else _claimed(home, path)
-
-
-def _is_another(home, claimed):
-    "Whether a claimed file is not what its manifest promised"
-    path = home.root / claimed["path"]
-    promised, _, is_promised = path.relative_to(home.claimed).parts[1].partition("-")
+def _is_as_promised(path, home):
+    "Whether a claimed file is what its manifest promised, if one did"
+    promised, _, has_promise = path.relative_to(home.claimed).parts[1].partition("-")
     try:
-        return bool(is_promised) and sha256_of(path) != promised
-    except FileNotFoundError:  # had by another meanwhile
-        return False
+        return not has_promise or sha256_of(path) == promised
+    except FileNotFoundError:  # another process took it meanwhile
+        return True
 
 
-def clear_away(landing):
-    """Remove the notes that have served: a marker with no file beside or below it, a manifest that was kept and whose files are gone."""
-    for name in [file.name for file in listed(landing, unread=lambda _: None) if is_control_file(file.name)]:
+def remove_served_control_files(landing):
+    """Remove markers without a file beside or below them, and manifests that were kept and whose files are gone."""
+    for name in [file.name for file in list_files(landing, unread=lambda _: None) if is_control_file(file.name)]:
         path = landing / name
         if _has_served(path) if path.name == READY else _was_kept(landing, name):
-            with suppress(PermissionError):  # in a folder that is not ours
+            with suppress(PermissionError):  # in a folder of another account
                 path.unlink(missing_ok=True)
             prune_landing(landing, path)
 
@@ -112,41 +152,46 @@ def _has_served(marker):
 
 
 def _was_kept(landing, name):
-    found = read_promises(landing, name)
-    return bool(found) and all(promise.is_kept and not (landing / one).exists() for one, promise in found.items())
+    promises = read_promises(landing, name)
+    return bool(promises) and all(
+        promise.is_kept and not (landing / file).exists() for file, promise in promises.items()
+    )
 
 
 def _without_references(home, claimed):
-    found = [one for one in claimed if read_profile(one["source"], home).kind_of_file(one["name"]) == "reference"]
-    references = [one for one in found if not _is_another(home, one)]
-    for one in references:
-        ingest_claimed(home, one)
-    return [one for one in claimed if one not in references]
+    references = [
+        file for file in claimed if file.kind == "reference" and _is_as_promised(home.root / file.path, home)
+    ]
+    for file in references:
+        ingest_claimed(home, file)
+    return [file for file in claimed if file not in references]
 
 
-@observed.ingesting
+@observe_ingest
 def ingest_claimed(home, claimed):
-    """Ingest one claimed file; returns its account as a dict, counts only. {}: another process holds or had it, or it is still growing."""
-    path = home.root / claimed["path"]
+    """Ingest one ClaimedFile; returns its Account. None: another process holds or took it, or it is still growing."""
+    path = home.root / claimed.path
     with _held(path) as is_ours:
         if not is_ours:
-            return {}
-        if _is_another(home, claimed):
-            because = "it is not the file that its manifest promises (size or SHA-256)"
-            return asdict(refuse_file(home, path, source=claimed["source"], name=claimed["name"], because=because))
+            return None
+        if not _is_as_promised(path, home):
+            account = Account(
+                file=claimed.name, sha256=sha256_of(path), source=claimed.source, entity=claimed.kind, refused=NOT_AS_PROMISED
+            )
+            return refuse_file(home, path, account)
         try:
-            return asdict(ingest_file(home, path=path, source=claimed["source"], name=claimed["name"]))
+            return ingest_file(home, path=path, source=claimed.source, name=claimed.name)
         except Growing:
-            return_to_landing(home, path, source=claimed["source"], name=claimed["name"])
-            return {}
+            return_to_landing(home, path, source=claimed.source, name=claimed.name)
+            return None
 
 
 @contextmanager
 def _held(path):
-    "A lock that ends with the process, so that a file claimed by a dead run is free"
+    "Whether this process holds the file now; the lock ends with the process, so that a file claimed by a killed one is free"
     try:
         file = path.open("rb")
-    except (FileNotFoundError, PermissionError):  # had by another; not to be read: the doctor tells
+    except (FileNotFoundError, PermissionError):  # another process took it; unreadable files are reported by the doctor
         yield False
         return
     with file:

@@ -1,4 +1,4 @@
-"""Judge: a delivered file is read and every row of it typed, coded, converted and decided upon, before anything is kept."""
+"""Validate: a delivered file is read, and every row of it typed, coded, converted and checked, before anything is kept."""
 
 import re
 import shutil
@@ -12,44 +12,82 @@ from zoneinfo import ZoneInfo
 from pipeline import lake
 from pipeline.core import Refused
 from pipeline.engine import build, connect, select_of, view_of_parquet
-from pipeline.ingest.accounts import check_tables_present, tally
+from pipeline.ingest.accounts import tally
+from pipeline.profiles import Profile
 from pipeline.protocol import register_vocabulary
 from pipeline.readers import read
 
+# Such days keep their order when they are compared as text
+_DAY = re.compile(r"\d{4}-?[01]\d-?[0-3]\d([T_-]?\d{2,6})?")
+_IN_THE_LAKE = """
+select lake.{entity}.row_key from lake.{entity}, landing.file
+where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256
+    and lake.{entity}.snapshot is not distinct from file.snapshot
+"""
+# A state that was delivered, then another, and now the first again is news: a patient's row without a time of its own counts from
+# when it was received
+_LAST_STATES = """
+select row_key from (
+    select
+        patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,
+        coalesce(patient.is_deceased, patient.is_opted_out) is null and patient.merged_into is null as is_silent
+    from lake.patient as patient, landing.file, lake.delivery as delivery
+    where patient.source = file.source and patient.sha256 <> file.sha256
+        and patient.snapshot is not distinct from file.snapshot
+        and delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
+)
+qualify recorded_at is not null or is_silent
+    or rank() over (partition by patient_id, is_silent order by received_at desc) = 1
+"""
+
 
 @dataclass(frozen=True)
-class Delivered:
-    """A file as it was delivered: its name, which kind of file it is, when it came, and the reference file it is read with."""
+class DeliveredFile:
+    """A file as it was delivered, with all that its ingest needs.
 
+    name: as delivered. kind: as the profile has it. snapshot: of a full-refresh source. reference: the file that it is read with.
+    """
+
+    path: Path
     name: str
     sha256: str
-    entity: str
+    kind: str | None
+    profile: Profile
     received_at: datetime
-    reference: Path | None
+    snapshot: str | None = None
+    reference: Path | None = None
 
 
-def validate_file(con, home, path, *, profile, file, folder):
-    """Read a delivered file and judge every row of it: fills `landing`, `staging` and returns (Landed, Account); commits nothing."""
+def validate_file(con, home, file, folder):
+    """Read a DeliveredFile and check every row: fills `landing` and `staging`, commits nothing; returns (Landed, Account).
+
+    folder: where relations that need no memory lie as Parquet files. Raises Refused.
+    """
     register_vocabulary(con)
-    profile = profile.for_kind(file.entity)
-    today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
-    snapshot = snapshot_of(profile, file.name)
+    profile = file.profile.for_kind(file.kind)
     con.execute("create schema if not exists landing")
-    con.execute(
-        "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, $4::varchar as time_zone, "
-        "$5::varchar as number_marks, $6::date as today, $7::varchar as snapshot",
-        [profile.name, file.sha256, file.name, profile.time_zone, profile.number_marks, today, snapshot],
-    )  # fmt: skip
-    landed = read(con, path, profile=profile, kind=file.entity, reference=file.reference, folder=folder)
+    _describe_file(con, file, profile)
+    landed = read(con, file.path, profile=profile, kind=file.kind, reference=file.reference, folder=folder)
     checked = [f"staging.checked_{entity}" for entity in landed.entities]
-    build(con, ["staging.delivered_code", *checked], builders=dict.fromkeys(checked, partial(_check, folder=folder)))
+    builders = dict.fromkeys(checked, partial(_check, folder=folder))
+    build(con, ["staging.delivered_code", *checked], builders=builders)
     _find_duplicates(con, home, landed.entities)
-    return landed, tally(con, landed, file=file.name, sha256=file.sha256, source=profile.name, entity=file.entity, snapshot=snapshot)
+    return landed, tally(con, landed, file)
+
+
+def _describe_file(con, file, profile):
+    "The relation `landing.file`: one row, what all rows of the file have in common"
+    today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
+    con.execute(
+        "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, "
+        "$4::varchar as time_zone, $5::varchar as number_marks, $6::date as today, $7::varchar as snapshot",
+        [profile.name, file.sha256, file.name, profile.time_zone, profile.number_marks, today, file.snapshot],
+    )
 
 
 @contextmanager
 def working_database(home, sha256):
-    "A DuckDB database of its own on disk, so that a file larger than the memory can be ingested"
+    """A DuckDB database on disk, so that a file larger than the memory can be ingested, and its folder; both go at the end."""
     folder = home.work / sha256
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -61,54 +99,38 @@ def working_database(home, sha256):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-_HELD = (
-    "select lake.{entity}.row_key from lake.{entity}, landing.file where lake.{entity}.source = file.source "
-    "and lake.{entity}.sha256 <> file.sha256 and lake.{entity}.snapshot is not distinct from file.snapshot"
-)
-# What was said before, then otherwise, and now again is said anew: a patient's row without a time of its own counts from when it came
-_LAST_SAID = """
-select row_key from (
-    select
-        patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,
-        coalesce(patient.is_deceased, patient.is_opted_out) is null and patient.merged_into is null as is_silent
-    from lake.patient as patient, landing.file, lake.delivery as delivery
-    where patient.source = file.source and patient.sha256 <> file.sha256 and patient.snapshot is not distinct from file.snapshot
-        and delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
-)
-qualify recorded_at is not null or is_silent or rank() over (partition by patient_id, is_silent order by received_at desc) = 1
-"""
-_DAY = re.compile(r"\d{4}-?[01]\d-?[0-3]\d([T_-]?\d{2,6})?")  # such days stand in order when compared as text
-
-
 def snapshot_of(profile, name):
-    """The snapshot that a file of a full-refresh source belongs to, out of its name; None for a source of changes. Raises Refused."""
+    """The snapshot that a file of a full-refresh source belongs to, by its name; None for a source of changes. Raises Refused."""
     if profile.snapshot is None:
         return None
-    if not (found := re.search(profile.snapshot, name)) or not _DAY.fullmatch(found.group(1)):
-        raise Refused(f"its name does not say which snapshot it is, as a day like 20260131; {profile.name} expects {profile.snapshot}")
-    return found.group(1)
+    match = re.search(profile.snapshot, name)
+    if not match or not _DAY.fullmatch(match.group(1)):
+        raise Refused(
+            f"its name does not say which snapshot it is, as a day like 20260131; {profile.name} expects {profile.snapshot}"
+        )
+    return match.group(1)
 
 
 def _check(con, name, folder):
     view_of_parquet(con, name, select_of(name), folder)
 
 
-def _find_duplicates(con, home, delivered):
-    """Note the acceptable rows that equal an accepted row of the same profile in every canonical column, within the file too."""
+def _find_duplicates(con, home, entities):
+    """Fill `staging.duplicate_row`: acceptable rows that equal an accepted row of the same profile, within the file too."""
     con.execute("create table staging.duplicate_row (entity varchar, line bigint, place bigint)")
     con.execute("create schema if not exists lake")
-    check_tables_present(con, home, lake.attach(con, home, only=delivered))
-    for entity in delivered:
+    lake.check_tables_present(con, home, lake.attach(con, home, only=entities))
+    for entity in entities:
         acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
         con.execute(
             f"insert into staging.duplicate_row select '{entity}', line, place from (from {acceptable}) "
             f"where row_key in (select row_key from {acceptable} group by row_key having count(*) > 1) "
             "qualify row_number() over (partition by row_key order by line, place) > 1"
         )
+        held = _LAST_STATES if entity == "patient" else _IN_THE_LAKE.format(entity=entity)
         con.execute(
             f"insert into staging.duplicate_row select '{entity}', checked.line, checked.place from (from {acceptable}) as checked "
-            f"semi join ({_LAST_SAID if entity == 'patient' else _HELD.format(entity=entity)}) as held "
-            "on held.row_key = checked.row_key "
+            f"semi join ({held}) as held on held.row_key = checked.row_key "
             f"anti join (from staging.duplicate_row where entity = '{entity}') as noted "
             "on noted.line = checked.line and noted.place = checked.place"
         )

@@ -1,10 +1,30 @@
 """The lake: Delta tables of accepted and rejected rows, and of the account of each delivery."""
 
+from pipeline.lake import queries, schema
 from pipeline.lake.identity import ids_of_patient
 from pipeline.lake.queries import query
 from pipeline.lake.schema import COLUMNS, TABLES
 from pipeline.lake.swap import swap
-from pipeline.lake.tables import append, attach, compact, erase, open_table, path_of, vacuum
-from pipeline.lake.versions import inputs_are_available, lake_state
+from pipeline.lake.tables import append, compact, erase, file_paths, open_table, vacuum
+from pipeline.lake.versions import is_readable_as, lake_id
+from pipeline.lake.views import attach, check_tables_present
 
-__all__ = ["COLUMNS", "TABLES", "ids_of_patient", "append", "inputs_are_available", "attach", "compact", "erase", "lake_state", "open_table", "path_of", "query", "swap", "vacuum"]
+__all__ = [
+    "COLUMNS",
+    "TABLES",
+    "append",
+    "attach",
+    "check_tables_present",
+    "compact",
+    "erase",
+    "file_paths",
+    "ids_of_patient",
+    "is_readable_as",
+    "lake_id",
+    "open_table",
+    "queries",
+    "query",
+    "schema",
+    "swap",
+    "vacuum",
+]

@@ -1,7 +1,7 @@
 """Under which ids a patient's rows were delivered."""
 
 from pipeline.engine import create
-from pipeline.lake.tables import attach
+from pipeline.lake.views import attach
 
 
 def ids_of_patient(con, home, patient_id, *, versions=None):
@@ -12,7 +12,8 @@ def ids_of_patient(con, home, patient_id, *, versions=None):
     attach(con, home, versions=versions)
     con.execute("create schema if not exists clinical")
     create(con, "clinical.merged_patient")
-    found = con.execute("select surviving_id from clinical.merged_patient where patient_id = $1", [patient_id]).fetchone()
-    surviving = found[0] if found else patient_id
-    merged = con.execute("select patient_id from clinical.merged_patient where surviving_id = $1 order by 1", [surviving]).fetchall()
-    return surviving, [surviving, *(one for (one,) in merged)]
+    merged_patient = "from clinical.merged_patient where"
+    row = con.execute(f"select surviving_id {merged_patient} patient_id = $1", [patient_id]).fetchone()
+    surviving = row[0] if row else patient_id
+    merged = con.execute(f"select patient_id {merged_patient} surviving_id = $1 order by 1", [surviving])
+    return surviving, [surviving, *(merged_id for (merged_id,) in merged.fetchall())]

@@ -1,17 +1,16 @@
 """A question to the lake and the protocol."""
 
-from pipeline.engine import connect, reading, rows_of
-from pipeline.lake import tables as lake
+from contextlib import closing
+
+from pipeline.engine import connect, rows_of, storage_errors
+from pipeline.lake.views import attach
 from pipeline.protocol import register_vocabulary
 
 
 def query(home, select, values=(), *, before=lambda con: None):
     """The rows of a SELECT over `lake.*` and `protocol.*` as dicts. before: what else the connection needs."""
-    con = connect()
-    register_vocabulary(con)
-    with reading(home):
-        lake.attach(con, home)
+    with closing(connect()) as con, storage_errors(home):
+        register_vocabulary(con)
+        attach(con, home)
         before(con)
-        rows = rows_of(con, select, values)
-    con.close()
-    return rows
+        return rows_of(con, select, values)

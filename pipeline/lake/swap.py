@@ -2,13 +2,13 @@
 
 import shutil
 
-from pipeline.core import alone
+from pipeline.core import exclusive_lock
 
 
 def swap(home, beside):
     """Put a folder into the place of the lake, and remove the old lake."""
     shutil.rmtree(home.old_lake, ignore_errors=True)
-    with alone(home, "swap"):
+    with exclusive_lock(home, "swap"):
         home.lake.replace(home.old_lake)
         beside.replace(home.lake)
     shutil.rmtree(home.old_lake)
@@ -17,7 +17,7 @@ def swap(home, beside):
 def folder_of(home):
     """The lake's folder; where a swap was killed between its renames, the old lake is put back, and one under way is waited for."""
     if not home.lake.exists() and home.old_lake.exists():
-        with alone(home, "swap"):
+        with exclusive_lock(home, "swap"):
             if not home.lake.exists() and home.old_lake.exists():
                 home.old_lake.replace(home.lake)
     return home.lake

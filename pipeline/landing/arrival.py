@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pipeline.core import settings
 from pipeline.landing.manifest import MANIFEST, READY, is_control_file, is_kept, read_promises
 from pipeline.landing.moves import is_sha256
 
@@ -40,12 +41,12 @@ class Watch:
     """
 
     def __init__(self, settle=None):
-        self.settle = float(os.environ.get("B12_SETTLE_SECONDS", "5")) if settle is None else settle
+        self.settle = settings().settle_seconds if settle is None else settle
         self.since, self.unread = {}, set()
 
     def look(self, landing):
         """What lies there now: `(complete, growing)`, names of files; the complete ones with what a manifest promises of each, or None."""
-        files = {file.name: file for file in listed(landing, unread=self._warn)}  # a folder of one sender keeps nobody else waiting
+        files = {file.name: file for file in list_files(landing, unread=self._warn)}  # a folder of one sender keeps nobody else waiting
         self._remember(files.values())
         notes = {name: read_promises(landing, name) for name in files if PurePosixPath(name).name == MANIFEST}
         promised = _promised(notes, files, {name for name, file in files.items() if self._has_settled(file)})
@@ -95,7 +96,7 @@ def source_and_name(name):
     return (source, "/".join(rest[1:] if _is_landed(name) else rest)) if rest else None
 
 
-def listed(folder, unread=None):
+def list_files(folder, unread=None):
     """Every file below a folder that is no upload on its way, as Seen. Raises OSError where something there cannot be read.
 
     unread: called with that OSError instead, where it is about something below the folder.

@@ -6,14 +6,13 @@ import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.core import UsageError, beneath
-from pipeline.landing.moves import sha256_of
+from pipeline.core import UsageError, open_below, sha256_of
 
 BLOCK = 1 << 22
 OURS = "landing-"
 
 
-def land(home, paths, profile):
+def copy_to_landing(home, paths, profile):
     """Copy files, and the files in folders, into `landing/<profile>/<sha256>/<path>`; returns (landed, ignored) names.
 
     A copy appears whole or not at all, and the same file lands in the same place, so that landing again after a crash
@@ -52,7 +51,7 @@ def copy_into_landing(home, path, name):
     place = home.landing / name
     if ".." in place.parts or place.is_symlink() or not place.resolve().is_relative_to(home.landing.resolve()):
         return False
-    with _whole_copy(path, home.landing) as (part, sha256), beneath(home.landing, Path(name).parent, make=True) as folder:
+    with _whole_copy(path, home.landing) as (part, sha256), open_below(home.landing, Path(name).parent, make=True) as folder:
         try:
             os.link(part, place.name, dst_dir_fd=folder)  # unlike a rename, never over a file that waits there
         except FileExistsError:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pipeline.core import beneath
+from pipeline.core import open_below
 
 READY, MANIFEST = "_READY", "_MANIFEST.json"
 LARGEST = 1 << 24
@@ -79,7 +79,7 @@ def _note_complete(home, name):
     home.work.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = home.work / f"note-{secrets.token_hex(8)}"
     try:
-        with beneath(home.landing, name.parent) as folder, written.open("x", encoding="utf-8") as file:
+        with open_below(home.landing, name.parent) as folder, written.open("x", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # nobody sweeps it away meanwhile
             json.dump(found | {"is_complete": True}, file)
             file.flush()

@@ -1,21 +1,14 @@
 """Files on their way: claimed by an atomic rename, archived under their SHA-256, put back, or refused."""
 
-import hashlib
 import logging
 import os
 import stat
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.core import beneath
+from pipeline.core import open_below
 
 log = logging.getLogger(__name__)
-
-
-def sha256_of(path):
-    """The SHA-256 of a file, in hex."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_sha256(text):
@@ -31,7 +24,7 @@ def claim(home, path, as_name):
     place = home.claimed / as_name
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with beneath(home.landing, path.parent.relative_to(home.landing)) as folder:
+        with open_below(home.landing, path.parent.relative_to(home.landing)) as folder:
             os.rename(path.name, place, src_dir_fd=folder)
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # another run was faster; its folder is a link; not ours
         prune(place.parent, home.claimed)
@@ -53,7 +46,7 @@ def _is_delivery(place):
 def return_to_landing(home, path, *, source, name):
     """Move a claimed file back to where it was landed; a file that has come there meanwhile keeps the place, and this one stays claimed."""
     place = Path(source) / name
-    with suppress(FileExistsError, NotADirectoryError, PermissionError), beneath(home.landing, place.parent, make=True) as folder:
+    with suppress(FileExistsError, NotADirectoryError, PermissionError), open_below(home.landing, place.parent, make=True) as folder:
         os.link(path, place.name, dst_dir_fd=folder)
         path.unlink()
         _leave(home, path)

@@ -1,6 +1,11 @@
 """Metrics and lineage of the ingest and the screening, where the environment asks for them."""
 
-from pipeline.observability import instrumentation, lineage, metrics
-from pipeline.observability.metrics import timed
+from pipeline.observability import lineage, metrics
+from pipeline.observability.instrumentation import observe_ingest, observe_screening
 
-__all__ = ["instrumentation", "lineage", "metrics", "timed"]
+__all__ = [
+    "lineage",
+    "metrics",
+    "observe_ingest",
+    "observe_screening",
+]

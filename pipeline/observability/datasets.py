@@ -6,7 +6,8 @@ import pyarrow.parquet as pq
 
 from pipeline.core import ENTITIES
 from pipeline.lake import COLUMNS, query
-from pipeline.profiles import profile as read_profile
+from pipeline.profiles import read_profile
+from pipeline.runs import read_manifest
 
 NAMESPACE = "b12"
 
@@ -36,7 +37,7 @@ def entities_of(home, account):
     """The entities that a file delivered rows of, by its account."""
     found = query(
         home, "select entities from lake.delivery where sha256 = $1 and source = $2 and refused is null limit 1",
-        [account["sha256"], account["source"]],
+        [account.sha256, account.source],
     )  # fmt: skip
     return [one for row in found for one in row["entities"].split("|") if one]
 
@@ -44,8 +45,8 @@ def entities_of(home, account):
 def lake_outputs(home, account, entities):
     """The tables of the lake that an ingest wrote, with the rows of each where the account says them."""
     columns = _columns_read(home, account)
-    alone = account["accepted"] if len(entities) == 1 else None
-    rejected = {"rejected_row": sum(account["rejected"].values())} if account["rejected"] else {}
+    alone = account.accepted if len(entities) == 1 else None
+    rejected = {"rejected_row": sum(account.rejected.values())} if account.rejected else {}
     tables = {**dict.fromkeys(entities, alone), **rejected, "delivery": 1}
     return [_lake_output(table, rows, _from_file(account, table, columns)) for table, rows in tables.items()]
 
@@ -56,18 +57,18 @@ def _lake_output(table, rows, lineage):
 
 def _columns_read(home, account):
     "Of a file of one entity whose profile maps columns: the delivered names by our own"
-    profile = read_profile(account["source"], home)
-    mapped = profile.columns.get(account["entity"] or "", {})
-    if profile.format != "table" or account["entity"] not in ENTITIES or profile.selects_of(account["entity"]):
+    profile = read_profile(account.source, home)
+    mapped = profile.columns.get(account.entity or "", {})
+    if profile.format != "table" or account.entity not in ENTITIES or profile.selects_of(account.entity):
         return {}
     return {**mapped.get("required", {}), **mapped.get("optional", {})}
 
 
 def _from_file(account, table, columns):
-    if table != account["entity"]:
+    if table != account.entity:
         return {}
     read = {name: columns[READ_FROM.get(name, name)] for name in COLUMNS[table] if READ_FROM.get(name, name) in columns}
-    file = f"landing/{account['source']}/{account['file']}"
+    file = f"landing/{account.source}/{account.file}"
     return {name: [(file, one) for one in ([given] if isinstance(given, str) else given)] for name, given in read.items()}
 
 
@@ -76,7 +77,7 @@ def lake_inputs(folder):
     from openlineage.client.event_v2 import InputDataset
     from openlineage.client.generated.dataset_version_dataset import DatasetVersionDatasetFacet
 
-    versions = _read(folder, "manifest")["inputs"]["tables"]
+    versions = read_manifest(folder).inputs.tables
     return [
         InputDataset(NAMESPACE, f"lake/{table}", facets={
             "schema": _schema(COLUMNS[table].items()), "version": DatasetVersionDatasetFacet(datasetVersion=str(version)),
@@ -104,7 +105,7 @@ def guarded(folder):
 
 def published(folder):
     """What a run published; [] of a run whose gate closed."""
-    if not _read(folder, "manifest")["published"]:
+    if not read_manifest(folder).published:
         return []
     evidence = {name: [(f"lake/{table}", one) for one in columns] for name, (table, columns) in EVIDENCE.items()}
     assessment, worklist = (pq.ParquetFile(folder / f"{name}.parquet") for name in ("assessment", "worklist"))

@@ -1,56 +1,63 @@
-"""What the walk tells of itself, as metrics and as lineage, where either is configured: files ingested, runs screened."""
+"""Observes the ingest and the screening from outside, as metrics and lineage, where either is configured."""
 
 import json
 from datetime import UTC, datetime
 from functools import wraps
 
+from pipeline.core import StorageError
 from pipeline.observability import lineage, metrics
-from pipeline.runs import newest_folder
+from pipeline.runs import newest_folder, read_manifest
 
 
-def ingesting(function):
-    """Around `ingest_claimed(home, claimed)`, which returns an account as a dict, or {} for a file that is another's."""
+def observe_ingest(function):
+    """Around `ingest_claimed(home, claimed)`, which returns an Account, or None for a file that another process has."""
 
     @wraps(function)
     def observed(home, claimed):
         if not (metrics.is_on() or lineage.is_on()):
             return function(home, claimed)
-        with metrics.timed("ingest"), lineage.ingesting(home, claimed["source"], claimed["name"]) as tell:
+        with (
+            metrics.timed("ingest"),
+            lineage.ingesting(home, claimed.source, claimed.name) as ended_with,
+        ):
             account = function(home, claimed)
-            tell(account)
-        if account and account["entity"] != "reference":
+            ended_with(account)
+        if account and account.entity != "reference":
             metrics.count_account(account)
         return account
 
     return observed
 
 
-def screening(function):
+def observe_screening(function):
     """Around `screen_population(home, …)`: what it published, or why not, is read from the folder that it left."""
 
     @wraps(function)
-    def observed(home, *arguments, **named):
+    def observed(home, *arguments, **options):
         if not (metrics.is_on() or lineage.is_on()):
-            return function(home, *arguments, **named)
+            return function(home, *arguments, **options)
         began = datetime.now(UTC)
         try:
-            with metrics.timed("screen"), lineage.screening(home, lambda: _run_since(home, began)):
-                return function(home, *arguments, **named)
+            with metrics.timed("screen"), lineage.screening(lambda: _run_since(home, began)):
+                return function(home, *arguments, **options)
         finally:
-            if (folder := _run_since(home, began)) and (manifest := read(folder, "manifest")):
-                metrics.count_run(manifest, read(folder, "quality"), read(folder, "summary").get("priority", {}))
+            if folder := _run_since(home, began):
+                priorities = read_json(folder, "summary").get("priority", {})
+                metrics.count_run(read_manifest(folder), read_json(folder, "quality"), priorities)
 
     return observed
 
 
 def _run_since(home, began):
-    "The folder of the newest run that began since then, whatever its gate said"
-    found = newest_folder(home)
-    started = read(found, "manifest").get("started") if found else None  # None: it is being moved just now
-    return found if started and datetime.fromisoformat(started) >= began else None
+    "The folder of the newest run that began since then, whatever its gate said; None while it is being moved"
+    folder = newest_folder(home)
+    try:
+        return folder if folder and read_manifest(folder).started >= began else None
+    except (FileNotFoundError, StorageError):
+        return None
 
 
-def read(folder, name):
+def read_json(folder, name):
     """A file of a run as JSON; {} where a closed gate left none, or the folder is being moved."""
     try:
         return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

@@ -29,29 +29,30 @@ def is_on():
 
 @contextmanager
 def ingesting(home, source, name):
-    """The events of one file's ingest, the job `ingest.<source>`; yields what to call with its account, a dict."""
+    """The events of one file's ingest, the job `ingest.<source>`; yields a function to call with its Account, or None."""
     accounts = []
     with _job(f"ingest.{source}", lambda: _of_account(home, source, name, *accounts)):
         yield accounts.append
 
 
-def _of_account(home, source, name, account=None):
-    if account is None:
+def _of_account(home, source, name, *accounts):
+    if not accounts:  # the ingest failed, or is under way
         return {"inputs": [delivered(source, name)], "outputs": []}
-    if not account:
-        return None  # another process has the file
-    entities = entities_of(home, account) if account["refused"] is None else []
-    return {"inputs": [delivered(source, name, account["rows"])], "outputs": lake_outputs(home, account, entities)}
+    [account] = accounts
+    if account is None:  # another process has the file
+        return None
+    entities = entities_of(home, account) if account.refused is None else []
+    return {"inputs": [delivered(source, name, account.rows)], "outputs": lake_outputs(home, account, entities)}
 
 
 @contextmanager
-def screening(home, folder_of):
+def screening(folder_of):
     """The events of one screening, the job `screen`. folder_of: returns the folder that the run left, or None."""
-    with _job("screen", lambda: _of_run(home, folder_of())):
+    with _job("screen", lambda: _of_run(folder_of())):
         yield
 
 
-def _of_run(home, folder):
+def _of_run(folder):
     if folder is None:
         return {"inputs": [], "outputs": []}
     return {"inputs": [*lake_inputs(folder), *guarded(folder)], "outputs": published(folder)}

@@ -1,17 +1,18 @@
 """Metrics for a StatsD server, where `$B12_STATSD_HOST` (host or host:port) names one: counts and durations, nothing of a patient."""
 
 import logging
-import os
 import re
 import time
 from contextlib import closing, contextmanager
+
+from pipeline.core import settings
 
 LOG = logging.getLogger("b12.metrics")
 
 
 def is_on():
     """Whether anything is sent; else `statsd` is not even imported."""
-    return bool(os.environ.get("B12_STATSD_HOST"))
+    return bool(settings().statsd_host)
 
 
 def _client(address):
@@ -29,7 +30,7 @@ def _client(address):
 @contextmanager
 def _sending():
     "Metrics that are put into as few datagrams as they fit in; a server that is away is nobody's failure"
-    client = _client(os.environ["B12_STATSD_HOST"]) if is_on() else None
+    client = _client(settings().statsd_host) if is_on() else None
     if client is None:
         yield None
     else:
@@ -54,13 +55,14 @@ def timed(what):
 
 
 def count_account(account):
-    """Send the account of a file, a dict: `ingest.<source>.<entity>.rows`, `.accepted`, `.rejected.<reason>`, …"""
-    parts = {name: account[name] for name in ("rows", "accepted", "duplicates")}
-    parts |= {"files": 1, "refused": int(account["refused"] is not None)}
-    parts |= {f"{kind}.{why}": rows for kind in ("rejected", "skipped") for why, rows in account[kind].items()}
+    """Send the Account of a file: `ingest.<source>.<entity>.rows`, `.accepted`, `.rejected.<reason>`, …"""
+    parts = {"rows": account.rows, "accepted": account.accepted, "duplicates": account.duplicates}
+    parts |= {"files": 1, "refused": int(account.refused is not None)}
+    parts |= {f"rejected.{reason}": rows for reason, rows in account.rejected.items()}
+    parts |= {f"skipped.{kind}": rows for kind, rows in account.skipped.items()}
     with _sending() as pipe:
         for name, rows in parts.items() if pipe else ():
-            pipe.incr(_name("ingest", account["source"], account["entity"] or "unknown", *name.split(".", 1)), rows)
+            pipe.incr(_name("ingest", account.source, account.entity or "unknown", *name.split(".", 1)), rows)
 
 
 def count_run(manifest, outcomes, priorities):
@@ -71,10 +73,10 @@ def count_run(manifest, outcomes, priorities):
     with _sending() as pipe:
         if pipe is None:
             return
-        pipe.incr(_name("gate", "open" if manifest["published"] else manifest.get("state", "closed")))
+        pipe.incr(_name("gate", "open" if manifest.published else manifest.state))
         for one in outcomes:
             pipe.incr(_name("gate", one["severity"], one["outcome"]))
-        if manifest["published"]:
-            pipe.gauge("patients", manifest["rows"]["assessment"])
+        if manifest.published:
+            pipe.gauge("patients", manifest.rows.assessment)
             for priority in "1234":
                 pipe.gauge(f"worklist.priority_{priority}", priorities.get(priority, 0))

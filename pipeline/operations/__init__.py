@@ -1,7 +1,14 @@
 """What an operator relies on: deadlines, alerts, notifications, retention and the doctor."""
 
 from pipeline.operations import alerts, deadlines, notifications, retention
-from pipeline.operations.doctor import Finding, examine
+from pipeline.operations.doctor import examine
 from pipeline.operations.notifications import notify
 
-__all__ = ["Finding", "alerts", "deadlines", "examine", "notifications", "notify", "retention"]
+__all__ = [
+    "alerts",
+    "deadlines",
+    "examine",
+    "notifications",
+    "notify",
+    "retention",
+]

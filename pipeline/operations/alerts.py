@@ -5,10 +5,9 @@ import logging
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from pipeline.core import alone
+from pipeline.core import exclusive_lock, write_json
 from pipeline.operations.deadlines import overdue
 from pipeline.operations.notifications import notify
-from pipeline.runs import write_json
 
 LOG = logging.getLogger("b12.alerts")
 A_DAY = timedelta(days=1)
@@ -19,7 +18,7 @@ def watch(home, now=None):
 
     What nobody could be told is told the next time. Raises InvalidProtocol, LakeUnavailable.
     """
-    with alone(home, "alerts"):
+    with exclusive_lock(home, "alerts"):
         before = _read(home)
         now = _never_back(now or datetime.now(UTC), before["seen_at"])
         known = {alert["key"]: alert for alert in before["alerts"]}

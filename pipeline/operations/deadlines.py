@@ -3,14 +3,14 @@
 import os
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline import lake
 from pipeline.core import zone
-from pipeline.engine import connect, reading
+from pipeline.engine import connect, storage_errors
 from pipeline.operations.deadlines_file import read_deadlines
-from pipeline.runs import read_manifest
+from pipeline.runs import listed_folders, read_manifest
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,17 @@ def _worklist(home, by, now):
 
 def _published_days(home, since):
     "The as-of dates of the runs published since a day (UTC); a run's name says when it started, so older ones are not opened"
-    for path in home.runs.glob("[!.]*/manifest.json"):
-        if not path.parent.is_symlink() and path.parent.name >= f"{since:%Y%m%d}":
-            manifest = read_manifest(path.parent)
-            if manifest["published"]:
-                yield date.fromisoformat(manifest["as_of"])
+    for folder in listed_folders(home):
+        if folder.name >= f"{since:%Y%m%d}":
+            manifest = read_manifest(folder)
+            if manifest.published:
+                yield manifest.as_of
 
 
 def _deliveries(home, expected, now):
     if not expected:
         return
-    with closing(connect()) as con, reading(home):
+    with closing(connect()) as con, storage_errors(home):
         lake.attach(con, home, only=("lab_result",))
         for source, lab, hours in expected:
             if not _came(con, source, lab, since=now - timedelta(hours=hours)):

@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 import smtplib
 import ssl
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
+
+from pipeline.core import revealed, settings, variable_of
 
 LOG = logging.getLogger("b12.notify")
 TIMEOUT = 10  # seconds: no night waits longer for a channel
@@ -28,8 +29,8 @@ def notify(subject, lines=()):
 
 def channels():
     """How to send, for each channel that the environment configures: `smtp`, `webhook`."""
-    known = {"smtp": ("B12_NOTIFY_SMTP", by_smtp), "webhook": ("B12_NOTIFY_WEBHOOK", by_webhook)}
-    return {name: send for name, (variable, send) in known.items() if os.environ.get(variable)}
+    known = {"smtp": (settings().notify_smtp, by_smtp), "webhook": (settings().notify_webhook, by_webhook)}
+    return {name: send for name, (address, send) in known.items() if address}
 
 
 def _tried(name, send, subject, lines):
@@ -52,15 +53,15 @@ class _Unusable(ValueError):
 def by_smtp(subject, lines):
     """Send an e-mail by the server of `$B12_NOTIFY_SMTP`, from `$B12_NOTIFY_FROM` to `$B12_NOTIFY_TO`."""
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = subject, _setting("B12_NOTIFY_FROM"), _setting("B12_NOTIFY_TO")
+    message["Subject"], message["From"], message["To"] = subject, _required("notify_from"), _required("notify_to")
     message.set_content("\n".join(lines) + "\n")
-    with _connected(urlsplit(os.environ["B12_NOTIFY_SMTP"])) as server:
+    with _connected(urlsplit(settings().notify_smtp)) as server:
         server.send_message(message)
 
 
-def _setting(name):
-    if not (value := os.environ.get(name)):
-        raise _Unusable(f"${name} is not set")
+def _required(name):
+    if not (value := getattr(settings(), name)):
+        raise _Unusable(f"${variable_of(name)} is not set")
     return value
 
 
@@ -77,7 +78,7 @@ def _connected(address):
         if not is_tls and server.has_extn("starttls"):
             server.starttls(context=safe)
             is_tls = True
-        if password := os.environ.get("B12_NOTIFY_SMTP_PASSWORD"):
+        if password := revealed(settings().notify_smtp_password):
             if not is_tls and address.hostname not in LOOPBACK:
                 raise _Unusable("the mail server takes no encryption, so it gets no password: use smtps://")
             server.login(unquote(address.username or ""), password)
@@ -90,13 +91,13 @@ def by_webhook(subject, lines):
 
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)  # each request is told at INFO, with the address and its token
-    address = os.environ["B12_NOTIFY_WEBHOOK"]
+    address = revealed(settings().notify_webhook)
     if urlsplit(address).scheme not in ("http", "https"):
         raise _Unusable("$B12_NOTIFY_WEBHOOK is no http:// or https:// address")
     sent = {"subject": subject, "lines": lines, "text": "\n".join([subject, *lines]), "at": datetime.now(UTC).isoformat(timespec="seconds")}
     body = json.dumps(sent, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json"}
-    if secret := os.environ.get("B12_NOTIFY_SECRET"):
+    if secret := revealed(settings().notify_secret):
         headers["X-B12-Signature"] = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     answer = httpx.post(address, content=body, headers=headers, timeout=TIMEOUT)
     if not answer.is_success:

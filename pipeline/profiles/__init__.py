@@ -1,7 +1,12 @@
 """Source profiles: what a YAML file in `sources/` says of the files of one source."""
 
-from pipeline.profiles.files import adopt, profile
+from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.maps import answered
 from pipeline.profiles.profile import Profile
 
-__all__ = ["Profile", "adopt", "answered", "profile"]
+__all__ = [
+    "Profile",
+    "answered",
+    "install_profile",
+    "read_profile",
+]

@@ -12,7 +12,7 @@ from pipeline.profiles.profile import Profile
 OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ for one kind of file
 
 
-def profile(name, home=None):
+def read_profile(name, home=None):
     """Read a profile: by its name, a site's own in `$B12_HOME/sources/` before those shipped; or from a path that ends in .yaml.
 
     Raises InvalidProtocol with what is wrong and where.
@@ -24,12 +24,12 @@ def profile(name, home=None):
         raise InvalidProtocol(f"The source profile {path} cannot be read: {fault(error)}.") from None
 
 
-def adopt(name, home):
+def install_profile(name, home):
     """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps; returns its Profile.
 
     Every later run, replay and DAG finds it there by its name.
     """
-    found = profile(name, home)
+    found = read_profile(name, home)
     if str(name).endswith(".yaml"):
         folder = home.sources / found.name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -28,11 +28,11 @@ def prepare():
 
 
 def check(con, folder=EXPECTATIONS):
-    """The outcome of every expectation, as of `validated`."""
-    return validated(con, folder)[0]
+    """The outcome of every expectation, as of `run_suites`."""
+    return run_suites(con, folder)[0]
 
 
-def validated(con, folder=EXPECTATIONS):
+def run_suites(con, folder=EXPECTATIONS):
     """(outcomes, validations) of every expectation, evaluated in the database that the DuckDB connection `con` is open on.
 
     Great Expectations uses cursors of that very connection, so that in-memory databases can be checked, and files

@@ -3,8 +3,15 @@
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.landed import read
-from pipeline.readers.loaded import Loaded
 from pipeline.readers.table import header_of, read_header
 from pipeline.readers.unpack import is_gzip, unpacked
 
-__all__ = ["Loaded", "header_of", "is_gzip", "load_messages", "load_resources", "read", "read_header", "unpacked"]
+__all__ = [
+    "header_of",
+    "is_gzip",
+    "load_messages",
+    "load_resources",
+    "read",
+    "read_header",
+    "unpacked",
+]

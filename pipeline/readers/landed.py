@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
-from pipeline.profiles import profile as read_profile
+from pipeline.profiles import read_profile
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import duckdb
-
 from pipeline.core import Refused
-from pipeline.engine import is_disk_or_memory_error
+from pipeline.engine import EngineError, is_disk_or_memory_error
 
 COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
@@ -21,7 +19,7 @@ def load_concepts(con, reference):
         names = ", ".join(f"cast({name} as varchar) as {name}" for name in COLUMNS)
         try:
             con.execute(f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}")
-        except duckdb.Error as error:
+        except EngineError as error:
             if is_disk_or_memory_error(error):
                 raise
             raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None

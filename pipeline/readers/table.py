@@ -3,10 +3,8 @@
 import csv
 from pathlib import Path
 
-import duckdb
-
 from pipeline.core import Refused
-from pipeline.engine import is_disk_or_memory_error, view_of_parquet, write_error
+from pipeline.engine import EngineError, is_disk_or_memory_error, view_of_parquet, write_error
 from pipeline.readers.lines import note_ragged, number
 
 
@@ -56,7 +54,7 @@ def _texts(header, known):
 def _keep(con, select, path, folder):
     try:
         view_of_parquet(con, "landing.raw", select, folder, is_numbered=True)
-    except duckdb.Error as error:
+    except EngineError as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None
         raise Refused(f"the file cannot be read: {_first_line(error, path.parent, folder)}") from None
@@ -66,7 +64,7 @@ def _parquet(con, path):
     scan = f"read_parquet('{_quoted(path)}')"
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
-    except duckdb.Error as error:
+    except EngineError as error:
         raise Refused(f"the file is no readable Parquet: {_first_line(error, path.parent)}") from None
     nested = [name for name, kind, *_ in described if kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))]
     if nested:

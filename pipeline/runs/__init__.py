@@ -1,18 +1,27 @@
 """The folders of the runs and their manifests."""
 
-from pipeline.runs.folders import (
-    HELD,
-    complete_decision,
-    held_manifests,
-    is_not_future,
-    manifests,
-    new_run_id,
-    newest_folder,
-    read_manifest,
-    show,
-    start_of_run,
-    state_of,
-    write_json,
-)
+from pipeline.runs.folders import BUILDING, HELD, REMOVED, complete_decision, held_manifests, latest_folder, listed_folders, manifests, new_run_id, newest_folder, point_latest_to, start_of_run
+from pipeline.runs.manifest import Approval, InputFile, Inputs, PackVersion, RowCounts, RunManifest, read_manifest, write_manifest
 
-__all__ = ["HELD", "complete_decision", "is_not_future", "held_manifests", "manifests", "new_run_id", "newest_folder", "read_manifest", "show", "start_of_run", "state_of", "write_json"]
+__all__ = [
+    "Approval",
+    "BUILDING",
+    "HELD",
+    "InputFile",
+    "Inputs",
+    "PackVersion",
+    "REMOVED",
+    "RowCounts",
+    "RunManifest",
+    "complete_decision",
+    "held_manifests",
+    "latest_folder",
+    "listed_folders",
+    "manifests",
+    "new_run_id",
+    "newest_folder",
+    "point_latest_to",
+    "read_manifest",
+    "start_of_run",
+    "write_manifest",
+]

@@ -1,33 +1,37 @@
-"""The folders of the runs: which there are, what each of them is, and which is the latest.
+"""The folders of the runs: which there are, what became of each, and which one is the latest.
 
-A run is *published*; or its gate *closed* it; or it is *held* until a steward decides, out of everybody's sight, and then
-published, *discarded*, or *superseded* by a newer one; or it is a *replay* of a past night, which publishes nothing.
+A run is *published*; or its gate *closed* it; or it is *held* until a steward decides, out of sight, and then published,
+*discarded*, or *superseded* by a newer one; or it is a *replay* of a past run, which publishes nothing.
 """
 
-import json
 import os
 from datetime import UTC, datetime, timedelta
 
-from pipeline.core import LakeUnavailable, clock
+from pipeline.core import UsageError, replacing
+from pipeline.runs.manifest import read_manifest
 
 HELD = ".held-"
-NOT_KEPT = ("assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json")  # of a run not published
+BUILDING = ".building-"
+REMOVED = ".gone-"
+OF_PUBLISHED_RUNS = (
+    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json",
+)  # fmt: skip
 
 
 def start_of_run(home):
-    """When a run starts: now or, where the clock stepped back, just after the newest run, so that the order of the runs holds."""
-    newest = newest_folder(home)
-    return max(datetime.now(UTC), _moment_of(newest.name) + timedelta(seconds=1)) if newest else datetime.now(UTC)
+    """When a run starts: now or, where the clock stepped back, just after the newest run, so that the runs keep their order."""
+    newest, now = newest_folder(home), datetime.now(UTC)
+    return max(now, _started(newest.name) + timedelta(seconds=1)) if newest else now
 
 
 def newest_folder(home):
-    """The folder of the run that started last, whatever became of it; by the names of the folders, which say when. None: no run."""
-    found = [path.parent for path in home.runs.glob("*/manifest.json") if _moment_of(path.parent.name)]
-    return max(found, key=lambda folder: _moment_of(folder.name), default=None)
+    """The folder of the run that started last, whatever became of it, by the folders' names; None without a run."""
+    folders = [path.parent for path in home.runs.glob("*/manifest.json") if _started(path.parent.name)]
+    return max(folders, key=lambda folder: _started(folder.name), default=None)
 
 
-def _moment_of(name):
-    "The second in which a run started, as its folder's name says it; None for what is no run"
+def _started(name):
+    "The second in which a run started, as its folder's name says it; None for what is not a run"
     try:
         return datetime.strptime(name.removeprefix(HELD).split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
@@ -35,79 +39,63 @@ def _moment_of(name):
 
 
 def new_run_id(started):
-    """The name of a run: when it started, and enough of a number to be its own."""
+    """The name of a run: when it started, and a random number."""
     return f"{started:%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
 
 
+def listed_folders(home):
+    """The folders of all runs that are not held, in no order; `latest` left out."""
+    for path in home.runs.glob("[!.]*/manifest.json"):
+        if not path.parent.is_symlink():
+            yield path.parent
+
+
 def manifests(home, *, published_only=True):
-    """The manifests of the runs, newest first; of the published ones, or of all but the held."""
-    found = [read_manifest(path.parent) for path in home.runs.glob("[!.]*/manifest.json") if not path.parent.is_symlink()]
-    return _newest_first(one for one in found if one["published"] or not published_only)
+    """The manifests of the runs, newest first: of the published ones, or of all that are not held. Raises StorageError."""
+    read = map(read_manifest, listed_folders(home))
+    return _newest_first(manifest for manifest in read if manifest.published or not published_only)
 
 
 def held_manifests(home):
-    """The manifests of the runs that wait for a steward's decision, newest first."""
+    """The manifests of the runs that wait for a steward's decision, newest first. Raises StorageError."""
     return _newest_first(read_manifest(path.parent) for path in home.runs.glob(f"{HELD}*/manifest.json"))
 
 
 def _newest_first(found):
-    return sorted(found, key=lambda one: one["started"], reverse=True)
+    return sorted(found, key=lambda manifest: manifest.started, reverse=True)
 
 
-def read_manifest(folder):
-    """The manifest of a run's folder. Raises LakeUnavailable where it is damaged."""
-    try:
-        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except ValueError:
-        raise LakeUnavailable(
-            f"{folder}/manifest.json is damaged. Restore the folder from the backup, or move it away: the run is not seen then."
-        ) from None
-
-
-def state_of(manifest):
-    """One of published, closed, held, discarded, superseded, replay."""
-    return manifest.get("state") or ("published" if manifest["published"] else "closed")
-
-
-def write_json(path, value):
-    """Write JSON whole or not at all; returns the path."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(value, indent=1, default=str) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.chmod(0o600)
-    return beside.replace(path)
+def latest_folder(home):
+    """The folder of the last published run. Raises UsageError when there is none."""
+    folder = home.runs / "latest"
+    if not folder.exists():
+        raise UsageError(f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE")
+    return folder
 
 
 def complete_decision(home, manifest):
-    """Bring a held run to where its decision leads, from wherever a killed process left it; returns its manifest."""
-    folder, place = home.runs / f"{HELD}{manifest['run_id']}", home.runs / manifest["run_id"]
-    for name in NOT_KEPT if manifest["state"] != "published" else ():
-        (folder / name).unlink(missing_ok=True)
-    if folder.exists():
-        folder.replace(place)
-    if manifest["published"]:
-        show(home, manifest)
+    """Move a held run to where its decision leads, from wherever a killed process left it; returns its manifest."""
+    held, decided = home.runs / f"{HELD}{manifest.run_id}", home.runs / manifest.run_id
+    for name in OF_PUBLISHED_RUNS if manifest.state != "published" else ():
+        (held / name).unlink(missing_ok=True)
+    if held.exists():
+        held.replace(decided)
+    if manifest.published:
+        point_latest_to(home, manifest)
     return manifest
 
 
-def is_not_future(manifest):
-    """Whether a run is of a day that is there, or of tomorrow: whoever mistypes a year must not stand before every night until then."""
-    return manifest["as_of"] <= str(clock.today() + timedelta(days=1))
+def point_latest_to(home, manifest):
+    """Let `latest` name this published run, unless it names a newer one or, for an unattended run, one of a later day.
 
-
-def show(home, manifest):
-    """Let `latest` name this published run, unless it names a newer one or, for a run that nobody asked for, one of a later day.
-
-    One of a day that has not come gives way to any.
+    A run of a day that is still to come gives way to any.
     """
     link = home.runs / "latest"
     shown = read_manifest(link) if link.exists() else None
-    is_later = shown and (shown["started"] >= manifest["started"] or (manifest.get("is_unattended") and shown["as_of"] > manifest["as_of"]))
-    if is_later and (is_not_future(shown) or not is_not_future(manifest)):
+    is_older = shown and (
+        shown.started >= manifest.started or (manifest.is_unattended and shown.as_of > manifest.as_of)
+    )
+    if is_older and (shown.is_past_or_near or not manifest.is_past_or_near):
         return
-    beside = home.runs / f".latest-{manifest['run_id']}"
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(manifest["run_id"])
-    beside.replace(link)
+    with replacing(link, is_flushed=False) as part:
+        part.symlink_to(manifest.run_id)

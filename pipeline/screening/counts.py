@@ -2,8 +2,7 @@
 
 from pipeline.core import InvalidProtocol
 from pipeline.engine import rows_of
-from pipeline.profiles import answered
-from pipeline.profiles import profile as read_profile
+from pipeline.profiles import answered, read_profile
 
 RELATIONS = (
     "lab_b12", "lab_b12_histogram", "source_volume", "completeness", "site_count", "testing", "rejection", "lab_b12_shift", "freshness",

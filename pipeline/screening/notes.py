@@ -13,17 +13,17 @@ SOURCE = "clinician_notes"
 def ingest_notes(home, store):
     """Ingest the notes that the lake does not have yet, one process at a time; returns how many went in and how many did not.
 
-    A note counts as delivered once the lake holds it. One that the ingest rejects stays behind, and stops nobody's screening.
+    A note counts as delivered once the lake holds it. A rejected note waits for the next run, and stops no screening.
     """
-    with store.alone() as con:
-        for left in home.work.glob("condition_notes_*.csv"):  # of a run that was killed
-            left.unlink()
-        rows = worklist.undelivered(con, datetime.now(UTC).date())
+    with store.exclusive() as con:
+        for orphan in home.work.glob("condition_notes_*.csv"):  # of a process that was killed
+            orphan.unlink()
+        rows = worklist.undelivered_notes(con, datetime.now(UTC).date())
         if not rows:
             return 0, 0
         _ingest(home, rows)
         arrived = _arrived(home, rows)
-        worklist.delivered(con, arrived)
+        worklist.mark_delivered(con, arrived)
     return len(arrived), len(rows) - len(arrived)
 
 
@@ -43,9 +43,11 @@ def _ingest(home, rows):
 
 
 def _arrived(home, rows):
-    "Those of the rows that the lake holds now, as counted or as taken back"
+    "Those of the rows that the lake holds now, as counted or as withdrawn"
     held = query(
-        home, "select distinct condition_id, status = 'retracted' as is_taken_back from lake.condition where source = $1", [SOURCE]
+        home,
+        "select distinct condition_id, status = 'retracted' as is_withdrawn from lake.condition where source = $1",
+        [SOURCE],
     )
-    known = {(one["condition_id"], one["is_taken_back"]) for one in held}
+    known = {(row["condition_id"], row["is_withdrawn"]) for row in held}
     return [row for row in rows if (row["condition_id"], row["status"] != "active") in known]

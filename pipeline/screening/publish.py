@@ -1,127 +1,129 @@
 """Publish: a run's folder appears whole, and `latest` is moved to it last, by one rename."""
 
-import hashlib
-import os
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pipeline import __version__
-from pipeline.observability import timed
-from pipeline.runs import HELD, new_run_id, show, write_json
+from pipeline import __version__, lake
+from pipeline.core import flush, sha256_of, write_json
+from pipeline.exports import cells_of
+from pipeline.observability import metrics
+from pipeline.quality import warnings
+from pipeline.runs import (
+    BUILDING,
+    HELD,
+    InputFile,
+    Inputs,
+    PackVersion,
+    RowCounts,
+    RunManifest,
+    new_run_id,
+    point_latest_to,
+    write_manifest,
+)
 from pipeline.screening.counts import report_counts
 
-LISTS = ("safety", "flags", "cohorts")
+ORDER = "order by priority, waiting_since nulls last, patient_id"
+COUNTED = {  # in summary.json: what of the assessment is counted by its values
+    "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule", "priority": "priority", "cause": "cause",
+    "monitoring": "monitoring", "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
+}  # fmt: skip
+MAY_BE_NOT_LOADED = (
+    "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy",
+)  # fmt: skip
 
 
-@timed("publish")
-def publish(con, home, *, pack, as_of, inputs, folder, outcomes, validations, started, state, **noted):
-    """Write the run's folder and, if it is published, move `latest` to it; returns the manifest.
+@metrics.timed("publish")
+def publish(screened, home, plan, *, outcomes, validations, started):
+    """Write the folder of a Screened run and, if it is published, move `latest` to it; returns the RunManifest.
 
-    state: as run_folders has it. A closed run leaves its quality.json, validation.json, report.json and manifest, and no
-    assessment or worklist. inputs: what of the lake was read. noted: what else the manifest says.
+    A closed run leaves its quality.json, validation.json, report.json and manifest, and no assessment or worklist.
     """
-    run_id = new_run_id(started)
-    building = home.runs / f".building-{run_id}"
+    manifest = _manifest(screened, home, plan, outcomes, started)
+    building = home.runs / f"{BUILDING}{manifest.run_id}"
     home.runs.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(home)
+    _remove_half_built(home)
     building.mkdir(mode=0o700)
     write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
     write_json(building / "validation.json", validations)
-    write_json(building / "report.json", report_counts(con, home))
-    if state != "closed":
-        _write_worklist(con, building)
-        write_json(building / "summary.json", summary(con))
-    manifest = _manifest(con, pack, run_id=run_id, as_of=as_of, inputs=inputs, started=started, state=state) | noted
-    write_json(building / "manifest.json", manifest)
-    if state != "closed":
-        (folder / "screening.assessment.parquet").replace(building / "assessment.parquet")
+    write_json(building / "report.json", report_counts(screened.con, home))
+    if manifest.state != "closed":
+        _write_worklist(screened.con, building)
+        write_json(building / "summary.json", summary(screened.con))
+        (screened.folder / "screening.assessment.parquet").replace(building / "assessment.parquet")
+    manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
+    write_manifest(building, manifest)
     for path in building.iterdir():
-        _flush(path)
-    building.replace(home.runs / (f"{HELD}{run_id}" if state == "held" else run_id))
-    if state == "published":
-        show(home, manifest)
+        flush(path)
+        path.chmod(0o600)
+    prefix = HELD if manifest.state == "held" else ""
+    building.replace(home.runs / f"{prefix}{manifest.run_id}")
+    if manifest.published:
+        point_latest_to(home, manifest)
     return manifest
 
 
-def _sweep(home):
-    "What a killed run left half-built was never published"
-    for path in home.runs.glob(".building-*"):
+def _remove_half_built(home):
+    "Folders of killed processes: they were never published"
+    for path in home.runs.glob(f"{BUILDING}*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _flush(path):
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    path.chmod(0o600)
-
-
 def _write_worklist(con, folder):
-    quoted = str(folder).replace("'", "''")
-    con.execute(f"copy (from screening.worklist {ORDER}) to '{quoted}/worklist.parquet' (format parquet, compression zstd)")
-    con.execute(
-        f"copy (select patient_id, site from clinical.patient_fact order by patient_id) to '{quoted}/patient_site.parquet' "
-        "(format parquet, compression zstd)"
-    )
-    con.execute(f"copy ({as_cells(con)} {ORDER}) to '{quoted}/worklist.csv' (header, delimiter ',', force_quote ('reason'))")
+    def copy(select, name, form):
+        con.execute(f"copy ({select}) to $1 ({form})", [str(folder / name)])
 
-
-ORDER = "order by priority, waiting_since nulls last, patient_id"
-
-
-def as_cells(con, relation="screening.worklist"):
-    """The SELECT of a relation as spreadsheet cells: lists joined by |, and no cell that a spreadsheet would run."""
-    columns = con.execute(f"describe {relation}").fetchall()
-    return f"select {', '.join(_cell(name, kind) for name, kind, *_ in columns)} from {relation}"
-
-
-def _cell(name, kind):
-    text = f"array_to_string({name}, '|')" if name in LISTS else name
-    if kind not in ("VARCHAR", "VARCHAR[]"):
-        return name
-    return f"case when regexp_matches({text}, '^[=+\\-@\\t\\r]') then '''' || {text} else {text} end as {name}"
+    parquet = "format parquet, compression zstd"
+    copy(f"from screening.worklist {ORDER}", "worklist.parquet", parquet)
+    copy("select patient_id, site from clinical.patient_fact order by patient_id", "patient_site.parquet", parquet)
+    cells = cells_of(con, "screening.worklist")
+    copy(f"{cells} {ORDER}", "worklist.csv", "format csv, header, delimiter ',', force_quote ('reason')")
 
 
 def summary(con):
     """Counts of a run: patients by scope, band, cohort, next step, alert and priority; what was never loaded; rejects by reason."""
-    counted = {
-        "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule", "priority": "priority", "cause": "cause",
-        "monitoring": "monitoring", "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
-    }  # fmt: skip
-    counts = {
-        name: dict(con.execute(f"select cast({what} as varchar), count(*) from screening.assessment group by 1 order by 1").fetchall())
-        for name, what in counted.items()
-    }  # fmt: skip
-    not_loaded = ("neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy")
+
+    def counts(select):
+        return dict(con.execute(f"{select} group by 1 order by 1").fetchall())
+
+    def count(condition):
+        [[rows]] = con.execute(f"select count(*) from {condition}").fetchall()
+        return rows
+
     return {
-        "patients": con.execute("select count(*) from screening.assessment").fetchone()[0],
-        "worklist": con.execute("select count(*) from screening.worklist").fetchone()[0],
-        **counts,
-        "not_evaluated": {
-            fact: con.execute(f"select count(*) from screening.assessment where {fact} = 'not_loaded'").fetchone()[0] for fact in not_loaded
+        "patients": count("screening.assessment"),
+        "worklist": count("screening.worklist"),
+        **{
+            name: counts(f"select cast({value} as varchar), count(*) from screening.assessment")
+            for name, value in COUNTED.items()
         },
-        "rejected": dict(con.execute("select rejected_because, count(*) from lake.rejected_row group by 1 order by 1").fetchall()),
+        "not_evaluated": {
+            fact: count(f"screening.assessment where {fact} = 'not_loaded'") for fact in MAY_BE_NOT_LOADED
+        },
+        "rejected": counts("select rejected_because, count(*) from lake.rejected_row"),
     }
 
 
-def _manifest(con, pack, *, run_id, as_of, inputs, started, state):
-    files = con.execute("select source, file, sha256, entity, rows from lake.delivery where refused is null order by all").fetchall()
-    return {
-        "run_id": run_id,
-        "published": state == "published",
-        "state": state,
-        "as_of": str(as_of),
-        "started": started.isoformat(),
-        "finished": datetime.now(UTC).isoformat(),
-        "code_version": __version__,
-        "protocol": {
-            "pack": pack.name, "version": pack.raw["version"], "sha256": hashlib.sha256(pack.path.read_bytes()).hexdigest(),
-        },
-        "inputs": {
-            **inputs,
-            "files": [dict(zip(("source", "file", "sha256", "entity", "rows"), row, strict=True)) for row in files],
-        },
-        "rows": {
-            name: con.execute(f"select count(*) from screening.{name}").fetchone()[0] for name in ("assessment", "worklist")
-        },
-    }  # fmt: skip
+def _manifest(screened, home, plan, outcomes, started):
+    "The manifest of the run as it is now; it is finished when its folder is written"
+    state, pack, past = plan.state_after(outcomes), plan.pack, plan.replay_of
+    return RunManifest(
+        run_id=new_run_id(started), published=state == "published", state=state, as_of=plan.as_of, started=started,
+        finished=started, code_version=__version__,
+        protocol=PackVersion(pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)),
+        inputs=Inputs(tables=screened.versions, lake=lake.lake_id(home), files=_input_files(screened.con)),
+        rows=RowCounts(assessment=_rows(screened.con, "assessment"), worklist=_rows(screened.con, "worklist")),
+        warned=tuple(warnings(outcomes)), asked_by=plan.asked_by, is_unattended=plan.is_unattended,
+        replay_of=past.run_id if past else None,
+    )  # fmt: skip
+
+
+def _input_files(con):
+    columns = ("source", "file", "sha256", "entity", "rows")
+    select = f"select {', '.join(columns)} from lake.delivery where refused is null order by all"
+    return tuple(InputFile(**dict(zip(columns, row, strict=True))) for row in con.execute(select).fetchall())
+
+
+def _rows(con, relation):
+    [[rows]] = con.execute(f"select count(*) from screening.{relation}").fetchall()
+    return rows

@@ -1,62 +1,80 @@
-"""Screen: the lake's tables become facts, the facts become decisions; in one DuckDB database in memory."""
+"""Screen: the lake's tables become facts, the facts become decisions, in one DuckDB database in memory."""
 
 import fcntl
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from pipeline import lake
-from pipeline.core import LakeUnavailable, alone, remove_unlocked
-from pipeline.engine import build, connect, create_view, names, reading, select_of, view_of_parquet
-from pipeline.ingest import check_tables_present
+from pipeline.core import LakeUnavailable, exclusive_lock, remove_unlocked
+from pipeline.engine import build, connect, create_view, relation_names, select_of, storage_errors, view_of_parquet
 from pipeline.protocol import register
 from pipeline.screening.apply_rules import apply_rules
 
 ASSESSMENT = "screening.assessment"
 BUILDERS = {"screening.fit": apply_rules, "clinical.result_version": create_view}
 SCHEMAS = ("clinical", "screening", "reporting")
+COMPARED = 30  # runs before this one whose worklists the gates compare with
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A screened population. con: the DuckDB connection. versions: of the lake's tables. folder: holds the assessment's file."""
+
+    con: Any
+    versions: dict
+    folder: Path
 
 
 @contextmanager
-def screened_population(home, *, pack, as_of, published=(), progress=lambda name: None, **past):
-    """The screened population: yields the DuckDB connection, the lake's table versions, and the folder of its files.
+def screened_population(home, plan, *, published: Sequence = (), progress=lambda name: None):
+    """Screen everyone as a RunPlan says; yields the Screened population, which goes at the end.
 
-    published: manifests of the runs published before, newest first. The assessment is written once, as the file that is
-    published; everything else lives in memory and spills beside it. past: for a past night, `versions` and `screened_at`.
+    published: manifests of the runs published before, newest first. The assessment is written once, as the file that is published;
+    everything else lives in memory and spills to disk.
     """
+    past = plan.replay_of
     with scratch_database(home) as (con, folder):
-        versions = prepare(con, home, pack=pack, as_of=as_of, published=published, **past)
+        versions = register_inputs(
+            con, home, pack=plan.pack, as_of=plan.as_of, published=published,
+            versions=past.inputs.tables if past else None, screened_at=past.started if past else None,
+        )  # fmt: skip
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
-        build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
-        yield con, versions, folder
+        wanted = [name for schema in SCHEMAS for name in relation_names(schema)]
+        build(con, wanted, builders=builders, progress=progress)
+        yield Screened(con, versions, folder)
 
 
 @contextmanager
 def scratch_database(home):
-    """A DuckDB connection in memory that spills into a folder of its own, and that folder; both go at the end, or with the process.
+    """A DuckDB connection in memory that spills into a folder of its own, and that folder; both go at the end.
 
-    Raises LakeUnavailable for a file of the lake that cannot be read.
+    Raises LakeUnavailable for a file of the lake that cannot be read, and StorageError for a full disk or memory.
     """
     folder = home.work / f"screen-{os.getpid()}-{os.urandom(3).hex()}"
-    with alone(home, "work"):  # nobody sweeps a folder away before it is locked
-        _sweep(home)
+    with exclusive_lock(home, "work"):  # a folder is locked before another process could take it for an orphan
+        _remove_orphans(home)
         folder.mkdir(parents=True, mode=0o700)
-        held = os.open(folder, os.O_RDONLY)
-        fcntl.flock(held, fcntl.LOCK_EX)
+        descriptor = os.open(folder, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
     con = connect(spill=folder / "spill")
     try:
-        with reading(home):
+        with storage_errors(home):
             yield con, folder
     finally:
         con.close()
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(held)
+        os.close(descriptor)
 
 
-def _sweep(home):
-    "Patients' rows that killed screens left, and notes on deliveries that killed claims did: their lock ended with them"
+def _remove_orphans(home):
+    "Patients' rows that killed screenings left, and notes on deliveries that killed claims left: their lock ended with them"
     remove_unlocked([*home.work.glob("screen-*"), *home.work.glob("note-*")], ignore_errors=True)
 
 
@@ -64,32 +82,39 @@ def _write_assessment(con, name, folder):
     view_of_parquet(con, name, select_of(name), folder, compression="zstd")
 
 
-def prepare(con, home, *, pack, as_of, published=(), versions=None, patients=None, screened_at=None):
-    """Register the protocol, the night and the lake in a connection; returns the version of each lake table."""
+def register_inputs(con, home, *, pack, as_of, published=(), versions=None, patients=None, screened_at=None):
+    """Register the protocol, the day, the lake and the runs before in a connection; returns the version of each lake table.
+
+    versions, patients: as for `lake.attach`. screened_at: for a past run, when it was screened. Raises LakeUnavailable.
+    """
     register(con, pack)
     con.execute(
         "create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at",
         [as_of, screened_at or datetime.now(UTC)],
     )
-    found = lake.attach(con, home, versions=versions, patients=patients)
-    if found["delivery"] is None:
-        raise LakeUnavailable(f"There is nothing in the lake under {home.lake}. Ingest extracts first: b12 ingest PATH --source PROFILE")
-    check_tables_present(con, home, found)
+    attached = lake.attach(con, home, versions=versions, patients=patients)
+    if attached["delivery"] is None:
+        raise LakeUnavailable(
+            f"The lake under {home.lake} is empty. Ingest extracts first: b12 ingest PATH --source PROFILE"
+        )
+    lake.check_tables_present(con, home, attached)
     _register_published(con, home, published)
-    return found
+    return attached
 
 
 def _register_published(con, home, published):
-    "What the gates compare with: the lengths of the worklists before, and of the run published last its files and its patients"
+    "What the gates compare with: the lengths of the worklists before, and the files and patients of the run published last"
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
     con.execute("create or replace table lake.published_patient (patient_id varchar)")
-    con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
-    for run in published[:30]:
-        row = [run["run_id"], run["as_of"], run["rows"]["assessment"], run["rows"]["worklist"]]
+    con.execute(
+        "create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)"
+    )
+    for run in published[:COMPARED]:
+        row = [run.run_id, run.as_of, run.rows.assessment, run.rows.worklist]
         con.execute("insert into lake.published_run values ($1, $2, $3, $4)", row)
     for run in published[:1]:
-        if files := {(file["source"], file["sha256"]) for file in run["inputs"]["files"]}:
+        if files := {(file.source, file.sha256) for file in run.inputs.files}:
             con.executemany("insert into lake.published_delivery values ($1, $2)", sorted(files))
-        assessed = home.runs / run["run_id"] / "assessment.parquet"
+        assessed = home.runs / run.run_id / "assessment.parquet"
         if assessed.exists():
             con.execute("insert into lake.published_patient select patient_id from read_parquet($1)", [str(assessed)])

@@ -3,4 +3,7 @@
 from pipeline.sources.check import check
 from pipeline.sources.draft import draft
 
-__all__ = ["check", "draft"]
+__all__ = [
+    "check",
+    "draft",
+]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipeline.core import Refused, UsageError
+from pipeline.core import Refused, UsageError, sha256_of
 from pipeline.engine import rows_of
-from pipeline.ingest import Delivered, validate_file, working_database
-from pipeline.landing import latest_reference, sha256_of
-from pipeline.profiles import profile as read_profile
+from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
+from pipeline.landing import latest_reference
+from pipeline.profiles import read_profile
 from pipeline.readers import header_of
 from pipeline.sources.columns import columns_of
 
@@ -39,12 +39,12 @@ def check(home, name, path):
         raise Refused(f"{path.name} fits no pattern under `files` of the profile {profile.name} ({profile.patterns}).")
     beside = (one for one in path.parent.iterdir() if profile.kind_of_file(one.name) == "reference")
     reference = latest_reference(home, profile.name) or next(beside, None)
-    file = Delivered(path.name, sha256_of(path), kind, datetime.now(UTC), reference)
+    file = _as_delivered(path, profile, kind, reference)
     with working_database(home, f"check-{file.sha256}") as (con, folder):
         try:
-            landed, account = validate_file(con, home, path, profile=profile, file=file, folder=folder)
+            landed, account = validate_file(con, home, file, folder)
         except Refused as refusal:
-            raise Refused(f"{path.name} would be refused: {refusal}.") from None
+            raise _would_be(refusal, path) from None
         found = Checked(path.name, kind, account)
         for entity in landed.entities:
             found.columns += columns_of(con, profile, kind, entity)
@@ -55,6 +55,21 @@ def check(home, name, path):
         found.rejected += rows_of(con, _RAGGED)
         found.unread = _unread(con, profile, kind)
     return found
+
+
+def _as_delivered(path, profile, kind, reference):
+    try:
+        snapshot = snapshot_of(profile, path.name)
+    except Refused as refusal:
+        raise _would_be(refusal, path) from None
+    return DeliveredFile(
+        path=path, name=path.name, sha256=sha256_of(path), kind=kind, profile=profile, received_at=datetime.now(UTC),
+        snapshot=snapshot, reference=reference,
+    )  # fmt: skip
+
+
+def _would_be(refusal, path):
+    return Refused(f"{path.name} would be refused: {refusal}.")
 
 
 def _unread(con, profile, kind):

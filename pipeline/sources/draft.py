@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 
 from pipeline.core import SOURCES, Refused
-from pipeline.profiles import profile as read_profile
+from pipeline.profiles import read_profile
 
 ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = (",", ";", "\t", "|")

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from pipeline.core import Failure, LakeUnavailable, UsageError
+from pipeline.core import Failure, StorageError, UsageError
 from pipeline.web.access import NotLoggedIn
 from pipeline.web.middleware import SECURE
 from pipeline.web.render import page, root_of
@@ -28,7 +28,7 @@ def unreadable(request: Request, error: RequestValidationError):
 
 def expected(request: Request, failure: Failure):
     """An expected failure; its message is made for people and holds no patient's values."""
-    status = 400 if isinstance(failure, UsageError) else 503 if isinstance(failure, LakeUnavailable) else 500
+    status = 400 if isinstance(failure, UsageError) else 503 if isinstance(failure, StorageError) else 500
     return _page(request, status, str(failure))
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 
 from pipeline.analysis import MINUTES, Simulation
 from pipeline.core import UsageError
-from pipeline.exports import latest
+from pipeline.runs import latest_folder
 from pipeline.web.access import Viewer
 from pipeline.web.render import page
 
@@ -43,7 +43,7 @@ def _answered(request, simulation):
 @contextmanager
 def _simulating(home):
     "The one in memory, of the newest run; nobody closes it while somebody asks it"
-    newest = (str(home.root), latest(home).resolve().name)
+    newest = (str(home.root), latest_folder(home).resolve().name)
     with _lock:
         if newest not in _kept:
             for old in _kept.values():

@@ -1,26 +1,69 @@
 """The worklist that people work from: items that last from night to night, who did what to them, and the history of the runs."""
 
-from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
-from pipeline.worklist.clinical_notes import delivered, note_headache_unrelated, undelivered, withdraw_note
+from pipeline.worklist import actions, clinical_notes, history, store, tables
+from pipeline.worklist.actions import Actor, StaleItem, UNCHANGED, act, assign
+from pipeline.worklist.clinical_notes import mark_delivered, note_headache_unrelated, undelivered_notes, withdraw_note
 from pipeline.worklist.dump_load import dump, load
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
 from pipeline.worklist.forget import forget, patient_ids
-from pipeline.worklist.history import counts_over_time, followed_run, outcome_changes, outcome_trend, outcomes, run_report, runs
-from pipeline.worklist.items import accesses, events, find_patients, item_of_patient, notes, record_access
-from pipeline.worklist.items import item_of_key as item
-from pipeline.worklist.listing import SORTS, Page, choices, listed, page
+from pipeline.worklist.history import counts_over_time, followed_run, outcome_changes, outcome_trend, run_report, runs
+from pipeline.worklist.items import accesses, events, find_patients, item_of_key as item, item_of_patient, notes, record_access
+from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
-from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE, STATUSES
-from pipeline.worklist.store import Store, open_store
+from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES
+from pipeline.worklist.store import open_store
 from pipeline.worklist.users import add_user, change_user, logged_in, users, verify
 
 __all__ = [
-    "ACTIVE", "NEEDS_A_REASON", "ROLES", "SET_BY_PEOPLE", "SORTS", "STATUSES", "UNCHANGED", "Actor", "Filter", "Page",
-    "StaleItem", "Store", "accesses", "act", "add_user", "assign", "change_user", "choices", "counts_over_time",
-    "days_to_action", "delivered", "dump", "events", "find_patients", "follow", "followed_run", "forget", "item",
-    "item_of_patient", "listed", "load", "logged_in", "note_headache_unrelated", "notes", "open_store",
-    "outcome_changes", "outcome_trend", "outcomes", "page", "patient_ids", "record_access", "run_report", "runs",
-    "undelivered", "users", "verify", "wake", "withdraw_note",
-]  # fmt: skip
+    "ACTIVE",
+    "Actor",
+    "Filter",
+    "ROLES",
+    "SET_BY_PEOPLE",
+    "SORTS",
+    "STATUSES",
+    "StaleItem",
+    "UNCHANGED",
+    "accesses",
+    "act",
+    "actions",
+    "add_user",
+    "assign",
+    "change_user",
+    "choices",
+    "clinical_notes",
+    "counts_over_time",
+    "days_to_action",
+    "dump",
+    "events",
+    "find_patients",
+    "follow",
+    "followed_run",
+    "forget",
+    "history",
+    "item",
+    "item_of_patient",
+    "listed",
+    "load",
+    "logged_in",
+    "mark_delivered",
+    "note_headache_unrelated",
+    "notes",
+    "open_store",
+    "outcome_changes",
+    "outcome_trend",
+    "page",
+    "patient_ids",
+    "record_access",
+    "run_report",
+    "runs",
+    "store",
+    "tables",
+    "undelivered_notes",
+    "users",
+    "verify",
+    "wake",
+    "withdraw_note",
+]

@@ -47,7 +47,7 @@ def _tell(con, row, actor, kind, detail):
     con.execute(insert(event), [told])
 
 
-def undelivered(con, today):
+def undelivered_notes(con, today):
     """The notes that the lake does not have yet, and their taking back, as rows of a canonical condition extract.
 
     today: the day of the ingest, which takes no later one; such a note waits for the next run.
@@ -65,8 +65,8 @@ def _condition(one):
     }  # fmt: skip
 
 
-def delivered(con, rows):
-    """Mark notes as in the lake, as these rows of `undelivered` say them: what was taken back since is delivered again."""
+def mark_delivered(con, rows):
+    """Mark notes as in the lake, as these rows of `undelivered_notes` say them: what was taken back since is delivered again."""
     for row in rows:
         is_taken_back = row["status"] != "active"
         same = note.c.withdrawn_at.is_not(None) if is_taken_back else note.c.withdrawn_at.is_(None)

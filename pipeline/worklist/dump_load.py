@@ -23,7 +23,7 @@ def dump(store, path):
 def load(path, store):
     """Put every row of a dumped file into a new, empty store; returns the rows by table. Raises UsageError: the store holds something."""
     copy = open_store(None, url=f"sqlite:///{path}")
-    with copy.reading() as source, store.alone() as target:
+    with copy.reading() as source, store.exclusive() as target:
         if any(target.scalar(select(func.count()).select_from(table)) for table in metadata.sorted_tables):
             raise UsageError("The worklist database is not empty. Restore into a new one: another $B12_DATABASE_URL, or none.")
         rows = _copy(source, target)

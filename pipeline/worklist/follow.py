@@ -1,12 +1,11 @@
 """After a run: its counts go into the history, and the items follow the newest published worklist."""
 
-import json
 from datetime import date, timedelta
 
 from sqlalchemy import func, select, text, update
 
 from pipeline.core import clock
-from pipeline.runs import state_of
+from pipeline.runs import listed_folders, read_manifest
 from pipeline.worklist import changes
 from pipeline.worklist import reconcile as night
 from pipeline.worklist.history import record
@@ -22,9 +21,9 @@ def follow(home, store, *, today=None):
     year early for a slip of the pen. Returns how many items each change of that night touched; {} when there was nothing new.
     Done once for each run, however often and by however many processes it is asked for. Raises LakeUnavailable.
     """
-    with store.alone() as con:
-        for manifest in sorted(_new_manifests(con, home), key=lambda one: one["started"]):
-            record(con, home.runs / manifest["run_id"], manifest)
+    with store.exclusive() as con:
+        for manifest in sorted(_new_manifests(con, home), key=lambda run: run.started):
+            record(con, home.runs / manifest.run_id, manifest)
         newest = _to_follow(con, (today or clock.today()) + ONE_DAY)
         if newest is None or not (home.runs / newest.run_id / "worklist.parquet").exists():
             return {}
@@ -39,10 +38,10 @@ def follow(home, store, *, today=None):
 def _new_manifests(con, home):
     "Of the runs that the store does not know; a copy of a run's folder under another name is none, nor is a past night screened again"
     known = set(con.scalars(select(run.c.run_id)))
-    for path in home.runs.glob("[!.]*/manifest.json"):
-        if not path.parent.is_symlink() and path.parent.name not in known:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            if manifest["run_id"] == path.parent.name and state_of(manifest) != "replay":
+    for folder in listed_folders(home):
+        if folder.name not in known:
+            manifest = read_manifest(folder)
+            if manifest.run_id == folder.name and manifest.state != "replay":
                 yield manifest
 
 

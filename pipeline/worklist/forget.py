@@ -10,7 +10,7 @@ def forget(store, patient_ids):
 
     What stays: who had read how many pages, without saying whose.
     """
-    with store.alone() as con:  # a night that is followed just now may still make an item of them
+    with store.exclusive() as con:  # a night that is followed just now may still make an item of them
         ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
         if not ids:
             return 0

@@ -2,11 +2,9 @@
 
 import json
 from collections import Counter
-from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from pipeline.runs import state_of
 from pipeline.worklist.tables import outcome, run, run_count
 
 DIMENSIONS = ("scope", "band", "next_step", "priority", "cause", "monitoring", "cohort", "alert", "flag", "not_evaluated", "rejected")
@@ -17,13 +15,13 @@ def record(con, folder, manifest):
     summary, report, quality = (_read(folder / f"{name}.json") for name in ("summary", "report", "quality"))
     con.execute(insert(run), [_run(manifest, summary, report)])
     counts = [
-        {"run_id": manifest["run_id"], "dimension": dimension, "name": name, "number": number}
+        {"run_id": manifest.run_id, "dimension": dimension, "name": name, "number": number}
         for dimension, name, number in _counts(manifest, summary or {}, report or {})
     ]
     if counts:
         con.execute(insert(run_count), counts)
     if quality:
-        con.execute(insert(outcome), [{"run_id": manifest["run_id"], **one} for one in quality])
+        con.execute(insert(outcome), [{"run_id": manifest.run_id, **one} for one in quality])
 
 
 def _read(path):
@@ -32,18 +30,17 @@ def _read(path):
 
 def _run(manifest, summary, report):
     return {
-        "run_id": manifest["run_id"], "as_of": datetime.fromisoformat(manifest["as_of"]).date(),
-        "started_at": datetime.fromisoformat(manifest["started"]), "finished_at": datetime.fromisoformat(manifest["finished"]),
-        "is_published": manifest["published"], "state": state_of(manifest), "is_followed": False,
-        "patients": manifest["rows"]["assessment"],
-        "worklist": manifest["rows"]["worklist"], "protocol": f"{manifest['protocol']['pack']} {manifest['protocol']['version']}",
+        "run_id": manifest.run_id, "as_of": manifest.as_of,
+        "started_at": manifest.started, "finished_at": manifest.finished,
+        "is_published": manifest.published, "state": manifest.state, "is_followed": False,
+        "patients": manifest.rows.assessment, "worklist": manifest.rows.worklist, "protocol": str(manifest.protocol),
         "summary": json.dumps(summary) if summary else None, "report": json.dumps(report) if report else None,
     }  # fmt: skip
 
 
 def _counts(manifest, summary, report):
-    yield "total", "patients", manifest["rows"]["assessment"]
-    yield "total", "worklist", manifest["rows"]["worklist"]
+    yield "total", "patients", manifest.rows.assessment
+    yield "total", "worklist", manifest.rows.worklist
     for dimension in DIMENSIONS:
         for name, number in summary.get(dimension, {}).items():
             yield dimension, name, number

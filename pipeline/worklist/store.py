@@ -1,6 +1,5 @@
 """The worklist store: SQLite beside the lake, or PostgreSQL; brought to its newest form when it is opened."""
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError
 
-from pipeline.core import LakeUnavailable
+from pipeline.core import StorageError, settings
 from pipeline.worklist.upgrade import NEWEST, upgrade
 
 ONE_AT_A_TIME = 812_012  # the advisory lock under which one process alone migrates or follows a run
@@ -30,7 +29,7 @@ class Store:
 
     @contextmanager
     def reading(self):
-        """A connection that writes nothing. Raises LakeUnavailable when the database cannot be reached."""
+        """A connection that writes nothing. Raises StorageError when the database cannot be reached."""
         with _reached(self.engine), self.engine.connect() as con:
             if not self.is_sqlite:  # several questions are answered from one state, as SQLite does
                 con.execution_options(isolation_level="REPEATABLE READ")
@@ -38,14 +37,14 @@ class Store:
 
     @contextmanager
     def writing(self):
-        """A connection in one transaction: all of it or nothing. Raises LakeUnavailable."""
+        """A connection in one transaction: all of it or nothing. Raises StorageError."""
         with _reached(self.engine), self.engine.connect() as con:
             con.execution_options(is_writing=True)
             with con.begin():
                 yield con
 
     @contextmanager
-    def alone(self):
+    def exclusive(self):
         """As `writing`, and no other process is in here at the same time."""
         with self.writing() as con:
             if not self.is_sqlite:  # SQLite has one writer at a time as it is
@@ -72,15 +71,15 @@ class Store:
 def open_store(home, url=None):
     """The store of a home: at `url`, else `$B12_DATABASE_URL`, else `worklist.db` in the home; migrated to its newest form.
 
-    Raises LakeUnavailable.
+    Raises StorageError.
     """
-    url = url or os.environ.get("B12_DATABASE_URL") or f"sqlite:///{home.root / 'worklist.db'}"
+    url = url or settings().database_url or f"sqlite:///{home.root / 'worklist.db'}"
     engine = _engine(url)
     (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgresql)(engine)
     store = Store(engine)
     try:
         _migrate(store)
-    except LakeUnavailable:
+    except StorageError:
         store.close()
         raise
     return store
@@ -90,7 +89,7 @@ def _engine(url):
     try:
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)  # what a failed statement held is nobody's business
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
-        raise LakeUnavailable(
+        raise StorageError(
             "$B12_DATABASE_URL is no address of a database that can be used here. Write it as postgresql+psycopg://user@host/database."
         ) from None
 
@@ -124,7 +123,7 @@ def _migrate(store):
     with store.reading() as con:
         is_newest = inspect(con).has_table("alembic_version") and con.scalar(text("select version_num from alembic_version")) == NEWEST
     if not is_newest:
-        with store.alone() as con:
+        with store.exclusive() as con:
             upgrade(con)
 
 
@@ -136,7 +135,7 @@ def _reached(engine):
         raise Conflict("a constraint of the worklist database does not allow it") from None
     except (OperationalError, InterfaceError, DataError) as error:
         where = engine.url.render_as_string(hide_password=True)
-        raise LakeUnavailable(
+        raise StorageError(
             f"The worklist database {where} cannot be used ({type(error.orig).__name__}). "
             "Check that it runs, that $B12_DATABASE_URL names it, and its rights and disk; then type the command again."
         ) from None

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.core import LakeUnavailable
+from pipeline.core import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0002"  # the last of the migrations
@@ -20,6 +20,6 @@ def upgrade(con):
     try:
         command.upgrade(config, "head")
     except CommandError:
-        raise LakeUnavailable(
+        raise StorageError(
             "The worklist database was made by a newer version of this program. Use that, or restore the backup."
         ) from None

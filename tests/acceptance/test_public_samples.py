@@ -4,7 +4,7 @@ from collections import Counter
 
 from pipeline.core.errors import Refused
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers.landed import read
 from tests.command import DATA
@@ -15,7 +15,7 @@ def report_counts(path, source, folder, **options):
     con = connect()
     register_vocabulary(con)
     con.execute("create schema landing")
-    found = profile(source)
+    found = read_profile(source)
     found.options.update(options)
     landed = read(con, path, profile=found, kind=found.kind_of_file(path.name), reference=None, folder=folder)
     counts = {entity: con.execute(f"select count(*) from landing.{entity}").fetchone()[0] for entity in landed.entities}

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import run
+from pipeline.core import sha256_of
 from pipeline.core.config import REPOSITORY, Home
 from pipeline.ingest import claims
 from pipeline.lake.queries import query
-from pipeline.landing.moves import return_to_landing, sha256_of
+from pipeline.landing.moves import return_to_landing
 from tests.command import b12, deliver
 
 HEADER = "patient_id,code,code_system,value,unit,collected_at,result_id"

@@ -180,7 +180,7 @@ def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypa
         return ()
 
     (home / room).mkdir(exist_ok=True)
-    monkeypatch.setattr(state, "listed", unreadable)
+    monkeypatch.setattr(state, "list_files", unreadable)
     assert [one for one in says(home) if one.startswith("wrong")] == [
         f"{found}{home / room}: Permission denied: Check that the path is there, its rights and the disk."
     ]

@@ -67,7 +67,7 @@ def audited(home):
 def test_a_warned_night_is_held_and_nothing_of_it_is_seen(home, held):
     assert not (home.runs / "latest").exists()
     assert runs(home) == {held: "held"}
-    assert latest_manifest(home, f".held-{held}")["warned"]
+    assert latest_manifest(home, f".held-{held}").warned
     assert "No run was published" in b12(home.root, "worklist").err
     assert b12(home.root, "diff", held, "latest").code == 2
 
@@ -88,10 +88,10 @@ def test_a_steward_publishes_it_and_who_when_and_why_are_kept(home, held):
     done = run.decide(home, held, is_approved=True, by="Sam Steward", because="the rows are of the test patients")
     assert (done["state"], (home.runs / "latest").resolve().name) == ("published", held)
     manifest = latest(home.root, "manifest.json")
-    assert json.loads(manifest)["published"] and json.loads(manifest)["approval"]["by"] == "Sam Steward"
+    assert json.loads(manifest).published and json.loads(manifest)["approval"]["by"] == "Sam Steward"
     assert audited(home) == [("Sam Steward", f"{held} published: the rows are of the test patients")]
     store = worklist.open_store(home)
-    assert worklist.followed_run(store)["run_id"] == held
+    assert worklist.followed_run(store).run_id == held
 
 
 def test_the_command_line_holds_and_decides(home):
@@ -115,15 +115,15 @@ def test_a_discarded_night_leaves_its_counts_and_no_patient(home, held):
 
 def test_the_first_decision_stands(home, held):
     run.decide(home, held, is_approved=False, by="sam", because="no")
-    assert run.decide(home, held, is_approved=True, by="tom", because="yes")["state"] == "discarded"
+    assert run.decide(home, held, is_approved=True, by="tom", because="yes").state == "discarded"
     assert len(audited(home)) == 1
     with pytest.raises(UsageError, match="No run 2020 waits"):
         run.decide(home, "2020", is_approved=True, by="tom", because="yes")
 
 
 def test_a_newer_published_run_is_not_moved_back(home, held):
-    newer = run.screen_population(home, AS_OF)["run_id"]
-    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "superseded"
+    newer = run.screen_population(home, AS_OF).run_id
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine").state == "superseded"
     assert (home.runs / "latest").resolve().name == newer
     assert not (home.runs / held / "worklist.csv").exists()
 
@@ -141,7 +141,7 @@ def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(hom
     place = {
         "folder.replace": "pathlib.Path.replace",
         "unlink": "pathlib.Path.unlink",
-        "show": "pipeline.runs.folders.show",
+        "show": "pipeline.runs.folders.point_latest_to",
         "follow": "pipeline.worklist.follow",
     }[line]
     with monkeypatch.context() as killed:
@@ -159,8 +159,8 @@ def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(hom
         with suppress(Killed):
             run.decide(home, held, is_approved=is_approved, by="sam", because="looked at it")
     wanted = "published" if is_approved else "discarded"
-    assert run.screen_population(home, AS_OF, **STILL)["state"] == wanted  # the task of the same night, tried again
-    assert run.decide(home, held, is_approved=not is_approved, by="tom", because="the other way")["state"] == wanted
+    assert run.screen_population(home, AS_OF, **STILL).state == wanted  # the task of the same night, tried again
+    assert run.decide(home, held, is_approved=not is_approved, by="tom", because="the other way").state == wanted
     assert (home.runs / "latest").exists() == is_approved
     assert (home.runs / held / "worklist.csv").exists() == is_approved
     assert [who for who, _ in audited(home)] == ["sam"]
@@ -168,7 +168,7 @@ def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(hom
 
 
 def test_one_key_holds_or_publishes_once_however_often_it_is_asked_for(home, held):
-    assert run.screen_population(home, AS_OF, **STILL)["run_id"] == held
+    assert run.screen_population(home, AS_OF, **STILL).run_id == held
     run.decide(home, held, is_approved=True, by="sam", because="fine")
     again = run.screen_population(home, AS_OF, **STILL)
     assert (again["run_id"], again["published"], again["is_followed"]) == (held, True, True)
@@ -185,21 +185,21 @@ def test_a_key_whose_gate_was_closed_is_screened_again(home, monkeypatch):
     with pytest.raises(Exception, match="gate"):
         run.screen_population(home, AS_OF, asked_by="one")
     monkeypatch.setattr("pipeline.quality.closing_outcomes", real)
-    assert run.screen_population(home, AS_OF, asked_by="one")["published"]
+    assert run.screen_population(home, AS_OF, asked_by="one").published
     assert sorted(runs(home).values()) == ["closed", "published"]
 
 
 def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_again(home, monkeypatch):
     with monkeypatch.context() as killed:
-        killed.setattr("pipeline.screening.publish.show", lambda home, manifest: None)
+        killed.setattr("pipeline.screening.publish.point_latest_to", lambda home, manifest: None)
         done = run.screen_population(home, AS_OF, asked_by="one")
     assert not (home.runs / "latest").exists()
-    assert run.screen_population(home, AS_OF, asked_by="one")["run_id"] == done["run_id"]
+    assert run.screen_population(home, AS_OF, asked_by="one").run_id == done["run_id"]
     assert (home.runs / "latest").resolve().name == done["run_id"]
 
 
 def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tmp_path):
-    before = run.screen_population(home, AS_OF)["run_id"]
+    before = run.screen_population(home, AS_OF).run_id
     more = deliver(tmp_path / "more", patient=patients(30, first=40), lab_result=results(30, first=40))
     assert b12(home.root, "run", more, "--source", "canonical", "--as-of", "2026-02-01").code == 0
     newest = (home.runs / "latest").resolve().name
@@ -211,7 +211,7 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
     assert (home.runs / "latest").resolve().name == newest
     store = worklist.open_store(home)
     worklist.follow(home, store)
-    assert worklist.followed_run(store)["run_id"] == newest
+    assert worklist.followed_run(store).run_id == newest
     assert (
         b12(home.root, "diff", before, again).out.strip() in ("", "Nothing changed.")
         or json.loads(b12(home.root, "diff", before, again, "--format", "json").out) == []
@@ -219,24 +219,24 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
 
 
 def test_another_day_over_a_past_lake_differs_and_says_so(home):
-    before = run.screen_population(home, AS_OF)["run_id"]
+    before = run.screen_population(home, AS_OF).run_id
     answer = b12(home.root, "screen", "--snapshot", before, "--as-of", "2029-01-31")
     assert answer.code == 0 and "not the same as then" in answer.out
 
 
 def test_a_lake_that_is_not_held_any_more_is_not_taken_for_another(home):
-    before = run.screen_population(home, AS_OF)["run_id"]
+    before = run.screen_population(home, AS_OF).run_id
     assert b12(home.root, "reingest").code == 0
     answer = b12(home.root, "screen", "--snapshot", before)
     assert answer.code == 13 and "not held any more" in answer.err
-    after = run.screen_population(home, AS_OF)["run_id"]
+    after = run.screen_population(home, AS_OF).run_id
     (next(iter((home.lake / "lab_result").glob("*.parquet")))).unlink()
     assert b12(home.root, "screen", "--snapshot", after).code == 13
     assert b12(home.root, "screen", "--snapshot", "2020").code == 2
 
 
 def test_a_replay_after_compacting_is_the_same(home, tmp_path):
-    before = run.screen_population(home, AS_OF)["run_id"]
+    before = run.screen_population(home, AS_OF).run_id
     for day in range(3):
         assert (
             b12(home.root, "ingest", deliver(tmp_path / f"{day}", lab_result=results(30, first=100 * day)), "--source", "canonical").code
@@ -244,35 +244,35 @@ def test_a_replay_after_compacting_is_the_same(home, tmp_path):
         )
     lake.compact(home)
     lake.vacuum(home)
-    assert run.screen_again(home, before)["is_same"]
+    assert run.screen_again(home, before).is_same
 
 
 def test_what_nobody_asked_for_does_not_move_latest_back_to_an_earlier_day(home):
-    newest = run.screen_population(home, AS_OF)["run_id"]
+    newest = run.screen_population(home, AS_OF).run_id
     old = run.screen_population(home, "2026-01-20", asked_by="scheduled__2026-01-20", is_unattended=True)
     assert old["published"] and (home.runs / "latest").resolve().name == newest
-    asked = run.screen_population(home, "2026-01-20", asked_by="manual__2026-01-20")["run_id"]
+    asked = run.screen_population(home, "2026-01-20", asked_by="manual__2026-01-20").run_id
     assert (home.runs / "latest").resolve().name == asked
 
 
 def test_a_past_day_that_somebody_screened_does_not_supersede_tonight(home, held):
     run.screen_population(home, "2026-01-20")
-    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine").state == "published"
 
 
 def test_a_year_that_was_mistyped_stands_before_no_night(home, held):
     run.screen_population(home, "2062-02-01")
     assert [one.state for one in of_state(home, is_deep=False) if "a day that has not come" in one.what] == ["wrong"]
-    assert run.decide(home, held, is_approved=True, by="sam", because="fine")["state"] == "published"
+    assert run.decide(home, held, is_approved=True, by="sam", because="fine").state == "published"
     assert (home.runs / "latest").resolve().name == held
     run.screen_population(home, "2062-02-01")
-    night = run.screen_population(home, AS_OF, asked_by="scheduled__1", is_unattended=True)["run_id"]
+    night = run.screen_population(home, AS_OF, asked_by="scheduled__1", is_unattended=True).run_id
     assert (home.runs / "latest").resolve().name == night
     assert {one.state for one in of_state(home, is_deep=False) if "latest run" in one.what} == {"ok"}
 
 
 def test_a_damaged_manifest_is_said(home):
-    name = run.screen_population(home, AS_OF)["run_id"]
+    name = run.screen_population(home, AS_OF).run_id
     (home.runs / name / "manifest.json").write_text("{")
     answer = b12(home.root, "runs")
     assert answer.code == 13 and "manifest.json is damaged" in answer.err

@@ -14,7 +14,7 @@ import pytest
 from pipeline import lake, worklist
 from pipeline.core.config import ENTITIES, Home
 from pipeline.lake.schema import TABLES
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.web import create_app
 from tests.command import AS_OF, adds_up, assessments, b12, deliver, latest
 from tests.functional.web_client import client
@@ -36,7 +36,7 @@ PAGES = (
 
 def hostile_rows(entity):
     "Of every column two rows that are sound but for it, and two of a patient who is called so"
-    columns = [name for need in ("required", "optional") for name in profile("canonical", None).columns[entity][need]]
+    columns = [name for need in ("required", "optional") for name in read_profile("canonical", None).columns[entity][need]]
     for column in columns:
         for kind, text in (("harm", HARM), ("formula", FORMULA)):
             who = f"{text}-{entity}" if column == "patient_id" else f"{kind}-{entity}-{column}"

@@ -194,7 +194,7 @@ def trail_leads_to(store, row):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, monkeypatch, seed):
-    monkeypatch.setattr("pipeline.quality.validated", lambda con: ([], []))  # the gates have tests of their own, and take half of a night
+    monkeypatch.setattr("pipeline.quality.run_suites", lambda con: ([], []))  # the gates have tests of their own, and take half of a night
     home = Home(tmp_path / "home")
     hospital, people = Hospital(seed), Random(seed + 100)
     both = [stores.opened(home.root), stores.opened(home.root, stores.fresh_database(postgresql))]
@@ -321,12 +321,12 @@ def test_a_note_taken_back_while_it_is_on_its_way_is_delivered_again(tmp_path, s
     key = stores.fill(store, [{"patient_id": "ann"}])["ann"]
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=FIRST, today=FIRST)
     with store.reading() as con:
-        rows = worklist.undelivered(con, FIRST)
+        rows = worklist.undelivered_notes(con, FIRST)
     [note] = worklist.notes(store, key)
     worklist.withdraw_note(store, key, note["id"], actor=stores.LEE)
     with store.writing() as con:
-        worklist.delivered(con, rows)
-        assert [row["status"] for row in worklist.undelivered(con, FIRST)] == ["entered-in-error"]
+        worklist.mark_delivered(con, rows)
+        assert [row["status"] for row in worklist.undelivered_notes(con, FIRST)] == ["entered-in-error"]
 
 
 def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path, monkeypatch):

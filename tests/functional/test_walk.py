@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
-CANONICAL = profile("canonical").columns
+CANONICAL = read_profile("canonical").columns
 HOSTILE = "'); drop table staging.rejected_row; delete from lake.lab_result; --"
 
 

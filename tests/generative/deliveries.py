@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from pipeline.ingest.ingest import ingest_file
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 
 RECEIVED_AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAYS = ("2022-05-01", "2024-01-30", "2025-03-01", "2025-09-20", "2025-12-01", "2026-01-05", "2026-01-20", "2026-02-10")
@@ -114,7 +114,7 @@ def _procedure(random, patient, pools):
 
 def written(entity, rows):
     """The rows as canonical CSV."""
-    columns = profile("canonical").columns[entity]
+    columns = read_profile("canonical").columns[entity]
     text = StringIO()
     writer = csv.DictWriter(text, [*columns["required"], *columns["optional"]], restval="", lineterminator="\n")
     writer.writeheader()

@@ -3,7 +3,7 @@
 import secrets
 
 from pipeline.core.config import ENTITIES
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from tests.command import deliver
 
 TAG = f"QZ{secrets.token_hex(5)}"
@@ -56,7 +56,7 @@ def write(folder):
 def rows(entity):
     """Forty sound rows with marks wherever text is free; then for each column one row that is marked there alone, and rows that name
     nobody, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
-    columns = [name for need in ("required", "optional") for name in profile("canonical", None).columns[entity][need]]
+    columns = [name for need in ("required", "optional") for name in read_profile("canonical", None).columns[entity][need]]
     sound = SOUND[entity] | {name: f"{TAG}-{name}" for name in FREE if name in columns}
     yet = [{"patient_id": f"{TAG}-{number}"} | sound for number in range(40)]
     if entity == "lab_result":

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core import sha256_of
 from pipeline.core.config import Home
-from pipeline.ingest.claims import clear_away
-from pipeline.landing.arrival import Watch, listed, source_and_name
+from pipeline.ingest.claims import remove_served_control_files
+from pipeline.landing.arrival import Watch, list_files, source_and_name
 from pipeline.landing.manifest import mark_complete
-from pipeline.landing.moves import sha256_of
 
 
 @pytest.fixture
@@ -130,10 +130,10 @@ def test_after_a_manifest_was_kept_once_its_files_may_go_one_by_one(landing):
     mark_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
     lab.unlink()  # claimed, and then the process died
     assert complete(landing) == ["canonical/day/patient.csv"]
-    clear_away(landing)
+    remove_served_control_files(landing)
     assert (landing / "canonical/day/_MANIFEST.json").exists()
     patient.unlink()
-    clear_away(landing)
+    remove_served_control_files(landing)
     assert [path for path in landing.rglob("*") if path.is_file()] == []
 
 
@@ -182,7 +182,7 @@ def test_a_folder_below_that_cannot_be_read_keeps_nobody_else_waiting_and_is_tol
     assert [list(watch.look(landing)[0]) for _ in range(3)] == [["canonical/day/patient.csv"]] * 3
     assert [record.message for record in caplog.records] == ["Something below landing/ cannot be read and is not taken: Permission denied"]
     with pytest.raises(PermissionError):
-        list(listed(landing))  # who erases must see everything
+        list(list_files(landing))  # who erases must see everything
 
 
 def test_no_landing_folder_is_nothing_waiting(tmp_path):
@@ -193,7 +193,7 @@ def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
     patient = drop(landing, "canonical/day/patient.csv")
     manifest(landing, "canonical/day", patient)
     patient.rename(landing.parent / "away")
-    clear_away(landing)
+    remove_served_control_files(landing)
     drop(landing, "canonical/day/patient.csv", "patient_id\n")  # half of it, and it does not rest yet
     assert complete(landing) == []
     (landing.parent / "away").rename(patient)

@@ -15,7 +15,7 @@ from pipeline.core.config import ENTITIES, REPOSITORY, Home
 from pipeline.lake.schema import COLUMNS
 from pipeline.observability import lineage
 from pipeline.observability.datasets import EVIDENCE, READ_FROM
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from tests.command import AS_OF, b12, deliver, latest
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
@@ -180,7 +180,7 @@ def test_switched_off_nothing_is_sent(tmp_path, events, monkeypatch):
 
 
 def test_the_columns_declared_are_columns_that_exist():
-    canonical = profile("canonical", None)
+    canonical = read_profile("canonical", None)
     delivered = {name for kind in ENTITIES for need in ("required", "optional") for name in canonical.columns[kind][need]}
     lake = {name for table in ENTITIES for name in COLUMNS[table]}
     assert set(READ_FROM) <= lake and set(READ_FROM.values()) <= delivered

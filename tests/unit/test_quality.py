@@ -12,13 +12,13 @@ import pytest
 from pipeline import quality
 from pipeline.core.config import EXPECTATIONS
 from pipeline.core.errors import InvalidProtocol
-from pipeline.engine.relations import create, names
+from pipeline.engine.relations import create, relation_names
 from pipeline.quality import Outcome
 from tests.clinic import build
 from tests.gates import account, b12, gated, published, published_runs, skewed
 
 SUITES = sorted(EXPECTATIONS.glob("*/*.json"))
-EVERYTHING = [name for schema in ("clinical", "screening", "reporting") for name in names(schema)]
+EVERYTHING = [name for schema in ("clinical", "screening", "reporting") for name in relation_names(schema)]
 MOLAR = 1.35537
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
-from pipeline.operations.retention import tidy
+from pipeline.operations.retention import apply_retention
 from tests.command import AS_OF, b12, deliver, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
@@ -42,15 +42,15 @@ def run_ids(home):
 
 def test_runs_and_refused_files_are_kept_for_ever_unless_somebody_says_otherwise(home):
     before = run_ids(home)
-    assert tidy(home, LATER) == {"runs": 0, "refused": 0, "lake_files": 0}
+    assert apply_retention(home, LATER) == {"runs": 0, "refused": 0, "lake_files": 0}
     assert run_ids(home) == before and len(before) == 3
 
 
 def test_old_runs_go_but_never_the_latest(home, monkeypatch):
     monkeypatch.setenv("B12_KEEP_RUNS_DAYS", "30")
     *_, newest = run_ids(home)
-    assert tidy(home, datetime.now(UTC) + timedelta(days=29))["runs"] == 0
-    assert tidy(home, datetime.now(UTC) + timedelta(days=31))["runs"] == 2
+    assert apply_retention(home, datetime.now(UTC) + timedelta(days=29))["runs"] == 0
+    assert apply_retention(home, datetime.now(UTC) + timedelta(days=31))["runs"] == 2
     assert run_ids(home) == [newest]
     assert b12(home.root, "worklist").code == 0 and b12(home.root, "runs").code == 0
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
@@ -63,7 +63,7 @@ def test_the_run_that_the_worklist_follows_stays_too(home, monkeypatch):
     (home.runs / "latest").unlink()
     (home.runs / "latest").symlink_to(oldest)
     monkeypatch.setenv("B12_KEEP_RUNS_DAYS", "1")
-    assert tidy(home, LATER)["runs"] == 1
+    assert apply_retention(home, LATER)["runs"] == 1
     assert run_ids(home) == [oldest, followed]
 
 
@@ -71,14 +71,14 @@ def test_a_run_that_waits_for_a_steward_stays(home, monkeypatch):
     first, *_ = run_ids(home)
     (home.runs / first).rename(home.runs / f".held-{first}")
     monkeypatch.setenv("B12_KEEP_RUNS_DAYS", "1")
-    tidy(home, LATER)
+    apply_retention(home, LATER)
     assert (home.runs / f".held-{first}" / "manifest.json").exists()
 
 
 def test_what_a_killed_tidying_left_goes_with_the_next(home):
     first, *_ = run_ids(home)
     (home.runs / first).rename(home.runs / f".gone-{first}")
-    tidy(home, LATER)
+    apply_retention(home, LATER)
     assert not list(home.runs.glob(".gone-*"))
 
 
@@ -86,8 +86,8 @@ def test_refused_files_go_by_when_they_were_refused(home, monkeypatch):
     [refused] = (path for path in home.refused.rglob("*") if path.is_file())
     os.utime(refused, (0, 0))
     monkeypatch.setenv("B12_KEEP_REFUSED_DAYS", "90")
-    assert tidy(home, datetime.now(UTC) + timedelta(days=89))["refused"] == 0 and refused.exists()
-    assert tidy(home, datetime.now(UTC) + timedelta(days=91))["refused"] == 1 and not refused.exists()
+    assert apply_retention(home, datetime.now(UTC) + timedelta(days=89))["refused"] == 0 and refused.exists()
+    assert apply_retention(home, datetime.now(UTC) + timedelta(days=91))["refused"] == 1 and not refused.exists()
 
 
 def test_past_versions_of_the_lake_go_after_their_time(home, monkeypatch, tmp_path):
@@ -99,13 +99,13 @@ def test_past_versions_of_the_lake_go_after_their_time(home, monkeypatch, tmp_pa
     was = datetime.now(UTC).timestamp() - 3 * 86400
     for path in files:
         os.utime(path, (was, was))
-    assert tidy(home)["lake_files"] == 0
+    assert apply_retention(home)["lake_files"] == 0
     monkeypatch.setenv("B12_KEEP_LAKE_VERSIONS_DAYS", "1")
     for log in (home.lake / "lab_result" / "_delta_log").glob("*.json"):
         log.write_text(_days_ago(log.read_text(), 3))
     for checkpoint in (home.lake / "lab_result" / "_delta_log").glob("*checkpoint*"):
         checkpoint.unlink()
-    assert tidy(home)["lake_files"] >= 2
+    assert apply_retention(home)["lake_files"] >= 2
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
 
 
@@ -123,6 +123,6 @@ def _days_ago(log, days):
 def test_a_setting_that_is_no_number_of_days_removes_nothing(home, monkeypatch, given):
     monkeypatch.setenv("B12_KEEP_RUNS_DAYS", given)
     with pytest.raises(UsageError, match="B12_KEEP_RUNS_DAYS"):
-        tidy(home, LATER)
+        apply_retention(home, LATER)
     assert len(run_ids(home)) == 3
     assert b12(home.root, "compact").code == 2

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from pipeline.core import secret_file
+from pipeline.core import files
 
 
 class Killed(BaseException):
@@ -16,14 +16,14 @@ def kill(*_, **__):
     raise Killed
 
 
-@pytest.mark.parametrize(("room", "moment"), [(secret_file.secrets, "token_hex"), (os, "fsync"), (os, "link")], ids=lambda one: str(one))
+@pytest.mark.parametrize(("room", "moment"), [(files.secrets, "token_hex"), (os, "fsync"), (os, "link")], ids=lambda one: str(one))
 def test_killed_at_any_moment_it_leaves_no_half_of_a_secret(tmp_path, monkeypatch, room, moment):
     path = tmp_path / "home" / "key"
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(room, moment, kill)
-        secret_file.create_secret_file(path)
+        files.create_secret_file(path)
     assert not path.exists()
-    secret_file.create_secret_file(path)
+    files.create_secret_file(path)
     assert len(path.read_text()) == 64
 
 
@@ -32,14 +32,14 @@ def test_who_is_slower_takes_what_is_there(tmp_path, monkeypatch):
 
     def late(source, target, **named):
         monkeypatch.setattr(os, "link", link)
-        secret_file.create_secret_file(path)
+        files.create_secret_file(path)
         faster.append(path.read_text())
         link(source, target, **named)
 
     faster = []
     monkeypatch.setattr(os, "link", late)
-    secret_file.create_secret_file(path)
-    secret_file.create_secret_file(path)
+    files.create_secret_file(path)
+    files.create_secret_file(path)
     assert [path.read_text()] == faster
     assert [one.name for one in tmp_path.iterdir()] == ["key"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

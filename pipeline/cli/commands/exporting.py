@@ -5,7 +5,7 @@ import sys
 from pipeline import exports
 from pipeline.cli.commands.terminal import check_file
 from pipeline.core import UsageError
-from pipeline.exports import latest
+from pipeline.runs import latest_folder
 
 
 def export(home, given, form):
@@ -14,7 +14,7 @@ def export(home, given, form):
         check_file(given.out)
     elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
         raise UsageError(f"{form} is nothing for a terminal: --out FILE{exports.FORMATS[form].suffix}")
-    folder = latest(home).resolve()  # a run that is published meanwhile moves `latest`
+    folder = latest_folder(home).resolve()  # a run that is published meanwhile moves `latest`
     rows = exports.published(folder, everyone=form == "omop", priority=given.priority)
     exports.write(form, rows, given.out or _Output(), meta=exports.meta_in(folder))
 

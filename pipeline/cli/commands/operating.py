@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pipeline.backup import backup as back_up
 from pipeline.backup import restore as return_to_landing
 from pipeline.cli.commands.terminal import say
-from pipeline.core import LakeUnavailable, UsageError
+from pipeline.core import StorageError, UsageError
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows
 from pipeline.operations import alerts, deadlines, examine
@@ -23,7 +23,7 @@ def notify(home, given):
         raise UsageError("No channel is configured: set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK. See docs/runbook.md.")
     for channel, wrong in told.items():
         say(f"{channel}: {wrong or 'sent'}")
-    return LakeUnavailable.exit_code if any(told.values()) else 0
+    return StorageError.exit_code if any(told.values()) else 0
 
 
 def overdue(home, given):
@@ -48,7 +48,7 @@ def restore(home, given):
     if done["unreadable"]:
         say(f"Deleted: {done['unreadable']:,} refused files that cannot be read, and may name somebody who was erased.")
     if done["unknown"]:
-        raise LakeUnavailable(
+        raise StorageError(
             f"{done['unknown']} erasures in the ledger were made under another key, so nobody can tell whose they are. "
             "Set $B12_ERASURE_KEY to that key, empty the new home and restore again, before anybody works with it."
         )
@@ -81,4 +81,4 @@ def doctor(home, given):
         for one in found:
             say(f"{one.state:<6} {one.what}." + (f"\n       -> {one.todo}." if one.todo else ""))
         say(f"\n{counts['ok']} ok, {counts['look']} to look at, {counts['wrong']} wrong.")
-    return LakeUnavailable.exit_code if counts["wrong"] else 0
+    return StorageError.exit_code if counts["wrong"] else 0

@@ -20,11 +20,10 @@ from pipeline.cli.commands.terminal import (
 )
 from pipeline.core import GateClosed, UsageError, clock
 from pipeline.demo import write_demo
-from pipeline.exports import FORMATS, WORKLIST_COLUMNS, as_json, as_rows, table, worklist_csv
-from pipeline.exports import worklist as worklist_rows
+from pipeline.exports import FORMATS, WORKLIST_COLUMNS, as_json, as_rows, table, worklist_csv, worklist_rows
 from pipeline.protocol import as_markdown, load, problems
-from pipeline.runs import held_manifests, manifests, state_of
-from pipeline.screening import nightly as night
+from pipeline.runs import held_manifests, manifests
+from pipeline.screening import parse_day
 
 
 def ingest(home, given):
@@ -46,29 +45,29 @@ def screen(home, given):
 
 def _screen(home, given):
     done = walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation, hold_warned=given.hold_warned)
-    if done["state"] == "held":
+    if done.state == "held":
         raise GateClosed(
-            f"A gate warned: the run {done['run_id']} with {done['worklist']} patients is held, the last worklist stays. Look at "
-            f"{home.runs}/.held-{done['run_id']}/quality.json, then type: b12 decide {done['run_id']} publish --because TEXT, or discard."
+            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held, the last worklist stays. Look at "
+            f"{home.runs}/.held-{done.run_id}/quality.json, then type: b12 decide {done.run_id} publish --because TEXT, or discard."
         )
-    say(walk.describe_latest(home))
-    if done["notes_left"]:
-        say(f"{done['notes_left']} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why.")
-    if not done["is_followed"]:
+    say(walk.describe(home))
+    if done.notes_left:
+        say(f"{done.notes_left} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why.")
+    if not done.is_followed:
         say("The list that people work from does not follow this run: its day lies before that of the last one, or has not come.")
 
 
 def _screen_again(home, given):
     done = walk.screen_again(home, given.snapshot, given.as_of, given.protocol, progress=tell_relation)
     same = {True: "the same as then, byte for byte", False: "not the same as then: b12 diff says what changed", None: "that run kept none"}
-    say(f"Screened again from the lake as {done['replay_of']} read it: {home.runs / done['run_id']}. Nothing was published.")
-    say(f"Worklist: {done['worklist']:,} patients, {same[done['is_same']]}.")
+    say(f"Screened again from the lake as {done.replay_of} read it: {home.runs / done.run_id}. Nothing was published.")
+    say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
 
 
 def decide(home, given):
     done = walk.decide(home, given.run_id, is_approved=given.decision == "publish", by=given.by or getuser(), because=given.because)
-    say(f"{done['run_id']}: {done['state']}, {done['worklist']:,} patients on its worklist.")
-    if done["state"] == "superseded":
+    say(f"{done.run_id}: {done.state}, {done.worklist:,} patients on its worklist.")
+    if done.state == "superseded":
         say("A newer run was published while this one waited: its worklist stays.")
 
 
@@ -95,16 +94,16 @@ def worklist(home, given):
 
 
 def explain(home, given):
-    day = night.parse_day(given.as_of) if given.as_of else None
+    day = parse_day(given.as_of) if given.as_of else None
     found = explain_latest(home, patient_id=given.patient_id, as_of=day, pack=given.protocol)
     say(as_json(found) if given.format == "json" else explanation_as_text(found))
 
 
 def runs(home, given):
     rows = [
-        {"run_id": one["run_id"], "as_of": one["as_of"], "patients": one["rows"]["assessment"], "worklist": one["rows"]["worklist"],
-         "published": one["published"], "state": state_of(one), "protocol": f"{one['protocol']['pack']} {one['protocol']['version']}"}
-        for one in [*held_manifests(home), *manifests(home, published_only=False)]
+        {"run_id": run.run_id, "as_of": str(run.as_of), "patients": run.rows.assessment, "worklist": run.rows.worklist,
+         "published": run.published, "state": run.state, "protocol": str(run.protocol)}
+        for run in [*held_manifests(home), *manifests(home, published_only=False)]
     ]  # fmt: skip
     say(as_rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol")))
 
@@ -121,7 +120,7 @@ def demo(home, given):
     if given.patients < 1:
         raise UsageError("--patients must be 1 or more.")
     check_folder(given.out)
-    as_of = night.parse_day(given.as_of) if given.as_of else clock.today()
+    as_of = parse_day(given.as_of) if given.as_of else clock.today()
     rows = write_demo(given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients)
     say(f"{given.out}: " + ", ".join(f"{name} {number:,}" for name, number in rows.items()) + " rows (synthetic).")
 

@@ -4,11 +4,11 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline import lake
-from pipeline.engine import connect, reading, rows_of
+from pipeline.core import sha256_of
+from pipeline.engine import connect, rows_of, storage_errors
 from pipeline.erasure import ledger
-from pipeline.ingest import check_tables_present
 from pipeline.lake import TABLES
-from pipeline.landing import sha256_of, stored_path
+from pipeline.landing import stored_path
 from pipeline.operations.doctor.finding import look, ok, wrong
 
 AGAIN = "Restore the backup (docs/runbook.md, Restore)"
@@ -17,21 +17,21 @@ AGAIN = "Restore the backup (docs/runbook.md, Restore)"
 def of_lake(home):
     """Whether every table opens, with all its files, and none is gone."""
     tables = {table: delta for table in TABLES if (delta := lake.open_table(home, table)) is not None}
-    missing = {table: n for table, delta in tables.items() if (n := sum(not Path(lake.path_of(uri)).exists() for uri in delta.file_uris()))}
+    missing = {table: n for table, delta in tables.items() if (n := sum(not Path(path).exists() for path in lake.file_paths(delta)))}
     if missing:
         named = ", ".join(f"{table} {number}" for table, number in missing.items())
         return wrong(f"Files of the lake are missing: {named}", f"{AGAIN}, or replay the archive: b12 reingest")
     if not tables:
         return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
     with closing(connect()) as con:
-        check_tables_present(con, home, lake.attach(con, home))
+        lake.check_tables_present(con, home, lake.attach(con, home))
     return ok(f"The lake's {len(tables)} tables open, with all their files")
 
 
 def of_archive(home, is_deep):
     """Whether it holds every delivered file; is_deep: as it was delivered, by its SHA-256."""
     con = connect()
-    with reading(home):
+    with storage_errors(home):
         lake.attach(con, home, only=())
         delivered = rows_of(con, "select source, sha256, any_value(file) as name from lake.delivery where refused is null group by all")
     con.close()

@@ -1,13 +1,10 @@
 """What the installation was told: the protocol, the profiles, the settings of the environment, the deadlines."""
 
-import os
-
-from pipeline.core import DEFAULT_PACK, SOURCES, today, zone
+from pipeline.core import DEFAULT_PACK, SOURCES, settings, today, zone
 from pipeline.operations.deadlines_file import read_deadlines
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.notifications import channels
-from pipeline.operations.retention import DEFAULTS, days_of
-from pipeline.profiles import profile
+from pipeline.profiles import read_profile
 from pipeline.protocol import load, problems
 
 
@@ -35,7 +32,7 @@ def _protocol():
 
 def _profiles(home):
     names = sorted({path.stem for folder in (SOURCES, home.sources) if folder.is_dir() for path in folder.glob("*.yaml")})
-    found = [tried(f"The profile {name}", lambda name=name: profile(name, home) and None) for name in names]
+    found = [tried(f"The profile {name}", lambda name=name: read_profile(name, home) and None) for name in names]
     yield from (one for one in found if one)
     if not any(found):
         yield ok(f"{len(names)} profiles of sources are sound")
@@ -55,12 +52,15 @@ def _channels():
     names = list(channels())
     if not names:
         return look("Nobody is told when a night fails", "Set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK, then try it: b12 notify")
-    missing = [name for name in ("B12_NOTIFY_FROM", "B12_NOTIFY_TO") if "smtp" in names and not os.environ.get(name)]
+    missing = [name for name in ("B12_NOTIFY_FROM", "B12_NOTIFY_TO") if "smtp" in names and getattr(settings(), name.removeprefix("B12_").lower()) is None]
     if missing:
         return wrong(f"$B12_NOTIFY_SMTP is set, without {' and '.join(missing)}", "Set them, then try it: b12 notify")
     return ok(f"People are told by {' and '.join(names)}; b12 notify tries it")
 
 
 def _retention():
-    kept = {name.removeprefix("B12_KEEP_").removesuffix("_DAYS").lower().replace("_", " "): days_of(name) for name in DEFAULTS}
+    current = settings()
+    kept = {
+        "runs": current.keep_runs_days, "refused": current.keep_refused_days, "lake versions": current.keep_lake_versions_days,
+    }  # fmt: skip
     return ok("Kept: " + ", ".join(f"{name} {'for ever' if days is None else f'{days} days'}" for name, days in kept.items()))

@@ -1,6 +1,5 @@
 """What the installation holds: the lake, the runs, the store, what waits, what was left over, the archive."""
 
-import os
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -8,11 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import worklist
+from pipeline.core import settings
 from pipeline.erasure import ledger
-from pipeline.landing import listed
+from pipeline.landing import list_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
-from pipeline.runs import held_manifests, is_not_future, manifests, read_manifest
+from pipeline.runs import held_manifests, manifests, read_manifest
 
 A_DAY = 24 * 3600
 
@@ -38,20 +38,20 @@ def _latest(home):
     if not (link / "manifest.json").exists():
         return wrong("runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen")
     manifest = read_manifest(link)
-    rows = manifest["rows"]
-    wanted = {"assessment.parquet": rows["assessment"], "worklist.parquet": rows["worklist"]}
+    rows = manifest.rows
+    wanted = {"assessment.parquet": rows.assessment, "worklist.parquet": rows.worklist}
     broken = [name for name, number in wanted.items() if not _holds(home, link / name, number)]
     broken += [name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()]
     if broken:
         return wrong(f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen")
-    if not is_not_future(manifest):
-        return wrong(f"The latest run is as of {manifest['as_of']}, a day that has not come", "Screen again, as of today: b12 screen")
+    if not manifest.is_past_or_near:
+        return wrong(f"The latest run is as of {manifest.as_of}, a day that has not come", "Screen again, as of today: b12 screen")
     held = len(held_manifests(home))
     if held:
         return look(
             f"{held} runs wait for a steward's decision", "b12 runs names them; b12 decide answers, or Airflow under Required Actions"
         )
-    return ok(f"The latest run, {link.resolve().name}, is whole: {rows['worklist']:,} patients on the worklist")
+    return ok(f"The latest run, {link.resolve().name}, is whole: {rows.worklist:,} patients on the worklist")
 
 
 def _holds(home, path, number):
@@ -65,7 +65,7 @@ def _holds(home, path, number):
 
 def _clock(home):
     now = datetime.now(UTC)
-    newest = max((datetime.fromisoformat(one["started"]) for one in manifests(home, published_only=False)), default=now)
+    newest = max((run.started for run in manifests(home, published_only=False)), default=now)
     if newest > now + timedelta(days=1):
         return wrong(f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is still to come", "Set the computer's clock; then b12 screen")
     if newest > now:
@@ -77,7 +77,7 @@ def _clock(home):
 
 
 def _store(home):
-    if not os.environ.get("B12_DATABASE_URL") and not (home.root / "worklist.db").exists():
+    if not settings().database_url and not (home.root / "worklist.db").exists():
         return look("There is no worklist database yet", "The next screening makes it: b12 screen")
     store = worklist.open_store(home)
     try:
@@ -90,7 +90,7 @@ def _store(home):
 
 def _waiting(home):
     now = time.time()
-    waits = list(listed(home.landing)) if home.landing.is_dir() else []
+    waits = list(list_files(home.landing)) if home.landing.is_dir() else []
     stuck = [one for one in waits if now - one.changed_at > A_DAY]
     if stuck:
         return look(
@@ -101,7 +101,7 @@ def _waiting(home):
 
 
 def _claimed(home):
-    if claimed := len(list(listed(home.claimed))) if home.claimed.is_dir() else 0:
+    if claimed := len(list(list_files(home.claimed))) if home.claimed.is_dir() else 0:
         return look(f"{claimed} files are claimed and not ingested yet", "The next ingest takes them; if none runs: b12 ingest")
     return ok("No file is claimed and not ingested yet")
 

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from packaging.requirements import Requirement
 
-from pipeline.core import REPOSITORY
+from pipeline.core import REPOSITORY, revealed, settings
 from pipeline.erasure import ledger
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 
@@ -82,7 +82,7 @@ def _paths(root):
 
 
 def _secrets():
-    if len(os.environ.get("B12_SECRET", "x" * 32)) < 32:
+    if settings().secret and len(revealed(settings().secret)) < 32:
         yield wrong("$B12_SECRET is shorter than 32 characters", "Make one: python -c 'import secrets; print(secrets.token_hex(32))'")
     executor = os.environ.get("AIRFLOW__CORE__EXECUTOR")
     missing = [name for name in AIRFLOW_SECRETS if not os.environ.get(name)]
@@ -93,6 +93,6 @@ def _secrets():
 
 
 def _erasure_key(home):
-    if not os.environ.get("B12_ERASURE_KEY") and not (home.root / "erasure-key").exists():
+    if not settings().erasure_key and not (home.root / "erasure-key").exists():
         return ok("The key of erasures is made when the first patient is erased")
     return ok(f"The key of erasures can be used: {ledger.name_of(ledger.key_of(home))} in the ledger")

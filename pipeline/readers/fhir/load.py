@@ -2,11 +2,10 @@
 
 import json
 
-import duckdb
 import yaml
 
 from pipeline.core import SOURCES, InvalidProtocol, Refused
-from pipeline.engine import view_of_parquet
+from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
 from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
 
@@ -25,9 +24,9 @@ def load_resources(con, path, *, profile, folder):
     con.register("delivered_text", texts.reader())
     try:
         view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
-    except duckdb.OutOfMemoryException:
+    except OutOfMemoryException:
         raise Refused("a record of it needs more memory than there is (B12_MEMORY)") from None
-    except duckdb.Error:
+    except EngineError:
         if texts.refusal:
             raise Refused(texts.refusal) from None
         raise

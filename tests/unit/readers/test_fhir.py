@@ -11,12 +11,12 @@ import pytest
 
 from pipeline.core.errors import InvalidProtocol, Refused
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.protocol.pack import load
 from pipeline.protocol.tables import register
 from pipeline.readers.fhir import bundle as fhir_bundle
-from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.fhir import text as fhir_text
+from pipeline.readers.fhir.load import load_resources
 
 DATA = Path(__file__).parents[2] / "data" / "fhir_r4"
 SECRET = "s3cret-1950"
@@ -52,7 +52,7 @@ def read(con, tmp_path):
     def rows(content, **options):
         path = tmp_path / "delivered.json"
         path.write_bytes(as_bytes(content))
-        shipped = profile("fhir_r4")
+        shipped = read_profile("fhir_r4")
         loaded = load_resources(con, path, profile=replace(shipped, options={**shipped.options, **options}), folder=tmp_path)
         found = {entity: con.sql(f"from ({select}) order by all").to_arrow_table().to_pylist() for entity, select in loaded.selects.items()}
         broken = [line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.errors import InvalidProtocol, Refused
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
 from pipeline.readers.hl7v2.load import load_messages
 
@@ -38,7 +38,7 @@ def read(tmp_path, content, **options):
     folder.mkdir()
     path = folder / "x.hl7"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    con, shipped = connection(), profile("hl7v2")
+    con, shipped = connection(), read_profile("hl7v2")
     con.execute("drop schema if exists landing cascade; create schema landing")
     loaded = load_messages(con, path, profile=replace(shipped, options={**shipped.options, **options}), folder=folder)
     rows = {entity: con.sql(f"from ({select}) order by line").to_arrow_table().to_pylist() for entity, select in loaded.selects.items()}

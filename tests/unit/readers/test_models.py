@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers.landed import read
 from tests.command import as_csv
@@ -17,7 +17,7 @@ def landed(tmp_path):
         con = connect()
         register_vocabulary(con)
         con.execute("create schema landing")
-        found = profile(source, home)
+        found = read_profile(source, home)
         found = found.for_kind(found.kind_of_file(name))
         read(con, path, profile=found, kind=found.kind_of_file(name), reference=None, folder=tmp_path)
         cursor = con.execute(f"select * from landing.{entity} order by line")

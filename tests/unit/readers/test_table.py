@@ -8,11 +8,11 @@ import pytest
 
 from pipeline.core.errors import Refused
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import profile
+from pipeline.profiles.files import read_profile
 from pipeline.readers.table import load_table
 
 COLUMNS = {"required": ["patient_id", "code"], "optional": ["name"]}
-CSV = profile("canonical")
+CSV = read_profile("canonical")
 SECRET = "s3cret-1950"
 
 

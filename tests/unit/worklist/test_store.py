@@ -32,7 +32,7 @@ def test_the_migrations_make_the_tables_that_the_code_reads(store):
 
 def test_a_store_that_is_there_is_opened_as_it_is(store):
     fill(store, [{}])
-    with store.alone() as con:
+    with store.exclusive() as con:
         upgrade(con)
     assert worklist.page(store, worklist.Filter(), today=TODAY).total == 1
 
@@ -78,7 +78,7 @@ def test_a_page_that_wakes_items_stands_in_no_nights_way(store):
         except Exception as failure:
             failures.append(failure)
 
-    with store.alone() as con:
+    with store.exclusive() as con:
         if not store.is_sqlite:
             con.execute(text("lock table item in share row exclusive mode"))
         thread = threading.Thread(target=wakes)

@@ -1,0 +1,118 @@
+"""What a run says of itself in its `manifest.json`: what it read, by which protocol, and what became of it."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer, model_validator
+
+from pipeline.core import StorageError, clock, write_json
+
+State = Literal["published", "closed", "held", "discarded", "superseded", "replay"]
+
+
+class Record(BaseModel):
+    """A part of a manifest; what a newer version of the program adds is kept as it is."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class PackVersion(Record):
+    """The protocol pack of a run. sha256: of its YAML file, in hex."""
+
+    pack: str
+    version: str
+    sha256: str = ""
+
+    def __str__(self):
+        return f"{self.pack} {self.version}"
+
+
+class InputFile(Record):
+    """A delivered file that was in the lake."""
+
+    source: str
+    file: str
+    sha256: str
+    entity: str | None
+    rows: int
+
+
+class Inputs(Record):
+    """What a run read. tables: the version of each lake table, None where there was none. lake: which lake it was."""
+
+    tables: dict[str, int | None]
+    lake: str | None = None
+    files: tuple[InputFile, ...] = ()
+
+
+class RowCounts(Record):
+    """How many patients a run assessed, and how many of them are on its worklist."""
+
+    assessment: int
+    worklist: int
+
+
+class Approval(Record):
+    """A steward's decision on a held run, for the audit trail."""
+
+    is_approved: bool
+    by: str
+    because: str
+    at: datetime
+
+
+class RunManifest(Record):
+    """The manifest of a run.
+
+    started, finished: instants in UTC. warned: a sentence for each expectation that warned. asked_by: the key under which one run
+    is published, however often it is asked for. is_unattended: a schedule asked for it. replay_of: the run screened again.
+    """
+
+    run_id: str
+    published: bool
+    state: State
+    as_of: date
+    started: datetime
+    finished: datetime
+    code_version: str
+    protocol: PackVersion
+    inputs: Inputs
+    rows: RowCounts
+    warned: tuple[str, ...] = ()
+    asked_by: str | None = None
+    is_unattended: bool = False
+    replay_of: str | None = None
+    approval: Approval | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_state(cls, values):
+        "Runs of the first version say only whether they were published"
+        if isinstance(values, dict) and "state" not in values:
+            return {**values, "state": "published" if values.get("published") else "closed"}
+        return values
+
+    @field_serializer("started", "finished")
+    def _with_offset(self, instant):
+        return instant.isoformat()
+
+    @property
+    def is_past_or_near(self):
+        "Whether its as-of date is at most tomorrow: a mistyped year must not stand before every run until then"
+        return self.as_of <= clock.today() + timedelta(days=1)
+
+
+def read_manifest(folder):
+    """The RunManifest of a run's folder. Raises StorageError where it is damaged."""
+    path = folder / "manifest.json"
+    try:
+        return RunManifest.model_validate_json(path.read_bytes())
+    except (ValidationError, NotADirectoryError):
+        raise StorageError(
+            f"{path} is damaged. Restore the folder from the backup, or move it away: the run is no longer listed then."
+        ) from None
+
+
+def write_manifest(folder, manifest):
+    """Write a RunManifest into a run's folder, whole or not at all."""
+    write_json(folder / "manifest.json", manifest.model_dump(mode="json", exclude_defaults=True))

@@ -1,0 +1,50 @@
+"""What a run is asked to do: by which protocol pack, for which day, and for whom."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline import quality
+from pipeline.core import DEFAULT_PACK, InvalidProtocol, UsageError
+from pipeline.protocol import Pack, load, problems
+from pipeline.runs import RunManifest
+
+SHOWN = 5  # problems of a pack that the error names
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """pack: a sound protocol pack. replay_of: the manifest of the run to screen again. The others: see `screen_population`."""
+
+    pack: Pack
+    as_of: date
+    hold_warned: bool = False
+    asked_by: str | None = None
+    is_unattended: bool = False
+    replay_of: RunManifest | None = None
+
+    def state_after(self, outcomes):
+        """What becomes of the run by the outcomes of its gates, as in `runs.folders`."""
+        if self.replay_of:
+            return "replay"
+        if quality.closing_outcomes(outcomes):
+            return "closed"
+        return "held" if self.hold_warned and quality.warning_outcomes(outcomes) else "published"
+
+
+def load_checked_pack(pack=None):
+    """The protocol pack, read and without problems. Raises InvalidProtocol with the first problems, each with file and line."""
+    loaded = load(pack or DEFAULT_PACK)
+    if found := problems(loaded):
+        listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in found[:SHOWN])
+        raise InvalidProtocol(
+            f"The protocol pack {loaded.name} has {len(found)} problems: {listed}. See `b12 protocol check`."
+        )
+    return loaded
+
+
+def parse_day(text):
+    """A day written YYYY-MM-DD; a date stays as it is. Raises UsageError."""
+    try:
+        return text if isinstance(text, date) else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is not a valid date; write it as YYYY-MM-DD.") from None
