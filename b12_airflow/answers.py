@@ -13,7 +13,9 @@ def as_decision(answer):
         return {"is_approved": False, "by": "nobody", "because": "no answer in time"}
     stewards = [name.strip() for name in settings().stewards.split(",") if name.strip()]
     if stewards and user["name"] not in stewards:
-        raise UsageError("Who answered is not named in $B12_STEWARDS. The run stays held: clear the task approve, or use b12 decide.")
+        raise UsageError(
+            "Who answered is not named in $B12_STEWARDS. The run stays held: clear the task approve, or use b12 decide."
+        )
     given = (answer["params_input"] or {}).get("because")
     because = given["value"] if isinstance(given, dict) else given
     return {

@@ -27,7 +27,11 @@ class DeliveryTrigger(BaseEventTrigger):
         self.home, self.every, self.again = home, every, again
 
     def serialize(self):
-        return f"{type(self).__module__}.{type(self).__name__}", {"home": self.home, "every": self.every, "again": self.again}
+        return f"{type(self).__module__}.{type(self).__name__}", {
+            "home": self.home,
+            "every": self.every,
+            "again": self.again,
+        }
 
     async def run(self):
         look, told, told_at = self.looking(), set(), -self.again
@@ -70,7 +74,11 @@ class StoreTrigger(DeliveryTrigger):
         self.url = url
 
     def serialize(self):
-        return f"{type(self).__module__}.{type(self).__name__}", {"url": self.url, "every": self.every, "again": self.again}
+        return f"{type(self).__module__}.{type(self).__name__}", {
+            "url": self.url,
+            "every": self.every,
+            "again": self.again,
+        }
 
     def away(self):
         from botocore.exceptions import BotoCoreError, ClientError
@@ -89,11 +97,15 @@ def arrivals():
     `$B12_QUEUE` is JSON: the arguments of a MessageQueueTrigger, as `{"scheme": "sqs", "sqs_queue": "…"}`. Whatever a message says,
     it wakes and no more.
     """
-    watchers = [AssetWatcher(name="landing", trigger=DeliveryTrigger(str(settings().home.absolute())))]
+    watchers = [
+        AssetWatcher(name="landing", trigger=DeliveryTrigger(str(settings().home.absolute())))
+    ]
     if url := settings().landing_url:
         watchers.append(AssetWatcher(name="object_store", trigger=StoreTrigger(url)))
     if queue := settings().queue:
         from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
 
-        watchers.append(AssetWatcher(name="queue", trigger=MessageQueueTrigger(**json.loads(queue))))
+        watchers.append(
+            AssetWatcher(name="queue", trigger=MessageQueueTrigger(**json.loads(queue)))
+        )
     return Asset("b12://deliveries", watchers=watchers)

@@ -24,7 +24,10 @@ class ApprovalNotifier(BaseNotifier):
         """Says where to answer; what to decide about stands there."""
         notify(
             f"B12 screening: {_of(context, 'dag_id')} waits for an approval",
-            [*_where(context), "Answer it in Airflow under Required Actions; b12 runs and the quality page say what the night found."],
+            [
+                *_where(context),
+                "Answer it in Airflow under Required Actions; b12 runs and the quality page say what the night found.",
+            ],
         )
 
 

@@ -12,9 +12,18 @@ def objects(url):
     """The objects below a URL that are no upload on its way, as `{name: what the store says of it}`; notes on deliveries last."""
     root = ObjectStoragePath(url)
     root.fs.invalidate_cache()
-    found = {key.removeprefix(root.path.rstrip("/") + "/"): about for key, about in root.fs.find(root.path, detail=True).items()}
-    wanted = [name for name in found if "/" in name and not any(is_partial(part) for part in name.split("/"))]
-    return {name: found[name] for name in sorted(wanted, key=lambda name: (is_control_file(name), name))}
+    found = {
+        key.removeprefix(root.path.rstrip("/") + "/"): about
+        for key, about in root.fs.find(root.path, detail=True).items()
+    }
+    wanted = [
+        name
+        for name in found
+        if "/" in name and not any(is_partial(part) for part in name.split("/"))
+    ]
+    return {
+        name: found[name] for name in sorted(wanted, key=lambda name: (is_control_file(name), name))
+    }
 
 
 def fetch(home=None):
@@ -24,7 +33,14 @@ def fetch(home=None):
     that was written anew meanwhile stays for the next time, and so does one whose place in `landing/` another file still has.
     """
     url, home = settings().landing_url, home or Home.from_environment()
-    return sum(_fetch(home, ObjectStoragePath(url), name, about) for name, about in objects(url).items()) if url else 0
+    return (
+        sum(
+            _fetch(home, ObjectStoragePath(url), name, about)
+            for name, about in objects(url).items()
+        )
+        if url
+        else 0
+    )
 
 
 def _fetch(home, root, name, about):

@@ -46,5 +46,10 @@ class B12Plugin(AirflowPlugin):
     name = "b12_screening"
     fastapi_apps = [{"app": LazyApp(), "url_prefix": PREFIX, "name": "B12 worklist"}]  # noqa: RUF012 - Airflow's own way
     external_views = [  # noqa: RUF012
-        {"name": "B12 worklist", "href": f"{_path()}{PREFIX}/", "destination": "nav", "url_route": "b12-worklist"}
+        {
+            "name": "B12 worklist",
+            "href": f"{_path()}{PREFIX}/",
+            "destination": "nav",
+            "url_route": "b12-worklist",
+        }
     ]

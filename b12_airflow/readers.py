@@ -8,8 +8,19 @@ from fastapi import HTTPException
 from pipeline.worklist import ROLES, Actor
 
 DAG = DagDetails(id="screen_population")
-SIMPLE = {"viewer": "viewer", "user": "coordinator", "op": "steward", "admin": "admin"}  # the simple manager has these four and no more
-FAB = {"Viewer": "viewer", "User": "coordinator", "Op": "operator", "Admin": "admin", **{f"B12 {role}": role for role in ROLES}}
+SIMPLE = {
+    "viewer": "viewer",
+    "user": "coordinator",
+    "op": "steward",
+    "admin": "admin",
+}  # the simple manager has these four and no more
+FAB = {
+    "Viewer": "viewer",
+    "User": "coordinator",
+    "Op": "operator",
+    "Admin": "admin",
+    **{f"B12 {role}": role for role in ROLES},
+}
 
 
 def reader(user: GetUserDep) -> Actor:
@@ -19,16 +30,29 @@ def reader(user: GetUserDep) -> Actor:
     another manager by rights: who may change the DAG is a coordinator, who may only see it a viewer.
     """
     if not get_auth_manager().is_authorized_dag(method="GET", details=DAG, user=user):
-        raise HTTPException(403, "Airflow does not let you see the DAG screen_population, whose worklist this is.")
+        raise HTTPException(
+            403, "Airflow does not let you see the DAG screen_population, whose worklist this is."
+        )
     if role := role_of(user):
         return Actor(user.get_name(), role)
-    raise HTTPException(403, "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with B12.")
+    raise HTTPException(
+        403,
+        "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with B12.",
+    )
 
 
 def role_of(user):
     """The role of the pages that a user of Airflow has, or None."""
     if hasattr(user, "roles"):
-        return max((FAB[role.name] for role in user.roles if role.name in FAB), key=ROLES.index, default=None)
+        return max(
+            (FAB[role.name] for role in user.roles if role.name in FAB),
+            key=ROLES.index,
+            default=None,
+        )
     if hasattr(user, "role"):
         return SIMPLE.get(str(user.role).lower())
-    return "coordinator" if get_auth_manager().is_authorized_dag(method="PUT", details=DAG, user=user) else "viewer"
+    return (
+        "coordinator"
+        if get_auth_manager().is_authorized_dag(method="PUT", details=DAG, user=user)
+        else "viewer"
+    )

@@ -35,7 +35,9 @@ READ = {  # what the screen reads of each lake table
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--patients", type=int, default=1_000_000)
-    options.add_argument("--folder", type=Path, help="where extracts and lake go (default: a temporary folder)")
+    options.add_argument(
+        "--folder", type=Path, help="where extracts and lake go (default: a temporary folder)"
+    )
     options.add_argument("--only", choices=("copy", "scan"), help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.only:
@@ -49,23 +51,32 @@ def measure(folder, patients):
     "Run each part as a process of its own and print seconds, ratios and peak memory"
     os.environ["B12_HOME"] = str(folder / "home")
     today = date.today().isoformat()
-    extracts, here = str(folder / "extracts"), [sys.executable, "-m", "benchmarks.bench", "--folder", str(folder), "--only"]
+    extracts, here = (
+        str(folder / "extracts"),
+        [sys.executable, "-m", "benchmarks.bench", "--folder", str(folder), "--only"],
+    )
     b12 = [sys.executable, "-m", "pipeline"]
     if not Path(extracts).is_dir():
-        timed("demo", [*b12, "demo", "--patients", str(patients), "--out", extracts, "--as-of", today])
+        timed(
+            "demo", [*b12, "demo", "--patients", str(patients), "--out", extracts, "--as-of", today]
+        )
     done = {
         "copy": timed("copy", [*here, "copy"]),
         "ingest": timed("ingest", [*b12, "ingest", extracts, "--source", "canonical"]),
         "scan": timed("scan", [*here, "scan"]),
         "screen": timed("screen", [*b12, "screen", "--as-of", today]),
     }
-    print(f"\n{platform.machine()}, {os.cpu_count()} cores, DuckDB {duckdb.__version__}, {patients:,} patients")
+    print(
+        f"\n{platform.machine()}, {os.cpu_count()} cores, DuckDB {duckdb.__version__}, {patients:,} patients"
+    )
     for name, reference in (("ingest", "copy"), ("screen", "scan")):
         ratio = done[name][0] / done[reference][0]
         verdict = "met" if ratio <= TARGETS[name] else "not met"
         print(f"{name} / bare {reference}: {ratio:.1f} (target {TARGETS[name]:.0f}: {verdict})")
     peak = max(done[name][1] for name in ("ingest", "screen"))
-    print(f"peak memory: {peak:.1f} GB (target {TARGETS['peak memory (GB)']:.0f}: {'met' if peak <= 4 else 'not met'})")
+    print(
+        f"peak memory: {peak:.1f} GB (target {TARGETS['peak memory (GB)']:.0f}: {'met' if peak <= 4 else 'not met'})"
+    )
 
 
 def timed(name, command):

@@ -40,20 +40,31 @@ def main():
 
 def measure_hl7(folder, wanted):
     "Messages a second of processor time: the library alone on whole messages, and the reader from file to Parquet"
-    found = [message for path in sorted(SAMPLES.glob("*.hl7")) for message in _messages(path) if "|ORU" in message]
+    found = [
+        message
+        for path in sorted(SAMPLES.glob("*.hl7"))
+        for message in _messages(path)
+        if "|ORU" in message
+    ]
     messages = (found * (wanted // len(found) + 1))[:wanted]
     path = folder / "sample.hl7"
     path.write_text("\r".join(messages) + "\r", encoding="utf-8", newline="")
     with contextlib.redirect_stdout(io.StringIO()):
         parsed = _seconds(lambda: [hl7.parse(message) for message in messages[: wanted // 10]]) * 10
     read = _seconds(lambda: _load(load_messages, path, "hl7v2", folder / "hl7"))
-    print(f"HL7, {wanted:,} messages of {path.stat().st_size / wanted / 1e3:.1f} kB, a second of one core:")
+    print(
+        f"HL7, {wanted:,} messages of {path.stat().st_size / wanted / 1e3:.1f} kB, a second of one core:"
+    )
     verdict = _verdict(wanted / read >= TARGETS["messages a second"])
-    print(f"  hl7.parse alone {wanted / parsed:,.0f}, the reader {wanted / read:,.0f} (target 2,000: {verdict})")
+    print(
+        f"  hl7.parse alone {wanted / parsed:,.0f}, the reader {wanted / read:,.0f} (target 2,000: {verdict})"
+    )
 
 
 def _messages(path):
-    text = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\r").replace("\n", "\r")
+    text = (
+        path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\r").replace("\n", "\r")
+    )
     text = re.sub(r"(^|\r)(FHS|BHS|BTS|FTS)[^\r]*", "", text)
     return ["MSH" + part.rstrip("\r") for part in re.split(r"(?:^|\r)MSH", text)[1:]]
 
@@ -64,20 +75,32 @@ def measure_fhir(folder, resources):
     with path.open("w", encoding="utf-8") as file:
         for number in range(resources):
             file.write(json.dumps(_observation(number)) + "\n")
-    copied = _elapsed(lambda: duckdb.connect().execute(f"copy (from read_json('{path}')) to '{folder}/copy.parquet' (compression zstd)"))
+    copied = _elapsed(
+        lambda: duckdb.connect().execute(
+            f"copy (from read_json('{path}')) to '{folder}/copy.parquet' (compression zstd)"
+        )
+    )
     read = _elapsed(lambda: _load(load_resources, path, "fhir_r4", folder / "fhir"))
     size = path.stat().st_size
     path.rename(folder / "claimed.ndjson")
     home, claimed = Home(folder / "home"), folder / "claimed.ndjson"
-    whole = _elapsed(lambda: ingest_file(home, path=claimed, source="fhir_r4", name="observations.ndjson"))
+    whole = _elapsed(
+        lambda: ingest_file(home, path=claimed, source="fhir_r4", name="observations.ndjson")
+    )
     print(f"FHIR, {resources:,} Observations, {size / 1e6:.0f} MB: bare copy {copied:.1f} s")
     verdict = _verdict(whole / copied <= TARGETS["FHIR"])
-    print(f"  reader {read / copied:.1f} times, whole ingest {whole / copied:.1f} times (target 4: {verdict})")
+    print(
+        f"  reader {read / copied:.1f} times, whole ingest {whole / copied:.1f} times (target 4: {verdict})"
+    )
 
 
 def _observation(number):
     "As servers export it: with meta, category, subject, encounter, times, performer and reference range"
-    code, unit, value = (("2132-9", "pg/mL", 100 + number % 900), ("718-7", "g/dL", 13.4), ("2093-3", "mg/dL", 180))[number % 3]
+    code, unit, value = (
+        ("2132-9", "pg/mL", 100 + number % 900),
+        ("718-7", "g/dL", 13.4),
+        ("2093-3", "mg/dL", 180),
+    )[number % 3]
     day = f"20{20 + number % 6}-{1 + number % 12:02}-{1 + number % 28:02}"
     return {
         "resourceType": "Observation", "id": f"o{number}", "meta": {"lastUpdated": f"{day}T12:00:00Z", "versionId": "1"}, "status": "final",

@@ -62,7 +62,9 @@ def crowded(home, folder):
         )
     manifest = json.loads((found / "manifest.json").read_text())
     later = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
-    (home.runs / "crowded" / "manifest.json").write_text(json.dumps(manifest | {"run_id": "crowded", "started": later}))
+    (home.runs / "crowded" / "manifest.json").write_text(
+        json.dumps(manifest | {"run_id": "crowded", "started": later})
+    )
 
 
 def measure(name, home, url):
@@ -70,14 +72,22 @@ def measure(name, home, url):
     store = worklist.open_store(home, url=url)
     started = time.perf_counter()
     changed = worklist.follow(home, store)
-    print(f"{name}: {changed['opened']:,} items opened by a night in {time.perf_counter() - started:.1f} s")
+    print(
+        f"{name}: {changed['opened']:,} items opened by a night in {time.perf_counter() - started:.1f} s"
+    )
     people_worked(store)
-    pages = TestClient(create_app(home, identify=lambda: worklist.Actor("bench", "coordinator"), store=store))
+    pages = TestClient(
+        create_app(home, identify=lambda: worklist.Actor("bench", "coordinator"), store=store)
+    )
     reference = milliseconds(lambda: count(store))
     print(f"  {'reference: the database counts the table':44} {reference:7.1f} ms")
-    taken = {title: milliseconds(lambda query=query: get(pages, query)) for title, query in ASKED.items()}
+    taken = {
+        title: milliseconds(lambda query=query: get(pages, query)) for title, query in ASKED.items()
+    }
     for title, took in sorted(taken.items(), key=lambda one: one[1]):
-        print(f"  {title:44} {took:7.1f} ms  {took / reference:6.1f} times the reference{'' if took < LIMIT_MS else '  TOO SLOW'}")
+        print(
+            f"  {title:44} {took:7.1f} ms  {took / reference:6.1f} times the reference{'' if took < LIMIT_MS else '  TOO SLOW'}"
+        )
     store.close()
 
 

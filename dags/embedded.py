@@ -46,16 +46,28 @@ def walk(home, options) -> int:
 def b12_command(home) -> str:
     "How to call `b12` from here, on this home"
     command = os.path.relpath(Path(sys.executable).parent / "b12")
-    return command if home.root == Path("b12-home").absolute() else f"{command} --home {os.path.relpath(home.root)}"
+    return (
+        command
+        if home.root == Path("b12-home").absolute()
+        else f"{command} --home {os.path.relpath(home.root)}"
+    )
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="make run", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=existing_path, help="your extracts; without it, a demonstration population")
-    parser.add_argument("--source", default="canonical", help="the profile in sources/ that describes them")
-    parser.add_argument("--patients", type=int, default=20_000, help="size of the demonstration population")
+    parser.add_argument(
+        "--data", type=existing_path, help="your extracts; without it, a demonstration population"
+    )
+    parser.add_argument(
+        "--source", default="canonical", help="the profile in sources/ that describes them"
+    )
+    parser.add_argument(
+        "--patients", type=int, default=20_000, help="size of the demonstration population"
+    )
     parser.add_argument("--seed", type=int, default=1, help="another seed, another population")
-    parser.add_argument("--as-of", type=date.fromisoformat, help="screen as of this day; default today")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, help="screen as of this day; default today"
+    )
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("B12_HOME", "b12-home")))
     return parser.parse_args(arguments)
 
@@ -71,7 +83,9 @@ def write_demo(home, options) -> Path:
 
     folder = home.root / "demo" / f"{options.patients}-{options.seed}"
     with step(f"Writing a demonstration population of {options.patients:,} patients"):
-        demo.write_demo(folder, patients=options.patients, seed=options.seed, as_of=as_of_date(options))
+        demo.write_demo(
+            folder, patients=options.patients, seed=options.seed, as_of=as_of_date(options)
+        )
     return folder
 
 
@@ -80,7 +94,9 @@ def as_of_date(options) -> date:
     import yaml
 
     profile = config.SOURCES / f"{options.source}.yaml"
-    aligned = yaml.safe_load(profile.read_text()).get("align_last_event_on") if profile.exists() else None
+    aligned = (
+        yaml.safe_load(profile.read_text()).get("align_last_event_on") if profile.exists() else None
+    )
     return options.as_of or date.fromisoformat(str(aligned or clock.today()))
 
 
@@ -105,7 +121,9 @@ def prepare_airflow(folder: Path) -> None:
         from airflow.utils import db
 
         ready = folder / f"ready-{airflow.__version__}"
-        if not ready.exists():  # absent, half made, or of another version: nothing in it is worth keeping
+        if (
+            not ready.exists()
+        ):  # absent, half made, or of another version: nothing in it is worth keeping
             (folder / "airflow.db").unlink(missing_ok=True)
             db.upgradedb()
             ready.touch()
@@ -135,7 +153,9 @@ def describe_accounts(ingest) -> int:
     from pipeline.exports import account_line
     from pipeline.ingest import Account
 
-    done = [ti for ti in ingest.get_task_instances() if ti.task_id == "ingest" and ti.state == "success"]
+    done = [
+        ti for ti in ingest.get_task_instances() if ti.task_id == "ingest" and ti.state == "success"
+    ]
     accounts = [ti.xcom_pull(task_ids="ingest", map_indexes=ti.map_index) for ti in done]
     accounts = [account for account in accounts if account and account["entity"] != "reference"]
     refused = [account for account in accounts if account["refused"]]

@@ -10,14 +10,25 @@ in an object store is fetched before; one that is away keeps nobody else waiting
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
+from airflow.sdk import (
+    Asset,
+    AssetOrTimeSchedule,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    dag,
+    task,
+)
 
 from b12_airflow.arrival import arrivals
 from b12_airflow.notifier import FailureNotifier
 from pipeline.core import ENTITIES, settings
 
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
-RETRIES = ExceptionRetryPolicy(rules=[RetryRule("pipeline.core.errors.InvalidProtocol", RetryAction.FAIL)])
+RETRIES = ExceptionRetryPolicy(
+    rules=[RetryRule("pipeline.core.errors.InvalidProtocol", RetryAction.FAIL)]
+)
 
 
 @dag(

@@ -36,7 +36,10 @@ HOLDS = SETTINGS.hold_warned
 NIGHTLY = CronTriggerTimetable("0 2 * * *", timezone=ZONE, run_immediately=timedelta(hours=1))
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(
-    rules=[RetryRule(f"pipeline.core.errors.{name}", RetryAction.FAIL) for name in ("GateClosed", "InvalidProtocol", "UsageError")]
+    rules=[
+        RetryRule(f"pipeline.core.errors.{name}", RetryAction.FAIL)
+        for name in ("GateClosed", "InvalidProtocol", "UsageError")
+    ]
 )
 ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of
 {{ ti.xcom_pull('screen')['patients'] }}.
@@ -68,7 +71,12 @@ ANSWERS = {
     tags=["b12"],
 )  # fmt: skip
 def screen_population():
-    approve = HITLOperator(task_id="approve", subject="A gate warned: publish tonight's worklist?", body=ASKED, **ANSWERS)
+    approve = HITLOperator(
+        task_id="approve",
+        subject="A gate warned: publish tonight's worklist?",
+        body=ASKED,
+        **ANSWERS,
+    )
 
     @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
     def screen(params, dag_run):
@@ -92,7 +100,9 @@ def screen_population():
         from pipeline import run
         from pipeline.core import Home
 
-        return asdict(run.decide(Home.from_environment(), screened["run_id"], **as_decision(answer)))
+        return asdict(
+            run.decide(Home.from_environment(), screened["run_id"], **as_decision(answer))
+        )
 
     screened = screen()
     is_held(screened) >> approve >> decide(screened, approve.output)

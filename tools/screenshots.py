@@ -20,7 +20,13 @@ from tests.serving import launch, serving
 
 NIGHTS, PATIENTS, TODAY = 14, 5_000, date.today()
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
-DAY_OF = {"lab_result": "collected_at", "medication": "start_on", "condition": "onset_on", "procedure": "performed_on", "patient": None}
+DAY_OF = {
+    "lab_result": "collected_at",
+    "medication": "start_on",
+    "condition": "onset_on",
+    "procedure": "performed_on",
+    "patient": None,
+}
 PAGES = {
     "worklist": "/worklist?filters=1", "population": "/population", "what-if": "/population/what-if?b12.low=200", "quality": "/quality",
     "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "data-docs": "/quality/data-docs",
@@ -39,8 +45,14 @@ def main():
         two_weeks(home, Path(folder) / "demo")
         FOLDER.mkdir(parents=True, exist_ok=True)
         with serving(standalone(home)) as base:
-            photograph(base, PAGES | {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)})
-        worklist.add_user(worklist.open_store(home), "kim", role="coordinator", password="for the picture alone")  # noqa: S106
+            photograph(
+                base,
+                PAGES
+                | {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)},
+            )
+        worklist.add_user(
+            worklist.open_store(home), "kim", role="coordinator", password="for the picture alone"
+        )  # noqa: S106
         with serving(standalone(home)) as base:
             photograph(base, {"login": "/login"})
 
@@ -52,7 +64,9 @@ def two_weeks(home, folder):
         day, extracts = TODAY - timedelta(days=NIGHTS - 1 - night), folder / f"night-{night}"
         extracts.mkdir()
         for entity, rows in files.items():
-            with (extracts / f"{entity}-{night}.csv").open("w", newline="", encoding="utf-8") as file:
+            with (extracts / f"{entity}-{night}.csv").open(
+                "w", newline="", encoding="utf-8"
+            ) as file:
                 csv.writer(file, lineterminator="\n").writerows(rows)
         walk.ingest(home, [extracts], "canonical")
         print(day, walk.screen_population(home, as_of=day)["worklist"], flush=True)
@@ -67,7 +81,9 @@ def cut_by_day(folder):
             heading, *rows = csv.reader(file)
         place = heading.index(column) if column else None
         for row in rows:
-            night = nights[_night(row[place][:10] if place is not None and len(row) > place else "")]
+            night = nights[
+                _night(row[place][:10] if place is not None and len(row) > place else "")
+            ]
             (night[entity] or night[entity].append(heading), night[entity].append(row))
     return nights
 
@@ -81,7 +97,14 @@ def _night(text):
 
 def people_work(store, acts, day):
     for row in worklist.page(store, worklist.Filter(status=("open",)), today=day, size=9).rows[2:]:
-        worklist.act(store, row["key"], actor=worklist.Actor("kim", "coordinator"), version=row["version"], today=day, **next(acts))
+        worklist.act(
+            store,
+            row["key"],
+            actor=worklist.Actor("kim", "coordinator"),
+            version=row["version"],
+            today=day,
+            **next(acts),
+        )
 
 
 def photograph(base, pages):
@@ -89,10 +112,17 @@ def photograph(base, pages):
         browser = launch(playwright)
         for scheme in ("light", "dark"):
             for width in (1280, 390):
-                context = browser.new_context(viewport={"width": width, "height": 1400}, color_scheme=scheme, base_url=base)
+                context = browser.new_context(
+                    viewport={"width": width, "height": 1400}, color_scheme=scheme, base_url=base
+                )
                 for name, address in pages.items():
                     if width == 1280 or name in ("worklist", "patient"):
-                        shoot(context.new_page(), name, address, f"{scheme}{'' if width == 1280 else '-narrow'}")
+                        shoot(
+                            context.new_page(),
+                            name,
+                            address,
+                            f"{scheme}{'' if width == 1280 else '-narrow'}",
+                        )
         browser.close()
 
 
@@ -103,21 +133,31 @@ def address_of_a_patient(home):
         for row in islice(worklist.listed(store, worklist.Filter(alert=(alert,)), today=TODAY), 1):
             actor = worklist.Actor("kim", "coordinator")
             worklist.act(
-                store, row["key"], actor=actor, version=row["version"], to="contacted", assignee="kim", comment="Rang; route unclear"
+                store,
+                row["key"],
+                actor=actor,
+                version=row["version"],
+                to="contacted",
+                assignee="kim",
+                comment="Rang; route unclear",
             )
             return f"/patients/{row['key']}"
     raise SystemExit("No patient with an alert to show")
 
 
 def address_of_two_runs(home):
-    after, before = [one["run_id"] for one in worklist.runs(worklist.open_store(home), limit=8)][::7]
+    after, before = [one["run_id"] for one in worklist.runs(worklist.open_store(home), limit=8)][
+        ::7
+    ]
     return f"/runs/compare?before={before}&after={after}"
 
 
 def shoot(page, name, address, how):
     page.goto(address, wait_until="networkidle")
     page.screenshot(
-        path=FOLDER / f"{name}-{how}.png", clip={"x": 0, "y": 0, "width": page.viewport_size["width"], "height": 1400}, full_page=True
+        path=FOLDER / f"{name}-{how}.png",
+        clip={"x": 0, "y": 0, "width": page.viewport_size["width"], "height": 1400},
+        full_page=True,
     )
     page.close()
 

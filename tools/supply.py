@@ -13,7 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 SBOM, BASELINE = ROOT / "docs" / "sbom.cdx.json", ROOT / ".secrets.baseline"
-NOT_READ = ("tests/data/", "docs/img/", "requirements", "docs/sbom.cdx.json", ".secrets.baseline", "protocol/codes/")
+NOT_READ = (
+    "tests/data/",
+    "docs/img/",
+    "requirements",
+    "docs/sbom.cdx.json",
+    ".secrets.baseline",
+    "protocol/codes/",
+)
 UNREACHABLE = 3
 
 
@@ -25,7 +32,15 @@ def main(arguments) -> int:
 
 
 def sbom(check=None) -> int:
-    text = json.dumps(without_addresses(run("cyclonedx-py", "requirements", "--output-reproducible", "requirements.txt")), indent=1) + "\n"
+    text = (
+        json.dumps(
+            without_addresses(
+                run("cyclonedx-py", "requirements", "--output-reproducible", "requirements.txt")
+            ),
+            indent=1,
+        )
+        + "\n"
+    )
     if check and (not SBOM.exists() or SBOM.read_text() != text):
         print("docs/sbom.cdx.json is stale: make sbom", file=sys.stderr)
         return 1
@@ -37,7 +52,11 @@ def sbom(check=None) -> int:
 def without_addresses(found):
     "Packages by name, version and hashes: where they were fetched from is no property of theirs"
     for component in found["components"]:
-        listed = {one["content"] for reference in component.pop("externalReferences", ()) for one in reference.get("hashes", ())}
+        listed = {
+            one["content"]
+            for reference in component.pop("externalReferences", ())
+            for one in reference.get("hashes", ())
+        }
         component.pop("description", None)
         component["bom-ref"] = component["purl"]
         component["hashes"] = [{"alg": "SHA-256", "content": one} for one in sorted(listed)]
@@ -47,7 +66,9 @@ def without_addresses(found):
 
 
 def run(command, *arguments):
-    done = subprocess.run([BIN / command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [BIN / command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     try:
         return json.loads(done.stdout)
     except ValueError:
@@ -56,20 +77,36 @@ def run(command, *arguments):
 
 def audit() -> int:
     for service in ("pypi", "osv"):
-        asked = ("--disable-pip", "--no-deps", "--progress-spinner", "off", "--format", "json", "--vulnerability-service", service)
+        asked = (
+            "--disable-pip",
+            "--no-deps",
+            "--progress-spinner",
+            "off",
+            "--format",
+            "json",
+            "--vulnerability-service",
+            service,
+        )
         found = (run("pip-audit", "-r", "requirements.txt", *asked) or {}).get("dependencies", [])
         audited = [one for one in found if "skip_reason" not in one]
         if audited:
             return tell(audited, len(found) - len(audited), service)
-    print("No database of vulnerabilities can be reached from here: nothing was audited. Run it where there is a network.", file=sys.stderr)
+    print(
+        "No database of vulnerabilities can be reached from here: nothing was audited. Run it where there is a network.",
+        file=sys.stderr,
+    )
     return UNREACHABLE
 
 
 def tell(audited, skipped, service) -> int:
     known = [(one["name"], one["version"], each) for one in audited for each in one["vulns"]]
     for name, version, each in known:
-        print(f"{name} {version}: {each['id']}, mended in {', '.join(each['fix_versions']) or 'no version yet'}")
-    print(f"{len(audited)} packages audited ({service}), {skipped} not known there, {len(known)} vulnerabilities.")
+        print(
+            f"{name} {version}: {each['id']}, mended in {', '.join(each['fix_versions']) or 'no version yet'}"
+        )
+    print(
+        f"{len(audited)} packages audited ({service}), {skipped} not known there, {len(known)} vulnerabilities."
+    )
     return 1 if known else 0
 
 
@@ -77,15 +114,22 @@ def secrets(accept=None) -> int:
     from detect_secrets import SecretsCollection
     from detect_secrets.settings import default_settings
 
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     found = SecretsCollection(root=str(ROOT))
     with default_settings():
-        found.scan_files(*(name for name in listed if not name.startswith(NOT_READ) and (ROOT / name).is_file()))
+        found.scan_files(
+            *(name for name in listed if not name.startswith(NOT_READ) and (ROOT / name).is_file())
+        )
     if accept:
         lines = sorted({(name, secret.type, secret.secret_hash) for name, secret in found})
         BASELINE.write_text(json.dumps({"reviewed_as_no_secrets": lines}, indent=1) + "\n")
         return 0
-    known = {(name, hashed) for name, _, hashed in json.loads(BASELINE.read_text())["reviewed_as_no_secrets"]}
+    known = {
+        (name, hashed)
+        for name, _, hashed in json.loads(BASELINE.read_text())["reviewed_as_no_secrets"]
+    }
     new = [(name, secret) for name, secret in found if (name, secret.secret_hash) not in known]
     for name, secret in new:
         print(

@@ -5,7 +5,15 @@ from pipeline.engine import create, quoted_text, select_of
 from pipeline.lake import query
 from pipeline.runs import manifests
 
-DIFFERENCE_COLUMNS = ("change", "patient_id", "priority_before", "priority_after", "next_step_before", "next_step_after", "because")
+DIFFERENCE_COLUMNS = (
+    "change",
+    "patient_id",
+    "priority_before",
+    "priority_after",
+    "next_step_before",
+    "next_step_after",
+    "because",
+)
 
 
 def diff(home, before, after):
@@ -19,9 +27,13 @@ def diff(home, before, after):
     def attach(con):
         for name, run in (("before", old), ("after", new)):
             path = home.runs / run.run_id / "assessment.parquet"
-            con.execute(f"create view lake.assessment_{name} as select * from read_parquet({quoted_text(path)})")
+            con.execute(
+                f"create view lake.assessment_{name} as select * from read_parquet({quoted_text(path)})"
+            )
         seen = sorted({file.sha256 for file in old.inputs.files})
-        con.execute("create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen])
+        con.execute(
+            "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
+        )
         con.execute("create schema clinical")
         create(con, "clinical.merged_patient")
 
@@ -30,8 +42,14 @@ def diff(home, before, after):
 
 def _run(home, name):
     published = manifests(home)
-    kept = [one for one in manifests(home, published_only=False) if (home.runs / one.run_id / "assessment.parquet").exists()]
-    by_name = {one.run_id: one for one in kept} | dict(zip(("latest", "previous"), published, strict=False))
+    kept = [
+        one
+        for one in manifests(home, published_only=False)
+        if (home.runs / one.run_id / "assessment.parquet").exists()
+    ]
+    by_name = {one.run_id: one for one in kept} | dict(
+        zip(("latest", "previous"), published, strict=False)
+    )
     if name not in by_name:
         known = ", ".join(one.run_id for one in published[:5]) or "none"
         raise UsageError(f"There is no published run {name}. The newest: {known}; see b12 runs.")

@@ -17,7 +17,9 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
     """
     last = next(iter(manifests(home)), None)
     if last is None and as_of is None:
-        raise UsageError("No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is.")
+        raise UsageError(
+            "No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is."
+        )
     return explain(
         home, patient_id=patient_id,
         pack=load(pack or (last.protocol.pack if last else DEFAULT_PACK)),
@@ -30,7 +32,11 @@ def explain_run(home, *, patient_id, run_id=None):
     """What one published run says of a patient, else the last: its day, its pack, its versions of the lake. Raises UsageError."""
     run = next((one for one in manifests(home) if run_id in (None, one.run_id)), None)
     if run is None:
-        raise UsageError("No run was published yet." if run_id is None else f"The run {run_id} is not there any more.")
+        raise UsageError(
+            "No run was published yet."
+            if run_id is None
+            else f"The run {run_id} is not there any more."
+        )
     return explain(
         home, patient_id=patient_id, pack=load(run.protocol.pack), as_of=run.as_of,
         inputs=run.inputs,
@@ -51,10 +57,15 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
     assessment = _row(con, "screening.assessment")
     if assessment is None:
-        raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
+        raise UsageError(
+            f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`."
+        )
     facts = _words(con, pack, assessment)
     build(con, ["explaining.evidence"])
-    evidence = rows_of(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
+    evidence = rows_of(
+        con,
+        "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line",
+    )
     con.close()
     return {
         "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
@@ -78,7 +89,11 @@ def _words(con, pack, assessment):
     "Every fact with its answer: the base facts, those derived from them, and those that were decided"
     answers = _row(con, "clinical.patient_fact")
     facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
-    return facts | {"rule": assessment["rule"], "next_step": assessment["next_step"], "cause": assessment["cause"]}
+    return facts | {
+        "rule": assessment["rule"],
+        "next_step": assessment["next_step"],
+        "cause": assessment["cause"],
+    }
 
 
 def _row(con, relation):
@@ -87,7 +102,13 @@ def _row(con, relation):
 
 
 def _fact(fact, answer, pack, evidence):
-    kind = "derived" if fact in pack.raw["derived"] else "decided" if fact in ("rule", "next_step", "cause") else "base"
+    kind = (
+        "derived"
+        if fact in pack.raw["derived"]
+        else "decided"
+        if fact in ("rule", "next_step", "cause")
+        else "base"
+    )
     rests_on = EVIDENCE_OF.get(fact)
     shown = [one for one in evidence if one["fact"] == fact] if rests_on is None else []
     return {"fact": fact, "answer": answer, "kind": kind, "rests_on": rests_on, "evidence": shown}
@@ -97,7 +118,9 @@ def _considered(decision, facts):
     "Every line of a decision: whether it fits, whether it decides, and which conditions do not hold"
     decided, lines = False, []
     for rule in decision.rules:
-        missing = {fact: list(answers) for fact, answers in rule.when.items() if facts[fact] not in answers}
+        missing = {
+            fact: list(answers) for fact, answers in rule.when.items() if facts[fact] not in answers
+        }
         decides = not missing and (decision.collects or not decided)
         decided = decided or not missing
         lines.append({

@@ -5,7 +5,9 @@ SHOWN = 12
 
 def explanation_as_text(found):
     """The dict of `explain` as lines a clinician can read."""
-    return "\n".join([*_head(found), *_facts(found), *_rules(found), *_near_misses(found), "", found["notice"]])
+    return "\n".join(
+        [*_head(found), *_facts(found), *_rules(found), *_near_misses(found), "", found["notice"]]
+    )
 
 
 def _head(found):
@@ -34,7 +36,13 @@ def _facts(found):
     for fact in found["facts"]:
         if fact["kind"] == "decided":
             continue
-        note = f" (rests on {fact['rests_on']})" if fact["rests_on"] else " (derived)" if fact["kind"] == "derived" else ""
+        note = (
+            f" (rests on {fact['rests_on']})"
+            if fact["rests_on"]
+            else " (derived)"
+            if fact["kind"] == "derived"
+            else ""
+        )
         yield f"  {fact['fact']}: {fact['answer']}{note}"
         yield from _evidence(fact["evidence"])
     if found["other_evidence"]:
@@ -69,17 +77,27 @@ def _rules(found):
 def _line(rule):
     cites = f" [{'; '.join(rule['cites'])}]" if rule["cites"] else ""
     if rule["fits"]:
-        holds = ", ".join(f"{fact} = {answer}" for fact, answer in rule["holds"].items()) or "anything"
+        holds = (
+            ", ".join(f"{fact} = {answer}" for fact, answer in rule["holds"].items()) or "anything"
+        )
         return f"{rule['rule']} {rule['outcome']}: FITS ({holds}){cites}"
     return f"{rule['rule']} {rule['outcome']}: no, {_failing(rule)}{cites}"
 
 
 def _failing(rule):
-    return "; ".join(f"{fact} is {fails['is']}, asked for {' or '.join(fails['asks_for'])}" for fact, fails in rule["fails"].items())
+    return "; ".join(
+        f"{fact} is {fails['is']}, asked for {' or '.join(fails['asks_for'])}"
+        for fact, fails in rule["fails"].items()
+    )
 
 
 def _near_misses(found):
-    near = [rule for name in ("next_step", "safety") for rule in found["rules"][name] if rule["near_miss"]]
+    near = [
+        rule
+        for name in ("next_step", "safety")
+        for rule in found["rules"][name]
+        if rule["near_miss"]
+    ]
     if near:
         yield ""
         yield "Near misses: one answer away"

@@ -8,7 +8,14 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 
 from pipeline.core import Home, UsageError
-from pipeline.engine import build, build_order, create, relation_names, relations_read_by, storage_errors
+from pipeline.engine import (
+    build,
+    build_order,
+    create,
+    relation_names,
+    relations_read_by,
+    storage_errors,
+)
 from pipeline.lake import is_readable_as
 from pipeline.protocol import load, movable, moved, register_pack
 from pipeline.runs import manifests
@@ -30,7 +37,9 @@ class Simulation:
     def __init__(self, home):
         last = next(iter(manifests(home)), None)
         if last is None:
-            raise UsageError(f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE")
+            raise UsageError(
+                f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE"
+            )
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
         self.pack = self._shown = load(last.protocol.pack)
         held = is_readable_as(home, last.inputs)
@@ -39,7 +48,13 @@ class Simulation:
         with ExitStack() as opened:
             self._con = opened.enter_context(scratch_database(_where_to_work(home, opened)))[0]
             opened.enter_context(storage_errors(home))
-            register_inputs(self._con, home, pack=self.pack, as_of=self.as_of, versions=last.inputs.tables if held else None)
+            register_inputs(
+                self._con,
+                home,
+                pack=self.pack,
+                as_of=self.as_of,
+                versions=last.inputs.tables if held else None,
+            )
             build(self._con, BUILT, builders=KEEPING)
             self._con.execute(f"create table screening.before as {_KEPT}")
             self._now = _counts(self._con)
@@ -74,8 +89,14 @@ class Simulation:
     def _show(self, pack):
         "Build what reads a number that is another than the one shown last"
         sections = {"protocol.band": "bands", "protocol.setting": "settings"}
-        seeds = {table for table, section in sections.items() if not self._shown or pack.raw[section] != self._shown.raw[section]}
-        self._shown = None  # a failure in the middle leaves nothing that could be taken for an answer
+        seeds = {
+            table
+            for table, section in sections.items()
+            if not self._shown or pack.raw[section] != self._shown.raw[section]
+        }
+        self._shown = (
+            None  # a failure in the middle leaves nothing that could be taken for an answer
+        )
         with storage_errors(self.home):
             register_pack(self._con, pack)
             build(self._con, resting_on(self._con, seeds), builders=KEEPING)
@@ -111,7 +132,11 @@ def _counts(con):
 
 
 def _by(con, what):
-    return dict(con.execute(f"select {what}, count(*) from screening.worklist group by 1 order by 1").fetchall())
+    return dict(
+        con.execute(
+            f"select {what}, count(*) from screening.worklist group by 1 order by 1"
+        ).fetchall()
+    )
 
 
 def _moved(con):
@@ -122,7 +147,9 @@ def _moved(con):
             count(*) filter (new.next_step <> old.next_step)
         from screening.before as old full join ({_KEPT}) as new on new.patient_id = old.patient_id
     """).fetchall()
-    return dict(zip(("come", "leave", "more_urgent", "less_urgent", "other_next_step"), row, strict=True))
+    return dict(
+        zip(("come", "leave", "more_urgent", "less_urgent", "other_next_step"), row, strict=True)
+    )
 
 
 def _hours(counts, minutes):

@@ -27,7 +27,9 @@ def _rows(found):
     now, then = found["now"], found["then"]
     yield _row("Worklist", now["worklist"], then["worklist"])
     for number, word in PRIORITIES.items():
-        yield _row(f"  priority {number}, {word}", now["priority"][number], then["priority"][number])
+        yield _row(
+            f"  priority {number}, {word}", now["priority"][number], then["priority"][number]
+        )
     for title, part in (("By cohort", "cohort"), ("By next step", "next_step")):
         yield {"": title}
         for name in sorted({*now[part], *then[part]}):
@@ -38,4 +40,9 @@ def _rows(found):
 
 
 def _row(name, now, then):
-    return {"": name, "now": f"{now:,}", "then": f"{then:,}", "difference": f"{round(then - now, 1):+,}" if then != now else "="}
+    return {
+        "": name,
+        "now": f"{now:,}",
+        "then": f"{then:,}",
+        "difference": f"{round(then - now, 1):+,}" if then != now else "=",
+    }

@@ -4,7 +4,13 @@ from pipeline.engine import select_of
 from pipeline.lake import query
 from pipeline.screening import without_answered
 
-GROUPS = {"file": "file", "reason": "rejected_because", "lab": "performing_lab", "unit": "unit", "code": "code"}
+GROUPS = {
+    "file": "file",
+    "reason": "rejected_because",
+    "lab": "performing_lab",
+    "unit": "unit",
+    "code": "code",
+}
 
 
 def rejected_rows(home, *, reason=None, source=None, file=None):
@@ -27,12 +33,17 @@ def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
 
 def remedies(home):
     """By rejection reason, what would make the row acceptable."""
-    return {row["reason"]: row["remedy"] for row in query(home, "select reason, remedy from protocol.rejection")}
+    return {
+        row["reason"]: row["remedy"]
+        for row in query(home, "select reason, remedy from protocol.rejection")
+    }
 
 
 def _filter(columns):
     given = {name: value for name, value in columns.items() if value is not None}
-    where = " and ".join(f"rejected_row.{name} = ${place}" for place, name in enumerate(given, start=1))
+    where = " and ".join(
+        f"rejected_row.{name} = ${place}" for place, name in enumerate(given, start=1)
+    )
     return f"where {where}" if where else "", list(given.values())
 
 
@@ -47,4 +58,11 @@ def unmapped(home, *, source=None):
 
     Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other tests, which are known.
     """
-    return without_answered(home, [row for row in query(home, select_of("reporting.unmapped")) if source in (None, row["source"])])
+    return without_answered(
+        home,
+        [
+            row
+            for row in query(home, select_of("reporting.unmapped"))
+            if source in (None, row["source"])
+        ],
+    )

@@ -17,8 +17,15 @@ def walk(home, below):
     found = []
     for root, folders, names in os.walk(home.root / below):
         folders.sort()
-        inside = [Path(root) / name for name in (*names, *(name for name in folders if (Path(root) / name).is_symlink()))]
-        found += [path.relative_to(home.root).as_posix() for path in sorted(inside) if not path.name.endswith((".part", ".tmp", ".plain"))]
+        inside = [
+            Path(root) / name
+            for name in (*names, *(name for name in folders if (Path(root) / name).is_symlink()))
+        ]
+        found += [
+            path.relative_to(home.root).as_posix()
+            for path in sorted(inside)
+            if not path.name.endswith((".part", ".tmp", ".plain"))
+        ]
     return found
 
 
@@ -38,5 +45,7 @@ def manifest_of(folder, *, is_needed=True):
         return found
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
         if is_needed:
-            raise StorageError(f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take another folder.") from None
+            raise StorageError(
+                f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take another folder."
+            ) from None
         return {}

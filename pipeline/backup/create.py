@@ -25,15 +25,24 @@ def backup(home, folder):
     if not home.root.is_dir():
         raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
     if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
-        raise UsageError(f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk.")
+        raise UsageError(
+            f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk."
+        )
     with exclusive_lock(home, "backup"):
-        ledger.key_of(home)  # made now, if it is not there: later erasures must be recognised by it when this is restored
+        ledger.key_of(
+            home
+        )  # made now, if it is not there: later erasures must be recognised by it when this is restored
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
         with exclusive_lock(home, "screen"):  # a decision moves a run's folder while it is copied
             _runs(mirror, home)
         _lake(mirror, home)
-        for room in (_waiting, _claimed, _archived, rest_of):  # each is listed in its turn, in the order in which a file moves on
+        for room in (
+            _waiting,
+            _claimed,
+            _archived,
+            rest_of,
+        ):  # each is listed in its turn, in the order in which a file moves on
             mirror.take(*room(home))
         for name, as_name in _ingested_since(mirror, home):
             mirror.take_as(name, as_name)
@@ -54,7 +63,13 @@ def _store(home, folder):
 def _runs(mirror, home):
     "What `latest` names is read before the runs are listed, so it is among them"
     mirror.take(*(name for name in ("runs/latest",) if (home.root / name).is_symlink()))
-    mirror.take(*(name for name in walk(home, "runs") if not name.startswith(("runs/.building-", "runs/.gone-")) and name != "runs/latest"))
+    mirror.take(
+        *(
+            name
+            for name in walk(home, "runs")
+            if not name.startswith(("runs/.building-", "runs/.gone-")) and name != "runs/latest"
+        )
+    )
 
 
 def _lake(mirror, home):
@@ -62,14 +77,26 @@ def _lake(mirror, home):
     for table in TABLES:
         for _ in range(TRIES):
             names = walk(home, f"lake/{table}")
-            logs = [name for name in names if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")]
-            mirror.take(*sorted(logs, key=lambda name: (not name.endswith("_last_checkpoint"), name)))
-            mirror.take(*(name for name in walk(home, f"lake/{table}") if "/_delta_log/" not in name))
+            logs = [
+                name
+                for name in names
+                if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")
+            ]
+            mirror.take(
+                *sorted(logs, key=lambda name: (not name.endswith("_last_checkpoint"), name))
+            )
+            mirror.take(
+                *(name for name in walk(home, f"lake/{table}") if "/_delta_log/" not in name)
+            )
             if _is_whole(mirror, home, table):
                 break
-            mirror.drop([name for name in mirror.files if name.startswith(f"lake/{table}/")])  # a replay put another lake in its place
+            mirror.drop(
+                [name for name in mirror.files if name.startswith(f"lake/{table}/")]
+            )  # a replay put another lake in its place
         else:
-            raise LakeUnavailable(f"The lake table {table} changed while it was copied, {TRIES} times. Type the command again.")
+            raise LakeUnavailable(
+                f"The lake table {table} changed while it was copied, {TRIES} times. Type the command again."
+            )
 
 
 def _is_whole(mirror, home, table):
@@ -104,5 +131,8 @@ def _ingested_since(mirror, home):
 def _delivered(home):
     if lake.open_table(home, "delivery") is None:
         return set()
-    rows = query(home, "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder from lake.delivery")
+    rows = query(
+        home,
+        "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder from lake.delivery",
+    )
     return {tuple(row.values()) for row in rows}

@@ -41,7 +41,11 @@ class Mirror:
         stat = path.stat()
         said = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
         known = self.before.get(name, {})
-        if {key: known.get(key) for key in said} == said and copy.is_file() and copy.stat().st_size == stat.st_size:
+        if (
+            {key: known.get(key) for key in said} == said
+            and copy.is_file()
+            and copy.stat().st_size == stat.st_size
+        ):
             return known
         said |= {"sha256": _copy(path, copy), "size": copy.stat().st_size}
         self.copied, self.bytes = self.copied + 1, self.bytes + said["size"]
@@ -64,7 +68,13 @@ class Mirror:
             "store_sha256": sha256_of(self.folder.parent / STORE), "files": dict(sorted(self.files.items())),
         }  # fmt: skip
         write_json(self.folder.parent / MANIFEST, said)
-        return {"files": len(self.files), "copied": self.copied, "removed": len(gone), "bytes": self.bytes, "store": rows}
+        return {
+            "files": len(self.files),
+            "copied": self.copied,
+            "removed": len(gone),
+            "bytes": self.bytes,
+            "store": rows,
+        }
 
 
 def _copy(path, copy):
@@ -91,6 +101,9 @@ def _every_file(folder):
 
 
 def _prune(folder):
-    for path in sorted((path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True):
+    for path in sorted(
+        (path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink()),
+        reverse=True,
+    ):
         with suppress(OSError):
             path.rmdir()

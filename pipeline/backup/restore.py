@@ -28,21 +28,34 @@ def restore(home, folder, *, ledger_file=None):
     if ledger_file and not ledger_file.exists():
         raise UsageError(f"There is no ledger {ledger_file}.")
     if home.root.exists() and any(home.root.iterdir()):
-        raise UsageError(f"{home.root} is not empty. Restore into a new home, and put it into the old one's place: --home NEW.")
+        raise UsageError(
+            f"{home.root} is not empty. Restore into a new home, and put it into the old one's place: --home NEW."
+        )
     _check(folder, said)
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     rows = _store(home, folder)
-    for name in sorted(said["files"], key=lambda name: name == "runs/latest"):  # what is published is named last
+    for name in sorted(
+        said["files"], key=lambda name: name == "runs/latest"
+    ):  # what is published is named last
         _put(folder / "home" / name, home.root / name, said["files"][name])
     before = ledger.entries(home.root / LEDGER)
     since = [line for line in lines if line not in before]
     ledger.append(home, since)
-    return {"made_at": said["made_at"], "files": len(said["files"]), "store": rows, **_forget_again(home, since)}
+    return {
+        "made_at": said["made_at"],
+        "files": len(said["files"]),
+        "store": rows,
+        **_forget_again(home, since),
+    }
 
 
 def _check(folder, said):
     "Every file by its hash, before anything is written"
-    wrong = [name for name, one in said["files"].items() if not _is_whole(folder / "home" / name, name, one)]
+    wrong = [
+        name
+        for name, one in said["files"].items()
+        if not _is_whole(folder / "home" / name, name, one)
+    ]
     if not (folder / STORE).is_file() or sha256_of(folder / STORE) != said["store_sha256"]:
         wrong.append(STORE)
     if wrong:
@@ -57,7 +70,12 @@ def _is_whole(path, name, one):
         return False
     if "link" in one:
         return path.is_symlink() and str(path.readlink()) == one["link"] and "/" not in one["link"]
-    return path.is_file() and not path.is_symlink() and path.stat().st_size == one["size"] and sha256_of(path) == one["sha256"]
+    return (
+        path.is_file()
+        and not path.is_symlink()
+        and path.stat().st_size == one["size"]
+        and sha256_of(path) == one["sha256"]
+    )
 
 
 def _store(home, folder):
@@ -111,7 +129,12 @@ def _in_files(home, key, marks):
     found, gone = set(), 0
     home.work.mkdir(exist_ok=True, mode=0o700)
     with TemporaryDirectory(dir=home.work) as folder:
-        for path in [path for room in (home.archive, home.refused) for path in room.rglob("*") if path.is_file()]:
+        for path in [
+            path
+            for room in (home.archive, home.refused)
+            for path in room.rglob("*")
+            if path.is_file()
+        ]:
             words = tokens_of(path, Path(folder))
             if words is None and path.is_relative_to(home.refused):
                 path.unlink()

@@ -26,4 +26,3 @@ def main(arguments=None):
             file=sys.stderr,
         )
         return StorageError.exit_code
-

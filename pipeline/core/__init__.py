@@ -2,10 +2,36 @@
 
 from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
-from pipeline.core.config import DEFAULT_PACK, ENTITIES, EXPECTATIONS, Home, PROTOCOL, REPOSITORY, SOURCES, SQL, restrict_umask
+from pipeline.core.config import (
+    DEFAULT_PACK,
+    ENTITIES,
+    EXPECTATIONS,
+    Home,
+    PROTOCOL,
+    REPOSITORY,
+    SOURCES,
+    SQL,
+    restrict_umask,
+)
 from pipeline.core.environment import revealed, settings, variable_of
-from pipeline.core.errors import Failure, GateClosed, Growing, InvalidProtocol, LakeUnavailable, Refused, StorageError, UsageError
-from pipeline.core.files import create_secret_file, flush, open_below, replacing, sha256_of, write_json
+from pipeline.core.errors import (
+    Failure,
+    GateClosed,
+    Growing,
+    InvalidProtocol,
+    LakeUnavailable,
+    Refused,
+    StorageError,
+    UsageError,
+)
+from pipeline.core.files import (
+    create_secret_file,
+    flush,
+    open_below,
+    replacing,
+    sha256_of,
+    write_json,
+)
 from pipeline.core.locks import exclusive_lock, lock_if_free, remove_unlocked
 from pipeline.core.yaml_text import LOADER, YAML_ERRORS, fault, read_yaml
 

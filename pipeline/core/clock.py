@@ -13,7 +13,9 @@ def zone():
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidProtocol(f"$B12_TIMEZONE is {name}, which is no time zone. Write it as Europe/Berlin.") from None
+        raise InvalidProtocol(
+            f"$B12_TIMEZONE is {name}, which is no time zone. Write it as Europe/Berlin."
+        ) from None
 
 
 def today():

@@ -18,39 +18,77 @@ def _days(default, description):
 class Settings(BaseSettings):
     """Every setting, read from the environment; an empty variable counts as not set. `docs/runbook.md` lists them all."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
-    home: Path = Field(Path("b12-home"), description="Folder that holds the state of this installation.")
+    home: Path = Field(
+        Path("b12-home"), description="Folder that holds the state of this installation."
+    )
     database_url: str | None = Field(
-        None, description="Database of the worklist, as postgresql+psycopg://user@host/database; without it, SQLite in the home."
+        None,
+        description="Database of the worklist, as postgresql+psycopg://user@host/database; without it, SQLite in the home.",
     )
     timezone: str | None = Field(
-        None, description="Time zone that decides which day it is, as Europe/Berlin; without it, UTC in Airflow, else this machine's."
+        None,
+        description="Time zone that decides which day it is, as Europe/Berlin; without it, UTC in Airflow, else this machine's.",
     )
-    memory: str = Field("3GB", description="Memory that one DuckDB connection may use; the rest spills to disk.")
+    memory: str = Field(
+        "3GB", description="Memory that one DuckDB connection may use; the rest spills to disk."
+    )
     settle_seconds: float = Field(
-        5, ge=0, description="Seconds that a file must stay unchanged before it counts as completely delivered."
+        5,
+        ge=0,
+        description="Seconds that a file must stay unchanged before it counts as completely delivered.",
     )
-    landing_url: str | None = Field(None, description="Object store to watch for deliveries, besides the folder landing/.")
+    landing_url: str | None = Field(
+        None, description="Object store to watch for deliveries, besides the folder landing/."
+    )
     queue: str | None = Field(None, description="Message queue that announces deliveries.")
-    hold_warned: bool = Field(True, description="Whether a run whose gate warned waits for a steward's decision (yes or no).")
-    answer_hours: float = Field(8, gt=0, description="Hours that such a run waits for the decision; then it is discarded.")
-    stewards: str = Field("", description="Airflow names, separated by commas, whose decision counts; without it, any editor's.")
-    keep_runs_days: int | None = _days(None, "Days to keep the folders of runs; without it, for ever.")
+    hold_warned: bool = Field(
+        True,
+        description="Whether a run whose gate warned waits for a steward's decision (yes or no).",
+    )
+    answer_hours: float = Field(
+        8, gt=0, description="Hours that such a run waits for the decision; then it is discarded."
+    )
+    stewards: str = Field(
+        "",
+        description="Airflow names, separated by commas, whose decision counts; without it, any editor's.",
+    )
+    keep_runs_days: int | None = _days(
+        None, "Days to keep the folders of runs; without it, for ever."
+    )
     keep_refused_days: int | None = _days(None, "Days to keep refused files; without it, for ever.")
-    keep_lake_versions_days: int = _days(30, "Days to keep past versions of the lake, so that past runs can be screened again.")
-    notify_smtp: str | None = Field(None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465.")
-    notify_smtp_password: SecretStr | None = Field(None, description="Password for the mail server.")
+    keep_lake_versions_days: int = _days(
+        30, "Days to keep past versions of the lake, so that past runs can be screened again."
+    )
+    notify_smtp: str | None = Field(
+        None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
+    )
+    notify_smtp_password: SecretStr | None = Field(
+        None, description="Password for the mail server."
+    )
     notify_from: str | None = Field(None, description="Sender's address of e-mails.")
-    notify_to: str | None = Field(None, description="Recipients' addresses of e-mails, separated by commas.")
-    notify_webhook: SecretStr | None = Field(None, description="Address that receives notifications as a POST of JSON.")
-    notify_secret: SecretStr | None = Field(None, description="Key that signs these POSTs (X-B12-Signature, HMAC-SHA256).")
-    statsd_host: str | None = Field(None, description="StatsD server for metrics, as host or host:port.")
+    notify_to: str | None = Field(
+        None, description="Recipients' addresses of e-mails, separated by commas."
+    )
+    notify_webhook: SecretStr | None = Field(
+        None, description="Address that receives notifications as a POST of JSON."
+    )
+    notify_secret: SecretStr | None = Field(
+        None, description="Key that signs these POSTs (X-B12-Signature, HMAC-SHA256)."
+    )
+    statsd_host: str | None = Field(
+        None, description="StatsD server for metrics, as host or host:port."
+    )
     secret: SecretStr | None = Field(
-        None, description="Key that signs the sessions of the pages, 32 characters or more; without it, web-secret in the home."
+        None,
+        description="Key that signs the sessions of the pages, 32 characters or more; without it, web-secret in the home.",
     )
     erasure_key: SecretStr | None = Field(
-        None, description="Key of the ledger of erasures; without it, erasure-key in the home. Never change it."
+        None,
+        description="Key of the ledger of erasures; without it, erasure-key in the home. Never change it.",
     )
 
 
@@ -59,8 +97,12 @@ def settings():
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(f"${variable_of(str(each['loc'][0]))}: {each['msg'].lower()}" for each in error.errors())
-        raise UsageError(f"These settings cannot be used: {problems}. See b12 doctor --settings for their meanings.") from None
+        problems = "; ".join(
+            f"${variable_of(str(each['loc'][0]))}: {each['msg'].lower()}" for each in error.errors()
+        )
+        raise UsageError(
+            f"These settings cannot be used: {problems}. See b12 doctor --settings for their meanings."
+        ) from None
 
 
 def variable_of(name):
@@ -78,4 +120,9 @@ def described():
     current = settings()
     for name, field in Settings.model_fields.items():
         value = getattr(current, name)
-        yield variable_of(name), field.default, field.description, None if value is None else str(value)
+        yield (
+            variable_of(name),
+            field.default,
+            field.description,
+            None if value is None else str(value),
+        )

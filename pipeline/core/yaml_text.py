@@ -3,7 +3,13 @@
 import yaml
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
-YAML_ERRORS = (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError)  # of a file that is no YAML, or not what was expected
+YAML_ERRORS = (
+    yaml.YAMLError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValueError,
+)  # of a file that is no YAML, or not what was expected
 
 
 def read_yaml(path):

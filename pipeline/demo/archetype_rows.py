@@ -35,7 +35,13 @@ def all_three(ago):
 
 
 def condition(code, ago=200, code_system="ICD10CM", **extra):
-    row = {"entity": "condition", "code": code, "code_system": code_system, "days_ago": ago, "status": "active"}
+    row = {
+        "entity": "condition",
+        "code": code,
+        "code_system": code_system,
+        "days_ago": ago,
+        "status": "active",
+    }
     return [row | extra]
 
 
@@ -48,7 +54,13 @@ def procedure(code, ago, code_system="CPT4"):
 
 
 def drug(code, since, until=0, code_system="ATC", route="oral", **extra):
-    row = {"entity": "medication", "code": code, "code_system": code_system, "days_ago": since, "status": "active"}
+    row = {
+        "entity": "medication",
+        "code": code,
+        "code_system": code_system,
+        "days_ago": since,
+        "status": "active",
+    }
     return [
         row
         | {
@@ -61,5 +73,8 @@ def drug(code, since, until=0, code_system="ATC", route="oral", **extra):
 
 
 def injections(since, until=0):
-    doses = [drug("B03BA03", ago, route="im", strength_mg="1", status="completed") for ago in range(since, until, -60)]
+    doses = [
+        drug("B03BA03", ago, route="im", strength_mg="1", status="completed")
+        for ago in range(since, until, -60)
+    ]
     return [dose | {"days_supply": None} for rows in doses for dose in rows]

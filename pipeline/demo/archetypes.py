@@ -20,12 +20,19 @@ from pipeline.demo.archetype_rows import (
 
 NEUROPATHY, HEADACHE = condition("G62.9", 200), condition("R51.9", 60)
 DIABETIC, PERNICIOUS = condition("E11.42", 400), condition("D51.0", 900)
-BARIATRIC, COELIAC, CKD4 = condition("Z98.84", 1500), condition("K90.0", 900), condition("N18.4", 500)
+BARIATRIC, COELIAC, CKD4 = (
+    condition("Z98.84", 1500),
+    condition("K90.0", 900),
+    condition("N18.4", 500),
+)
 RESECTION, PREGNANT = procedure("44160", 900), condition("77386006", 90, "SNOMEDCT")
 LOW_BEFORE, KIDNEY_FINE = condition("D51.9", 1200), egfr("92")
 TABLETS = drug("B03BA01", 400, strength_mg="1")
 VITAMIN_B12 = drug("11248", 400, code_system="RXNORM", strength_mg="1")
-FOLIC_ACID, METFORMIN = drug("4511", 120, code_system="RXNORM", strength_mg="1"), drug("A10BA02", 400)
+FOLIC_ACID, METFORMIN = (
+    drug("4511", 120, code_system="RXNORM", strength_mg="1"),
+    drug("A10BA02", 400),
+)
 RAISED = mma("420") + KIDNEY_FINE
 LAPSED = injections(900, 500)
 MULTIVITAMIN = drug("Multivitamin with vitamin B12 tablet", 200, code_system="NAME")

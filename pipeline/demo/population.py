@@ -21,21 +21,44 @@ COLUMNS = {
     "condition": "patient_id condition_id code code_system name onset_on abated_on status recorded_by",
     "procedure": "patient_id procedure_id code code_system name performed_on status",
 }
-RATES = ("diagnosis_rate", "medicine_rate", "medicine_product", "procedure_rate", "analyte", "lab_habit")
+RATES = (
+    "diagnosis_rate",
+    "medicine_rate",
+    "medicine_product",
+    "procedure_rate",
+    "analyte",
+    "lab_habit",
+)
 DRAWS = ("person", "diagnosis", "course", "background", "visit", "result", "reported")
 DEFECTS = (
     "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation missing_unit"
     " unknown_unit empty_value not_a_number pending_or_cancelled_text range_or_ratio implausible_value"
 )
 WHOLE_COLUMNS = ("archetype", "row", "days_ago", "days_supply")
-WORD_COLUMNS = ("entity", "code_system", "code", "name", "value", "unit", "specimen", "reference_high", "same_as")
+WORD_COLUMNS = (
+    "entity",
+    "code_system",
+    "code",
+    "name",
+    "value",
+    "unit",
+    "specimen",
+    "reference_high",
+    "same_as",
+)
 WORD_COLUMNS += ("status", "route", "strength_mg")
 TEXT_COLUMNS = ("code", "strength_mg", "reference_low", "reference_high", "supplies")
-AS_TEXT = pa_csv.ConvertOptions(column_types=dict.fromkeys(TEXT_COLUMNS, pa.string()), strings_can_be_null=True)
-ARCHETYPE_SCHEMA = pa.schema(dict.fromkeys(WHOLE_COLUMNS, pa.int64()) | dict.fromkeys(WORD_COLUMNS, pa.string()))
+AS_TEXT = pa_csv.ConvertOptions(
+    column_types=dict.fromkeys(TEXT_COLUMNS, pa.string()), strings_can_be_null=True
+)
+ARCHETYPE_SCHEMA = pa.schema(
+    dict.fromkeys(WHOLE_COLUMNS, pa.int64()) | dict.fromkeys(WORD_COLUMNS, pa.string())
+)
 
 
-def write_demo(out: Path, *, patients: int, seed: int, as_of: date, progress=None) -> dict[str, int]:
+def write_demo(
+    out: Path, *, patients: int, seed: int, as_of: date, progress=None
+) -> dict[str, int]:
     """Write the five extracts of a synthetic population into a folder and return the rows written, by entity
 
     The same arguments give the same bytes. Memory does not grow with the population: it is drawn in chunks.
@@ -80,7 +103,10 @@ def archetype_step(patients):
 
 
 def load_archetypes(con):
-    people = [{"archetype": place, "age": age, "sex": SEX.get(title)} for place, (title, (_, age, _)) in enumerate(ARCHETYPES.items())]
+    people = [
+        {"archetype": place, "age": age, "sex": SEX.get(title)}
+        for place, (title, (_, age, _)) in enumerate(ARCHETYPES.items())
+    ]
     rows = [
         row | {"archetype": place, "row": number}
         for place, (_, _, rows) in enumerate(ARCHETYPES.values())
@@ -103,7 +129,9 @@ def append_rows(con, entity, part):
     piece = part.with_suffix(".piece")
     columns = ", ".join(COLUMNS[entity].split())
     plain_lines = f"select {columns} from {entity}_line where not is_ragged"
-    (plain,) = con.execute(f"copy ({plain_lines}) to ? (format csv, header false)", [str(piece)]).fetchone()
+    (plain,) = con.execute(
+        f"copy ({plain_lines}) to ? (format csv, header false)", [str(piece)]
+    ).fetchone()
     ragged = con.execute(f"select {columns} from {entity}_line where is_ragged").fetchall()
     with part.open("ab") as whole, piece.open("rb") as lines:
         shutil.copyfileobj(lines, whole, 1 << 20)
@@ -115,4 +143,8 @@ def append_rows(con, entity, part):
 
 def made_ragged(row):
     "A row whose last column is lost, or one column too long, as an unquoted comma leaves it"
-    return row[:-1] if len(row[0] or "") and int(row[0][-1]) % 2 else (*row[:3], "second half", *row[3:])
+    return (
+        row[:-1]
+        if len(row[0] or "") and int(row[0][-1]) % 2
+        else (*row[:3], "second half", *row[3:])
+    )

@@ -1,8 +1,30 @@
 """DuckDB: the one place that opens connections, and SQL files as relations."""
 
 from pipeline.engine import relations
-from pipeline.engine.connection import DataError, EngineError, OperationalError, OutOfMemoryException, ProgrammingError, connect, is_disk_or_memory_error, quoted_identifier, quoted_text, rows_of, storage_errors, write_error
-from pipeline.engine.relations import build, build_order, create, create_view, relation_names, relations_read_by, select_of, view_of_parquet
+from pipeline.engine.connection import (
+    DataError,
+    EngineError,
+    OperationalError,
+    OutOfMemoryException,
+    ProgrammingError,
+    connect,
+    is_disk_or_memory_error,
+    quoted_identifier,
+    quoted_text,
+    rows_of,
+    storage_errors,
+    write_error,
+)
+from pipeline.engine.relations import (
+    build,
+    build_order,
+    create,
+    create_view,
+    relation_names,
+    relations_read_by,
+    select_of,
+    view_of_parquet,
+)
 
 __all__ = [
     "DataError",

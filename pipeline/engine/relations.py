@@ -78,4 +78,6 @@ def view_of_parquet(con, name, select, folder, *, is_numbered=False, compression
     path = folder / f"{name}.parquet"
     con.execute(f"copy ({select}) to $1 (format parquet, compression {compression})", [str(path)])
     numbered = ", file_row_number = true" if is_numbered else ""
-    con.execute(f"create or replace view {name} as select * from read_parquet({quoted_text(path)}{numbered})")
+    con.execute(
+        f"create or replace view {name} as select * from read_parquet({quoted_text(path)}{numbered})"
+    )

@@ -38,7 +38,11 @@ def _erase_in_gzip(path, erase):
         with gzip.open(path) as packed, plain.open("wb") as target:
             shutil.copyfileobj(packed, target)
         if erased := erase(plain):
-            with replacing(path) as part, plain.open("rb") as source, gzip.open(part, "wb") as packed:
+            with (
+                replacing(path) as part,
+                plain.open("rb") as source,
+                gzip.open(part, "wb") as packed,
+            ):
                 shutil.copyfileobj(source, packed)
     finally:
         plain.unlink(missing_ok=True)
@@ -47,7 +51,9 @@ def _erase_in_gzip(path, erase):
 
 def erase_parquet(path, column, ids):
     """Erase from a Parquet file the rows whose column holds one of the ids; returns how many went."""
-    is_theirs = f"trim(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
+    is_theirs = (
+        f"trim(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
+    )
     with closing(connect()) as con:
         counted = f"select count(*) from read_parquet($1) where {is_theirs}"
         [[rows]] = con.execute(counted, [str(path), ids]).fetchall()
@@ -66,7 +72,10 @@ def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
     records = partial(_records, path, column=column, ids=ids, dialect=dialect)
     erased = sum(is_theirs for is_theirs, _ in records())
     if erased:
-        with replacing(path) as part, part.open("w", encoding=dialect["encoding"], newline="") as target:
+        with (
+            replacing(path) as part,
+            part.open("w", encoding=dialect["encoding"], newline="") as target,
+        ):
             for is_theirs, record in records():
                 breaks = "".join(re.findall("\r\n|\r|\n", record)) if keeps_lines else ""
                 target.write(breaks if is_theirs else record)

@@ -72,7 +72,22 @@ def entries(path):
     if not path.exists():
         return []
     try:
-        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        return [{"at": one["at"], "who": one["who"], "key": one["key"], "ids": one["ids"], "rows": one["rows"]} for one in found]
+        found = [
+            json.loads(line)
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        ]
+        return [
+            {
+                "at": one["at"],
+                "who": one["who"],
+                "key": one["key"],
+                "ids": one["ids"],
+                "rows": one["rows"],
+            }
+            for one in found
+        ]
     except (ValueError, KeyError, TypeError):
-        raise StorageError(f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE.") from None
+        raise StorageError(
+            f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE."
+        ) from None

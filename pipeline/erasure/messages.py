@@ -11,7 +11,9 @@ def erase_messages(path, ids):
     mine = {one.encode() for one in ids}
     erased, out = 0, []
     text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    for message in re.split(rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", text, flags=re.M):
+    for message in re.split(
+        rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", text, flags=re.M
+    ):
         if _numbers(message) & mine:
             erased, message = erased + 1, b"\n" * message.count(b"\n")
         out.append(message)
@@ -29,7 +31,12 @@ def _numbers(message):
     for line in message.split(b"\n"):
         fields = line.lstrip(b"\x0b").split(bar)
         places = {b"PID": (2, 3, 4), b"MRG": (1,)}.get(fields[0], ())
-        found |= {one.split(mark)[0].strip() for place in places if place < len(fields) for one in fields[place].split(again)}
+        found |= {
+            one.split(mark)[0].strip()
+            for place in places
+            if place < len(fields)
+            for one in fields[place].split(again)
+        }
     return found
 
 
@@ -42,8 +49,13 @@ def erase_resources(path, ids):
         lines = text.split("\n")
         resources = [_parsed(line) for line in lines]
         known = {*ids, *(one["id"] for one in resources if _is_patient(one, ids) and "id" in one)}
-        kept = ["" if _is_of(one, known) else line for line, one in zip(lines, resources, strict=True)]
-        erased, text = sum(old != new for old, new in zip(lines, kept, strict=True)), "\n".join(kept)
+        kept = [
+            "" if _is_of(one, known) else line for line, one in zip(lines, resources, strict=True)
+        ]
+        erased, text = (
+            sum(old != new for old, new in zip(lines, kept, strict=True)),
+            "\n".join(kept),
+        )
     else:
         erased = _empty_entries(whole, ids)
         text = json.dumps(whole, ensure_ascii=False)
@@ -69,7 +81,11 @@ def _empty_entries(whole, ids):
         return 1
     entries = whole.get("entry", [])
     patients = [entry for entry in entries if _is_patient(entry.get("resource"), ids)]
-    known = {*ids, *(entry["resource"].get("id") for entry in patients), *(entry.get("fullUrl") for entry in patients)} - {None}
+    known = {
+        *ids,
+        *(entry["resource"].get("id") for entry in patients),
+        *(entry.get("fullUrl") for entry in patients),
+    } - {None}
     mine = [place for place, entry in enumerate(entries) if _is_of(entry.get("resource"), known)]
     for place in mine:
         entries[place] = {}
@@ -79,19 +95,32 @@ def _empty_entries(whole, ids):
 def _is_patient(resource, ids):
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
         return False
-    return bool(({one.get("value") for one in resource.get("identifier", ())} | {resource.get("id")}) & set(ids))
+    return bool(
+        ({one.get("value") for one in resource.get("identifier", ())} | {resource.get("id")})
+        & set(ids)
+    )
 
 
 def _is_of(resource, ids):
     "Whether a resource is this patient, or is about them"
-    return _is_patient(resource, ids) or any(_points_to(subject, ids) for subject in _subjects(resource))
+    return _is_patient(resource, ids) or any(
+        _points_to(subject, ids) for subject in _subjects(resource)
+    )
 
 
 def _subjects(node):
     "What says whose a resource is, inside contained ones too"
     if isinstance(node, dict):
-        yield from (node[name] for name in ("subject", "patient", "individual", "beneficiary") if isinstance(node.get(name), dict))
-        yield from (entry for link in node.get("link") or () if isinstance(link, dict) and isinstance(entry := link.get("other"), dict))
+        yield from (
+            node[name]
+            for name in ("subject", "patient", "individual", "beneficiary")
+            if isinstance(node.get(name), dict)
+        )
+        yield from (
+            entry
+            for link in node.get("link") or ()
+            if isinstance(link, dict) and isinstance(entry := link.get("other"), dict)
+        )
         node = [*(node.get("contained") or ()), *(node.get("entry") or ()), node.get("resource")]
     if isinstance(node, list):
         for child in node:
@@ -101,6 +130,10 @@ def _subjects(node):
 def _points_to(subject, ids):
     reference, identifier = subject.get("reference"), subject.get("identifier")
     if isinstance(reference, str):
-        short = re.sub(r"/_history/.*$", "", reference).rsplit("Patient/", 1)[-1].removeprefix("urn:uuid:")
+        short = (
+            re.sub(r"/_history/.*$", "", reference)
+            .rsplit("Patient/", 1)[-1]
+            .removeprefix("urn:uuid:")
+        )
         return reference in ids or short in ids or reference.rsplit("|", 1)[-1] in ids
     return isinstance(identifier, dict) and identifier.get("value") in ids

@@ -10,11 +10,20 @@ from pipeline.landing import archive_once, list_files, move_to_folder, source_an
 
 def sweep(home):
     """Remove what a replay, a screening, an ingest or an erasing left that was killed; what a living process works in is locked by it."""
-    for left in (home.root / "reingest", home.old_lake, *home.runs.glob(".building-*"), *home.runs.glob(".gone-*")):
+    for left in (
+        home.root / "reingest",
+        home.old_lake,
+        *home.runs.glob(".building-*"),
+        *home.runs.glob(".gone-*"),
+    ):
         if left != home.old_lake or home.lake.exists():
             shutil.rmtree(left, ignore_errors=True)
     for room in (home.archive, home.refused, home.runs):
-        for left in [path for path in room.rglob("*") if path.suffix in (".part", ".plain") and not path.is_dir()]:
+        for left in [
+            path
+            for path in room.rglob("*")
+            if path.suffix in (".part", ".plain") and not path.is_dir()
+        ]:
             left.unlink()
     with exclusive_lock(home, "work"):
         remove_unlocked(home.work.iterdir() if home.work.is_dir() else ())
@@ -26,14 +35,20 @@ def settle_claimed_files(home, delivered):
     delivered: rows of lake.delivery. Where a living process holds it, the archive gets a second name of it, and that process the rest.
     """
     accepted, refused = (
-        {(one["source"], one["sha256"]) for one in delivered if (one["refused"] is None) is kind} for kind in (True, False)
+        {(one["source"], one["sha256"]) for one in delivered if (one["refused"] is None) is kind}
+        for kind in (True, False)
     )
     for file in list(list_files(home.claimed)) if home.claimed.is_dir() else ():
         source, name = source_and_name(file.name) or ("", "")
         with suppress(FileNotFoundError):
             known = {"source": source, "sha256": sha256_of(home.claimed / file.name), "name": name}
             if (source, known["sha256"]) in accepted | refused:
-                _put_away(home, home.claimed / file.name, known, is_refused=(source, known["sha256"]) in refused)
+                _put_away(
+                    home,
+                    home.claimed / file.name,
+                    known,
+                    is_refused=(source, known["sha256"]) in refused,
+                )
 
 
 def _put_away(home, path, known, *, is_refused):
@@ -42,6 +57,8 @@ def _put_away(home, path, known, *, is_refused):
             move_to_folder(home, path, folder="refused", **known)
         elif is_free:
             archive_once(home, path, **known)
-        elif not is_refused and not (place := stored_path(home, folder="archive", **known)).exists():
+        elif (
+            not is_refused and not (place := stored_path(home, folder="archive", **known)).exists()
+        ):
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.link(path, place)

@@ -24,21 +24,34 @@ def erase(home, patient_id, *, who):
     """
     if not patient_id.strip():
         raise UsageError("An empty id names nobody. Type: b12 erase PATIENT")
-    with exclusive_lock(home, "backup"), exclusive_lock(home, "screen"), exclusive_lock(home, "ingest"), closing(worklist.open_store(home)) as store:
+    with (
+        exclusive_lock(home, "backup"),
+        exclusive_lock(home, "screen"),
+        exclusive_lock(home, "ingest"),
+        closing(worklist.open_store(home)) as store,
+    ):
         rows = _erase(home, store, _all_ids(home, patient_id), who=who)
-        worklist.record_access(store, actor=worklist.Actor(who, "admin"), what="erased", rows=sum(rows.values()))
+        worklist.record_access(
+            store, actor=worklist.Actor(who, "admin"), what="erased", rows=sum(rows.values())
+        )
     return rows
 
 
 def _erase(home, store, ids, *, who):
     ledger.write(home, who=who, ids=ids)
     sweep(home)
-    delivered = query(home, "select distinct source, sha256, file, refused from lake.delivery order by all")
+    delivered = query(
+        home, "select distinct source, sha256, file, refused from lake.delivery order by all"
+    )
     settle_claimed_files(home, delivered)
     rows = {"archive": _erase_archive(home, delivered, ids)}
-    rows["refused"] = sum(_erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file())
+    rows["refused"] = sum(
+        _erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file()
+    )
     runs = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
-    rows["runs"] = sum(_erase_run(folder, ids) for folder in runs if folder.is_dir() and not folder.is_symlink())
+    rows["runs"] = sum(
+        _erase_run(folder, ids) for folder in runs if folder.is_dir() and not folder.is_symlink()
+    )
     rows["worklist"] = worklist.forget(store, ids)  # only now: no run can make an item of them anew
     rows |= _erase_lake(home, ids)
     ledger.write(home, who=who, rows=rows)
@@ -48,7 +61,9 @@ def _erase(home, store, ids, *, who):
 def _erase_lake(home, ids):
     "Last, and of its tables the patients last: they say who was merged into whom, so that an erasing that was cut short can be done again"
     con = connect()
-    rows = {table: sum(lake.erase(con, home, table, one) for one in ids) for table in reversed(ENTITIES)}
+    rows = {
+        table: sum(lake.erase(con, home, table, one) for one in ids) for table in reversed(ENTITIES)
+    }
     con.close()
     if any(rows.values()):
         lake.vacuum(home, keep_hours=0)
@@ -78,7 +93,9 @@ def _erase_refused(path, ids):
         return 1
     encoding = detect_encoding(path)
     words = {word for one in ids for word in possible_spellings(one, encoding)}
-    mine = re.compile(rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, words))})(?:\.0)?(?![\w-]|\.\w)")
+    mine = re.compile(
+        rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, words))})(?:\.0)?(?![\w-]|\.\w)"
+    )
     with path.open(encoding=encoding, newline="") as file:
         lines = file.readlines()
     kept = [line for line in lines if not mine.search(line)]
@@ -95,5 +112,11 @@ def _erase_run(folder, ids):
             rows += erase_parquet(folder / name, "patient_id", ids)
     if (folder / "worklist.csv").exists():
         plain = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
-        erase_csv(folder / "worklist.csv", "patient_id", [*ids, *(f"'{one}" for one in ids)], plain, keeps_lines=False)
+        erase_csv(
+            folder / "worklist.csv",
+            "patient_id",
+            [*ids, *(f"'{one}" for one in ids)],
+            plain,
+            keeps_lines=False,
+        )
     return rows

@@ -53,7 +53,9 @@ def _of_parquet(path, folder):
     try:
         for column, *_ in con.execute(f"describe from read_parquet('{name}')").fetchall():
             quoted = column.replace('"', '""')
-            for (value,) in con.execute(f"""select distinct cast("{quoted}" as varchar) from read_parquet('{name}')""").fetchall():
+            for (value,) in con.execute(
+                f"""select distinct cast("{quoted}" as varchar) from read_parquet('{name}')"""
+            ).fetchall():
                 found |= {value.strip(), *_words(value)} if value else set()
     except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):

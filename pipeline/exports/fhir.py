@@ -30,7 +30,9 @@ def write_bundle(rows, out, meta):
     }  # fmt: skip
     entries = (_entry(one) for row in rows for one in resources(row, meta))
     if first := next(entries, None):
-        write_list(out, json.dumps(head)[: -len("}")] + ', "entry": [', chain([first], entries), "]}\n")
+        write_list(
+            out, json.dumps(head)[: -len("}")] + ', "entry": [', chain([first], entries), "]}\n"
+        )
     else:  # FHIR's JSON knows no empty list
         out.write(json.dumps(head).encode() + b"\n")
 
@@ -54,12 +56,16 @@ def _entry(resource):
 
 def _id(meta, *parts):
     "The same for the same run, and another in every run; no way back to the patient, short of guessing"
-    return str(UUID(bytes=sha256("\0".join([meta.run_id, *parts]).encode()).digest()[:16], version=5))
+    return str(
+        UUID(bytes=sha256("\0".join([meta.run_id, *parts]).encode()).digest()[:16], version=5)
+    )
 
 
 def _task(row, meta):
     status, step = STATUS[row.get("status") or "open"], row["next_step"] or "NO_ACTION"
-    said = {"businessStatus": {"text": row["status"].replace("_", " ")}} if row.get("status") else {}
+    said = (
+        {"businessStatus": {"text": row["status"].replace("_", " ")}} if row.get("status") else {}
+    )
     owned = {"owner": {"display": row["assignee"]}} if row.get("assignee") else {}
     return {
         "resourceType": "Task", "id": _id(meta, row["patient_id"], "task"),
@@ -81,7 +87,10 @@ def _rank(priority):
 def _issue(row, alert, meta):
     lines = [(priority, because) for name, priority, because in meta.alerts if name == alert]
     fitting = [line for line in lines if line[1] in (row["reason"] or "")] or lines[:1]
-    evidence, severity = _evidence(row), SEVERITY.get(min((priority for priority, _ in fitting), default=0), "low")
+    evidence, severity = (
+        _evidence(row),
+        SEVERITY.get(min((priority for priority, _ in fitting), default=0), "low"),
+    )
     return {
         "resourceType": "DetectedIssue", "id": _id(meta, row["patient_id"], "alert", alert), "status": "preliminary",
         "code": _concept("alert", alert), "severity": severity, "patient": _patient(row),
@@ -100,11 +109,17 @@ def _request(row, concept, test, task, meta):
 
 
 def _concept(kind, code, text=None):
-    return {"coding": [{"system": f"{SYSTEM}:{kind}", "code": code}], "text": text or code.replace("_", " ").lower()}
+    return {
+        "coding": [{"system": f"{SYSTEM}:{kind}", "code": code}],
+        "text": text or code.replace("_", " ").lower(),
+    }
 
 
 def _patient(row):
-    return {"type": "Patient", "identifier": {"system": f"{SYSTEM}:patient-id", "value": row["patient_id"]}}
+    return {
+        "type": "Patient",
+        "identifier": {"system": f"{SYSTEM}:patient-id", "value": row["patient_id"]},
+    }
 
 
 def _evidence(row):

@@ -35,5 +35,7 @@ def meta_in(folder):
         protocol=str(manifest.protocol),
         notice=pack.raw["notice"],
         actions=pack.raw["actions"],
-        alerts=tuple((row["outcome"], row["priority"], row["because"]) for row in pack.raw["safety"]),
+        alerts=tuple(
+            (row["outcome"], row["priority"], row["because"]) for row in pack.raw["safety"]
+        ),
     )

@@ -4,7 +4,13 @@ from pipeline.core import UsageError
 from pipeline.exports.cells import cell
 from pipeline.exports.text import write_lines
 
-COLUMNS = ("cohort_definition_id", "subject_id", "cohort_start_date", "cohort_end_date", "person_source_value")
+COLUMNS = (
+    "cohort_definition_id",
+    "subject_id",
+    "cohort_start_date",
+    "cohort_end_date",
+    "person_source_value",
+)
 DEFINITIONS = {  # fixed for ever: a number once given out is in other people's tables
     "low_b12": 1201, "borderline_b12": 1202, "functional_deficiency": 1203, "metformin_over_4_months": 1204,
     "acid_suppressant_over_12_months": 1205, "post_bariatric": 1206, "other_malabsorption": 1207, "strict_vegetarian": 1208,
@@ -23,7 +29,9 @@ def write_cohorts(rows, out, meta):
     subject_id is the patient id where that is a whole number, else empty: map person_source_value. Raises UsageError for a cohort
     without a number.
     """
-    write_lines(out, COLUMNS, (line for row in rows if _is_screened(row) for line in _lines(row, meta)))
+    write_lines(
+        out, COLUMNS, (line for row in rows if _is_screened(row) for line in _lines(row, meta))
+    )
 
 
 def _is_screened(row):
@@ -33,12 +41,24 @@ def _is_screened(row):
 def _lines(row, meta):
     for cohort in row["cohorts"] or ():
         if cohort not in DEFINITIONS:
-            raise UsageError(f"The cohort {cohort} has no cohort_definition_id yet: give it one in pipeline/exports/omop.py.")
+            raise UsageError(
+                f"The cohort {cohort} has no cohort_definition_id yet: give it one in pipeline/exports/omop.py."
+            )
         begins = row.get(BEGINS.get(cohort)) or meta.as_of
-        yield DEFINITIONS[cohort], subject(row["patient_id"]), begins, meta.as_of, cell(row["patient_id"])
+        yield (
+            DEFINITIONS[cohort],
+            subject(row["patient_id"]),
+            begins,
+            meta.as_of,
+            cell(row["patient_id"]),
+        )
 
 
 def subject(patient_id):
     """The patient id as a whole number that OMOP holds and that is written back as it was, else None."""
-    is_whole = patient_id.isascii() and patient_id.isdigit() and str(int(patient_id)) == patient_id if len(patient_id) < 20 else False
+    is_whole = (
+        patient_id.isascii() and patient_id.isdigit() and str(int(patient_id)) == patient_id
+        if len(patient_id) < 20
+        else False
+    )
     return int(patient_id) if is_whole and int(patient_id) <= LARGEST else None

@@ -31,7 +31,10 @@ def proposed(row):
     found = {}
     for asking in (row["next_step"], *(row["flags"] or ())):
         for concept in ASKED_BY.get(asking, ()):
-            found.setdefault(concept, Proposal(_loinc()[concept], TEXTS[concept], asking.replace("_", " ").lower()))
+            found.setdefault(
+                concept,
+                Proposal(_loinc()[concept], TEXTS[concept], asking.replace("_", " ").lower()),
+            )
     return found
 
 

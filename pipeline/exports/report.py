@@ -7,7 +7,16 @@ import pyarrow.parquet as pq
 from pipeline.exports.tabular import table
 from pipeline.runs import latest_folder, read_manifest
 
-WORKLIST_COLUMNS = ("priority", "patient_id", "next_step", "waiting_since", "b12_reported", "b12_on", "safety", "flags")
+WORKLIST_COLUMNS = (
+    "priority",
+    "patient_id",
+    "next_step",
+    "waiting_since",
+    "b12_reported",
+    "b12_on",
+    "safety",
+    "flags",
+)
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
 OUTCOMES = ("passed", "failed", "not_applicable", "error")
 
@@ -30,7 +39,10 @@ def describe(home, top=10, b12="b12"):
         *_not_evaluated(summary["not_evaluated"]),
         _priorities(summary),
         "",
-        table(pq.ParquetFile(folder / "worklist.parquet").read().slice(0, top).to_pylist(), WORKLIST_COLUMNS),
+        table(
+            pq.ParquetFile(folder / "worklist.parquet").read().slice(0, top).to_pylist(),
+            WORKLIST_COLUMNS,
+        ),
         f"Files: {folder.resolve()}",
         f"Next: {b12} serve · {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12} rejects · {b12} runs",
     ]
@@ -38,13 +50,17 @@ def describe(home, top=10, b12="b12"):
 
 
 def _priorities(summary):
-    counts = ", ".join(f"{summary['priority'].get(str(number), 0):,} {word}" for number, word in PRIORITIES.items())
+    counts = ", ".join(
+        f"{summary['priority'].get(str(number), 0):,} {word}" for number, word in PRIORITIES.items()
+    )
     return f"Worklist: {summary['worklist']:,} patients: {counts}. For a clinician's review; nothing here is an order."
 
 
 def _gates(outcomes):
     counts = {kind: sum(outcome["outcome"] == kind for outcome in outcomes) for kind in OUTCOMES}
-    words = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items() if number)
+    words = ", ".join(
+        f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items() if number
+    )
     yield f"Gates open: {words or 'no expectation'}."
     for outcome in outcomes:
         if outcome["outcome"] in ("failed", "error"):
@@ -53,7 +69,11 @@ def _gates(outcomes):
 
 
 def _counts(title, counts):
-    return f"{title}: " + (", ".join(f"{name} {number:,}" for name, number in counts.items()) or "none") + "."
+    return (
+        f"{title}: "
+        + (", ".join(f"{name} {number:,}" for name, number in counts.items()) or "none")
+        + "."
+    )
 
 
 def _not_evaluated(counts):

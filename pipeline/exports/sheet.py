@@ -8,7 +8,16 @@ from xlsxwriter.exceptions import FileCreateError
 
 from pipeline.exports.cells import COLUMNS, cell, columns_of, title
 
-WIDTHS = {"reason": 60, "safety": 34, "flags": 34, "cohorts": 34, "cites": 24, "changed_because": 40, "status_reason": 30, "patient_id": 18}
+WIDTHS = {
+    "reason": 60,
+    "safety": 34,
+    "flags": 34,
+    "cohorts": 34,
+    "cites": 24,
+    "changed_because": 40,
+    "status_reason": 30,
+    "patient_id": 18,
+}
 FORMATS = {
     "top": {"valign": "top"}, "day": {"num_format": "yyyy-mm-dd", "valign": "top"}, "wrapped": {"text_wrap": True, "valign": "top"},
     "heading": {"bold": True},
@@ -17,7 +26,9 @@ FORMATS = {
 
 def write_sheet(rows, out, meta):
     """Write the rows as a workbook into a binary file: dates are dates, the heading is frozen, each column filters."""
-    book = xlsxwriter.Workbook(out, {"constant_memory": True})  # a row is written before the next one comes
+    book = xlsxwriter.Workbook(
+        out, {"constant_memory": True}
+    )  # a row is written before the next one comes
     book.set_properties({"author": "b12-screening", "title": f"Worklist of {meta.as_of}"})
     styles = {name: book.add_format(look) for name, look in FORMATS.items()}
     _worklist(book.add_worksheet("Worklist"), iter(rows), styles)
@@ -50,7 +61,12 @@ def _write(sheet, line, place, value, styles):
     if value is None or value == "":
         return
     if isinstance(value, str):
-        sheet.write_string(line, place, value.replace("\r\n", "\n").replace("\r", "\n"), styles["wrapped" if len(value) > 30 else "top"])
+        sheet.write_string(
+            line,
+            place,
+            value.replace("\r\n", "\n").replace("\r", "\n"),
+            styles["wrapped" if len(value) > 30 else "top"],
+        )
     elif isinstance(value, date):
         sheet.write_datetime(line, place, value, styles["day"])
     else:

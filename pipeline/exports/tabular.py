@@ -20,7 +20,9 @@ def table(rows, columns, width=160):
     for row in rows:
         shown.add_row(*(_cell(row.get(column)) for column in columns))
     out = io.StringIO()
-    Console(file=out, width=width, highlight=False, markup=False, emoji=False, color_system=None).print(shown)
+    Console(
+        file=out, width=width, highlight=False, markup=False, emoji=False, color_system=None
+    ).print(shown)
     return out.getvalue().rstrip("\n")
 
 

@@ -13,7 +13,14 @@ def write_csv(rows, out, meta):
     rows = iter(rows)
     first = next(rows, None)
     columns = columns_of(first) if first else []
-    write_lines(out, columns, ([cell(row.get(name), joined="|") for name in columns] for row in chain([first] if first else [], rows)))
+    write_lines(
+        out,
+        columns,
+        (
+            [cell(row.get(name), joined="|") for name in columns]
+            for row in chain([first] if first else [], rows)
+        ),
+    )
 
 
 def write_lines(out, columns, lines):
@@ -36,5 +43,8 @@ def write_list(out, head, values, tail):
     """Write values as JSON one by one between a head and a tail, divided by commas."""
     out.write(head.encode())
     for place, value in enumerate(values):
-        out.write((",\n" if place else "\n").encode() + json.dumps(value, default=str, ensure_ascii=False).encode())
+        out.write(
+            (",\n" if place else "\n").encode()
+            + json.dumps(value, default=str, ensure_ascii=False).encode()
+        )
     out.write(b"\n" + tail.encode())

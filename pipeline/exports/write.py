@@ -31,7 +31,13 @@ FORMATS = {
     "fhir": Form("application/fhir+json", ".fhir.json", "FHIR R4"),
     "omop": Form("text/csv; charset=utf-8", ".cohort.csv", "OMOP cohort"),
 }  # fmt: skip
-_WRITERS = {"csv": write_csv, "xlsx": write_sheet, "json": write_json, "fhir": write_bundle, "omop": write_cohorts}
+_WRITERS = {
+    "csv": write_csv,
+    "xlsx": write_sheet,
+    "json": write_json,
+    "fhir": write_bundle,
+    "omop": write_cohorts,
+}
 
 
 def write(form, rows, out, *, meta):

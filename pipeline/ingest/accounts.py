@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline import lake
 
-IN_JSON = ("file", "sha256", "entity", "rows", "accepted", "rejected", "duplicates", "skipped", "refused")
+IN_JSON = (
+    "file",
+    "sha256",
+    "entity",
+    "rows",
+    "accepted",
+    "rejected",
+    "duplicates",
+    "skipped",
+    "refused",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,9 @@ class Account:
         return replace(self, transaction_id=transaction)
 
     def adds_up(self):
-        return self.rows == self.accepted + sum(self.rejected.values()) + self.duplicates + sum(self.skipped.values())
+        return self.rows == self.accepted + sum(self.rejected.values()) + self.duplicates + sum(
+            self.skipped.values()
+        )
 
     def as_json(self):
         """The account as `b12 ingest --format json` prints it."""
@@ -78,7 +90,9 @@ def tally(con, landed, file):
 def receipt_time(home):
     """When a file is received: now or, if the clock stepped back by up to a day, just after the last one, so that order holds."""
     now, delta = datetime.now(UTC), lake.open_table(home, "delivery")
-    times = delta.to_pyarrow_table(columns=["received_at"])["received_at"].to_pylist() if delta else ()
+    times = (
+        delta.to_pyarrow_table(columns=["received_at"])["received_at"].to_pylist() if delta else ()
+    )
     newest = max((time for time in times if time), default=datetime.min.replace(tzinfo=UTC))
     return newest + timedelta(microseconds=1) if now <= newest <= now + timedelta(days=1) else now
 
@@ -95,5 +109,10 @@ def account_of_earlier_ingest(home, *, source, sha256, name, snapshot=None):
         if row["sha256"] == sha256 and row["source"] == source and row["refused"] is None
     )
     return Account(
-        file=name, sha256=sha256, source=source, entity=earlier["entity"], rows=earlier["rows"], duplicates=earlier["rows"]
+        file=name,
+        sha256=sha256,
+        source=source,
+        entity=earlier["entity"],
+        rows=earlier["rows"],
+        duplicates=earlier["rows"],
     )

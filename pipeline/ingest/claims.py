@@ -59,7 +59,10 @@ def waiting(home, watch):
     kind_of = _kinds(home)
     deliveries = []
     for path, promise in complete.items():
-        if (delivered := source_and_name(path)) and (kind := kind_of(*delivered)) not in ("ignored", "unknown"):
+        if (delivered := source_and_name(path)) and (kind := kind_of(*delivered)) not in (
+            "ignored",
+            "unknown",
+        ):
             deliveries.append(Delivery(*delivered, kind=kind, path=path, promise=promise))
     return deliveries, len(growing)
 
@@ -122,10 +125,14 @@ def _claim(home, delivery):
     if delivery.promise:
         promised = delivery.promise.sha256
         own = f"{promised if is_sha256(promised) else NO_FILE}-{secrets.token_hex(8)}"
-    path = claim(home, home.landing / delivery.path, as_name=f"{delivery.source}/{own}/{delivery.name}")
+    path = claim(
+        home, home.landing / delivery.path, as_name=f"{delivery.source}/{own}/{delivery.name}"
+    )
     if path is None:
         return None
-    return ClaimedFile(delivery.source, path.relative_to(home.root).as_posix(), delivery.name, delivery.kind)
+    return ClaimedFile(
+        delivery.source, path.relative_to(home.root).as_posix(), delivery.name, delivery.kind
+    )
 
 
 def _is_as_promised(path, home):
@@ -139,7 +146,11 @@ def _is_as_promised(path, home):
 
 def remove_served_control_files(landing):
     """Remove markers without a file beside or below them, and manifests that were kept and whose files are gone."""
-    for name in [file.name for file in list_files(landing, unread=lambda _: None) if is_control_file(file.name)]:
+    for name in [
+        file.name
+        for file in list_files(landing, unread=lambda _: None)
+        if is_control_file(file.name)
+    ]:
         path = landing / name
         if _has_served(path) if path.name == READY else _was_kept(landing, name):
             with suppress(PermissionError):  # in a folder of another account
@@ -148,7 +159,9 @@ def remove_served_control_files(landing):
 
 
 def _has_served(marker):
-    return not any(other.is_file() and not is_control_file(other.name) for other in marker.parent.rglob("*"))
+    return not any(
+        other.is_file() and not is_control_file(other.name) for other in marker.parent.rglob("*")
+    )
 
 
 def _was_kept(landing, name):
@@ -160,7 +173,9 @@ def _was_kept(landing, name):
 
 def _without_references(home, claimed):
     references = [
-        file for file in claimed if file.kind == "reference" and _is_as_promised(home.root / file.path, home)
+        file
+        for file in claimed
+        if file.kind == "reference" and _is_as_promised(home.root / file.path, home)
     ]
     for file in references:
         ingest_claimed(home, file)
@@ -176,7 +191,11 @@ def ingest_claimed(home, claimed):
             return None
         if not _is_as_promised(path, home):
             account = Account(
-                file=claimed.name, sha256=sha256_of(path), source=claimed.source, entity=claimed.kind, refused=NOT_AS_PROMISED
+                file=claimed.name,
+                sha256=sha256_of(path),
+                source=claimed.source,
+                entity=claimed.kind,
+                refused=NOT_AS_PROMISED,
             )
             return refuse_file(home, path, account)
         try:
@@ -191,7 +210,10 @@ def _held(path):
     "Whether this process holds the file now; the lock ends with the process, so that a file claimed by a killed one is free"
     try:
         file = path.open("rb")
-    except (FileNotFoundError, PermissionError):  # another process took it; unreadable files are reported by the doctor
+    except (
+        FileNotFoundError,
+        PermissionError,
+    ):  # another process took it; unreadable files are reported by the doctor
         yield False
         return
     with file:

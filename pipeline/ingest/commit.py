@@ -17,7 +17,10 @@ def commit(con, home, file, entities, account):
         lake.append(con, home, entity, _accepted(entity), account.transaction)
     rejected = [_ragged(account.entity), *map(_rejected, entities)]
     lake.append(con, home, "rejected_row", " union all ".join(rejected), account.transaction)
-    unknown = [*map(_unmapped, entities), *(_unknown_status(entity) for entity in entities if entity != "patient")]
+    unknown = [
+        *map(_unmapped, entities),
+        *(_unknown_status(entity) for entity in entities if entity != "patient"),
+    ]
     lake.append(con, home, "unmapped_code", " union all ".join(unknown), account.transaction)
     reference = file.reference.name.split(".")[0] if file.reference else None
     _append_account(con, home, account, entities, file.received_at, reference)
@@ -52,7 +55,11 @@ def _ragged(entity):
 
 
 def _unmapped(entity):
-    code = "code_system, code, name" if entity != "patient" else "null as code_system, null as code, null as name"
+    code = (
+        "code_system, code, name"
+        if entity != "patient"
+        else "null as code_system, null as code, null as name"
+    )
     return f"""
         select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code}, count(*) as rows
         from staging.checked_{entity}, landing.file

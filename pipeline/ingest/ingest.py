@@ -32,7 +32,9 @@ def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
         try:
             snapshot = snapshot_of(profile, name)
             if earlier := account_of_earlier_ingest(home, snapshot=snapshot, **stored):
-                shutil.rmtree(home.work / sha256, ignore_errors=True)  # of a process killed after its last commit
+                shutil.rmtree(
+                    home.work / sha256, ignore_errors=True
+                )  # of a process killed after its last commit
                 archive_once(home, path, **stored)
                 return earlier
             file = DeliveredFile(
@@ -41,7 +43,9 @@ def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
             )  # fmt: skip
             account = _ingest(home, file, before)
         except Refused as refusal:
-            account = Account(file=name, sha256=sha256, source=profile.name, entity=kind, refused=str(refusal))
+            account = Account(
+                file=name, sha256=sha256, source=profile.name, entity=kind, refused=str(refusal)
+            )
             return _refuse(home, path, account)
         move_to_folder(home, path, folder="archive", **stored)
         return account
@@ -60,7 +64,12 @@ def refuse_file(home, path, account):
 def _refuse(home, path, account):
     commit_refusal(home, account, receipt_time(home))
     move_to_folder(
-        home, path, source=account.source, sha256=account.sha256, name=account.file, folder="refused"
+        home,
+        path,
+        source=account.source,
+        sha256=account.sha256,
+        name=account.file,
+        folder="refused",
     )
     return account
 

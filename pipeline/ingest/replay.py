@@ -47,7 +47,9 @@ def _replay(beside, *, source, sha256, file, received_at):
         raise LakeUnavailable(
             f"{file} is not in the archive, and the lake stays as it was. Restore the archive from a backup: b12 restore"
         )
-    return ingest_file(beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256)
+    return ingest_file(
+        beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256
+    )
 
 
 def _check_nothing_lost(accounts):

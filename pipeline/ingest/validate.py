@@ -67,7 +67,9 @@ def validate_file(con, home, file, folder):
     profile = file.profile.for_kind(file.kind)
     con.execute("create schema if not exists landing")
     _describe_file(con, file, profile)
-    landed = read(con, file.path, profile=profile, kind=file.kind, reference=file.reference, folder=folder)
+    landed = read(
+        con, file.path, profile=profile, kind=file.kind, reference=file.reference, folder=folder
+    )
     checked = [f"staging.checked_{entity}" for entity in landed.entities]
     builders = dict.fromkeys(checked, partial(_check, folder=folder))
     build(con, ["staging.delivered_code", *checked], builders=builders)
@@ -81,7 +83,15 @@ def _describe_file(con, file, profile):
     con.execute(
         "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, "
         "$4::varchar as time_zone, $5::varchar as number_marks, $6::date as today, $7::varchar as snapshot",
-        [profile.name, file.sha256, file.name, profile.time_zone, profile.number_marks, today, file.snapshot],
+        [
+            profile.name,
+            file.sha256,
+            file.name,
+            profile.time_zone,
+            profile.number_marks,
+            today,
+            file.snapshot,
+        ],
     )
 
 
@@ -121,7 +131,9 @@ def _find_duplicates(con, home, entities):
     con.execute("create schema if not exists lake")
     lake.check_tables_present(con, home, lake.attach(con, home, only=entities))
     for entity in entities:
-        acceptable = f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
+        acceptable = (
+            f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
+        )
         con.execute(
             f"insert into staging.duplicate_row select '{entity}', line, place from (from {acceptable}) "
             f"where row_key in (select row_key from {acceptable} group by row_key having count(*) > 1) "

@@ -13,7 +13,11 @@ def ids_of_patient(con, home, patient_id, *, versions=None):
     con.execute("create schema if not exists clinical")
     create(con, "clinical.merged_patient")
     merged_patient = "from clinical.merged_patient where"
-    row = con.execute(f"select surviving_id {merged_patient} patient_id = $1", [patient_id]).fetchone()
+    row = con.execute(
+        f"select surviving_id {merged_patient} patient_id = $1", [patient_id]
+    ).fetchone()
     surviving = row[0] if row else patient_id
-    merged = con.execute(f"select patient_id {merged_patient} surviving_id = $1 order by 1", [surviving])
+    merged = con.execute(
+        f"select patient_id {merged_patient} surviving_id = $1 order by 1", [surviving]
+    )
     return surviving, [surviving, *(merged_id for (merged_id,) in merged.fetchall())]

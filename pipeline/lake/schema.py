@@ -46,8 +46,13 @@ COLUMNS = {
         "refused": "varchar", "received_at": "timestamptz", "reference_sha256": "varchar", "snapshot": "varchar",
     },
 }  # fmt: skip
-TABLES = ("delivery", *(table for table in COLUMNS if table != "delivery"))  # what the accounts say went in is in what is opened later
-NO_STATISTICS = {"delta.dataSkippingNumIndexedCols": "0"}  # a log that names the least and greatest patient id cannot forget them
+TABLES = (
+    "delivery",
+    *(table for table in COLUMNS if table != "delivery"),
+)  # what the accounts say went in is in what is opened later
+NO_STATISTICS = {
+    "delta.dataSkippingNumIndexedCols": "0"
+}  # a log that names the least and greatest patient id cannot forget them
 ARROW = {
     "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "double": pa.float64(), "boolean": pa.bool_(),
     "date": pa.date32(), "timestamptz": pa.timestamp("us", "UTC"), "decimal(18,10)": pa.decimal128(18, 10), "blob": pa.binary(),

@@ -43,7 +43,9 @@ def append(con, home, table, select, transaction):
     if delta.transaction_version(transaction) is not None:
         return 0
     path = home.lake / table / f"part-{uuid.uuid4()}.parquet"
-    columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS[table].items())
+    columns = ", ".join(
+        f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()
+    )
     copied = f"copy (select {columns} from ({select})) to $1 (format parquet, compression zstd)"
     [[rows]] = con.execute(copied, [str(path)]).fetchall()
     if not rows:
@@ -67,8 +69,12 @@ def _commit(delta, path, rows, transaction):
         [action],
         "append",
         delta.schema(),
-        commit_properties=CommitProperties(app_transactions=[Transaction(app_id=transaction, version=1)]),
-        post_commithook_properties=PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False),
+        commit_properties=CommitProperties(
+            app_transactions=[Transaction(app_id=transaction, version=1)]
+        ),
+        post_commithook_properties=PostCommitHookProperties(
+            create_checkpoint=True, cleanup_expired_logs=False
+        ),
     )
 
 
@@ -83,7 +89,9 @@ def _create(home, table):
 def scan_of(delta, table):
     """The SELECT of a table's rows, which ends in a condition; of no rows where the table is None."""
     if delta is None or not (paths := file_paths(delta)):
-        columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in COLUMNS[table].items())
+        columns = ", ".join(
+            f'cast(null as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()
+        )
         return f"select {columns} where false"
     return f"select * from read_parquet([{', '.join(map(quoted_text, paths))}]) where true"
 
@@ -91,7 +99,10 @@ def scan_of(delta, table):
 def compact(home):
     """Merge small files of every table; returns how many files each lost."""
     merged = {table: delta.optimize.compact() for table, delta in _open_tables(home)}
-    return {table: int(each["numFilesRemoved"]) - int(each["numFilesAdded"]) for table, each in merged.items()}
+    return {
+        table: int(each["numFilesRemoved"]) - int(each["numFilesAdded"])
+        for table, each in merged.items()
+    }
 
 
 def vacuum(home, keep_hours=30 * 24):

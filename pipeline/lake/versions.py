@@ -19,7 +19,9 @@ def is_readable_as(home, inputs):
     """
     try:
         return inputs.lake in (None, lake_id(home)) and all(
-            _is_whole(home, table, version) for table, version in inputs.tables.items() if version is not None
+            _is_whole(home, table, version)
+            for table, version in inputs.tables.items()
+            if version is not None
         )
     except LakeUnavailable:
         return False

@@ -19,9 +19,17 @@ def attach(con, home, *, versions=None, patients=None, only=TABLES):
     patient ids, and rows that name none. Of a source that delivers snapshots, only the rows of its newest one are in force.
     """
     con.execute("create schema if not exists lake")
-    tables = {table: _open(home, table, versions) for table in TABLES if table in only or table == "delivery"}
-    con.execute(f"create or replace view lake.delivery as {scan_of(tables['delivery'], 'delivery')}")
-    [[snapshots]] = con.execute("select count(*) from lake.delivery where snapshot is not null").fetchall()
+    tables = {
+        table: _open(home, table, versions)
+        for table in TABLES
+        if table in only or table == "delivery"
+    }
+    con.execute(
+        f"create or replace view lake.delivery as {scan_of(tables['delivery'], 'delivery')}"
+    )
+    [[snapshots]] = con.execute(
+        "select count(*) from lake.delivery where snapshot is not null"
+    ).fetchall()
     for table, delta in tables.items():
         in_force = _IN_FORCE.format(table=table) if snapshots and table in ENTITIES else ""
         select = f"{scan_of(delta, table)}{_condition_on(patients, table)}{in_force}"
@@ -49,7 +57,9 @@ def check_tables_present(con, home, versions):
     delivered = con.execute(
         "select distinct unnest(string_split(entities, '|')) as entity from lake.delivery where refused is null order by entity"
     ).fetchall()
-    if missing := [table for (table,) in delivered if table in versions and versions[table] is None]:
+    if missing := [
+        table for (table,) in delivered if table in versions and versions[table] is None
+    ]:
         raise LakeUnavailable(
             f"Tables of the lake under {home.lake} are missing: {', '.join(missing)}, although files of these kinds were ingested. "
             "Nothing is screened without them. Restore the backup (b12 restore), or replay the archive: b12 reingest"

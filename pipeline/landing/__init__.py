@@ -3,7 +3,16 @@
 from pipeline.landing.arrival import Watch, is_partial, list_files, source_and_name
 from pipeline.landing.copy_in import copy_into_landing, copy_to_landing
 from pipeline.landing.manifest import Promise, READY, is_control_file, mark_complete, read_promises
-from pipeline.landing.moves import archive_once, claim, is_sha256, latest_reference, move_to_folder, prune_landing, return_to_landing, stored_path
+from pipeline.landing.moves import (
+    archive_once,
+    claim,
+    is_sha256,
+    latest_reference,
+    move_to_folder,
+    prune_landing,
+    return_to_landing,
+    stored_path,
+)
 
 __all__ = [
     "Promise",

@@ -46,12 +46,24 @@ class Watch:
 
     def look(self, landing):
         """What lies there now: `(complete, growing)`, names of files; the complete ones with what a manifest promises of each, or None."""
-        files = {file.name: file for file in list_files(landing, unread=self._warn)}  # a folder of one sender keeps nobody else waiting
+        files = {
+            file.name: file for file in list_files(landing, unread=self._warn)
+        }  # a folder of one sender keeps nobody else waiting
         self._remember(files.values())
-        notes = {name: read_promises(landing, name) for name in files if PurePosixPath(name).name == MANIFEST}
-        promised = _promised(notes, files, {name for name, file in files.items() if self._has_settled(file)})
+        notes = {
+            name: read_promises(landing, name)
+            for name in files
+            if PurePosixPath(name).name == MANIFEST
+        }
+        promised = _promised(
+            notes, files, {name for name, file in files.items() if self._has_settled(file)}
+        )
         data = sorted(name for name in files if not is_control_file(name))
-        complete = {name: promised.get(name) for name in data if self._is_complete(files[name], files, notes, promised)}
+        complete = {
+            name: promised.get(name)
+            for name in data
+            if self._is_complete(files[name], files, notes, promised)
+        }
         return complete, [name for name in data if name not in complete]
 
     def _remember(self, files):
@@ -61,7 +73,9 @@ class Watch:
     def _warn(self, error):
         if error.filename not in self.unread:
             self.unread.add(error.filename)
-            log.warning("Something below landing/ cannot be read and is not taken: %s", error.strerror)
+            log.warning(
+                "Something below landing/ cannot be read and is not taken: %s", error.strerror
+            )
 
     def _has_settled(self, file):
         "By the clock or, should the clock have stepped back, by two looks"
@@ -76,13 +90,21 @@ class Watch:
             return False  # a manifest that nobody can read yet may name it
         if any(file.name in (found or ()) for found in notes.values()):
             return False
-        marks = [files[mark].changed_at for folder in above if (mark := f"{folder}/{READY}") in files]
-        return (not file.is_open and any(at >= file.changed_at for at in marks)) or self._has_settled(file)
+        marks = [
+            files[mark].changed_at for folder in above if (mark := f"{folder}/{READY}") in files
+        ]
+        return (
+            not file.is_open and any(at >= file.changed_at for at in marks)
+        ) or self._has_settled(file)
 
 
 def _promised(notes, files, settled):
     "The promises of every manifest of which all is there; what settled with another size is there too, and will be refused"
-    kept = [found for found in notes.values() if found and is_kept(found, {name: file.size for name, file in files.items()}, settled)]
+    kept = [
+        found
+        for found in notes.values()
+        if found and is_kept(found, {name: file.size for name, file in files.items()}, settled)
+    ]
     return {name: promise for found in kept for name, promise in found.items()}
 
 
@@ -127,7 +149,12 @@ def _seen(path, folder):
     with suppress(FileNotFoundError):  # claimed by another meanwhile
         found = path.lstat()
         if stat.S_ISREG(found.st_mode):
-            return Seen(path.relative_to(folder).as_posix(), found.st_size, found.st_ctime, _is_being_written(path))
+            return Seen(
+                path.relative_to(folder).as_posix(),
+                found.st_size,
+                found.st_ctime,
+                _is_being_written(path),
+            )
     return None
 
 
@@ -138,7 +165,9 @@ def _is_being_written(path):
     except PermissionError:
         return True  # what cannot be read is not complete: it waits, and after some hours people are told
     try:
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # sent to us if somebody opens it just now; SIGIO, the default, would end us
+        fcntl.fcntl(
+            file, fcntl.F_SETSIG, signal.SIGURG
+        )  # sent to us if somebody opens it just now; SIGIO, the default, would end us
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:

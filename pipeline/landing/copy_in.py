@@ -36,7 +36,9 @@ def _files(paths):
         elif given.is_file():
             yield given, given.name
         else:
-            raise UsageError(f"There is no file or folder {given}. Give the path of an extract or of a folder of extracts.")
+            raise UsageError(
+                f"There is no file or folder {given}. Give the path of an extract or of a folder of extracts."
+            )
 
 
 def _copy(path, folder, name):
@@ -49,11 +51,20 @@ def _copy(path, folder, name):
 def copy_into_landing(home, path, name):
     """Copy what can be opened as a path can into `landing/<name>`; False when another file has that place, or the name leads out."""
     place = home.landing / name
-    if ".." in place.parts or place.is_symlink() or not place.resolve().is_relative_to(home.landing.resolve()):
+    if (
+        ".." in place.parts
+        or place.is_symlink()
+        or not place.resolve().is_relative_to(home.landing.resolve())
+    ):
         return False
-    with _whole_copy(path, home.landing) as (part, sha256), open_below(home.landing, Path(name).parent, make=True) as folder:
+    with (
+        _whole_copy(path, home.landing) as (part, sha256),
+        open_below(home.landing, Path(name).parent, make=True) as folder,
+    ):
         try:
-            os.link(part, place.name, dst_dir_fd=folder)  # unlike a rename, never over a file that waits there
+            os.link(
+                part, place.name, dst_dir_fd=folder
+            )  # unlike a rename, never over a file that waits there
         except FileExistsError:
             return sha256_of(place) == sha256
     return True

@@ -47,7 +47,9 @@ def read_promises(landing, name):
 
 
 def _text(path):
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), encoding="utf-8"
+    ) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
             raise ValueError("no manifest is a pipe or as large as that")
@@ -61,13 +63,18 @@ def is_kept(found, sizes, settled):
     """
     if any(promise.is_kept for promise in found.values()):
         return True  # some of it was claimed already
-    return all(sizes.get(name) == promise.size or (name in sizes and name in settled) for name, promise in found.items())
+    return all(
+        sizes.get(name) == promise.size or (name in sizes and name in settled)
+        for name, promise in found.items()
+    )
 
 
 def mark_complete(home, names):
     """Write into these manifests that everything was there once: their files may be claimed one by one now."""
     for name in names:
-        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):  # cleared away meanwhile; led elsewhere; not ours
+        with suppress(
+            FileNotFoundError, NotADirectoryError, PermissionError
+        ):  # cleared away meanwhile; led elsewhere; not ours
             _note_complete(home, PurePosixPath(name))
 
 
@@ -79,7 +86,10 @@ def _note_complete(home, name):
     home.work.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = home.work / f"note-{secrets.token_hex(8)}"
     try:
-        with open_below(home.landing, name.parent) as folder, written.open("x", encoding="utf-8") as file:
+        with (
+            open_below(home.landing, name.parent) as folder,
+            written.open("x", encoding="utf-8") as file,
+        ):
             fcntl.flock(file, fcntl.LOCK_EX)  # nobody sweeps it away meanwhile
             json.dump(found | {"is_complete": True}, file)
             file.flush()

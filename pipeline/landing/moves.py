@@ -26,10 +26,17 @@ def claim(home, path, as_name):
     try:
         with open_below(home.landing, path.parent.relative_to(home.landing)) as folder:
             os.rename(path.name, place, src_dir_fd=folder)
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # another run was faster; its folder is a link; not ours
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        PermissionError,
+    ) as error:  # another run was faster; its folder is a link; not ours
         prune(place.parent, home.claimed)
         if isinstance(error, PermissionError):
-            log.warning("A file waits in a folder of landing/%s from which it cannot be moved", path.relative_to(home.landing).parts[0])
+            log.warning(
+                "A file waits in a folder of landing/%s from which it cannot be moved",
+                path.relative_to(home.landing).parts[0],
+            )
         return None
     prune_landing(home.landing, path)
     return place if _is_delivery(place) else None
@@ -46,7 +53,10 @@ def _is_delivery(place):
 def return_to_landing(home, path, *, source, name):
     """Move a claimed file back to where it was landed; a file that has come there meanwhile keeps the place, and this one stays claimed."""
     place = Path(source) / name
-    with suppress(FileExistsError, NotADirectoryError, PermissionError), open_below(home.landing, place.parent, make=True) as folder:
+    with (
+        suppress(FileExistsError, NotADirectoryError, PermissionError),
+        open_below(home.landing, place.parent, make=True) as folder,
+    ):
         os.link(path, place.name, dst_dir_fd=folder)
         path.unlink()
         _leave(home, path)
@@ -56,7 +66,9 @@ def move_to_folder(home, path, *, source, sha256, name, folder):
     """Move a file into `archive/`, `reference/` or `refused/` under its SHA-256; returns its place."""
     place = stored_path(home, source=source, sha256=sha256, name=name, folder=folder)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(PermissionError):  # a file of another account keeps the mode that it was dropped with
+    with suppress(
+        PermissionError
+    ):  # a file of another account keeps the mode that it was dropped with
         path.chmod(0o600)
     path.replace(place)
     _leave(home, path)
@@ -77,7 +89,9 @@ def archive_once(home, path, *, source, sha256, name):
 
 def stored_path(home, *, source, sha256, name, folder):
     """Where a delivered file of this hash and name lies in `archive/`, `reference/` or `refused/`."""
-    ending = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
+    ending = (
+        "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
+    )
     return home.root / folder / source / f"{sha256}{ending}"
 
 
@@ -106,5 +120,7 @@ def prune(folder, root):
 def latest_reference(home, source):
     """The newest reference file (such as codes.parquet) of a source, or None."""
     folder = home.root / "reference" / source
-    found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    found = (
+        sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    )
     return found[-1] if found else None

@@ -18,7 +18,9 @@ READ_FROM = {
 }  # fmt: skip
 # The evidence in an assessment, and the columns of the lake that it repeats
 EVIDENCE = {
-    **dict.fromkeys(("b12_reported", "mma_reported"), ("lab_result", ("value_reported", "unit_reported"))),
+    **dict.fromkeys(
+        ("b12_reported", "mma_reported"), ("lab_result", ("value_reported", "unit_reported"))
+    ),
     **dict.fromkeys(("b12_on", "mma_on"), ("lab_result", ("collected_on",))),
     "b12_source": ("lab_result", ("file", "line")),
 }
@@ -27,9 +29,13 @@ EVIDENCE = {
 def delivered(source, name, rows=None):
     """The delivered file as an input."""
     from openlineage.client.event_v2 import InputDataset
-    from openlineage.client.generated.input_statistics_input_dataset import InputStatisticsInputDatasetFacet
+    from openlineage.client.generated.input_statistics_input_dataset import (
+        InputStatisticsInputDatasetFacet,
+    )
 
-    facets = {} if rows is None else {"inputStatistics": InputStatisticsInputDatasetFacet(rowCount=rows)}
+    facets = (
+        {} if rows is None else {"inputStatistics": InputStatisticsInputDatasetFacet(rowCount=rows)}
+    )
     return InputDataset(NAMESPACE, f"landing/{source}/{name}", inputFacets=facets)
 
 
@@ -48,7 +54,10 @@ def lake_outputs(home, account, entities):
     alone = account.accepted if len(entities) == 1 else None
     rejected = {"rejected_row": sum(account.rejected.values())} if account.rejected else {}
     tables = {**dict.fromkeys(entities, alone), **rejected, "delivery": 1}
-    return [_lake_output(table, rows, _from_file(account, table, columns)) for table, rows in tables.items()]
+    return [
+        _lake_output(table, rows, _from_file(account, table, columns))
+        for table, rows in tables.items()
+    ]
 
 
 def _lake_output(table, rows, lineage):
@@ -59,7 +68,11 @@ def _columns_read(home, account):
     "Of a file of one entity whose profile maps columns: the delivered names by our own"
     profile = read_profile(account.source, home)
     mapped = profile.columns.get(account.entity or "", {})
-    if profile.format != "table" or account.entity not in ENTITIES or profile.selects_of(account.entity):
+    if (
+        profile.format != "table"
+        or account.entity not in ENTITIES
+        or profile.selects_of(account.entity)
+    ):
         return {}
     return {**mapped.get("required", {}), **mapped.get("optional", {})}
 
@@ -67,9 +80,16 @@ def _columns_read(home, account):
 def _from_file(account, table, columns):
     if table != account.entity:
         return {}
-    read = {name: columns[READ_FROM.get(name, name)] for name in COLUMNS[table] if READ_FROM.get(name, name) in columns}
+    read = {
+        name: columns[READ_FROM.get(name, name)]
+        for name in COLUMNS[table]
+        if READ_FROM.get(name, name) in columns
+    }
     file = f"landing/{account.source}/{account.file}"
-    return {name: [(file, one) for one in ([given] if isinstance(given, str) else given)] for name, given in read.items()}
+    return {
+        name: [(file, one) for one in ([given] if isinstance(given, str) else given)]
+        for name, given in read.items()
+    }
 
 
 def lake_inputs(folder):
@@ -89,17 +109,33 @@ def lake_inputs(folder):
 def guarded(folder):
     """The relations that the gates looked at, with what became of each expectation: counts of rows, no values."""
     from openlineage.client.event_v2 import InputDataset
-    from openlineage.client.generated.data_quality_assertions_dataset import Assertion, DataQualityAssertionsDatasetFacet
+    from openlineage.client.generated.data_quality_assertions_dataset import (
+        Assertion,
+        DataQualityAssertionsDatasetFacet,
+    )
 
     suites = {}
     for one in _read(folder, "quality"):
-        rows = None if one["rows_checked"] is None else f"{one['rows_failed']} of {one['rows_checked']} rows"
+        rows = (
+            None
+            if one["rows_checked"] is None
+            else f"{one['rows_failed']} of {one['rows_checked']} rows"
+        )
         suites.setdefault(one["suite"], []).append(
-            Assertion(one["expectation"], one["outcome"] in ("passed", "not_applicable"), one["column"], one["severity"], actual=rows)
+            Assertion(
+                one["expectation"],
+                one["outcome"] in ("passed", "not_applicable"),
+                one["column"],
+                one["severity"],
+                actual=rows,
+            )
         )
     facet = DataQualityAssertionsDatasetFacet
     return [
-        InputDataset(NAMESPACE, f"relation/{suite}", inputFacets={"dataQualityAssertions": facet(all_)}) for suite, all_ in suites.items()
+        InputDataset(
+            NAMESPACE, f"relation/{suite}", inputFacets={"dataQualityAssertions": facet(all_)}
+        )
+        for suite, all_ in suites.items()
     ]
 
 
@@ -107,33 +143,64 @@ def published(folder):
     """What a run published; [] of a run whose gate closed."""
     if not read_manifest(folder).published:
         return []
-    evidence = {name: [(f"lake/{table}", one) for one in columns] for name, (table, columns) in EVIDENCE.items()}
-    assessment, worklist = (pq.ParquetFile(folder / f"{name}.parquet") for name in ("assessment", "worklist"))
+    evidence = {
+        name: [(f"lake/{table}", one) for one in columns]
+        for name, (table, columns) in EVIDENCE.items()
+    }
+    assessment, worklist = (
+        pq.ParquetFile(folder / f"{name}.parquet") for name in ("assessment", "worklist")
+    )
     same = {name: [("runs/assessment", name)] for name in worklist.schema_arrow.names}
-    return [_run_output("assessment", assessment, evidence), _run_output("worklist", worklist, same)]
+    return [
+        _run_output("assessment", assessment, evidence),
+        _run_output("worklist", worklist, same),
+    ]
 
 
 def _run_output(name, file, lineage):
-    return _output(f"runs/{name}", [(column.name, str(column.type)) for column in file.schema_arrow], file.metadata.num_rows, lineage)
+    return _output(
+        f"runs/{name}",
+        [(column.name, str(column.type)) for column in file.schema_arrow],
+        file.metadata.num_rows,
+        lineage,
+    )
 
 
 def _output(name, columns, rows, lineage):
     from openlineage.client.event_v2 import OutputDataset
-    from openlineage.client.generated.column_lineage_dataset import ColumnLineageDatasetFacet, Fields, InputField
-    from openlineage.client.generated.output_statistics_output_dataset import OutputStatisticsOutputDatasetFacet
+    from openlineage.client.generated.column_lineage_dataset import (
+        ColumnLineageDatasetFacet,
+        Fields,
+        InputField,
+    )
+    from openlineage.client.generated.output_statistics_output_dataset import (
+        OutputStatisticsOutputDatasetFacet,
+    )
 
     facets = {"schema": _schema(columns)}
     if lineage:
-        fields = {column: Fields([InputField(NAMESPACE, *one) for one in sources]) for column, sources in lineage.items()}
+        fields = {
+            column: Fields([InputField(NAMESPACE, *one) for one in sources])
+            for column, sources in lineage.items()
+        }
         facets["columnLineage"] = ColumnLineageDatasetFacet(fields=fields)
-    counted = {} if rows is None else {"outputStatistics": OutputStatisticsOutputDatasetFacet(rowCount=rows)}
+    counted = (
+        {}
+        if rows is None
+        else {"outputStatistics": OutputStatisticsOutputDatasetFacet(rowCount=rows)}
+    )
     return OutputDataset(NAMESPACE, name, facets=facets, outputFacets=counted)
 
 
 def _schema(columns):
-    from openlineage.client.generated.schema_dataset import SchemaDatasetFacet, SchemaDatasetFacetFields
+    from openlineage.client.generated.schema_dataset import (
+        SchemaDatasetFacet,
+        SchemaDatasetFacetFields,
+    )
 
-    return SchemaDatasetFacet(fields=[SchemaDatasetFacetFields(name, kind) for name, kind in columns])
+    return SchemaDatasetFacet(
+        fields=[SchemaDatasetFacetFields(name, kind) for name, kind in columns]
+    )
 
 
 def _read(folder, name):

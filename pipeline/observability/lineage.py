@@ -13,7 +13,14 @@ from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.core import Failure
-from pipeline.observability.datasets import delivered, entities_of, guarded, lake_inputs, lake_outputs, published
+from pipeline.observability.datasets import (
+    delivered,
+    entities_of,
+    guarded,
+    lake_inputs,
+    lake_outputs,
+    published,
+)
 
 LOG = logging.getLogger("b12.lineage")
 CONFIGURED_BY = ("OPENLINEAGE_CONFIG", "OPENLINEAGE_URL")
@@ -23,7 +30,9 @@ PRODUCER = f"https://openlineage.io/b12-screening/{__version__}"
 
 def is_on():
     """Whether a transport is configured; else the client is not even imported."""
-    named = any(os.environ.get(name) for name in CONFIGURED_BY) or any(name.startswith("OPENLINEAGE__TRANSPORT") for name in os.environ)
+    named = any(os.environ.get(name) for name in CONFIGURED_BY) or any(
+        name.startswith("OPENLINEAGE__TRANSPORT") for name in os.environ
+    )
     return named and os.environ.get("OPENLINEAGE_DISABLED", "").lower() != "true"
 
 
@@ -42,7 +51,10 @@ def _of_account(home, source, name, *accounts):
     if account is None:  # another process has the file
         return None
     entities = entities_of(home, account) if account.refused is None else []
-    return {"inputs": [delivered(source, name, account.rows)], "outputs": lake_outputs(home, account, entities)}
+    return {
+        "inputs": [delivered(source, name, account.rows)],
+        "outputs": lake_outputs(home, account, entities),
+    }
 
 
 @contextmanager
@@ -82,7 +94,9 @@ def _emit(kind, name, run_id, datasets, error=None):
         wrong = slow
     worker.shutdown(wait=False)
     if wrong:
-        LOG.error("the lineage event %s of %s could not be sent: %s", kind, name, type(wrong).__name__)
+        LOG.error(
+            "the lineage event %s of %s could not be sent: %s", kind, name, type(wrong).__name__
+        )
 
 
 def _send(kind, name, run_id, datasets, error):
@@ -91,7 +105,15 @@ def _send(kind, name, run_id, datasets, error):
     from openlineage.client.generated.job_type_job import JobTypeJobFacet
 
     namespace, found = os.environ.get("OPENLINEAGE_NAMESPACE", "b12"), datasets()
-    job = Job(namespace, name, {"jobType": JobTypeJobFacet(processingType="BATCH", integration="B12_SCREENING", jobType="JOB")})
+    job = Job(
+        namespace,
+        name,
+        {
+            "jobType": JobTypeJobFacet(
+                processingType="BATCH", integration="B12_SCREENING", jobType="JOB"
+            )
+        },
+    )
     event = RunEvent(
         eventTime=datetime.now(UTC).isoformat(), eventType=RunState("ABORT" if found is None else kind), producer=PRODUCER, job=job,
         run=Run(run_id, _run_facets(error)), **(found or {}),
@@ -119,7 +141,14 @@ def _parent():
     "By `$OPENLINEAGE_PARENT_ID` (namespace/job/run), else the Airflow task that runs this, by what Airflow tells of it"
     if len(given := os.environ.get("OPENLINEAGE_PARENT_ID", "").rsplit("/", 2)) == 3:
         return given
-    task = [os.environ.get(f"AIRFLOW_CTX_{part}") for part in ("DAG_ID", "TASK_ID", "DAG_RUN_ID", "TRY_NUMBER")]
+    task = [
+        os.environ.get(f"AIRFLOW_CTX_{part}")
+        for part in ("DAG_ID", "TASK_ID", "DAG_RUN_ID", "TRY_NUMBER")
+    ]
     if not all(task[:3]):
         return None
-    return "airflow", f"{task[0]}.{task[1]}", str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(one or "" for one in task)))
+    return (
+        "airflow",
+        f"{task[0]}.{task[1]}",
+        str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(one or "" for one in task))),
+    )

@@ -62,7 +62,10 @@ def count_account(account):
     parts |= {f"skipped.{kind}": rows for kind, rows in account.skipped.items()}
     with _sending() as pipe:
         for name, rows in parts.items() if pipe else ():
-            pipe.incr(_name("ingest", account.source, account.entity or "unknown", *name.split(".", 1)), rows)
+            pipe.incr(
+                _name("ingest", account.source, account.entity or "unknown", *name.split(".", 1)),
+                rows,
+            )
 
 
 def count_run(manifest, outcomes, priorities):

@@ -22,7 +22,10 @@ def watch(home, now=None):
         before = _read(home)
         now = _never_back(now or datetime.now(UTC), before["seen_at"])
         known = {alert["key"]: alert for alert in before["alerts"]}
-        found = [{**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)} for alert in overdue(home, now)]
+        found = [
+            {**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)}
+            for alert in overdue(home, now)
+        ]
         kept = _told_of(found, known)
         write_json(home.root / "alerts.json", {"seen_at": now.isoformat(), "alerts": kept})
     return found
@@ -44,16 +47,25 @@ def _told_of(found, known):
     kept = [alert for alert in found if alert["key"] in known]
     if not fresh and not over:
         return kept
-    lines = [*(f"Overdue: {one['says']}" for one in fresh), *(f"Over: {one['says']} (since {one['since']})" for one in over)]
+    lines = [
+        *(f"Overdue: {one['says']}" for one in fresh),
+        *(f"Over: {one['says']} (since {one['since']})" for one in over),
+    ]
     for line in lines:
         LOG.warning("%s", line)
-    told = notify(f"B12 screening: {len(fresh)} overdue, {len(over)} over", [*lines, "What to do: docs/runbook.md, Alerts."])
+    told = notify(
+        f"B12 screening: {len(fresh)} overdue, {len(over)} over",
+        [*lines, "What to do: docs/runbook.md, Alerts."],
+    )
     return [*kept, *(over if told and all(told.values()) else fresh)]
 
 
 def _read(home):
     try:
         found = json.loads((home.root / "alerts.json").read_text(encoding="utf-8"))
-        return {"seen_at": found["seen_at"], "alerts": [dict(alert, key=alert["key"]) for alert in found["alerts"]]}
+        return {
+            "seen_at": found["seen_at"],
+            "alerts": [dict(alert, key=alert["key"]) for alert in found["alerts"]],
+        }
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {"seen_at": None, "alerts": []}  # what was told is told once more

@@ -24,7 +24,10 @@ class Alert:
 def overdue(home, now):
     """The Alerts of a home at an instant (UTC). Raises InvalidProtocol, LakeUnavailable."""
     deadlines = read_deadlines(home)
-    found = [_worklist(home, deadlines.worklist_by, now), _waiting(home, deadlines.waiting_hours, now)]
+    found = [
+        _worklist(home, deadlines.worklist_by, now),
+        _waiting(home, deadlines.waiting_hours, now),
+    ]
     return [alert for alert in (*found, *_deliveries(home, deadlines.deliveries, now)) if alert]
 
 
@@ -60,11 +63,18 @@ def _deliveries(home, expected, now):
         for source, lab, hours in expected:
             if not _came(con, source, lab, since=now - timedelta(hours=hours)):
                 named = f"{source}, laboratory {lab}" if lab else source
-                yield Alert(f"delivery {source}{f' {lab}' if lab else ''}", f"No delivery from {named} for {hours:g} hours")
+                yield Alert(
+                    f"delivery {source}{f' {lab}' if lab else ''}",
+                    f"No delivery from {named} for {hours:g} hours",
+                )
 
 
 def _came(con, source, lab, since):
-    from_lab = " and exists (from lake.lab_result where sha256 = delivery.sha256 and performing_lab = $3)" if lab else ""
+    from_lab = (
+        " and exists (from lake.lab_result where sha256 = delivery.sha256 and performing_lab = $3)"
+        if lab
+        else ""
+    )
     return con.execute(
         f"select count(*) from lake.delivery as delivery where refused is null and source = $1 and received_at > $2{from_lab}",
         [source, since, *([lab] if lab else [])],
@@ -77,7 +87,11 @@ def _waiting(home, hours, now):
         return None
     ages = [now.timestamp() - at for at in _put_there(home.landing)]
     late = [age / 3600 for age in ages if age > hours * 3600]
-    return Alert("waiting", f"{len(late)} files have lain in landing/ for over {hours:g} hours") if late else None
+    return (
+        Alert("waiting", f"{len(late)} files have lain in landing/ for over {hours:g} hours")
+        if late
+        else None
+    )
 
 
 def _put_there(folder):

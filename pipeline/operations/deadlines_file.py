@@ -30,7 +30,9 @@ def read_deadlines(home):
     except FileNotFoundError:
         return Deadlines()
     except (_Mistake, yaml.YAMLError, UnicodeDecodeError) as error:
-        what = str(error) if isinstance(error, _Mistake) else f"it is no YAML ({type(error).__name__})"
+        what = (
+            str(error) if isinstance(error, _Mistake) else f"it is no YAML ({type(error).__name__})"
+        )
         raise InvalidProtocol(f"{path}: {what}. docs/runbook.md shows how it is written.") from None
 
 
@@ -40,7 +42,9 @@ class _Mistake(Exception):
 
 def _checked(found):
     if not isinstance(found, dict) or (unknown := set(found) - KNOWN):
-        raise _Mistake(f"{', '.join(map(str, unknown)) if isinstance(found, dict) else 'the whole'} is none of {', '.join(sorted(KNOWN))}")
+        raise _Mistake(
+            f"{', '.join(map(str, unknown)) if isinstance(found, dict) else 'the whole'} is none of {', '.join(sorted(KNOWN))}"
+        )
     listed = found.get("deliveries") or []
     if not isinstance(listed, list):
         raise _Mistake("deliveries is no list")
@@ -58,11 +62,17 @@ def _time(given):
             return time.fromisoformat(given)
     except ValueError:
         pass
-    raise _Mistake('worklist_by is no time of day: write it with quotation marks, "06:00"')  # without, YAML reads 10:00 as 600
+    raise _Mistake(
+        'worklist_by is no time of day: write it with quotation marks, "06:00"'
+    )  # without, YAML reads 10:00 as 600
 
 
 def _delivery(place, one):
-    if not isinstance(one, dict) or not {"source", "hours"} <= set(one) <= {"source", "lab", "hours"}:
+    if not isinstance(one, dict) or not {"source", "hours"} <= set(one) <= {
+        "source",
+        "lab",
+        "hours",
+    }:
         raise _Mistake(f"delivery {place} has other keys than source, lab (if need be) and hours")
     if not all(isinstance(one[name], str) for name in ("source", "lab") if name in one):
         raise _Mistake(f"delivery {place}: source and lab are names")
@@ -70,6 +80,11 @@ def _delivery(place, one):
 
 
 def _hours(name, given):
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or not 0 < given <= LONGEST:
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, int | float)
+        or not math.isfinite(given)
+        or not 0 < given <= LONGEST
+    ):
         raise _Mistake(f"{name} is no number of hours above 0")
     return float(given)

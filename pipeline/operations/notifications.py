@@ -29,7 +29,10 @@ def notify(subject, lines=()):
 
 def channels():
     """How to send, for each channel that the environment configures: `smtp`, `webhook`."""
-    known = {"smtp": (settings().notify_smtp, by_smtp), "webhook": (settings().notify_webhook, by_webhook)}
+    known = {
+        "smtp": (settings().notify_smtp, by_smtp),
+        "webhook": (settings().notify_webhook, by_webhook),
+    }
     return {name: send for name, (address, send) in known.items() if address}
 
 
@@ -53,7 +56,11 @@ class _Unusable(ValueError):
 def by_smtp(subject, lines):
     """Send an e-mail by the server of `$B12_NOTIFY_SMTP`, from `$B12_NOTIFY_FROM` to `$B12_NOTIFY_TO`."""
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = subject, _required("notify_from"), _required("notify_to")
+    message["Subject"], message["From"], message["To"] = (
+        subject,
+        _required("notify_from"),
+        _required("notify_to"),
+    )
     message.set_content("\n".join(lines) + "\n")
     with _connected(urlsplit(settings().notify_smtp)) as server:
         server.send_message(message)
@@ -73,14 +80,18 @@ def _connected(address):
     safe = ssl.create_default_context()
     is_tls = address.scheme == "smtps"
     kind, options = (smtplib.SMTP_SSL, {"context": safe}) if is_tls else (smtplib.SMTP, {})
-    with kind(address.hostname, address.port or (465 if is_tls else 587), timeout=TIMEOUT, **options) as server:
+    with kind(
+        address.hostname, address.port or (465 if is_tls else 587), timeout=TIMEOUT, **options
+    ) as server:
         server.ehlo()
         if not is_tls and server.has_extn("starttls"):
             server.starttls(context=safe)
             is_tls = True
         if password := revealed(settings().notify_smtp_password):
             if not is_tls and address.hostname not in LOOPBACK:
-                raise _Unusable("the mail server takes no encryption, so it gets no password: use smtps://")
+                raise _Unusable(
+                    "the mail server takes no encryption, so it gets no password: use smtps://"
+                )
             server.login(unquote(address.username or ""), password)
         yield server
 
@@ -90,15 +101,24 @@ def by_webhook(subject, lines):
     import httpx  # half a second to import
 
     for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # each request is told at INFO, with the address and its token
+        logging.getLogger(name).setLevel(
+            logging.WARNING
+        )  # each request is told at INFO, with the address and its token
     address = revealed(settings().notify_webhook)
     if urlsplit(address).scheme not in ("http", "https"):
         raise _Unusable("$B12_NOTIFY_WEBHOOK is no http:// or https:// address")
-    sent = {"subject": subject, "lines": lines, "text": "\n".join([subject, *lines]), "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    sent = {
+        "subject": subject,
+        "lines": lines,
+        "text": "\n".join([subject, *lines]),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     body = json.dumps(sent, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json"}
     if secret := revealed(settings().notify_secret):
-        headers["X-B12-Signature"] = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        headers["X-B12-Signature"] = (
+            "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        )
     answer = httpx.post(address, content=body, headers=headers, timeout=TIMEOUT)
     if not answer.is_success:
         raise _Unusable(f"the webhook answered {answer.status_code}")

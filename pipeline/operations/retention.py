@@ -19,7 +19,9 @@ def apply_retention(home, now=None):
         return {
             "runs": _runs(home, _before(now, kept.keep_runs_days)),
             "refused": _refused(home, _before(now, kept.keep_refused_days)),
-            "lake_files": sum(lake.vacuum(home, keep_hours=24 * kept.keep_lake_versions_days).values()),
+            "lake_files": sum(
+                lake.vacuum(home, keep_hours=24 * kept.keep_lake_versions_days).values()
+            ),
         }
 
 
@@ -33,7 +35,10 @@ def _runs(home, before):
     if before is None:
         return 0
     store = worklist.open_store(home)
-    kept = {(worklist.followed_run(store) or {}).get("run_id"), (home.runs / "latest").resolve().name}
+    kept = {
+        (worklist.followed_run(store) or {}).get("run_id"),
+        (home.runs / "latest").resolve().name,
+    }
     store.close()
     old = [run.run_id for run in manifests(home, published_only=False) if run.started < before]
     old = [run_id for run_id in old if run_id not in kept]
@@ -48,7 +53,11 @@ def _refused(home, before):
     "By when it was put there: a file's own time is its sender's"
     if before is None:
         return 0
-    old = [path for path in home.refused.rglob("*") if path.is_file() and path.lstat().st_ctime < before.timestamp()]
+    old = [
+        path
+        for path in home.refused.rglob("*")
+        if path.is_file() and path.lstat().st_ctime < before.timestamp()
+    ]
     for path in old:
         path.unlink()
     return len(old)

@@ -37,7 +37,11 @@ def check(raw, path):
 def _wrong_choices(raw):
     "Keys with one of few values, also where a kind of file has its own"
     kinds = raw.get("columns", {})
-    own = [given for given in kinds.values() if isinstance(given, dict)] if isinstance(kinds, dict) else []
+    own = (
+        [given for given in kinds.values() if isinstance(given, dict)]
+        if isinstance(kinds, dict)
+        else []
+    )
     for level in (raw, *own):
         for key, known in ONE_OF.items():
             if key in level and level[key] not in known:
@@ -55,20 +59,41 @@ def _wrong_forms(raw):
         yield f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin"
     if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
         yield "snapshot is a pattern with the day in one pair of brackets"
-    yield from (f"{key} is no list of names: values" for key in ("files", "columns", "dialect") if not isinstance(raw.get(key, {}), dict))
-    yield from (f"defaults names {entity}, which is no entity" for entity in raw.get("defaults", {}) if entity not in ENTITIES)
+    yield from (
+        f"{key} is no list of names: values"
+        for key in ("files", "columns", "dialect")
+        if not isinstance(raw.get(key, {}), dict)
+    )
+    yield from (
+        f"defaults names {entity}, which is no entity"
+        for entity in raw.get("defaults", {})
+        if entity not in ENTITIES
+    )
 
 
 def _unknown_names(raw):
     "Keys and canonical columns that nobody reads: a slip of the pen must not be silence"
     known = {*GENERAL, *OPTIONS[raw["format"]]}
-    yield from (f"{key} is no key of a profile of the format {raw['format']}" for key in raw if key not in known)
+    yield from (
+        f"{key} is no key of a profile of the format {raw['format']}"
+        for key in raw
+        if key not in known
+    )
     columns = _canonical_columns()
     for entity, given in raw.get("defaults", {}).items():
-        yield from (f"defaults: {name} is no column of {entity}" for name in set(given) - columns[entity])
-        yield from (f"defaults: {name} is never assumed (protocol §1)" for name in sorted({"patient_id", "unit", "value"} & set(given)))
+        yield from (
+            f"defaults: {name} is no column of {entity}" for name in set(given) - columns[entity]
+        )
+        yield from (
+            f"defaults: {name} is never assumed (protocol §1)"
+            for name in sorted({"patient_id", "unit", "value"} & set(given))
+        )
     if raw["format"] != "table" or (SOURCES / str(raw.get("selects") or raw["profile"])).is_dir():
-        yield from (f"{key} has no effect where SELECTs make the rows" for key in ("date_order", "words") if key in raw)
+        yield from (
+            f"{key} has no effect where SELECTs make the rows"
+            for key in ("date_order", "words")
+            if key in raw
+        )
         return
     for kind, given in raw.get("columns", {}).items():
         entity = given.get("entity", kind)
@@ -77,13 +102,18 @@ def _unknown_names(raw):
             continue
         named = {*given.get("required", ()), *given.get("optional", ())}
         yield from (f"{name} is no column of {entity}" for name in named - columns[entity])
-    yield from (f"words: {name} is no column" for name in set(raw.get("words", {})) - set().union(*columns.values()))
+    yield from (
+        f"words: {name} is no column"
+        for name in set(raw.get("words", {})) - set().union(*columns.values())
+    )
 
 
 @cache
 def _canonical_columns():
     raw = yaml.safe_load((SOURCES / "canonical.yaml").read_text(encoding="utf-8"))
-    return {entity: {*given["required"], *given["optional"]} for entity, given in raw["columns"].items()}
+    return {
+        entity: {*given["required"], *given["optional"]} for entity, given in raw["columns"].items()
+    }
 
 
 def _is_time_zone(name):
@@ -95,8 +125,14 @@ def _is_time_zone(name):
 
 def _wrong_dialect(raw):
     dialect = raw.get("dialect", {})
-    wrong = [f"dialect lacks {key}" for key in ("delimiter", "quote", "encoding") if key not in dialect]
-    wrong += [f"dialect: {key} is one character" for key in ("delimiter", "quote") if len(str(dialect.get(key, "-"))) != 1]
+    wrong = [
+        f"dialect lacks {key}" for key in ("delimiter", "quote", "encoding") if key not in dialect
+    ]
+    wrong += [
+        f"dialect: {key} is one character"
+        for key in ("delimiter", "quote")
+        if len(str(dialect.get(key, "-"))) != 1
+    ]
     try:
         codecs.lookup(str(dialect.get("encoding", "utf-8")))
     except LookupError:

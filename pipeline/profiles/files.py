@@ -21,7 +21,9 @@ def read_profile(name, home=None):
     try:
         return _profile(_raw(path, home), path)
     except (*YAML_ERRORS, FileNotFoundError) as error:
-        raise InvalidProtocol(f"The source profile {path} cannot be read: {fault(error)}.") from None
+        raise InvalidProtocol(
+            f"The source profile {path} cannot be read: {fault(error)}."
+        ) from None
 
 
 def install_profile(name, home):
@@ -34,7 +36,10 @@ def install_profile(name, home):
         folder = home.sources / found.name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         own_maps = [Path(one).name for one in read_yaml(Path(name)).get("maps", ())]
-        for one, place in [(Path(name), f"{found.name}.yaml"), *((Path(name).parent / one, one) for one in own_maps)]:
+        for one, place in [
+            (Path(name), f"{found.name}.yaml"),
+            *((Path(name).parent / one, one) for one in own_maps),
+        ]:
             if one.resolve() != (folder / place).resolve():
                 shutil.copyfile(one, folder / place)
     return found
@@ -43,7 +48,9 @@ def install_profile(name, home):
 def _found(name, home):
     if name.endswith(".yaml"):
         if not Path(name).is_file():
-            raise InvalidProtocol(f"There is no file {name}. Give the path of a profile, or the name of one in sources/.")
+            raise InvalidProtocol(
+                f"There is no file {name}. Give the path of a profile, or the name of one in sources/."
+            )
         return Path(name)
     folders = [*([home.sources / name] if home else []), SOURCES]
     for folder in folders:
@@ -57,12 +64,20 @@ def _found(name, home):
 def _raw(path, home):
     "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
     raw = read_yaml(path)
-    raw |= {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
+    raw |= (
+        {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
+    )
     if "extends" not in raw:
         return raw
     if str(raw["extends"]).endswith(".yaml"):
-        raise InvalidProtocol(f"The source profile {path} extends a file; give the name of a profile: ingest that one first, by its path.")
-    base = SOURCES / f"{raw['extends']}.yaml" if raw["extends"] == raw["profile"] else _found(str(raw["extends"]), home)
+        raise InvalidProtocol(
+            f"The source profile {path} extends a file; give the name of a profile: ingest that one first, by its path."
+        )
+    base = (
+        SOURCES / f"{raw['extends']}.yaml"
+        if raw["extends"] == raw["profile"]
+        else _found(str(raw["extends"]), home)
+    )
     if base.resolve() == path.resolve():
         raise InvalidProtocol(f"The source profile {path} extends itself.")
     base = _raw(base, home)
@@ -71,7 +86,9 @@ def _raw(path, home):
 
 def _laid_over(base, own):
     merged = {
-        key: _laid_over(base[key], value) if isinstance(base.get(key), dict) and isinstance(value, dict) else value
+        key: _laid_over(base[key], value)
+        if isinstance(base.get(key), dict) and isinstance(value, dict)
+        else value
         for key, value in own.items()
     }
     return {**base, **merged}

@@ -16,14 +16,24 @@ def filled(path):
         rows = list(reader)
     if missing := [name for name in MAP_HEADER if name not in (reader.fieldnames or ())]:
         raise ValueError(f"{path.name} lacks the column {', '.join(missing)}")
-    answers = [{name: _cell(row[name]) for name in MAP_HEADER} for row in rows if _cell(row["map_to"])]
+    answers = [
+        {name: _cell(row[name]) for name in MAP_HEADER} for row in rows if _cell(row["map_to"])
+    ]
     if wrong := [f"{row['delivered']}: {why}" for row in answers if (why := _wrong(row))]:
         raise ValueError(f"{path.name}: {'; '.join(wrong)}")
     counts = Counter(answered(row) for row in answers)
-    counts.update(answered({**row, "code_system": None}) for row in answers if row["code_system"] and row["kind"] == "code")
+    counts.update(
+        answered({**row, "code_system": None})
+        for row in answers
+        if row["code_system"] and row["kind"] == "code"
+    )
     open_ones = {answered(row) for row in answers if not row["code_system"]}
     if twice := sorted(
-        {row["delivered"] for row in answers if counts[answered(row)] > 1 and (row["code_system"] or answered(row) in open_ones)}
+        {
+            row["delivered"]
+            for row in answers
+            if counts[answered(row)] > 1 and (row["code_system"] or answered(row) in open_ones)
+        }
     ):
         raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
     return answers
@@ -33,7 +43,12 @@ def answered(row):
     """What a row of a map, or of `b12 unmapped`, is about: two rows of one key are one question."""
     if row["kind"] == "unit":
         return row["entity"], "unit", None, unit_key(row["delivered"])
-    return row["entity"], "code", (row["code_system"] or "").upper() or None, row["delivered"].strip().upper()
+    return (
+        row["entity"],
+        "code",
+        (row["code_system"] or "").upper() or None,
+        row["delivered"].strip().upper(),
+    )
 
 
 def unit_key(unit):
@@ -49,11 +64,19 @@ def _cell(text):
 
 def _wrong(row):
     if not row["delivered"] or row["kind"] not in ("code", "unit"):
-        return "kind is code or unit, delivered is what the source sends" if row["kind"] != "status" else "a status is answered in `words`"
+        return (
+            "kind is code or unit, delivered is what the source sends"
+            if row["kind"] != "status"
+            else "a status is answered in `words`"
+        )
     if row["map_to"].lower() == "none":
         return None
     if row["kind"] == "unit":
-        return None if unit_key(row["map_to"]) in _units() else f"protocol/unit_aliases.csv does not know {row['map_to']}"
+        return (
+            None
+            if unit_key(row["map_to"]) in _units()
+            else f"protocol/unit_aliases.csv does not know {row['map_to']}"
+        )
     if not row["map_to_system"]:
         return "map_to_system is empty"
     if row["map_to_system"].upper() in ("LOINC", "LN") and not _is_loinc(row["map_to"]):
@@ -66,7 +89,9 @@ def _is_loinc(code):
     number, _, check = code.partition("-")
     if not (number.isdigit() and check.isdigit() and len(check) == 1):
         return False
-    digits = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))]
+    digits = [
+        int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))
+    ]
     return (10 - sum(digit // 10 + digit % 10 for digit in digits) % 10) % 10 == int(check)
 
 

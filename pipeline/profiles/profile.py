@@ -68,11 +68,21 @@ class Profile:
 
     def delivered_columns(self, kind):
         "The names a table of this kind must and may have, in lower case: `{required: [...], optional: [...]}`"
-        return {need: [name.lower() for name in _flat(self.columns[kind][need].values())] for need in ("required", "optional")}
+        return {
+            need: [name.lower() for name in _flat(self.columns[kind][need].values())]
+            for need in ("required", "optional")
+        }
 
     def selects_of(self, kind):
         "The SELECTs in `sources/<profile>/<kind>/`, by entity; none where the columns alone say it"
-        return {file.stem: file.read_text(encoding="utf-8") for file in sorted((self.selects / kind).glob("*.sql"))} if self.selects else {}
+        return (
+            {
+                file.stem: file.read_text(encoding="utf-8")
+                for file in sorted((self.selects / kind).glob("*.sql"))
+            }
+            if self.selects
+            else {}
+        )
 
 
 def _flat(names):
@@ -82,4 +92,9 @@ def _flat(names):
 def _fits(path, patterns):
     name = PurePosixPath(path).name
     lowered = [pattern.lower() for pattern in patterns]
-    return any(fnmatchcase(path, f"*/{pattern}") or fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in lowered)
+    return any(
+        fnmatchcase(path, f"*/{pattern}")
+        or fnmatchcase(path, pattern)
+        or fnmatchcase(name, pattern)
+        for pattern in lowered
+    )

@@ -36,7 +36,9 @@ class Space:
             if fact in self.whole:
                 parts = [{**self.whole, fact: tuple(answers)}]
             else:
-                parts = [box for answer in answers for box in self._expansions.get((fact, answer), [])]
+                parts = [
+                    box for answer in answers for box in self._expansions.get((fact, answer), [])
+                ]
             found = [both for one in found for other in parts if (both := intersect(one, other))]
         return found
 
@@ -45,7 +47,11 @@ def intersect(one, other):
     """The common part of two boxes, or None."""
     both = {}
     for fact, answers in one.items():
-        common = answers if answers == other[fact] else tuple(answer for answer in answers if answer in other[fact])
+        common = (
+            answers
+            if answers == other[fact]
+            else tuple(answer for answer in answers if answer in other[fact])
+        )
         if not common:
             return None
         both[fact] = common

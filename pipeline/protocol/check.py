@@ -44,7 +44,11 @@ def _lines(path):
 
 def _setting_problems(pack):
     for name, entry in pack.raw["settings"].items():
-        if isinstance(entry["value"], bool) or not isinstance(entry["value"], int | float) or entry["value"] < 0:
+        if (
+            isinstance(entry["value"], bool)
+            or not isinstance(entry["value"], int | float)
+            or entry["value"] < 0
+        ):
             yield ("settings", name), f"setting {name} is not a number of 0 or more"
 
 
@@ -99,17 +103,27 @@ def _word_problems(pack):
     for where, row, facts in _tables(pack):
         for fact, answers in row.get("when", {}).items():
             if fact not in facts:
-                yield (*where, "when"), f"{row['id']} asks for the fact {fact}, which is not known here"
+                yield (
+                    (*where, "when"),
+                    f"{row['id']} asks for the fact {fact}, which is not known here",
+                )
                 continue
             for answer in answers:
                 if answer not in facts[fact]:
-                    yield (*where, "when"), f"{row['id']} asks for {fact} = {answer}, which is no answer of {fact}"
+                    yield (
+                        (*where, "when"),
+                        f"{row['id']} asks for {fact} = {answer}, which is no answer of {fact}",
+                    )
         if where[0] == "next_step" and row["outcome"] not in pack.raw["actions"]:
             yield where, f"{row['id']} leads to {row['outcome']}, which is no action"
 
 
 def _citation_problems(pack):
-    rows = [((section, n), row) for section in ("next_step", "safety", "cause", "flags") for n, row in enumerate(pack.raw[section])]
+    rows = [
+        ((section, n), row)
+        for section in ("next_step", "safety", "cause", "flags")
+        for n, row in enumerate(pack.raw[section])
+    ]
     for where, row in rows:
         if not row.get("because"):
             yield where, f"{row['id']} gives no reason"
@@ -118,7 +132,11 @@ def _citation_problems(pack):
         for cite in row.get("cites", ()):
             if cite.split(" §")[0] not in pack.raw["sources"]:
                 yield where, f"{row['id']} cites {cite}, which is no source of this pack"
-    named = [(section, name, entry) for section in ("bands", "settings") for name, entry in pack.raw[section].items()]
+    named = [
+        (section, name, entry)
+        for section in ("bands", "settings")
+        for name, entry in pack.raw[section].items()
+    ]
     yield from (
         ((section, name), f"{section[:-1]} {name} cites nothing (missing citation)")
         for section, name, entry in named

@@ -18,7 +18,10 @@ def movable(pack):
         f"{fact}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
         for fact, band in pack.raw["bands"].items() for tile in band["tiles"] if _edge(tile) is not None
     }  # fmt: skip
-    settings = {f"settings.{name}": (_plain(entry["value"]), entry["means"]) for name, entry in pack.raw["settings"].items()}
+    settings = {
+        f"settings.{name}": (_plain(entry["value"]), entry["means"])
+        for name, entry in pack.raw["settings"].items()
+    }
     return {**edges, **settings}
 
 
@@ -33,7 +36,9 @@ def moved(pack, changes):
             raise UsageError(f"{name} cannot be moved. {_possible(known)}")
         section, _, answer = name.partition(".")
         if section == "settings":
-            raw["settings"][answer]["value"] = _setting(name, value, raw["settings"][answer]["value"])
+            raw["settings"][answer]["value"] = _setting(
+                name, value, raw["settings"][answer]["value"]
+            )
         else:
             _move(raw["bands"][section], answer, _number(name, value))
     _check_tiles(raw, known, changes)
@@ -58,7 +63,9 @@ def _check_tiles(raw, known, changes):
             continue
         tiles = [tile for tile in raw["bands"][fact]["tiles"] if _edge(tile) is not None]
         edges = [Decimal(str(_edge(tile))) for tile in tiles]
-        if wrong := next((place for place in range(1, len(edges)) if edges[place] <= edges[place - 1]), None):
+        if wrong := next(
+            (place for place in range(1, len(edges)) if edges[place] <= edges[place - 1]), None
+        ):
             below, above = (f"{fact}.{tiles[place]['answer']}" for place in (wrong - 1, wrong))
             raise UsageError(
                 f"The bands of {fact} would no longer tile the line: {below} = {edges[wrong - 1]} must lie below {above} = {edges[wrong]}. "
@@ -67,7 +74,11 @@ def _check_tiles(raw, known, changes):
 
 
 def _possible(known):
-    return "Possible, with their values now: " + ", ".join(f"{name}={value}" for name, (value, _) in known.items()) + "."
+    return (
+        "Possible, with their values now: "
+        + ", ".join(f"{name}={value}" for name, (value, _) in known.items())
+        + "."
+    )
 
 
 def _number(name, value):
@@ -76,7 +87,9 @@ def _number(name, value):
     except InvalidOperation:
         raise UsageError(f"{name}={value}: that is no number.") from None
     if not found.is_finite() or not 0 < found < 10**8 or -found.as_tuple().exponent > PLACES:
-        raise UsageError(f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places after the point.")
+        raise UsageError(
+            f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places after the point."
+        )
     return Decimal(_plain(found))
 
 
@@ -84,7 +97,9 @@ def _setting(name, value, before):
     try:
         found = type(before)(str(value).strip())
     except ValueError:
-        raise UsageError(f"{name}={value}: that is no {'whole ' * isinstance(before, int)}number.") from None
+        raise UsageError(
+            f"{name}={value}: that is no {'whole ' * isinstance(before, int)}number."
+        ) from None
     if not 0 <= found < 10**6:
         raise UsageError(f"{name}={value}: it must be 0 or more, below a million.")
     return found

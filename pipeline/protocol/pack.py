@@ -58,18 +58,26 @@ def load(pack=DEFAULT_PACK):
         return Pack(name=raw["pack"], path=path, raw=raw, decisions=tuple(_decisions(raw)))
     except FileNotFoundError:
         known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
-        raise InvalidProtocol(f"There is no protocol pack {pack}. Known packs: {known}; or give the path of a YAML file.") from None
+        raise InvalidProtocol(
+            f"There is no protocol pack {pack}. Known packs: {known}; or give the path of a YAML file."
+        ) from None
     except YAML_ERRORS as error:
-        raise InvalidProtocol(f"{path} cannot be read as a protocol pack: {fault(error)}.") from None
+        raise InvalidProtocol(
+            f"{path} cannot be read as a protocol pack: {fault(error)}."
+        ) from None
 
 
 def _decisions(raw):
     for fact, entry in raw["derived"].items():
-        yield Decision(fact, (*(Rule(fact, when, "yes") for when in entry["yes_when"]), Rule(fact, {}, "no")))
+        yield Decision(
+            fact, (*(Rule(fact, when, "yes") for when in entry["yes_when"]), Rule(fact, {}, "no"))
+        )
     yield Decision("next_step", tuple(_rule(row) for row in raw["next_step"]))
     yield Decision("safety", tuple(_rule(row) for row in raw["safety"]), collects=True)
     yield Decision("cause", tuple(_rule(row) for row in raw["cause"]))
-    yield Decision("flags", tuple(_rule(row) for row in raw["flags"] if "when" in row), collects=True)
+    yield Decision(
+        "flags", tuple(_rule(row) for row in raw["flags"] if "when" in row), collects=True
+    )
     yield Decision("cohorts", tuple(_rule(row) for row in raw["cohorts"]), collects=True)
 
 

@@ -12,15 +12,30 @@ def reach_problems(pack):
             where = _place(pack, decision.name, position)
             mine = space.expand(rule.when)
             if not any(boxes.witness(box, earlier) for box in mine):
-                yield where, f"{rule.id} can never decide: no combination of facts is left for it (unreachable rule)"
+                yield (
+                    where,
+                    f"{rule.id} can never decide: no combination of facts is left for it (unreachable rule)",
+                )
             earlier += mine if not decision.collects else []
         if not decision.collects and (left := boxes.witness(space.whole, earlier)):
-            named = {fact: left[fact][0] for fact in sorted(left) if len(left[fact]) < len(space.answers[fact])}
-            yield (_place(pack, decision.name, 0)[0],), f"{decision.name} leaves this undecided: {named}"
+            named = {
+                fact: left[fact][0]
+                for fact in sorted(left)
+                if len(left[fact]) < len(space.answers[fact])
+            }
+            yield (
+                (_place(pack, decision.name, 0)[0],),
+                f"{decision.name} leaves this undecided: {named}",
+            )
 
 
 def _place(pack, decision, position):
     if decision in pack.raw["derived"]:
-        return ("derived", decision, "yes_when", min(position, len(pack.raw["derived"][decision]["yes_when"]) - 1))
+        return (
+            "derived",
+            decision,
+            "yes_when",
+            min(position, len(pack.raw["derived"][decision]["yes_when"]) - 1),
+        )
     rows = [index for index, row in enumerate(pack.raw[decision]) if "when" in row]
     return (decision, rows[position])

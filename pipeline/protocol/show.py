@@ -3,7 +3,15 @@
 
 def as_markdown(pack):
     """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and citation."""
-    return "\n".join([*_head(pack.raw), *_bands(pack.raw), *_settings(pack.raw), *_facts(pack.raw), *_tables(pack.raw)])
+    return "\n".join(
+        [
+            *_head(pack.raw),
+            *_bands(pack.raw),
+            *_settings(pack.raw),
+            *_facts(pack.raw),
+            *_tables(pack.raw),
+        ]
+    )
 
 
 def _head(raw):
@@ -12,7 +20,8 @@ def _head(raw):
     yield f"Pack `{raw['pack']}` {raw['version']}. {raw['notice']}"
     yield ""
     yield from _table(
-        ("author", "checker", "reviewed", "next review"), [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])]
+        ("author", "checker", "reviewed", "next review"),
+        [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])],
     )
     yield "## Sources"
     yield ""
@@ -24,7 +33,10 @@ def _bands(raw):
     yield ""
     for fact, band in raw["bands"].items():
         rows = [(tile["answer"], _range(tile), "") for tile in band["tiles"]]
-        rows += [(row["answer"], _range(row) or "any other", "censored, not within one band") for row in band.get("censored", ())]
+        rows += [
+            (row["answer"], _range(row) or "any other", "censored, not within one band")
+            for row in band.get("censored", ())
+        ]
         yield f"### {fact} ({band['unit']}; {', '.join(band['cites'])})"
         yield ""
         yield from _table(("word", "range", "note"), rows)
@@ -45,14 +57,22 @@ def _settings(raw):
 def _facts(raw):
     yield "## Facts and their answers"
     yield ""
-    yield from _table(("fact", "answers"), [(fact, ", ".join(answers)) for fact, answers in raw["facts"].items()])
+    yield from _table(
+        ("fact", "answers"), [(fact, ", ".join(answers)) for fact, answers in raw["facts"].items()]
+    )
     yield "### Derived facts: yes when one of the lines fits"
     yield ""
-    yield from _table(("fact", "yes when"), [(fact, _when(when)) for fact, one in raw["derived"].items() for when in one["yes_when"]])
+    yield from _table(
+        ("fact", "yes when"),
+        [(fact, _when(when)) for fact, one in raw["derived"].items() for when in one["yes_when"]],
+    )
 
 
 def _when(when):
-    return "; ".join(f"{fact} = {' or '.join(answers)}" for fact, answers in when.items()) or "anything else"
+    return (
+        "; ".join(f"{fact} = {' or '.join(answers)}" for fact, answers in when.items())
+        or "anything else"
+    )
 
 
 TITLES = {

@@ -41,7 +41,12 @@ def register_vocabulary(con):
 
 
 def _register_codes(con):
-    rows = [row for path in sorted((PROTOCOL / "codes").glob("*.csv")) if path.name != "drug_names.csv" for row in _read(path)[1:]]
+    rows = [
+        row
+        for path in sorted((PROTOCOL / "codes").glob("*.csv"))
+        if path.name != "drug_names.csv"
+        for row in _read(path)[1:]
+    ]
     columns = dict.fromkeys(("concept", "code_system", "code", "display", "source"), "varchar")
     _table(con, "delivered_spelling", columns, rows)
     con.execute(
@@ -55,7 +60,10 @@ def _register_codes(con):
 def register_pack(con, pack):
     """Create the relations of the schema `protocol` that hold a pack: its settings, bands, answers, decisions, rules and checks."""
     raw = pack.raw
-    names = {name: "double" if isinstance(value, float) else "integer" for name, value in pack.setting.items()}
+    names = {
+        name: "double" if isinstance(value, float) else "integer"
+        for name, value in pack.setting.items()
+    }
     _table(con, "setting", names, [tuple(pack.setting.values())])
     _table(con, "band", {
         "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean", "position": "integer",
@@ -76,7 +84,12 @@ def register_pack(con, pack):
     }, [(d, n, r.id, r.outcome, r.priority, r.because, list(r.cites), len(r.when)) for d, n, r in rules])  # fmt: skip
     _table(con, "condition", {"decision": "varchar", "position": "integer", "fact": "varchar", "answer": "varchar"},
            [(d, n, fact, answer) for d, n, r in rules for fact, answers in r.when.items() for answer in answers])  # fmt: skip
-    _table(con, "monitoring_check", {"answer": "varchar", "months": "integer"}, list(_checks(raw["monitoring_checks"])))
+    _table(
+        con,
+        "monitoring_check",
+        {"answer": "varchar", "months": "integer"},
+        list(_checks(raw["monitoring_checks"])),
+    )
     _table(con, "flag", {"flag": "varchar", "position": "integer"},
            [(flag, n) for n, flag in enumerate(dict.fromkeys(row["id"] for row in raw["flags"]))])  # fmt: skip
 
@@ -84,8 +97,21 @@ def register_pack(con, pack):
 def _bands(fact, band):
     for is_tile, rows in ((True, band["tiles"]), (False, band.get("censored", ()))):
         for position, row in enumerate(rows):
-            low, high = (_text(row.get(one, row.get(other))) for one, other in (("from", "above"), ("to", "below")))
-            yield fact, band["analyte"], row["answer"], is_tile, position, low, "from" in row, high, "to" in row
+            low, high = (
+                _text(row.get(one, row.get(other)))
+                for one, other in (("from", "above"), ("to", "below"))
+            )
+            yield (
+                fact,
+                band["analyte"],
+                row["answer"],
+                is_tile,
+                position,
+                low,
+                "from" in row,
+                high,
+                "to" in row,
+            )
 
 
 def _text(number):
@@ -96,7 +122,10 @@ def _text(number):
 def _checks(rows, longest_months=12 * 120):
     for row in rows:
         if "every_months" in row:
-            yield from ((row["answer"], m) for m in range(row["from_months"], longest_months, row["every_months"]))
+            yield from (
+                (row["answer"], m)
+                for m in range(row["from_months"], longest_months, row["every_months"])
+            )
         else:
             yield row["answer"], row["months"]
 

@@ -3,11 +3,40 @@
 from html import escape
 from html.parser import HTMLParser
 
-KEPT = {"div", "span", "p", "strong", "em", "code", "pre", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
+KEPT = {
+    "div",
+    "span",
+    "p",
+    "strong",
+    "em",
+    "code",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 RENAMED = {"h5": "h3", "h6": "h4"}  # beneath the heading of the suite
-DROPPED = {"script", "style", "svg", "button", "iframe", "object", "noscript"}  # with all that they hold
+DROPPED = {
+    "script",
+    "style",
+    "svg",
+    "button",
+    "iframe",
+    "object",
+    "noscript",
+}  # with all that they hold
 VOID = {"br", "img", "input", "link", "meta", "hr", "source", "wbr"}
-SIGNS = {"text-success": "succeeded", "text-danger": "failed", "text-warning": "raised an error"}  # in place of an icon font
+SIGNS = {
+    "text-success": "succeeded",
+    "text-danger": "failed",
+    "text-warning": "raised an error",
+}  # in place of an icon font
 
 
 def sections_of(page):
@@ -34,10 +63,23 @@ class _Cleaner(HTMLParser):
             self._write("<br>" if tag == "br" else "")
             return
         self.within.append((tag, self.dropping))
-        if self.dropping or tag in DROPPED or "hidden" in given or "collapse" in (*classes.split(), given.get("data-toggle")):
+        if (
+            self.dropping
+            or tag in DROPPED
+            or "hidden" in given
+            or "collapse" in (*classes.split(), given.get("data-toggle"))
+        ):
             self.dropping += 1
-        elif tag == "i" and "aria-hidden" not in given:  # those hidden stand beside a word that says the same
-            self._write("".join(f'<span class="{name}">{sign}</span>' for name, sign in SIGNS.items() if name in classes.split()))
+        elif (
+            tag == "i" and "aria-hidden" not in given
+        ):  # those hidden stand beside a word that says the same
+            self._write(
+                "".join(
+                    f'<span class="{name}">{sign}</span>'
+                    for name, sign in SIGNS.items()
+                    if name in classes.split()
+                )
+            )
         elif name := self._name(tag):
             self._write(f'<{name} class="{escape(classes)}">' if classes else f"<{name}>")
 

@@ -59,7 +59,9 @@ def add_schema(context, con, schema):
         "isolation_level": "AUTOCOMMIT",
     }
     # the address only names the dialect
-    return context.data_sources.add_duckdb(name=schema, connection_string="duckdb:///:memory:", kwargs=kwargs)
+    return context.data_sources.add_duckdb(
+        name=schema, connection_string="duckdb:///:memory:", kwargs=kwargs
+    )
 
 
 def _cursor(con):
@@ -72,9 +74,15 @@ def _cursor(con):
 
 def validate(datasource, relation, suite, result_format):
     """The results of a suite (its JSON as a dict), evaluated on one relation of the data source."""
-    batch = datasource.add_table_asset(relation).add_batch_definition_whole_table("whole").get_batch()
-    expectations = great_expectations.ExpectationSuite(name=suite["name"], expectations=suite["expectations"])
-    if len(expectations.expectations) < len(suite["expectations"]):  # what it does not know it logs, and leaves out
+    batch = (
+        datasource.add_table_asset(relation).add_batch_definition_whole_table("whole").get_batch()
+    )
+    expectations = great_expectations.ExpectationSuite(
+        name=suite["name"], expectations=suite["expectations"]
+    )
+    if len(expectations.expectations) < len(
+        suite["expectations"]
+    ):  # what it does not know it logs, and leaves out
         raise ValueError("an expectation is of an unknown type, or its arguments are wrong")
     return batch.validate(expectations, result_format=result_format).results
 

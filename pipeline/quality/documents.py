@@ -40,7 +40,9 @@ def _entry(place, validation):
 
 
 def _section(place, validation):
-    page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(_result(validation)))
+    page = DefaultJinjaPageView().render(
+        ValidationResultsPageRenderer().render(_result(validation))
+    )
     return f'<section id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n{sections_of(page)}\n</section>\n'
 
 

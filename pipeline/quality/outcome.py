@@ -36,7 +36,11 @@ def closing_outcomes(outcomes):
 
 def warning_outcomes(outcomes):
     """The outcomes that warn: they close nothing, and a steward may want to see them before anything is published."""
-    return [outcome for outcome in outcomes if outcome.severity == "warning" and outcome.outcome in ("failed", "error")]
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.severity == "warning" and outcome.outcome in ("failed", "error")
+    ]
 
 
 def warnings(outcomes):
@@ -49,15 +53,25 @@ def message(outcomes):
     closing = closing_outcomes(outcomes)
     if not closing:
         return "The gate is open."
-    count = "a critical expectation" if len(closing) == 1 else f"{len(closing)} critical expectations"
+    count = (
+        "a critical expectation" if len(closing) == 1 else f"{len(closing)} critical expectations"
+    )
     head = f"The gate is closed by {count}: nothing was published, the last worklist stays."
     return " ".join([head, *(_sentence(outcome) for outcome in closing)])
 
 
 def _sentence(outcome):
-    where = f"{outcome.suite}.{outcome.column}" if outcome.column else f"{outcome.suite} ({outcome.expectation})"
+    where = (
+        f"{outcome.suite}.{outcome.column}"
+        if outcome.column
+        else f"{outcome.suite} ({outcome.expectation})"
+    )
     if outcome.outcome == "error":
         return f"{where} could not be evaluated ({outcome.observed}). {outcome.note} {outcome.todo}"
-    rows = "the table is" if outcome.rows_checked is None else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
+    rows = (
+        "the table is"
+        if outcome.rows_checked is None
+        else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
+    )
     observed = f"; found {outcome.observed}" if outcome.observed else ""
     return f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note} {outcome.todo}"

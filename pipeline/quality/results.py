@@ -38,7 +38,11 @@ def is_raised(result):
 
 def kind_of_error(result):
     """The kind of error of a result that `is_raised`; the text of the error may quote a value."""
-    texts = [info["exception_message"] for info in result.exception_info.values() if isinstance(info, dict)]
+    texts = [
+        info["exception_message"]
+        for info in result.exception_info.values()
+        if isinstance(info, dict)
+    ]
     texts = texts or [result.exception_info.get("exception_message") or ""]
     known = r'column "\w+" in BatchData does not exist|cannot be computed on column of type \w+|\b[A-Z]\w+ Error\b'
     return next((found[0] for text in texts if (found := re.search(known, text))), "unknown error")
@@ -80,16 +84,33 @@ def _threshold(expectation, kwargs):
     subject, _, asked = expectation.partition("_to_")
     asked = asked.removeprefix("be_").replace("not_be_", "not_").replace("_", " ")
     if "column_A" in kwargs:
-        asked = f"not after {kwargs['column_A']}" if asked == "greater than b" else f"{asked}, {kwargs['column_A']}"
+        asked = (
+            f"not after {kwargs['column_A']}"
+            if asked == "greater than b"
+            else f"{asked}, {kwargs['column_A']}"
+        )
     words = ["length", asked] if "lengths" in subject else [asked]
-    words += [f"{WORDS.get(name, name)} {_listed(value)}".strip() for name, value in kwargs.items() if name not in NOT_ASKED]
-    return " ".join(words + ([f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else []))
+    words += [
+        f"{WORDS.get(name, name)} {_listed(value)}".strip()
+        for name, value in kwargs.items()
+        if name not in NOT_ASKED
+    ]
+    return " ".join(
+        words
+        + ([f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else [])
+    )
 
 
 def _condition(row_condition):
     if row_condition["type"] == "and":
         return " and ".join(_condition(part) for part in row_condition["conditions"])
-    return " ".join([row_condition["column"]["name"], row_condition["operator"], str(row_condition["parameter"])])
+    return " ".join(
+        [
+            row_condition["column"]["name"],
+            row_condition["operator"],
+            str(row_condition["parameter"]),
+        ]
+    )
 
 
 def _listed(value):

@@ -20,9 +20,13 @@ NAMED_ROWS = 5
 def prepare():
     """Import Great Expectations now, to have it when `check` is called: it takes six seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)  # a failure is an outcome, not a log line
+    logging.getLogger("great_expectations").setLevel(
+        logging.CRITICAL + 1
+    )  # a failure is an outcome, not a log line
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of the standard library, by its own imports
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # of the standard library, by its own imports
         from pipeline.quality import datasource
     return datasource
 
@@ -42,13 +46,21 @@ def run_suites(con, folder=EXPECTATIONS):
     gx = prepare()
     files = sorted(folder.glob("*/*.json"))
     context = gx.open_context()
-    schemas = {schema: gx.add_schema(context, con, schema) for schema in sorted({file.parent.name for file in files})}
+    schemas = {
+        schema: gx.add_schema(context, con, schema)
+        for schema in sorted({file.parent.name for file in files})
+    }
     try:
-        found = [(f"{file.parent.name}.{file.stem}", *_results(gx, schemas[file.parent.name], file)) for file in files]
+        found = [
+            (f"{file.parent.name}.{file.stem}", *_results(gx, schemas[file.parent.name], file))
+            for file in files
+        ]
     finally:
         for schema in schemas.values():
             gx.close(schema)
-    outcomes = [outcome_of(name, meta, result) for name, meta, results in found for result in results]
+    outcomes = [
+        outcome_of(name, meta, result) for name, meta, results in found for result in results
+    ]
     return outcomes, [validation_of(name, results) for name, _, results in found]
 
 
@@ -57,7 +69,13 @@ def _results(gx, schema, file):
     try:
         suite = json.loads(file.read_text(encoding="utf-8"))
         return suite["meta"], gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
-    except (gx.great_expectations.exceptions.GreatExpectationsError, ConnectionError, ValueError, KeyError, TypeError) as error:
+    except (
+        gx.great_expectations.exceptions.GreatExpectationsError,
+        ConnectionError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise InvalidProtocol(
             f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {file.parent.name}.{file.stem} "
             f"({type(error).__name__}). Check that it is JSON, that the relation is there, and that each expectation has a "

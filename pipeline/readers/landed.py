@@ -46,14 +46,24 @@ def read(con, path, *, profile, kind, reference, folder):
         columns = sorted([*canonical[entity]["required"], *canonical[entity]["optional"]])
         if entity in loaded.selects:
             defaults = profile.defaults.get(entity, {})
-            _land(con, entity, columns, loaded.selects[entity], folder, defaults=defaults, is_line_shared=profile.format == "fhir")
+            _land(
+                con,
+                entity,
+                columns,
+                loaded.selects[entity],
+                folder,
+                defaults=defaults,
+                is_line_shared=profile.format == "fhir",
+            )
         else:
             empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
             con.execute(
                 f"create or replace table landing.{entity} as select {empty}, cast(0 as integer) as shifted_days, "
                 "cast(0 as bigint) as place, cast(0 as bigint) as line, cast(null as blob) as row_key where false"
             )
-    return Landed(tuple(entity for entity in ENTITIES if entity in loaded.selects), loaded.rows, loaded.other)
+    return Landed(
+        tuple(entity for entity in ENTITIES if entity in loaded.selects), loaded.rows, loaded.other
+    )
 
 
 def _load(con, path, *, profile, kind, reference, folder):
@@ -68,8 +78,17 @@ def _load(con, path, *, profile, kind, reference, folder):
 
 def _load_rows(con, path, *, profile, kind, reference, folder):
     "One row, one record: columns by the profile, or by the SELECTs in sources/<profile>/<kind>/"
-    header = load_table(con, path, columns=profile.delivered_columns(kind), profile=profile, into="landing.delivered", folder=folder)
-    rows = con.execute("select (select count(*) from landing.raw) + (select count(*) from landing.ragged)").fetchone()[0]
+    header = load_table(
+        con,
+        path,
+        columns=profile.delivered_columns(kind),
+        profile=profile,
+        into="landing.delivered",
+        folder=folder,
+    )
+    rows = con.execute(
+        "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
+    ).fetchone()[0]
     selects = profile.selects_of(kind)
     if not selects:
         return Loaded({profile.entity_of_kind(kind): mapping(profile, kind, header)}, rows)
@@ -85,9 +104,14 @@ def _land(con, entity, columns, select, folder, *, defaults, is_line_shared):
         view_of_parquet(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)
         select = f"from landing.mapped_{entity}"
     if "codings" in found:
-        select, found = _choose(con, entity), [name for name in found if name != "codings"] + list(CODED)
+        select, found = (
+            _choose(con, entity),
+            [name for name in found if name != "codings"] + list(CODED),
+        )
     place = "file_row_number as place" if is_line_shared else "0 as place"
-    cells = ", ".join(f'{with_default(_cell(name, found), defaults.get(name))} as "{name}"' for name in columns)
+    cells = ", ".join(
+        f'{with_default(_cell(name, found), defaults.get(name))} as "{name}"' for name in columns
+    )
     shifted = "shifted_days" if "shifted_days" in found else "0 as shifted_days"
     key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
     con.execute(
@@ -106,7 +130,9 @@ def _choose(con, entity):
         f"create or replace table landing.coding_list as select distinct '{entity}' as entity, codings from landing.mapped_{entity}"
     )
     create(con, "landing.chosen_coding")
-    con.execute(f"create or replace table landing.chosen_{entity}_coding as from landing.chosen_coding")
+    con.execute(
+        f"create or replace table landing.chosen_{entity}_coding as from landing.chosen_coding"
+    )
     return (
         f"select mapped.* exclude (codings), chosen.code_system, chosen.code, chosen.name from landing.mapped_{entity} as mapped "
         f"left join landing.chosen_{entity}_coding as chosen on chosen.codings is not distinct from mapped.codings"
@@ -123,9 +149,18 @@ def _maps(con, profile):
         if row["map_to"].lower() == "none":
             continue
         if row["kind"] == "unit":
-            con.execute("insert into landing.local_unit values (unit_key($1), $2)", [row["delivered"], row["map_to"]])
+            con.execute(
+                "insert into landing.local_unit values (unit_key($1), $2)",
+                [row["delivered"], row["map_to"]],
+            )
         else:
             con.execute(
                 "insert into landing.local_code values ($1, upper($2), upper($3), $4, $5)",
-                [row["entity"], row["code_system"], row["delivered"], row["map_to_system"], row["map_to"]],
+                [
+                    row["entity"],
+                    row["code_system"],
+                    row["delivered"],
+                    row["map_to_system"],
+                    row["map_to"],
+                ],
             )

@@ -11,10 +11,14 @@ def note_ragged(con, path, dialect):
     The reader passes over blank lines and lines that do not fit, and a quoted cell may hold line breaks; only when the
     file has any of these is it read again to find where its records begin.
     """
-    errors = con.execute("select distinct line_byte_position, error_type, csv_line from reject_errors").fetchall()
+    errors = con.execute(
+        "select distinct line_byte_position, error_type, csv_line from reject_errors"
+    ).fetchall()
     if any(kind == "INVALID ENCODING" for _, kind, _ in errors):
         raise Refused(f"the file is not {dialect['encoding']}")
-    if any("\n" in (text or "").strip("\r\n") for _, kind, text in errors if kind == "UNQUOTED VALUE"):
+    if any(
+        "\n" in (text or "").strip("\r\n") for _, kind, text in errors if kind == "UNQUOTED VALUE"
+    ):
         raise Refused("a quoted cell is opened and never closed")
     records = con.execute("select count(*) from landing.raw").fetchone()[0]
     positions = {position for position, *_ in errors}
@@ -55,7 +59,10 @@ def _walk(path, quote, positions):
     is_open = is_bad = after_cr_lf = False
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            begins, is_bad = not is_open, is_bad or offset + 1 in positions or (after_cr_lf and offset in positions)
+            begins, is_bad = (
+                not is_open,
+                is_bad or offset + 1 in positions or (after_cr_lf and offset in positions),
+            )
             offset, after_cr_lf = offset + len(line), line.endswith(b"\r\n")
             is_open ^= line.count(quote) % 2 == 1
             if not begins or not line.strip(b"\r\n") or number == 1:

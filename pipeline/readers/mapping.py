@@ -15,12 +15,23 @@ def mapping(profile, kind, header):
     entity = profile.entity_of_kind(kind)
     delivered = {**profile.columns[kind]["required"], **profile.columns[kind]["optional"]}
     defaults = profile.defaults.get(entity, {})
-    cells = {name: _cell(profile, name, delivered.get(name), defaults.get(name)) for name in dict.fromkeys([*delivered, *defaults])}
+    cells = {
+        name: _cell(profile, name, delivered.get(name), defaults.get(name))
+        for name in dict.fromkeys([*delivered, *defaults])
+    }
     if entity == "patient":
         # an extract that has the column and leaves the cell empty says: not dead, not opted out, not merged; one without it says nothing
         no = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": cells["patient_id"]}
-        cells |= {name: f"coalesce({cells[name]}, {no[name]})" for name in no if _is_in(header, delivered.get(name))}
-    return "select " + ", ".join(f"{cell} as {_identifier(name)}" for name, cell in cells.items()) + ", line from landing.delivered"
+        cells |= {
+            name: f"coalesce({cells[name]}, {no[name]})"
+            for name in no
+            if _is_in(header, delivered.get(name))
+        }
+    return (
+        "select "
+        + ", ".join(f"{cell} as {_identifier(name)}" for name, cell in cells.items())
+        + ", line from landing.delivered"
+    )
 
 
 def _is_in(header, delivered):
@@ -33,7 +44,9 @@ def _listed(delivered):
 
 def _cell(profile, name, delivered, default):
     columns = [_identifier(column.lower()) for column in _listed(delivered)] if delivered else []
-    cell = {0: "cast(null as varchar)", 1: "".join(columns)}.get(len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')")
+    cell = {0: "cast(null as varchar)", 1: "".join(columns)}.get(
+        len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')"
+    )
     if name in profile.words:
         known = {_word(word).lower(): _word(means) for word, means in profile.words[name].items()}
         words = ", ".join(f"{_text(word)}: {_text(means)}" for word, means in known.items())

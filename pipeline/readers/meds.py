@@ -14,14 +14,19 @@ def load_events(con, path, *, profile, reference, folder):
     if reference is None:
         raise Refused("its metadata/codes.parquet was never delivered; deliver it with the events")
     columns = profile.delivered_columns("event")
-    load_table(con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder)
+    load_table(
+        con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder
+    )
     con.execute(
         "create or replace table landing.event_code as "
         "select code, any_value(description) as description, "
         "any_value(list_filter(parent_codes, lambda parent: starts_with(parent, 'LOINC/'))[1][7:]) as loinc "
         f"from read_parquet('{str(reference).replace(chr(39), chr(39) * 2)}') group by code"
     )
-    con.execute("create or replace table landing.event as " + _ALIGNED, [profile.options.get("align_last_event_on")])
+    con.execute(
+        "create or replace table landing.event as " + _ALIGNED,
+        [profile.options.get("align_last_event_on")],
+    )
     rows = con.execute("select count(*) from landing.raw").fetchone()[0]
     return Loaded(profile.selects_of("event"), rows, other=None)
 

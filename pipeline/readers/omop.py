@@ -14,16 +14,24 @@ def load_concepts(con, reference):
     reference: the archived CONCEPT (CSV with commas, as Athena's with tabs, or Parquet), or None.
     """
     columns = ", ".join(f"{name} varchar" for name in COLUMNS)
-    con.execute(f'create or replace table landing.concept ({columns}, coding struct("system" varchar, code varchar, "name" varchar))')
+    con.execute(
+        f'create or replace table landing.concept ({columns}, coding struct("system" varchar, code varchar, "name" varchar))'
+    )
     if reference is not None:
         names = ", ".join(f"cast({name} as varchar) as {name}" for name in COLUMNS)
         try:
-            con.execute(f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}")
+            con.execute(
+                f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}"
+            )
         except EngineError as error:
             if is_disk_or_memory_error(error):
                 raise
-            raise Refused("its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)) from None
-    con.execute(f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept using (concept_id)")
+            raise Refused(
+                "its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)
+            ) from None
+    con.execute(
+        f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept using (concept_id)"
+    )
 
 
 _CODED = f"select {', '.join(COLUMNS)}, coding(vocabulary_id, concept_code, concept_name)"
@@ -36,5 +44,9 @@ def _scan(path):
         return f"read_parquet('{quoted}')"
     with path.open(encoding="utf-8", errors="replace") as file:
         is_athena = "\t" in file.readline()
-    form = "delim = '\t', quote = '', escape = ''" if is_athena else "delim = ',', quote = '\"', escape = '\"'"
+    form = (
+        "delim = '\t', quote = '', escape = ''"
+        if is_athena
+        else "delim = ',', quote = '\"', escape = '\"'"
+    )
     return f"read_csv('{quoted}', auto_detect = true, header = true, all_varchar = true, {form}, normalize_names = true)"

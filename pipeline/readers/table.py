@@ -33,7 +33,9 @@ def load_table(con, path, *, columns, profile, into, folder):
         first = 2
     number(con, into, first)
     names = [name.strip().lower() for name in header]
-    con.execute("create or replace table landing.header as select unnest($1::varchar[]) as name", [names])
+    con.execute(
+        "create or replace table landing.header as select unnest($1::varchar[]) as name", [names]
+    )
     return names
 
 
@@ -57,7 +59,9 @@ def _keep(con, select, path, folder):
     except EngineError as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None
-        raise Refused(f"the file cannot be read: {_first_line(error, path.parent, folder)}") from None
+        raise Refused(
+            f"the file cannot be read: {_first_line(error, path.parent, folder)}"
+        ) from None
 
 
 def _parquet(con, path):
@@ -65,8 +69,14 @@ def _parquet(con, path):
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
     except EngineError as error:
-        raise Refused(f"the file is no readable Parquet: {_first_line(error, path.parent)}") from None
-    nested = [name for name, kind, *_ in described if kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))]
+        raise Refused(
+            f"the file is no readable Parquet: {_first_line(error, path.parent)}"
+        ) from None
+    nested = [
+        name
+        for name, kind, *_ in described
+        if kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
+    ]
     if nested:
         raise Refused(f"the column {nested[0]} holds lists or records, not single values")
     return scan, [name for name, *_ in described]
@@ -87,9 +97,13 @@ def read_header(path, dialect):
     """The column names of a CSV file's first line. Raises Refused."""
     try:
         with path.open(encoding=_python_encoding(dialect), newline="") as file:
-            header = next(csv.reader(file, delimiter=dialect["delimiter"], quotechar=dialect["quote"]), [])
+            header = next(
+                csv.reader(file, delimiter=dialect["delimiter"], quotechar=dialect["quote"]), []
+            )
     except UnicodeDecodeError as error:
-        raise Refused(f"the file is not {dialect['encoding']} (byte {error.start} cannot be read)") from None
+        raise Refused(
+            f"the file is not {dialect['encoding']} (byte {error.start} cannot be read)"
+        ) from None
     except csv.Error as error:
         raise Refused(f"the header cannot be read: {error}") from None
     if not [name for name in header if name.strip()]:
@@ -107,11 +121,15 @@ def _check_header(header, required, known, others_ignored):
     unexpected = [name for name in names if name not in known]
     twice = sorted({name for name in names if names.count(name) > 1})
     if missing:
-        raise Refused(f"the first line is not the header of this entity: it lacks {', '.join(missing)}")
+        raise Refused(
+            f"the first line is not the header of this entity: it lacks {', '.join(missing)}"
+        )
     if twice:
         raise Refused(f"the header names the column {', '.join(twice)} twice")
     if unexpected and not others_ignored:
-        raise Refused(f"the header names the unknown column {', '.join(unexpected)}; known: {', '.join(known)}")
+        raise Refused(
+            f"the header names the unknown column {', '.join(unexpected)}; known: {', '.join(known)}"
+        )
 
 
 def _identifier(name):

@@ -37,7 +37,10 @@ def as_table_text(path, folder, encoding):
 def _transcoded(path, folder, encoding):
     place = folder / "transcoded.csv"
     try:
-        with path.open(encoding=encoding, newline="") as source, place.open("w", encoding="utf-8", newline="") as target:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            place.open("w", encoding="utf-8", newline="") as target,
+        ):
             shutil.copyfileobj(source, target, BLOCK)
     except UnicodeError:
         raise Refused(f"the file is not {encoding}") from None
@@ -46,14 +49,19 @@ def _transcoded(path, folder, encoding):
 
 def _gunzipped(path, folder):
     name = path.stem if path.suffix.lower() == ".gz" else path.name
-    place, most = folder / f"unpacked{PurePath(name).suffix}", max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK)
+    place, most = (
+        folder / f"unpacked{PurePath(name).suffix}",
+        max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK),
+    )
     written = 0
     try:
         with gzip.open(path) as source, place.open("wb") as target:
             while block := source.read(BLOCK):
                 written += len(block)
                 if written > most:
-                    raise Refused(f"its gzip unpacks to more than {LARGEST_RATIO} times its size: deliver it in parts, or not compressed")
+                    raise Refused(
+                        f"its gzip unpacks to more than {LARGEST_RATIO} times its size: deliver it in parts, or not compressed"
+                    )
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise Refused("its gzip is truncated or damaged: deliver it again") from None
@@ -69,11 +77,20 @@ def _as_lines(path, folder):
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             if (place := block.find(b"\0")) >= 0:
-                raise Refused(f"the file holds a NUL byte (byte {start + place + 1}): it is damaged, or in another encoding (UTF-16?)")
+                raise Refused(
+                    f"the file holds a NUL byte (byte {start + place + 1}): it is damaged, or in another encoding (UTF-16?)"
+                )
             found = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
             if len(block) == BLOCK and not found[0] and not found[2]:
-                raise Refused(f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table, or has lost its line breaks")
-            feeds, pairs, returns, start = feeds + found[0], pairs + found[1], returns + found[2], start + len(block)
+                raise Refused(
+                    f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table, or has lost its line breaks"
+                )
+            feeds, pairs, returns, start = (
+                feeds + found[0],
+                pairs + found[1],
+                returns + found[2],
+                start + len(block),
+            )
     is_mixed = 0 < pairs < feeds or (returns > pairs and returns > feeds // 2)
     return _with_feeds(path, folder) if is_mixed else path
 

@@ -26,14 +26,18 @@ def start_of_run(home):
 
 def newest_folder(home):
     """The folder of the run that started last, whatever became of it, by the folders' names; None without a run."""
-    folders = [path.parent for path in home.runs.glob("*/manifest.json") if _started(path.parent.name)]
+    folders = [
+        path.parent for path in home.runs.glob("*/manifest.json") if _started(path.parent.name)
+    ]
     return max(folders, key=lambda folder: _started(folder.name), default=None)
 
 
 def _started(name):
     "The second in which a run started, as its folder's name says it; None for what is not a run"
     try:
-        return datetime.strptime(name.removeprefix(HELD).split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(name.removeprefix(HELD).split("-")[0], "%Y%m%dT%H%M%SZ").replace(
+            tzinfo=UTC
+        )
     except ValueError:
         return None
 
@@ -58,7 +62,9 @@ def manifests(home, *, published_only=True):
 
 def held_manifests(home):
     """The manifests of the runs that wait for a steward's decision, newest first. Raises StorageError."""
-    return _newest_first(read_manifest(path.parent) for path in home.runs.glob(f"{HELD}*/manifest.json"))
+    return _newest_first(
+        read_manifest(path.parent) for path in home.runs.glob(f"{HELD}*/manifest.json")
+    )
 
 
 def _newest_first(found):
@@ -69,7 +75,9 @@ def latest_folder(home):
     """The folder of the last published run. Raises UsageError when there is none."""
     folder = home.runs / "latest"
     if not folder.exists():
-        raise UsageError(f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE")
+        raise UsageError(
+            f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE"
+        )
     return folder
 
 
@@ -93,7 +101,8 @@ def point_latest_to(home, manifest):
     link = home.runs / "latest"
     shown = read_manifest(link) if link.exists() else None
     is_older = shown and (
-        shown.started >= manifest.started or (manifest.is_unattended and shown.as_of > manifest.as_of)
+        shown.started >= manifest.started
+        or (manifest.is_unattended and shown.as_of > manifest.as_of)
     )
     if is_older and (shown.is_past_or_near or not manifest.is_past_or_near):
         return

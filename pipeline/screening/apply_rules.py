@@ -5,8 +5,12 @@ from pipeline.engine import create, select_of
 
 def apply_rules(con, name="screening.fit"):
     """Build `screening.fit`: which rules fit each combination; each decision's answer is a fact for those after it."""
-    decisions = con.execute("select turn, decision, collects from protocol.decision order by turn").fetchall()
-    con.execute(f"create or replace table {name} (combination bigint, decision varchar, position integer)")
+    decisions = con.execute(
+        "select turn, decision, collects from protocol.decision order by turn"
+    ).fetchall()
+    con.execute(
+        f"create or replace table {name} (combination bigint, decision varchar, position integer)"
+    )
     for turn, decision, collects in decisions:
         con.execute(
             "create or replace table screening.turn as select decision, collects from protocol.decision where turn = $1",

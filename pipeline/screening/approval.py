@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 from pipeline import worklist
 from pipeline.core import UsageError, exclusive_lock
-from pipeline.runs import HELD, Approval, complete_decision, held_manifests, manifests, write_manifest
+from pipeline.runs import (
+    HELD,
+    Approval,
+    complete_decision,
+    held_manifests,
+    manifests,
+    write_manifest,
+)
 from pipeline.worklist import Actor
 
 
@@ -46,9 +53,17 @@ def _decide(home, store, run_id, *, is_approved, by, because):
     if manifest is None:
         waiting = ", ".join(run.run_id for run in held) or "none"
         raise UsageError(f"No run {run_id} waits for a decision. Waiting: {waiting}.")
-    state = ("published" if _is_newest(home, manifest) else "superseded") if is_approved else "discarded"
+    state = (
+        ("published" if _is_newest(home, manifest) else "superseded")
+        if is_approved
+        else "discarded"
+    )
     worklist.record_access(
-        store, actor=Actor(by, "steward"), what="approval", rows=manifest.rows.worklist, detail=f"{run_id} {state}: {because}"
+        store,
+        actor=Actor(by, "steward"),
+        what="approval",
+        rows=manifest.rows.worklist,
+        detail=f"{run_id} {state}: {because}",
     )
     approval = Approval(is_approved=is_approved, by=by, because=because, at=datetime.now(UTC))
     update = {"state": state, "published": state == "published", "approval": approval}
@@ -59,4 +74,6 @@ def _decide(home, store, run_id, *, is_approved, by, because):
 
 def _is_newest(home, manifest):
     order = manifest.as_of, manifest.started
-    return not any((run.as_of, run.started) > order for run in manifests(home) if run.is_past_or_near)
+    return not any(
+        (run.as_of, run.started) > order for run in manifests(home) if run.is_past_or_near
+    )

@@ -16,8 +16,16 @@ def report_counts(con, home):
 
     `unmapped` holds the most frequent codes and units that nothing knows, the unanswered ones.
     """
-    found = {name: rows_of(con, f"select * from reporting.{name} order by all") for name in RELATIONS}
-    unknown = without_answered(home, rows_of(con, "select * from reporting.unmapped order by rows desc, source, entity, kind, delivered"))
+    found = {
+        name: rows_of(con, f"select * from reporting.{name} order by all") for name in RELATIONS
+    }
+    unknown = without_answered(
+        home,
+        rows_of(
+            con,
+            "select * from reporting.unmapped order by rows desc, source, entity, kind, delivered",
+        ),
+    )
     return {**found, "unmapped": unknown[:UNMAPPED_SHOWN]}
 
 
@@ -37,4 +45,8 @@ def _answered(home, source):
 
 def _keys(row):
     "An answer may be for the code under its system, or under any"
-    return {answered(row), answered({**row, "code_system": None})} if row["kind"] != "status" else set()
+    return (
+        {answered(row), answered({**row, "code_system": None})}
+        if row["kind"] != "status"
+        else set()
+    )

@@ -43,7 +43,14 @@ class Replay:
 
 @observe_screening
 def screen_population(
-    home, as_of=None, pack=None, progress=lambda name: None, *, asked_by=None, hold_warned=False, is_unattended=False
+    home,
+    as_of=None,
+    pack=None,
+    progress=lambda name: None,
+    *,
+    asked_by=None,
+    hold_warned=False,
+    is_unattended=False,
 ):
     """Screen everyone, gate, publish; returns the ScreeningOutcome.
 
@@ -58,7 +65,9 @@ def screen_population(
         )
     with closing(worklist.open_store(home)) as store:
         with exclusive_lock(home, "screen"):
-            known = manifests(home, published_only=False)  # read once: each names every file ever delivered
+            known = manifests(
+                home, published_only=False
+            )  # read once: each names every file ever delivered
             outcomes, notes_left = (), 0
             manifest = _answered(home, known, asked_by) if asked_by else None
             if manifest is None:
@@ -88,7 +97,9 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
                 "the archive is replayed, and when a patient is erased. Restore a backup of that time into a home of its own."
             )
         plan = RunPlan(
-            load_checked_pack(pack or run.protocol.pack), parse_day(as_of or run.as_of), replay_of=run
+            load_checked_pack(pack or run.protocol.pack),
+            parse_day(as_of or run.as_of),
+            replay_of=run,
         )
         manifest, _ = _screen(home, plan, known, progress)
         then, now = (home.runs / each.run_id / "worklist.csv" for each in (run, manifest))
@@ -111,7 +122,9 @@ def _screen(home, plan, known, progress):
 def _answered(home, known, asked_by):
     "The run that was published, held or decided on under this key; what a killed process left undone of it is done"
     runs = [*held_manifests(home), *known]
-    answered = next((run for run in runs if run.asked_by == asked_by and run.state != "closed"), None)
+    answered = next(
+        (run for run in runs if run.asked_by == asked_by and run.state != "closed"), None
+    )
     return complete_decision(home, answered) if answered and answered.state != "held" else answered
 
 

@@ -75,9 +75,17 @@ def _write_worklist(con, folder):
 
     parquet = "format parquet, compression zstd"
     copy(f"from screening.worklist {ORDER}", "worklist.parquet", parquet)
-    copy("select patient_id, site from clinical.patient_fact order by patient_id", "patient_site.parquet", parquet)
+    copy(
+        "select patient_id, site from clinical.patient_fact order by patient_id",
+        "patient_site.parquet",
+        parquet,
+    )
     cells = cells_of(con, "screening.worklist")
-    copy(f"{cells} {ORDER}", "worklist.csv", "format csv, header, delimiter ',', force_quote ('reason')")
+    copy(
+        f"{cells} {ORDER}",
+        "worklist.csv",
+        "format csv, header, delimiter ',', force_quote ('reason')",
+    )
 
 
 def summary(con):
@@ -98,7 +106,8 @@ def summary(con):
             for name, value in COUNTED.items()
         },
         "not_evaluated": {
-            fact: count(f"screening.assessment where {fact} = 'not_loaded'") for fact in MAY_BE_NOT_LOADED
+            fact: count(f"screening.assessment where {fact} = 'not_loaded'")
+            for fact in MAY_BE_NOT_LOADED
         },
         "rejected": counts("select rejected_because, count(*) from lake.rejected_row"),
     }
@@ -121,7 +130,9 @@ def _manifest(screened, home, plan, outcomes, started):
 def _input_files(con):
     columns = ("source", "file", "sha256", "entity", "rows")
     select = f"select {', '.join(columns)} from lake.delivery where refused is null order by all"
-    return tuple(InputFile(**dict(zip(columns, row, strict=True))) for row in con.execute(select).fetchall())
+    return tuple(
+        InputFile(**dict(zip(columns, row, strict=True))) for row in con.execute(select).fetchall()
+    )
 
 
 def _rows(con, relation):

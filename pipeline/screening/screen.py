@@ -13,7 +13,15 @@ from typing import Any
 
 from pipeline import lake
 from pipeline.core import LakeUnavailable, exclusive_lock, remove_unlocked
-from pipeline.engine import build, connect, create_view, relation_names, select_of, storage_errors, view_of_parquet
+from pipeline.engine import (
+    build,
+    connect,
+    create_view,
+    relation_names,
+    select_of,
+    storage_errors,
+    view_of_parquet,
+)
 from pipeline.protocol import register
 from pipeline.screening.apply_rules import apply_rules
 
@@ -58,7 +66,9 @@ def scratch_database(home):
     Raises LakeUnavailable for a file of the lake that cannot be read, and StorageError for a full disk or memory.
     """
     folder = home.work / f"screen-{os.getpid()}-{os.urandom(3).hex()}"
-    with exclusive_lock(home, "work"):  # a folder is locked before another process could take it for an orphan
+    with exclusive_lock(
+        home, "work"
+    ):  # a folder is locked before another process could take it for an orphan
         _remove_orphans(home)
         folder.mkdir(parents=True, mode=0o700)
         descriptor = os.open(folder, os.O_RDONLY)
@@ -82,7 +92,9 @@ def _write_assessment(con, name, folder):
     view_of_parquet(con, name, select_of(name), folder, compression="zstd")
 
 
-def register_inputs(con, home, *, pack, as_of, published=(), versions=None, patients=None, screened_at=None):
+def register_inputs(
+    con, home, *, pack, as_of, published=(), versions=None, patients=None, screened_at=None
+):
     """Register the protocol, the day, the lake and the runs before in a connection; returns the version of each lake table.
 
     versions, patients: as for `lake.attach`. screened_at: for a past run, when it was screened. Raises LakeUnavailable.
@@ -117,4 +129,7 @@ def _register_published(con, home, published):
             con.executemany("insert into lake.published_delivery values ($1, $2)", sorted(files))
         assessed = home.runs / run.run_id / "assessment.parquet"
         if assessed.exists():
-            con.execute("insert into lake.published_patient select patient_id from read_parquet($1)", [str(assessed)])
+            con.execute(
+                "insert into lake.published_patient select patient_id from read_parquet($1)",
+                [str(assessed)],
+            )

@@ -36,7 +36,9 @@ def check(home, name, path):
         raise UsageError(f"There is no file {path}.")
     kind = profile.kind_of_file(path.name)
     if kind in (None, "ignored", "reference"):
-        raise Refused(f"{path.name} fits no pattern under `files` of the profile {profile.name} ({profile.patterns}).")
+        raise Refused(
+            f"{path.name} fits no pattern under `files` of the profile {profile.name} ({profile.patterns})."
+        )
     beside = (one for one in path.parent.iterdir() if profile.kind_of_file(one.name) == "reference")
     reference = latest_reference(home, profile.name) or next(beside, None)
     file = _as_delivered(path, profile, kind, reference)
@@ -51,7 +53,9 @@ def check(home, name, path):
             found.rejected += rows_of(con, _REJECTED.format(entity=entity))
             found.unknown += rows_of(con, _UNKNOWN_UNIT) if entity == "lab_result" else []
             if entity != "patient":
-                found.unknown += rows_of(con, _UNKNOWN_CODE.format(entity=entity)) + rows_of(con, _UNKNOWN_STATUS.format(entity=entity))
+                found.unknown += rows_of(con, _UNKNOWN_CODE.format(entity=entity)) + rows_of(
+                    con, _UNKNOWN_STATUS.format(entity=entity)
+                )
         found.rejected += rows_of(con, _RAGGED)
         found.unread = _unread(con, profile, kind)
     return found

@@ -22,7 +22,11 @@ def columns_of(con, profile, kind, entity):
     """
     mapped = profile.columns.get(kind, {}) if not profile.selects else {}
     sources = {**mapped.get("required", {}), **mapped.get("optional", {})}
-    names = [name for name, *_ in con.execute(f"describe landing.{entity}").fetchall() if name not in OURS]
+    names = [
+        name
+        for name, *_ in con.execute(f"describe landing.{entity}").fetchall()
+        if name not in OURS
+    ]
     counted = con.execute(
         f"select count(*), {', '.join(f'count({name}), count(distinct {name})' for name in names)} from landing.{entity}"
     ).fetchone()
@@ -43,14 +47,20 @@ def _holds(con, entity, name):
         return f"{numbers:,} numbers, {censored:,} with a comparator, {others:,} others"
     if name.endswith(("_on", "_at", "_date")):
         unreadable, first, last = con.execute(_DAYS.format(entity=entity, name=name)).fetchone()
-        return f"{first or '?'} to {last or '?'}" + (f", {unreadable:,} unreadable" if unreadable else "")
+        return f"{first or '?'} to {last or '?'}" + (
+            f", {unreadable:,} unreadable" if unreadable else ""
+        )
     return ""
 
 
 def _words(con, entity, name):
-    rows = con.execute(_WORDS.format(entity=entity, name=name, many=MANY, known=KNOWN.get(name, "select null"))).fetchall()
+    rows = con.execute(
+        _WORDS.format(entity=entity, name=name, many=MANY, known=KNOWN.get(name, "select null"))
+    ).fetchall()
     named = [f"{word} {count:,}" for word, count in rows if word is not None]
-    rare = sum(count for word, count in rows if word is None) + sum(count for word, count in rows[8:] if word is not None)
+    rare = sum(count for word, count in rows if word is None) + sum(
+        count for word, count in rows[8:] if word is not None
+    )
     return " · ".join([*named[:8], *([f"{rare:,} others"] if rare else [])])
 
 

@@ -26,12 +26,25 @@ def draft(path):
     delimiter = max(DELIMITERS, key=lines[0].count)
     header, *rows = csv.reader(lines, delimiter=delimiter)
     if len(header) < 2:
-        raise Refused(f"{path.name}: its first line is no header of several columns, divided by one of , ; tab |.")
+        raise Refused(
+            f"{path.name}: its first line is no header of several columns, divided by one of , ; tab |."
+        )
     if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):
-        raise Refused(f"{path.name}: its first line holds values, not names of columns. Put a header line before it.")
-    names = {entity: _suggested(entity, header) for entity in ("patient", "lab_result", "medication", "condition", "procedure")}
+        raise Refused(
+            f"{path.name}: its first line holds values, not names of columns. Put a header line before it."
+        )
+    names = {
+        entity: _suggested(entity, header)
+        for entity in ("patient", "lab_result", "medication", "condition", "procedure")
+    }
     canonical = read_profile("canonical").columns
-    entity = max(names, key=lambda one: (sum(column in names[one] for column in canonical[one]["required"]), len(names[one])))
+    entity = max(
+        names,
+        key=lambda one: (
+            sum(column in names[one] for column in canonical[one]["required"]),
+            len(names[one]),
+        ),
+    )
     columns = [[row[place] for row in rows if place < len(row)] for place in range(len(header))]
     return "\n".join([
         *_head(path, encoding=encoding, delimiter=delimiter, order=_date_order(columns), mark=_decimal_mark(columns)),
@@ -51,15 +64,26 @@ def _lines(path):
         if not lines:
             raise Refused(f"{path.name} is empty.")
         return encoding.removesuffix("-sig"), lines
-    raise Refused(f"{path.name} is neither UTF-8 nor Windows-1252: is it compressed, or a spreadsheet? Export it as CSV.")
+    raise Refused(
+        f"{path.name} is neither UTF-8 nor Windows-1252: is it compressed, or a spreadsheet? Export it as CSV."
+    )
 
 
 def _suggested(entity, header):
     "Canonical column -> the file's column, by the names in sources/column_names.csv; an id is called alike in every extract"
-    spelled = {re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_"): name.strip() for name in reversed(header)}
+    spelled = {
+        re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_"): name.strip()
+        for name in reversed(header)
+    }
     with (SOURCES / "column_names.csv").open(encoding="utf-8", newline="") as file:
-        known = [row for row in csv.DictReader(file) if row["entity"] == entity or row["column"] == "patient_id"]
-    return {row["column"]: spelled[row["name"]] for row in reversed(known) if row["name"] in spelled}
+        known = [
+            row
+            for row in csv.DictReader(file)
+            if row["entity"] == entity or row["column"] == "patient_id"
+        ]
+    return {
+        row["column"]: spelled[row["name"]] for row in reversed(known) if row["name"] in spelled
+    }
 
 
 def _pattern(name):
@@ -82,7 +106,12 @@ def _date_order(columns):
 
 def _decimal_mark(columns):
     commas, points = (
-        sum(bool(re.fullmatch(rf"[<>=]*\d+{mark}\d+", cell.strip())) for column in columns for cell in column) for mark in (",", r"\.")
+        sum(
+            bool(re.fullmatch(rf"[<>=]*\d+{mark}\d+", cell.strip()))
+            for column in columns
+            for cell in column
+        )
+        for mark in (",", r"\.")
     )
     return "." if points and not commas else "," if commas and not points else None
 
@@ -94,8 +123,10 @@ def _head(path, *, encoding, delimiter, order, mark):
         f"profile: {TODO}                     # a name of letters, digits, _ and -",
         "format: table",
         f"time_zone: {TODO}                   # of times without an offset, such as Europe/Berlin",
-        f"date_order: {order or TODO:<22} # " + ("seen in its dates" if order else "iso, dmy, mdy or ymd: its dates do not show it"),
-        f"decimal_mark: {repr(mark) if mark else TODO:<20} # " + ("seen in its numbers" if mark else "'.' or ',': no number shows it"),
+        f"date_order: {order or TODO:<22} # "
+        + ("seen in its dates" if order else "iso, dmy, mdy or ymd: its dates do not show it"),
+        f"decimal_mark: {repr(mark) if mark else TODO:<20} # "
+        + ("seen in its numbers" if mark else "'.' or ',': no number shows it"),
         f"# delimiter and encoding: those that fit its first {ROWS} lines",
         f'dialect: {{delimiter: "{shown}", quote: \'"\', encoding: {encoding}}}',
     ]
@@ -120,6 +151,8 @@ def _columns(columns, suggested, header):
 def _defaults(entity, suggested):
     if entity == "patient" or "code_system" in suggested:
         return
-    system = next((code for word, code in SYSTEMS.items() if word in suggested.get("code", "").lower()), TODO)
+    system = next(
+        (code for word, code in SYSTEMS.items() if word in suggested.get("code", "").lower()), TODO
+    )
     yield "defaults:                         # what an empty cell, or a column that is not there, stands for"
     yield f"  {entity}: {{code_system: {system}}}  # LOINC, RXNORM, ATC, SNOMEDCT, ICD10CM, …; LOCAL for the site's own, with a map"

@@ -7,7 +7,17 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline import worklist
-from pipeline.web import audit, exporting, login, patients, population, quality, runs, whatif, worklists
+from pipeline.web import (
+    audit,
+    exporting,
+    login,
+    patients,
+    population,
+    quality,
+    runs,
+    whatif,
+    worklists,
+)
 from pipeline.web import home as start
 from pipeline.web import item_actions as acting
 from pipeline.web.access import identity
@@ -21,7 +31,9 @@ from pipeline.web.sessions import Ended
 PAGES = (start, worklists, exporting, patients, acting, population, whatif, quality, runs, audit)
 
 
-def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_secure=False):
+def create_app(
+    home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_secure=False
+):
     """The web app over a home.
 
     identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the worklist is kept, else the
@@ -37,7 +49,11 @@ def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_lo
             Middleware(SameOriginOnly), *([_session(signing, is_secure)] if has_login else []),
         ],
     )  # fmt: skip
-    app.state.home, app.state.secret, app.state.store = home, signing, store or worklist.open_store(home)
+    app.state.home, app.state.secret, app.state.store = (
+        home,
+        signing,
+        store or worklist.open_store(home),
+    )
     app.state.has_login, app.state.failures, app.state.ended = has_login, login.Failures(), Ended()
     app.dependency_overrides[identity] = identify
     for pages in (*PAGES, *([login] if has_login else [])):
@@ -48,5 +64,10 @@ def create_app(home, *, identify, store=None, root_path="", hosts=("*",), has_lo
 
 def _session(signing, is_secure):
     return Middleware(
-        SessionMiddleware, secret_key=signing, session_cookie="b12_session", max_age=HOURS_12, same_site="strict", https_only=is_secure
+        SessionMiddleware,
+        secret_key=signing,
+        session_cookie="b12_session",
+        max_age=HOURS_12,
+        same_site="strict",
+        https_only=is_secure,
     )

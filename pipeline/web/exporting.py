@@ -19,11 +19,15 @@ PIECE = 1 << 16
 def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alias="format")]):
     """The chosen rows in one of `exports.FORMATS`. Raises HTTPException 400, and UsageError before the first run."""
     if form not in exports.FORMATS:
-        raise HTTPException(400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}.")
+        raise HTTPException(
+            400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}."
+        )
     folder, meta = _followed(request.app.state)
     rows = _Counted(_rows(request, form, folder))
     file = exports.as_file(form, rows, meta=meta)
-    worklist.record_access(request.app.state.store, actor=actor, what="export", rows=rows.number, detail=form)
+    worklist.record_access(
+        request.app.state.store, actor=actor, what="export", rows=rows.number, detail=form
+    )
     return StreamingResponse(
         iter(lambda: file.read(PIECE), b""), media_type=exports.FORMATS[form].media_type, background=BackgroundTask(file.close),
         headers={"Content-Disposition": f'attachment; filename="{exports.file_name(form, meta)}"'},
@@ -43,11 +47,15 @@ def _rows(request, form, folder):
     "The items that the filter chooses; for OMOP what the run says of them, which has the days that cohorts begin on"
     sort, descending = filters.order(request.query_params)
     chosen = filters.chosen(request.query_params)
-    rows = worklist.listed(request.app.state.store, chosen, today=clock.today(), sort=sort, descending=descending)
+    rows = worklist.listed(
+        request.app.state.store, chosen, today=clock.today(), sort=sort, descending=descending
+    )
     if form != "omop":
         return rows
     patients = {row["patient_id"] for row in rows}
-    return (row for row in exports.published(folder, everyone=True) if row["patient_id"] in patients)
+    return (
+        row for row in exports.published(folder, everyone=True) if row["patient_id"] in patients
+    )
 
 
 class _Counted:

@@ -28,14 +28,22 @@ def unreadable(request: Request, error: RequestValidationError):
 
 def expected(request: Request, failure: Failure):
     """An expected failure; its message is made for people and holds no patient's values."""
-    status = 400 if isinstance(failure, UsageError) else 503 if isinstance(failure, StorageError) else 500
+    status = (
+        400
+        if isinstance(failure, UsageError)
+        else 503
+        if isinstance(failure, StorageError)
+        else 500
+    )
     return _page(request, status, str(failure))
 
 
 def login_first(request: Request, _: NotLoggedIn):
     """Lead a reader without a login to the login page."""
     login = f"{root_of(request)}/login"
-    if request.headers.get("hx-request"):  # a script would follow the redirect and put the login page into a list
+    if request.headers.get(
+        "hx-request"
+    ):  # a script would follow the redirect and put the login page into a list
         return PlainTextResponse("", headers={"HX-Redirect": login})
     return RedirectResponse(login, 303)
 
@@ -43,7 +51,11 @@ def login_first(request: Request, _: NotLoggedIn):
 def broken(request: Request, _):
     """What nobody expected: the server's log has it, the reader does not."""
     headers = {**SECURE, "Cache-Control": "no-store"}  # middleware stands inside of this handler
-    return PlainTextResponse("Something went wrong on our side. It is in the server's log; nothing was saved.", 500, headers)
+    return PlainTextResponse(
+        "Something went wrong on our side. It is in the server's log; nothing was saved.",
+        500,
+        headers,
+    )
 
 
 HANDLERS = {
@@ -52,4 +64,11 @@ HANDLERS = {
 
 
 def _page(request, status, message):
-    return page(request, "error.html", status=status, title=TITLES.get(status, "Something went wrong"), message=message, code=status)
+    return page(
+        request,
+        "error.html",
+        status=status,
+        title=TITLES.get(status, "Something went wrong"),
+        message=message,
+        code=status,
+    )

@@ -33,9 +33,17 @@ def number(query):
 
 def address(query, **changes):
     """The query of an address with some parts changed, `?…`; a part that is None is left out."""
-    pairs = [(name, value) for name, value in query.multi_items() if name not in (*changes, *NOT_LINKED) and value]
+    pairs = [
+        (name, value)
+        for name, value in query.multi_items()
+        if name not in (*changes, *NOT_LINKED) and value
+    ]
     for name, value in changes.items():
-        pairs += [(name, one) for one in (value if isinstance(value, list) else [value]) if one is not None]
+        pairs += [
+            (name, one)
+            for one in (value if isinstance(value, list) else [value])
+            if one is not None
+        ]
     return "?" + urlencode(pairs)
 
 
@@ -47,4 +55,6 @@ def toggled(query, name, value):
 
 
 def _number(text, least, most):
-    return min(max(int(text), least), most) if text and text.isdecimal() and len(text) < 12 else None
+    return (
+        min(max(int(text), least), most) if text and text.isdecimal() and len(text) < 12 else None
+    )

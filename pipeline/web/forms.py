@@ -31,7 +31,10 @@ def check(request, form, name):
     except BadData:
         made_for = None
     if made_for != name:
-        raise HTTPException(403, "This form is too old, or was made for somebody else. Go back, reload the page and send it again.")
+        raise HTTPException(
+            403,
+            "This form is too old, or was made for somebody else. Go back, reload the page and send it again.",
+        )
 
 
 def text(form, name, limit=2000):

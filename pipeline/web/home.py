@@ -12,7 +12,9 @@ router = APIRouter()
 @router.get("/")
 def start(request: Request, actor: Operator):
     """Everybody's day begins with the worklist, but for whoever sees no patient: it begins with the runs."""
-    return RedirectResponse(f"{root_of(request)}/{'worklist' if actor.may('viewer') else 'runs'}", 303)
+    return RedirectResponse(
+        f"{root_of(request)}/{'worklist' if actor.may('viewer') else 'runs'}", 303
+    )
 
 
 @router.get("/health")

@@ -69,7 +69,13 @@ def withdraw(request: Request, key: str, note_id: int, form: Form, actor: Coordi
     """Take back a note."""
     check(request, form, actor.name)
     found_item(request, key)
-    return _done(request, actor, key, form, lambda store: worklist.withdraw_note(store, key, note_id, actor=actor))
+    return _done(
+        request,
+        actor,
+        key,
+        form,
+        lambda store: worklist.withdraw_note(store, key, note_id, actor=actor),
+    )
 
 
 def _done(request, actor, key, form, change):
@@ -88,7 +94,9 @@ def version_of(form):
     """The version of the item that the reader saw. Raises UsageError."""
     given = str(form.get("version", ""))
     if not given.isdecimal():
-        raise UsageError("The form does not say which version of the item it changes. Reload the page.")
+        raise UsageError(
+            "The form does not say which version of the item it changes. Reload the page."
+        )
     return int(given)
 
 

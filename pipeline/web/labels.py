@@ -9,7 +9,12 @@ from markupsafe import Markup, escape
 from pipeline.core import DEFAULT_PACK
 from pipeline.protocol import load
 
-STATES = {"published": "Published", "closed": "Gate closed", "discarded": "Discarded", "superseded": "Superseded"}
+STATES = {
+    "published": "Published",
+    "closed": "Gate closed",
+    "discarded": "Discarded",
+    "superseded": "Superseded",
+}
 PRIORITIES = {1: "Urgent", 2: "Soon", 3: "Next weeks", 4: "Routine"}
 KIDNEY = "raised; kidney function may explain it"  # protocol §2, of both
 WORDS = {
@@ -57,7 +62,9 @@ def low(code):
 
 def spoken(text):
     """What changed, as `fact: before → after; …`, with its codes in words; any other text as it is."""
-    return NAME.sub(lambda found: low(found[0]), "; ".join(_change(part) for part in text.split("; ")))
+    return NAME.sub(
+        lambda found: low(found[0]), "; ".join(_change(part) for part in text.split("; "))
+    )
 
 
 def _change(part):
@@ -72,7 +79,10 @@ def marked(text):
     pieces, last = [], 0
     for found in MARK.finditer(text):
         kind = "ours" if "OURS" in found[0] else "other" if "guideline" in found[0] else "section"
-        pieces += [escape(text[last : found.start()]), Markup('<span class="mark mark-{}">{}</span>').format(kind, found[0])]
+        pieces += [
+            escape(text[last : found.start()]),
+            Markup('<span class="mark mark-{}">{}</span>').format(kind, found[0]),
+        ]
         last = found.end()
     return Markup("").join([*pieces, escape(text[last:])])
 

@@ -7,7 +7,10 @@ def histograms(rows):
     """`[{"lab", "chart": {bins, unit, series: [{name, values}]}}]` from the rows of reporting.lab_b12_histogram; values are shares."""
     labs = sorted({row["performing_lab"] for row in rows})
     bins = sorted({(row["bin"], _edge(row)) for row in rows})
-    return [{"lab": lab, "chart": _chart([row for row in rows if row["performing_lab"] == lab], bins)} for lab in labs]
+    return [
+        {"lab": lab, "chart": _chart([row for row in rows if row["performing_lab"] == lab], bins)}
+        for lab in labs
+    ]
 
 
 def _edge(row):
@@ -28,4 +31,7 @@ def _whole(rows, unit):
 
 def _series(unit, rows, bins):
     whole, counted = _whole(rows, unit), {row["bin"]: row["results"] for row in rows}
-    return {"name": f"{unit} ({whole:,})", "values": [round(counted.get(place, 0) / whole, 4) for place, _ in bins]}
+    return {
+        "name": f"{unit} ({whole:,})",
+        "values": [round(counted.get(place, 0) / whole, 4) for place, _ in bins],
+    }

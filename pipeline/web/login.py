@@ -24,7 +24,10 @@ class Failures:
 
     def are_too_many(self, name, address):
         """Whether to look at no password now."""
-        return not (self._window.test(PER_ADDRESS, "address", address) and self._window.test(PER_NAME, "name", name.casefold(), address))
+        return not (
+            self._window.test(PER_ADDRESS, "address", address)
+            and self._window.test(PER_NAME, "name", name.casefold(), address)
+        )
 
     def add(self, name, address):
         """Count one."""
@@ -36,7 +39,11 @@ def identify_by_session(request: Request):
     """The reader whom the session names, as the store knows them now: a disabled one is out at once. Raises NotLoggedIn."""
     session, state = request.session, request.app.state
     is_there = is_open(session, state.ended)
-    actor = worklist.logged_in(state.store, session["name"], session["password_version"]) if is_there else None
+    actor = (
+        worklist.logged_in(state.store, session["name"], session["password_version"])
+        if is_there
+        else None
+    )
     if actor is None:
         raise NotLoggedIn
     return actor
@@ -55,11 +62,20 @@ def enter(request: Request, form: Form):
     name, address = text(form, "name", 200) or "", request.client.host if request.client else "-"
     failures = request.app.state.failures
     if failures.are_too_many(name, address):
-        raise HTTPException(429, "Wait a quarter of an hour, then try again. An administrator can set a new password.")
+        raise HTTPException(
+            429,
+            "Wait a quarter of an hour, then try again. An administrator can set a new password.",
+        )
     found = worklist.verify(request.app.state.store, name, str(form.get("password", "")))
     if found is None:
         failures.add(name, address)
-        return page(request, "login.html", status=401, message="Name and password do not fit together.", name=name)
+        return page(
+            request,
+            "login.html",
+            status=401,
+            message="Name and password do not fit together.",
+            name=name,
+        )
     actor, password_version = found
     request.session.clear()
     request.session.update(begun(actor.name, password_version))

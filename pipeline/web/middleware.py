@@ -60,11 +60,23 @@ class SameOriginOnly:
         self.app = app
 
     async def __call__(self, scope, receive, send):
-        if scope["type"] == "http" and scope["method"] not in SAFE and not is_same_origin(Headers(scope=scope)):
-            await PlainTextResponse("Refused: this request does not come from a page of this site.", 403)(scope, receive, send)
+        if (
+            scope["type"] == "http"
+            and scope["method"] not in SAFE
+            and not is_same_origin(Headers(scope=scope))
+        ):
+            await PlainTextResponse(
+                "Refused: this request does not come from a page of this site.", 403
+            )(scope, receive, send)
             return
-        if scope["type"] == "http" and scope["method"] not in SAFE and not is_small(Headers(scope=scope)):
-            await PlainTextResponse("Refused: larger than any form of this site.", 413)(scope, receive, send)
+        if (
+            scope["type"] == "http"
+            and scope["method"] not in SAFE
+            and not is_small(Headers(scope=scope))
+        ):
+            await PlainTextResponse("Refused: larger than any form of this site.", 413)(
+                scope, receive, send
+            )
             return
         await self.app(scope, receive, send)
 
@@ -103,4 +115,10 @@ class AccessLog:
             await self.app(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "-")
-            LOG.info("%s %s %s %.0f ms", scope["method"], route, status[0], 1000 * (time.perf_counter() - began))
+            LOG.info(
+                "%s %s %s %.0f ms",
+                scope["method"],
+                route,
+                status[0],
+                1000 * (time.perf_counter() - began),
+            )

@@ -58,7 +58,16 @@ def _fitting(found, name):
 
 
 def _near_misses(found):
-    return [rule for name in ("next_step", "safety") for rule in found["rules"][name] if rule["near_miss"]] if found else []
+    return (
+        [
+            rule
+            for name in ("next_step", "safety")
+            for rule in found["rules"][name]
+            if rule["near_miss"]
+        ]
+        if found
+        else []
+    )
 
 
 def _rests_upon(found):
@@ -66,7 +75,12 @@ def _rests_upon(found):
     if not found:
         return set()
     derived = load(found["protocol"].split()[0]).raw["derived"]
-    waiting = [fact for name in ("next_step", "safety") for rule in _fitting(found, name) for fact in rule["holds"]]
+    waiting = [
+        fact
+        for name in ("next_step", "safety")
+        for rule in _fitting(found, name)
+        for fact in rule["holds"]
+    ]
     rests = set()
     while waiting:
         fact = waiting.pop()

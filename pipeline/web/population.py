@@ -24,7 +24,9 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
     store, runs = request.app.state.store, published(request)
     chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)
     over = over if over in OVER else "priority"
-    recorded = worklist.run_report(store, chosen["run_id"]) if chosen else {"summary": {}, "report": {}}
+    recorded = (
+        worklist.run_report(store, chosen["run_id"]) if chosen else {"summary": {}, "report": {}}
+    )
     return page(
         request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER, summary=recorded["summary"], report=recorded["report"],
         found=_yield(recorded["summary"].get("band", {})), trend=over_time(worklist.counts_over_time(store, over)),
@@ -45,12 +47,19 @@ def over_time(rows, leave_out=NOT_SHOWN):
 
 def label(name):
     """The name of a count in words; a priority with its number."""
-    return f"{name} {words.PRIORITIES[int(name)]}" if name in ("1", "2", "3", "4") else words.word(name)
+    return (
+        f"{name} {words.PRIORITIES[int(name)]}"
+        if name in ("1", "2", "3", "4")
+        else words.word(name)
+    )
 
 
 def _yield(bands):
     "Of the patients with a B12 that still counts, how many are low"
-    current, low = sum(bands.get(name, 0) for name in CURRENT), sum(bands.get(name, 0) for name in LOW)
+    current, low = (
+        sum(bands.get(name, 0) for name in CURRENT),
+        sum(bands.get(name, 0) for name in LOW),
+    )
     return {"current": current, "low": low, "share": low / current if current else None}
 
 

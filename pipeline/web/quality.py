@@ -27,7 +27,13 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     store = request.app.state.store
     runs = worklist.runs(store, limit=200)
     chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)
-    outcomes = sorted(worklist.outcome_changes(store, chosen["run_id"]), key=lambda one: ORDER[one["outcome"]]) if chosen else []
+    outcomes = (
+        sorted(
+            worklist.outcome_changes(store, chosen["run_id"]), key=lambda one: ORDER[one["outcome"]]
+        )
+        if chosen
+        else []
+    )
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
         request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes, states=_states(outcomes), report=report, NIGHTS=NIGHTS,
@@ -42,7 +48,9 @@ def _states(outcomes):
 
 
 def _trend(store):
-    return {name: nights[-NIGHTS:] for name, nights in worklist.outcome_trend(store, NIGHTS).items()}
+    return {
+        name: nights[-NIGHTS:] for name, nights in worklist.outcome_trend(store, NIGHTS).items()
+    }
 
 
 def _name(row):
@@ -52,9 +60,18 @@ def _name(row):
 def _volume(rows):
     "Accepted rows by source and kind of file, day by day"
     days = sorted({str(row["received_on"]) for row in rows or []})
-    counted = {(f"{row['source']} {row['entity']}", str(row["received_on"])): row["accepted"] for row in rows or []}
+    counted = {
+        (f"{row['source']} {row['entity']}", str(row["received_on"])): row["accepted"]
+        for row in rows or []
+    }
     names = sorted({name for name, _ in counted})
-    return {"days": days, "series": [{"name": name, "values": [counted.get((name, day), 0) for day in days]} for name in names]}
+    return {
+        "days": days,
+        "series": [
+            {"name": name, "values": [counted.get((name, day), 0) for day in days]}
+            for name in names
+        ],
+    }
 
 
 @router.get("/quality/rejects")
@@ -84,7 +101,9 @@ def documents(request: Request, actor: Steward, run: str | None = None):
     file = _validation(request.app.state.home, chosen)
     if file is None:
         raise HTTPException(404)
-    return HTMLResponse(_rendered(file, f"{root_of(request)}/static/data_docs.css?{static_version()}"))
+    return HTMLResponse(
+        _rendered(file, f"{root_of(request)}/static/data_docs.css?{static_version()}")
+    )
 
 
 @lru_cache(maxsize=4)

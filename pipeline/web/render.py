@@ -22,7 +22,10 @@ NAV = (  # name, path, for whom
 def page(request, template, *, status=200, **values):
     """A template as a response; it sees `root`, `actor`, `csrf`, `at` (the path within the app) beside the values."""
     root = root_of(request)
-    actor, is_local = getattr(request.state, "actor", None), getattr(request.state, "is_local", False)
+    actor, is_local = (
+        getattr(request.state, "actor", None),
+        getattr(request.state, "is_local", False),
+    )
     text = templates().get_template(template).render(
         root=root, actor=actor, at=request.url.path.removeprefix(root), csrf=token(request, actor.name if actor else ""),
         is_local=is_local, has_login=request.app.state.has_login and not is_local, version=static_version(),
@@ -40,10 +43,23 @@ def root_of(request):
 def templates():
     """The environment of the templates."""
     found = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    found.filters |= {name: getattr(words, name) for name in ("word", "low", "spoken", "marked", "number", "day", "moment")}
-    found.globals |= {"NOTICE": NOTICE, "NAV": NAV, "PRIORITIES": words.PRIORITIES, "STATES": words.STATES, "source_of": words.source_of}
+    found.filters |= {
+        name: getattr(words, name)
+        for name in ("word", "low", "spoken", "marked", "number", "day", "moment")
+    }
+    found.globals |= {
+        "NOTICE": NOTICE,
+        "NAV": NAV,
+        "PRIORITIES": words.PRIORITIES,
+        "STATES": words.STATES,
+        "source_of": words.source_of,
+    }
     return found
 
 

@@ -6,7 +6,9 @@ from pipeline import worklist
 def follow(request):
     """Take new runs into the store when the newest run is another than the last time this app looked. Raises LakeUnavailable."""
     state = request.app.state
-    newest = max((path.name for path in state.home.runs.glob("[!.]*") if path.name != "latest"), default=None)
+    newest = max(
+        (path.name for path in state.home.runs.glob("[!.]*") if path.name != "latest"), default=None
+    )
     if newest != getattr(state, "followed", None):
         worklist.follow(state.home, state.store)
         state.followed = newest
@@ -15,4 +17,6 @@ def follow(request):
 def published(request, limit=200):
     """The published runs that the store knows, newest first."""
     follow(request)
-    return [one for one in worklist.runs(request.app.state.store, limit=limit) if one["is_published"]]
+    return [
+        one for one in worklist.runs(request.app.state.store, limit=limit) if one["is_published"]
+    ]

@@ -26,7 +26,14 @@ def runs(request: Request, actor: Operator):
 
 
 @router.get("/runs/compare")
-def compare(request: Request, actor: Viewer, before: str = "previous", after: str = "latest", change: str = "", number: int = 1):
+def compare(
+    request: Request,
+    actor: Viewer,
+    before: str = "previous",
+    after: str = "latest",
+    change: str = "",
+    number: int = 1,
+):
     """New, changed and resolved rows between two published runs, with why. Raises UsageError for a run that is none."""
     store, known = request.app.state.store, published(request)
     names = dict(zip(("latest", "previous"), (one["run_id"] for one in known), strict=False))
@@ -35,7 +42,10 @@ def compare(request: Request, actor: Viewer, before: str = "previous", after: st
     chosen = [row for row in rows if change not in KINDS or row["change"] == change]
     pages = max(1, -(-len(chosen) // SIZE))
     number = min(max(number, 1), pages)
-    shown = [row | {"key": _key(store, row["patient_id"])} for row in chosen[(number - 1) * SIZE : number * SIZE]]
+    shown = [
+        row | {"key": _key(store, row["patient_id"])}
+        for row in chosen[(number - 1) * SIZE : number * SIZE]
+    ]
     worklist.record_access(store, actor=actor, what="compare", rows=len(shown))
     return page(
         request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown, total=len(chosen),
@@ -49,7 +59,14 @@ def _difference(home, before, after):
 
 
 def _key(store, patient_id):
-    return next((row["key"] for row in worklist.find_patients(store, patient_id, limit=1) if row["patient_id"] == patient_id), None)
+    return next(
+        (
+            row["key"]
+            for row in worklist.find_patients(store, patient_id, limit=1)
+            if row["patient_id"] == patient_id
+        ),
+        None,
+    )
 
 
 def _reason(row):

@@ -19,7 +19,9 @@ NAMES = ("127.0.0.1", "localhost", "[::1]")
 OPEN_TO_READ = "without TLS, passwords and patients can be read on their way. Give --certificate and --key, or --behind-tls."
 
 
-def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), is_behind_tls=False):
+def serve(
+    home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), is_behind_tls=False
+):
     """Serve the web app until it is stopped. certificate, key: PEM files for TLS. names: host names it answers to, else any.
 
     is_behind_tls: a proxy on this computer takes the requests by TLS; what it says of them (X-Forwarded-For, -Proto) is believed, and
@@ -29,13 +31,22 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
             raise UsageError(f"There is no {name} {path}.")
-    app = standalone(home, host=host, names=names, is_secure=certificate is not None or is_behind_tls, is_behind_tls=is_behind_tls)
+    app = standalone(
+        home,
+        host=host,
+        names=names,
+        is_secure=certificate is not None or is_behind_tls,
+        is_behind_tls=is_behind_tls,
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if host not in LOOPBACK and not certificate and not is_behind_tls:
         print(f"Warning: {OPEN_TO_READ}", file=sys.stderr)
     with _listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
-        print(f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with Ctrl-C.", flush=True)
+        print(
+            f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with Ctrl-C.",
+            flush=True,
+        )
         config = uvicorn.Config(
             app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False, log_level="warning",
             proxy_headers=is_behind_tls,
@@ -45,7 +56,9 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
 
 def _listening(host, port):
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
     except OSError as error:
         raise UsageError(
             f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}). Give another with --port or --host."
@@ -57,7 +70,9 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
     store = worklist.open_store(home)
     is_alone = host in LOOPBACK and not names and not is_behind_tls
     if not is_alone and not worklist.users(store):
-        raise UsageError("Others reach these pages: that needs a login, and there is no user yet. Type: b12 user add NAME --role admin")
+        raise UsageError(
+            "Others reach these pages: that needs a login, and there is no user yet. Type: b12 user add NAME --role admin"
+        )
     return create_app(
         home, store=store, identify=whoever if is_alone else identify_by_session, has_login=True, is_secure=is_secure,
         hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),

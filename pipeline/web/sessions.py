@@ -16,7 +16,9 @@ class Ended:
     def add(self, session_id):
         """Remember one; those older than any session are let go."""
         with self._lock:
-            self._ended = {one: at for one, at in self._ended.items() if at > time.time() - HOURS_12} | {session_id: time.time()}
+            self._ended = {
+                one: at for one, at in self._ended.items() if at > time.time() - HOURS_12
+            } | {session_id: time.time()}
 
     def __contains__(self, session_id):
         return session_id in self._ended
@@ -24,9 +26,18 @@ class Ended:
 
 def begun(name, password_version):
     """What the cookie holds of a login."""
-    return {"name": name, "password_version": password_version, "id": secrets.token_urlsafe(16), "since": int(time.time())}
+    return {
+        "name": name,
+        "password_version": password_version,
+        "id": secrets.token_urlsafe(16),
+        "since": int(time.time()),
+    }
 
 
 def is_open(session, ended):
     """Whether a cookie's session began within the last 12 hours and was not logged out of."""
-    return "id" in session and session["id"] not in ended and 0 <= time.time() - session["since"] < HOURS_12
+    return (
+        "id" in session
+        and session["id"] not in ended
+        and 0 <= time.time() - session["since"] < HOURS_12
+    )

@@ -5,14 +5,26 @@ import math
 from pipeline.protocol import load
 from pipeline.web.labels import low
 
-PANELS = (("b12", "total_b12", "B12"), ("mma", "mma", "MMA"), ("homocysteine", "homocysteine", "Homocysteine"))
+PANELS = (
+    ("b12", "total_b12", "B12"),
+    ("mma", "mma", "MMA"),
+    ("homocysteine", "homocysteine", "Homocysteine"),
+)
 UNITS = {"umol/L": "µmol/L"}
 LANES = {
     "b12_therapy": "B12 treatment", "folic_acid": "Folic acid", "metformin": "Metformin", "acid_suppressant": "Acid suppressant",
     "malabsorption": "Surgery, absorption", "neuro": "Neurological", "renal": "Kidney", "pregnancy": "Pregnancy", "diet": "Diet",
     "deficiency_before": "Deficiency before", "note": "Notes",
 }  # fmt: skip
-COUNTS = ("era", "usable", "counted", "abated", "active", "ended", "administered")  # of what stands in a lane
+COUNTS = (
+    "era",
+    "usable",
+    "counted",
+    "abated",
+    "active",
+    "ended",
+    "administered",
+)  # of what stands in a lane
 NOTE = "a clinician's note:"  # how protocol/concepts.csv words what says of a sign that it is none
 
 
@@ -25,7 +37,11 @@ def timeline(found, pack):
     """
     evidence = [one for fact in found["facts"] for one in fact["evidence"]]
     panels = [
-        _panel(name, pack.raw["bands"][band], [one for one in evidence if one["what"].startswith(analyte)])
+        _panel(
+            name,
+            pack.raw["bands"][band],
+            [one for one in evidence if one["what"].startswith(analyte)],
+        )
         for band, analyte, name in PANELS
     ]
     lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in LANES.items()]
@@ -47,7 +63,11 @@ def _panel(name, bands, rows):
         for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])
     ]  # fmt: skip
     tiles = [
-        {"answer": tile["answer"], "from": tile.get("from", tile.get("above")), "to": tile.get("to", tile.get("below"))}
+        {
+            "answer": tile["answer"],
+            "from": tile.get("from", tile.get("above")),
+            "to": tile.get("to", tile.get("below")),
+        }
         for tile in bands["tiles"]
     ]
     return {
@@ -57,10 +77,15 @@ def _panel(name, bands, rows):
 
 def _spans(evidence, fact):
     "Eras where there are some: the records that they are made of would only cover them"
-    rows = [one for one in evidence if _lane(one) == fact and one["on_day"] and one["value"] is None]
+    rows = [
+        one for one in evidence if _lane(one) == fact and one["on_day"] and one["value"] is None
+    ]
     counting = [one for one in rows if one["standing"] in COUNTS]
     shown = [one for one in counting if one["standing"] == "era"] or counting
-    return sorted((_span(one) for one in rows if one in shown or one not in counting), key=lambda one: one["from"])
+    return sorted(
+        (_span(one) for one in rows if one in shown or one not in counting),
+        key=lambda one: one["from"],
+    )
 
 
 def _lane(row):

@@ -12,7 +12,10 @@ LOOK_BACK = timedelta(days=365)
 def time_to_action(store, *, today):
     """By priority: how often people acted within the last year, the median of days from the list to the act, how many wait, how long."""
     acted = worklist.days_to_action(store, since=datetime.now(UTC) - LOOK_BACK)
-    return {number: {**_spans(acted.get(number, [])), **_waits(store, number, today)} for number in (1, 2, 3, 4)}
+    return {
+        number: {**_spans(acted.get(number, [])), **_waits(store, number, today)}
+        for number in (1, 2, 3, 4)
+    }
 
 
 def _spans(days):
@@ -23,5 +26,7 @@ def _waits(store, number, today):
     "The median is the row in the middle of the list that is sorted by it"
     chosen = worklist.Filter(status=WAIT, priority=(number,))
     total = worklist.page(store, chosen, today=today, sort="waiting", size=1).total
-    [*middle] = worklist.page(store, chosen, today=today, sort="waiting", size=1, number=(total + 1) // 2).rows
+    [*middle] = worklist.page(
+        store, chosen, today=today, sort="waiting", size=1, number=(total + 1) // 2
+    ).rows
     return {"waiting": total, "waiting_days": middle[0]["waiting_days"] if middle else None}

@@ -29,7 +29,9 @@ def _answered(request, simulation):
     changes = {name: value for name, value in asked.items() if not _is_same(value, names[name][0])}
     answer, problem = None, None
     try:
-        minutes = {way: _minutes(query.get(f"minutes_{way}"), usual) for way, usual in MINUTES.items()}
+        minutes = {
+            way: _minutes(query.get(f"minutes_{way}"), usual) for way, usual in MINUTES.items()
+        }
         answer = simulation.what_if(changes, minutes=minutes)
     except UsageError as wrong:
         minutes, problem = dict(MINUTES), str(wrong)

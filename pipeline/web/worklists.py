@@ -28,7 +28,15 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
     choices = _choices(store, int(monotonic() // FRESH_SECONDS))
-    found = worklist.page(store, chosen, today=today, sort=sort, descending=descending, number=filters.number(query), size=SIZE)
+    found = worklist.page(
+        store,
+        chosen,
+        today=today,
+        sort=sort,
+        descending=descending,
+        number=filters.number(query),
+        size=SIZE,
+    )
     return page(
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending, query=query, done=done, stale=stale,
         counts=found.counts, choices=choices, filters=filters, people=people(store, choices["assignee"]),
@@ -46,7 +54,10 @@ def _runs(store):
     "The run that the items follow; and the newest published one, where that is another"
     followed, runs = worklist.followed_run(store), worklist.runs(store, limit=30)
     is_behind = followed and not followed["is_newest"]
-    return {"followed": followed, "newer": next((one for one in runs if one["is_published"]), None) if is_behind else None}
+    return {
+        "followed": followed,
+        "newer": next((one for one in runs if one["is_published"]), None) if is_behind else None,
+    }
 
 
 @router.post("/worklist/search")
@@ -59,13 +70,23 @@ def search(request: Request, form: Form, actor: Viewer):
     worklist.record_access(store, actor=actor, what="search", rows=len(found))
     if exact and exact["patient_id"] == begins:
         return RedirectResponse(f"{root_of(request)}/patients/{exact['key']}", 303)
-    return page(request, "found.html", found=found, begins=begins or "", exact=exact, is_cut=len(others) == MANY_FOUND, most=MANY_FOUND)
+    return page(
+        request,
+        "found.html",
+        found=found,
+        begins=begins or "",
+        exact=exact,
+        is_cut=len(others) == MANY_FOUND,
+        most=MANY_FOUND,
+    )
 
 
 def _found(request, begins):
     "The patient of exactly this id, listed or only in the lake, else None; and the others whose id begins so"
     found = worklist.find_patients(request.app.state.store, begins, limit=MANY_FOUND)
-    exact = next((row for row in found if row["patient_id"] == begins), None) or _in_lake(request, begins)
+    exact = next((row for row in found if row["patient_id"] == begins), None) or _in_lake(
+        request, begins
+    )
     return exact, [row for row in found if not exact or row["key"] != exact["key"]]
 
 
@@ -95,5 +116,7 @@ def assign(request: Request, form: Form, actor: Coordinator):
 def _key_and_version(pair):
     key, _, version = pair.partition(":")
     if not version.isdecimal():
-        raise HTTPException(400, "The form does not say which version of the items it changes. Reload the page.")
+        raise HTTPException(
+            400, "The form does not say which version of the items it changes. Reload the page."
+        )
     return key, int(version)

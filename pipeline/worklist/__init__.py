@@ -2,14 +2,34 @@
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
 from pipeline.worklist.actions import Actor, StaleItem, UNCHANGED, act, assign
-from pipeline.worklist.clinical_notes import mark_delivered, note_headache_unrelated, undelivered_notes, withdraw_note
+from pipeline.worklist.clinical_notes import (
+    mark_delivered,
+    note_headache_unrelated,
+    undelivered_notes,
+    withdraw_note,
+)
 from pipeline.worklist.dump_load import dump, load
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
 from pipeline.worklist.forget import forget, patient_ids
-from pipeline.worklist.history import counts_over_time, followed_run, outcome_changes, outcome_trend, run_report, runs
-from pipeline.worklist.items import accesses, events, find_patients, item_of_key as item, item_of_patient, notes, record_access
+from pipeline.worklist.history import (
+    counts_over_time,
+    followed_run,
+    outcome_changes,
+    outcome_trend,
+    run_report,
+    runs,
+)
+from pipeline.worklist.items import (
+    accesses,
+    events,
+    find_patients,
+    item_of_key as item,
+    item_of_patient,
+    notes,
+    record_access,
+)
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES

@@ -35,7 +35,19 @@ class StaleItem(Failure):
         self.row, self.last = row, last
 
 
-def act(store, key, *, actor, version, to=None, reason=None, until=None, assignee=UNCHANGED, comment=None, today=None):
+def act(
+    store,
+    key,
+    *,
+    actor,
+    version,
+    to=None,
+    reason=None,
+    until=None,
+    assignee=UNCHANGED,
+    comment=None,
+    today=None,
+):
     """Change an item's status (`to`, with reason or until), its assignee, or leave a comment; returns the row as it is then.
 
     version: that of the row the person saw. Raises StaleItem, and UsageError for what the lifecycle does not allow.
@@ -43,13 +55,23 @@ def act(store, key, *, actor, version, to=None, reason=None, until=None, assigne
     row, today = row_to_change(store, key, actor), today or clock.today()
     if row["version"] != version:
         raise StaleItem(row, next(iter(events(store, key)), None))
-    values, told = _planned(row, to=to, reason=reason, until=until, assignee=assignee, comment=comment, today=today)
+    values, told = _planned(
+        row, to=to, reason=reason, until=until, assignee=assignee, comment=comment, today=today
+    )
     with store.writing() as con:
         changed = con.execute(
-            update(item).where(item.c.key == key, item.c.version == version).values(**values, version=item.c.version + 1)
+            update(item)
+            .where(item.c.key == key, item.c.version == version)
+            .values(**values, version=item.c.version + 1)
         ).rowcount
         if changed:
-            con.execute(insert(event), [{"item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, **one} for one in told])
+            con.execute(
+                insert(event),
+                [
+                    {"item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, **one}
+                    for one in told
+                ],
+            )
     if not changed:
         raise StaleItem(item_of_key(store, key), next(iter(events(store, key)), None))
     return item_of_key(store, key, today=today)
@@ -63,7 +85,9 @@ def assign(store, versions, *, actor, assignee, today=None):
     done, left = 0, []
     for key, version in versions.items():
         row = row_to_change(store, key, actor)
-        if row["assignee"] != assignee and (row["version"] != version or row["status"] not in SET_BY_PEOPLE):
+        if row["assignee"] != assignee and (
+            row["version"] != version or row["status"] not in SET_BY_PEOPLE
+        ):
             left.append(key)
             continue
         try:
@@ -78,7 +102,9 @@ def assign(store, versions, *, actor, assignee, today=None):
 def row_to_change(store, key, actor):
     """The row of an item that somebody may change. Raises UsageError."""
     if not actor.may("coordinator"):
-        raise UsageError("A viewer changes nothing. Ask an administrator for the role of a coordinator.")
+        raise UsageError(
+            "A viewer changes nothing. Ask an administrator for the role of a coordinator."
+        )
     row = item_of_key(store, key)
     if row is None:
         raise UsageError("There is no such item.")
@@ -93,12 +119,34 @@ def _planned(row, *, to, reason, until, assignee, comment, today):
             raise UsageError("This patient is not on the worklist now: there is nothing to assign.")
         values["assignee"] = assignee or ""
         to = to or (
-            "assigned" if assignee and row["status"] == "open" else "open" if not assignee and row["status"] == "assigned" else None
+            "assigned"
+            if assignee and row["status"] == "open"
+            else "open"
+            if not assignee and row["status"] == "assigned"
+            else None
         )
-        told.append(_told("assigned", row["status"], to or row["status"], f"{row['assignee'] or 'nobody'} → {assignee or 'nobody'}"))
-    is_said_anew = (reason and reason != row["status_reason"]) or (until and until != row["snoozed_until"])
-    if to is not None and (to != row["status"] or (is_said_anew and to in (*NEEDS_A_REASON, "snoozed"))):
-        _allow(row, to, reason=reason, until=until, today=today, has_assignee=bool(values.get("assignee", row["assignee"])))
+        told.append(
+            _told(
+                "assigned",
+                row["status"],
+                to or row["status"],
+                f"{row['assignee'] or 'nobody'} → {assignee or 'nobody'}",
+            )
+        )
+    is_said_anew = (reason and reason != row["status_reason"]) or (
+        until and until != row["snoozed_until"]
+    )
+    if to is not None and (
+        to != row["status"] or (is_said_anew and to in (*NEEDS_A_REASON, "snoozed"))
+    ):
+        _allow(
+            row,
+            to,
+            reason=reason,
+            until=until,
+            today=today,
+            has_assignee=bool(values.get("assignee", row["assignee"])),
+        )
         values |= {
             "status": to, "is_active": to in ACTIVE, "status_on": today, "status_reason": reason,
             "snoozed_until": until if to == "snoozed" else None,
@@ -109,7 +157,9 @@ def _planned(row, *, to, reason, until, assignee, comment, today):
     if comment:
         told.append(_told("comment", row["status"], values.get("status", row["status"]), comment))
     if not told:
-        raise UsageError("Nothing to change: choose another status, an assignee, or write a comment.")
+        raise UsageError(
+            "Nothing to change: choose another status, an assignee, or write a comment."
+        )
     return values, told
 
 
@@ -121,7 +171,9 @@ def _allow(row, to, *, reason, until, today, has_assignee):
     if to not in SET_BY_PEOPLE:
         raise UsageError(f"{to} is no status that people set: {', '.join(SET_BY_PEOPLE)}.")
     if row["status"] not in SET_BY_PEOPLE:
-        raise UsageError("This patient is not on the worklist now: the status comes from the data. You can leave a comment.")
+        raise UsageError(
+            "This patient is not on the worklist now: the status comes from the data. You can leave a comment."
+        )
     if to in NEEDS_A_REASON and not (reason or "").strip():
         raise UsageError(f"Say why: {to.replace('_', ' ')} needs a reason.")
     if to == "assigned" and not has_assignee:

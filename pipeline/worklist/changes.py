@@ -26,8 +26,14 @@ def write(con, rows, *, as_of, run_id):
         con.execute(insert(item), [_new(row, as_of) for row in new])
         ids = dict(con.execute(select(item.c.patient_id, item.c.id)).all())
         rows = [row | {"id": row["id"] or ids[row["patient_id"]]} for row in rows]
-    stood = as_it_stood(con, [row["id"] for row in rows if row["change"] == "merged" or row["from_status"] == "merged"])
-    rows = [part(con, row, stood[row["id"]], run_id=run_id) if row["from_status"] == "merged" else row for row in rows]
+    stood = as_it_stood(
+        con,
+        [row["id"] for row in rows if row["change"] == "merged" or row["from_status"] == "merged"],
+    )
+    rows = [
+        part(con, row, stood[row["id"]], run_id=run_id) if row["from_status"] == "merged" else row
+        for row in rows
+    ]
     known = [row for row in rows if row["from_status"] is not None]
     _update(con, [row for row in known if row["change"] in SEEN_ANEW], _seen_anew, as_of)
     _update(con, [row for row in known if row["change"] == "refreshed"], _content, as_of)
@@ -37,16 +43,28 @@ def write(con, rows, *, as_of, run_id):
         con.execute(insert(event), told)
     done = {row["patient_id"]: row["change"] for row in rows}
     for row in (row for row in rows if row["change"] == "merged"):
-        fresh = {"key": new_key(), "patient_id": row["surviving_id"], "status": "off_list", "is_active": False, "waits_from": as_of}
+        fresh = {
+            "key": new_key(),
+            "patient_id": row["surviving_id"],
+            "status": "off_list",
+            "is_active": False,
+            "waits_from": as_of,
+        }
         is_news = done.get(row["surviving_id"]) in LOOKED_AT_AGAIN
         carry_on(con, row, stood[row["id"]], fresh=fresh, is_news=is_news, run_id=run_id)
-    return {change: sum(row["change"] == change for row in rows) for change in (*SEEN_ANEW, *ENDS, "refreshed")}
+    return {
+        change: sum(row["change"] == change for row in rows)
+        for change in (*SEEN_ANEW, *ENDS, "refreshed")
+    }
 
 
 def _content(row, as_of):
     content = {column.name: row[column.name] for column in CONTENT} | {"site": row["site"] or ""}
     is_known = row["b12_value"] is not None
-    content |= {"b12_rising": row["b12_value"] if is_known else AFTER_ALL, "b12_falling": row["b12_value"] if is_known else BEFORE_ALL}
+    content |= {
+        "b12_rising": row["b12_value"] if is_known else AFTER_ALL,
+        "b12_falling": row["b12_value"] if is_known else BEFORE_ALL,
+    }
     return content | ({"waits_from": row["waiting_since"]} if row["waiting_since"] else {})
 
 
@@ -84,7 +102,13 @@ def _update(con, rows, values, as_of):
         plain = {name: bindparam(f"new_{name}") for name in columns if name != "version"}
         counted = {"version": item.c.version + 1} if "version" in columns else {}
         statement = update(item).where(item.c.id == bindparam("item_id")).values(**plain, **counted)
-        con.execute(statement, [{"item_id": one["item_id"], **{f"new_{name}": one[name] for name in plain}} for one in given])
+        con.execute(
+            statement,
+            [
+                {"item_id": one["item_id"], **{f"new_{name}": one[name] for name in plain}}
+                for one in given
+            ],
+        )
 
 
 def _event(row, run_id):

@@ -25,18 +25,38 @@ def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
     }  # fmt: skip
     with store.writing() as con:
         con.execute(insert(note), [written])
-        _tell(con, row, actor, "note", f"headaches that began on or before {noted_on} are unrelated to B12")
+        _tell(
+            con,
+            row,
+            actor,
+            "note",
+            f"headaches that began on or before {noted_on} are unrelated to B12",
+        )
 
 
 def withdraw_note(store, key, note_id, *, actor):
     """Take a note back: the next run reads the headaches again. Raises UsageError."""
     row = row_to_change(store, key, actor)
-    taken_back = {"withdrawn_at": datetime.now(UTC), "withdrawn_by": actor.name, "is_delivered": False}
+    taken_back = {
+        "withdrawn_at": datetime.now(UTC),
+        "withdrawn_by": actor.name,
+        "is_delivered": False,
+    }
     with store.writing() as con:
-        mine = (note.c.id == note_id, note.c.item_id.in_(merged_items(key)), note.c.withdrawn_at.is_(None))
+        mine = (
+            note.c.id == note_id,
+            note.c.item_id.in_(merged_items(key)),
+            note.c.withdrawn_at.is_(None),
+        )
         if not con.execute(update(note).where(*mine).values(taken_back)).rowcount:
             raise UsageError("There is no such note, or it was taken back before.")
-        _tell(con, row, actor, "note_withdrawn", "the note that headaches are unrelated to B12 is taken back")
+        _tell(
+            con,
+            row,
+            actor,
+            "note_withdrawn",
+            "the note that headaches are unrelated to B12 is taken back",
+        )
 
 
 def _tell(con, row, actor, kind, detail):
@@ -52,9 +72,24 @@ def undelivered_notes(con, today):
 
     today: the day of the ingest, which takes no later one; such a note waits for the next run.
     """
-    columns = (note.c.condition_id, note.c.noted_on, note.c.author, note.c.withdrawn_at, item.c.patient_id)
-    chosen = select(*columns).join(item, item.c.id == note.c.item_id).where(~note.c.is_delivered, item.c.patient_id.is_not(None))
-    return [_condition(one) for one in con.execute(chosen.where(note.c.noted_on <= today).order_by(note.c.id)).mappings()]
+    columns = (
+        note.c.condition_id,
+        note.c.noted_on,
+        note.c.author,
+        note.c.withdrawn_at,
+        item.c.patient_id,
+    )
+    chosen = (
+        select(*columns)
+        .join(item, item.c.id == note.c.item_id)
+        .where(~note.c.is_delivered, item.c.patient_id.is_not(None))
+    )
+    return [
+        _condition(one)
+        for one in con.execute(
+            chosen.where(note.c.noted_on <= today).order_by(note.c.id)
+        ).mappings()
+    ]
 
 
 def _condition(one):
@@ -70,4 +105,8 @@ def mark_delivered(con, rows):
     for row in rows:
         is_taken_back = row["status"] != "active"
         same = note.c.withdrawn_at.is_not(None) if is_taken_back else note.c.withdrawn_at.is_(None)
-        con.execute(update(note).where(note.c.condition_id == row["condition_id"], same).values(is_delivered=True))
+        con.execute(
+            update(note)
+            .where(note.c.condition_id == row["condition_id"], same)
+            .values(is_delivered=True)
+        )

@@ -24,8 +24,13 @@ def load(path, store):
     """Put every row of a dumped file into a new, empty store; returns the rows by table. Raises UsageError: the store holds something."""
     copy = open_store(None, url=f"sqlite:///{path}")
     with copy.reading() as source, store.exclusive() as target:
-        if any(target.scalar(select(func.count()).select_from(table)) for table in metadata.sorted_tables):
-            raise UsageError("The worklist database is not empty. Restore into a new one: another $B12_DATABASE_URL, or none.")
+        if any(
+            target.scalar(select(func.count()).select_from(table))
+            for table in metadata.sorted_tables
+        ):
+            raise UsageError(
+                "The worklist database is not empty. Restore into a new one: another $B12_DATABASE_URL, or none."
+            )
         rows = _copy(source, target)
         if not store.is_sqlite:
             _count_on(target)
@@ -38,12 +43,18 @@ def _copy(source, target):
     for table in metadata.sorted_tables:
         # an item may be merged into one that comes after it
         columns = [column for column in table.c if column is not item.c.merged_into]
-        found = source.execution_options(yield_per=AT_ONCE).execute(select(*columns).order_by(*table.primary_key)).mappings()
+        found = (
+            source.execution_options(yield_per=AT_ONCE)
+            .execute(select(*columns).order_by(*table.primary_key))
+            .mappings()
+        )
         rows[table.name] = 0
         for part in found.partitions(AT_ONCE):
             target.execute(insert(table), [dict(row) for row in part])
             rows[table.name] += len(part)
-    for key, merged_into in source.execute(select(item.c.id, item.c.merged_into).where(item.c.merged_into.is_not(None))).all():
+    for key, merged_into in source.execute(
+        select(item.c.id, item.c.merged_into).where(item.c.merged_into.is_not(None))
+    ).all():
         target.execute(update(item).where(item.c.id == key).values(merged_into=merged_into))
     return rows
 
@@ -52,4 +63,8 @@ def _count_on(target):
     "PostgreSQL counts its ids by itself, from where it stands"
     for table in metadata.sorted_tables:
         if "id" in table.c and isinstance(table.c.id.type, Integer):
-            target.execute(text(f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"))
+            target.execute(
+                text(
+                    f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"
+                )
+            )

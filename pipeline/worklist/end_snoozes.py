@@ -17,8 +17,15 @@ def wake(store, today):
         "status": case((item.c.assignee == "", "open"), else_="assigned"), "is_active": True, "status_on": today, "status_reason": None,
         "version": item.c.version + 1,
     }  # fmt: skip
-    with store.writing() as con:  # one statement: rows that are locked first and changed later stand in the night's way
-        woken = con.execute(update(item).where(due).values(opened).returning(item.c.id, item.c.status, item.c.snoozed_until)).all()
+    with (
+        store.writing() as con
+    ):  # one statement: rows that are locked first and changed later stand in the night's way
+        woken = con.execute(
+            update(item)
+            .where(due)
+            .values(opened)
+            .returning(item.c.id, item.c.status, item.c.snoozed_until)
+        ).all()
         if woken:
             con.execute(insert(event), [_event(one) for one in woken])
     return len(woken)

@@ -29,7 +29,13 @@ class Filter:
 
 def conditions(chosen, today, any_status=False):
     """A Filter as conditions of a SELECT; every value is bound."""
-    return [item.c.patient_id.is_not(None), *_status(chosen, any_status), *_named(chosen), *_listed_among(chosen), *_waiting(chosen, today)]
+    return [
+        item.c.patient_id.is_not(None),
+        *_status(chosen, any_status),
+        *_named(chosen),
+        *_listed_among(chosen),
+        *_waiting(chosen, today),
+    ]
 
 
 def _status(chosen, any_status):

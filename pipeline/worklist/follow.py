@@ -47,8 +47,15 @@ def _new_manifests(con, home):
 
 def _to_follow(con, latest_day):
     "The newest published run of a day from that followed last up to the latest, if it is not followed yet"
-    last = con.scalar(select(func.max(run.c.as_of)).where(run.c.is_followed, run.c.as_of <= latest_day)) or date.min
-    found = select(run.c.run_id, run.c.as_of, run.c.is_followed).where(run.c.is_published, run.c.as_of.between(last, latest_day))
+    last = (
+        con.scalar(
+            select(func.max(run.c.as_of)).where(run.c.is_followed, run.c.as_of <= latest_day)
+        )
+        or date.min
+    )
+    found = select(run.c.run_id, run.c.as_of, run.c.is_followed).where(
+        run.c.is_published, run.c.as_of.between(last, latest_day)
+    )
     newest = con.execute(found.order_by(run.c.started_at.desc())).first()
     return newest if newest and not newest.is_followed else None
 

@@ -10,16 +10,21 @@ def forget(store, patient_ids):
 
     What stays: who had read how many pages, without saying whose.
     """
-    with store.exclusive() as con:  # a night that is followed just now may still make an item of them
+    with (
+        store.exclusive() as con
+    ):  # a night that is followed just now may still make an item of them
         ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
         if not ids:
             return 0
-        con.execute(update(item).where(item.c.id.in_(ids)).values(patient_id=None))  # only now the trigger lets their events go
+        con.execute(
+            update(item).where(item.c.id.in_(ids)).values(patient_id=None)
+        )  # only now the trigger lets their events go
         con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
         con.execute(update(access).where(access.c.item_id.in_(ids)).values(item_id=None))
-        rows = sum(con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids))) for table in (event, note)) + len(
-            ids
-        )
+        rows = sum(
+            con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids)))
+            for table in (event, note)
+        ) + len(ids)
         for table in (event, note):
             con.execute(delete(table).where(table.c.item_id.in_(ids)))
         con.execute(delete(item).where(item.c.id.in_(ids)))

@@ -7,12 +7,26 @@ from sqlalchemy import insert, select
 
 from pipeline.worklist.tables import outcome, run, run_count
 
-DIMENSIONS = ("scope", "band", "next_step", "priority", "cause", "monitoring", "cohort", "alert", "flag", "not_evaluated", "rejected")
+DIMENSIONS = (
+    "scope",
+    "band",
+    "next_step",
+    "priority",
+    "cause",
+    "monitoring",
+    "cohort",
+    "alert",
+    "flag",
+    "not_evaluated",
+    "rejected",
+)
 
 
 def record(con, folder, manifest):
     """Keep what the folder of a run says of it: manifest, summary, report and the outcome of every expectation."""
-    summary, report, quality = (_read(folder / f"{name}.json") for name in ("summary", "report", "quality"))
+    summary, report, quality = (
+        _read(folder / f"{name}.json") for name in ("summary", "report", "quality")
+    )
     con.execute(insert(run), [_run(manifest, summary, report)])
     counts = [
         {"run_id": manifest.run_id, "dimension": dimension, "name": name, "number": number}
@@ -56,31 +70,68 @@ def _counts(manifest, summary, report):
 
 def runs(store, limit=90):
     """The newest runs: run_id, as_of, started_at, is_published, state, patients, worklist, protocol; newest first."""
-    columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.is_published, run.c.state, run.c.patients, run.c.worklist, run.c.protocol)
+    columns = (
+        run.c.run_id,
+        run.c.as_of,
+        run.c.started_at,
+        run.c.is_published,
+        run.c.state,
+        run.c.patients,
+        run.c.worklist,
+        run.c.protocol,
+    )
     with store.reading() as con:
-        return [dict(row) for row in con.execute(select(*columns).order_by(run.c.started_at.desc()).limit(limit)).mappings()]
+        return [
+            dict(row)
+            for row in con.execute(
+                select(*columns).order_by(run.c.started_at.desc()).limit(limit)
+            ).mappings()
+        ]
 
 
 def followed_run(store):
     """The published run that the items follow, as of `runs`, with is_newest: whether no newer one was published. None before the first."""
-    columns = (run.c.run_id, run.c.as_of, run.c.started_at, run.c.patients, run.c.worklist, run.c.protocol, run.c.is_followed)
+    columns = (
+        run.c.run_id,
+        run.c.as_of,
+        run.c.started_at,
+        run.c.patients,
+        run.c.worklist,
+        run.c.protocol,
+        run.c.is_followed,
+    )
     with store.reading() as con:
-        published = select(*columns).where(run.c.is_published).order_by(run.c.started_at.desc()).limit(1)
-        newest, followed = (con.execute(one).mappings().first() for one in (published, published.where(run.c.is_followed)))
+        published = (
+            select(*columns).where(run.c.is_published).order_by(run.c.started_at.desc()).limit(1)
+        )
+        newest, followed = (
+            con.execute(one).mappings().first()
+            for one in (published, published.where(run.c.is_followed))
+        )
     return {**followed, "is_newest": followed == newest} if followed else None
 
 
 def run_report(store, run_id):
     """The summary and the report of a run as it published them, each {} where the run wrote none."""
     with store.reading() as con:
-        found = con.execute(select(run.c.summary, run.c.report).where(run.c.run_id == run_id)).first()
-    return {name: json.loads(text or "{}") for name, text in zip(("summary", "report"), found or (None, None), strict=True)}
+        found = con.execute(
+            select(run.c.summary, run.c.report).where(run.c.run_id == run_id)
+        ).first()
+    return {
+        name: json.loads(text or "{}")
+        for name, text in zip(("summary", "report"), found or (None, None), strict=True)
+    }
 
 
 def outcomes(store, run_id):
     """What became of every expectation in a run, as its quality.json says it."""
     with store.reading() as con:
-        return [dict(row) for row in con.execute(select(outcome).where(outcome.c.run_id == run_id).order_by(outcome.c.id)).mappings()]
+        return [
+            dict(row)
+            for row in con.execute(
+                select(outcome).where(outcome.c.run_id == run_id).order_by(outcome.c.id)
+            ).mappings()
+        ]
 
 
 def outcome_trend(store, nights=90):
@@ -88,12 +139,19 @@ def outcome_trend(store, nights=90):
     newest = _newest(nights)
     columns = (outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.threshold, outcome.c.run_id, newest.c.as_of,
                outcome.c.outcome, outcome.c.rows_checked, outcome.c.rows_failed)  # fmt: skip
-    joined = select(*columns).join(newest, newest.c.run_id == outcome.c.run_id).order_by(newest.c.started_at, outcome.c.id)
+    joined = (
+        select(*columns)
+        .join(newest, newest.c.run_id == outcome.c.run_id)
+        .order_by(newest.c.started_at, outcome.c.id)
+    )
     trend = {}
     with store.reading() as con:
         for row in con.execute(joined).mappings():
             trend.setdefault(name_of(row), []).append(
-                {name: row[name] for name in ("run_id", "as_of", "outcome", "rows_checked", "rows_failed")}
+                {
+                    name: row[name]
+                    for name in ("run_id", "as_of", "outcome", "rows_checked", "rows_failed")
+                }
             )
     return trend
 
@@ -104,28 +162,50 @@ def name_of(row):
 
 
 def _newest(nights):
-    return select(run.c.run_id, run.c.as_of, run.c.started_at).order_by(run.c.started_at.desc()).limit(nights).subquery()
+    return (
+        select(run.c.run_id, run.c.as_of, run.c.started_at)
+        .order_by(run.c.started_at.desc())
+        .limit(nights)
+        .subquery()
+    )
 
 
 def outcome_changes(store, run_id):
     """The outcomes of a run, each with `change` against the run before: NEW, PERSISTING, RESOLVED, or None (it passed, as before)."""
-    now, before = outcomes(store, run_id), {name_of(row): row["outcome"] for row in outcomes(store, _run_before(store, run_id))}
+    now, before = (
+        outcomes(store, run_id),
+        {name_of(row): row["outcome"] for row in outcomes(store, _run_before(store, run_id))},
+    )
     bad = ("failed", "error")
     words = {(True, False): "NEW", (True, True): "PERSISTING", (False, True): "RESOLVED"}
-    return [row | {"change": words.get((row["outcome"] in bad, before.get(name_of(row)) in bad))} for row in now]
+    return [
+        row | {"change": words.get((row["outcome"] in bad, before.get(name_of(row)) in bad))}
+        for row in now
+    ]
 
 
 def _run_before(store, run_id):
     started = select(run.c.started_at).where(run.c.run_id == run_id).scalar_subquery()
     with store.reading() as con:
-        return con.scalar(select(run.c.run_id).where(run.c.started_at < started).order_by(run.c.started_at.desc()).limit(1))
+        return con.scalar(
+            select(run.c.run_id)
+            .where(run.c.started_at < started)
+            .order_by(run.c.started_at.desc())
+            .limit(1)
+        )
 
 
 def counts_over_time(store, dimension, nights=90):
     """`run_id, as_of, name, number` of the published runs among the newest nights, oldest first."""
     newest = _newest(nights)
     columns = (run_count.c.run_id, newest.c.as_of, run_count.c.name, run_count.c.number)
-    joined = select(*columns).join(newest, newest.c.run_id == run_count.c.run_id).join(run, run.c.run_id == run_count.c.run_id)
-    chosen = joined.where(run_count.c.dimension == dimension, run.c.is_published).order_by(newest.c.started_at, run_count.c.name)
+    joined = (
+        select(*columns)
+        .join(newest, newest.c.run_id == run_count.c.run_id)
+        .join(run, run.c.run_id == run_count.c.run_id)
+    )
+    chosen = joined.where(run_count.c.dimension == dimension, run.c.is_published).order_by(
+        newest.c.started_at, run_count.c.name
+    )
     with store.reading() as con:
         return [dict(row) for row in con.execute(chosen).mappings()]

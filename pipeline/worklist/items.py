@@ -21,7 +21,13 @@ def item_of_patient(store, patient_id, *, today=None):
     found = _row(store, item.c.patient_id == patient_id, today)
     if found:
         return found
-    fresh = {"key": new_key(), "patient_id": patient_id, "status": "off_list", "is_active": False, "waits_from": today or clock.today()}
+    fresh = {
+        "key": new_key(),
+        "patient_id": patient_id,
+        "status": "off_list",
+        "is_active": False,
+        "waits_from": today or clock.today(),
+    }
     try:
         with store.writing() as con:
             con.execute(insert(item), [fresh])
@@ -32,24 +38,43 @@ def item_of_patient(store, patient_id, *, today=None):
 
 def _row(store, where, today):
     with store.reading() as con:
-        found = con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None))).mappings().one_or_none()
+        found = (
+            con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None)))
+            .mappings()
+            .one_or_none()
+        )
     return as_row(found, today or clock.today()) if found else None
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
     """The rows of the items whose patient id begins so, in order of the id, whatever their status; at most `limit`."""
-    where = (item.c.patient_id.startswith(begins_with, autoescape=True), item.c.patient_id.is_not(None))
+    where = (
+        item.c.patient_id.startswith(begins_with, autoescape=True),
+        item.c.patient_id.is_not(None),
+    )
     with store.reading() as con:
-        found = con.execute(select(*COLUMNS).where(*where).order_by(item.c.patient_id).limit(limit)).mappings()
+        found = con.execute(
+            select(*COLUMNS).where(*where).order_by(item.c.patient_id).limit(limit)
+        ).mappings()
         return [as_row(row, today or clock.today()) for row in found]
 
 
 def events(store, key):
     """What was done to an item, and to those merged into it, newest first: at, who, kind, from_status, to_status, detail, run_id."""
-    columns = (event.c.at, event.c.who, event.c.kind, event.c.from_status, event.c.to_status, event.c.detail, event.c.run_id)
+    columns = (
+        event.c.at,
+        event.c.who,
+        event.c.kind,
+        event.c.from_status,
+        event.c.to_status,
+        event.c.detail,
+        event.c.run_id,
+    )
     with store.reading() as con:
         found = con.execute(
-            select(*columns).where(event.c.item_id.in_(merged_items(key))).order_by(event.c.at.desc(), event.c.id.desc())
+            select(*columns)
+            .where(event.c.item_id.in_(merged_items(key)))
+            .order_by(event.c.at.desc(), event.c.id.desc())
         ).mappings()
         return [{**row, "at": in_utc(row["at"])} for row in found]
 
@@ -70,24 +95,53 @@ def notes(store, key):
 
     Newest first.
     """
-    columns = (note.c.id, note.c.kind, note.c.noted_on, note.c.author, note.c.recorded_at, note.c.withdrawn_at, note.c.withdrawn_by)
+    columns = (
+        note.c.id,
+        note.c.kind,
+        note.c.noted_on,
+        note.c.author,
+        note.c.recorded_at,
+        note.c.withdrawn_at,
+        note.c.withdrawn_by,
+    )
     with store.reading() as con:
-        found = con.execute(select(*columns).where(note.c.item_id.in_(merged_items(key))).order_by(note.c.id.desc())).mappings()
-        return [{**row, "recorded_at": in_utc(row["recorded_at"]), "withdrawn_at": in_utc(row["withdrawn_at"])} for row in found]
+        found = con.execute(
+            select(*columns).where(note.c.item_id.in_(merged_items(key))).order_by(note.c.id.desc())
+        ).mappings()
+        return [
+            {
+                **row,
+                "recorded_at": in_utc(row["recorded_at"]),
+                "withdrawn_at": in_utc(row["withdrawn_at"]),
+            }
+            for row in found
+        ]
 
 
 def record_access(store, *, actor, what, key=None, rows=None, detail=None):
     """Keep who read what, when. what: patient, search, export, …; detail: never an id or a value of a patient."""
     with store.writing() as con:
         item_id = con.scalar(select(item.c.id).where(item.c.key == key)) if key else None
-        read = {"at": datetime.now(UTC), "who": actor.name, "what": what, "item_id": item_id, "rows": rows, "detail": detail}
+        read = {
+            "at": datetime.now(UTC),
+            "who": actor.name,
+            "what": what,
+            "item_id": item_id,
+            "rows": rows,
+            "detail": detail,
+        }
         con.execute(insert(access), [read])
 
 
 def accesses(store, key=None, limit=200):
     """The newest reads, of one item or of all: at, who, what, rows, detail, key."""
     columns = (access.c.at, access.c.who, access.c.what, access.c.rows, access.c.detail, item.c.key)
-    chosen = select(*columns).outerjoin(item, item.c.id == access.c.item_id).order_by(access.c.id.desc()).limit(limit)
+    chosen = (
+        select(*columns)
+        .outerjoin(item, item.c.id == access.c.item_id)
+        .order_by(access.c.id.desc())
+        .limit(limit)
+    )
     with store.reading() as con:
         found = con.execute(chosen if key is None else chosen.where(item.c.key == key)).mappings()
         return [{**row, "at": in_utc(row["at"])} for row in found]

@@ -51,16 +51,26 @@ def page(store, chosen, *, today, sort="priority", descending=False, number=1, s
         total, counted = _tallied(con, chosen, today)
         number = max(1, min(number, -(-total // size)))
         ids = (
-            select(item.c.id).where(*conditions(chosen, today)).order_by(*_order(sort, descending)).limit(size).offset((number - 1) * size)
+            select(item.c.id)
+            .where(*conditions(chosen, today))
+            .order_by(*_order(sort, descending))
+            .limit(size)
+            .offset((number - 1) * size)
         )
-        found = con.execute(select(*COLUMNS).where(item.c.id.in_(ids)).order_by(*_order(sort, descending))).mappings()
+        found = con.execute(
+            select(*COLUMNS).where(item.c.id.in_(ids)).order_by(*_order(sort, descending))
+        ).mappings()
         return Page([as_row(row, today) for row in found], total, number, size, counted)
 
 
 def _tallied(con, chosen, today):
     "In one pass, so that what is counted is what is listed: the total, and the counts by priority and by status"
     where = conditions(replace(chosen, priority=(), status=()), today, any_status=True)
-    tallied = con.execute(select(item.c.priority, item.c.status, func.count()).where(*where).group_by(item.c.priority, item.c.status)).all()
+    tallied = con.execute(
+        select(item.c.priority, item.c.status, func.count())
+        .where(*where)
+        .group_by(item.c.priority, item.c.status)
+    ).all()
     statuses = chosen.status or (STATUSES if chosen.keys else ACTIVE)
     counted = {"priority": Counter(), "status": Counter()}
     for priority, status, number in tallied:
@@ -68,7 +78,11 @@ def _tallied(con, chosen, today):
             counted["priority"][priority] += number
         if not chosen.priority or priority in chosen.priority:
             counted["status"][status] += number
-    total = sum(number for priority, number in counted["priority"].items() if not chosen.priority or priority in chosen.priority)
+    total = sum(
+        number
+        for priority, number in counted["priority"].items()
+        if not chosen.priority or priority in chosen.priority
+    )
     return total, {name: dict(found) for name, found in counted.items()}
 
 
@@ -84,7 +98,10 @@ def listed(store, chosen, *, today, sort="priority", descending=False):
 
 def _order(sort, descending):
     "One way for all columns, so that an index serves it from either end; ties by patient id, so that no row is on two pages"
-    columns = (*(SORTS[sort] if (sort, descending) != ("b12", True) else (item.c.b12_falling,)), item.c.patient_id)
+    columns = (
+        *(SORTS[sort] if (sort, descending) != ("b12", True) else (item.c.b12_falling,)),
+        item.c.patient_id,
+    )
     return tuple(column.desc() if descending else column for column in columns)
 
 
@@ -93,7 +110,10 @@ def choices(store):
     with store.reading() as con:
         plain = {name: _values(con, item.c[name]) for name in ("next_step", "site", "assignee")}
         lists = {"alert": _values(con, item.c.safety), "cohort": _values(con, item.c.cohorts)}
-    return plain | {name: sorted({one for text in texts for one in text.split("|") if one}) for name, texts in lists.items()}
+    return plain | {
+        name: sorted({one for text in texts for one in text.split("|") if one})
+        for name, texts in lists.items()
+    }
 
 
 def _values(con, column):

@@ -17,12 +17,21 @@ def days_to_action(store, *, since):
 
     An act is a status that people set, beyond open, assigned and snoozed. What came back before anybody acted counts from then.
     """
-    acted = select(event.c.item_id).where(event.c.kind.in_(BY_PEOPLE), event.c.to_status.in_(ACTS), event.c.at >= since)
+    acted = select(event.c.item_id).where(
+        event.c.kind.in_(BY_PEOPLE), event.c.to_status.in_(ACTS), event.c.at >= since
+    )
     columns = (event.c.item_id, item.c.priority, event.c.at, event.c.kind, event.c.to_status)
-    told = select(*columns).join(item, item.c.id == event.c.item_id).where(event.c.item_id.in_(acted), event.c.at >= since)
+    told = (
+        select(*columns)
+        .join(item, item.c.id == event.c.item_id)
+        .where(event.c.item_id.in_(acted), event.c.at >= since)
+    )
     found = {}
     with store.reading() as con:
-        for (_, priority), events in groupby(con.execute(told.order_by(event.c.item_id, event.c.at, event.c.id)), key=lambda row: row[:2]):
+        for (_, priority), events in groupby(
+            con.execute(told.order_by(event.c.item_id, event.c.at, event.c.id)),
+            key=lambda row: row[:2],
+        ):
             found.setdefault(priority, []).extend(_spans(events))
     return {priority: days for priority, days in found.items() if days}
 

@@ -13,7 +13,9 @@ CARRIED = ("assignee", "snoozed_until", "status_reason", "status_on")
 
 def as_it_stood(con, ids):
     """The items of these ids before the night changes them, by id."""
-    return {row["id"]: row for row in con.execute(select(item).where(item.c.id.in_(ids))).mappings()}
+    return {
+        row["id"]: row for row in con.execute(select(item).where(item.c.id.in_(ids))).mappings()
+    }
 
 
 def carry_on(con, row, gone, *, fresh, is_news, run_id):
@@ -29,11 +31,28 @@ def carry_on(con, row, gone, *, fresh, is_news, run_id):
     days = [one["opened_on"] for one in (gone, there) if one["opened_on"]]
     taken = {"opened_on": min(days)} if days else {}
     is_untouched = there["status"] == "open" and not there["assignee"] and not is_news
-    if is_untouched and gone["status"] in SET_BY_PEOPLE and (gone["status"] in ACTIVE or gone["facts"] == there["facts"]):
-        taken |= {"status": gone["status"], "is_active": gone["status"] in ACTIVE, **{name: gone[name] for name in CARRIED}}
-    con.execute(update(item).where(item.c.id == there["id"]).values(**taken, version=item.c.version + 1))
+    if (
+        is_untouched
+        and gone["status"] in SET_BY_PEOPLE
+        and (gone["status"] in ACTIVE or gone["facts"] == there["facts"])
+    ):
+        taken |= {
+            "status": gone["status"],
+            "is_active": gone["status"] in ACTIVE,
+            **{name: gone[name] for name in CARRIED},
+        }
+    con.execute(
+        update(item).where(item.c.id == there["id"]).values(**taken, version=item.c.version + 1)
+    )
     con.execute(update(item).where(item.c.id == gone["id"]).values(merged_into=there["id"]))
-    _tell(con, there, "merged", taken.get("status", there["status"]), "goes on for a patient id that was merged into this one", run_id)
+    _tell(
+        con,
+        there,
+        "merged",
+        taken.get("status", there["status"]),
+        "goes on for a patient id that was merged into this one",
+        run_id,
+    )
 
 
 def part(con, row, gone, *, run_id):
@@ -42,17 +61,46 @@ def part(con, row, gone, *, run_id):
     gone: the item as it stood, merged. Returns the row with its status.
     """
     merged = con.execute(
-        select(event.c.at, event.c.from_status).where(event.c.item_id == row["id"], event.c.kind == "merged").order_by(event.c.id.desc())
+        select(event.c.at, event.c.from_status)
+        .where(event.c.item_id == row["id"], event.c.kind == "merged")
+        .order_by(event.c.id.desc())
     ).first()
-    there = con.execute(select(item).where(item.c.id == gone["merged_into"])).mappings().one_or_none()
+    there = (
+        con.execute(select(item).where(item.c.id == gone["merged_into"])).mappings().one_or_none()
+    )
     if merged is None or there is None:
         return row
-    touched = select(func.count()).where(event.c.item_id == there["id"], event.c.at > merged.at, event.c.kind.in_(("status", "assigned")))
-    is_carried = there["status"] == merged.from_status and there["assignee"] == gone["assignee"] and there["status"] != "open"
+    touched = select(func.count()).where(
+        event.c.item_id == there["id"],
+        event.c.at > merged.at,
+        event.c.kind.in_(("status", "assigned")),
+    )
+    is_carried = (
+        there["status"] == merged.from_status
+        and there["assignee"] == gone["assignee"]
+        and there["status"] != "open"
+    )
     if is_carried and not con.scalar(touched):
-        given_back = {"status": "open", "is_active": True, "assignee": "", "snoozed_until": None, "status_reason": None}
-        con.execute(update(item).where(item.c.id == there["id"]).values(**given_back, version=item.c.version + 1))
-        _tell(con, there, "unmerged", "open", "a patient id that was merged into this one is its own again", run_id)
+        given_back = {
+            "status": "open",
+            "is_active": True,
+            "assignee": "",
+            "snoozed_until": None,
+            "status_reason": None,
+        }
+        con.execute(
+            update(item)
+            .where(item.c.id == there["id"])
+            .values(**given_back, version=item.c.version + 1)
+        )
+        _tell(
+            con,
+            there,
+            "unmerged",
+            "open",
+            "a patient id that was merged into this one is its own again",
+            run_id,
+        )
     return row | ({"to_status": merged.from_status} if merged.from_status in ACTIVE else {})
 
 

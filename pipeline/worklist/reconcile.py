@@ -7,7 +7,9 @@ from pipeline import lake
 from pipeline.engine import connect, create, create_view, rows_of
 from pipeline.worklist.tables import CONTENT, item
 
-DONE_RECHECK_DAYS = 90  # [OURS] done, and this much later the data still say the same: somebody looks again
+DONE_RECHECK_DAYS = (
+    90  # [OURS] done, and this much later the data still say the same: somebody looks again
+)
 COLUMNS = (
     item.c.id, item.c.patient_id, item.c.status, func.nullif(item.c.assignee, "").label("assignee"), item.c.snoozed_until, item.c.status_on,
     *(func.nullif(item.c.site, "").label("site") if column.name == "site" else item.c[column.name] for column in CONTENT),
@@ -40,13 +42,22 @@ def changes_of(con, home, *, folder, as_of):
 def _tonight(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")  # of a run that published none
-    for name, file in (("published", "worklist"), ("assessment", "assessment"), ("patient_site", "patient_site")):
+    duck.execute(
+        "create table worklist.patient_site (patient_id varchar, site varchar)"
+    )  # of a run that published none
+    for name, file in (
+        ("published", "worklist"),
+        ("assessment", "assessment"),
+        ("patient_site", "patient_site"),
+    ):
         if (folder / f"{file}.parquet").exists():
             _read(duck, f"worklist.{name}", folder / f"{file}.parquet")
     duck.execute("create table worklist.run as select $1::date as as_of", [as_of])
     duck.execute("create table protocol.run as select $1::date as as_of", [as_of])
-    duck.execute("create table worklist.setting as select $1::integer as done_recheck_days", [DONE_RECHECK_DAYS])
+    duck.execute(
+        "create table worklist.setting as select $1::integer as done_recheck_days",
+        [DONE_RECHECK_DAYS],
+    )
     duck.register("items", _items(con))
     duck.execute("create table worklist.item as from items")
     create(duck, "worklist.tonight")
@@ -55,7 +66,11 @@ def _tonight(duck, con, folder, as_of):
 def _read(duck, name, path):
     "A text with a NUL, which no PostgreSQL can hold, is kept with a visible sign in its place"
     scan = "read_parquet('" + str(path).replace("'", "''") + "')"
-    texts = [column for column, kind, *_ in duck.execute(f"describe from {scan}").fetchall() if kind == "VARCHAR"]
+    texts = [
+        column
+        for column, kind, *_ in duck.execute(f"describe from {scan}").fetchall()
+        if kind == "VARCHAR"
+    ]
     cleaned = ", ".join(f"replace({column}, chr(0), '␀') as {column}" for column in texts)
     duck.execute(f"create or replace table {name} as select * replace ({cleaned}) from {scan}")
 
@@ -79,5 +94,7 @@ def _lake(duck, home):
         )
         from concerned union select patient_id from clinical.merged_patient where surviving_id in (from concerned)
     """).fetchall()
-    lake.attach(duck, home, only=("lab_result",), patients=[patient for (patient,) in concerned] or [""])
+    lake.attach(
+        duck, home, only=("lab_result",), patients=[patient for (patient,) in concerned] or [""]
+    )
     create_view(duck, "clinical.result_version")

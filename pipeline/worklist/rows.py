@@ -15,4 +15,10 @@ def as_row(row, today):
     lists = {name: [one for one in (row[name] or "").split("|") if one] for name in LISTS}
     until = row["snoozed_until"] if row["status"] == "snoozed" else None
     named = {name: row[name] or None for name in ("site", "assignee")}
-    return {**row, **lists, **named, "snoozed_until": until, "waiting_days": max(0, (today - row["waits_from"]).days)}
+    return {
+        **row,
+        **lists,
+        **named,
+        "snoozed_until": until,
+        "waiting_days": max(0, (today - row["waits_from"]).days),
+    }

@@ -1,8 +1,29 @@
 """The statuses of an item, and what people may make of them."""
 
 ACTIVE = ("open", "assigned", "contacted", "ordered", "referred", "unreachable")  # work to do
-SET_BY_PEOPLE = ("open", "assigned", "contacted", "ordered", "referred", "unreachable", "snoozed", "declined", "done", "not_appropriate")
+SET_BY_PEOPLE = (
+    "open",
+    "assigned",
+    "contacted",
+    "ordered",
+    "referred",
+    "unreachable",
+    "snoozed",
+    "declined",
+    "done",
+    "not_appropriate",
+)
 SET_BY_THE_NIGHT = ("resolved", "withdrawn", "excluded", "merged")
-STATUSES = (*SET_BY_PEOPLE, *SET_BY_THE_NIGHT, "off_list")  # off_list: somebody opened the page of a patient who was never listed
+STATUSES = (
+    *SET_BY_PEOPLE,
+    *SET_BY_THE_NIGHT,
+    "off_list",
+)  # off_list: somebody opened the page of a patient who was never listed
 NEEDS_A_REASON = ("declined", "not_appropriate")
-ROLES = ("operator", "viewer", "coordinator", "steward", "admin")  # each may what those before it may
+ROLES = (
+    "operator",
+    "viewer",
+    "coordinator",
+    "steward",
+    "admin",
+)  # each may what those before it may

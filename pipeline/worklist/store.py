@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from pipeline.core import StorageError, settings
 from pipeline.worklist.upgrade import NEWEST, upgrade
@@ -53,7 +60,10 @@ class Store:
 
     def tidy(self):
         """After a night's many changes: what the planner goes by is counted anew, and an index is enough to answer from."""
-        with _reached(self.engine), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con:
+        with (
+            _reached(self.engine),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con,
+        ):
             con.execute(text("analyze item" if self.is_sqlite else "vacuum (analyze) item"))
 
     def scrub(self):
@@ -87,7 +97,9 @@ def open_store(home, url=None):
 
 def _engine(url):
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)  # what a failed statement held is nobody's business
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True
+        )  # what a failed statement held is nobody's business
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise StorageError(
             "$B12_DATABASE_URL is no address of a database that can be used here. Write it as postgresql+psycopg://user@host/database."
@@ -102,26 +114,39 @@ def _prepare_sqlite(engine):
     @event.listens_for(engine, "connect")
     def connected(raw, _):
         raw.isolation_level = None  # transactions begin below, not where the driver thinks
-        for pragma in ("foreign_keys = on", "journal_mode = wal", "busy_timeout = 30000", "synchronous = normal", "secure_delete = on"):
+        for pragma in (
+            "foreign_keys = on",
+            "journal_mode = wal",
+            "busy_timeout = 30000",
+            "synchronous = normal",
+            "secure_delete = on",
+        ):
             raw.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")
     def begins(con):
-        con.exec_driver_sql("begin immediate" if con.get_execution_options().get("is_writing") else "begin")
+        con.exec_driver_sql(
+            "begin immediate" if con.get_execution_options().get("is_writing") else "begin"
+        )
 
 
 def _prepare_postgresql(engine):
     @event.listens_for(engine, "connect")
     def connected(raw, _):
         with raw.cursor() as cursor:
-            cursor.execute("set work_mem = '64MB'")  # a hundred thousand rows are put in order in memory
+            cursor.execute(
+                "set work_mem = '64MB'"
+            )  # a hundred thousand rows are put in order in memory
             cursor.execute("set timezone = 'UTC'")
         raw.commit()
 
 
 def _migrate(store):
     with store.reading() as con:
-        is_newest = inspect(con).has_table("alembic_version") and con.scalar(text("select version_num from alembic_version")) == NEWEST
+        is_newest = (
+            inspect(con).has_table("alembic_version")
+            and con.scalar(text("select version_num from alembic_version")) == NEWEST
+        )
     if not is_newest:
         with store.exclusive() as con:
             upgrade(con)

@@ -28,7 +28,10 @@ def add_user(store, name, *, role, password):
         raise UsageError("A name has 1 to 100 characters.")
     try:
         with store.writing() as con:
-            con.execute(insert(person), [{"name": name, "role": _role(role), "password_hash": _hashed(password)}])
+            con.execute(
+                insert(person),
+                [{"name": name, "role": _role(role), "password_hash": _hashed(password)}],
+            )
     except Conflict:
         raise UsageError(f"There is a user {name} already.") from None
 
@@ -37,7 +40,10 @@ def users(store):
     """The people who may log in: name, role, is_disabled."""
     with store.reading() as con:
         return [
-            dict(row) for row in con.execute(select(person.c.name, person.c.role, person.c.is_disabled).order_by(person.c.name)).mappings()
+            dict(row)
+            for row in con.execute(
+                select(person.c.name, person.c.role, person.c.is_disabled).order_by(person.c.name)
+            ).mappings()
         ]
 
 
@@ -45,7 +51,10 @@ def change_user(store, name, *, role=None, password=None, is_disabled=None):
     """Change a role or a password, or shut somebody out; a session that is open follows at once. Raises UsageError."""
     values = {"role": _role(role)} if role else {}
     if password is not None:
-        values |= {"password_hash": _hashed(password), "password_version": person.c.password_version + 1}
+        values |= {
+            "password_hash": _hashed(password),
+            "password_version": person.c.password_version + 1,
+        }
     if is_disabled is not None:
         values["is_disabled"] = is_disabled
     with store.writing() as con:
@@ -61,7 +70,11 @@ def verify(store, name, password):
         _hasher.verify(found["password_hash"] if found else _nobody(), password)
     except (VerificationError, InvalidHashError):
         return None
-    return (Actor(found["name"], found["role"]), found["password_version"]) if found and not found["is_disabled"] else None
+    return (
+        (Actor(found["name"], found["role"]), found["password_version"])
+        if found and not found["is_disabled"]
+        else None
+    )
 
 
 def logged_in(store, name, password_version):

@@ -31,32 +31,86 @@ def main(arguments=None) -> int:
     with tempfile.TemporaryDirectory(prefix="b12-chaos-") as scratch:
         scratch = Path(scratch)
         with ThreadPoolExecutor(1) as beside:
-            of_stack = beside.submit(live.main, scratch / "live", options.rounds, tell) if options.stack else None
-            rows = list(walk(scratch, kills=options.kills, others=options.others, poisoned_rows=options.rows))
+            of_stack = (
+                beside.submit(live.main, scratch / "live", options.rounds, tell)
+                if options.stack
+                else None
+            )
+            rows = list(
+                walk(
+                    scratch, kills=options.kills, others=options.others, poisoned_rows=options.rows
+                )
+            )
             rows += of_stack.result() if of_stack else []
     text = account(rows, time.monotonic() - began)
     if options.write:
         written = PLACE.read_text(encoding="utf-8")
-        PLACE.write_text(written[: written.index(BEGIN) + len(BEGIN)] + "\n" + text + written[written.index(END) :], encoding="utf-8")
+        PLACE.write_text(
+            written[: written.index(BEGIN) + len(BEGIN)]
+            + "\n"
+            + text
+            + written[written.index(END) :],
+            encoding="utf-8",
+        )
     print(text)
     return 0 if all(row.is_sound for row in rows) else 1
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=100, help="kills of the walk's commands in all (default: %(default)s)")
-    parser.add_argument("--others", type=int, default=10, help="times of every other fault of the walk (default: %(default)s)")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the file with a poisoned one (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=1, help="kills of each service of the stack (default: %(default)s)")
-    parser.add_argument("--stack", action=argparse.BooleanOptionalAction, default=True, help="the stack's faults too")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
+    parser.add_argument(
+        "--kills",
+        type=int,
+        default=100,
+        help="kills of the walk's commands in all (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--others",
+        type=int,
+        default=10,
+        help="times of every other fault of the walk (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=1_000_000,
+        help="rows of the file with a poisoned one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=1,
+        help="kills of each service of the stack (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--stack",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the stack's faults too",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write the table into docs/reliability.md"
+    )
     return parser.parse_args(arguments)
 
 
 def walk(scratch, *, kills, others, poisoned_rows):
     """The faults of the walk, one Row after the other."""
     extracts, prepared = scratch / "extracts", scratch / "prepared"
-    _must(b12(scratch / "none", "demo", "--patients", 150, "--out", extracts, "--seed", 5, "--as-of", AS_OF))
+    _must(
+        b12(
+            scratch / "none",
+            "demo",
+            "--patients",
+            150,
+            "--out",
+            extracts,
+            "--seed",
+            5,
+            "--as-of",
+            AS_OF,
+        )
+    )
     ingest_and_screen = ("run", extracts, "--source", "canonical", "--as-of", AS_OF)
     process = b12(prepared, *ingest_and_screen)
     whole = work_until_the_end(process)
@@ -66,7 +120,11 @@ def walk(scratch, *, kills, others, poisoned_rows):
     killing = kill_and_repeat("kill −9 of ingest, screen, publish", prepared=None, words=ingest_and_screen, then=[],
                               times=round(kills * 0.7), seconds=whole, **given)  # fmt: skip
     yield tell(killing)
-    for command, words in (("reingest", ("reingest",)), ("compact", ("compact",)), ("backup", ("backup", "{home}-copy"))):
+    for command, words in (
+        ("reingest", ("reingest",)),
+        ("compact", ("compact",)),
+        ("backup", ("backup", "{home}-copy")),
+    ):
         seconds = _work_of(prepared, words, scratch)
         yield tell(kill_and_repeat(f"kill −9 of {command}", prepared=prepared, words=words, then=[SCREEN], times=round(kills * 0.1),
                                    seconds=seconds, **given))  # fmt: skip
@@ -81,7 +139,9 @@ def _on_small_disks(words, seconds, times, given):
     if not disk.can_mount():
         yield Row("the disk is full, or can only be read (not tried: no right to mount here)")
         return
-    yield disk.disk_full(words=words, sizes=[150 + round(number * 1400 / times) for number in range(times)], **given)
+    yield disk.disk_full(
+        words=words, sizes=[150 + round(number * 1400 / times) for number in range(times)], **given
+    )
     yield disk.disk_read_only(words=words, times=times, seconds=seconds, **given)
 
 
@@ -102,7 +162,11 @@ def _work_of(prepared, words, scratch):
 
 def tell(row):
     """Print a Row as it comes; returns it."""
-    print(f"{row.fault}: {'sound' if row.is_sound else 'NOT SOUND'}, {row}", file=sys.stderr, flush=True)
+    print(
+        f"{row.fault}: {'sound' if row.is_sound else 'NOT SOUND'}, {row}",
+        file=sys.stderr,
+        flush=True,
+    )
     return row
 
 

@@ -56,7 +56,12 @@ def taken_by_several(*, extracts, wanted, screen, times, scratch, workers=3):
 
 def _taking(home, settle="0"):
     environment = {"PYTHONPATH": str(REPOSITORY), "B12_SETTLE_SECONDS": settle, "PATH": ""}
-    return subprocess.Popen([sys.executable, "-c", TAKE, str(home)], cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", TAKE, str(home)],
+        cwd=REPOSITORY,
+        env=environment,
+        stderr=subprocess.PIPE,
+    )
 
 
 def growing(*, extracts, wanted, screen, times, scratch, seed=1):
@@ -100,7 +105,8 @@ def poisoned(*, rows, scratch, poisons=POISONS):
         assert ended in (0, 10), error
         (delivery,) = query(Home(home), "select rows, accepted, refused from lake.delivery")
         (held,) = query(
-            Home(home), "select count(*) as rows, count(distinct result_id) as results from lake.lab_result where result_id <> 'R0'"
+            Home(home),
+            "select count(*) as rows, count(distinct result_id) as results from lake.lab_result where result_id <> 'R0'",
         )
         wanted = 0 if delivery["refused"] else rows - 1
         total += Row(fault, tried=1, lost=max(0, wanted - held["results"]), doubled=held["rows"] - held["results"],
@@ -114,4 +120,6 @@ def _write(path, rows, poison):
         for number in range(1, rows):
             if number == rows // 2:
                 file.write(poison if isinstance(poison, bytes) else poison.encode())
-            file.write(f"P{number % 50_000},2132-9,LOINC,{150 + number % 700},pg/mL,2026-01-01,R{number}\n".encode())
+            file.write(
+                f"P{number % 50_000},2132-9,LOINC,{150 + number % 700},pg/mL,2026-01-01,R{number}\n".encode()
+            )

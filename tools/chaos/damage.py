@@ -34,7 +34,11 @@ def _flipped(data, draw):
 
 def lake_files(home):
     """The Parquet files and the log files of a home's lake."""
-    return sorted(path for path in (home / "lake").rglob("*") if path.is_file() and path.suffix in (".parquet", ".json"))
+    return sorted(
+        path
+        for path in (home / "lake").rglob("*")
+        if path.is_file() and path.suffix in (".parquet", ".json")
+    )
 
 
 def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
@@ -43,7 +47,11 @@ def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
     prepared: a home that was screened once. wanted: its state. screen: the command that screens it. A night that reads damaged files
     and still publishes must publish the same.
     """
-    fault, began, draw = "a file of the lake is damaged, then restored", time.monotonic(), random.Random(seed)
+    fault, began, draw = (
+        "a file of the lake is damaged, then restored",
+        time.monotonic(),
+        random.Random(seed),
+    )
     backup, total = scratch / "backup", Row(fault)
     assert finished(b12(prepared, "backup", backup)) == (0, "")
     for number in range(times):
@@ -53,9 +61,16 @@ def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
         way = damage(path, draw)
         ended, error = finished(b12(home, *screen))
         if ended not in (0, 13) or (ended == 13 and "estore" not in error):
-            raise AssertionError(f"{path.parent.name}/{path.name} {way}: b12 screen ended with {ended}: {error[-800:]}")
+            raise AssertionError(
+                f"{path.parent.name}/{path.name} {way}: b12 screen ended with {ended}: {error[-800:]}"
+            )
         if ended == 0:
-            total += Row(fault, different=int((home / "runs" / "latest" / "worklist.csv").read_bytes() != wanted[2]))
+            total += Row(
+                fault,
+                different=int(
+                    (home / "runs" / "latest" / "worklist.csv").read_bytes() != wanted[2]
+                ),
+            )
         for command in (("restore", backup), screen):
             ended, error = finished(b12(again, *command))
             assert ended == 0, f"b12 {command[0]} ended with {ended}: {error[-800:]}"

@@ -13,16 +13,26 @@ ROOMY = "1g"
 
 def can_mount():
     """Whether this account may mount file systems."""
-    return os.geteuid() == 0 and subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
+    return (
+        os.geteuid() == 0
+        and subprocess.run(
+            ["unshare", "--mount", "true"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 @contextmanager
 def small_disk(folder, size):
     """A file system in memory of so many bytes (as `4m`) at a folder, and a function that mounts it anew with other options."""
     folder.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder], check=True
+    )
     try:
-        yield lambda options: subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+        yield lambda options: subprocess.run(
+            ["mount", "-o", f"remount,{options}", folder], check=True
+        )
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
 

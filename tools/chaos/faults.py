@@ -11,7 +11,12 @@ PUBLISHED = {
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json",
     "validation.json", "report.json", "manifest.json",
 }  # fmt: skip
-CLOSED = {"quality.json", "validation.json", "report.json", "manifest.json"}  # a gate closed it: whole, and not published
+CLOSED = {
+    "quality.json",
+    "validation.json",
+    "report.json",
+    "manifest.json",
+}  # a gate closed it: whole, and not published
 ROOMS = ("landing", "claimed", "archive", "refused", "work")
 
 
@@ -44,7 +49,14 @@ def compared(fault, home, wanted):
     lost = sum((wanted_rows[table] - rows[table]).total() for table in wanted_rows)
     doubled = sum((rows[table] - wanted_rows[table]).total() for table in wanted_rows)
     different = int(worklist != wanted_worklist or files != wanted_files)
-    return Row(fault, tried=1, lost=lost, doubled=doubled, half_published=half_published(home), different=different)
+    return Row(
+        fault,
+        tried=1,
+        lost=lost,
+        doubled=doubled,
+        half_published=half_published(home),
+        different=different,
+    )
 
 
 def state(home):
@@ -56,14 +68,25 @@ def state(home):
         kept = ", ".join(f'"{column}"' for column in columns if column != "received_at")
         rows[table] = Counter(con.execute(f"select {kept} from lake.{table}").fetchall())
     con.close()
-    files = {room: sorted(str(path.relative_to(home / room)) for path in (home / room).rglob("*") if path.is_file()) for room in ROOMS}
+    files = {
+        room: sorted(
+            str(path.relative_to(home / room))
+            for path in (home / room).rglob("*")
+            if path.is_file()
+        )
+        for room in ROOMS
+    }
     latest = home / "runs" / "latest" / "worklist.csv"
     return rows, files, latest.read_bytes() if latest.exists() else None
 
 
 def half_published(home):
     """How many runs can be seen that are not whole, and whether `latest` leads nowhere."""
-    runs = [path for path in (home / "runs").glob("[!.]*") if not path.is_symlink()] if (home / "runs").is_dir() else []
+    runs = (
+        [path for path in (home / "runs").glob("[!.]*") if not path.is_symlink()]
+        if (home / "runs").is_dir()
+        else []
+    )
     link = home / "runs" / "latest"
     broken = sum({file.name for file in path.iterdir()} not in (PUBLISHED, CLOSED) for path in runs)
     return broken + (link.is_symlink() and not link.exists())
@@ -71,9 +94,7 @@ def half_published(home):
 
 def as_table(rows):
     """The rows as a Markdown table."""
-    head = (
-        "| fault | times tried | rows lost | rows doubled | half-published runs | other result | seconds |\n|---|--:|--:|--:|--:|--:|--:|\n"
-    )
+    head = "| fault | times tried | rows lost | rows doubled | half-published runs | other result | seconds |\n|---|--:|--:|--:|--:|--:|--:|\n"
     return head + "".join(
         f"| {row.fault} | {row.tried:,} | {row.lost:,} | {row.doubled:,} | {row.half_published} | {row.different} | {row.seconds:.0f} |\n"
         for row in rows

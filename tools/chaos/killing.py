@@ -36,10 +36,14 @@ def finished(process):
 def work_done(process):
     """Seconds of processor time: unlike the clock, they hardly depend on what else the machine does. None when it has ended."""
     try:
-        fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        )
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields[0] != "Z" else None
+    return (
+        (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields[0] != "Z" else None
+    )
 
 
 def work_until_the_end(process):
@@ -60,7 +64,9 @@ def kill_after(process, seconds):
     return process.returncode == -9
 
 
-def kill_and_repeat(fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0):
+def kill_and_repeat(
+    fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0
+):
     """A command killed at `times` moments spread over its work, each time in a copy of a prepared home, and then typed again.
 
     prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command, with {home} for the home. then: the
@@ -78,10 +84,14 @@ def kill_and_repeat(fault, *, prepared, wanted, words, then, times, seconds, scr
         for command, expected in [(mine, code), *((each, 0) for each in then)]:
             ended, error = finished(b12(home, *command))
             if ended != expected:
-                raise AssertionError(f"{fault}, moment {number}: b12 {command[0]} ended with {ended}: {error[-500:]}")
+                raise AssertionError(
+                    f"{fault}, moment {number}: b12 {command[0]} ended with {ended}: {error[-500:]}"
+                )
         row = compared(fault, home, wanted)
         shutil.rmtree(home)
         return row
 
     with ThreadPoolExecutor(os.cpu_count()) as several:
-        return sum(several.map(tried, range(times)), Row(fault)) + Row(fault, seconds=time.monotonic() - began)
+        return sum(several.map(tried, range(times)), Row(fault)) + Row(
+            fault, seconds=time.monotonic() - began
+        )

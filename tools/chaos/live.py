@@ -12,7 +12,16 @@ from pathlib import Path
 from tools.chaos import stack as stacks
 from tools.chaos.faults import compared, state
 
-SERVICES = ("postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "web")
+SERVICES = (
+    "postgres",
+    "redis",
+    "api-server",
+    "scheduler",
+    "dag-processor",
+    "triggerer",
+    "worker",
+    "web",
+)
 AWAY = 15  # seconds for which a database is gone
 
 
@@ -40,13 +49,24 @@ class Trial:
     def validate_file(self, fault, began):
         """The Row of what was just tried, when everything is as it must be and every service well, or patience has ended."""
         as_of = datetime.now(UTC).date().isoformat()
-        wanted = stacks.undisturbed(self.scratch / f"undisturbed-{len(self.dropped)}", self.dropped, as_of)
-        stacks.until(lambda: self.is_settled(wanted) and compared(fault, self.stack.home, wanted).is_sound)
+        wanted = stacks.undisturbed(
+            self.scratch / f"undisturbed-{len(self.dropped)}", self.dropped, as_of
+        )
+        stacks.until(
+            lambda: self.is_settled(wanted) and compared(fault, self.stack.home, wanted).is_sound
+        )
         seconds = time.monotonic() - began
         ill = "" if stacks.until(self.stack.is_well, 120) else "not every service came back"
-        stacks.until(lambda: compared(fault, self.stack.home, wanted).is_sound, 60)  # a second screening may be under way
+        stacks.until(
+            lambda: compared(fault, self.stack.home, wanted).is_sound, 60
+        )  # a second screening may be under way
         row = compared(fault, self.stack.home, wanted)
-        return replace(row, seconds=seconds, different=row.different or int(bool(ill)), note=ill or self.unlike(wanted))
+        return replace(
+            row,
+            seconds=seconds,
+            different=row.different or int(bool(ill)),
+            note=ill or self.unlike(wanted),
+        )
 
     def is_settled(self, wanted):
         latest = self.stack.home / "runs" / "latest" / "worklist.csv"
@@ -55,8 +75,15 @@ class Trial:
     def unlike(self, wanted):
         "What differs, by name"
         rows, files, worklist = state(self.stack.home)
-        found = {**{table: rows[table] == wanted[0][table] for table in rows}, **{room: files[room] == wanted[1][room] for room in files}}
-        return " ".join(name for name, is_same in (found | {"worklist": worklist == wanted[2]}).items() if not is_same)
+        found = {
+            **{table: rows[table] == wanted[0][table] for table in rows},
+            **{room: files[room] == wanted[1][room] for room in files},
+        }
+        return " ".join(
+            name
+            for name, is_same in (found | {"worklist": worklist == wanted[2]}).items()
+            if not is_same
+        )
 
 
 def killed(trial, service):

@@ -34,7 +34,12 @@ class Stack:
         given = {"AIRFLOW_PORT": "0", "B12_WEB_PORT": "0", "B12_SETTLE_SECONDS": "1"}
         command = [sys.executable, "-m", "tools.stack", "--folder", str(self.folder), *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=os.environ | given | (settings or {}), check=True, capture_output=True, text=True
+            command,
+            cwd=ROOT,
+            env=os.environ | given | (settings or {}),
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout
 
     def drop(self, path):
@@ -54,7 +59,12 @@ class Stack:
 
     def waits(self):
         """The names of files that were delivered and are not in yet."""
-        return [name for room in ("landing", "claimed") for _, _, files in os.walk(self.home / room) for name in files]
+        return [
+            name
+            for room in ("landing", "claimed")
+            for _, _, files in os.walk(self.home / room)
+            for name in files
+        ]
 
     def is_well(self):
         return all(unit.status in WELL for unit in state.read(self.folder)[1].values())
@@ -67,7 +77,9 @@ def started(folder, *arguments, settings=None):
     Raises CalledProcessError.
     """
     stack = Stack(folder)
-    folder.parent.chmod(0o711)  # started by root, PostgreSQL is run by another, who passes through here
+    folder.parent.chmod(
+        0o711
+    )  # started by root, PostgreSQL is run by another, who passes through here
     try:
         stack.call("up", *arguments, settings=settings)
         yield stack
@@ -78,7 +90,9 @@ def started(folder, *arguments, settings=None):
 def pieces(folder, *, patients, files, as_of):
     """A demonstration population as one file of patients and so many of results, no row in two of them; returns their paths."""
     demo.write_demo(folder / "whole", patients=patients, seed=5, as_of=as_of)
-    head, *lines = dict.fromkeys((folder / "whole" / "lab_result.csv").read_text().splitlines(keepends=True))
+    head, *lines = dict.fromkeys(
+        (folder / "whole" / "lab_result.csv").read_text().splitlines(keepends=True)
+    )
     for number in range(files):
         (folder / f"lab_result-{number:02}.csv").write_text("".join([head, *lines[number::files]]))
     (folder / "whole" / "patient.csv").rename(folder / "patient.csv")
@@ -87,8 +101,27 @@ def pieces(folder, *, patients, files, as_of):
 
 def undisturbed(home, paths, as_of):
     """The state of a home after `b12 run` on the files."""
-    command = [sys.executable, "-m", "pipeline", "run", *map(str, paths), "--source", "canonical", "--as-of", as_of, "--home", str(home)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"B12_SETTLE_SECONDS": "0"}, check=False, capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "run",
+        *map(str, paths),
+        "--source",
+        "canonical",
+        "--as-of",
+        as_of,
+        "--home",
+        str(home),
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"B12_SETTLE_SECONDS": "0"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     return state_of(home)
 

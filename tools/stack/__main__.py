@@ -18,16 +18,45 @@ def main(arguments=None):
 def parser():
     root = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
     default = Path(os.environ.get("STACK_DIR", "b12-stack"))
-    root.add_argument("--folder", type=Path, default=default, help="where it keeps everything (default: $STACK_DIR, else b12-stack)")
+    root.add_argument(
+        "--folder",
+        type=Path,
+        default=default,
+        help="where it keeps everything (default: $STACK_DIR, else b12-stack)",
+    )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
     up_ = _add(commands, "up", up, "start every service and wait until all are healthy")
-    up_.add_argument("--scale", nargs="*", type=_scaled, default=[], metavar="SERVICE=N", help="more than one of a service")
-    _add(commands, "down", lambda options: running.down(options.folder), "end exactly what was started")
-    _add(commands, "status", lambda options: running.status(options.folder), "which services are healthy")
+    up_.add_argument(
+        "--scale",
+        nargs="*",
+        type=_scaled,
+        default=[],
+        metavar="SERVICE=N",
+        help="more than one of a service",
+    )
+    _add(
+        commands,
+        "down",
+        lambda options: running.down(options.folder),
+        "end exactly what was started",
+    )
+    _add(
+        commands,
+        "status",
+        lambda options: running.status(options.folder),
+        "which services are healthy",
+    )
     for name, do in (("stop", running.stop), ("start", running.start)):
-        one = _add(commands, name, lambda options, do=do: do(options.folder, options.service), f"{name} one service")
+        one = _add(
+            commands,
+            name,
+            lambda options, do=do: do(options.folder, options.service),
+            f"{name} one service",
+        )
         one.add_argument("service", choices=list(compose.services()))
-    execute_ = _add(commands, "exec", execute, "a command in a service's environment: exec SERVICE -- COMMAND…")
+    execute_ = _add(
+        commands, "exec", execute, "a command in a service's environment: exec SERVICE -- COMMAND…"
+    )
     execute_.add_argument("service")
     execute_.add_argument("command", nargs="+")
     supervise_ = _add(commands, "supervise", supervise, "what `up` leaves running")
@@ -44,7 +73,9 @@ def _add(commands, name, do, text):
 def _scaled(text):
     name, _, number = text.partition("=")
     if name not in compose.services() or not number.isdigit():
-        raise argparse.ArgumentTypeError(f"{text} is not SERVICE=N with a service of docker-compose.yml")
+        raise argparse.ArgumentTypeError(
+            f"{text} is not SERVICE=N with a service of docker-compose.yml"
+        )
     return name, int(number)
 
 
@@ -55,7 +86,11 @@ def up(options):
 def execute(options):
     from tools.stack import local
 
-    found = next(service for service in local.services(options.folder, {}, are_ports_kept=True) if service.name == options.service)
+    found = next(
+        service
+        for service in local.services(options.folder, {}, are_ports_kept=True)
+        if service.name == options.service
+    )
     os.chdir(local.ROOT)
     os.execvpe(options.command[0], options.command, found.environment)  # noqa: S606
 

@@ -45,7 +45,11 @@ def load():
 
 def services():
     """What `up` starts, by name: every service of the file that belongs to no profile."""
-    return {name: described for name, described in load()["services"].items() if "profiles" not in described}
+    return {
+        name: described
+        for name, described in load()["services"].items()
+        if "profiles" not in described
+    }
 
 
 def filled(text, values):
@@ -67,7 +71,11 @@ def filled(text, values):
 def handed_on(environment, values):
     """An environment whose names without a value are filled in from `values`, or left out where they have none there."""
     named = {name: f"${{{name}}}" for name in environment if values.get(name)}
-    return {name: named.get(name) if value is None else value for name, value in environment.items() if value is not None or name in named}
+    return {
+        name: named.get(name) if value is None else value
+        for name, value in environment.items()
+        if value is not None or name in named
+    }
 
 
 def service(name, of, described, change):
@@ -107,4 +115,6 @@ def _health(described, change):
 
 def seconds(text):
     """A duration of the compose specification, such as `1m30s`, in seconds."""
-    return sum(float(number) * SECONDS[unit] for number, unit in re.findall(r"([\d.]+)(ms|s|m|h)", text))
+    return sum(
+        float(number) * SECONDS[unit] for number, unit in re.findall(r"([\d.]+)(ms|s|m|h)", text)
+    )

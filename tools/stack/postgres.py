@@ -28,7 +28,9 @@ def main(command):
     if not (data / "PG_VERSION").exists():
         make_cluster(data)
     # no socket file: a deep folder's path is too long for one
-    os.execvp(command[0], [*command, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])  # noqa: S606
+    os.execvp(
+        command[0], [*command, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+    )  # noqa: S606
 
 
 def room(folder):
@@ -40,14 +42,23 @@ def room(folder):
 
 def closed(folder):
     """The lowest folder, from this one upwards, below which only its owner and group come; or None."""
-    return next((place for place in (folder, *folder.parents) if place.exists() and not place.stat().st_mode & 0o001), None)
+    return next(
+        (
+            place
+            for place in (folder, *folder.parents)
+            if place.exists() and not place.stat().st_mode & 0o001
+        ),
+        None,
+    )
 
 
 def leave_root(folder):
     """Become a user who owns the folder and can reach it; returns where that user finds the programs. Raises SystemExit."""
     ours = [folder.parent, *([ELSEWHERE] if ELSEWHERE in folder.parents else [])]
     if place := closed(ours[-1].parent):
-        raise SystemExit(f"{place} is closed to the account that runs PostgreSQL. Start the stack elsewhere: STACK_DIR=/srv/b12-stack")
+        raise SystemExit(
+            f"{place} is closed to the account that runs PostgreSQL. Start the stack elsewhere: STACK_DIR=/srv/b12-stack"
+        )
     for own in ours:
         own.chmod(0o711)
     programs = reachable_programs(folder.parent)
@@ -74,8 +85,13 @@ def reachable_programs(folder):
         with tempfile.TemporaryDirectory(dir=folder) as beside:
             new = Path(beside) / "new"
             shutil.copytree(PACKAGE / "pginstall18", new / PACKAGE.name / "pginstall18")
-            shutil.copytree(PACKAGE.with_name(f"{PACKAGE.name}.libs"), new / f"{PACKAGE.name}.libs")  # found by their place beside it
-            for path in (new, *new.rglob("*")):  # whatever the umask was under which they were installed
+            shutil.copytree(
+                PACKAGE.with_name(f"{PACKAGE.name}.libs"), new / f"{PACKAGE.name}.libs"
+            )  # found by their place beside it
+            for path in (
+                new,
+                *new.rglob("*"),
+            ):  # whatever the umask was under which they were installed
                 if not path.is_symlink():
                     path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
             new.rename(copied)
@@ -90,7 +106,10 @@ def make_cluster(data):
         file.write(os.environ["POSTGRES_PASSWORD"])
         file.flush()
         options = os.environ["POSTGRES_INITDB_ARGS"].split()
-        subprocess.run(["initdb", "--username=postgres", f"--pwfile={file.name}", *options, str(new)], check=True)
+        subprocess.run(
+            ["initdb", "--username=postgres", f"--pwfile={file.name}", *options, str(new)],
+            check=True,
+        )
     new.rename(data)
 
 

@@ -20,7 +20,10 @@ def up(folder, scale):
         _sweep(folder)
         supervisor = _started(folder, scale)
     if failed := _awaited(folder, supervisor):
-        print(f"{failed} did not become healthy. The end of {folder / 'logs' / failed}.log:\n{_tail(folder, failed)}", file=sys.stderr)
+        print(
+            f"{failed} did not become healthy. The end of {folder / 'logs' / failed}.log:\n{_tail(folder, failed)}",
+            file=sys.stderr,
+        )
         down(folder)
         return 1
     print(_told(folder))
@@ -32,9 +35,19 @@ def _started(folder, scale):
     (folder / "state.json").unlink(missing_ok=True)
     for file in (folder / "run").glob("*.held"):
         file.unlink()
-    command = [sys.executable, "-m", "tools.stack", "--folder", folder, "supervise", *(f"{name}={n}" for name, n in scale.items())]
+    command = [
+        sys.executable,
+        "-m",
+        "tools.stack",
+        "--folder",
+        folder,
+        "supervise",
+        *(f"{name}={n}" for name, n in scale.items()),
+    ]
     with (folder / "logs" / "supervisor.log").open("ab") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
     return processes.identity(process.pid)
 
 
@@ -54,11 +67,20 @@ def _awaited(folder, supervisor):
         if units and len(told) == len(units):
             return None
         time.sleep(0.2)
-    return next((name for name, unit in units.items() if unit.status not in GOOD and unit.status != "waiting"), "supervisor")
+    return next(
+        (
+            name
+            for name, unit in units.items()
+            if unit.status not in GOOD and unit.status != "waiting"
+        ),
+        "supervisor",
+    )
 
 
 def _tail(folder, name):
-    return "\n".join((folder / "logs" / f"{name}.log").read_text(errors="replace").splitlines()[-20:])
+    return "\n".join(
+        (folder / "logs" / f"{name}.log").read_text(errors="replace").splitlines()[-20:]
+    )
 
 
 def _told(folder):
@@ -67,7 +89,9 @@ def _told(folder):
     ports = local.chosen_ports(folder, {})
     place = postgres.room(folder)
     besides = (
-        "" if place.parent == folder else f"PostgreSQL: {place}/   (its account does not come into {postgres.closed(folder.parent)})\n"
+        ""
+        if place.parent == folder
+        else f"PostgreSQL: {place}/   (its account does not come into {postgres.closed(folder.parent)})\n"
     )
     return f"""
 Airflow:    http://localhost:{ports["api-server"]["8080"]}   user admin, password AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
@@ -102,7 +126,9 @@ def start(folder, name):
 def _sweep(folder):
     "What a supervisor left that was killed: in the reverse order of their starts, databases last"
     _, units = state.read(folder)
-    for unit in sorted(units.values(), key=lambda unit: unit.process[1] if unit.process else 0, reverse=True):
+    for unit in sorted(
+        units.values(), key=lambda unit: unit.process[1] if unit.process else 0, reverse=True
+    ):
         if unit.process:
             processes.end(unit.process, seconds=10)
 
@@ -112,7 +138,13 @@ def status(folder):
     supervisor, units = state.read(folder)
     for name, unit in units.items():
         runs = processes.is_running(unit.process)
-        print(f"  {name:<14} {unit.status if runs or unit.status in ('done', 'failed') else 'not running':<12} restarts {unit.restarts}")
+        print(
+            f"  {name:<14} {unit.status if runs or unit.status in ('done', 'failed') else 'not running':<12} restarts {unit.restarts}"
+        )
     if units and not processes.is_running(supervisor):
         print("Nothing keeps them running: the supervisor is gone. make down, then make up.")
-    return 0 if processes.is_running(supervisor) and all(unit.status in GOOD for unit in units.values()) else 1
+    return (
+        0
+        if processes.is_running(supervisor) and all(unit.status in GOOD for unit in units.values())
+        else 1
+    )

@@ -18,7 +18,15 @@ class Unit:
 def write(folder, supervisor, units):
     """supervisor: `[pid, start]`."""
     new = folder / f".state-{supervisor[0]}.json"
-    new.write_text(json.dumps({"supervisor": supervisor, "units": {name: asdict(unit) for name, unit in units.items()}}, indent=1))
+    new.write_text(
+        json.dumps(
+            {
+                "supervisor": supervisor,
+                "units": {name: asdict(unit) for name, unit in units.items()},
+            },
+            indent=1,
+        )
+    )
     new.replace(folder / "state.json")
 
 

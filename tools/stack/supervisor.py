@@ -28,13 +28,19 @@ class Supervisor:
         if threading.current_thread() is threading.main_thread():  # no other may hear of signals
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, self.is_stopping.set)
-        self.kept = {service.name: asyncio.create_task(self.keep(service)) for service in self.services}
+        self.kept = {
+            service.name: asyncio.create_task(self.keep(service)) for service in self.services
+        }
         for task in self.kept.values():
-            task.add_done_callback(lambda task: (task.cancelled() or task.exception()) and self.is_stopping.set())
+            task.add_done_callback(
+                lambda task: (task.cancelled() or task.exception()) and self.is_stopping.set()
+            )
         await self.is_stopping.wait()
         for event in self.is_ready.values():
             event.set()
-        self.stopped = {service.name: asyncio.create_task(self.stop(service)) for service in self.services}
+        self.stopped = {
+            service.name: asyncio.create_task(self.stop(service)) for service in self.services
+        }
         await asyncio.gather(*self.stopped.values(), *self.kept.values())
 
     def note(self, name, **changes):
@@ -45,7 +51,13 @@ class Supervisor:
     async def keep(self, service):
         """Start a service when those that it depends on are there, and again whenever it ends."""
         self.note(service.name)
-        await asyncio.gather(*(self.is_ready[other.name].wait() for other in self.services if other.of in service.depends_on))
+        await asyncio.gather(
+            *(
+                self.is_ready[other.name].wait()
+                for other in self.services
+                if other.of in service.depends_on
+            )
+        )
         pause = 1
         while await self.is_wanted(service.name):
             started = time.monotonic()
@@ -54,8 +66,12 @@ class Supervisor:
                 break
             if not service.is_restarted:
                 return self.done(service.name, code)
-            pause = 1 if time.monotonic() - started > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
-            self.note(service.name, status="starting", restarts=self.units[service.name].restarts + 1)
+            pause = (
+                1 if time.monotonic() - started > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+            )
+            self.note(
+                service.name, status="starting", restarts=self.units[service.name].restarts + 1
+            )
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.is_stopping.wait(), pause)
         return None
@@ -75,7 +91,12 @@ class Supervisor:
         """One life of a service, from its start to its exit code."""
         with (self.folder / "logs" / f"{service.name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *service.command, env=service.environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                *service.command,
+                env=service.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         identified = processes.identity(process.pid)
         self.note(service.name, status="starting", process=identified)
@@ -91,18 +112,26 @@ class Supervisor:
         async for is_well, failures in health.answers(service):
             status = self.units[service.name].status
             if is_well and status != "healthy":
-                self.note(service.name, status="healthy", seconds=self.units[service.name].seconds or self.elapsed())
+                self.note(
+                    service.name,
+                    status="healthy",
+                    seconds=self.units[service.name].seconds or self.elapsed(),
+                )
                 self.is_ready[service.name].set()
             elif failures == service.health.retries and status == "healthy":
                 self.note(service.name, status="unhealthy")
 
     async def stop(self, service):
         """End a service when everything that depends on it has ended."""
-        await asyncio.gather(*(self.stopped[other.name] for other in self.services if service.of in other.depends_on))
+        await asyncio.gather(
+            *(self.stopped[other.name] for other in self.services if service.of in other.depends_on)
+        )
         while not self.kept[service.name].done():
             if process := self.units[service.name].process:
                 number = signal.Signals[service.stop_signal]
-                await asyncio.to_thread(processes.end, process, number=number, seconds=service.grace)
+                await asyncio.to_thread(
+                    processes.end, process, number=number, seconds=service.grace
+                )
             await asyncio.wait([self.kept[service.name]], timeout=0.2)
         self.note(service.name, status="stopped")
 

@@ -2,7 +2,18 @@
 
 from pipeline.cli.commands.operating import backup, doctor, erase, notify, overdue, restore
 from pipeline.cli.commands.people import serve, user
-from pipeline.cli.commands.screening import decide, demo, diff, explain, ingest, protocol, run, runs, screen, worklist
+from pipeline.cli.commands.screening import (
+    decide,
+    demo,
+    diff,
+    explain,
+    ingest,
+    protocol,
+    run,
+    runs,
+    screen,
+    worklist,
+)
 from pipeline.cli.commands.simulating import simulate
 from pipeline.cli.commands.stewarding import compact, reingest, rejects, source, unmapped
 

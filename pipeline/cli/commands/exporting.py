@@ -13,7 +13,9 @@ def export(home, given, form):
     if given.out is not None:
         check_file(given.out)
     elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
-        raise UsageError(f"{form} is nothing for a terminal: --out FILE{exports.FORMATS[form].suffix}")
+        raise UsageError(
+            f"{form} is nothing for a terminal: --out FILE{exports.FORMATS[form].suffix}"
+        )
     folder = latest_folder(home).resolve()  # a run that is published meanwhile moves `latest`
     rows = exports.published(folder, everyone=form == "omop", priority=given.priority)
     exports.write(form, rows, given.out or _Output(), meta=exports.meta_in(folder))

@@ -14,13 +14,20 @@ from pipeline.exports import as_json, as_rows
 from pipeline.operations import alerts, deadlines, examine
 from pipeline.operations import notify as tell
 
-OVERDUE = 14  # an exit code of its own: a cron job tells "something is late" from "it could not be seen"
+OVERDUE = (
+    14  # an exit code of its own: a cron job tells "something is late" from "it could not be seen"
+)
 
 
 def notify(home, given):
-    told = tell("B12 screening: a test message", [f"Sent by b12 notify for the home {home.root.name}. Nothing is wrong."])
+    told = tell(
+        "B12 screening: a test message",
+        [f"Sent by b12 notify for the home {home.root.name}. Nothing is wrong."],
+    )
     if not told:
-        raise UsageError("No channel is configured: set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK. See docs/runbook.md.")
+        raise UsageError(
+            "No channel is configured: set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK. See docs/runbook.md."
+        )
     for channel, wrong in told.items():
         say(f"{channel}: {wrong or 'sent'}")
     return StorageError.exit_code if any(told.values()) else 0
@@ -28,8 +35,18 @@ def notify(home, given):
 
 def overdue(home, given):
     now = datetime.now(UTC)
-    found = alerts.watch(home, now) if given.tell else [{"key": one.key, "says": one.says} for one in deadlines.overdue(home, now)]
-    say(as_rows(found, given.format, tuple(found[0])) if found else "Nothing is overdue." if given.format == "table" else "[]")
+    found = (
+        alerts.watch(home, now)
+        if given.tell
+        else [{"key": one.key, "says": one.says} for one in deadlines.overdue(home, now)]
+    )
+    say(
+        as_rows(found, given.format, tuple(found[0]))
+        if found
+        else "Nothing is overdue."
+        if given.format == "table"
+        else "[]"
+    )
     return OVERDUE if found else 0
 
 
@@ -43,10 +60,14 @@ def backup(home, given):
 
 def restore(home, given):
     done = return_to_landing(home, given.folder, ledger_file=given.ledger)
-    say(f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the worklist database, as of {done['made_at']}.")
+    say(
+        f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the worklist database, as of {done['made_at']}."
+    )
     say(f"Erased again by the ledger: {done['erased']:,} ids.")
     if done["unreadable"]:
-        say(f"Deleted: {done['unreadable']:,} refused files that cannot be read, and may name somebody who was erased.")
+        say(
+            f"Deleted: {done['unreadable']:,} refused files that cannot be read, and may name somebody who was erased."
+        )
     if done["unknown"]:
         raise StorageError(
             f"{done['unknown']} erasures in the ledger were made under another key, so nobody can tell whose they are. "
@@ -57,7 +78,9 @@ def restore(home, given):
 
 def erase(home, given):
     if not home.root.is_dir():
-        raise UsageError(f"There is no home {home.root}, so nobody to forget. Name the one that is meant: --home, or $B12_HOME.")
+        raise UsageError(
+            f"There is no home {home.root}, so nobody to forget. Name the one that is meant: --home, or $B12_HOME."
+        )
     rows = erase_patient(home, given.patient_id, who=_account())
     places = ", ".join(f"{name} {number:,}" for name, number in rows.items() if number)
     unknown = "none. Nobody of that id is known here (any more): check how it is written"

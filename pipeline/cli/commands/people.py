@@ -22,7 +22,11 @@ def user(home, given):
     store = worklist.open_store(home)
     if given.action == "list":
         people = worklist.users(store)
-        say(table(people, ("name", "role", "is_disabled")) if people else "Nobody yet: b12 user add NAME --role admin")
+        say(
+            table(people, ("name", "role", "is_disabled"))
+            if people
+            else "Nobody yet: b12 user add NAME --role admin"
+        )
         return
     if given.name is None:
         raise UsageError(f"Whom? b12 user {given.action} NAME")
@@ -41,7 +45,10 @@ def _password():
     "Asked for twice on a terminal; else the first line of what is piped in. Never an argument: arguments are seen by everybody"
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    first, again = getpass.getpass("Password (12 characters at least): "), getpass.getpass("Again: ")
+    first, again = (
+        getpass.getpass("Password (12 characters at least): "),
+        getpass.getpass("Again: "),
+    )
     if first != again:
         raise UsageError("The two are not the same.")
     return first

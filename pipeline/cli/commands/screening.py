@@ -20,14 +20,27 @@ from pipeline.cli.commands.terminal import (
 )
 from pipeline.core import GateClosed, UsageError, clock
 from pipeline.demo import write_demo
-from pipeline.exports import FORMATS, WORKLIST_COLUMNS, as_json, as_rows, table, worklist_csv, worklist_rows
+from pipeline.exports import (
+    FORMATS,
+    WORKLIST_COLUMNS,
+    as_json,
+    as_rows,
+    table,
+    worklist_csv,
+    worklist_rows,
+)
 from pipeline.protocol import as_markdown, load, problems
 from pipeline.runs import held_manifests, manifests
 from pipeline.screening import parse_day
 
 
 def ingest(home, given):
-    accounts = walk.ingest(home, given.paths, given.source, progress=tell_account if given.format == "table" else silent)
+    accounts = walk.ingest(
+        home,
+        given.paths,
+        given.source,
+        progress=tell_account if given.format == "table" else silent,
+    )
     if given.format == "json":
         say(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
     elif not accounts:
@@ -36,7 +49,9 @@ def ingest(home, given):
 
 
 def _say_nothing_came(given):
-    say(f"Nothing was ingested: no file is there that the profile {given.source} takes, or none that has settled.")
+    say(
+        f"Nothing was ingested: no file is there that the profile {given.source} takes, or none that has settled."
+    )
 
 
 def screen(home, given):
@@ -44,7 +59,9 @@ def screen(home, given):
 
 
 def _screen(home, given):
-    done = walk.screen_population(home, given.as_of, given.protocol, progress=tell_relation, hold_warned=given.hold_warned)
+    done = walk.screen_population(
+        home, given.as_of, given.protocol, progress=tell_relation, hold_warned=given.hold_warned
+    )
     if done.state == "held":
         raise GateClosed(
             f"A gate warned: the run {done.run_id} with {done.worklist} patients is held, the last worklist stays. Look at "
@@ -52,20 +69,38 @@ def _screen(home, given):
         )
     say(walk.describe(home))
     if done.notes_left:
-        say(f"{done.notes_left} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why.")
+        say(
+            f"{done.notes_left} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why."
+        )
     if not done.is_followed:
-        say("The list that people work from does not follow this run: its day lies before that of the last one, or has not come.")
+        say(
+            "The list that people work from does not follow this run: its day lies before that of the last one, or has not come."
+        )
 
 
 def _screen_again(home, given):
-    done = walk.screen_again(home, given.snapshot, given.as_of, given.protocol, progress=tell_relation)
-    same = {True: "the same as then, byte for byte", False: "not the same as then: b12 diff says what changed", None: "that run kept none"}
-    say(f"Screened again from the lake as {done.replay_of} read it: {home.runs / done.run_id}. Nothing was published.")
+    done = walk.screen_again(
+        home, given.snapshot, given.as_of, given.protocol, progress=tell_relation
+    )
+    same = {
+        True: "the same as then, byte for byte",
+        False: "not the same as then: b12 diff says what changed",
+        None: "that run kept none",
+    }
+    say(
+        f"Screened again from the lake as {done.replay_of} read it: {home.runs / done.run_id}. Nothing was published."
+    )
     say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
 
 
 def decide(home, given):
-    done = walk.decide(home, given.run_id, is_approved=given.decision == "publish", by=given.by or getuser(), because=given.because)
+    done = walk.decide(
+        home,
+        given.run_id,
+        is_approved=given.decision == "publish",
+        by=given.by or getuser(),
+        because=given.because,
+    )
     say(f"{done.run_id}: {done.state}, {done.worklist:,} patients on its worklist.")
     if done.state == "superseded":
         say("A newer run was published while this one waited: its worklist stays.")
@@ -105,7 +140,13 @@ def runs(home, given):
          "published": run.published, "state": run.state, "protocol": str(run.protocol)}
         for run in [*held_manifests(home), *manifests(home, published_only=False)]
     ]  # fmt: skip
-    say(as_rows(rows, given.format, ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol")))
+    say(
+        as_rows(
+            rows,
+            given.format,
+            ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
+        )
+    )
 
 
 def diff(home, given):
@@ -113,7 +154,10 @@ def diff(home, given):
     say(as_rows(rows, given.format, DIFFERENCE_COLUMNS))
     if given.format == "table" and rows:
         kinds = ("new", "changed", "resolved")
-        say(", ".join(f"{sum(row['change'] == kind for row in rows):,} {kind}" for kind in kinds) + ".")
+        say(
+            ", ".join(f"{sum(row['change'] == kind for row in rows):,} {kind}" for kind in kinds)
+            + "."
+        )
 
 
 def demo(home, given):
@@ -121,8 +165,14 @@ def demo(home, given):
         raise UsageError("--patients must be 1 or more.")
     check_folder(given.out)
     as_of = parse_day(given.as_of) if given.as_of else clock.today()
-    rows = write_demo(given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients)
-    say(f"{given.out}: " + ", ".join(f"{name} {number:,}" for name, number in rows.items()) + " rows (synthetic).")
+    rows = write_demo(
+        given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients
+    )
+    say(
+        f"{given.out}: "
+        + ", ".join(f"{name} {number:,}" for name, number in rows.items())
+        + " rows (synthetic)."
+    )
 
 
 def protocol(home, given):
@@ -135,5 +185,7 @@ def protocol(home, given):
         print(f"{file}:{line}: {message}", file=sys.stderr)
     if wrong:
         return 12
-    say(f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts, {sum(len(d.rules) for d in pack.decisions)} lines of decision.")
+    say(
+        f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts, {sum(len(d.rules) for d in pack.decisions)} lines of decision."
+    )
     return 0

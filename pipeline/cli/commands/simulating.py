@@ -14,8 +14,12 @@ def simulate(home, given):
     simulation = Simulation(home)
     try:
         if not changes:
-            known = ", ".join(f"{name}={value}" for name, (value, _) in simulation.movable().items())
-            raise UsageError(f"Nothing is moved: --set NAME=VALUE. Possible, with their values now: {known}.")
+            known = ", ".join(
+                f"{name}={value}" for name, (value, _) in simulation.movable().items()
+            )
+            raise UsageError(
+                f"Nothing is moved: --set NAME=VALUE. Possible, with their values now: {known}."
+            )
         found = simulation.what_if(changes, minutes=minutes)
     finally:
         simulation.close()

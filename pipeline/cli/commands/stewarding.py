@@ -9,23 +9,47 @@ from pipeline.ingest import replay
 from pipeline.operations import retention
 from pipeline.sources import check, draft
 
-REJECTED = ("source", "file", "line", "entity", "rejected_because", "code_system", "code", "unit", "performing_lab")
+REJECTED = (
+    "source",
+    "file",
+    "line",
+    "entity",
+    "rejected_because",
+    "code_system",
+    "code",
+    "unit",
+    "performing_lab",
+)
 MAP = ("entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to")
 
 
 def rejects(home, given):
     chosen = {"reason": given.reason, "source": given.source, "file": given.file}
     if given.by:
-        rows, columns = stewardship.rejected_groups(home, by=given.by, **chosen), (*given.by, "rows", "first_lines")
+        rows, columns = (
+            stewardship.rejected_groups(home, by=given.by, **chosen),
+            (*given.by, "rows", "first_lines"),
+        )
     else:
-        rows, columns = stewardship.rejected_rows(home, **chosen), REJECTED if given.format == "table" else (*REJECTED, "remedy")
+        rows, columns = (
+            stewardship.rejected_rows(home, **chosen),
+            REJECTED if given.format == "table" else (*REJECTED, "remedy"),
+        )
     if given.reason and not rows and given.reason not in (known := stewardship.remedies(home)):
-        raise UsageError(f"There is no reason {given.reason} to reject a row. There are: {', '.join(known)}.")
+        raise UsageError(
+            f"There is no reason {given.reason} to reject a row. There are: {', '.join(known)}."
+        )
     say(as_rows(rows, given.format, columns))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if given.format == "table" and reasons:
         say("\nWhat would make them acceptable:")
-        say("\n".join(f"  {reason}: {remedy}" for reason, remedy in stewardship.remedies(home).items() if reason in reasons))
+        say(
+            "\n".join(
+                f"  {reason}: {remedy}"
+                for reason, remedy in stewardship.remedies(home).items()
+                if reason in reasons
+            )
+        )
 
 
 def unmapped(home, given):
@@ -40,7 +64,9 @@ def source(home, given):
             raise UsageError("b12 source draft takes one file: b12 source draft FILE")
         return write(draft(given.arguments[0]), given.out)
     if len(given.arguments) != 2:
-        raise UsageError("b12 source check takes a profile and a file: b12 source check PROFILE FILE")
+        raise UsageError(
+            "b12 source check takes a profile and a file: b12 source check PROFILE FILE"
+        )
     return _tell_checked(check(home, str(given.arguments[0]), given.arguments[1]))
 
 
@@ -48,7 +74,12 @@ def _tell_checked(found):
     say(f"As a file of the kind {found.kind} it would give:\n  {account_line(found.account)}\n")
     for entity in dict.fromkeys(row["entity"] for row in found.columns):
         say(f"Understood as {entity}:")
-        say(table([row for row in found.columns if row["entity"] == entity], ("column", "from", "filled", "distinct", "holds")))
+        say(
+            table(
+                [row for row in found.columns if row["entity"] == entity],
+                ("column", "from", "filled", "distinct", "holds"),
+            )
+        )
     if found.unread:
         say(f"\nNot read: {', '.join(found.unread)}.")
     if found.rejected:
@@ -57,7 +88,9 @@ def _tell_checked(found):
     if found.unknown:
         say("\nNothing knows:")
         say(table(found.unknown, ("entity", "kind", "delivered", "name", "rows")))
-        say("\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv` writes the map; name it under `maps`.")
+        say(
+            "\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv` writes the map; name it under `maps`."
+        )
 
 
 def reingest(home, given):
@@ -66,7 +99,7 @@ def reingest(home, given):
 
 def compact(home, given):
     merged = sum(walk.compact_lake(home).values())
-    gone = retention.tidy(home)
+    gone = retention.apply_retention(home)
     say(
         f"Files of the lake merged: {merged:,}, dropped: {gone['lake_files']:,}. "
         f"Removed as too old: {gone['runs']:,} runs, {gone['refused']:,} refused files."

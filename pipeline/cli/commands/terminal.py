@@ -25,7 +25,9 @@ def check_file(out):
     if out.is_dir():
         raise UsageError(f"--out {out} is a folder. Give the name of a file.")
     if not out.parent.is_dir():
-        raise UsageError(f"--out {out}: there is no folder {out.parent}. Make it, or give another one.")
+        raise UsageError(
+            f"--out {out}: there is no folder {out.parent}. Make it, or give another one."
+        )
 
 
 def check_folder(out):
@@ -37,7 +39,11 @@ def check_folder(out):
 
 def form_of(asked, out, forms):
     """The form asked for, else that of the longest ending that fits the file's name, else a table."""
-    fitting = [form for form in forms if form in FORMATS and out and out.name.lower().endswith(FORMATS[form].suffix)]
+    fitting = [
+        form
+        for form in forms
+        if form in FORMATS and out and out.name.lower().endswith(FORMATS[form].suffix)
+    ]
     return asked or max(fitting, key=lambda form: len(FORMATS[form].suffix), default="table")
 
 
@@ -56,7 +62,12 @@ def tell_relation(name):
 
 def tell_patients(done, total):
     if sys.stderr.isatty():
-        print(f"\r\033[K{done:,} of {total:,} patients", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+        print(
+            f"\r\033[K{done:,} of {total:,} patients",
+            end="\n" if done >= total else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def raise_refused(home, accounts):

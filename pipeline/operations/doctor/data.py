@@ -16,11 +16,20 @@ AGAIN = "Restore the backup (docs/runbook.md, Restore)"
 
 def of_lake(home):
     """Whether every table opens, with all its files, and none is gone."""
-    tables = {table: delta for table in TABLES if (delta := lake.open_table(home, table)) is not None}
-    missing = {table: n for table, delta in tables.items() if (n := sum(not Path(path).exists() for path in lake.file_paths(delta)))}
+    tables = {
+        table: delta for table in TABLES if (delta := lake.open_table(home, table)) is not None
+    }
+    missing = {
+        table: n
+        for table, delta in tables.items()
+        if (n := sum(not Path(path).exists() for path in lake.file_paths(delta)))
+    }
     if missing:
         named = ", ".join(f"{table} {number}" for table, number in missing.items())
-        return wrong(f"Files of the lake are missing: {named}", f"{AGAIN}, or replay the archive: b12 reingest")
+        return wrong(
+            f"Files of the lake are missing: {named}",
+            f"{AGAIN}, or replay the archive: b12 reingest",
+        )
     if not tables:
         return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
     with closing(connect()) as con:
@@ -33,11 +42,17 @@ def of_archive(home, is_deep):
     con = connect()
     with storage_errors(home):
         lake.attach(con, home, only=())
-        delivered = rows_of(con, "select source, sha256, any_value(file) as name from lake.delivery where refused is null group by all")
+        delivered = rows_of(
+            con,
+            "select source, sha256, any_value(file) as name from lake.delivery where refused is null group by all",
+        )
     con.close()
     paths = {stored_path(home, folder="archive", **one): one["sha256"] for one in delivered}
     if missing := sum(not path.exists() for path in paths):
-        return wrong(f"{missing} delivered files are not in the archive", f"{AGAIN}: without them the lake cannot be replayed")
+        return wrong(
+            f"{missing} delivered files are not in the archive",
+            f"{AGAIN}: without them the lake cannot be replayed",
+        )
     if not is_deep:
         return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
     changed = sum(sha256_of(path) != sha256 for path, sha256 in paths.items())
@@ -47,5 +62,8 @@ def of_archive(home, is_deep):
             "Expected where a patient of theirs was erased; else restore them from the backup",
         )
     if changed:
-        return wrong(f"{changed} archived files are not as delivered", f"{AGAIN}: the disk, or somebody, changed them")
+        return wrong(
+            f"{changed} archived files are not as delivered",
+            f"{AGAIN}: the disk, or somebody, changed them",
+        )
     return ok(f"The archive's {len(paths):,} files are as delivered, byte for byte")

@@ -36,4 +36,7 @@ def tried(about, function, *arguments):
     except Failure as failure:
         return wrong(f"{about}: {failure}", "Do what it says, then ask again.")
     except OSError as error:
-        return wrong(f"{about}: {error.filename}: {error.strerror}", "Check that the path is there, its rights and the disk.")
+        return wrong(
+            f"{about}: {error.filename}: {error.strerror}",
+            "Check that the path is there, its rights and the disk.",
+        )

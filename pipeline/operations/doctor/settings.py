@@ -21,18 +21,34 @@ def of_settings(home):
 def _protocol():
     pack = load(DEFAULT_PACK)
     if found := problems(pack):
-        return wrong(f"The protocol pack {pack.name} has {len(found)} problems", "b12 protocol check names them")
+        return wrong(
+            f"The protocol pack {pack.name} has {len(found)} problems",
+            "b12 protocol check names them",
+        )
     due = pack.raw["next_review"]
     if due < today():
         return look(
-            f"The review of the protocol pack {pack.name} was due on {due}", "Its author and checker look at it again, and set next_review"
+            f"The review of the protocol pack {pack.name} was due on {due}",
+            "Its author and checker look at it again, and set next_review",
         )
-    return ok(f"The protocol pack {pack.name} {pack.raw['version']} is sound; its next review is due on {due}")
+    return ok(
+        f"The protocol pack {pack.name} {pack.raw['version']} is sound; its next review is due on {due}"
+    )
 
 
 def _profiles(home):
-    names = sorted({path.stem for folder in (SOURCES, home.sources) if folder.is_dir() for path in folder.glob("*.yaml")})
-    found = [tried(f"The profile {name}", lambda name=name: read_profile(name, home) and None) for name in names]
+    names = sorted(
+        {
+            path.stem
+            for folder in (SOURCES, home.sources)
+            if folder.is_dir()
+            for path in folder.glob("*.yaml")
+        }
+    )
+    found = [
+        tried(f"The profile {name}", lambda name=name: read_profile(name, home) and None)
+        for name in names
+    ]
     yield from (one for one in found if one)
     if not any(found):
         yield ok(f"{len(names)} profiles of sources are sound")
@@ -42,19 +58,32 @@ def _deadlines(home):
     found = read_deadlines(home)
     if not (home.root / "deadlines.yaml").exists():
         return look(
-            "Nobody is told when a worklist or a delivery is late", f"Write {home.root / 'deadlines.yaml'}: docs/runbook.md, Deadlines"
+            "Nobody is told when a worklist or a delivery is late",
+            f"Write {home.root / 'deadlines.yaml'}: docs/runbook.md, Deadlines",
         )
-    expected = len(found.deliveries) + sum(one is not None for one in (found.worklist_by, found.waiting_hours))
+    expected = len(found.deliveries) + sum(
+        one is not None for one in (found.worklist_by, found.waiting_hours)
+    )
     return ok(f"{expected} deadlines are watched; b12 overdue says what is late")
 
 
 def _channels():
     names = list(channels())
     if not names:
-        return look("Nobody is told when a night fails", "Set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK, then try it: b12 notify")
-    missing = [name for name in ("B12_NOTIFY_FROM", "B12_NOTIFY_TO") if "smtp" in names and getattr(settings(), name.removeprefix("B12_").lower()) is None]
+        return look(
+            "Nobody is told when a night fails",
+            "Set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK, then try it: b12 notify",
+        )
+    missing = [
+        name
+        for name in ("B12_NOTIFY_FROM", "B12_NOTIFY_TO")
+        if "smtp" in names and getattr(settings(), name.removeprefix("B12_").lower()) is None
+    ]
     if missing:
-        return wrong(f"$B12_NOTIFY_SMTP is set, without {' and '.join(missing)}", "Set them, then try it: b12 notify")
+        return wrong(
+            f"$B12_NOTIFY_SMTP is set, without {' and '.join(missing)}",
+            "Set them, then try it: b12 notify",
+        )
     return ok(f"People are told by {' and '.join(names)}; b12 notify tries it")
 
 
@@ -63,4 +92,10 @@ def _retention():
     kept = {
         "runs": current.keep_runs_days, "refused": current.keep_refused_days, "lake versions": current.keep_lake_versions_days,
     }  # fmt: skip
-    return ok("Kept: " + ", ".join(f"{name} {'for ever' if days is None else f'{days} days'}" for name, days in kept.items()))
+    return ok(
+        "Kept: "
+        + ", ".join(
+            f"{name} {'for ever' if days is None else f'{days} days'}"
+            for name, days in kept.items()
+        )
+    )

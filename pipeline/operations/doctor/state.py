@@ -36,22 +36,36 @@ def _latest(home):
     if not link.is_symlink():
         return look("No run was published yet", "Type: b12 screen")
     if not (link / "manifest.json").exists():
-        return wrong("runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen")
+        return wrong(
+            "runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen"
+        )
     manifest = read_manifest(link)
     rows = manifest.rows
     wanted = {"assessment.parquet": rows.assessment, "worklist.parquet": rows.worklist}
     broken = [name for name, number in wanted.items() if not _holds(home, link / name, number)]
-    broken += [name for name in ("worklist.csv", "summary.json", "quality.json") if not (link / name).exists()]
+    broken += [
+        name
+        for name in ("worklist.csv", "summary.json", "quality.json")
+        if not (link / name).exists()
+    ]
     if broken:
-        return wrong(f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen")
+        return wrong(
+            f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen"
+        )
     if not manifest.is_past_or_near:
-        return wrong(f"The latest run is as of {manifest.as_of}, a day that has not come", "Screen again, as of today: b12 screen")
+        return wrong(
+            f"The latest run is as of {manifest.as_of}, a day that has not come",
+            "Screen again, as of today: b12 screen",
+        )
     held = len(held_manifests(home))
     if held:
         return look(
-            f"{held} runs wait for a steward's decision", "b12 runs names them; b12 decide answers, or Airflow under Required Actions"
+            f"{held} runs wait for a steward's decision",
+            "b12 runs names them; b12 decide answers, or Airflow under Required Actions",
         )
-    return ok(f"The latest run, {link.resolve().name}, is whole: {rows.worklist:,} patients on the worklist")
+    return ok(
+        f"The latest run, {link.resolve().name}, is whole: {rows.worklist:,} patients on the worklist"
+    )
 
 
 def _holds(home, path, number):
@@ -67,7 +81,10 @@ def _clock(home):
     now = datetime.now(UTC)
     newest = max((run.started for run in manifests(home, published_only=False)), default=now)
     if newest > now + timedelta(days=1):
-        return wrong(f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is still to come", "Set the computer's clock; then b12 screen")
+        return wrong(
+            f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is still to come",
+            "Set the computer's clock; then b12 screen",
+        )
     if newest > now:
         return look(
             f"A run started at {newest:%H:%M} UTC, which is still to come",
@@ -83,7 +100,9 @@ def _store(home):
     try:
         people = len(worklist.users(store))
         kind = "SQLite, in the home" if store.is_sqlite else "PostgreSQL"
-        return ok(f"The worklist database ({kind}) answers, in its newest form; {people} people may log in")
+        return ok(
+            f"The worklist database ({kind}) answers, in its newest form; {people} people may log in"
+        )
     finally:
         store.close()
 
@@ -102,7 +121,10 @@ def _waiting(home):
 
 def _claimed(home):
     if claimed := len(list(list_files(home.claimed))) if home.claimed.is_dir() else 0:
-        return look(f"{claimed} files are claimed and not ingested yet", "The next ingest takes them; if none runs: b12 ingest")
+        return look(
+            f"{claimed} files are claimed and not ingested yet",
+            "The next ingest takes them; if none runs: b12 ingest",
+        )
     return ok("No file is claimed and not ingested yet")
 
 

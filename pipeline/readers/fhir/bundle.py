@@ -91,8 +91,12 @@ def entries(window):
         elif name == "entry":
             number += 1
             if is_bundle(value.get("resource") if isinstance(value, dict) else None):
-                inner = next(inner for part, inner, _ in members(Window(text)) if part == "resource")
-                yield from ((number, entry, at or bundled_at) for _, entry, at in entries(Window(inner)))
+                inner = next(
+                    inner for part, inner, _ in members(Window(text)) if part == "resource"
+                )
+                yield from (
+                    (number, entry, at or bundled_at) for _, entry, at in entries(Window(inner))
+                )
             else:
                 yield number, text, bundled_at
     if number == 0:

@@ -35,7 +35,9 @@ def load_resources(con, path, *, profile, folder):
     for name in LOOKUPS:
         view_of_parquet(con, f"landing.fhir_{name}", _select(f"lookup/{name}"), folder)
     con.execute(f"create or replace view landing.fhir_resource as {_select('lookup/resource')}")
-    con.execute("create or replace table landing.ragged as select line from landing.fhir_record where kind is null")
+    con.execute(
+        "create or replace table landing.ragged as select line from landing.fhir_record where kind is null"
+    )
     return Loaded(profile.selects_of("resource"), *_counted(con, texts.count))
 
 
@@ -44,18 +46,28 @@ def _define(con, options):
     con.execute(_select("macros"))
     for name, structure in _elements().items():
         con.execute(f"create or replace macro fhir_{name}() as '{json.dumps(structure)}'")
-    unknown = {*options} - {"patient_id", "issued_as_collected"} | {*(options.get("patient_id") or {})} - {"identifier_system"}
+    unknown = {*options} - {"patient_id", "issued_as_collected"} | {
+        *(options.get("patient_id") or {})
+    } - {"identifier_system"}
     if unknown:
-        raise InvalidProtocol(f"A source profile names the option {', '.join(sorted(unknown))}, which the format fhir does not know.")
+        raise InvalidProtocol(
+            f"A source profile names the option {', '.join(sorted(unknown))}, which the format fhir does not know."
+        )
     con.execute(
         "create or replace table landing.fhir_option as select $1::varchar as identifier_system, $2::boolean as issued_as_collected",
-        [(options.get("patient_id") or {}).get("identifier_system"), options.get("issued_as_collected", False)],
+        [
+            (options.get("patient_id") or {}).get("identifier_system"),
+            options.get("issued_as_collected", False),
+        ],
     )
 
 
 def _elements():
     elements = yaml.safe_load((FOLDER / "elements.yaml").read_text(encoding="utf-8"))
-    chosen = {name: [{one: elements["resource"][one] for one in elements[name]}] for name in ("component", "contained")}
+    chosen = {
+        name: [{one: elements["resource"][one] for one in elements[name]}]
+        for name in ("component", "contained")
+    }
     return {**elements, **chosen}
 
 

@@ -24,7 +24,10 @@ def holds_lines(path):
     first = next(lines, b"")
     if _is_resource(first):
         return next(lines, None) is not None
-    return any(_is_resource(line) and not before.endswith((b"[", b":", b",")) for before, line in pairwise(chain([first], lines)))
+    return any(
+        _is_resource(line) and not before.endswith((b"[", b":", b","))
+        for before, line in pairwise(chain([first], lines))
+    )
 
 
 def _first_lines(path):
@@ -36,7 +39,11 @@ def _first_lines(path):
 
 def _is_resource(line):
     try:
-        return line.startswith(b"{") and line.endswith(b"}") and "resourceType" in json.loads(line.decode())
+        return (
+            line.startswith(b"{")
+            and line.endswith(b"}")
+            and "resourceType" in json.loads(line.decode())
+        )
     except (ValueError, RecursionError):
         return False
 
@@ -53,7 +60,9 @@ def holds_bundle(path):
                     return True
                 is_typed = is_typed or name == "resourceType"
     except (ValueError, RecursionError):
-        raise Refused("it is neither NDJSON, a resource a line, nor one complete JSON document in UTF-8: deliver it again") from None
+        raise Refused(
+            "it is neither NDJSON, a resource a line, nor one complete JSON document in UTF-8: deliver it again"
+        ) from None
     if not is_typed:
         raise Refused("it is JSON, but no FHIR resource: it has no resourceType")
     if path.stat().st_size > LARGEST_VALUE:

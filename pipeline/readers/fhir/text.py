@@ -11,7 +11,15 @@ from pipeline.core import Refused
 from pipeline.readers.fhir.bundle import BLOCK, LARGEST_VALUE, Window, entries, is_bundle
 from pipeline.readers.fhir.shape import MARK, holds_bundle, holds_lines, opened
 
-SCHEMA = pa.schema({"record": pa.int64(), "line": pa.int64(), "text": pa.string(), "is_entry": pa.bool_(), "bundled_at": pa.string()})
+SCHEMA = pa.schema(
+    {
+        "record": pa.int64(),
+        "line": pa.int64(),
+        "text": pa.string(),
+        "is_entry": pa.bool_(),
+        "bundled_at": pa.string(),
+    }
+)
 _LINE_BREAK = re.compile(b"\n")
 _BREAKS_OFF = "its JSON is wrong or breaks off after some entries: deliver it again"
 
@@ -37,7 +45,9 @@ class Texts:
                     yield from self._lines(*block)
             elif self.is_bundle:
                 with opened(self.path) as file:
-                    yield from self._rows((number, text, True, at) for number, text, at in entries(Window(file=file)))
+                    yield from self._rows(
+                        (number, text, True, at) for number, text, at in entries(Window(file=file))
+                    )
             else:
                 yield from self._rows([(1, self.path.read_text(encoding="utf-8-sig"), False, None)])
         except (ValueError, RecursionError, Refused) as error:
@@ -54,7 +64,9 @@ class Texts:
         if b'"Bundle"' in block:
             yield from self._rows(_unbundled(numbers.to_pylist(), texts.to_pylist()))
         else:
-            yield self._batch(numbers, texts, pa.repeat(False, len(texts)), pa.nulls(len(texts), pa.string()))
+            yield self._batch(
+                numbers, texts, pa.repeat(False, len(texts)), pa.nulls(len(texts), pa.string())
+            )
 
     def _rows(self, rows):
         size, batch = 0, []
@@ -71,7 +83,9 @@ class Texts:
         first, self.count = self.count + 1, self.count + len(lines)
         records = pa.array(range(first, self.count + 1))
         columns = zip([records, lines, texts, are_entries, times], SCHEMA, strict=True)
-        return pa.record_batch([column.cast(field.type) for column, field in columns], schema=SCHEMA)
+        return pa.record_batch(
+            [column.cast(field.type) for column, field in columns], schema=SCHEMA
+        )
 
 
 def _blocks(path):
@@ -98,7 +112,9 @@ def _blocks(path):
 def _cut(block, ends):
     "The lines of a block, each with its line break, which is blank to JSON; nothing is copied"
     offsets = array("i", [0, *ends])
-    return pa.Array.from_buffers(pa.binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(block)])
+    return pa.Array.from_buffers(
+        pa.binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(block)]
+    )
 
 
 def _decoded(lines):

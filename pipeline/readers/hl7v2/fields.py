@@ -7,7 +7,13 @@ from pipeline.readers.hl7v2.message import Segment
 
 _STAMP = re.compile(r"(\d{4}(?:\d\d){0,4}|\d{14})(?:(?<=\d{14})(\.\d+))?([+-]\d{4})?")
 _LOINC = ("LN", "LOINC", "HTTP://LOINC.ORG", "2.16.840.1.113883.6.1")
-_PRECISION = {"Y": 4, "L": 6, "D": 8, "H": 10, "M": 12}  # the second component of a TS, up to HL7 2.5
+_PRECISION = {
+    "Y": 4,
+    "L": 6,
+    "D": 8,
+    "H": 10,
+    "M": 12,
+}  # the second component of a TS, up to HL7 2.5
 
 
 def clean(text):
@@ -24,7 +30,9 @@ def text(segment: Segment, number, component=1, repetition=0):
 
 def whole(repetition, *, between="^", within="&"):
     """All components of a repetition as one text, empty ones at the end left out; or None."""
-    return clean(between.join(within.join(component) for component in repetition).rstrip(between + within))
+    return clean(
+        between.join(within.join(component) for component in repetition).rstrip(between + within)
+    )
 
 
 def first(*texts):
@@ -61,7 +69,11 @@ def iso(stamp, precision, zone):
     found = _STAMP.fullmatch(stamp)
     if not found:
         return stamp
-    digits, fraction, offset = found[1][: _PRECISION.get(precision, 14)], found[2] or "", found[3] or zone
+    digits, fraction, offset = (
+        found[1][: _PRECISION.get(precision, 14)],
+        found[2] or "",
+        found[3] or zone,
+    )
     date = "-".join(filter(None, (digits[:4], digits[4:6], digits[6:8])))
     if len(digits) <= 8:
         return date
@@ -74,11 +86,17 @@ def codings(segment, number):
     components = [clean(component[0]) for component in segment.fields[number][0]] + [None] * 22
     name = first(components[1], components[4], components[8], components[10])
     found = [
-        {"system": components[at + 2] or components[oid] or "LOCAL", "code": components[at], "name": components[at + 1] or name}
+        {
+            "system": components[at + 2] or components[oid] or "LOCAL",
+            "code": components[at],
+            "name": components[at + 1] or name,
+        }
         for at, oid in ((0, 13), (3, 16), (9, 19))
         if components[at]
     ]
-    return sorted(found, key=lambda coding: coding["system"].upper() not in _LOINC) or [{"system": None, "code": None, "name": name}]
+    return sorted(found, key=lambda coding: coding["system"].upper() not in _LOINC) or [
+        {"system": None, "code": None, "name": name}
+    ]
 
 
 def coded_text(components):
@@ -95,6 +113,10 @@ def identifier(segment, number, authorities, types):
     for components in segment.fields[number]:
         cells = [*components, [""], [""], [""], [""], [""]]
         issuers = {clean(part) for part in cells[3]}
-        if (not authorities or issuers & authorities) and (not types or clean(cells[4][0]) in types) and clean(cells[0][0]):
+        if (
+            (not authorities or issuers & authorities)
+            and (not types or clean(cells[4][0]) in types)
+            and clean(cells[0][0])
+        ):
             return clean(cells[0][0])
     return None

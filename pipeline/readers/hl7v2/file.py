@@ -8,7 +8,9 @@ from pipeline.core import Refused
 LONGEST_SEGMENT = 2**20  # characters; a longer one breaks its message, unless it is an attachment
 LARGEST_MESSAGE = 2**24
 _END = "\x1c"
-_FRAMING = re.compile("^\x0b|\x1c\x0b|\x1c$")  # MLLP: 0x0b message 0x1c 0x0d; elsewhere these are characters of a text
+_FRAMING = re.compile(
+    "^\x0b|\x1c\x0b|\x1c$"
+)  # MLLP: 0x0b message 0x1c 0x0d; elsewhere these are characters of a text
 _BATCH = re.compile(r"(?:FHS|BHS|BTS|FTS)(?:[^\w\s]|$)")
 _HEADER = re.compile(r"MSH(?!\w)")
 
@@ -75,7 +77,11 @@ def _segments(path):
 def _shortened(text):
     "Of an attachment (OBX-2 is ED) all before its data; anything else is broken"
     parts = text.split(text[3], 5)
-    return text[3].join([*parts[:5], ""]) if parts[0] == "OBX" and parts[2:3] == ["ED"] else _broken(text)
+    return (
+        text[3].join([*parts[:5], ""])
+        if parts[0] == "OBX" and parts[2:3] == ["ED"]
+        else _broken(text)
+    )
 
 
 def _broken(segment):
@@ -111,7 +117,9 @@ class _Batches:
     def note(self, line, segment):
         name = segment[:3]
         if name in ("BTS", "FTS"):
-            yield from self._compare(line, name, "".join(segment.split(segment[3:4] or " ")[1:2]).strip())
+            yield from self._compare(
+                line, name, "".join(segment.split(segment[3:4] or " ")[1:2]).strip()
+            )
             return
         if name in self.open:
             yield self.open[name], f"its {name} at line {self.open[name]} has no trailer"
@@ -125,7 +133,12 @@ class _Batches:
         if self.open.pop(name[0] + "HS", None) is None:
             yield line, f"its {kind} trailer at line {line} has no header"
         elif said and not (said.isdecimal() and int(said) == there):
-            yield line, f"its {kind} trailer says {said if said.isdecimal() else 'no number of'} {what}, {there} are there"
+            yield (
+                line,
+                f"its {kind} trailer says {said if said.isdecimal() else 'no number of'} {what}, {there} are there",
+            )
 
     def left_open(self):
-        return [(line, f"its {name} at line {line} has no trailer") for name, line in self.open.items()]
+        return [
+            (line, f"its {name} at line {line} has no trailer") for name, line in self.open.items()
+        ]

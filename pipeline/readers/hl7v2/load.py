@@ -23,7 +23,10 @@ def load_messages(con, path, *, profile, folder):
     options = options_of(profile)
     other = 0
     with ExitStack() as stack:
-        files = {name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema)) for name, schema in SCHEMAS.items()}
+        files = {
+            name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema))
+            for name, schema in SCHEMAS.items()
+        }
         for line, segments in messages(path, are_trailers_binding=options.are_trailers_binding):
             found = _rows(segments, options) if segments else None
             if found is None:
@@ -37,7 +40,9 @@ def load_messages(con, path, *, profile, folder):
     for name in ("patient", "lab_result"):
         con.execute(f"create view landing.hl7_{name} as select * from {_scan(files[name])}")
     selects = {name: f"select * from landing.hl7_{name}" for name in ("patient", "lab_result")}
-    return Loaded(selects=selects, rows=other + sum(file.rows for file in files.values()), other=other)
+    return Loaded(
+        selects=selects, rows=other + sum(file.rows for file in files.values()), other=other
+    )
 
 
 def _scan(file):
@@ -58,7 +63,9 @@ def _rows(segments, options):
     if code == "ORU":
         return _reported(header, body, options, zone)
     if code == "ADT" and (event in MERGES or event == UNLINK):
-        recorded_at = next((instant(segment, 2, zone) for segment in body if segment.name == "EVN"), None) or instant(header, 7, zone)
+        recorded_at = next(
+            (instant(segment, 2, zone) for segment in body if segment.name == "EVN"), None
+        ) or instant(header, 7, zone)
         read = unlinks if event == UNLINK else merges
         rows = read(body, options=options, recorded_at=recorded_at)
         return {"patient": rows} if rows else None
@@ -70,6 +77,10 @@ def _reported(header, body, options, zone):
     for order in orders(body):
         if order.pid and (not patients or order.pid.line != patients[-1]["line"]):
             number = patient_id_of(order.pid, options)
-            patients.append(patient(order.pid, patient_id=number, recorded_at=instant(header, 7, zone), zone=zone))
+            patients.append(
+                patient(
+                    order.pid, patient_id=number, recorded_at=instant(header, 7, zone), zone=zone
+                )
+            )
         rows += results(header, order, patient_id=number, options=options, zone=zone, seen=seen)
     return {"patient": patients, "lab_result": rows}

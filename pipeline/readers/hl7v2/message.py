@@ -52,8 +52,12 @@ class _Lists(hl7.Factory):
 
     create_message = staticmethod(lambda sequence, **_: sequence)
     create_segment = staticmethod(lambda sequence, **_: sequence)
-    create_field = staticmethod(lambda sequence, **_: sequence if isinstance(sequence[0], list) else [[sequence]])
-    create_repetition = staticmethod(lambda sequence, **_: sequence if isinstance(sequence[0], list) else [sequence])
+    create_field = staticmethod(
+        lambda sequence, **_: sequence if isinstance(sequence[0], list) else [[sequence]]
+    )
+    create_repetition = staticmethod(
+        lambda sequence, **_: sequence if isinstance(sequence[0], list) else [sequence]
+    )
     create_component = staticmethod(lambda sequence, **_: sequence)
 
 
@@ -73,7 +77,11 @@ def read_message(segments, encoding):
             parts = segment.split(bar)
             if name == "MSH":
                 parts.insert(1, bar)
-            fields = {number: _cut(parts[number], marks[0], count) for number, count in WANTED[name].items() if number < len(parts)}
+            fields = {
+                number: _cut(parts[number], marks[0], count)
+                for number, count in WANTED[name].items()
+                if number < len(parts)
+            }
             numbers = [number for number, field in fields.items() if field.strip()]
             kept.append((name, line, numbers))
             cut.append(bar.join([name, *[fields[number] for number in numbers]]))
@@ -113,7 +121,9 @@ def _decoded(segments, bar, marks, encoding):
 
 
 def _unescaped(part, unescape):
-    return unescape(part) if isinstance(part, str) else [_unescaped(each, unescape) for each in part]
+    return (
+        unescape(part) if isinstance(part, str) else [_unescaped(each, unescape) for each in part]
+    )
 
 
 @lru_cache(64)
@@ -122,13 +132,24 @@ def _unescape_of(bar, marks, charset):
     escape = re.escape(marks[2])
     known = {"F": bar, "S": marks[0], "R": marks[1], "E": marks[2], "T": marks[3], "H": "", "N": ""}
     known |= {"P": marks[4]} if len(marks) > 4 else {}
-    known |= {".br": "\n", ".sp": "\n", ".ce": "\n", ".fi": "", ".nf": "", ".in": " ", ".ti": " ", ".sk": " "}
+    known |= {
+        ".br": "\n",
+        ".sp": "\n",
+        ".ce": "\n",
+        ".fi": "",
+        ".nf": "",
+        ".in": " ",
+        ".ti": " ",
+        ".sk": " ",
+    }
 
     def character(sequence):
         code = sequence[1]
         if code[:1] == "X":
             return _bytes(code[1:], charset) or sequence[0]
-        return known.get(code if code in known else re.sub(r"^(\.[a-z]{2}) ?[+-]?\d*$", r"\1", code), sequence[0])
+        return known.get(
+            code if code in known else re.sub(r"^(\.[a-z]{2}) ?[+-]?\d*$", r"\1", code), sequence[0]
+        )
 
     return lambda text: re.sub(f"{escape}([^{escape}]*){escape}", character, text)
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pipeline.core import InvalidProtocol
 
 COLLECTED_FROM = ("OBX-14", "OBR-7", "SPM-17")
-_KNOWN = ("encoding", "collected_from", "patient_id", "trailers", "times_without_zone", "skip_processing")
+_KNOWN = (
+    "encoding",
+    "collected_from",
+    "patient_id",
+    "trailers",
+    "times_without_zone",
+    "skip_processing",
+)
 
 
 @dataclass(frozen=True)
@@ -33,16 +40,29 @@ def options_of(profile):
             authorities=_texts(numbers.get("authority")),
             types=_texts(numbers.get("type")),
             are_trailers_binding={"refuse": True, "reject": False}[said.get("trailers", "refuse")],
-            is_zone_of_message={"message": True, "profile": False}[said.get("times_without_zone", "message")],
+            is_zone_of_message={"message": True, "profile": False}[
+                said.get("times_without_zone", "message")
+            ],
             skip_processing=_texts(said.get("skip_processing")),
         )
-        wrong = [*(set(said) - set(_KNOWN)), *(set(numbers) - {"authority", "type"}), *(set(options.collected_from) - set(COLLECTED_FROM))]
-        if not options.collected_from or codecs.encode("MSH|^~\\&", options.encoding) != b"MSH|^~\\&":
+        wrong = [
+            *(set(said) - set(_KNOWN)),
+            *(set(numbers) - {"authority", "type"}),
+            *(set(options.collected_from) - set(COLLECTED_FROM)),
+        ]
+        if (
+            not options.collected_from
+            or codecs.encode("MSH|^~\\&", options.encoding) != b"MSH|^~\\&"
+        ):
             wrong.append("encoding" if options.collected_from else "collected_from")
     except (KeyError, LookupError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidProtocol(f"The source profile {profile.name} cannot be read: {error!r}") from None
+        raise InvalidProtocol(
+            f"The source profile {profile.name} cannot be read: {error!r}"
+        ) from None
     if wrong:
-        raise InvalidProtocol(f"The source profile {profile.name} says what format hl7v2 does not know: {', '.join(map(str, wrong))}.")
+        raise InvalidProtocol(
+            f"The source profile {profile.name} says what format hl7v2 does not know: {', '.join(map(str, wrong))}."
+        )
     return options
 
 

@@ -4,7 +4,13 @@ from pipeline.readers.hl7v2.fields import day, identifier, instant, text
 
 MERGES = ("A18", "A34", "A36", "A40")  # A40 since HL7 2.3.1; the others are its older forms
 UNLINK = "A37"
-_SEX = {"F": "female", "M": "male", "O": "other", "A": "other", "N": "other"}  # HL7 table 0001; U and anything else: unknown
+_SEX = {
+    "F": "female",
+    "M": "male",
+    "O": "other",
+    "A": "other",
+    "N": "other",
+}  # HL7 table 0001; U and anything else: unknown
 
 
 def patient(pid, *, patient_id, recorded_at, zone):
@@ -46,5 +52,12 @@ def merges(segments, *, options, recorded_at):
 
 def unlinks(segments, *, options, recorded_at):
     """One row for each PID: its number stands for itself again."""
-    numbers = [(segment.line, patient_id_of(segment, options)) for segment in segments if segment.name == "PID"]
-    return [{"line": line, "patient_id": number, "merged_into": number, "recorded_at": recorded_at} for line, number in numbers]
+    numbers = [
+        (segment.line, patient_id_of(segment, options))
+        for segment in segments
+        if segment.name == "PID"
+    ]
+    return [
+        {"line": line, "patient_id": number, "merged_into": number, "recorded_at": recorded_at}
+        for line, number in numbers
+    ]

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 
 from pipeline.readers.hl7v2.fields import clean, codings, first, instant, text, whole
 from pipeline.readers.hl7v2.message import Segment
-from pipeline.readers.hl7v2.value import CODED, TEXTUAL, is_numeric, is_result, range_of, status_of, unit_of, value_of
+from pipeline.readers.hl7v2.value import (
+    CODED,
+    TEXTUAL,
+    is_numeric,
+    is_result,
+    range_of,
+    status_of,
+    unit_of,
+    value_of,
+)
 
 _NO_ORC, _NO_OBR = Segment("ORC", 0), Segment("OBR", 0)
 
@@ -59,12 +68,21 @@ def results(header, order, *, patient_id, options, zone, seen):
     if not order.observations:
         return []
     shared = _shared(header, order, zone) | {"patient_id": patient_id}
-    times = {"OBR-7": instant(order.obr, 7, zone), "SPM-17": _agreed([instant(each, 17, zone) for each in order.specimens])}
+    times = {
+        "OBR-7": instant(order.obr, 7, zone),
+        "SPM-17": _agreed([instant(each, 17, zone) for each in order.specimens]),
+    }
     rows = []
     for obx, notes in order.observations:
         at = times | {"OBX-14": instant(obx, 14, zone)}
-        row = shared | _row(obx, notes, order.obr) | {"collected_at": first(*[at[name] for name in options.collected_from])}
-        row["performing_lab"] = first(text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"])
+        row = (
+            shared
+            | _row(obx, notes, order.obr)
+            | {"collected_at": first(*[at[name] for name in options.collected_from])}
+        )
+        row["performing_lab"] = first(
+            text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"]
+        )
         rows.append(row)
     if len(rows) > 1:
         _set_comments_apart(rows, [text(obx, 2) for obx, _ in order.observations])
@@ -74,10 +92,22 @@ def results(header, order, *, patient_id, options, zone, seen):
 
 
 def _shared(header, order, zone):
-    numbers = ((order.obr, 3), (order.orc, 3), (order.obr, 2), (order.orc, 2))  # the filler's, else the placer's
+    numbers = (
+        (order.obr, 3),
+        (order.orc, 3),
+        (order.obr, 2),
+        (order.orc, 2),
+    )  # the filler's, else the placer's
     return {
         # `^LAB^1.2.3^ISO` names who numbers, without a number: all its orders would be one
-        "accession_id": next((whole(segment.fields[number][0]) for segment, number in numbers if text(segment, number)), None),
+        "accession_id": next(
+            (
+                whole(segment.fields[number][0])
+                for segment, number in numbers
+                if text(segment, number)
+            ),
+            None,
+        ),
         "specimen": _specimen(order),
         "reported_at": instant(order.obr, 22, zone) or instant(header, 7, zone),
         "performing_lab": first(text(header, 4), text(header, 4, 2)),
@@ -106,8 +136,13 @@ def _result_id(row, seen):
 
 def _specimen(order):
     "SPM-4 else OBR-15: its HL7 code (tables 0487, 0070) or its text; of several different ones all, which is no specimen"
-    types = [_specimen_type([component[0] for component in segment.fields[4][0]]) for segment in order.specimens]
-    return " and ".join(dict.fromkeys(filter(None, types))) or _specimen_type(order.obr.fields[15][0][0])
+    types = [
+        _specimen_type([component[0] for component in segment.fields[4][0]])
+        for segment in order.specimens
+    ]
+    return " and ".join(dict.fromkeys(filter(None, types))) or _specimen_type(
+        order.obr.fields[15][0][0]
+    )
 
 
 def _specimen_type(cells):
@@ -133,7 +168,12 @@ def _set_comments_apart(rows, kinds):
         code, _ = row["key"]
         beside = numeric.get(code, []) + found.get(row["key"], [])
         is_text = kind in TEXTUAL and not is_result(row["value"])
-        if is_text and code and beside and row["status"] in ("F", "unknown", *[result["status"] for result in beside]):
+        if (
+            is_text
+            and code
+            and beside
+            and row["status"] in ("F", "unknown", *[result["status"] for result in beside])
+        ):
             _keep_comment(row, beside)
         elif is_text and row["value"]:
             found.setdefault(row["key"], []).append(row)
@@ -141,6 +181,8 @@ def _set_comments_apart(rows, kinds):
 
 def _keep_comment(row, beside):
     result = [each for each in beside if each["line"] < row["line"]][-1:] or beside[:1]
-    result[0]["comment"] = "\n".join(filter(None, (result[0]["comment"], row["value"], row["comment"])))
+    result[0]["comment"] = "\n".join(
+        filter(None, (result[0]["comment"], row["value"], row["comment"]))
+    )
     row["codings"] = [{"system": "LN", "code": "48767-8", "name": row["codings"][0]["name"]}]
     row["key"] = (None, None)

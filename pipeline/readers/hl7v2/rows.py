@@ -10,7 +10,9 @@ _CODINGS = pa.list_(pa.struct([(name, pa.string()) for name in ("system", "code"
 
 
 def _schema(*texts, **others):
-    return pa.schema([("line", pa.int64()), *[(name, pa.string()) for name in texts], *others.items()])
+    return pa.schema(
+        [("line", pa.int64()), *[(name, pa.string()) for name in texts], *others.items()]
+    )
 
 
 SCHEMAS = {

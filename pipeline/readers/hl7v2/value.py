@@ -37,7 +37,9 @@ def _first(repetition):
 
 def _structured(repetition):
     "`>^2000` as >2000, `^10^-^20` as 10-20, `^1^:^640` as 1:640; a separator that might be read as part of a number stands apart"
-    comparator, low, separator, high = ([component[0].strip() for component in repetition] + [""] * 4)[:4]
+    comparator, low, separator, high = (
+        [component[0].strip() for component in repetition] + [""] * 4
+    )[:4]
     pieces = ["" if comparator == "=" else comparator, low, separator, high]
     apart = high and separator not in ("-", "/", ":", "+")
     return clean((" " if apart else "").join(filter(None, pieces)))
@@ -57,13 +59,21 @@ def is_result(value):
 
 def is_numeric(value, *, is_number_expected):
     """Whether a value tells a number: what is expected to does when it holds a digit, a text when it reads as a number."""
-    return value is not None and any(map(str.isdecimal, value)) and (is_number_expected or is_result(value))
+    return (
+        value is not None
+        and any(map(str.isdecimal, value))
+        and (is_number_expected or is_result(value))
+    )
 
 
 def unit_of(obx):
     """The code of OBX-6 in UCUM where one is given, else its first code, else its text."""
     for system, code in ((3, 1), (6, 4)):
-        if (text(obx, 6, system) or "").upper() in ("UCUM", "HTTP://UNITSOFMEASURE.ORG", "2.16.840.1.113883.6.8") and text(obx, 6, code):
+        if (text(obx, 6, system) or "").upper() in (
+            "UCUM",
+            "HTTP://UNITSOFMEASURE.ORG",
+            "2.16.840.1.113883.6.8",
+        ) and text(obx, 6, code):
             return text(obx, 6, code)
     return first(text(obx, 6), text(obx, 6, 2), text(obx, 6, 4), text(obx, 6, 5), text(obx, 6, 9))
 

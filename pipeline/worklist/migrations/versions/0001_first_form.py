@@ -57,17 +57,31 @@ def _items():
         UniqueConstraint("key", name="uq_item_key"), UniqueConstraint("patient_id", name="uq_item_patient_id"),
     )  # fmt: skip
     op.create_index("ix_item_snoozed_until", "item", ["snoozed_until"])
-    op.create_index("ix_item_worklist", "item", ["is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED])
-    op.create_index("ix_item_status", "item", ["status", "priority", "waits_from", "patient_id", "id", *FILTERED])
+    op.create_index(
+        "ix_item_worklist",
+        "item",
+        ["is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED],
+    )
+    op.create_index(
+        "ix_item_status",
+        "item",
+        ["status", "priority", "waits_from", "patient_id", "id", *FILTERED],
+    )
     for name in ("next_step", "site", "assignee", "status"):
-        op.create_index(f"ix_item_by_{name}", "item", ["is_active", name, "priority", "waits_from", "patient_id", "id"])
+        op.create_index(
+            f"ix_item_by_{name}",
+            "item",
+            ["is_active", name, "priority", "waits_from", "patient_id", "id"],
+        )
     for name in ("b12_rising", "b12_falling", "waits_from"):
         op.create_index(f"ix_item_by_{name}", "item", ["is_active", name, "patient_id", "id"])
     op.create_index("ix_item_by_patient_id", "item", ["is_active", "patient_id", "id"])
 
 
 def of_an_item(table):
-    return ForeignKeyConstraint(["item_id"], ["item.id"], name=f"fk_{table}_item_id"), PrimaryKeyConstraint("id", name=f"pk_{table}")
+    return ForeignKeyConstraint(
+        ["item_id"], ["item.id"], name=f"fk_{table}_item_id"
+    ), PrimaryKeyConstraint("id", name=f"pk_{table}")
 
 
 def _what_was_done():
@@ -89,7 +103,12 @@ def _what_was_done():
         must("id", Integer()), must("at", at()), must("who", String(100)), must("what", String(30)), Column("item_id", Integer()),
         Column("rows", Integer()), Column("detail", Text()), *of_an_item("access"),
     )  # fmt: skip
-    for table, column in (("event", "item_id"), ("event", "at"), ("note", "item_id"), ("access", "item_id")):
+    for table, column in (
+        ("event", "item_id"),
+        ("event", "at"),
+        ("note", "item_id"),
+        ("access", "item_id"),
+    ):
         op.create_index(f"ix_{table}_{column}", table, [column])
 
 
@@ -131,7 +150,9 @@ def _keep_events():
     "Nobody changes an event, and nobody deletes one, but of a patient who was forgotten"
     forgotten = "(select patient_id from item where item.id = old.item_id) is null"
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("create trigger event_is_kept before update on event begin select raise(abort, 'an event is never changed'); end")
+        op.execute(
+            "create trigger event_is_kept before update on event begin select raise(abort, 'an event is never changed'); end"
+        )
         op.execute(
             f"create trigger event_stays before delete on event when not ({forgotten}) "
             "begin select raise(abort, 'an event is never deleted'); end"
@@ -144,4 +165,6 @@ def _keep_events():
             raise exception 'an event is never changed nor deleted';
         end $$
     """)
-    op.execute("create trigger event_is_kept before update or delete on event for each row execute function keep_event()")
+    op.execute(
+        "create trigger event_is_kept before update or delete on event for each row execute function keep_event()"
+    )
