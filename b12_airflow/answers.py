@@ -4,9 +4,11 @@ from pipeline.core import UsageError, settings
 
 
 def as_decision(answer):
-    """`{"is_approved", "by", "because"}`. No answer, and one that came from the clock and not from a person, is a no.
+    """`{"is_approved", "by", "because"}`. No answer, and one that came from the clock and not from
+    a person, is a no.
 
-    Raises UsageError for whoever is not named in `$B12_STEWARDS`, where that is set: the run stays held, and the task can be asked anew.
+    Raises UsageError for whoever is not named in `$B12_STEWARDS`, where that is set: the run stays
+    held, and the task can be asked anew.
     """
     user = (answer or {}).get("responded_by_user")
     if not user:
@@ -14,7 +16,8 @@ def as_decision(answer):
     stewards = [name.strip() for name in settings().stewards.split(",") if name.strip()]
     if stewards and user["name"] not in stewards:
         raise UsageError(
-            "Who answered is not named in $B12_STEWARDS. The run stays held: clear the task approve, or use b12 decide."
+            "Who answered is not named in $B12_STEWARDS. The run stays held: clear the task"
+            " approve, or use b12 decide."
         )
     given = (answer["params_input"] or {}).get("because")
     because = given["value"] if isinstance(given, dict) else given

@@ -1,4 +1,5 @@
-"""What wakes the ingest: triggers that watch where deliveries arrive. An event wakes and says no more; the folder says what waits."""
+"""What wakes the ingest: triggers that watch where deliveries arrive. An event wakes and says no
+more; the folder says what waits."""
 
 import asyncio
 import json
@@ -17,9 +18,11 @@ GAP = 5.0
 
 
 class DeliveryTrigger(BaseEventTrigger):
-    """Fires when complete deliveries wait in the landing folder of a home, and again as long as they still wait.
+    """Fires when complete deliveries wait in the landing folder of a home, and again as long as
+    they still wait.
 
-    So a wake-up that is lost is made good by the next. `every`, `again`: seconds between looks, and between wake-ups for the same files.
+    So a wake-up that is lost is made good by the next. `every`, `again`: seconds between looks, and
+    between wake-ups for the same files.
     """
 
     def __init__(self, home: str, every: float = LOOK_EVERY, again: float = AGAIN_AFTER):
@@ -67,7 +70,8 @@ class DeliveryTrigger(BaseEventTrigger):
 
 
 class StoreTrigger(DeliveryTrigger):
-    """The same for an object store, such as `s3://aws_default@bucket/landing`: an object appears there whole or not at all."""
+    """The same for an object store, such as `s3://aws_default@bucket/landing`: an object appears
+    there whole or not at all."""
 
     def __init__(self, url: str, every: float = STORE_EVERY, again: float = AGAIN_AFTER):
         super().__init__(home="", every=every, again=again)
@@ -92,10 +96,11 @@ class StoreTrigger(DeliveryTrigger):
 
 
 def arrivals():
-    """The asset `deliveries`, with a watcher for the landing folder and, where they are set, for `$B12_LANDING_URL` and `$B12_QUEUE`.
+    """The asset `deliveries`, with a watcher for the landing folder and, where they are set, for
+    `$B12_LANDING_URL` and `$B12_QUEUE`.
 
-    `$B12_QUEUE` is JSON: the arguments of a MessageQueueTrigger, as `{"scheme": "sqs", "sqs_queue": "…"}`. Whatever a message says,
-    it wakes and no more.
+    `$B12_QUEUE` is JSON: the arguments of a MessageQueueTrigger, as `{"scheme": "sqs", "sqs_queue":
+    "…"}`. Whatever a message says, it wakes and no more.
     """
     watchers = [
         AssetWatcher(name="landing", trigger=DeliveryTrigger(str(settings().home.absolute())))

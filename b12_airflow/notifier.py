@@ -7,10 +7,12 @@ from pipeline.operations import notify
 
 
 class FailureNotifier(BaseNotifier):
-    """For `on_failure_callback`: which task of which run failed, and why as far as the reason names no patient."""
+    """For `on_failure_callback`: which task of which run failed, and why as far as the reason names
+    no patient."""
 
     def notify(self, context):
-        """Only a Failure of this pipeline is quoted: its words are counts and file names. Of any other error, its kind alone."""
+        """Only a Failure of this pipeline is quoted: its words are counts and file names. Of any
+        other error, its kind alone."""
         error = context.get("exception")
         kind = type(error).__name__ if isinstance(error, BaseException) else "not known"
         why = str(error) if isinstance(error, Failure) else f"{kind}; the task's log says more"
@@ -26,7 +28,10 @@ class ApprovalNotifier(BaseNotifier):
             f"B12 screening: {_of(context, 'dag_id')} waits for an approval",
             [
                 *_where(context),
-                "Answer it in Airflow under Required Actions; b12 runs and the quality page say what the night found.",
+                (
+                    "Answer it in Airflow under Required Actions; b12 runs and the quality page say"
+                    " what the night found."
+                ),
             ],
         )
 

@@ -1,4 +1,5 @@
-"""Deliveries in an object store: brought into `landing/` whole, then put aside in the store, never deleted there."""
+"""Deliveries in an object store: brought into `landing/` whole, then put aside in the store, never
+deleted there."""
 
 from airflow.sdk import ObjectStoragePath
 
@@ -9,7 +10,8 @@ TAKEN = "taken"
 
 
 def objects(url):
-    """The objects below a URL that are no upload on its way, as `{name: what the store says of it}`; notes on deliveries last."""
+    """The objects below a URL that are no upload on its way, as `{name: what the store says of
+    it}`; notes on deliveries last."""
     root = ObjectStoragePath(url)
     root.fs.invalidate_cache()
     found = {
@@ -27,10 +29,12 @@ def objects(url):
 
 
 def fetch(home=None):
-    """Bring every object of `$B12_LANDING_URL` into `landing/`; returns how many came. Without the variable there is nothing to do.
+    """Bring every object of `$B12_LANDING_URL` into `landing/`; returns how many came. Without the
+    variable there is nothing to do.
 
-    Then it is moved into `taken/` beside the landing place. Cut short at any point it is brought again, and ingested once. An object
-    that was written anew meanwhile stays for the next time, and so does one whose place in `landing/` another file still has.
+    Then it is moved into `taken/` beside the landing place. Cut short at any point it is brought
+    again, and ingested once. An object that was written anew meanwhile stays for the next time, and
+    so does one whose place in `landing/` another file still has.
     """
     url, home = settings().landing_url, home or Home.from_environment()
     return (

@@ -1,6 +1,8 @@
-"""The Airflow plugin: mounts the web app under `/b12` of the api-server, behind Airflow's login and roles.
+"""The Airflow plugin: mounts the web app under `/b12` of the api-server, behind Airflow's login and
+roles.
 
-Every component of Airflow loads plugins; only the api-server, when somebody asks for a page, builds the app.
+Every component of Airflow loads plugins; only the api-server, when somebody asks for a page, builds
+the app.
 """
 
 from urllib.parse import urlsplit
@@ -12,7 +14,8 @@ PREFIX = "/b12"
 
 
 class LazyApp:
-    """The web app as ASGI; built for the first request, in a thread, so that the api-server goes on meanwhile."""
+    """The web app as ASGI; built for the first request, in a thread, so that the api-server goes on
+    meanwhile."""
 
     def __init__(self):
         self.app = None
@@ -41,7 +44,8 @@ def _path():
 
 
 class B12Plugin(AirflowPlugin):
-    """The worklist, the patients, the quality of the data and the runs, as a page of Airflow's navigation."""
+    """The worklist, the patients, the quality of the data and the runs, as a page of Airflow's
+    navigation."""
 
     name = "b12_screening"
     fastapi_apps = [{"app": LazyApp(), "url_prefix": PREFIX, "name": "B12 worklist"}]  # noqa: RUF012 - Airflow's own way

@@ -1,4 +1,5 @@
-"""Who reads the pages inside Airflow: its user, in the role of the pages that its role there stands for."""
+"""Who reads the pages inside Airflow: its user, in the role of the pages that its role there stands
+for."""
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
@@ -24,10 +25,12 @@ FAB = {
 
 
 def reader(user: GetUserDep) -> Actor:
-    """Airflow's user as a reader of the worklist. Raises 403 for whoever may not even see the DAG of the screening, or has no role here.
+    """Airflow's user as a reader of the worklist. Raises 403 for whoever may not even see the DAG
+    of the screening, or has no role here.
 
-    With the simple manager by its four roles, with FAB by the names of the user's, the highest of those that FAB names above; with
-    another manager by rights: who may change the DAG is a coordinator, who may only see it a viewer.
+    With the simple manager by its four roles, with FAB by the names of the user's, the highest of
+    those that FAB names above; with another manager by rights: who may change the DAG is a
+    coordinator, who may only see it a viewer.
     """
     if not get_auth_manager().is_authorized_dag(method="GET", details=DAG, user=user):
         raise HTTPException(
@@ -37,7 +40,8 @@ def reader(user: GetUserDep) -> Actor:
         return Actor(user.get_name(), role)
     raise HTTPException(
         403,
-        "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with B12.",
+        "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with"
+        " B12.",
     )
 
 

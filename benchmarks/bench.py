@@ -1,6 +1,8 @@
-"""Ingest and screen of a large demonstration population, as ratios against a bare copy and a bare scan of the same files.
+"""Ingest and screen of a large demonstration population, as ratios against a bare copy and a bare
+scan of the same files.
 
-Every figure is of one process of its own, in one run on one machine: seconds differ between machines, ratios hardly.
+Every figure is of one process of its own, in one run on one machine: seconds differ between
+machines, ratios hardly.
 """
 
 import argparse
@@ -23,11 +25,18 @@ from pipeline.readers import read_header
 TARGETS = {"ingest": 3.0, "screen": 6.0, "peak memory (GB)": 4.0}
 READ = {  # what the screen reads of each lake table
     "patient": "patient_id source birth_on deceased_on is_opted_out merged_into site",
-    "lab_result": """source sha256 file line patient_id result_id accession_id analyte value_reported unit_reported comparator value
-        finding status collected_at collected_on reported_at reference_high is_unit_code_disagree""",
-    "medication": """source sha256 file line patient_id medication_id concepts matched_by start_on end_on days_supply status route
-        strength_mg""",
-    "condition": "source patient_id condition_id concepts matched_by onset_on abated_on status length_cm code",
+    "lab_result": (
+        """source sha256 file line patient_id result_id accession_id analyte value_reported unit_reported comparator value
+        finding status collected_at collected_on reported_at reference_high is_unit_code_disagree"""
+    ),
+    "medication": (
+        """source sha256 file line patient_id medication_id concepts matched_by start_on end_on days_supply status route
+        strength_mg"""
+    ),
+    "condition": (
+        "source patient_id condition_id concepts matched_by onset_on abated_on status length_cm"
+        " code"
+    ),
     "procedure": "source patient_id procedure_id concepts performed_on status code",
 }
 
@@ -67,7 +76,8 @@ def measure(folder, patients):
         "screen": timed("screen", [*b12, "screen", "--as-of", today]),
     }
     print(
-        f"\n{platform.machine()}, {os.cpu_count()} cores, DuckDB {duckdb.__version__}, {patients:,} patients"
+        f"\n{platform.machine()}, {os.cpu_count()} cores, DuckDB {duckdb.__version__}, {patients:,}"
+        " patients"
     )
     for name, reference in (("ingest", "copy"), ("screen", "scan")):
         ratio = done[name][0] / done[reference][0]
@@ -75,7 +85,8 @@ def measure(folder, patients):
         print(f"{name} / bare {reference}: {ratio:.1f} (target {TARGETS[name]:.0f}: {verdict})")
     peak = max(done[name][1] for name in ("ingest", "screen"))
     print(
-        f"peak memory: {peak:.1f} GB (target {TARGETS['peak memory (GB)']:.0f}: {'met' if peak <= 4 else 'not met'})"
+        f"peak memory: {peak:.1f} GB (target {TARGETS['peak memory (GB)']:.0f}:"
+        f" {'met' if peak <= 4 else 'not met'})"
     )
 
 
@@ -97,8 +108,9 @@ def copy(folder):
         for path in sorted((folder / "extracts").glob("*.csv")):
             columns = ", ".join(f"'{name}': 'VARCHAR'" for name in read_header(path, dialect))
             duckdb.execute(
-                f"copy (from read_csv('{path}', auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-                f"columns = {{{columns}}}, ignore_errors = true)) to '{out}/{path.stem}.parquet' (compression zstd)"
+                f"copy (from read_csv('{path}', auto_detect = false, header = true, delim = ',',"
+                f" quote = '\"', escape = '\"', columns = {{{columns}}}, ignore_errors = true)) to"
+                f" '{out}/{path.stem}.parquet' (compression zstd)"
             )
 
 

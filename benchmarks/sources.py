@@ -1,7 +1,9 @@
-"""The readers of HL7 v2 and FHIR on one core, against the parser's own limit and a bare DuckDB copy of the same file.
+"""The readers of HL7 v2 and FHIR on one core, against the parser's own limit and a bare DuckDB copy
+of the same file.
 
-HL7: messages a second of processor time, on the committed sample messages repeated; beside it what `hl7.parse` alone takes for
-the same messages. FHIR: the reader, and the whole ingest, against `read_json → Parquet` of the same NDJSON.
+HL7: messages a second of processor time, on the committed sample messages repeated; beside it what
+`hl7.parse` alone takes for the same messages. FHIR: the reader, and the whole ingest, against
+`read_json → Parquet` of the same NDJSON.
 """
 
 import argparse
@@ -39,7 +41,8 @@ def main():
 
 
 def measure_hl7(folder, wanted):
-    "Messages a second of processor time: the library alone on whole messages, and the reader from file to Parquet"
+    """Messages a second of processor time: the library alone on whole messages, and the reader from
+    file to Parquet"""
     found = [
         message
         for path in sorted(SAMPLES.glob("*.hl7"))
@@ -53,11 +56,13 @@ def measure_hl7(folder, wanted):
         parsed = _seconds(lambda: [hl7.parse(message) for message in messages[: wanted // 10]]) * 10
     read = _seconds(lambda: _load(load_messages, path, "hl7v2", folder / "hl7"))
     print(
-        f"HL7, {wanted:,} messages of {path.stat().st_size / wanted / 1e3:.1f} kB, a second of one core:"
+        f"HL7, {wanted:,} messages of {path.stat().st_size / wanted / 1e3:.1f} kB, a second of one"
+        " core:"
     )
     verdict = _verdict(wanted / read >= TARGETS["messages a second"])
     print(
-        f"  hl7.parse alone {wanted / parsed:,.0f}, the reader {wanted / read:,.0f} (target 2,000: {verdict})"
+        f"  hl7.parse alone {wanted / parsed:,.0f}, the reader {wanted / read:,.0f} (target 2,000:"
+        f" {verdict})"
     )
 
 
@@ -90,12 +95,14 @@ def measure_fhir(folder, resources):
     print(f"FHIR, {resources:,} Observations, {size / 1e6:.0f} MB: bare copy {copied:.1f} s")
     verdict = _verdict(whole / copied <= TARGETS["FHIR"])
     print(
-        f"  reader {read / copied:.1f} times, whole ingest {whole / copied:.1f} times (target 4: {verdict})"
+        f"  reader {read / copied:.1f} times, whole ingest {whole / copied:.1f} times (target 4:"
+        f" {verdict})"
     )
 
 
 def _observation(number):
-    "As servers export it: with meta, category, subject, encounter, times, performer and reference range"
+    """As servers export it: with meta, category, subject, encounter, times, performer and reference
+    range"""
     code, unit, value = (
         ("2132-9", "pg/mL", 100 + number % 900),
         ("718-7", "g/dL", 13.4),
@@ -103,11 +110,13 @@ def _observation(number):
     )[number % 3]
     day = f"20{20 + number % 6}-{1 + number % 12:02}-{1 + number % 28:02}"
     return {
-        "resourceType": "Observation", "id": f"o{number}", "meta": {"lastUpdated": f"{day}T12:00:00Z", "versionId": "1"}, "status": "final",
+        "resourceType": "Observation", "id": f"o{number}",
+        "meta": {"lastUpdated": f"{day}T12:00:00Z", "versionId": "1"}, "status": "final",
         "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
         "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": "a test"}, {"system": "urn:lab", "code": "X"}]},
-        "subject": {"reference": f"Patient/p{number % 50_000}"}, "encounter": {"reference": f"Encounter/e{number}"},
-        "effectiveDateTime": f"{day}T08:30:00Z", "issued": f"{day}T11:00:00Z", "performer": [{"display": "Central laboratory"}],
+        "subject": {"reference": f"Patient/p{number % 50_000}"},
+        "encounter": {"reference": f"Encounter/e{number}"}, "effectiveDateTime": f"{day}T08:30:00Z",
+        "issued": f"{day}T11:00:00Z", "performer": [{"display": "Central laboratory"}],
         "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
         "referenceRange": [{"low": {"value": 197, "unit": unit}, "high": {"value": 771, "unit": unit}}],
     }  # fmt: skip

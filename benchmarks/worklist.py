@@ -1,7 +1,9 @@
-"""The worklist page over 100,000 items, on SQLite and on PostgreSQL: milliseconds of the server for each filter, order and page.
+"""The worklist page over 100,000 items, on SQLite and on PostgreSQL: milliseconds of the server for
+each filter, order and page.
 
-The items are those of a real screening of a demonstration population, as often as needed under other patient ids. The reference, in
-the same run, is what the database alone takes to count the table.
+The items are those of a real screening of a demonstration population, as often as needed under
+other patient ids. The reference, in the same run, is what the database alone takes to count the
+table.
 """
 
 import json
@@ -27,11 +29,13 @@ ASKED = {
     "the list as it opens": "", "its last page": "?page=2000", "one in the middle": "?page=1000",
     "routine, last page": "?priority=4&page=1400", "an alert": "?alert=THERAPY_LAPSED",
     "an alert, last page": "?alert=THERAPY_LAPSED&page=99",
-    "a cohort at a site": "?cohort=low_b12&site=Demo+Clinic+3", "nobody's, page 500": "?assignee=-&page=500",
-    "waiting a year": "?waiting=365&page=300", "one status": "?status=ordered&page=100",
-    "by B12, downwards": "?sort=b12&order=down&page=900", "by patient": "?sort=patient&page=1500",
-    "by site, downwards": "?sort=site&order=down&page=2000", "by assignee": "?sort=assignee&page=1500",
-    "by waiting": "?sort=waiting&page=1999", "by action": "?sort=next_step&page=1000",
+    "a cohort at a site": "?cohort=low_b12&site=Demo+Clinic+3",
+    "nobody's, page 500": "?assignee=-&page=500", "waiting a year": "?waiting=365&page=300",
+    "one status": "?status=ordered&page=100", "by B12, downwards": "?sort=b12&order=down&page=900",
+    "by patient": "?sort=patient&page=1500",
+    "by site, downwards": "?sort=site&order=down&page=2000",
+    "by assignee": "?sort=assignee&page=1500", "by waiting": "?sort=waiting&page=1999",
+    "by action": "?sort=next_step&page=1000",
     "everything at once": "?priority=3&priority=4&cohort=borderline_b12&alert=FOLATE_B12_UNKNOWN&waiting=30&sort=b12",
 }  # fmt: skip
 
@@ -57,8 +61,9 @@ def crowded(home, folder):
     for name in ("worklist", "assessment", "patient_site"):
         limit = f"limit {ITEMS}" if name == "worklist" else ""
         con.execute(
-            f"copy (select * replace (patient_id || '-' || copy as patient_id) from '{found}/{name}.parquet', range({times}) as t(copy) "
-            f"order by copy, patient_id {limit}) to '{home.runs}/crowded/{name}.parquet'"
+            "copy (select * replace (patient_id || '-' || copy as patient_id) from"
+            f" '{found}/{name}.parquet', range({times}) as t(copy) order by copy, patient_id"
+            f" {limit}) to '{home.runs}/crowded/{name}.parquet'"
         )
     manifest = json.loads((found / "manifest.json").read_text())
     later = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
@@ -73,7 +78,8 @@ def measure(name, home, url):
     started = time.perf_counter()
     changed = worklist.follow(home, store)
     print(
-        f"{name}: {changed['opened']:,} items opened by a night in {time.perf_counter() - started:.1f} s"
+        f"{name}: {changed['opened']:,} items opened by a night in"
+        f" {time.perf_counter() - started:.1f} s"
     )
     people_worked(store)
     pages = TestClient(
@@ -86,7 +92,8 @@ def measure(name, home, url):
     }
     for title, took in sorted(taken.items(), key=lambda one: one[1]):
         print(
-            f"  {title:44} {took:7.1f} ms  {took / reference:6.1f} times the reference{'' if took < LIMIT_MS else '  TOO SLOW'}"
+            f"  {title:44} {took:7.1f} ms  {took / reference:6.1f} times the"
+            f" reference{'' if took < LIMIT_MS else '  TOO SLOW'}"
         )
     store.close()
 

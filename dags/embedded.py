@@ -1,7 +1,9 @@
-"""What `make run` does: the DAGs of this folder, run in this process by `dag.test()`, without servers.
+"""What `make run` does: the DAGs of this folder, run in this process by `dag.test()`, without
+servers.
 
-Airflow's metadata is a SQLite file under `$B12_HOME/airflow` that may be deleted at any time. Exit codes are those of
-the `b12` command: 0 done, 10 a delivery was refused (the others went in), 11 a gate closed, 12, 13.
+Airflow's metadata is a SQLite file under `$B12_HOME/airflow` that may be deleted at any time. Exit
+codes are those of the `b12` command: 0 done, 10 a delivery was refused (the others went in), 11 a
+gate closed, 12, 13.
 """
 
 import argparse
@@ -101,7 +103,8 @@ def as_of_date(options) -> date:
 
 
 def prepare_airflow(folder: Path) -> None:
-    "Sets Airflow's environment, which it reads when it is imported, and creates its metadata where they are missing"
+    """Sets Airflow's environment, which it reads when it is imported, and creates its metadata
+    where they are missing"""
     for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
         del os.environ[name]
     os.environ |= {

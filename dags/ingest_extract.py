@@ -1,10 +1,13 @@
-"""Takes every waiting delivery into the lake, each file in a task of its own, and announces that the lake has changed.
+"""Takes every waiting delivery into the lake, each file in a task of its own, and announces that
+the lake has changed.
 
-The landing folder is the queue. A trigger watches it and wakes the DAG, which claims what is complete, by renaming it, so
-that no file is taken twice; every ten minutes the clock wakes it too, should a wake-up be lost. A refused file is named in
-its account and moved to `refused/`; a file whose task fails fails the run; either way the other files go in. Nothing
-waiting: every task is skipped. One file after the other, so that of two which hold one row the second sees the first. What lies
-in an object store is fetched before; one that is away keeps nobody else waiting. Between the tasks travel paths and counts.
+The landing folder is the queue. A trigger watches it and wakes the DAG, which claims what is
+complete, by renaming it, so that no file is taken twice; every ten minutes the clock wakes it too,
+should a wake-up be lost. A refused file is named in its account and moved to `refused/`; a file
+whose task fails fails the run; either way the other files go in. Nothing waiting: every task is
+skipped. One file after the other, so that of two which hold one row the second sees the first. What
+lies in an object store is fetched before; one that is away keeps nobody else waiting. Between the
+tasks travel paths and counts.
 """
 
 from dataclasses import asdict

@@ -1,7 +1,8 @@
-"""Keeps a home in good order, once a week: joins small files of the lake, then removes what is older than it is to be kept.
+"""Keeps a home in good order, once a week: joins small files of the lake, then removes what is
+older than it is to be kept.
 
-How long runs, refused files and past versions of the lake are kept is said by `$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_REFUSED_DAYS` and
-`$B12_KEEP_LAKE_VERSIONS_DAYS`.
+How long runs, refused files and past versions of the lake are kept is said by
+`$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_REFUSED_DAYS` and `$B12_KEEP_LAKE_VERSIONS_DAYS`.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,9 +1,11 @@
-"""Screens the population and publishes the worklist: every night, and whenever an ingest has changed the lake.
+"""Screens the population and publishes the worklist: every night, and whenever an ingest has
+changed the lake.
 
-A closed gate fails the task, publishes nothing and leaves the last worklist standing; it is not tried again, for a gate
-does not open by itself. Where a gate warns, the run is held until a steward decides; without an answer in time nothing is
-published. Run again, or cleared, a DAG run publishes nothing twice. The as-of date is the parameter, else the day the run
-was due: a past night that is run again is screened as of its own day. Between the tasks travel the run's id and counts.
+A closed gate fails the task, publishes nothing and leaves the last worklist standing; it is not
+tried again, for a gate does not open by itself. Where a gate warns, the run is held until a steward
+decides; without an answer in time nothing is published. Run again, or cleared, a DAG run publishes
+nothing twice. The as-of date is the parameter, else the day the run was due: a past night that is
+run again is screened as of its own day. Between the tasks travel the run's id and counts.
 """
 
 from dataclasses import asdict
@@ -31,8 +33,9 @@ SETTINGS = settings()
 ZONE = SETTINGS.timezone or "UTC"
 ANSWER_WITHIN = timedelta(hours=SETTINGS.answer_hours)
 HOLDS = SETTINGS.hold_warned
-# A new installation waits for its first delivery or night: with a start_date, last night would be due at once, of an empty lake.
-# An hour, not none: what is due is reckoned anew while a night that has come waits for the scheduler.
+# A new installation waits for its first delivery or night: with a start_date, last night would be
+# due at once, of an empty lake. An hour, not none: what is due is reckoned anew while a night that
+# has come waits for the scheduler.
 NIGHTLY = CronTriggerTimetable("0 2 * * *", timezone=ZONE, run_immediately=timedelta(hours=1))
 LAKE = [Asset(f"b12://lake/{entity}") for entity in ENTITIES]
 RETRIES = ExceptionRetryPolicy(

@@ -1,7 +1,9 @@
-"""Tells people, every quarter of an hour, what is overdue: a worklist, a delivery, a file that nobody takes.
+"""Tells people, every quarter of an hour, what is overdue: a worklist, a delivery, a file that
+nobody takes.
 
-What is expected by when stands in `$B12_HOME/deadlines.yaml`; each alert is told once, and once more when it is over.
-Should Airflow itself stand still, `b12 overdue --tell` does the same from the computer's own cron.
+What is expected by when stands in `$B12_HOME/deadlines.yaml`; each alert is told once, and once
+more when it is over. Should Airflow itself stand still, `b12 overdue --tell` does the same from the
+computer's own cron.
 """
 
 from datetime import UTC, datetime, timedelta

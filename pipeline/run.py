@@ -1,4 +1,5 @@
-"""The walk, in order: land, claim, ingest, screen, publish. The command line and the DAGs call these functions."""
+"""The walk, in order: land, claim, ingest, screen, publish. The command line and the DAGs call
+these functions."""
 
 from pipeline import lake
 from pipeline.core import exclusive_lock

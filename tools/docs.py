@@ -1,4 +1,5 @@
-"""Writes the generated documents: docs/sql.md, docs/spec.md, docs/protocol.md and the commands in README.md.
+"""Writes the generated documents: docs/sql.md, docs/spec.md, docs/protocol.md and the commands in
+README.md.
 
 With --check it writes nothing, and fails when one of them is stale.
 """

@@ -1,6 +1,8 @@
-"""Pictures of every page for docs/img, light and dark: a demonstration population, two weeks of nights, and people at work.
+"""Pictures of every page for docs/img, light and dark: a demonstration population, two weeks of
+nights, and people at work.
 
-The demonstration's extracts are cut by the day of their rows: what is older than two weeks comes the first night, the rest day by day.
+The demonstration's extracts are cut by the day of their rows: what is older than two weeks comes
+the first night, the rest day by day.
 """
 
 import csv
@@ -28,12 +30,14 @@ DAY_OF = {
     "patient": None,
 }
 PAGES = {
-    "worklist": "/worklist?filters=1", "population": "/population", "what-if": "/population/what-if?b12.low=200", "quality": "/quality",
-    "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "data-docs": "/quality/data-docs",
-    "runs": "/runs", "audit": "/audit", "help": "/help",
+    "worklist": "/worklist?filters=1", "population": "/population",
+    "what-if": "/population/what-if?b12.low=200", "quality": "/quality",
+    "rejects": "/quality/rejects", "unmapped": "/quality/unmapped",
+    "data-docs": "/quality/data-docs", "runs": "/runs", "audit": "/audit", "help": "/help",
 }  # fmt: skip
 ACTS = (
-    {"assignee": "kim"}, {"to": "contacted", "assignee": "kim"}, {"to": "done"}, {"to": "referred", "assignee": "lee"},
+    {"assignee": "kim"}, {"to": "contacted", "assignee": "kim"}, {"to": "done"},
+    {"to": "referred", "assignee": "lee"},
     {"to": "ordered", "assignee": "lee", "comment": "MMA at the next visit"},
     {"to": "declined", "reason": "Prefers to wait for the next check-up"},
 )  # fmt: skip
@@ -48,7 +52,10 @@ def main():
             photograph(
                 base,
                 PAGES
-                | {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)},
+                | {
+                    "patient": address_of_a_patient(home),
+                    "compare": address_of_two_runs(home),
+                },
             )
         worklist.add_user(
             worklist.open_store(home), "kim", role="coordinator", password="for the picture alone"
@@ -74,7 +81,8 @@ def two_weeks(home, folder):
 
 
 def cut_by_day(folder):
-    "For each night the rows of each entity, below their heading; a row without a readable day comes the first night"
+    """For each night the rows of each entity, below their heading; a row without a readable day
+    comes the first night"""
     nights = [defaultdict(list) for _ in range(NIGHTS)]
     for entity, column in DAY_OF.items():
         with (folder / f"{entity}.csv").open(newline="", encoding="utf-8") as file:

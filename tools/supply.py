@@ -1,8 +1,10 @@
-"""What this project is made of and whether it is sound: `sbom [--check]`, `audit`, `secrets [--accept]`.
+"""What this project is made of and whether it is sound: `sbom [--check]`, `audit`, `secrets
+[--accept]`.
 
-sbom: docs/sbom.cdx.json (CycloneDX) from requirements.txt; --check fails when it is stale. audit: the pinned packages against the
-database of known vulnerabilities; exit code 1 when one is known, 3 when the database cannot be reached from here and nothing was
-audited. secrets: passwords and keys in committed files that .secrets.baseline does not know; --accept takes those found as reviewed.
+sbom: docs/sbom.cdx.json (CycloneDX) from requirements.txt; --check fails when it is stale. audit:
+the pinned packages against the database of known vulnerabilities; exit code 1 when one is known, 3
+when the database cannot be reached from here and nothing was audited. secrets: passwords and keys
+in committed files that .secrets.baseline does not know; --accept takes those found as reviewed.
 """
 
 import json
@@ -92,7 +94,8 @@ def audit() -> int:
         if audited:
             return tell(audited, len(found) - len(audited), service)
     print(
-        "No database of vulnerabilities can be reached from here: nothing was audited. Run it where there is a network.",
+        "No database of vulnerabilities can be reached from here: nothing was audited. Run it where"
+        " there is a network.",
         file=sys.stderr,
     )
     return UNREACHABLE
@@ -102,10 +105,12 @@ def tell(audited, skipped, service) -> int:
     known = [(one["name"], one["version"], each) for one in audited for each in one["vulns"]]
     for name, version, each in known:
         print(
-            f"{name} {version}: {each['id']}, mended in {', '.join(each['fix_versions']) or 'no version yet'}"
+            f"{name} {version}: {each['id']}, mended in"
+            f" {', '.join(each['fix_versions']) or 'no version yet'}"
         )
     print(
-        f"{len(audited)} packages audited ({service}), {skipped} not known there, {len(known)} vulnerabilities."
+        f"{len(audited)} packages audited ({service}), {skipped} not known there, {len(known)}"
+        " vulnerabilities."
     )
     return 1 if known else 0
 
@@ -133,7 +138,8 @@ def secrets(accept=None) -> int:
     new = [(name, secret) for name, secret in found if (name, secret.secret_hash) not in known]
     for name, secret in new:
         print(
-            f"{name}:{secret.line_number}: {secret.type}. Take it out; if it is none: python -m tools.supply secrets --accept",
+            f"{name}:{secret.line_number}: {secret.type}. Take it out; if it is none: python -m"
+            " tools.supply secrets --accept",
             file=sys.stderr,
         )
     return 1 if new else 0

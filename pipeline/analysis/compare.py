@@ -17,10 +17,12 @@ DIFFERENCE_COLUMNS = (
 
 
 def diff(home, before, after):
-    """Rows of DIFFERENCE_COLUMNS: every patient who came onto the worklist, left it, or whose row on it changed.
+    """Rows of DIFFERENCE_COLUMNS: every patient who came onto the worklist, left it, or whose row
+    on it changed.
 
-    before, after: run ids, `latest`, or `previous`. because: facts whose answer changed (`b12: low → never`), and what became of
-    the result that the earlier row rested on (withdrawn or corrected by which file and line). Raises UsageError.
+    before, after: run ids, `latest`, or `previous`. because: facts whose answer changed (`b12: low
+    → never`), and what became of the result that the earlier row rested on (withdrawn or corrected
+    by which file and line). Raises UsageError.
     """
     old, new = _run(home, before), _run(home, after)
 
@@ -28,7 +30,8 @@ def diff(home, before, after):
         for name, run in (("before", old), ("after", new)):
             path = home.runs / run.run_id / "assessment.parquet"
             con.execute(
-                f"create view lake.assessment_{name} as select * from read_parquet({quoted_text(path)})"
+                f"create view lake.assessment_{name} as select * from"
+                f" read_parquet({quoted_text(path)})"
             )
         seen = sorted({file.sha256 for file in old.inputs.files})
         con.execute(

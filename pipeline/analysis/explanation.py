@@ -1,4 +1,5 @@
-"""Explain one patient: every fact with its evidence, every rule with why it fits or not, near misses."""
+"""Explain one patient: every fact with its evidence, every rule with why it fits or not, near
+misses."""
 
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of
@@ -29,7 +30,8 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
 
 
 def explain_run(home, *, patient_id, run_id=None):
-    """What one published run says of a patient, else the last: its day, its pack, its versions of the lake. Raises UsageError."""
+    """What one published run says of a patient, else the last: its day, its pack, its versions of
+    the lake. Raises UsageError."""
     run = next((one for one in manifests(home) if run_id in (None, one.run_id)), None)
     if run is None:
         raise UsageError(
@@ -44,7 +46,8 @@ def explain_run(home, *, patient_id, run_id=None):
 
 
 def explain(home, *, patient_id, pack, as_of, inputs=None):
-    """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's rows alone.
+    """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's
+    rows alone.
 
     inputs: what a published run read of the lake; else, and where that is gone, the lake as it is.
     Raises UsageError.
@@ -58,18 +61,21 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     assessment = _row(con, "screening.assessment")
     if assessment is None:
         raise UsageError(
-            f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`."
+            f"No accepted row of the lake names this patient id (as of {as_of}). Check its"
+            " spelling, and `b12 rejects`."
         )
     facts = _words(con, pack, assessment)
     build(con, ["explaining.evidence"])
     evidence = rows_of(
         con,
-        "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line",
+        "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls"
+        " last, file, line",
     )
     con.close()
     return {
-        "patient_id": surviving, "asked_for": patient_id, "also_known_as": [one for one in ids if one != surviving],
-        "as_of": str(as_of), "lake": "as the published run read it" if is_as_published else "as it is now",
+        "patient_id": surviving, "asked_for": patient_id,
+        "also_known_as": [one for one in ids if one != surviving], "as_of": str(as_of),
+        "lake": "as the published run read it" if is_as_published else "as it is now",
         "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
         "assessment": assessment, "action": pack.raw["actions"][assessment["next_step"]],
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
@@ -80,13 +86,14 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
 
 
 EVIDENCE_OF = {  # facts that rest on another fact's evidence
-    "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy", "cyanocobalamin": "b12_therapy",
-    "resection_length": "malabsorption", "neuro_timing": "neuro",
+    "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy",
+    "cyanocobalamin": "b12_therapy", "resection_length": "malabsorption", "neuro_timing": "neuro",
 }  # fmt: skip
 
 
 def _words(con, pack, assessment):
-    "Every fact with its answer: the base facts, those derived from them, and those that were decided"
+    """Every fact with its answer: the base facts, those derived from them, and those that were
+    decided"""
     answers = _row(con, "clinical.patient_fact")
     facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
     return facts | {
@@ -115,7 +122,8 @@ def _fact(fact, answer, pack, evidence):
 
 
 def _considered(decision, facts):
-    "Every line of a decision: whether it fits, whether it decides, and which conditions do not hold"
+    """Every line of a decision: whether it fits, whether it decides, and which conditions do not
+    hold"""
     decided, lines = False, []
     for rule in decision.rules:
         missing = {
@@ -124,8 +132,10 @@ def _considered(decision, facts):
         decides = not missing and (decision.collects or not decided)
         decided = decided or not missing
         lines.append({
-            "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority, "fits": not missing, "decides": decides,
-            "near_miss": len(missing) == 1 and rule.priority > 0, "because": rule.because, "cites": list(rule.cites),
+            "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority,
+            "fits": not missing, "decides": decides,
+            "near_miss": len(missing) == 1 and rule.priority > 0, "because": rule.because,
+            "cites": list(rule.cites),
             "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
             "fails": {fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()},
         })  # fmt: skip

@@ -1,4 +1,5 @@
-"""What if a threshold were another: the worklist of the last published run, now and then, from the same SELECTs."""
+"""What if a threshold were another: the worklist of the last published run, now and then, from the
+same SELECTs."""
 
 import os
 from contextlib import ExitStack
@@ -22,16 +23,22 @@ from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
-# What changes nothing is asked often: the fates of results are kept, not worked out anew for each question
+# What changes nothing is asked often: the fates of results are kept, not worked out anew for each
+# question
 KEEPING = {**BUILDERS, "clinical.result_version": create}
 MINUTES = {"visit": 8.2, "portal": 0.9}
-CITES = "PMID 27323792: minutes of staff time for each patient, recommended at an office visit and by portal message"
+CITES = (
+    "PMID 27323792: minutes of staff time for each patient, recommended at an office visit and by"
+    " portal message"
+)
 
 
 class Simulation:
-    """The facts of the last published run in memory, to be asked `what_if` often. `close` it. Raises UsageError without a run.
+    """The facts of the last published run in memory, to be asked `what_if` often. `close` it.
+    Raises UsageError without a run.
 
-    run_id, as_of, pack: of that run. lake: whether its tables could be read as it read them, or are read as they are now.
+    run_id, as_of, pack: of that run. lake: whether its tables could be read as it read them, or are
+    read as they are now.
     """
 
     def __init__(self, home):
@@ -69,10 +76,12 @@ class Simulation:
         return movable(self.pack)
 
     def what_if(self, changes, *, minutes=MINUTES):
-        """`{"now", "then", "moved", …}` for `{"b12.low": "200", …}`: counts only. minutes: staff minutes a patient, by way of contact.
+        """`{"now", "then", "moved", …}` for `{"b12.low": "200", …}`: counts only. minutes: staff
+        minutes a patient, by way of contact.
 
-        now and then: `worklist`, and by `priority`, `cohort`, `next_step`, and `hours` of staff. moved: patients who come onto the
-        worklist, leave it, or change. Exact: the relations that read a moved number, directly or not, are built anew. Raises UsageError.
+        now and then: `worklist`, and by `priority`, `cohort`, `next_step`, and `hours` of staff.
+        moved: patients who come onto the worklist, leave it, or change. Exact: the relations that
+        read a moved number, directly or not, are built anew. Raises UsageError.
         """
         pack, before = moved(self.pack, changes), movable(self.pack)
         with self._lock:
@@ -80,10 +89,12 @@ class Simulation:
             then, differences = _counts(self._con), _moved(self._con)
         after = movable(pack)
         return {
-            "run_id": self.run_id, "as_of": str(self.as_of), "protocol": f"{pack.name} {pack.raw['version']}", "lake": self.lake,
+            "run_id": self.run_id, "as_of": str(self.as_of),
+            "protocol": f"{pack.name} {pack.raw['version']}", "lake": self.lake,
             "changed": {name: {"now": before[name][0], "then": after[name][0], "of": before[name][1]} for name in changes},
-            "now": {**self._now, "hours": _hours(self._now, minutes)}, "then": {**then, "hours": _hours(then, minutes)},
-            "moved": differences, "minutes": dict(minutes), "cites": CITES,
+            "now": {**self._now, "hours": _hours(self._now, minutes)},
+            "then": {**then, "hours": _hours(then, minutes)}, "moved": differences,
+            "minutes": dict(minutes), "cites": CITES,
         }  # fmt: skip
 
     def _show(self, pack):
@@ -104,14 +115,16 @@ class Simulation:
 
 
 def _where_to_work(home, opened):
-    "The home; where that can only be read, as from Airflow's pages, a temporary folder of our own, which goes with what is open"
+    """The home; where that can only be read, as from Airflow's pages, a temporary folder of our
+    own, which goes with what is open"""
     if os.access(home.root, os.W_OK):
         return home
     return Home(Path(opened.enter_context(TemporaryDirectory(prefix="b12-what-if-"))))
 
 
 def resting_on(con, seeds):
-    """The relations of clinical and screening that read one of the `seeds`, directly or through others."""
+    """The relations of clinical and screening that read one of the `seeds`, directly or through
+    others."""
     found = []
     for name in build_order(con, BUILT):
         if relations_read_by(con, name) & {*seeds, *found}:

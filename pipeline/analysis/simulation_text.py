@@ -4,8 +4,8 @@ from pipeline.exports import PRIORITIES, table
 
 COLUMNS = ("", "now", "then", "difference")
 MOVED = {
-    "come": "come onto it", "leave": "leave it", "more_urgent": "more urgent", "less_urgent": "less urgent",
-    "other_next_step": "another next step",
+    "come": "come onto it", "leave": "leave it", "more_urgent": "more urgent",
+    "less_urgent": "less urgent", "other_next_step": "another next step",
 }  # fmt: skip
 
 
@@ -14,9 +14,7 @@ def simulation_as_text(found):
     return "\n".join([
         f"What if, on the facts of run {found['run_id']} as of {found['as_of']}, protocol {found['protocol']} (the lake {found['lake']}):",
         *(f"  {name}: {one['now']} → {one['then']} ({one['of']})" for name, one in found["changed"].items()),
-        "",
-        table(list(_rows(found)), COLUMNS),
-        "",
+        "", table(list(_rows(found)), COLUMNS), "",
         "Patients who " + ", ".join(f"{word}: {found['moved'][name]:,}" for name, word in MOVED.items()) + ".",
         f"Hours: {' and '.join(f'{each:g} minutes a patient ({way})' for way, each in found['minutes'].items())}. {found['cites']}.",
         "A simulation: nothing was published, and no protocol was changed.",

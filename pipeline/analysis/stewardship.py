@@ -1,4 +1,5 @@
-"""What a data steward works through: the rejected rows, and the local codes and units that nothing knows."""
+"""What a data steward works through: the rejected rows, and the local codes and units that nothing
+knows."""
 
 from pipeline.engine import select_of
 from pipeline.lake import query
@@ -14,19 +15,22 @@ GROUPS = {
 
 
 def rejected_rows(home, *, reason=None, source=None, file=None):
-    """Every rejected row of the lake: source, file, line, entity, reason, code, unit, lab and what would make it acceptable; no patient."""
+    """Every rejected row of the lake: source, file, line, entity, reason, code, unit, lab and what
+    would make it acceptable; no patient."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
     return query(home, f"{_ROWS} {where} order by rejected_row.source, file, line", values)
 
 
 def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
-    """Rejected rows counted by columns of GROUPS, most first, each with the first lines it stands on (`file:line`)."""
+    """Rejected rows counted by columns of GROUPS, most first, each with the first lines it stands
+    on (`file:line`)."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
     keys = ", ".join(f"coalesce({GROUPS[one]}, '') as {one}" for one in by)
     return query(
         home,
-        f"select {keys}, count(*) as rows, array_to_string(list(file || ':' || line order by file, line)[:{shown}], ' ') as first_lines "
-        f"from lake.rejected_row {where} group by {', '.join(by)} order by rows desc, {', '.join(by)}",
+        f"select {keys}, count(*) as rows, array_to_string(list(file || ':' || line order by file,"
+        f" line)[:{shown}], ' ') as first_lines from lake.rejected_row {where} group by"
+        f" {', '.join(by)} order by rows desc, {', '.join(by)}",
         values,
     )
 
@@ -54,9 +58,11 @@ _ROWS = (
 
 
 def unmapped(home, *, source=None):
-    """Local codes and units that nothing knows, most frequent first, as the rows of a map that a steward fills in.
+    """Local codes and units that nothing knows, most frequent first, as the rows of a map that a
+    steward fills in.
 
-    Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other tests, which are known.
+    Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other
+    tests, which are known.
     """
     return without_answered(
         home,

@@ -7,13 +7,15 @@ from pathlib import Path
 from pipeline.core import StorageError
 
 MANIFEST, STORE = "backup.json", "worklist.db"
-# what another command makes anew, what serves one process, and the secret of the pages, which ends with the machine
+# what another command makes anew, what serves one process, and the secret of the pages, which ends
+# with the machine
 LEFT_OUT = {"work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret"}
 BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
 
 
 def walk(home, below):
-    """The names of the files and links below a folder of the home, relative to the home; uploads and temporary files left out."""
+    """The names of the files and links below a folder of the home, relative to the home; uploads
+    and temporary files left out."""
     found = []
     for root, folders, names in os.walk(home.root / below):
         folders.sort()
@@ -30,7 +32,8 @@ def walk(home, below):
 
 
 def rest_of(home):
-    """Everything else: refused files, reference files, profiles and settings of the site, the ledger of erasures."""
+    """Everything else: refused files, reference files, profiles and settings of the site, the
+    ledger of erasures."""
     for path in sorted(home.root.iterdir()):
         if path.name in LEFT_OUT | BY_THEMSELVES or path.name.startswith((STORE, ".")):
             continue
@@ -46,6 +49,7 @@ def manifest_of(folder, *, is_needed=True):
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
         if is_needed:
             raise StorageError(
-                f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take another folder."
+                f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take"
+                " another folder."
             ) from None
         return {}

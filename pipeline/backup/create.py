@@ -1,4 +1,5 @@
-"""Back up: a home mirrored into a folder while the pipeline runs; what is gone from the home goes from there in the same cycle."""
+"""Back up: a home mirrored into a folder while the pipeline runs; what is gone from the home goes
+from there in the same cycle."""
 
 from pathlib import Path
 
@@ -14,24 +15,28 @@ TRIES = 3
 
 
 def backup(home, folder):
-    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store": {table: rows}}`.
+    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store":
+    {table: rows}}`.
 
-    In this order, so that whatever one thing names is there: the store, the runs, each table's log and then its files, what waits,
-    what is claimed, the archive. Meanwhile an ingest may run: what went in after the lake was copied waits in the backup to go in
-    again. A screening waits for the runs, an erasing or a vacuum for all.
-    Raises UsageError, LakeUnavailable.
+    In this order, so that whatever one thing names is there: the store, the runs, each table's log
+    and then its files, what waits, what is claimed, the archive. Meanwhile an ingest may run: what
+    went in after the lake was copied waits in the backup to go in again. A screening waits for the
+    runs, an erasing or a vacuum for all. Raises UsageError, LakeUnavailable.
     """
     folder = folder.absolute()
     if not home.root.is_dir():
         raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
     if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
         raise UsageError(
-            f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to another disk."
+            f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to"
+            " another disk."
         )
     with exclusive_lock(home, "backup"):
         ledger.key_of(
             home
-        )  # made now, if it is not there: later erasures must be recognised by it when this is restored
+            # made now, if it is not there: later erasures must be recognised by it when this is
+            # restored
+        )
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
         with exclusive_lock(home, "screen"):  # a decision moves a run's folder while it is copied
@@ -95,7 +100,8 @@ def _lake(mirror, home):
             )  # a replay put another lake in its place
         else:
             raise LakeUnavailable(
-                f"The lake table {table} changed while it was copied, {TRIES} times. Type the command again."
+                f"The lake table {table} changed while it was copied, {TRIES} times. Type the"
+                " command again."
             )
 
 
@@ -121,7 +127,8 @@ def _archived(home):
 
 
 def _ingested_since(mirror, home):
-    "Files of which the copied lake knows nothing: where each lies, and where it waits in the backup, as if it had just been landed"
+    """Files of which the copied lake knows nothing: where each lies, and where it waits in the
+    backup, as if it had just been landed"""
     copied, now = (_delivered(of) for of in (Home(mirror.folder), home))
     for source, sha256, name, folder in now - copied:
         place = stored_path(home, source=source, sha256=sha256, name=name, folder=folder)
@@ -133,6 +140,7 @@ def _delivered(home):
         return set()
     rows = query(
         home,
-        "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder from lake.delivery",
+        "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder"
+        " from lake.delivery",
     )
     return {tuple(row.values()) for row in rows}

@@ -57,15 +57,17 @@ class Mirror:
             self.files.pop(name, None)
 
     def close(self, rows):
-        """Remove what is in the home no more, and say last what is here; returns the counts of `backup`."""
+        """Remove what is in the home no more, and say last what is here; returns the counts of
+        `backup`."""
         held = {Path(path).relative_to(self.folder).as_posix() for path in _every_file(self.folder)}
         for name in (gone := held - set(self.files)):
             (self.folder / name).unlink()
         _prune(self.folder)
         os.sync()
         said = {
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": __version__, "store": rows,
-            "store_sha256": sha256_of(self.folder.parent / STORE), "files": dict(sorted(self.files.items())),
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": __version__,
+            "store": rows, "store_sha256": sha256_of(self.folder.parent / STORE),
+            "files": dict(sorted(self.files.items())),
         }  # fmt: skip
         write_json(self.folder.parent / MANIFEST, said)
         return {

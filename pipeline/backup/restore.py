@@ -16,7 +16,8 @@ from pipeline.landing import Watch
 
 
 def restore(home, folder, *, ledger_file=None):
-    """Put a backup into an empty home and an empty store, then erase again whoever was erased since; returns counts.
+    """Put a backup into an empty home and an empty store, then erase again whoever was erased
+    since; returns counts.
 
     ledger_file: a ledger kept elsewhere. What it holds beyond the backup's own is what happened since; of what the backup's own
     says nobody is erased again, for they are not in the backup, and may have come back. Returns
@@ -29,7 +30,8 @@ def restore(home, folder, *, ledger_file=None):
         raise UsageError(f"There is no ledger {ledger_file}.")
     if home.root.exists() and any(home.root.iterdir()):
         raise UsageError(
-            f"{home.root} is not empty. Restore into a new home, and put it into the old one's place: --home NEW."
+            f"{home.root} is not empty. Restore into a new home, and put it into the old one's"
+            " place: --home NEW."
         )
     _check(folder, said)
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -60,8 +62,9 @@ def _check(folder, said):
         wrong.append(STORE)
     if wrong:
         raise StorageError(
-            f"The backup {folder} is not what its {MANIFEST} says: {len(wrong)} files are missing or changed, {wrong[0]} for one. "
-            "Nothing was restored. A backup that was interrupted ends so; take another folder."
+            f"The backup {folder} is not what its {MANIFEST} says: {len(wrong)} files are missing"
+            f" or changed, {wrong[0]} for one. Nothing was restored. A backup that was interrupted"
+            " ends so; take another folder."
         )
 
 
@@ -101,7 +104,8 @@ def _put(path, place, one):
 
 
 def _forget_again(home, lines):
-    """Erase the ids that these entries recognise; returns how many, how many entries are of another key, and what else went for it.
+    """Erase the ids that these entries recognise; returns how many, how many entries are of another
+    key, and what else went for it.
 
     Deliveries that waited are ingested first: nothing else knows whom they are about.
     """
@@ -122,7 +126,8 @@ def _forget_again(home, lines):
 
 
 def _in_files(home, key, marks):
-    """The ids in delivered files of which no table knows; and how many refused files went because they cannot be read.
+    """The ids in delivered files of which no table knows; and how many refused files went because
+    they cannot be read.
 
     Nobody can tell whether those name one of them, and nothing will ever read them.
     """

@@ -14,7 +14,9 @@ def parser():
     """The argument parser of every command."""
     root = argparse.ArgumentParser(
         prog="b12",
-        description="Screen a whole population for vitamin B12 deficiency. For a clinician's review.",
+        description=(
+            "Screen a whole population for vitamin B12 deficiency. For a clinician's review."
+        ),
     )
     root.add_argument("--version", action="version", version=f"b12-screening {__version__}")
     home_of(root)
@@ -151,7 +153,8 @@ def _stewarding(actions):
     unmapped = add(
         actions,
         "unmapped",
-        "local codes and units that nothing knows, by frequency; as CSV, the map that a steward fills in",
+        "local codes and units that nothing knows, by frequency; as CSV, the map that a steward"
+        " fills in",
     )
     for command in (rejects, unmapped):
         command.add_argument("--source", metavar="PROFILE", help="only of this source")
@@ -161,7 +164,8 @@ def _stewarding(actions):
     source = add(
         actions,
         "source",
-        "try a profile on a file (check PROFILE FILE), or write a first one from a CSV's header (draft FILE)",
+        "try a profile on a file (check PROFILE FILE), or write a first one from a CSV's header"
+        " (draft FILE)",
     )
     source.add_argument("action", choices=("check", "draft"))
     source.add_argument(
@@ -206,7 +210,9 @@ def _pages(actions):
     serve.add_argument(
         "--host",
         default="127.0.0.1",
-        help="where to listen (default: %(default)s, this machine alone); elsewhere asks for a login",
+        help=(
+            "where to listen (default: %(default)s, this machine alone); elsewhere asks for a login"
+        ),
     )
     serve.add_argument("--port", type=int, default=8080, help="default: %(default)s")
     serve.add_argument(
@@ -234,5 +240,8 @@ def _pages(actions):
     user.add_argument(
         "--role",
         choices=ROLES,
-        help="operator: counts, no patient; viewer reads; coordinator acts; steward: rejects too; admin: all",
+        help=(
+            "operator: counts, no patient; viewer reads; coordinator acts; steward: rejects too;"
+            " admin: all"
+        ),
     )

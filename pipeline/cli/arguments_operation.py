@@ -1,4 +1,5 @@
-"""The arguments of the commands that look after an installation; and what the arguments of all commands have in common."""
+"""The arguments of the commands that look after an installation; and what the arguments of all
+commands have in common."""
 
 import argparse
 from pathlib import Path
@@ -58,7 +59,8 @@ def add(actions, name, text):
 
 
 def home_of(command):
-    """Before or after the command's name: what is not given in one place must not hide what is given in the other."""
+    """Before or after the command's name: what is not given in one place must not hide what is
+    given in the other."""
     command.add_argument(
         "--home",
         type=Path,

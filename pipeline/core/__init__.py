@@ -1,4 +1,5 @@
-"""Settings, errors, the clock, locks and files: what every other package may use, and what uses none of them."""
+"""Settings, errors, the clock, locks and files: what every other package may use, and what uses
+none of them."""
 
 from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
@@ -6,11 +7,11 @@ from pipeline.core.config import (
     DEFAULT_PACK,
     ENTITIES,
     EXPECTATIONS,
-    Home,
     PROTOCOL,
     REPOSITORY,
     SOURCES,
     SQL,
+    Home,
     restrict_umask,
 )
 from pipeline.core.environment import revealed, settings, variable_of
@@ -39,21 +40,21 @@ __all__ = [
     "DEFAULT_PACK",
     "ENTITIES",
     "EXPECTATIONS",
+    "LOADER",
+    "PROTOCOL",
+    "REPOSITORY",
+    "SOURCES",
+    "SQL",
+    "YAML_ERRORS",
     "Failure",
     "GateClosed",
     "Growing",
     "Home",
     "InvalidProtocol",
-    "LOADER",
     "LakeUnavailable",
-    "PROTOCOL",
-    "REPOSITORY",
     "Refused",
-    "SOURCES",
-    "SQL",
     "StorageError",
     "UsageError",
-    "YAML_ERRORS",
     "clock",
     "config",
     "create_secret_file",

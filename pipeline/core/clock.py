@@ -19,5 +19,6 @@ def zone():
 
 
 def today():
-    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine. Raises InvalidProtocol."""
+    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine. Raises
+    InvalidProtocol."""
     return datetime.now(UTC).astimezone(zone() if settings().timezone else None).date()

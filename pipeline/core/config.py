@@ -23,7 +23,8 @@ class Home:
 
     @classmethod
     def from_environment(cls):
-        """The home that `$B12_HOME` names; what this process writes from now on is its owner's alone."""
+        """The home that `$B12_HOME` names; what this process writes from now on is its owner's
+        alone."""
         restrict_umask()
         return cls(settings().home.absolute())
 
@@ -68,5 +69,6 @@ class Home:
 
 def restrict_umask():
     """Files that this process makes are 0600, and folders 0700."""
-    # DuckDB, deltalake, SQLite and Airflow each write files with a mode of their own; the mask of the process holds for all of them
+    # DuckDB, deltalake, SQLite and Airflow each write files with a mode of their own; the mask of
+    # the process holds for all of them
     os.umask(0o077)

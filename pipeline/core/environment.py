@@ -1,4 +1,5 @@
-"""The settings of an installation: environment variables that begin with `B12_`, each with its meaning."""
+"""The settings of an installation: environment variables that begin with `B12_`, each with its
+meaning."""
 
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def _days(default, description):
 
 
 class Settings(BaseSettings):
-    """Every setting, read from the environment; an empty variable counts as not set. `docs/runbook.md` lists them all."""
+    """Every setting, read from the environment; an empty variable counts as not set.
+    `docs/runbook.md` lists them all."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
@@ -27,11 +29,17 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
-        description="Database of the worklist, as postgresql+psycopg://user@host/database; without it, SQLite in the home.",
+        description=(
+            "Database of the worklist, as postgresql+psycopg://user@host/database; without it,"
+            " SQLite in the home."
+        ),
     )
     timezone: str | None = Field(
         None,
-        description="Time zone that decides which day it is, as Europe/Berlin; without it, UTC in Airflow, else this machine's.",
+        description=(
+            "Time zone that decides which day it is, as Europe/Berlin; without it, UTC in Airflow,"
+            " else this machine's."
+        ),
     )
     memory: str = Field(
         "3GB", description="Memory that one DuckDB connection may use; the rest spills to disk."
@@ -39,7 +47,9 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         5,
         ge=0,
-        description="Seconds that a file must stay unchanged before it counts as completely delivered.",
+        description=(
+            "Seconds that a file must stay unchanged before it counts as completely delivered."
+        ),
     )
     landing_url: str | None = Field(
         None, description="Object store to watch for deliveries, besides the folder landing/."
@@ -54,7 +64,9 @@ class Settings(BaseSettings):
     )
     stewards: str = Field(
         "",
-        description="Airflow names, separated by commas, whose decision counts; without it, any editor's.",
+        description=(
+            "Airflow names, separated by commas, whose decision counts; without it, any editor's."
+        ),
     )
     keep_runs_days: int | None = _days(
         None, "Days to keep the folders of runs; without it, for ever."
@@ -84,16 +96,22 @@ class Settings(BaseSettings):
     )
     secret: SecretStr | None = Field(
         None,
-        description="Key that signs the sessions of the pages, 32 characters or more; without it, web-secret in the home.",
+        description=(
+            "Key that signs the sessions of the pages, 32 characters or more; without it,"
+            " web-secret in the home."
+        ),
     )
     erasure_key: SecretStr | None = Field(
         None,
-        description="Key of the ledger of erasures; without it, erasure-key in the home. Never change it.",
+        description=(
+            "Key of the ledger of erasures; without it, erasure-key in the home. Never change it."
+        ),
     )
 
 
 def settings():
-    """The Settings as the environment has them now. Raises UsageError, which names each variable that cannot be used."""
+    """The Settings as the environment has them now. Raises UsageError, which names each variable
+    that cannot be used."""
     try:
         return Settings()
     except ValidationError as error:
@@ -101,7 +119,8 @@ def settings():
             f"${variable_of(str(each['loc'][0]))}: {each['msg'].lower()}" for each in error.errors()
         )
         raise UsageError(
-            f"These settings cannot be used: {problems}. See b12 doctor --settings for their meanings."
+            f"These settings cannot be used: {problems}. See b12 doctor --settings for their"
+            " meanings."
         ) from None
 
 
@@ -116,7 +135,8 @@ def revealed(secret):
 
 
 def described():
-    """Every setting as `(variable, default or None, meaning, value now or None)`, in order; secrets are shown as dots."""
+    """Every setting as `(variable, default or None, meaning, value now or None)`, in order; secrets
+    are shown as dots."""
     current = settings()
     for name, field in Settings.model_fields.items():
         value = getattr(current, name)

@@ -1,6 +1,7 @@
 """Expected failures, each with its exit code and a message for the operator.
 
-A message says what happened, where, and what to do. It carries counts, file names and line numbers, never a patient's values.
+A message says what happened, where, and what to do. It carries counts, file names and line numbers,
+never a patient's values.
 """
 
 
@@ -23,7 +24,8 @@ class Refused(Failure):
 
 
 class Growing(Failure):
-    """A file that is still being written: it goes back to where it was landed, and is taken once it has settled."""
+    """A file that is still being written: it goes back to where it was landed, and is taken once it
+    has settled."""
 
     exit_code = 10
 

@@ -1,4 +1,5 @@
-"""Files that appear whole or not at all, secrets, hashes, and folders reached without following a link."""
+"""Files that appear whole or not at all, secrets, hashes, and folders reached without following a
+link."""
 
 import hashlib
 import json
@@ -21,9 +22,11 @@ def part_path(path):
 
 @contextmanager
 def replacing(path, *, is_flushed=True):
-    """Yields a hidden path beside `path`, which takes its place when the block ends without an error; else it is removed.
+    """Yields a hidden path beside `path`, which takes its place when the block ends without an
+    error; else it is removed.
 
-    is_flushed: the content reaches the disk before the name does, so that a power cut leaves the old file or the new one.
+    is_flushed: the content reaches the disk before the name does, so that a power cut leaves the
+    old file or the new one.
     """
     part = part_path(path)
     part.unlink(missing_ok=True)
@@ -53,10 +56,11 @@ def write_json(path, value):
 
 
 def create_secret_file(path):
-    """Write 64 random hex characters into a file that its owner alone reads; an existing file stays as it is.
+    """Write 64 random hex characters into a file that its owner alone reads; an existing file stays
+    as it is.
 
-    The file is there whole or not at all, whenever the process is killed; of two processes that create it at once, the first
-    wins.
+    The file is there whole or not at all, whenever the process is killed; of two processes that
+    create it at once, the first wins.
     """
     if path.exists():
         return
@@ -75,10 +79,12 @@ def create_secret_file(path):
 
 @contextmanager
 def open_below(root, folder, *, make=False):
-    """A descriptor, for `dir_fd=`, of a folder below a root, reached without following a link. make: create missing folders.
+    """A descriptor, for `dir_fd=`, of a folder below a root, reached without following a link.
+    make: create missing folders.
 
-    Raises FileNotFoundError, and NotADirectoryError where something else stands in the way, such as a link: into these folders
-    other accounts write, and none of them may lead the pipeline elsewhere.
+    Raises FileNotFoundError, and NotADirectoryError where something else stands in the way, such as
+    a link: into these folders other accounts write, and none of them may lead the pipeline
+    elsewhere.
     """
     descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -1,4 +1,5 @@
-"""Locks between the processes of an installation; each ends with the process that holds it, however that ends."""
+"""Locks between the processes of an installation; each ends with the process that holds it, however
+that ends."""
 
 import fcntl
 import logging
@@ -11,10 +12,12 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def exclusive_lock(home, what):
-    """Waits until no other process does `what` in this home, and keeps others waiting meanwhile; not within itself.
+    """Waits until no other process does `what` in this home, and keeps others waiting meanwhile;
+    not within itself.
 
-    `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once. `screen`: whatever publishes.
-    `backup`: a backup, and what must not go on beside it. Who needs several takes them in the order backup, screen, ingest.
+    `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once.
+    `screen`: whatever publishes. `backup`: a backup, and what must not go on beside it. Who needs
+    several takes them in the order backup, screen, ingest.
     """
     folder = home.root / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,7 +35,8 @@ def exclusive_lock(home, what):
 
 @contextmanager
 def lock_if_free(path):
-    """Whether no living process holds a file or folder: then this one does, as long as it looks. False, too, where it has just gone."""
+    """Whether no living process holds a file or folder: then this one does, as long as it looks.
+    False, too, where it has just gone."""
     try:
         held = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -50,7 +54,8 @@ def lock_if_free(path):
 
 
 def remove_unlocked(paths, *, ignore_errors=False):
-    """Remove the files and folders of these that no living process holds. ignore_errors: what of a folder cannot be removed stays."""
+    """Remove the files and folders of these that no living process holds. ignore_errors: what of a
+    folder cannot be removed stays."""
     for path in paths:
         with lock_if_free(path) as is_free:
             if is_free and path.is_dir():

@@ -18,9 +18,13 @@ def read_yaml(path):
 
 
 def fault(error):
-    """One of FAULTS, or a missing file, in one line for whoever wrote the YAML: where it can be said, with line and column."""
+    """One of FAULTS, or a missing file, in one line for whoever wrote the YAML: where it can be
+    said, with line and column."""
     if isinstance(error, yaml.MarkedYAMLError):
-        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
+        return (
+            f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}:"
+            f" {error.problem}"
+        )
     if isinstance(error, FileNotFoundError):
         return f"there is no file {error.filename}"
     if isinstance(error, UnicodeDecodeError):

@@ -1,4 +1,5 @@
-"Rows of the canonical extracts in short, for the archetypes: each function gives a list of rows, dated in days before"
+"""Rows of the canonical extracts in short, for the archetypes: each function gives a list of rows,
+dated in days before"""
 
 
 def lab(code, value, unit, ago, **extra):

@@ -1,4 +1,5 @@
-"""Demonstration patients made so that one rule of the protocol fits exactly, whatever chance draws for the others
+"""Demonstration patients made so that one rule of the protocol fits exactly, whatever chance draws
+for the others
 
 Chance reaches the common rules only: these reach every one, in a population of 2,000 and more.
 """
@@ -43,8 +44,7 @@ ARCHETYPES = {
     # what it is: (the rules it must reach, age, rows dated in days before the as-of date)
     "child, low, neuropathy": ("N02", 9, b12("120") + NEUROPATHY),
     "child, borderline, headache, no MMA": ("N02", 14, b12("250") + HEADACHE),
-    "child, low": ("N03", 9, b12("120")),
-    "child, above": ("N04", 9, b12("500")),
+    "child, low": ("N03", 9, b12("120")), "child, above": ("N04", 9, b12("500")),
     "low, neuropathy": ("N05", 58, b12("120") + NEUROPATHY),
     "low by mole only, headache": ("N05", 34, b12("140", unit="pmol/L") + HEADACHE),
     "low, migraine": ("N05", 29, b12("171") + condition("G43.909", 90)),
@@ -58,8 +58,7 @@ ARCHETYPES = {
     "low, ileal resection of unknown length": ("N07", 55, b12("150") + RESECTION),
     "low, ileal resection of 30 cm": ("N07", 55, b12("150") + RESECTION + local("ileal_resection_length_cm:30")),
     "borderline, MMA raised, Crohn of ileum": ("N07", 36, b12("280") + RAISED + condition("K50.00", 900)),
-    "low by mole only, coeliac": ("N07", 31, b12("190") + COELIAC),
-    "low": ("N08", 63, b12("150")),
+    "low by mole only, coeliac": ("N07", 31, b12("190") + COELIAC), "low": ("N08", 63, b12("150")),
     "low, ileal resection of 10 cm": ("N08", 55, b12("150") + RESECTION + local("ileal_resection_length_cm:10")),
     "low, vegan": ("N08", 27, b12("150") + local("vegan")),
     "low in ng/mL": ("N08", 63, b12("0.15", unit="ng/mL")),
@@ -94,8 +93,7 @@ ARCHETYPES = {
     "above, deficiency before": ("N25", 58, b12("420") + LOW_BEFORE),
     "above, low before": ("N25", 58, b12("150", 700) + b12("420")),
     "borderline, MMA not raised": ("N27", 54, b12("300") + mma("150")),
-    "above": ("N28", 43, b12("600")),
-    "low, folic acid": ("N08 A01", 60, b12("150") + FOLIC_ACID),
+    "above": ("N28", 43, b12("600")), "low, folic acid": ("N08 A01", 60, b12("150") + FOLIC_ACID),
     "below 300, pregnant, headache, folic acid": ("N06 A01", 30, b12("240") + HEADACHE + FOLIC_ACID + PREGNANT),
     "low, methotrexate, folic acid": ("N08 A01", 60, b12("150") + FOLIC_ACID + drug("L04AX03", 300)),
     "never tested, metformin, folic acid": ("N23 A02", 60, METFORMIN + FOLIC_ACID),

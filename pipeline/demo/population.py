@@ -15,10 +15,17 @@ FOLDER = Path(__file__).parent / "sql"
 CHUNK = 25_000
 COLUMNS = {
     "patient": "patient_id birth_date sex deceased_on site opted_out merged_into",
-    "lab_result": "patient_id result_id accession_id code code_system name value unit status specimen collected_at"
-    " reported_at reference_low reference_high performing_lab comment",
-    "medication": "patient_id medication_id code code_system name start_on end_on days_supply status route strength_mg",
-    "condition": "patient_id condition_id code code_system name onset_on abated_on status recorded_by",
+    "lab_result": (
+        "patient_id result_id accession_id code code_system name value unit status specimen"
+        " collected_at reported_at reference_low reference_high performing_lab comment"
+    ),
+    "medication": (
+        "patient_id medication_id code code_system name start_on end_on days_supply status route"
+        " strength_mg"
+    ),
+    "condition": (
+        "patient_id condition_id code code_system name onset_on abated_on status recorded_by"
+    ),
     "procedure": "patient_id procedure_id code code_system name performed_on status",
 }
 RATES = (
@@ -31,8 +38,9 @@ RATES = (
 )
 DRAWS = ("person", "diagnosis", "course", "background", "visit", "result", "reported")
 DEFECTS = (
-    "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation missing_unit"
-    " unknown_unit empty_value not_a_number pending_or_cancelled_text range_or_ratio implausible_value"
+    "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation"
+    " missing_unit unknown_unit empty_value not_a_number pending_or_cancelled_text range_or_ratio"
+    " implausible_value"
 )
 WHOLE_COLUMNS = ("archetype", "row", "days_ago", "days_supply")
 WORD_COLUMNS = (
@@ -59,9 +67,11 @@ ARCHETYPE_SCHEMA = pa.schema(
 def write_demo(
     out: Path, *, patients: int, seed: int, as_of: date, progress=None
 ) -> dict[str, int]:
-    """Write the five extracts of a synthetic population into a folder and return the rows written, by entity
+    """Write the five extracts of a synthetic population into a folder and return the rows written,
+    by entity
 
-    The same arguments give the same bytes. Memory does not grow with the population: it is drawn in chunks.
+    The same arguments give the same bytes. Memory does not grow with the population: it is drawn in
+    chunks.
     """
     out.mkdir(parents=True, exist_ok=True)
     parts = {entity: out / f".{entity}.csv.part" for entity in COLUMNS}
@@ -98,7 +108,8 @@ def open_dice(*, patients, seed, as_of):
 
 
 def archetype_step(patients):
-    "Every how many patients one is an archetype: in the end 100, all archetypes once from 2,000, none below 200"
+    """Every how many patients one is an archetype: in the end 100, all archetypes once from 2,000,
+    none below 200"""
     return min(100, max(10, patients // len(ARCHETYPES))) if patients >= 200 else 10**9
 
 

@@ -13,9 +13,11 @@ OperationalError = duckdb.OperationalError
 OutOfMemoryException = duckdb.OutOfMemoryException
 ProgrammingError = duckdb.ProgrammingError
 
-# How DuckDB words what went wrong with the disk or the memory it works with, rather than with what it reads
+# How DuckDB words what went wrong with the disk or the memory it works with, rather than with what
+# it reads
 WORKING_DISK = (
-    "Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only", "Input/output error",
+    "Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only",
+    "Input/output error",
 )  # fmt: skip
 
 
@@ -38,21 +40,24 @@ def connect(path=":memory:", *, spill=None, read_only=False, memory=None):
 
 
 def is_disk_or_memory_error(error):
-    """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it reads."""
+    """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it
+    reads."""
     return isinstance(error, OutOfMemoryException) or (
         isinstance(error, OperationalError) and any(words in str(error) for words in WORKING_DISK)
     )
 
 
 def is_damage_error(error):
-    """Whether an error of DuckDB, or of a text it returned, comes from a damaged file, and not from the query."""
+    """Whether an error of DuckDB, or of a text it returned, comes from a damaged file, and not from
+    the query."""
     kinds = (OperationalError, duckdb.InvalidInputException, UnicodeDecodeError)
     return isinstance(error, kinds) or type(error) is EngineError
 
 
 @contextmanager
 def storage_errors(home):
-    """Raises LakeUnavailable where a file of the lake is unreadable, and StorageError where the disk or memory is full."""
+    """Raises LakeUnavailable where a file of the lake is unreadable, and StorageError where the
+    disk or memory is full."""
     try:
         yield
     except (EngineError, UnicodeDecodeError) as error:
@@ -60,22 +65,24 @@ def storage_errors(home):
             raise write_error(home.root, error) from None
         if is_damage_error(error):
             raise LakeUnavailable(
-                f"A file of the lake under {home.lake} cannot be read ({type(error).__name__}). "
-                "Restore the lake from the backup (b12 restore), or replay the archive: b12 reingest."
+                f"A file of the lake under {home.lake} cannot be read ({type(error).__name__})."
+                " Restore the lake from the backup (b12 restore), or replay the archive: b12"
+                " reingest."
             ) from None
         raise
 
 
 def write_error(folder, error):
-    """The StorageError of a DuckDB that found no memory, no room or no right for what it writes below a folder."""
+    """The StorageError of a DuckDB that found no memory, no room or no right for what it writes
+    below a folder."""
     if isinstance(error, OutOfMemoryException):
         return StorageError(
-            f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Allow more, or close other programs; "
-            "then type the command again: it continues where it stopped."
+            f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Allow more, or close"
+            " other programs; then type the command again: it continues where it stopped."
         )
     return StorageError(
-        f"Files under {folder} cannot be written ({type(error).__name__}). Check that the disk is not full and is "
-        "writable; then type the command again: it continues where it stopped."
+        f"Files under {folder} cannot be written ({type(error).__name__}). Check that the disk is"
+        " not full and is writable; then type the command again: it continues where it stopped."
     )
 
 

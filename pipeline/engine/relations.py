@@ -1,4 +1,5 @@
-"""SQL files as relations: `sql/<schema>/<name>.sql` is the relation `<schema>.<name>`, built in the order in which they read."""
+"""SQL files as relations: `sql/<schema>/<name>.sql` is the relation `<schema>.<name>`, built in the
+order in which they read."""
 
 import json
 from functools import cache
@@ -7,7 +8,8 @@ from graphlib import TopologicalSorter
 from pipeline.core import SQL
 from pipeline.engine.connection import quoted_text
 
-_READ_BY = {}  # relation -> the relations that its SELECT reads; the files do not change while a process runs
+# relation -> the relations that its SELECT reads; the files do not change while a process runs
+_READ_BY = {}
 
 
 @cache
@@ -51,7 +53,8 @@ def build_order(con, wanted):
 
 
 def build(con, wanted, *, builders=None, progress=lambda name: None):
-    """Create every wanted relation, in order, as a table; `builders` create those that are not a table of one SELECT."""
+    """Create every wanted relation, in order, as a table; `builders` create those that are not a
+    table of one SELECT."""
     for schema in sorted({name.split(".")[0] for name in wanted}):
         con.execute(f"create schema if not exists {schema}")
     for name in build_order(con, wanted):
@@ -71,13 +74,16 @@ def create_view(con, name):
 
 
 def view_of_parquet(con, name, select, folder, *, is_numbered=False, compression="lz4_raw"):
-    """Write a SELECT's rows, in order, into a Parquet file of `folder`, and make the relation a view of that file.
+    """Write a SELECT's rows, in order, into a Parquet file of `folder`, and make the relation a
+    view of that file.
 
-    For rows that are written once and read a few times, however many. is_numbered: the view adds `file_row_number`, from 0.
+    For rows that are written once and read a few times, however many. is_numbered: the view adds
+    `file_row_number`, from 0.
     """
     path = folder / f"{name}.parquet"
     con.execute(f"copy ({select}) to $1 (format parquet, compression {compression})", [str(path)])
     numbered = ", file_row_number = true" if is_numbered else ""
     con.execute(
-        f"create or replace view {name} as select * from read_parquet({quoted_text(path)}{numbered})"
+        f"create or replace view {name} as select * from"
+        f" read_parquet({quoted_text(path)}{numbered})"
     )

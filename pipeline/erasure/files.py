@@ -1,4 +1,5 @@
-"""Erase a patient from a delivered file, whatever its format: their records go, every other record keeps its line."""
+"""Erase a patient from a delivered file, whatever its format: their records go, every other record
+keeps its line."""
 
 import csv
 import gzip
@@ -67,7 +68,8 @@ def erase_parquet(path, column, ids):
 def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
     """Erase from a CSV file the records whose column holds one of the ids; returns how many went.
 
-    keeps_lines: blank lines stay in their place, so that the evidence of all others keeps its line number.
+    keeps_lines: blank lines stay in their place, so that the evidence of all others keeps its line
+    number.
     """
     records = partial(_records, path, column=column, ids=ids, dialect=dialect)
     erased = sum(is_theirs for is_theirs, _ in records())
@@ -94,7 +96,8 @@ def _records(path, *, column, ids, dialect):
 
 
 def _parsed(lines, dialect):
-    "The cells of each record, and the physical lines it stands on; a quote opens a cell only where the cell begins"
+    """The cells of each record, and the physical lines it stands on; a quote opens a cell only
+    where the cell begins"""
     read = []
 
     def reading():

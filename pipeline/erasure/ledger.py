@@ -1,7 +1,9 @@
-"""The ledger of erasures: that somebody was forgotten, when, by which account; of whom, only what recognises the id again.
+"""The ledger of erasures: that somebody was forgotten, when, by which account; of whom, only what
+recognises the id again.
 
-An id is kept as its HMAC-SHA256 under a key of the installation. The key is `$B12_ERASURE_KEY`, else `erasure-key` in the
-home; it must last as long as the ledger, so it is never rotated with other secrets.
+An id is kept as its HMAC-SHA256 under a key of the installation. The key is `$B12_ERASURE_KEY`,
+else `erasure-key` in the home; it must last as long as the ledger, so it is never rotated with
+other secrets.
 """
 
 import hashlib
@@ -21,8 +23,9 @@ def key_of(home):
     given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
-            f"The key of the erasure ledger is no text of at least {SHORTEST} characters. Mend $B12_ERASURE_KEY where that is set. "
-            f"Else take {home.root / 'erasure-key'} from a backup or, if {LEDGER} has no line yet, delete it: a new one is made."
+            f"The key of the erasure ledger is no text of at least {SHORTEST} characters. Mend"
+            f" $B12_ERASURE_KEY where that is set. Else take {home.root / 'erasure-key'} from a"
+            f" backup or, if {LEDGER} has no line yet, delete it: a new one is made."
         )
     return given.encode()
 
@@ -46,14 +49,16 @@ def name_of(key):
 
 
 def write(home, *, who, ids=(), rows=None):
-    """Add a line of an erasure: before it, ids, all under which the patient was known; after it, rows, what went by place.
+    """Add a line of an erasure: before it, ids, all under which the patient was known; after it,
+    rows, what went by place.
 
     What was cut short between the two is known by its ids.
     """
     key = key_of(home)
     line = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": who, "key": name_of(key),
-        "ids": sorted(mark_of(key, one) for one in ids), "rows": {name: number for name, number in (rows or {}).items() if number},
+        "ids": sorted(mark_of(key, one) for one in ids),
+        "rows": {name: number for name, number in (rows or {}).items() if number},
     }  # fmt: skip
     append(home, [line])
 
@@ -89,5 +94,6 @@ def entries(path):
         ]
     except (ValueError, KeyError, TypeError):
         raise StorageError(
-            f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger FILE."
+            f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger"
+            " FILE."
         ) from None

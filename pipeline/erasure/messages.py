@@ -1,4 +1,5 @@
-"""Forget a patient in files of messages and resources: their places stay, empty, so that all others keep their line."""
+"""Forget a patient in files of messages and resources: their places stay, empty, so that all others
+keep their line."""
 
 import json
 import re
@@ -7,7 +8,8 @@ from pipeline.core import replacing
 
 
 def erase_messages(path, ids):
-    """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank lines; returns how many."""
+    """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank
+    lines; returns how many."""
     mine = {one.encode() for one in ids}
     erased, out = 0, []
     text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -41,7 +43,8 @@ def _numbers(message):
 
 
 def erase_resources(path, ids):
-    """FHIR: a line of NDJSON becomes a blank line, an entry of a Bundle an empty one, a lone resource an empty Bundle; returns how many."""
+    """FHIR: a line of NDJSON becomes a blank line, an entry of a Bundle an empty one, a lone
+    resource an empty Bundle; returns how many."""
     text = path.read_text(encoding="utf-8-sig")
     try:
         whole = json.loads(text)

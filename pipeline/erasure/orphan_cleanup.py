@@ -9,7 +9,8 @@ from pipeline.landing import archive_once, list_files, move_to_folder, source_an
 
 
 def sweep(home):
-    """Remove what a replay, a screening, an ingest or an erasing left that was killed; what a living process works in is locked by it."""
+    """Remove what a replay, a screening, an ingest or an erasing left that was killed; what a
+    living process works in is locked by it."""
     for left in (
         home.root / "reingest",
         home.old_lake,
@@ -30,9 +31,11 @@ def sweep(home):
 
 
 def settle_claimed_files(home, delivered):
-    """Put where it belongs each claimed file of these deliveries, whose process was killed between its last commit and that.
+    """Put where it belongs each claimed file of these deliveries, whose process was killed between
+    its last commit and that.
 
-    delivered: rows of lake.delivery. Where a living process holds it, the archive gets a second name of it, and that process the rest.
+    delivered: rows of lake.delivery. Where a living process holds it, the archive gets a second
+    name of it, and that process the rest.
     """
     accepted, refused = (
         {(one["source"], one["sha256"]) for one in delivered if (one["refused"] is None) is kind}

@@ -1,4 +1,5 @@
-"""Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that somebody was forgotten."""
+"""Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that
+somebody was forgotten."""
 
 import re
 from contextlib import closing
@@ -15,12 +16,14 @@ from pipeline.profiles import read_profile
 
 
 def erase(home, patient_id, *, who):
-    """Delete every row of a patient, under all ids of the same person; returns the rows deleted, by place.
+    """Delete every row of a patient, under all ids of the same person; returns the rows deleted, by
+    place.
 
-    An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again brings nobody back.
-    A refused file was never understood: its lines in which an id is a word go, and all of it where it is no text.
-    who: the account that asked for it, for the ledger and the audit trail. It waits for a backup, a screening and an ingest.
-    Cut short, it can be done again: the ledger says first who is to go, and the lake forgets them last. Raises UsageError.
+    An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again
+    brings nobody back. A refused file was never understood: its lines in which an id is a word go,
+    and all of it where it is no text. who: the account that asked for it, for the ledger and the
+    audit trail. It waits for a backup, a screening and an ingest. Cut short, it can be done again:
+    the ledger says first who is to go, and the lake forgets them last. Raises UsageError.
     """
     if not patient_id.strip():
         raise UsageError("An empty id names nobody. Type: b12 erase PATIENT")
@@ -59,7 +62,8 @@ def _erase(home, store, ids, *, who):
 
 
 def _erase_lake(home, ids):
-    "Last, and of its tables the patients last: they say who was merged into whom, so that an erasing that was cut short can be done again"
+    """Last, and of its tables the patients last: they say who was merged into whom, so that an
+    erasing that was cut short can be done again"""
     con = connect()
     rows = {
         table: sum(lake.erase(con, home, table, one) for one in ids) for table in reversed(ENTITIES)

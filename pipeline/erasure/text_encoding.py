@@ -1,26 +1,32 @@
-"""Files that nobody understood: whether they are text at all, in which encoding, and how a word shows in them."""
+"""Files that nobody understood: whether they are text at all, in which encoding, and how a word
+shows in them."""
 
 import codecs
 from contextlib import suppress
 
 BLOCK = 1 << 20
 PACKED = (
-    b"\x1f\x8b", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"PAR1", b"PARE",  # gzip, xz, zstd, lz4, Parquet
-    *(b"BZh%d%b" % (size, block) for size in range(1, 10) for block in (b"1AY&SY", b"\x17rE8P\x90")),  # bzip2
-    b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07",  # zip, among them Office's; 7z, rar
+    # gzip, xz, zstd, lz4, Parquet
+    b"\x1f\x8b", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"PAR1", b"PARE",
+    # bzip2
+    *(b"BZh%d%b" % (size, block) for size in range(1, 10) for block in (b"1AY&SY", b"\x17rE8P\x90")),
+    # zip, among them Office's; 7z, rar
+    b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-",  # older Office, PDF
 )  # fmt: skip
 NAMES = (".gz", ".parquet")  # that our profiles read
 
 
 def is_opaque(path):
-    """Whether what a file holds cannot be seen in its bytes: by how they begin or, for those may be damaged, by its name."""
+    """Whether what a file holds cannot be seen in its bytes: by how they begin or, for those may be
+    damaged, by its name."""
     with path.open("rb") as file:
         return file.read(max(map(len, PACKED))).startswith(PACKED) or path.suffix.lower() in NAMES
 
 
 def detect_encoding(path):
-    """Of a text; UTF-16 shows by its mark, or by the zeros in its first letter. In Latin-1 any bytes are a text."""
+    """Of a text; UTF-16 shows by its mark, or by the zeros in its first letter. In Latin-1 any
+    bytes are a text."""
     with path.open("rb") as file:
         head = file.read(2)
     marks = (("utf-16-le", codecs.BOM_UTF16_LE, 1), ("utf-16-be", codecs.BOM_UTF16_BE, 0))
@@ -34,7 +40,8 @@ def detect_encoding(path):
 
 
 def possible_spellings(word, encoding):
-    """How a word may show in a text: where that one was read as Latin-1 for want of better, in whatever encoding it was written there."""
+    """How a word may show in a text: where that one was read as Latin-1 for want of better, in
+    whatever encoding it was written there."""
     for likely in ("utf-8", "cp1252") if encoding == "latin-1" else ():
         with suppress(UnicodeEncodeError):
             yield word.encode(likely).decode("latin-1")

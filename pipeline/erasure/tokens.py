@@ -1,4 +1,5 @@
-"""The words of delivered files: among them an id that no table knows, because every row of it was rejected."""
+"""The words of delivered files: among them an id that no table knows, because every row of it was
+rejected."""
 
 import re
 
@@ -7,14 +8,16 @@ from pipeline.engine import EngineError, connect, is_disk_or_memory_error, write
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
 from pipeline.readers import unpacked
 
-# of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look like a space
+# of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look
+# like a space
 CELLS = re.compile(r"""[,;|^~&\t\r\n"<>{}\[\]\ufeff]+""", re.ASCII)
 WORDS = re.compile(r"[\s'/:=]+", re.ASCII)
 SPACE = " \t\v\f"
 
 
 def tokens_of(path, folder):
-    """Every cell and every word of a delivered file, as text; of Parquet every value, too. None where it cannot be read.
+    """Every cell and every word of a delivered file, as text; of Parquet every value, too. None
+    where it cannot be read.
 
     folder: where it is unpacked. Raises LakeUnavailable for a disk that is full.
     """

@@ -10,9 +10,9 @@ from pipeline.exports.write import FORMATS, as_file, file_name, write
 
 __all__ = [
     "FORMATS",
-    "Meta",
     "PRIORITIES",
     "WORKLIST_COLUMNS",
+    "Meta",
     "account_line",
     "as_file",
     "as_json",

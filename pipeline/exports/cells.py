@@ -5,10 +5,12 @@ import re
 from pipeline.engine import quoted_text
 
 COLUMNS = (  # of an export, in this order, as far as a row has them
-    "priority", "patient_id", "next_step", "reason", "safety", "status", "assignee", "waiting_days", "waiting_since", "site",
-    "b12", "b12_reported", "b12_on", "active_b12", "active_b12_on", "mma", "mma_reported", "mma_on", "neuro", "malabsorption",
-    "metformin", "metformin_since", "acid_suppressant", "acid_suppressant_since", "diet", "renal", "b12_therapy", "cause", "flags",
-    "cohorts", "snoozed_until", "status_reason", "opened_on", "changed_on", "changed_because", "rule", "cites", "as_of",
+    "priority", "patient_id", "next_step", "reason", "safety", "status", "assignee", "waiting_days",
+    "waiting_since", "site", "b12", "b12_reported", "b12_on", "active_b12", "active_b12_on", "mma",
+    "mma_reported", "mma_on", "neuro", "malabsorption", "metformin", "metformin_since",
+    "acid_suppressant", "acid_suppressant_since", "diet", "renal", "b12_therapy", "cause", "flags",
+    "cohorts", "snoozed_until", "status_reason", "opened_on", "changed_on", "changed_because",
+    "rule", "cites", "as_of",
 )  # fmt: skip
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 _CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}
@@ -28,12 +30,14 @@ def title(name):
 
 
 def escaped(text):
-    """A text with an apostrophe before it where a spreadsheet would run it; any other value as it is."""
+    """A text with an apostrophe before it where a spreadsheet would run it; any other value as it
+    is."""
     return f"'{text}" if isinstance(text, str) and text.startswith(_RUN) else text
 
 
 def cell(value, joined=", "):
-    """A value as a cell: lists joined, texts escaped and cut to what a cell can hold; numbers and dates as they are."""
+    """A value as a cell: lists joined, texts escaped and cut to what a cell can hold; numbers and
+    dates as they are."""
     text = joined.join(value) if isinstance(value, list | tuple) else value
     if not isinstance(text, str):
         return text
@@ -50,4 +54,7 @@ def _cell(name, kind):
     if kind not in ("VARCHAR", "VARCHAR[]"):
         return name
     text = f"array_to_string({name}, '|')" if kind == "VARCHAR[]" else name
-    return f"case when left({text}, 1) in ({', '.join(map(quoted_text, _RUN))}) then '''' || {text} else {text} end as {name}"
+    return (
+        f"case when left({text}, 1) in ({', '.join(map(quoted_text, _RUN))}) then '''' || {text}"
+        f" else {text} end as {name}"
+    )

@@ -1,4 +1,5 @@
-"""A FHIR R4 Bundle: a Task a patient, a DetectedIssue an alert, a ServiceRequest a missing test. Proposals: nothing is an order."""
+"""A FHIR R4 Bundle: a Task a patient, a DetectedIssue an alert, a ServiceRequest a missing test.
+Proposals: nothing is an order."""
 
 import json
 from hashlib import sha256
@@ -10,9 +11,11 @@ from pipeline.exports.text import write_list
 
 SYSTEM = "urn:b12-screening"
 STATUS = {  # of an item on the worklist: of a Task
-    "open": "requested", "assigned": "accepted", "contacted": "in-progress", "ordered": "in-progress", "referred": "in-progress",
-    "unreachable": "on-hold", "snoozed": "on-hold", "declined": "rejected", "done": "completed", "not_appropriate": "cancelled",
-    "resolved": "completed", "withdrawn": "cancelled", "excluded": "cancelled", "merged": "cancelled", "off_list": "draft",
+    "open": "requested", "assigned": "accepted", "contacted": "in-progress",
+    "ordered": "in-progress", "referred": "in-progress", "unreachable": "on-hold",
+    "snoozed": "on-hold", "declined": "rejected", "done": "completed",
+    "not_appropriate": "cancelled", "resolved": "completed", "withdrawn": "cancelled",
+    "excluded": "cancelled", "merged": "cancelled", "off_list": "draft",
 }  # fmt: skip
 GOES_ON = ("requested", "accepted", "in-progress", "on-hold")
 PRIORITY = {1: "asap", 2: "urgent"}  # FHIR ranks asap above urgent, and urgent above routine
@@ -20,13 +23,14 @@ SEVERITY = {1: "high", 2: "moderate"}
 
 
 def write_bundle(rows, out, meta):
-    """Write the rows as one Bundle (collection) into a binary file, entry by entry; without rows it has no `entry`.
+    """Write the rows as one Bundle (collection) into a binary file, entry by entry; without rows it
+    has no `entry`.
 
     No names; patients by their identifier.
     """
     head = {
-        "resourceType": "Bundle", "id": _id(meta, "bundle"), "identifier": {"system": f"{SYSTEM}:run", "value": meta.run_id},
-        "type": "collection",
+        "resourceType": "Bundle", "id": _id(meta, "bundle"),
+        "identifier": {"system": f"{SYSTEM}:run", "value": meta.run_id}, "type": "collection",
     }  # fmt: skip
     entries = (_entry(one) for row in rows for one in resources(row, meta))
     if first := next(entries, None):
@@ -38,7 +42,8 @@ def write_bundle(rows, out, meta):
 
 
 def resources(row, meta):
-    """The resources of one row as dicts: the Task first. Alerts and tests only while the task goes on, tests until they are ordered."""
+    """The resources of one row as dicts: the Task first. Alerts and tests only while the task goes
+    on, tests until they are ordered."""
     task = _task(row, meta)
     yield task
     if task["status"] not in GOES_ON:
@@ -55,7 +60,8 @@ def _entry(resource):
 
 
 def _id(meta, *parts):
-    "The same for the same run, and another in every run; no way back to the patient, short of guessing"
+    """The same for the same run, and another in every run; no way back to the patient, short of
+    guessing"""
     return str(
         UUID(bytes=sha256("\0".join([meta.run_id, *parts]).encode()).digest()[:16], version=5)
     )
@@ -75,7 +81,8 @@ def _task(row, meta):
         "note": [{"text": text} for text in (row["cites"] and f"Cites {row['cites']}", f"Protocol {meta.protocol}. {meta.notice}") if text],
         "input": [
             {"type": {"text": name}, "valueString": value}
-            for name, value in (("Priority", _rank(row["priority"])), ("Rule", row["rule"]), ("Evidence", _evidence(row))) if value
+            for name,
+            value in (("Priority", _rank(row["priority"])), ("Rule", row["rule"]), ("Evidence", _evidence(row))) if value
         ],
     }  # fmt: skip
 
@@ -92,19 +99,22 @@ def _issue(row, alert, meta):
         SEVERITY.get(min((priority for priority, _ in fitting), default=0), "low"),
     )
     return {
-        "resourceType": "DetectedIssue", "id": _id(meta, row["patient_id"], "alert", alert), "status": "preliminary",
-        "code": _concept("alert", alert), "severity": severity, "patient": _patient(row),
-        "identifiedDateTime": meta.as_of, "detail": " ".join(because for _, because in fitting) or alert,
+        "resourceType": "DetectedIssue", "id": _id(meta, row["patient_id"], "alert", alert),
+        "status": "preliminary", "code": _concept("alert", alert), "severity": severity,
+        "patient": _patient(row), "identifiedDateTime": meta.as_of,
+        "detail": " ".join(because for _, because in fitting) or alert,
         **({"evidence": [{"code": [{"text": evidence}]}]} if evidence else {}),
     }  # fmt: skip
 
 
 def _request(row, concept, test, task, meta):
     return {
-        "resourceType": "ServiceRequest", "id": _id(meta, row["patient_id"], "test", concept), "status": "draft", "intent": "proposal",
-        "priority": task["priority"], "code": {"coding": [{"system": "http://loinc.org", "code": test.loinc}], "text": test.text},
+        "resourceType": "ServiceRequest", "id": _id(meta, row["patient_id"], "test", concept),
+        "status": "draft", "intent": "proposal", "priority": task["priority"],
+        "code": {"coding": [{"system": "http://loinc.org", "code": test.loinc}], "text": test.text},
         "subject": _patient(row), "authoredOn": meta.as_of, "reasonCode": [{"text": test.because}],
-        "supportingInfo": [{"reference": f"urn:uuid:{task['id']}"}], "note": [{"text": meta.notice}],
+        "supportingInfo": [{"reference": f"urn:uuid:{task['id']}"}],
+        "note": [{"text": meta.notice}],
     }  # fmt: skip
 
 
@@ -125,6 +135,7 @@ def _patient(row):
 def _evidence(row):
     found = [
         f"{name} {row[value]}" + (f" on {row[on]}" if row.get(on) else "")
-        for name, value, on in (("B12", "b12_reported", "b12_on"), ("MMA", "mma_reported", "mma_on")) if row.get(value)
+        for name, value,
+        on in (("B12", "b12_reported", "b12_on"), ("MMA", "mma_reported", "mma_on")) if row.get(value)
     ]  # fmt: skip
     return "; ".join(found)

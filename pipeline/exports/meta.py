@@ -11,7 +11,8 @@ from pipeline.runs import read_manifest
 class Meta:
     """A run's id, as-of date (YYYY-MM-DD), protocol with version, and notice.
 
-    alerts: (alert, priority, because) of each, in their order. actions: what each next step means, in words.
+    alerts: (alert, priority, because) of each, in their order. actions: what each next step means,
+    in words.
     """
 
     run_id: str
@@ -23,7 +24,8 @@ class Meta:
 
 
 def meta_in(folder):
-    """The Meta of the published run in a folder. Raises UsageError when the folder is gone, and InvalidProtocol when its pack is."""
+    """The Meta of the published run in a folder. Raises UsageError when the folder is gone, and
+    InvalidProtocol when its pack is."""
     try:
         manifest = read_manifest(folder)
     except FileNotFoundError:

@@ -12,22 +12,25 @@ COLUMNS = (
     "person_source_value",
 )
 DEFINITIONS = {  # fixed for ever: a number once given out is in other people's tables
-    "low_b12": 1201, "borderline_b12": 1202, "functional_deficiency": 1203, "metformin_over_4_months": 1204,
-    "acid_suppressant_over_12_months": 1205, "post_bariatric": 1206, "other_malabsorption": 1207, "strict_vegetarian": 1208,
+    "low_b12": 1201, "borderline_b12": 1202, "functional_deficiency": 1203,
+    "metformin_over_4_months": 1204, "acid_suppressant_over_12_months": 1205,
+    "post_bariatric": 1206, "other_malabsorption": 1207, "strict_vegetarian": 1208,
     "on_therapy": 1209,
 }  # fmt: skip
 BEGINS = {  # the day of the evidence that a cohort rests on, where the row has it
-    "low_b12": "b12_on", "borderline_b12": "b12_on", "functional_deficiency": "mma_on", "metformin_over_4_months": "metformin_since",
+    "low_b12": "b12_on", "borderline_b12": "b12_on", "functional_deficiency": "mma_on",
+    "metformin_over_4_months": "metformin_since",
     "acid_suppressant_over_12_months": "acid_suppressant_since", "on_therapy": "therapy_start_on",
 }  # fmt: skip
 LARGEST = 2**63 - 1  # an OMOP subject_id is a bigint at most
 
 
 def write_cohorts(rows, out, meta):
-    """Write one line a patient and cohort as CSV into a binary file; nobody who is excluded from screening.
+    """Write one line a patient and cohort as CSV into a binary file; nobody who is excluded from
+    screening.
 
-    subject_id is the patient id where that is a whole number, else empty: map person_source_value. Raises UsageError for a cohort
-    without a number.
+    subject_id is the patient id where that is a whole number, else empty: map person_source_value.
+    Raises UsageError for a cohort without a number.
     """
     write_lines(
         out, COLUMNS, (line for row in rows if _is_screened(row) for line in _lines(row, meta))
@@ -42,7 +45,8 @@ def _lines(row, meta):
     for cohort in row["cohorts"] or ():
         if cohort not in DEFINITIONS:
             raise UsageError(
-                f"The cohort {cohort} has no cohort_definition_id yet: give it one in pipeline/exports/omop.py."
+                f"The cohort {cohort} has no cohort_definition_id yet: give it one in"
+                " pipeline/exports/omop.py."
             )
         begins = row.get(BEGINS.get(cohort)) or meta.as_of
         yield (
@@ -55,7 +59,8 @@ def _lines(row, meta):
 
 
 def subject(patient_id):
-    """The patient id as a whole number that OMOP holds and that is written back as it was, else None."""
+    """The patient id as a whole number that OMOP holds and that is written back as it was, else
+    None."""
     is_whole = (
         patient_id.isascii() and patient_id.isdigit() and str(int(patient_id)) == patient_id
         if len(patient_id) < 20

@@ -8,11 +8,14 @@ from pipeline.core import PROTOCOL
 
 ASKED_BY = {  # next step or flag: concepts of protocol/codes/lab_tests.csv
     "ORDER_MMA": ("mma_serum",), "CONSIDER_MMA": ("mma_serum",), "ORDER_B12": ("b12_total_mass",),
-    "INVESTIGATE_CAUSE": ("intrinsic_factor_ab", "gastrin"), "MONITORING_DUE": ("b12_total_mass", "homocysteine_molar", "mma_serum"),
+    "INVESTIGATE_CAUSE": ("intrinsic_factor_ab", "gastrin"),
+    "MONITORING_DUE": ("b12_total_mass", "homocysteine_molar", "mma_serum"),
 }  # fmt: skip
 TEXTS = {
-    "mma_serum": "Methylmalonic acid (MMA), serum or plasma", "b12_total_mass": "Vitamin B12, serum or plasma",
-    "homocysteine_molar": "Homocysteine, serum or plasma", "intrinsic_factor_ab": "Intrinsic factor antibody, serum",
+    "mma_serum": "Methylmalonic acid (MMA), serum or plasma",
+    "b12_total_mass": "Vitamin B12, serum or plasma",
+    "homocysteine_molar": "Homocysteine, serum or plasma",
+    "intrinsic_factor_ab": "Intrinsic factor antibody, serum",
     "gastrin": "Gastrin, serum or plasma",
 }  # fmt: skip
 
@@ -27,7 +30,8 @@ class Proposal:
 
 
 def proposed(row):
-    """The tests that a row's next step and flags ask for, each once: `{concept: Proposal}`. Never a medicine."""
+    """The tests that a row's next step and flags ask for, each once: `{concept: Proposal}`. Never a
+    medicine."""
     found = {}
     for asking in (row["next_step"], *(row["flags"] or ())):
         for concept in ASKED_BY.get(asking, ()):

@@ -11,7 +11,8 @@ AT_ONCE = 2000  # rows
 
 
 def published(folder, *, everyone=False, priority=None):
-    """The rows of a run's worklist, or of everyone assessed, in their order, a few at a time; only of one priority when given."""
+    """The rows of a run's worklist, or of everyone assessed, in their order, a few at a time; only
+    of one priority when given."""
     name = "assessment.parquet" if everyone else "worklist.parquet"
     with pq.ParquetFile(folder / name) as file:
         for batch in file.iter_batches(AT_ONCE):
@@ -19,12 +20,14 @@ def published(folder, *, everyone=False, priority=None):
 
 
 def worklist_rows(home, *, priority=None):
-    """The last published worklist as a list of rows; only one priority when given. Raises UsageError when there is none."""
+    """The last published worklist as a list of rows; only one priority when given. Raises
+    UsageError when there is none."""
     return list(published(latest_folder(home), priority=priority))
 
 
 def worklist_csv(home, *, priority=None):
-    """The last published worklist.csv as text; only the lines of one priority when given. Raises UsageError when there is none."""
+    """The last published worklist.csv as text; only the lines of one priority when given. Raises
+    UsageError when there is none."""
     with (latest_folder(home) / "worklist.csv").open(encoding="utf-8", newline="") as file:
         text = file.read()
     if priority is None:

@@ -22,15 +22,20 @@ OUTCOMES = ("passed", "failed", "not_applicable", "error")
 
 
 def describe(home, top=10, b12="b12"):
-    """The last published run in words: gates, cohorts, the top of the worklist, where the files are, what to type next.
+    """The last published run in words: gates, cohorts, the top of the worklist, where the files
+    are, what to type next.
 
-    b12: how the command is called from where the reader stands. Raises UsageError when no run was published.
+    b12: how the command is called from where the reader stands. Raises UsageError when no run was
+    published.
     """
     folder = latest_folder(home)
     summary, outcomes = _json(folder / "summary.json"), _json(folder / "quality.json")
     manifest = read_manifest(folder)
     lines = [
-        f"Screened {summary['patients']:,} patients as of {manifest.as_of} with protocol {manifest.protocol}.",
+        (
+            f"Screened {summary['patients']:,} patients as of {manifest.as_of} with protocol"
+            f" {manifest.protocol}."
+        ),
         *_gates(outcomes),
         _counts("Scope", summary["scope"]),
         _counts("B12", summary["band"]),
@@ -44,7 +49,10 @@ def describe(home, top=10, b12="b12"):
             WORKLIST_COLUMNS,
         ),
         f"Files: {folder.resolve()}",
-        f"Next: {b12} serve · {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12} rejects · {b12} runs",
+        (
+            f"Next: {b12} serve · {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12}"
+            f" rejects · {b12} runs"
+        ),
     ]
     return "\n".join(lines)
 
@@ -53,7 +61,10 @@ def _priorities(summary):
     counts = ", ".join(
         f"{summary['priority'].get(str(number), 0):,} {word}" for number, word in PRIORITIES.items()
     )
-    return f"Worklist: {summary['worklist']:,} patients: {counts}. For a clinician's review; nothing here is an order."
+    return (
+        f"Worklist: {summary['worklist']:,} patients: {counts}. For a clinician's review; nothing"
+        " here is an order."
+    )
 
 
 def _gates(outcomes):
@@ -65,7 +76,10 @@ def _gates(outcomes):
     for outcome in outcomes:
         if outcome["outcome"] in ("failed", "error"):
             rows = f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
-            yield f"  {outcome['severity']}: {outcome['suite']} ({rows}): {outcome['note']} {outcome['todo']}"
+            yield (
+                f"  {outcome['severity']}: {outcome['suite']} ({rows}): {outcome['note']}"
+                f" {outcome['todo']}"
+            )
 
 
 def _counts(title, counts):

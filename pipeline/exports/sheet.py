@@ -1,4 +1,5 @@
-"""An Excel workbook: the worklist on one sheet, what it is on another. Every text is a text, whatever it looks like."""
+"""An Excel workbook: the worklist on one sheet, what it is on another. Every text is a text,
+whatever it looks like."""
 
 from datetime import date
 from itertools import chain
@@ -19,13 +20,14 @@ WIDTHS = {
     "patient_id": 18,
 }
 FORMATS = {
-    "top": {"valign": "top"}, "day": {"num_format": "yyyy-mm-dd", "valign": "top"}, "wrapped": {"text_wrap": True, "valign": "top"},
-    "heading": {"bold": True},
+    "top": {"valign": "top"}, "day": {"num_format": "yyyy-mm-dd", "valign": "top"},
+    "wrapped": {"text_wrap": True, "valign": "top"}, "heading": {"bold": True},
 }  # fmt: skip
 
 
 def write_sheet(rows, out, meta):
-    """Write the rows as a workbook into a binary file: dates are dates, the heading is frozen, each column filters."""
+    """Write the rows as a workbook into a binary file: dates are dates, the heading is frozen, each
+    column filters."""
     book = xlsxwriter.Workbook(
         out, {"constant_memory": True}
     )  # a row is written before the next one comes

@@ -33,7 +33,8 @@ def _cell(value):
 
 
 def as_rows(rows, form, columns, *, empty="No rows."):
-    """The rows as text in one of the forms `table`, `csv`, `json`. empty: what a table without rows says."""
+    """The rows as text in one of the forms `table`, `csv`, `json`. empty: what a table without rows
+    says."""
     if form == "json":
         return as_json(rows)
     if form == "csv":

@@ -9,7 +9,8 @@ from pipeline.exports.cells import cell, columns_of
 
 
 def write_csv(rows, out, meta):
-    """Write the rows as CSV (RFC 4180, UTF-8) into a binary file: lists joined by |, and no cell that a spreadsheet would run."""
+    """Write the rows as CSV (RFC 4180, UTF-8) into a binary file: lists joined by |, and no cell
+    that a spreadsheet would run."""
     rows = iter(rows)
     first = next(rows, None)
     columns = columns_of(first) if first else []
@@ -35,7 +36,8 @@ def write_lines(out, columns, lines):
 
 
 def write_json(rows, out, meta):
-    """Write the rows as a JSON list into a binary file, dates as texts; only the columns of an export."""
+    """Write the rows as a JSON list into a binary file, dates as texts; only the columns of an
+    export."""
     write_list(out, "[", ({name: row[name] for name in columns_of(row)} for row in rows), "]\n")
 
 

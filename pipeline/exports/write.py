@@ -1,6 +1,8 @@
-"""A worklist as a file for others: a spreadsheet, FHIR, OMOP cohorts, CSV, JSON. Rows stream: a hundred thousand need no memory.
+"""A worklist as a file for others: a spreadsheet, FHIR, OMOP cohorts, CSV, JSON. Rows stream: a
+hundred thousand need no memory.
 
-Rows are dicts, of the published worklist or of the worklist store: what a row does not have is left out.
+Rows are dicts, of the published worklist or of the worklist store: what a row does not have is left
+out.
 """
 
 from dataclasses import dataclass
@@ -41,7 +43,8 @@ _WRITERS = {
 
 
 def write(form, rows, out, *, meta):
-    """Write the rows in one of FORMATS into a binary file, or to a path, which appears whole. Raises UsageError for another form.
+    """Write the rows in one of FORMATS into a binary file, or to a path, which appears whole.
+    Raises UsageError for another form.
 
     meta: of which run, see `meta_of`.
     """
@@ -55,7 +58,8 @@ def write(form, rows, out, *, meta):
 
 
 def as_file(form, rows, *, meta):
-    """The export as an open temporary file without a name, at its beginning: to be served in pieces, and closed. Raises UsageError."""
+    """The export as an open temporary file without a name, at its beginning: to be served in
+    pieces, and closed. Raises UsageError."""
     file = TemporaryFile()  # noqa: SIM115
     write(form, rows, file, meta=meta)
     file.seek(0)

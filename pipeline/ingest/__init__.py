@@ -1,4 +1,5 @@
-"""A delivered file becomes accepted, rejected, duplicate and skipped rows, each counted, exactly once."""
+"""A delivered file becomes accepted, rejected, duplicate and skipped rows, each counted, exactly
+once."""
 
 from pipeline.ingest import claims, ingest, replay
 from pipeline.ingest.accounts import Account

@@ -21,7 +21,8 @@ IN_JSON = (
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of one delivered file. rejected: rows by reason. skipped: rows by kind. refused: why, or None."""
+    """What became of the rows of one delivered file. rejected: rows by reason. skipped: rows by
+    kind. refused: why, or None."""
 
     file: str
     sha256: str
@@ -38,7 +39,8 @@ class Account:
 
     @property
     def transaction(self):
-        "What makes the file's appends happen once: the same bytes under the same profile are the same delivery"
+        """What makes the file's appends happen once: the same bytes under the same profile are the
+        same delivery"""
         return self.transaction_id or transaction_of(self.source, self.sha256, self.snapshot)
 
     def with_transaction(self, transaction):
@@ -55,15 +57,20 @@ class Account:
 
 
 def transaction_of(source, sha256, snapshot=None):
-    """The id under which a file's rows are appended once: its bytes, its profile, and the snapshot it belongs to."""
+    """The id under which a file's rows are appended once: its bytes, its profile, and the snapshot
+    it belongs to."""
     return f"{source}/{sha256}" + (f"@{snapshot}" if snapshot else "")
 
 
 def tally(con, landed, file):
-    """The Account of a DeliveredFile from its checked rows; records that belong to no entity count as other_message."""
+    """The Account of a DeliveredFile from its checked rows; records that belong to no entity count
+    as other_message."""
     accepted, rejected, skipped = 0, Counter(), Counter()
     for entity in landed.entities:
-        counted = f"select skipped_because, rejected_because, count(*) from staging.checked_{entity} group by all order by all"
+        counted = (
+            f"select skipped_because, rejected_because, count(*) from staging.checked_{entity}"
+            " group by all order by all"
+        )
         for skipped_because, rejected_because, rows in con.execute(counted).fetchall():
             if skipped_because:
                 skipped[skipped_because] += rows
@@ -79,16 +86,17 @@ def tally(con, landed, file):
     skipped.update({"other_message": other} if other else {})
     [[duplicates]] = con.execute("select count(*) from staging.duplicate_row").fetchall()
     account = Account(
-        file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind, rows=landed.rows,
-        accepted=accepted - duplicates, rejected=dict(rejected), duplicates=duplicates, skipped=dict(skipped),
-        snapshot=file.snapshot,
+        file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
+        rows=landed.rows, accepted=accepted - duplicates, rejected=dict(rejected),
+        duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot,
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file.name} does not add up"
     return account
 
 
 def receipt_time(home):
-    """When a file is received: now or, if the clock stepped back by up to a day, just after the last one, so that order holds."""
+    """When a file is received: now or, if the clock stepped back by up to a day, just after the
+    last one, so that order holds."""
     now, delta = datetime.now(UTC), lake.open_table(home, "delivery")
     times = (
         delta.to_pyarrow_table(columns=["received_at"])["received_at"].to_pylist() if delta else ()
@@ -98,7 +106,8 @@ def receipt_time(home):
 
 
 def account_of_earlier_ingest(home, *, source, sha256, name, snapshot=None):
-    """The account of a file that was ingested before, byte for byte: all its rows are duplicates. None when it is new."""
+    """The account of a file that was ingested before, byte for byte: all its rows are duplicates.
+    None when it is new."""
     delta = lake.open_table(home, "delivery")
     if delta is None or delta.transaction_version(transaction_of(source, sha256, snapshot)) is None:
         return None

@@ -1,4 +1,5 @@
-"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once, however many processes try."""
+"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once,
+however many processes try."""
 
 import fcntl
 import logging
@@ -34,7 +35,8 @@ NOT_AS_PROMISED = "it is not the file that its manifest promises (size or SHA-25
 
 @dataclass(frozen=True)
 class Delivery:
-    """A complete file in `landing/`. path: below landing. kind: as its profile has it. promise: what a manifest says of it."""
+    """A complete file in `landing/`. path: below landing. kind: as its profile has it. promise:
+    what a manifest says of it."""
 
     source: str
     name: str
@@ -45,7 +47,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class ClaimedFile:
-    """A file in `claimed/`. path: below the home. name: as delivered. kind: as its profile has it, None where no pattern fits."""
+    """A file in `claimed/`. path: below the home. name: as delivered. kind: as its profile has it,
+    None where no pattern fits."""
 
     source: str
     path: str
@@ -54,7 +57,8 @@ class ClaimedFile:
 
 
 def waiting(home, watch):
-    """The complete deliveries in `landing/` that a profile takes, as Delivery, and how many files are still growing."""
+    """The complete deliveries in `landing/` that a profile takes, as Delivery, and how many files
+    are still growing."""
     complete, growing = watch.look(home.landing)
     kind_of = _kinds(home)
     deliveries = []
@@ -68,7 +72,8 @@ def waiting(home, watch):
 
 
 def _kinds(home):
-    "A function from source and name to the kind of a file, which reads each profile once; `unknown` where the profile is missing"
+    """A function from source and name to the kind of a file, which reads each profile once;
+    `unknown` where the profile is missing"""
     profiles = {}
 
     def kind_of(source, name):
@@ -88,11 +93,12 @@ def _profile_or_none(home, source):
 
 
 def claim_waiting(home, watch=None, at_most=None):
-    """Claim every complete file; returns the ClaimedFiles, those first that a killed process left claimed.
+    """Claim every complete file; returns the ClaimedFiles, those first that a killed process left
+    claimed.
 
-    at_most: no more than so many; the others wait for the next time (Airflow maps at most 1,024 tasks). Files that are still
-    growing get the time to settle, once. Reference files (such as codes.parquet) are ingested here, so that they are there before
-    any file that needs them.
+    at_most: no more than so many; the others wait for the next time (Airflow maps at most 1,024
+    tasks). Files that are still growing get the time to settle, once. Reference files (such as
+    codes.parquet) are ingested here, so that they are there before any file that needs them.
     """
     watch = watch or Watch()
     deliveries, growing = waiting(home, watch)
@@ -120,7 +126,8 @@ def _left_claimed(home):
 
 
 def _claim(home, delivery):
-    "Into a folder of its own, whose name keeps the promised SHA-256, so that a killed process forgets no promise"
+    """Into a folder of its own, whose name keeps the promised SHA-256, so that a killed process
+    forgets no promise"""
     own = secrets.token_hex(32)
     if delivery.promise:
         promised = delivery.promise.sha256
@@ -145,7 +152,8 @@ def _is_as_promised(path, home):
 
 
 def remove_served_control_files(landing):
-    """Remove markers without a file beside or below them, and manifests that were kept and whose files are gone."""
+    """Remove markers without a file beside or below them, and manifests that were kept and whose
+    files are gone."""
     for name in [
         file.name
         for file in list_files(landing, unread=lambda _: None)
@@ -184,7 +192,8 @@ def _without_references(home, claimed):
 
 @observe_ingest
 def ingest_claimed(home, claimed):
-    """Ingest one ClaimedFile; returns its Account. None: another process holds or took it, or it is still growing."""
+    """Ingest one ClaimedFile; returns its Account. None: another process holds or took it, or it is
+    still growing."""
     path = home.root / claimed.path
     with _held(path) as is_ours:
         if not is_ours:
@@ -207,7 +216,8 @@ def ingest_claimed(home, claimed):
 
 @contextmanager
 def _held(path):
-    "Whether this process holds the file now; the lock ends with the process, so that a file claimed by a killed one is free"
+    """Whether this process holds the file now; the lock ends with the process, so that a file
+    claimed by a killed one is free"""
     try:
         file = path.open("rb")
     except (

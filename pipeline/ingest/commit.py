@@ -1,4 +1,5 @@
-"""Commit an ingested file: its rows into the lake's tables, then its account; each append happens once."""
+"""Commit an ingested file: its rows into the lake's tables, then its account; each append happens
+once."""
 
 import json
 from contextlib import closing
@@ -9,7 +10,8 @@ from pipeline.lake import COLUMNS
 
 
 def commit(con, home, file, entities, account):
-    """Append a DeliveredFile's accepted rows, then the rejected ones, then unmapped codes; its account last.
+    """Append a DeliveredFile's accepted rows, then the rejected ones, then unmapped codes; its
+    account last.
 
     The account says that all the others are there: so it comes last.
     """
@@ -68,7 +70,8 @@ def _unmapped(entity):
 
 
 def _unknown_status(entity):
-    "Unknown status words: such a result is held, any other record counts; a steward should say which is right"
+    """Unknown status words: such a result is held, any other record counts; a steward should say
+    which is right"""
     return f"""
         select file.source, file.sha256, file.file, '{entity}' as entity, 'unknown_status' as skipped_because,
             null as code_system, landed.status as code, null as name, count(*) as rows
@@ -80,10 +83,12 @@ def _unknown_status(entity):
 
 def _append_account(con, home, account, entities, received_at, reference):
     values = {
-        "source": account.source, "sha256": account.sha256, "file": account.file, "entity": account.entity,
-        "entities": "|".join(entities), "rows": account.rows, "accepted": account.accepted,
-        "rejected": json.dumps(account.rejected), "duplicates": account.duplicates, "skipped": json.dumps(account.skipped),
-        "refused": account.refused, "received_at": received_at, "reference_sha256": reference, "snapshot": account.snapshot,
+        "source": account.source, "sha256": account.sha256, "file": account.file,
+        "entity": account.entity, "entities": "|".join(entities), "rows": account.rows,
+        "accepted": account.accepted, "rejected": json.dumps(account.rejected),
+        "duplicates": account.duplicates, "skipped": json.dumps(account.skipped),
+        "refused": account.refused, "received_at": received_at, "reference_sha256": reference,
+        "snapshot": account.snapshot,
     }  # fmt: skip
     assert list(values) == list(COLUMNS["delivery"])
     row = ", ".join(f"${place} as {name}" for place, name in enumerate(values, start=1))

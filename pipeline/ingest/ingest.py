@@ -1,4 +1,5 @@
-"""Ingest: a claimed file becomes accepted, rejected, duplicate and skipped rows, each counted, in one pass and exactly once."""
+"""Ingest: a claimed file becomes accepted, rejected, duplicate and skipped rows, each counted, in
+one pass and exactly once."""
 
 import shutil
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from pipeline.profiles import read_profile
 def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
     """Ingest one file and move it into the archive, or into `refused/`; returns its Account.
 
-    path: where the file is. name: its path as delivered, which evidence names. sha256: of the file as it was delivered, where it has
-    changed since. A file that was ingested before, byte for byte, changes nothing: all its rows are duplicates. One process at a
-    time, so that of two files which hold one row the second sees what the first put in. Raises Growing, and keeps nothing of the
+    path: where the file is. name: its path as delivered, which evidence names. sha256: of the file
+    as it was delivered, where it has changed since. A file that was ingested before, byte for byte,
+    changes nothing: all its rows are duplicates. One process at a time, so that of two files which
+    hold one row the second sees what the first put in. Raises Growing, and keeps nothing of the
     file, when it changes while it is read.
     """
     with exclusive_lock(home, "ingest"):
@@ -39,7 +41,8 @@ def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
                 return earlier
             file = DeliveredFile(
                 path=path, name=name, sha256=sha256, kind=kind, profile=profile, snapshot=snapshot,
-                received_at=received_at or receipt_time(home), reference=_reference_of(home, profile),
+                received_at=received_at or receipt_time(home),
+                reference=_reference_of(home, profile),
             )  # fmt: skip
             account = _ingest(home, file, before)
         except Refused as refusal:
@@ -77,7 +80,8 @@ def _refuse(home, path, account):
 def _ingest(home, file, before):
     if file.kind is None:
         raise Refused(
-            f"no entity of the profile {file.profile.name} has such a file name (expected {file.profile.patterns})"
+            f"no entity of the profile {file.profile.name} has such a file name (expected"
+            f" {file.profile.patterns})"
         )
     with working_database(home, file.sha256) as (con, folder):
         try:
@@ -85,7 +89,8 @@ def _ingest(home, file, before):
         except (DataError, ProgrammingError) as error:
             before.check()
             raise Refused(
-                f"a value or a name in it breaks a SELECT ({type(error).__name__}): report it; the file is kept"
+                f"a value or a name in it breaks a SELECT ({type(error).__name__}): report it; the"
+                " file is kept"
             ) from None
         except OperationalError as error:
             raise write_error(home.root, error) from None

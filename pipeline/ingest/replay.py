@@ -12,10 +12,11 @@ COPIED = ("archive", "reference", "sources")
 
 
 def reingest(home, progress=lambda account: None):
-    """Replay every archived file into a new lake beside the old one, then put it in its place; returns the Accounts.
+    """Replay every archived file into a new lake beside the old one, then put it in its place;
+    returns the Accounts.
 
-    A crash leaves the old lake as it was: the next process that opens it puts it back. Deliveries that arrive meanwhile wait. Raises
-    UsageError, LakeUnavailable, InvalidProtocol.
+    A crash leaves the old lake as it was: the next process that opens it puts it back. Deliveries
+    that arrive meanwhile wait. Raises UsageError, LakeUnavailable, InvalidProtocol.
     """
     with exclusive_lock(home, "screen"), exclusive_lock(home, "ingest"):
         beside = home.__class__(home.root / "reingest")
@@ -23,7 +24,8 @@ def reingest(home, progress=lambda account: None):
             shutil.rmtree(beside.root)
         deliveries = query(
             home,
-            "select source, sha256, file, received_at from lake.delivery where refused is null order by received_at, file",
+            "select source, sha256, file, received_at from lake.delivery where refused is null"
+            " order by received_at, file",
         )
         if not deliveries:
             raise UsageError(f"The archive of {home.root} holds no delivery. Nothing to replay.")
@@ -45,7 +47,8 @@ def _replay(beside, *, source, sha256, file, received_at):
     path = stored_path(beside, source=source, sha256=sha256, name=file, folder="archive")
     if not path.exists():
         raise LakeUnavailable(
-            f"{file} is not in the archive, and the lake stays as it was. Restore the archive from a backup: b12 restore"
+            f"{file} is not in the archive, and the lake stays as it was. Restore the archive from"
+            " a backup: b12 restore"
         )
     return ingest_file(
         beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256
@@ -56,13 +59,15 @@ def _check_nothing_lost(accounts):
     "A file that went in once must not vanish because its profile is broken today"
     if refused := [account for account in accounts if account.refused]:
         raise InvalidProtocol(
-            f"{len(refused)} files that were accepted before are refused now, {refused[0].file} for one: {refused[0].refused}. "
-            f"The lake stays as it was; correct the profile {refused[0].source} and replay again."
+            f"{len(refused)} files that were accepted before are refused now, {refused[0].file} for"
+            f" one: {refused[0].refused}. The lake stays as it was; correct the profile"
+            f" {refused[0].source} and replay again."
         )
 
 
 def _link(source, target):
-    "A second name for an archived file, which is never written into; a copy where the disk has no links"
+    """A second name for an archived file, which is never written into; a copy where the disk has no
+    links"""
     try:
         os.link(source, target)
     except OSError:

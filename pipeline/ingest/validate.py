@@ -1,4 +1,5 @@
-"""Validate: a delivered file is read, and every row of it typed, coded, converted and checked, before anything is kept."""
+"""Validate: a delivered file is read, and every row of it typed, coded, converted and checked,
+before anything is kept."""
 
 import re
 import shutil
@@ -24,8 +25,8 @@ select lake.{entity}.row_key from lake.{entity}, landing.file
 where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256
     and lake.{entity}.snapshot is not distinct from file.snapshot
 """
-# A state that was delivered, then another, and now the first again is news: a patient's row without a time of its own counts from
-# when it was received
+# A state that was delivered, then another, and now the first again is news: a patient's row without
+# a time of its own counts from when it was received
 _LAST_STATES = """
 select row_key from (
     select
@@ -45,7 +46,8 @@ qualify recorded_at is not null or is_silent
 class DeliveredFile:
     """A file as it was delivered, with all that its ingest needs.
 
-    name: as delivered. kind: as the profile has it. snapshot: of a full-refresh source. reference: the file that it is read with.
+    name: as delivered. kind: as the profile has it. snapshot: of a full-refresh source. reference:
+    the file that it is read with.
     """
 
     path: Path
@@ -59,7 +61,8 @@ class DeliveredFile:
 
 
 def validate_file(con, home, file, folder):
-    """Read a DeliveredFile and check every row: fills `landing` and `staging`, commits nothing; returns (Landed, Account).
+    """Read a DeliveredFile and check every row: fills `landing` and `staging`, commits nothing;
+    returns (Landed, Account).
 
     folder: where relations that need no memory lie as Parquet files. Raises Refused.
     """
@@ -81,8 +84,9 @@ def _describe_file(con, file, profile):
     "The relation `landing.file`: one row, what all rows of the file have in common"
     today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
     con.execute(
-        "create table landing.file as select $1::varchar as source, $2::varchar as sha256, $3::varchar as file, "
-        "$4::varchar as time_zone, $5::varchar as number_marks, $6::date as today, $7::varchar as snapshot",
+        "create table landing.file as select $1::varchar as source, $2::varchar as sha256,"
+        " $3::varchar as file, $4::varchar as time_zone, $5::varchar as number_marks, $6::date as"
+        " today, $7::varchar as snapshot",
         [
             profile.name,
             file.sha256,
@@ -97,7 +101,8 @@ def _describe_file(con, file, profile):
 
 @contextmanager
 def working_database(home, sha256):
-    """A DuckDB database on disk, so that a file larger than the memory can be ingested, and its folder; both go at the end."""
+    """A DuckDB database on disk, so that a file larger than the memory can be ingested, and its
+    folder; both go at the end."""
     folder = home.work / sha256
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -110,13 +115,15 @@ def working_database(home, sha256):
 
 
 def snapshot_of(profile, name):
-    """The snapshot that a file of a full-refresh source belongs to, by its name; None for a source of changes. Raises Refused."""
+    """The snapshot that a file of a full-refresh source belongs to, by its name; None for a source
+    of changes. Raises Refused."""
     if profile.snapshot is None:
         return None
     match = re.search(profile.snapshot, name)
     if not match or not _DAY.fullmatch(match.group(1)):
         raise Refused(
-            f"its name does not say which snapshot it is, as a day like 20260131; {profile.name} expects {profile.snapshot}"
+            f"its name does not say which snapshot it is, as a day like 20260131; {profile.name}"
+            f" expects {profile.snapshot}"
         )
     return match.group(1)
 
@@ -126,7 +133,8 @@ def _check(con, name, folder):
 
 
 def _find_duplicates(con, home, entities):
-    """Fill `staging.duplicate_row`: acceptable rows that equal an accepted row of the same profile, within the file too."""
+    """Fill `staging.duplicate_row`: acceptable rows that equal an accepted row of the same profile,
+    within the file too."""
     con.execute("create table staging.duplicate_row (entity varchar, line bigint, place bigint)")
     con.execute("create schema if not exists lake")
     lake.check_tables_present(con, home, lake.attach(con, home, only=entities))
@@ -135,14 +143,15 @@ def _find_duplicates(con, home, entities):
             f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
         )
         con.execute(
-            f"insert into staging.duplicate_row select '{entity}', line, place from (from {acceptable}) "
-            f"where row_key in (select row_key from {acceptable} group by row_key having count(*) > 1) "
-            "qualify row_number() over (partition by row_key order by line, place) > 1"
+            f"insert into staging.duplicate_row select '{entity}', line, place from (from"
+            f" {acceptable}) where row_key in (select row_key from {acceptable} group by row_key"
+            " having count(*) > 1) qualify row_number() over (partition by row_key order by line,"
+            " place) > 1"
         )
         held = _LAST_STATES if entity == "patient" else _IN_THE_LAKE.format(entity=entity)
         con.execute(
-            f"insert into staging.duplicate_row select '{entity}', checked.line, checked.place from (from {acceptable}) as checked "
-            f"semi join ({held}) as held on held.row_key = checked.row_key "
-            f"anti join (from staging.duplicate_row where entity = '{entity}') as noted "
-            "on noted.line = checked.line and noted.place = checked.place"
+            f"insert into staging.duplicate_row select '{entity}', checked.line, checked.place from"
+            f" (from {acceptable}) as checked semi join ({held}) as held on held.row_key ="
+            f" checked.row_key anti join (from staging.duplicate_row where entity = '{entity}') as"
+            " noted on noted.line = checked.line and noted.place = checked.place"
         )

@@ -5,7 +5,8 @@ from pipeline.lake.views import attach
 
 
 def ids_of_patient(con, home, patient_id, *, versions=None):
-    """The id that survives the merges of this one, and every id of that patient, the surviving one first.
+    """The id that survives the merges of this one, and every id of that patient, the surviving one
+    first.
 
     versions: the lake's table versions to read, else the newest.
     """

@@ -8,7 +8,8 @@ from pipeline.protocol import register_vocabulary
 
 
 def query(home, select, values=(), *, before=lambda con: None):
-    """The rows of a SELECT over `lake.*` and `protocol.*` as dicts. before: what else the connection needs."""
+    """The rows of a SELECT over `lake.*` and `protocol.*` as dicts. before: what else the
+    connection needs."""
     with closing(connect()) as con, storage_errors(home):
         register_vocabulary(con)
         attach(con, home)

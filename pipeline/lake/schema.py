@@ -7,43 +7,49 @@ CODED = {"code": "varchar", "name": "varchar", "concepts": "varchar", "matched_b
 LAST = {"place": "bigint", "shifted_days": "integer", "snapshot": "varchar", "row_key": "blob"}
 COLUMNS = {
     "patient": {
-        **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar", "deceased_on": "date", "site": "varchar",
-        "is_deceased": "boolean", "is_opted_out": "boolean", "merged_into": "varchar", "recorded_at": "timestamptz", **LAST,
+        **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar",
+        "deceased_on": "date", "site": "varchar", "is_deceased": "boolean",
+        "is_opted_out": "boolean", "merged_into": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "lab_result": {
-        **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar", "analyte": "varchar",
-        "code": "varchar", "name": "varchar", "value_reported": "varchar", "unit_reported": "varchar", "unit": "varchar",
-        "comparator": "varchar", "value": "decimal(18,10)", "finding": "varchar", "status": "varchar", "specimen": "varchar",
-        "collected_at": "timestamptz", "collected_on": "date", "reported_at": "timestamptz", "reference_low": "decimal(18,10)",
-        "reference_high": "decimal(18,10)", "performing_lab": "varchar", "comment": "varchar",
-        "is_unit_code_disagree": "boolean", **LAST,
+        **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar",
+        "analyte": "varchar", "code": "varchar", "name": "varchar", "value_reported": "varchar",
+        "unit_reported": "varchar", "unit": "varchar", "comparator": "varchar",
+        "value": "decimal(18,10)", "finding": "varchar", "status": "varchar", "specimen": "varchar",
+        "collected_at": "timestamptz", "collected_on": "date", "reported_at": "timestamptz",
+        "reference_low": "decimal(18,10)", "reference_high": "decimal(18,10)",
+        "performing_lab": "varchar", "comment": "varchar", "is_unit_code_disagree": "boolean",
+        **LAST,
     },
     "medication": {
-        **EVIDENCE, "patient_id": "varchar", "medication_id": "varchar", "code_system": "varchar", **CODED, "start_on": "date",
-        "end_on": "date", "days_supply": "integer", "status": "varchar", "route_reported": "varchar", "route": "varchar",
+        **EVIDENCE, "patient_id": "varchar", "medication_id": "varchar", "code_system": "varchar",
+        **CODED, "start_on": "date", "end_on": "date", "days_supply": "integer",
+        "status": "varchar", "route_reported": "varchar", "route": "varchar",
         "strength_mg": "double", "recorded_at": "timestamptz", **LAST,
     },
     "condition": {
-        **EVIDENCE, "patient_id": "varchar", "condition_id": "varchar", "code_system": "varchar", **CODED, "onset_on": "date",
-        "abated_on": "date", "status": "varchar", "recorded_by": "varchar", "length_cm": "double",
-        "recorded_at": "timestamptz", **LAST,
+        **EVIDENCE, "patient_id": "varchar", "condition_id": "varchar", "code_system": "varchar",
+        **CODED, "onset_on": "date", "abated_on": "date", "status": "varchar",
+        "recorded_by": "varchar", "length_cm": "double", "recorded_at": "timestamptz", **LAST,
     },
     "procedure": {
-        **EVIDENCE, "patient_id": "varchar", "procedure_id": "varchar", "code_system": "varchar", **CODED,
-        "performed_on": "date", "status": "varchar", "recorded_at": "timestamptz", **LAST,
+        **EVIDENCE, "patient_id": "varchar", "procedure_id": "varchar", "code_system": "varchar",
+        **CODED, "performed_on": "date", "status": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "rejected_row": {
-        **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar", "code": "varchar",
-        "unit": "varchar", "performing_lab": "varchar",
+        **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar",
+        "code": "varchar", "unit": "varchar", "performing_lab": "varchar",
     },
     "unmapped_code": {
-        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "skipped_because": "varchar",
-        "code_system": "varchar", "code": "varchar", "name": "varchar", "rows": "bigint",
+        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",
+        "skipped_because": "varchar", "code_system": "varchar", "code": "varchar",
+        "name": "varchar", "rows": "bigint",
     },
     "delivery": {
-        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar", "entities": "varchar",
-        "rows": "bigint", "accepted": "bigint", "rejected": "varchar", "duplicates": "bigint", "skipped": "varchar",
-        "refused": "varchar", "received_at": "timestamptz", "reference_sha256": "varchar", "snapshot": "varchar",
+        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",
+        "entities": "varchar", "rows": "bigint", "accepted": "bigint", "rejected": "varchar",
+        "duplicates": "bigint", "skipped": "varchar", "refused": "varchar",
+        "received_at": "timestamptz", "reference_sha256": "varchar", "snapshot": "varchar",
     },
 }  # fmt: skip
 TABLES = (
@@ -54,8 +60,9 @@ NO_STATISTICS = {
     "delta.dataSkippingNumIndexedCols": "0"
 }  # a log that names the least and greatest patient id cannot forget them
 ARROW = {
-    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "double": pa.float64(), "boolean": pa.bool_(),
-    "date": pa.date32(), "timestamptz": pa.timestamp("us", "UTC"), "decimal(18,10)": pa.decimal128(18, 10), "blob": pa.binary(),
+    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "double": pa.float64(),
+    "boolean": pa.bool_(), "date": pa.date32(), "timestamptz": pa.timestamp("us", "UTC"),
+    "decimal(18,10)": pa.decimal128(18, 10), "blob": pa.binary(),
 }  # fmt: skip
 
 

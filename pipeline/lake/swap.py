@@ -1,4 +1,5 @@
-"""Another lake in the place of the lake: two renames, and whoever comes between them first puts the old one back."""
+"""Another lake in the place of the lake: two renames, and whoever comes between them first puts the
+old one back."""
 
 import shutil
 
@@ -15,7 +16,8 @@ def swap(home, beside):
 
 
 def folder_of(home):
-    """The lake's folder; where a swap was killed between its renames, the old lake is put back, and one under way is waited for."""
+    """The lake's folder; where a swap was killed between its renames, the old lake is put back, and
+    one under way is waited for."""
     if not home.lake.exists() and home.old_lake.exists():
         with exclusive_lock(home, "swap"):
             if not home.lake.exists() and home.old_lake.exists():

@@ -1,4 +1,5 @@
-"""The lake's Delta tables: one for each kind of accepted row, one for rejected rows, one for the account of each delivery.
+"""The lake's Delta tables: one for each kind of accepted row, one for rejected rows, one for the
+account of each delivery.
 
 An append is atomic, and happens once for each transaction id, however often it is tried.
 """
@@ -27,18 +28,21 @@ def open_table(home, table, version=None):
         return None
     except (DeltaError, OSError, ValueError) as error:
         raise LakeUnavailable(
-            f"The lake table {table} under {home.lake} cannot be opened ({type(error).__name__}). "
-            "Check that the folder is there and readable; restore it from the backup if its log is damaged."
+            f"The lake table {table} under {home.lake} cannot be opened ({type(error).__name__})."
+            " Check that the folder is there and readable; restore it from the backup if its log"
+            " is damaged."
         ) from None
 
 
 def file_paths(delta):
-    """The paths of a table's files, in order; the log writes them as addresses, in which a space is %20."""
+    """The paths of a table's files, in order; the log writes them as addresses, in which a space is
+    %20."""
     return sorted(unquote(uri.removeprefix("file://")) for uri in delta.file_uris())
 
 
 def append(con, home, table, select, transaction):
-    """Append the rows of a SELECT (columns by name as in COLUMNS) once for this transaction id; returns their number."""
+    """Append the rows of a SELECT (columns by name as in COLUMNS) once for this transaction id;
+    returns their number."""
     delta = open_table(home, table) or _create(home, table)
     if delta.transaction_version(transaction) is not None:
         return 0
@@ -106,7 +110,8 @@ def compact(home):
 
 
 def vacuum(home, keep_hours=30 * 24):
-    """Delete files that no version of the last `keep_hours` reads, and orphans of killed writers; returns how many by table."""
+    """Delete files that no version of the last `keep_hours` reads, and orphans of killed writers;
+    returns how many by table."""
     options = {"retention_hours": keep_hours, "dry_run": False, "enforce_retention_duration": False}
     return {table: len(delta.vacuum(**options)) for table, delta in _open_tables(home)}
 
@@ -120,13 +125,15 @@ def _open_tables(home):
 def erase(con, home, table, patient_id):
     """Delete every row of a patient id; returns how many.
 
-    The log keeps the condition of a deletion for ever, so the condition names files and lines, never the patient.
+    The log keeps the condition of a deletion for ever, so the condition names files and lines,
+    never the patient.
     """
     delta = open_table(home, table)
     if delta is None:
         return 0
     lines_by_file = con.execute(
-        f"select sha256, list(line order by line) from ({scan_of(delta, table)}) where patient_id = $1 group by sha256",
+        f"select sha256, list(line order by line) from ({scan_of(delta, table)}) where patient_id ="
+        " $1 group by sha256",
         [patient_id],
     ).fetchall()
     return sum(

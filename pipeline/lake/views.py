@@ -13,10 +13,12 @@ _IN_FORCE = """ and (snapshot is null or (source, snapshot) in (
 
 
 def attach(con, home, *, versions=None, patients=None, only=TABLES):
-    """Create a view `lake.<table>` of every table, or of `delivery` and `only` these; returns the version of each.
+    """Create a view `lake.<table>` of every table, or of `delivery` and `only` these; returns the
+    version of each.
 
-    versions: the version of each table to read, else the newest; None where a table was not there. patients: only the rows of these
-    patient ids, and rows that name none. Of a source that delivers snapshots, only the rows of its newest one are in force.
+    versions: the version of each table to read, else the newest; None where a table was not there.
+    patients: only the rows of these patient ids, and rows that name none. Of a source that delivers
+    snapshots, only the rows of its newest one are in force.
     """
     con.execute("create schema if not exists lake")
     tables = {
@@ -50,17 +52,20 @@ def _condition_on(patients, table):
 
 
 def check_tables_present(con, home, versions):
-    """Raises LakeUnavailable where a table is missing although, by the accounts of the attached lake, files went into it.
+    """Raises LakeUnavailable where a table is missing although, by the accounts of the attached
+    lake, files went into it.
 
     versions: the version of each table that was attached, None where there is none.
     """
     delivered = con.execute(
-        "select distinct unnest(string_split(entities, '|')) as entity from lake.delivery where refused is null order by entity"
+        "select distinct unnest(string_split(entities, '|')) as entity from lake.delivery where"
+        " refused is null order by entity"
     ).fetchall()
     if missing := [
         table for (table,) in delivered if table in versions and versions[table] is None
     ]:
         raise LakeUnavailable(
-            f"Tables of the lake under {home.lake} are missing: {', '.join(missing)}, although files of these kinds were ingested. "
-            "Nothing is screened without them. Restore the backup (b12 restore), or replay the archive: b12 reingest"
+            f"Tables of the lake under {home.lake} are missing: {', '.join(missing)}, although"
+            " files of these kinds were ingested. Nothing is screened without them. Restore the"
+            " backup (b12 restore), or replay the archive: b12 reingest"
         )

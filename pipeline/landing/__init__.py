@@ -2,7 +2,7 @@
 
 from pipeline.landing.arrival import Watch, is_partial, list_files, source_and_name
 from pipeline.landing.copy_in import copy_into_landing, copy_to_landing
-from pipeline.landing.manifest import Promise, READY, is_control_file, mark_complete, read_promises
+from pipeline.landing.manifest import READY, Promise, is_control_file, mark_complete, read_promises
 from pipeline.landing.moves import (
     archive_once,
     claim,
@@ -15,8 +15,8 @@ from pipeline.landing.moves import (
 )
 
 __all__ = [
-    "Promise",
     "READY",
+    "Promise",
     "Watch",
     "archive_once",
     "claim",

@@ -1,4 +1,4 @@
-"""Bringing files into `landing/`: a copy appears there whole or not at all."""
+"""Copies into `landing/`: each appears there whole or not at all."""
 
 import fcntl
 import hashlib
@@ -9,17 +9,19 @@ from pathlib import Path
 from pipeline.core import UsageError, open_below, sha256_of
 
 BLOCK = 1 << 22
-OURS = "landing-"
+PREFIX = ".landing-"  # of a copy under way
 
 
 def copy_to_landing(home, paths, profile):
-    """Copy files, and the files in folders, into `landing/<profile>/<sha256>/<path>`; returns (landed, ignored) names.
+    """Copy files, and the files in folders, into `landing/<profile>/<sha256>/<name>`; returns
+    (landed, ignored) names.
 
-    A copy appears whole or not at all, and the same file lands in the same place, so that landing again after a crash
-    changes nothing. The path below the given folder stays the file's name.
+    The same file lands in the same place, so that landing again after a crash changes nothing. A
+    file's name is its path below the folder given. Raises UsageError for a path that does not
+    exist.
     """
     landed, ignored = [], []
-    for path, name in sorted(_files(paths), key=lambda found: found[1]):
+    for path, name in sorted(_files(paths), key=lambda file: file[1]):
         if profile.kind_of_file(name) == "ignored":
             ignored.append(name)
             continue
@@ -29,53 +31,53 @@ def copy_to_landing(home, paths, profile):
 
 
 def _files(paths):
-    for given in map(Path, paths):
-        if given.is_dir():
-            inside = (path for path in given.rglob("*") if path.is_file() and not path.is_symlink())
-            yield from ((path, path.relative_to(given).as_posix()) for path in inside)
-        elif given.is_file():
-            yield given, given.name
+    for root in map(Path, paths):
+        if root.is_dir():
+            for path in root.rglob("*"):
+                if path.is_file() and not path.is_symlink():
+                    yield path, path.relative_to(root).as_posix()
+        elif root.is_file():
+            yield root, root.name
         else:
             raise UsageError(
-                f"There is no file or folder {given}. Give the path of an extract or of a folder of extracts."
+                f"There is no file or folder {root}. Give the path of an extract or of a folder of"
+                " extracts."
             )
 
 
 def _copy(path, folder, name):
     with _whole_copy(path, folder) as (part, sha256):
-        place = folder / sha256 / name
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.replace(place)
+        target = folder / sha256 / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part.replace(target)
 
 
 def copy_into_landing(home, path, name):
-    """Copy what can be opened as a path can into `landing/<name>`; False when another file has that place, or the name leads out."""
-    place = home.landing / name
-    if (
-        ".." in place.parts
-        or place.is_symlink()
-        or not place.resolve().is_relative_to(home.landing.resolve())
-    ):
+    """Copy what opens like a path into `landing/<name>`; False when another file has that name, or
+    the name leads elsewhere."""
+    target = home.landing / name
+    is_inside = target.resolve().is_relative_to(home.landing.resolve())
+    if ".." in target.parts or target.is_symlink() or not is_inside:
         return False
     with (
         _whole_copy(path, home.landing) as (part, sha256),
         open_below(home.landing, Path(name).parent, make=True) as folder,
     ):
         try:
-            os.link(
-                part, place.name, dst_dir_fd=folder
-            )  # unlike a rename, never over a file that waits there
+            # unlike a rename, a link never replaces a file that waits there
+            os.link(part, target.name, dst_dir_fd=folder)
         except FileExistsError:
-            return sha256_of(place) == sha256
+            return sha256_of(target) == sha256
     return True
 
 
 @contextmanager
 def _whole_copy(path, folder):
-    "A copy in a folder under a name of its own, and its SHA-256; while it is held nobody sweeps it, afterwards that name is gone"
+    """Yields a copy in a folder, under a name of its own that goes at the end, and its SHA-256;
+    while it is locked it is no orphan"""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(folder)
-    part = folder / f".{OURS}{os.getpid()}-{os.urandom(3).hex()}.part"
+    _remove_orphans(folder)
+    part = folder / f"{PREFIX}{os.getpid()}-{os.urandom(3).hex()}.part"
     digest = hashlib.sha256()
     try:
         with path.open("rb") as source, part.open("wb") as target:
@@ -90,9 +92,9 @@ def _whole_copy(path, folder):
         part.unlink(missing_ok=True)
 
 
-def _sweep(folder):
-    "Patients' rows that a copying left which was killed: its lock ended with it"
-    for part in folder.glob(f".{OURS}*.part"):
-        with suppress(OSError), part.open("rb") as left:
-            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _remove_orphans(folder):
+    "Patients' rows that a killed copy left: its lock ended with it"
+    for part in folder.glob(f"{PREFIX}*.part"):
+        with suppress(OSError), part.open("rb") as orphan:
+            fcntl.flock(orphan, fcntl.LOCK_EX | fcntl.LOCK_NB)
             part.unlink()

@@ -1,4 +1,5 @@
-"""The datasets of the lineage: delivered files, tables of the lake, what a run publishes; with columns, counts and versions."""
+"""The datasets of the lineage: delivered files, tables of the lake, what a run publishes; with
+columns, counts and versions."""
 
 import json
 
@@ -13,8 +14,9 @@ NAMESPACE = "b12"
 
 # A column of the lake that has another name than the canonical column it is read from
 READ_FROM = {
-    "birth_on": "birth_date", "is_deceased": "deceased_on", "is_opted_out": "opted_out", "value_reported": "value", "comparator": "value",
-    "unit_reported": "unit", "collected_on": "collected_at", "route_reported": "route",
+    "birth_on": "birth_date", "is_deceased": "deceased_on", "is_opted_out": "opted_out",
+    "value_reported": "value", "comparator": "value", "unit_reported": "unit",
+    "collected_on": "collected_at", "route_reported": "route",
 }  # fmt: skip
 # The evidence in an assessment, and the columns of the lake that it repeats
 EVIDENCE = {
@@ -42,14 +44,16 @@ def delivered(source, name, rows=None):
 def entities_of(home, account):
     """The entities that a file delivered rows of, by its account."""
     found = query(
-        home, "select entities from lake.delivery where sha256 = $1 and source = $2 and refused is null limit 1",
+        home,
+        "select entities from lake.delivery where sha256 = $1 and source = $2 and refused is null limit 1",
         [account.sha256, account.source],
     )  # fmt: skip
     return [one for row in found for one in row["entities"].split("|") if one]
 
 
 def lake_outputs(home, account, entities):
-    """The tables of the lake that an ingest wrote, with the rows of each where the account says them."""
+    """The tables of the lake that an ingest wrote, with the rows of each where the account says
+    them."""
     columns = _columns_read(home, account)
     alone = account.accepted if len(entities) == 1 else None
     rejected = {"rejected_row": sum(account.rejected.values())} if account.rejected else {}
@@ -100,14 +104,16 @@ def lake_inputs(folder):
     versions = read_manifest(folder).inputs.tables
     return [
         InputDataset(NAMESPACE, f"lake/{table}", facets={
-            "schema": _schema(COLUMNS[table].items()), "version": DatasetVersionDatasetFacet(datasetVersion=str(version)),
+            "schema": _schema(COLUMNS[table].items()),
+            "version": DatasetVersionDatasetFacet(datasetVersion=str(version)),
         })
         for table, version in versions.items() if version is not None
     ]  # fmt: skip
 
 
 def guarded(folder):
-    """The relations that the gates looked at, with what became of each expectation: counts of rows, no values."""
+    """The relations that the gates looked at, with what became of each expectation: counts of rows,
+    no values."""
     from openlineage.client.event_v2 import InputDataset
     from openlineage.client.generated.data_quality_assertions_dataset import (
         Assertion,

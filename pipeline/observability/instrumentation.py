@@ -1,4 +1,5 @@
-"""Observes the ingest and the screening from outside, as metrics and lineage, where either is configured."""
+"""Observes the ingest and the screening from outside, as metrics and lineage, where either is
+configured."""
 
 import json
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from pipeline.runs import newest_folder, read_manifest
 
 
 def observe_ingest(function):
-    """Around `ingest_claimed(home, claimed)`, which returns an Account, or None for a file that another process has."""
+    """Around `ingest_claimed(home, claimed)`, which returns an Account, or None for a file that
+    another process has."""
 
     @wraps(function)
     def observed(home, claimed):
@@ -30,7 +32,8 @@ def observe_ingest(function):
 
 
 def observe_screening(function):
-    """Around `screen_population(home, …)`: what it published, or why not, is read from the folder that it left."""
+    """Around `screen_population(home, …)`: what it published, or why not, is read from the folder
+    that it left."""
 
     @wraps(function)
     def observed(home, *arguments, **options):
@@ -49,7 +52,8 @@ def observe_screening(function):
 
 
 def _run_since(home, began):
-    "The folder of the newest run that began since then, whatever its gate said; None while it is being moved"
+    """The folder of the newest run that began since then, whatever its gate said; None while it is
+    being moved"""
     folder = newest_folder(home)
     try:
         return folder if folder and read_manifest(folder).started >= began else None

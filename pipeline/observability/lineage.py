@@ -1,4 +1,5 @@
-"""Lineage: OpenLineage events of each ingest and each screening, where the environment configures the client of that name.
+"""Lineage: OpenLineage events of each ingest and each screening, where the environment configures
+the client of that name.
 
 Of what came from where they name files, tables, columns and counts, never a patient.
 """
@@ -38,7 +39,8 @@ def is_on():
 
 @contextmanager
 def ingesting(home, source, name):
-    """The events of one file's ingest, the job `ingest.<source>`; yields a function to call with its Account, or None."""
+    """The events of one file's ingest, the job `ingest.<source>`; yields a function to call with
+    its Account, or None."""
     accounts = []
     with _job(f"ingest.{source}", lambda: _of_account(home, source, name, *accounts)):
         yield accounts.append
@@ -59,7 +61,8 @@ def _of_account(home, source, name, *accounts):
 
 @contextmanager
 def screening(folder_of):
-    """The events of one screening, the job `screen`. folder_of: returns the folder that the run left, or None."""
+    """The events of one screening, the job `screen`. folder_of: returns the folder that the run
+    left, or None."""
     with _job("screen", lambda: _of_run(folder_of())):
         yield
 
@@ -86,7 +89,8 @@ def _job(name, datasets):
 
 
 def _emit(kind, name, run_id, datasets, error=None):
-    "In a thread, from which no exception and no endless wait comes back: a night never fails for its lineage"
+    """In a thread, from which no exception and no endless wait comes back: a night never fails for
+    its lineage"""
     worker = ThreadPoolExecutor(1)
     try:
         wrong = worker.submit(_send, kind, name, run_id, datasets, error).exception(PATIENCE)
@@ -115,7 +119,8 @@ def _send(kind, name, run_id, datasets, error):
         },
     )
     event = RunEvent(
-        eventTime=datetime.now(UTC).isoformat(), eventType=RunState("ABORT" if found is None else kind), producer=PRODUCER, job=job,
+        eventTime=datetime.now(UTC).isoformat(),
+        eventType=RunState("ABORT" if found is None else kind), producer=PRODUCER, job=job,
         run=Run(run_id, _run_facets(error)), **(found or {}),
     )  # fmt: skip
     client = OpenLineageClient()
@@ -138,7 +143,8 @@ def _run_facets(error):
 
 
 def _parent():
-    "By `$OPENLINEAGE_PARENT_ID` (namespace/job/run), else the Airflow task that runs this, by what Airflow tells of it"
+    """By `$OPENLINEAGE_PARENT_ID` (namespace/job/run), else the Airflow task that runs this, by
+    what Airflow tells of it"""
     if len(given := os.environ.get("OPENLINEAGE_PARENT_ID", "").rsplit("/", 2)) == 3:
         return given
     task = [

@@ -1,4 +1,5 @@
-"""Metrics for a StatsD server, where `$B12_STATSD_HOST` (host or host:port) names one: counts and durations, nothing of a patient."""
+"""Metrics for a StatsD server, where `$B12_STATSD_HOST` (host or host:port) names one: counts and
+durations, nothing of a patient."""
 
 import logging
 import re
@@ -29,7 +30,8 @@ def _client(address):
 
 @contextmanager
 def _sending():
-    "Metrics that are put into as few datagrams as they fit in; a server that is away is nobody's failure"
+    """Metrics that are put into as few datagrams as they fit in; a server that is away is nobody's
+    failure"""
     client = _client(settings().statsd_host) if is_on() else None
     if client is None:
         yield None
@@ -44,7 +46,8 @@ def _name(*parts):
 
 @contextmanager
 def timed(what):
-    """Send how long this took, in milliseconds, as `duration.<what>`; also where it raised. Serves as a decorator, too."""
+    """Send how long this took, in milliseconds, as `duration.<what>`; also where it raised. Serves
+    as a decorator, too."""
     began = time.monotonic()
     try:
         yield
@@ -55,7 +58,8 @@ def timed(what):
 
 
 def count_account(account):
-    """Send the Account of a file: `ingest.<source>.<entity>.rows`, `.accepted`, `.rejected.<reason>`, …"""
+    """Send the Account of a file: `ingest.<source>.<entity>.rows`, `.accepted`,
+    `.rejected.<reason>`, …"""
     parts = {"rows": account.rows, "accepted": account.accepted, "duplicates": account.duplicates}
     parts |= {"files": 1, "refused": int(account.refused is not None)}
     parts |= {f"rejected.{reason}": rows for reason, rows in account.rejected.items()}
@@ -69,7 +73,8 @@ def count_account(account):
 
 
 def count_run(manifest, outcomes, priorities):
-    """Send a run: `gate.open`, `gate.held` or `gate.closed`, `gate.<severity>.<outcome>`, `worklist.priority_<1–4>`, `patients`.
+    """Send a run: `gate.open`, `gate.held` or `gate.closed`, `gate.<severity>.<outcome>`,
+    `worklist.priority_<1–4>`, `patients`.
 
     outcomes: those of quality.json. priorities: patients by priority, of a run that was published.
     """

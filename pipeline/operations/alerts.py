@@ -1,4 +1,5 @@
-"""Alerts: each is told once when it begins and once when it is over, whoever looks, however often, and whatever the clock does."""
+"""Alerts: each is told once when it begins and once when it is over, whoever looks, however often,
+and whatever the clock does."""
 
 import json
 import logging
@@ -14,7 +15,8 @@ A_DAY = timedelta(days=1)
 
 
 def watch(home, now=None):
-    """Look, and tell people what is new and what is over; returns what is overdue now, `[{"key", "says", "since"}]`.
+    """Look, and tell people what is new and what is over; returns what is overdue now, `[{"key",
+    "says", "since"}]`.
 
     What nobody could be told is told the next time. Raises InvalidProtocol, LakeUnavailable.
     """
@@ -32,7 +34,8 @@ def watch(home, now=None):
 
 
 def _never_back(now, seen_at):
-    """The later of the clock and the last look: an hour that comes twice ends no alert and begins none.
+    """The later of the clock and the last look: an hour that comes twice ends no alert and begins
+    none.
 
     A clock that is a day and more behind was wrong before, and is believed now.
     """

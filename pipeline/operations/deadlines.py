@@ -15,7 +15,8 @@ from pipeline.runs import listed_folders, read_manifest
 
 @dataclass(frozen=True)
 class Alert:
-    """Something that is overdue. key: what stays the same while it lasts. says: for people, counts only."""
+    """Something that is overdue. key: what stays the same while it lasts. says: for people, counts
+    only."""
 
     key: str
     says: str
@@ -47,7 +48,8 @@ def _worklist(home, by, now):
 
 
 def _published_days(home, since):
-    "The as-of dates of the runs published since a day (UTC); a run's name says when it started, so older ones are not opened"
+    """The as-of dates of the runs published since a day (UTC); a run's name says when it started,
+    so older ones are not opened"""
     for folder in listed_folders(home):
         if folder.name >= f"{since:%Y%m%d}":
             manifest = read_manifest(folder)
@@ -76,7 +78,8 @@ def _came(con, source, lab, since):
         else ""
     )
     return con.execute(
-        f"select count(*) from lake.delivery as delivery where refused is null and source = $1 and received_at > $2{from_lab}",
+        "select count(*) from lake.delivery as delivery where refused is null and source = $1 and"
+        f" received_at > $2{from_lab}",
         [source, since, *([lab] if lab else [])],
     ).fetchone()[0]
 

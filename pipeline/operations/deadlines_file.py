@@ -14,7 +14,8 @@ LONGEST = 24 * 366  # hours
 
 @dataclass(frozen=True)
 class Deadlines:
-    """worklist_by: a local time. deliveries: (source, lab or None, hours). waiting_hours: a file may lie in `landing/` so long."""
+    """worklist_by: a local time. deliveries: (source, lab or None, hours). waiting_hours: a file
+    may lie in `landing/` so long."""
 
     worklist_by: time | None = None
     deliveries: tuple = ()
@@ -43,7 +44,8 @@ class _Mistake(Exception):
 def _checked(found):
     if not isinstance(found, dict) or (unknown := set(found) - KNOWN):
         raise _Mistake(
-            f"{', '.join(map(str, unknown)) if isinstance(found, dict) else 'the whole'} is none of {', '.join(sorted(KNOWN))}"
+            f"{', '.join(map(str, unknown)) if isinstance(found, dict) else 'the whole'} is none of"
+            f" {', '.join(sorted(KNOWN))}"
         )
     listed = found.get("deliveries") or []
     if not isinstance(listed, list):

@@ -1,4 +1,5 @@
-"""Tells people by e-mail and by webhook, as the environment says: a subject and lines of counts, never anything of a patient."""
+"""Tells people by e-mail and by webhook, as the environment says: a subject and lines of counts,
+never anything of a patient."""
 
 import hashlib
 import hmac
@@ -19,9 +20,11 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def notify(subject, lines=()):
-    """Send to every channel that is configured; returns what went wrong with each, or None, by channel.
+    """Send to every channel that is configured; returns what went wrong with each, or None, by
+    channel.
 
-    A channel that fails is logged, and the others are tried: no night fails because nobody could be told.
+    A channel that fails is logged, and the others are tried: no night fails because nobody could be
+    told.
     """
     subject, lines = " ".join(subject.split()), [str(line) for line in lines]
     return {name: _tried(name, send, subject, lines) for name, send in channels().items()}
@@ -42,7 +45,8 @@ def _tried(name, send, subject, lines):
     try:
         send(subject, lines)
     except (OSError, smtplib.SMTPException, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        # the words of these errors may hold the address with its token, or a password: only what this module says itself is told
+        # the words of these errors may hold the address with its token, or a password: only what
+        # this module says itself is told
         said = str(error) if isinstance(error, _Unusable) else type(error).__name__
         LOG.error("nobody could be told by %s: %s", name, said)
         return said
@@ -54,7 +58,8 @@ class _Unusable(ValueError):
 
 
 def by_smtp(subject, lines):
-    """Send an e-mail by the server of `$B12_NOTIFY_SMTP`, from `$B12_NOTIFY_FROM` to `$B12_NOTIFY_TO`."""
+    """Send an e-mail by the server of `$B12_NOTIFY_SMTP`, from `$B12_NOTIFY_FROM` to
+    `$B12_NOTIFY_TO`."""
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = (
         subject,
@@ -97,7 +102,8 @@ def _connected(address):
 
 
 def by_webhook(subject, lines):
-    """POST JSON to `$B12_NOTIFY_WEBHOOK`; `X-B12-Signature` is the HMAC-SHA256 of the body by `$B12_NOTIFY_SECRET`, if there is one."""
+    """POST JSON to `$B12_NOTIFY_WEBHOOK`; `X-B12-Signature` is the HMAC-SHA256 of the body by
+    `$B12_NOTIFY_SECRET`, if there is one."""
     import httpx  # half a second to import
 
     for name in ("httpx", "httpcore"):

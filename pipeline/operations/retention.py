@@ -9,9 +9,11 @@ from pipeline.runs import REMOVED, manifests
 
 
 def apply_retention(home, now=None):
-    """Remove what is older than the settings say; returns how many `{"runs", "refused", "lake_files"}` went.
+    """Remove what is older than the settings say; returns how many `{"runs", "refused",
+    "lake_files"}` went.
 
-    Never the run that `latest` names, nor the one that the worklist follows, nor one that waits for a steward. Raises UsageError.
+    Never the run that `latest` names, nor the one that the worklist follows, nor one that waits for
+    a steward. Raises UsageError.
     """
     now = now or datetime.now(UTC)
     kept = settings()

@@ -11,12 +11,13 @@ from pipeline.core import ENTITIES, SOURCES, InvalidProtocol
 
 FORMATS = ("table", "meds", "hl7v2", "fhir")
 GENERAL = (
-    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark", "thousands_mark", "dialect", "ignore",
-    "reference", "files", "columns", "other_columns", "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
+    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark",
+    "thousands_mark", "dialect", "ignore", "reference", "files", "columns", "other_columns",
+    "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
 )  # fmt: skip
 ONE_OF = {
-    "format": FORMATS, "date_order": ("iso", "ymd", "dmy", "mdy"), "decimal_mark": (".", ","), "thousands_mark": (".", ","),
-    "other_columns": ("ignored", "refused"),
+    "format": FORMATS, "date_order": ("iso", "ymd", "dmy", "mdy"), "decimal_mark": (".", ","),
+    "thousands_mark": (".", ","), "other_columns": ("ignored", "refused"),
 }  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 OPTIONS = {  # what only one format's profiles say
@@ -26,7 +27,8 @@ OPTIONS = {  # what only one format's profiles say
 
 
 def check(raw, path):
-    """Raise InvalidProtocol with everything that is wrong in a profile's YAML, which lies at `path`."""
+    """Raise InvalidProtocol with everything that is wrong in a profile's YAML, which lies at
+    `path`."""
     wrong = [*_wrong_choices(raw), *_wrong_forms(raw)]
     if not wrong:
         wrong = [*(_wrong_dialect(raw) if raw["format"] == "table" else ()), *_unknown_names(raw)]

@@ -1,4 +1,5 @@
-"""Profiles as files: found by name or path, laid over the one they extend, checked, and kept with the state."""
+"""Profiles as files: found by name or path, laid over the one they extend, checked, and kept with
+the state."""
 
 import re
 import shutil
@@ -13,7 +14,8 @@ OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ 
 
 
 def read_profile(name, home=None):
-    """Read a profile: by its name, a site's own in `$B12_HOME/sources/` before those shipped; or from a path that ends in .yaml.
+    """Read a profile: by its name, a site's own in `$B12_HOME/sources/` before those shipped; or
+    from a path that ends in .yaml.
 
     Raises InvalidProtocol with what is wrong and where.
     """
@@ -27,7 +29,8 @@ def read_profile(name, home=None):
 
 
 def install_profile(name, home):
-    """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps; returns its Profile.
+    """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps; returns its
+    Profile.
 
     Every later run, replay and DAG finds it there by its name.
     """
@@ -49,7 +52,8 @@ def _found(name, home):
     if name.endswith(".yaml"):
         if not Path(name).is_file():
             raise InvalidProtocol(
-                f"There is no file {name}. Give the path of a profile, or the name of one in sources/."
+                f"There is no file {name}. Give the path of a profile, or the name of one in"
+                " sources/."
             )
         return Path(name)
     folders = [*([home.sources / name] if home else []), SOURCES]
@@ -71,7 +75,8 @@ def _raw(path, home):
         return raw
     if str(raw["extends"]).endswith(".yaml"):
         raise InvalidProtocol(
-            f"The source profile {path} extends a file; give the name of a profile: ingest that one first, by its path."
+            f"The source profile {path} extends a file; give the name of a profile: ingest that one"
+            " first, by its path."
         )
     base = (
         SOURCES / f"{raw['extends']}.yaml"
@@ -86,9 +91,11 @@ def _raw(path, home):
 
 def _laid_over(base, own):
     merged = {
-        key: _laid_over(base[key], value)
-        if isinstance(base.get(key), dict) and isinstance(value, dict)
-        else value
+        key: (
+            _laid_over(base[key], value)
+            if isinstance(base.get(key), dict) and isinstance(value, dict)
+            else value
+        )
         for key, value in own.items()
     }
     return {**base, **merged}
@@ -98,14 +105,17 @@ def _profile(raw, path):
     check(raw, path)
     folder = SOURCES / (raw.get("selects") or raw["profile"])
     return Profile(
-        name=raw["profile"], format=raw["format"], files=raw["files"], time_zone=raw.get("time_zone", "UTC"),
+        name=raw["profile"], format=raw["format"], files=raw["files"],
+        time_zone=raw.get("time_zone", "UTC"),
         columns={kind: _columns(kind, given) for kind, given in raw.get("columns", {}).items()},
-        date_order=raw.get("date_order", "iso"), decimal_mark=raw.get("decimal_mark", "."), thousands_mark=raw.get("thousands_mark", ""),
-        dialect=raw.get("dialect", {}),
+        date_order=raw.get("date_order", "iso"), decimal_mark=raw.get("decimal_mark", "."),
+        thousands_mark=raw.get("thousands_mark", ""), dialect=raw.get("dialect", {}),
         ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
-        are_others_ignored=raw.get("other_columns", "refused") == "ignored", defaults=raw.get("defaults", {}), words=raw.get("words", {}),
-        maps=tuple(row for name in raw.get("maps", ()) for row in filled(name)), snapshot=raw.get("snapshot"),
-        selects=folder if folder.is_dir() else None, patient_columns=raw.get("patient_columns", {}),
+        are_others_ignored=raw.get("other_columns", "refused") == "ignored",
+        defaults=raw.get("defaults", {}), words=raw.get("words", {}),
+        maps=tuple(row for name in raw.get("maps", ()) for row in filled(name)),
+        snapshot=raw.get("snapshot"), selects=folder if folder.is_dir() else None,
+        patient_columns=raw.get("patient_columns", {}),
         options={key: value for key, value in raw.items() if key not in GENERAL},
     )  # fmt: skip
 
@@ -113,8 +123,9 @@ def _profile(raw, path):
 def _columns(kind, given):
     own = {key: given[key] for key in OWN if key in given}
     return {
-        "required": _named(given.get("required", {})), "optional": _named(given.get("optional", {})),
-        "entity": given.get("entity", kind), "own": own,
+        "required": _named(given.get("required", {})),
+        "optional": _named(given.get("optional", {})), "entity": given.get("entity", kind),
+        "own": own,
     }  # fmt: skip
 
 

@@ -10,7 +10,8 @@ MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "ma
 
 
 def filled(path):
-    """The rows of a steward's map that have an answer, as dicts of MAP_HEADER. Raises ValueError with what is wrong with an answer."""
+    """The rows of a steward's map that have an answer, as dicts of MAP_HEADER. Raises ValueError
+    with what is wrong with an answer."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
@@ -52,7 +53,8 @@ def answered(row):
 
 
 def unit_key(unit):
-    """A unit's spelling as `protocol/unit_aliases.csv` has it: as the macro of that name in sql/macros.sql."""
+    """A unit's spelling as `protocol/unit_aliases.csv` has it: as the macro of that name in
+    sql/macros.sql."""
     return unit.translate(str.maketrans("µμ²", "uu2", " \u00a0\t")).lower()
 
 

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 class Profile:
     """What a source's YAML in `sources/` says of its files.
 
-    files: kind of file -> patterns of its names. columns: kind -> `{"required": {name: delivered}, "optional": …}`; what is
-    delivered is a column's name, or a list of names that are joined by a space. maps: rows of the steward's maps, as dicts.
-    options: what only this format's reader knows.
+    files: kind of file -> patterns of its names. columns: kind -> `{"required": {name: delivered},
+    "optional": …}`; what is delivered is a column's name, or a list of names that are joined by a
+    space. maps: rows of the steward's maps, as dicts. options: what only this format's reader
+    knows.
     """
 
     name: str
@@ -35,10 +36,11 @@ class Profile:
     options: dict = field(default_factory=dict)
 
     def kind_of_file(self, path):
-        """The kind of file a name stands for: a key of `files`, `reference`, `ignored`, or None when no pattern fits.
+        """The kind of file a name stands for: a key of `files`, `reference`, `ignored`, or None
+        when no pattern fits.
 
-        path: relative, with slashes; a pattern fits from the end of the path, so `data/*.parquet` fits `x/data/y/0.parquet`.
-        Case means nothing, and a last `.gz` neither.
+        path: relative, with slashes; a pattern fits from the end of the path, so `data/*.parquet`
+        fits `x/data/y/0.parquet`. Case means nothing, and a last `.gz` neither.
         """
         path = path.lower().removesuffix(".gz")
         if _fits(path, self.reference):
@@ -58,7 +60,8 @@ class Profile:
         return self.decimal_mark + self.thousands_mark
 
     def for_kind(self, kind):
-        "The profile as it is for one kind of file, whose columns may bring a dialect, a date order and marks of their own"
+        """The profile as it is for one kind of file, whose columns may bring a dialect, a date
+        order and marks of their own"""
         own = self.columns.get(kind, {}).get("own", {})
         return replace(self, **{**own, "dialect": {**self.dialect, **own.get("dialect", {})}})
 
@@ -67,7 +70,8 @@ class Profile:
         return self.columns[kind]["entity"]
 
     def delivered_columns(self, kind):
-        "The names a table of this kind must and may have, in lower case: `{required: [...], optional: [...]}`"
+        """The names a table of this kind must and may have, in lower case: `{required: [...],
+        optional: [...]}`"""
         return {
             need: [name.lower() for name in _flat(self.columns[kind][need].values())]
             for need in ("required", "optional")

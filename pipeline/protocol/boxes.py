@@ -1,7 +1,8 @@
 """Sets of fact combinations as boxes: for each fact the answers it may have.
 
-Rules are boxes, so that "does this rule ever decide" and "is anything undecided" are exact without listing
-millions of combinations: a box is cut by every earlier rule until a piece is left, or nothing.
+Rules are boxes, so that "does this rule ever decide" and "is anything undecided" are exact without
+listing millions of combinations: a box is cut by every earlier rule until a piece is left, or
+nothing.
 """
 
 
@@ -81,7 +82,8 @@ def subtract(box, holes):
 
 
 def witness(box, holes):
-    """A part of the box that lies in no hole, or None: found depth first, so that one answer is enough."""
+    """A part of the box that lies in no hole, or None: found depth first, so that one answer is
+    enough."""
     if not holes:
         return box
     for piece in cut(box, holes[0]):

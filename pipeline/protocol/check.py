@@ -61,7 +61,10 @@ def _band_problems(pack):
             if (low, low_included) != (edge, not inclusive if edge is not None else False):
                 yield (
                     where,
-                    f"band {fact}: {tile['answer']} does not begin where the tile before it ends (gap or overlap)",
+                    (
+                        f"band {fact}: {tile['answer']} does not begin where the tile before it"
+                        " ends (gap or overlap)"
+                    ),
                 )
             edge, inclusive = _upper(tile)
             if None not in (low, edge) and low >= edge:
@@ -83,7 +86,8 @@ def _upper(tile):
 
 
 def _tables(pack):
-    """(section, position, row, facts the row may read) of every row of every table, in the order of decision."""
+    """(section, position, row, facts the row may read) of every row of every table, in the order of
+    decision."""
     facts = dict(pack.raw["facts"])
     for name, entry in pack.raw["derived"].items():
         for position, when in enumerate(entry["yes_when"]):

@@ -16,7 +16,8 @@ def movable(pack):
     """
     edges = {
         f"{fact}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
-        for fact, band in pack.raw["bands"].items() for tile in band["tiles"] if _edge(tile) is not None
+        for fact,
+        band in pack.raw["bands"].items() for tile in band["tiles"] if _edge(tile) is not None
     }  # fmt: skip
     settings = {
         f"settings.{name}": (_plain(entry["value"]), entry["means"])
@@ -26,9 +27,11 @@ def movable(pack):
 
 
 def moved(pack, changes):
-    """The pack with every change of `{name: value}` made. An edge moves on both its sides, in the tiles and among the censored.
+    """The pack with every change of `{name: value}` made. An edge moves on both its sides, in the
+    tiles and among the censored.
 
-    Raises UsageError for an unknown name, for what is no number, and where a band would end before it begins.
+    Raises UsageError for an unknown name, for what is no number, and where a band would end before
+    it begins.
     """
     raw, known = deepcopy(pack.raw), movable(pack)
     for name, value in changes.items():
@@ -68,7 +71,8 @@ def _check_tiles(raw, known, changes):
         ):
             below, above = (f"{fact}.{tiles[place]['answer']}" for place in (wrong - 1, wrong))
             raise UsageError(
-                f"The bands of {fact} would no longer tile the line: {below} = {edges[wrong - 1]} must lie below {above} = {edges[wrong]}. "
+                f"The bands of {fact} would no longer tile the line: {below} = {edges[wrong - 1]}"
+                f" must lie below {above} = {edges[wrong]}. "
                 f"{_possible({name: at for name, at in known.items() if name.startswith(f'{fact}.')})}"
             )
 
@@ -88,7 +92,8 @@ def _number(name, value):
         raise UsageError(f"{name}={value}: that is no number.") from None
     if not found.is_finite() or not 0 < found < 10**8 or -found.as_tuple().exponent > PLACES:
         raise UsageError(
-            f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places after the point."
+            f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places"
+            " after the point."
         )
     return Decimal(_plain(found))
 

@@ -1,6 +1,7 @@
 """The protocol pack: YAML and CSV in `protocol/`, and its meaning in a few lines of plain Python.
 
-`decide` and `assess` are the definition; the SQL is tested against them over every combination of facts.
+`decide` and `assess` are the definition; the SQL is tested against them over every combination of
+facts.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Decision:
-    """An ordered decision table; `collects` when every row that fits counts, else the first that fits decides."""
+    """An ordered decision table; `collects` when every row that fits counts, else the first that
+    fits decides."""
 
     name: str
     rules: tuple
@@ -35,7 +37,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Pack:
-    """A protocol pack as read: `raw` is the YAML, `decisions` its tables in the order in which they read each other."""
+    """A protocol pack as read: `raw` is the YAML, `decisions` its tables in the order in which they
+    read each other."""
 
     name: str
     path: Path
@@ -59,7 +62,8 @@ def load(pack=DEFAULT_PACK):
     except FileNotFoundError:
         known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
         raise InvalidProtocol(
-            f"There is no protocol pack {pack}. Known packs: {known}; or give the path of a YAML file."
+            f"There is no protocol pack {pack}. Known packs: {known}; or give the path of a YAML"
+            " file."
         ) from None
     except YAML_ERRORS as error:
         raise InvalidProtocol(
@@ -111,9 +115,11 @@ def derive(pack, facts):
 
 
 def assess(pack, facts):
-    """What the protocol says of one patient's facts: every decision, the priority, and the facts decided on.
+    """What the protocol says of one patient's facts: every decision, the priority, and the facts
+    decided on.
 
-    facts: answer by base fact. Returns a dict with `facts, rule, next_step, safety, cause, flags, cohorts, priority`.
+    facts: answer by base fact. Returns a dict with `facts, rule, next_step, safety, cause, flags,
+    cohorts, priority`.
     """
     known = derive(pack, facts)
     rule = decide(pack.decision("next_step").rules, known)

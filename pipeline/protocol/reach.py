@@ -1,10 +1,12 @@
-"""Whether every line of every decision can decide, and whether every combination of facts is decided."""
+"""Whether every line of every decision can decide, and whether every combination of facts is
+decided."""
 
 from pipeline.protocol import boxes
 
 
 def reach_problems(pack):
-    """Lines that can never decide, and combinations that nothing decides, as (where, what is wrong). The words are known to be right."""
+    """Lines that can never decide, and combinations that nothing decides, as (where, what is
+    wrong). The words are known to be right."""
     space = boxes.Space(pack)
     for decision in pack.decisions:
         earlier = []
@@ -14,7 +16,10 @@ def reach_problems(pack):
             if not any(boxes.witness(box, earlier) for box in mine):
                 yield (
                     where,
-                    f"{rule.id} can never decide: no combination of facts is left for it (unreachable rule)",
+                    (
+                        f"{rule.id} can never decide: no combination of facts is left for it"
+                        " (unreachable rule)"
+                    ),
                 )
             earlier += mine if not decision.collects else []
         if not decision.collects and (left := boxes.witness(space.whole, earlier)):

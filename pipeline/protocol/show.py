@@ -2,7 +2,8 @@
 
 
 def as_markdown(pack):
-    """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and citation."""
+    """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and
+    citation."""
     return "\n".join(
         [
             *_head(pack.raw),

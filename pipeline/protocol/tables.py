@@ -31,7 +31,8 @@ def register(con, pack):
 
 
 def register_vocabulary(con):
-    """Create the relations of the schema `protocol` by which rows are judged: codes, units, words; none of a pack's rules."""
+    """Create the relations of the schema `protocol` by which rows are judged: codes, units, words;
+    none of a pack's rules."""
     con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
     con.execute("create schema if not exists protocol")
     for name, file in CSV_RELATIONS.items():
@@ -50,15 +51,15 @@ def _register_codes(con):
     columns = dict.fromkeys(("concept", "code_system", "code", "display", "source"), "varchar")
     _table(con, "delivered_spelling", columns, rows)
     con.execute(
-        "create or replace table protocol.code as "
-        "select *, code_key(code_system, rtrim(code, '*')) as code_key, ends_with(code, '*') as is_prefix "
-        "from protocol.delivered_spelling"
+        "create or replace table protocol.code as select *, code_key(code_system, rtrim(code, '*'))"
+        " as code_key, ends_with(code, '*') as is_prefix from protocol.delivered_spelling"
     )
     con.execute("drop table protocol.delivered_spelling")
 
 
 def register_pack(con, pack):
-    """Create the relations of the schema `protocol` that hold a pack: its settings, bands, answers, decisions, rules and checks."""
+    """Create the relations of the schema `protocol` that hold a pack: its settings, bands, answers,
+    decisions, rules and checks."""
     raw = pack.raw
     names = {
         name: "double" if isinstance(value, float) else "integer"
@@ -66,8 +67,9 @@ def register_pack(con, pack):
     }
     _table(con, "setting", names, [tuple(pack.setting.values())])
     _table(con, "band", {
-        "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean", "position": "integer",
-        "low": "decimal(18,10)", "low_included": "boolean", "high": "decimal(18,10)", "high_included": "boolean",
+        "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean",
+        "position": "integer", "low": "decimal(18,10)", "low_included": "boolean",
+        "high": "decimal(18,10)", "high_included": "boolean",
     }, [row for fact, band in raw["bands"].items() for row in _bands(fact, band)])  # fmt: skip
     _table(
         con,
@@ -79,8 +81,8 @@ def register_pack(con, pack):
            [(turn, decision.name, decision.collects) for turn, decision in enumerate(pack.decisions)])  # fmt: skip
     rules = [(d.name, place, rule) for d in pack.decisions for place, rule in enumerate(d.rules)]
     _table(con, "rule", {
-        "decision": "varchar", "position": "integer", "rule": "varchar", "outcome": "varchar", "priority": "integer",
-        "because": "varchar", "cites": "varchar[]", "conditions": "integer",
+        "decision": "varchar", "position": "integer", "rule": "varchar", "outcome": "varchar",
+        "priority": "integer", "because": "varchar", "cites": "varchar[]", "conditions": "integer",
     }, [(d, n, r.id, r.outcome, r.priority, r.because, list(r.cites), len(r.when)) for d, n, r in rules])  # fmt: skip
     _table(con, "condition", {"decision": "varchar", "position": "integer", "fact": "varchar", "answer": "varchar"},
            [(d, n, fact, answer) for d, n, r in rules for fact, answers in r.when.items() for answer in answers])  # fmt: skip

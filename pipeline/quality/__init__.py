@@ -1,6 +1,8 @@
-"""Gates: the suites of `expectations/`, run by Great Expectations inside DuckDB, decide whether a run is published.
+"""Gates: the suites of `expectations/`, run by Great Expectations inside DuckDB, decide whether a
+run is published.
 
-Great Expectations takes six seconds to import. It is imported when it is needed, and by `prepare` ahead of that.
+Great Expectations takes six seconds to import. It is imported when it is needed, and by `prepare`
+ahead of that.
 """
 
 from pipeline.quality import cleaning

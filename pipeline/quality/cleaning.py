@@ -1,4 +1,5 @@
-"""A page of Great Expectations without what it loads and runs: its sections, as tags and classes and text."""
+"""A page of Great Expectations without what it loads and runs: its sections, as tags and classes
+and text."""
 
 from html import escape
 from html.parser import HTMLParser
@@ -40,7 +41,8 @@ SIGNS = {
 
 
 def sections_of(page):
-    """The sections of a page of Data Docs as HTML that loads nothing, links nowhere and runs nothing."""
+    """The sections of a page of Data Docs as HTML that loads nothing, links nowhere and runs
+    nothing."""
     cleaner = _Cleaner()
     cleaner.feed(page)
     cleaner.close()
@@ -48,7 +50,8 @@ def sections_of(page):
 
 
 class _Cleaner(HTMLParser):
-    "Writes what stands within the outermost `ge-section`; `within` are the open tags there, `dropping` how deep in something dropped"
+    """Writes what stands within the outermost `ge-section`; `within` are the open tags there,
+    `dropping` how deep in something dropped"""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)

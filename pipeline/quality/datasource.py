@@ -1,4 +1,5 @@
-"""A Great Expectations data source over a DuckDB connection that is open already. Imported late: see `suites`."""
+"""A Great Expectations data source over a DuckDB connection that is open already. Imported late:
+see `suites`."""
 
 import atexit
 from contextlib import contextmanager
@@ -11,15 +12,18 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.pool import StaticPool
 
-# Something in Great Expectations outlives the interpreter and holds this module, and through it DuckDB's types: DuckDB's
-# binding then prints 40 lines about leaks at exit. Letting go of the module's content breaks that chain.
+# Something in Great Expectations outlives the interpreter and holds this module, and through it
+# DuckDB's types: DuckDB's binding then prints 40 lines about leaks at exit. Letting go of the
+# module's content breaks that chain.
 atexit.register(vars(duckdb_sqlalchemy).clear)
 
 
 class DuckdbExecutionEngine(SqlAlchemyExecutionEngine):
-    """Keeps its connection open: DuckDB drops a result that is not fetched yet when its connection is given back.
+    """Keeps its connection open: DuckDB drops a result that is not fetched yet when its connection
+    is given back.
 
-    Great Expectations fetches after giving back, which every metric answers with "list index out of range".
+    Great Expectations fetches after giving back, which every metric answers with "list index out of
+    range".
     """
 
     @contextmanager
@@ -30,7 +34,8 @@ class DuckdbExecutionEngine(SqlAlchemyExecutionEngine):
 
 
 class DuckdbDatasource(SQLDatasource):
-    """One schema of the database, of the same name as the data source; the metaclass adds `data_sources.add_duckdb`."""
+    """One schema of the database, of the same name as the data source; the metaclass adds
+    `data_sources.add_duckdb`."""
 
     type: Literal["duckdb"] = "duckdb"
 
@@ -51,7 +56,8 @@ def open_context():
 
 
 def add_schema(context, con, schema):
-    """The data source for one schema of the database that the DuckDB connection `con` is open on; `close` it."""
+    """The data source for one schema of the database that the DuckDB connection `con` is open on;
+    `close` it."""
     kwargs = {
         "creator": lambda: ConnectionWrapper(_cursor(con)),
         "poolclass": StaticPool,

@@ -1,4 +1,5 @@
-"""Data Docs of kept validations, by the renderer of Great Expectations. Imported late: see `suites`."""
+"""Data Docs of kept validations, by the renderer of Great Expectations. Imported late: see
+`suites`."""
 
 from html import escape
 
@@ -43,23 +44,27 @@ def _section(place, validation):
     page = DefaultJinjaPageView().render(
         ValidationResultsPageRenderer().render(_result(validation))
     )
-    return f'<section id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n{sections_of(page)}\n</section>\n'
+    return (
+        "<section"
+        f' id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n{sections_of(page)}\n</section>\n'
+    )
 
 
 def _result(validation):
     results = [
-        ExpectationValidationResult(**{**one, "expectation_config": ExpectationConfiguration(**one["expectation_config"])})
-        for one in validation["results"]
+        ExpectationValidationResult(**{**one, "expectation_config": ExpectationConfiguration(**one["expectation_config"])}) for one in validation["results"]
     ]  # fmt: skip
     succeeded = sum(one.success for one in results)
     return ExpectationSuiteValidationResult(
         success=succeeded == len(results), results=results, suite_name=validation["suite"],
         statistics={
             "evaluated_expectations": len(results), "successful_expectations": succeeded,
-            "unsuccessful_expectations": len(results) - succeeded, "success_percent": 100 * succeeded / len(results) if results else None,
+            "unsuccessful_expectations": len(results) - succeeded,
+            "success_percent": 100 * succeeded / len(results) if results else None,
         },
         meta={
             "batch_kwargs": {"data_asset_name": validation["suite"]},
-            "run_id": {"run_name": "", "run_time": "1970-01-01T00:00:00+00:00"},  # asked for by the renderer, and not shown
+            # asked for by the renderer, and not shown
+            "run_id": {"run_name": "", "run_time": "1970-01-01T00:00:00+00:00"},
         },
     )  # fmt: skip

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Outcome:
-    """One expectation of a suite, evaluated once. Counts, file and laboratory names; never a patient's values or ids.
+    """One expectation of a suite, evaluated once. Counts, file and laboratory names; never a
+    patient's values or ids.
 
-    severity: critical, warning or info. outcome: passed, failed, not_applicable (nothing there to look at) or error (it
-    could not be evaluated, which is never taken for a pass). rows_checked and rows_failed are None where an expectation
-    is about the table as a whole.
+    severity: critical, warning or info. outcome: passed, failed, not_applicable (nothing there to
+    look at) or error (it could not be evaluated, which is never taken for a pass). rows_checked and
+    rows_failed are None where an expectation is about the table as a whole.
     """
 
     suite: str
@@ -35,7 +36,8 @@ def closing_outcomes(outcomes):
 
 
 def warning_outcomes(outcomes):
-    """The outcomes that warn: they close nothing, and a steward may want to see them before anything is published."""
+    """The outcomes that warn: they close nothing, and a steward may want to see them before
+    anything is published."""
     return [
         outcome
         for outcome in outcomes
@@ -44,12 +46,14 @@ def warning_outcomes(outcomes):
 
 
 def warnings(outcomes):
-    """A sentence for each outcome that warns: what, on how many rows, and what to do. Counts, file and laboratory names."""
+    """A sentence for each outcome that warns: what, on how many rows, and what to do. Counts, file
+    and laboratory names."""
     return [_sentence(outcome) for outcome in warning_outcomes(outcomes)]
 
 
 def message(outcomes):
-    """One paragraph for the operator: which expectations closed the gate, on how many rows, and what to do."""
+    """One paragraph for the operator: which expectations closed the gate, on how many rows, and
+    what to do."""
     closing = closing_outcomes(outcomes)
     if not closing:
         return "The gate is open."
@@ -74,4 +78,7 @@ def _sentence(outcome):
         else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
     )
     observed = f"; found {outcome.observed}" if outcome.observed else ""
-    return f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note} {outcome.todo}"
+    return (
+        f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note}"
+        f" {outcome.todo}"
+    )

@@ -6,7 +6,8 @@ from pipeline.quality.suites import prepare
 
 
 def data_docs(path, stylesheet="/static/data_docs.css"):
-    """The Data Docs of a run as one HTML page, from its validation.json. It loads its stylesheet and nothing else, and runs nothing."""
+    """The Data Docs of a run as one HTML page, from its validation.json. It loads its stylesheet
+    and nothing else, and runs nothing."""
     prepare()
     from pipeline.quality.documents import page_of
 

@@ -5,7 +5,8 @@ import re
 from pipeline.quality.outcome import Outcome
 
 NOT_ASKED = {
-    "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser", "ignore_row_if", "or_equal",
+    "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser",
+    "ignore_row_if", "or_equal",
 }  # fmt: skip
 WORDS = {"min_value": "min", "max_value": "max", "value_set": "", "column_list": ""}
 
@@ -15,11 +16,12 @@ def outcome_of(suite, meta, result):
     asked, found = result.expectation_config, dict(result.result)
     checked, failed = _rows(asked.type, found)
     return Outcome(
-        suite=suite, expectation=asked.type, column=_column(asked.kwargs), severity=str(asked.severity.value),
+        suite=suite, expectation=asked.type, column=_column(asked.kwargs),
+        severity=str(asked.severity.value),
         outcome=_outcome(result, checked, meta.get("when_empty")),
         observed=kind_of_error(result) if is_raised(result) else _observed(found, meta.get("named_by", ())),
-        threshold=_threshold(asked.type, asked.kwargs),
-        rows_checked=checked, rows_failed=failed, note=asked.meta["note"], todo=asked.meta["todo"],
+        threshold=_threshold(asked.type, asked.kwargs), rows_checked=checked, rows_failed=failed,
+        note=asked.meta["note"], todo=asked.meta["todo"],
     )  # fmt: skip
 
 
@@ -32,7 +34,8 @@ def _outcome(result, checked, when_empty):
 
 
 def is_raised(result):
-    """Whether an expectation could not be evaluated: exception_info is one record, or one for each metric that raised."""
+    """Whether an expectation could not be evaluated: exception_info is one record, or one for each
+    metric that raised."""
     return result.exception_info.get("raised_exception") is not False
 
 
@@ -44,7 +47,10 @@ def kind_of_error(result):
         if isinstance(info, dict)
     ]
     texts = texts or [result.exception_info.get("exception_message") or ""]
-    known = r'column "\w+" in BatchData does not exist|cannot be computed on column of type \w+|\b[A-Z]\w+ Error\b'
+    known = (
+        r'column "\w+" in BatchData does not exist|cannot be computed on column of type'
+        r" \w+|\b[A-Z]\w+ Error\b"
+    )
     return next((found[0] for text in texts if (found := re.search(known, text))), "unknown error")
 
 

@@ -1,8 +1,10 @@
-"""The suites of `expectations/`: `expectations/<schema>/<name>.json` guards the relation `<schema>.<name>`.
+"""The suites of `expectations/`: `expectations/<schema>/<name>.json` guards the relation
+`<schema>.<name>`.
 
-Of a suite's own fields, in its `meta`: `when_empty`, which is `not_applicable` where finding no rows says nothing about
-the data, else Great Expectations' own verdict; and `named_by`, the columns that name a row to the operator. A suite
-without `named_by` is about patients: its results hold counts alone.
+Of a suite's own fields, in its `meta`: `when_empty`, which is `not_applicable` where finding no
+rows says nothing about the data, else Great Expectations' own verdict; and `named_by`, the columns
+that name a row to the operator. A suite without `named_by` is about patients: its results hold
+counts alone.
 """
 
 import json
@@ -37,11 +39,12 @@ def check(con, folder=EXPECTATIONS):
 
 
 def run_suites(con, folder=EXPECTATIONS):
-    """(outcomes, validations) of every expectation, evaluated in the database that the DuckDB connection `con` is open on.
+    """(outcomes, validations) of every expectation, evaluated in the database that the DuckDB
+    connection `con` is open on.
 
-    Great Expectations uses cursors of that very connection, so that in-memory databases can be checked, and files
-    that nobody else may open. validations: one dict a suite, counts alone, see `validation_of`. Raises InvalidProtocol for a suite
-    that it cannot read.
+    Great Expectations uses cursors of that very connection, so that in-memory databases can be
+    checked, and files that nobody else may open. validations: one dict a suite, counts alone, see
+    `validation_of`. Raises InvalidProtocol for a suite that it cannot read.
     """
     gx = prepare()
     files = sorted(folder.glob("*/*.json"))
@@ -77,9 +80,10 @@ def _results(gx, schema, file):
         TypeError,
     ) as error:
         raise InvalidProtocol(
-            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on {file.parent.name}.{file.stem} "
-            f"({type(error).__name__}). Check that it is JSON, that the relation is there, and that each expectation has a "
-            "type that Great Expectations knows, with its arguments."
+            f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on"
+            f" {file.parent.name}.{file.stem} ({type(error).__name__}). Check that it is JSON, that"
+            " the relation is there, and that each expectation has a type that Great Expectations"
+            " knows, with its arguments."
         ) from error
 
 

@@ -1,17 +1,20 @@
-"""Results of Great Expectations to be kept: its own words for what was asked, and counts alone of what was found."""
+"""Results of Great Expectations to be kept: its own words for what was asked, and counts alone of
+what was found."""
 
 from pipeline.quality.results import is_raised, kind_of_error
 
 COUNTS = (
-    "element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent", "unexpected_percent_total",
-    "unexpected_percent_nonmissing",
+    "element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent",
+    "unexpected_percent_total", "unexpected_percent_nonmissing",
 )  # fmt: skip
 
 
 def validation_of(suite, results):
-    """A suite's results as a dict `{"suite", "results"}` that can be written as JSON: no value and no id of any row.
+    """A suite's results as a dict `{"suite", "results"}` that can be written as JSON: no value and
+    no id of any row.
 
-    Of what was observed, only what a table has instead of its columns or its length; of an error, only its kind.
+    Of what was observed, only what a table has instead of its columns or its length; of an error,
+    only its kind.
     """
     return {"suite": suite, "results": [_counts_alone(result) for result in results]}
 
@@ -24,7 +27,8 @@ def _counts_alone(result):
     return {
         "success": bool(result.success),
         "expectation_config": {
-            "type": asked.type, "kwargs": {name: value for name, value in asked.to_json_dict()["kwargs"].items() if name != "batch_id"},
+            "type": asked.type,
+            "kwargs": {name: value for name, value in asked.to_json_dict()["kwargs"].items() if name != "batch_id"},
             "meta": dict(asked.meta), "severity": str(asked.severity.value),
         },
         "result": {**kept, "partial_unexpected_list": []},

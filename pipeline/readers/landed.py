@@ -1,4 +1,5 @@
-"""A delivered file as the landing relations `landing.<entity>`: canonical columns as text, whatever the format was."""
+"""A delivered file as the landing relations `landing.<entity>`: canonical columns as text, whatever
+the format was."""
 
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,8 @@ CODED = ("code_system", "code", "name")
 
 @dataclass(frozen=True)
 class Landed:
-    """Which entities a file delivers, how many rows it has to account for, and how many of them are of no entity.
+    """Which entities a file delivers, how many rows it has to account for, and how many of them are
+    of no entity.
 
     other: None where the file's format does not say: it is what no entity took.
     """
@@ -30,10 +32,11 @@ class Landed:
 
 
 def read(con, path, *, profile, kind, reference, folder):
-    """Create `landing.<entity>` for every entity out of a file of this kind, and the profile's maps beside them; returns Landed.
+    """Create `landing.<entity>` for every entity out of a file of this kind, and the profile's maps
+    beside them; returns Landed.
 
-    Every canonical column is text (null when empty); beside them `line`, `shifted_days`, and `row_key`, the MD5 of all
-    canonical columns. Raises Refused when the file cannot be read whole.
+    Every canonical column is text (null when empty); beside them `line`, `shifted_days`, and
+    `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
     _maps(con, profile)
     path = unpacked(path, folder)
@@ -58,8 +61,9 @@ def read(con, path, *, profile, kind, reference, folder):
         else:
             empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
             con.execute(
-                f"create or replace table landing.{entity} as select {empty}, cast(0 as integer) as shifted_days, "
-                "cast(0 as bigint) as place, cast(0 as bigint) as line, cast(null as blob) as row_key where false"
+                f"create or replace table landing.{entity} as select {empty}, cast(0 as integer) as"
+                " shifted_days, cast(0 as bigint) as place, cast(0 as bigint) as line, cast(null"
+                " as blob) as row_key where false"
             )
     return Landed(
         tuple(entity for entity in ENTITIES if entity in loaded.selects), loaded.rows, loaded.other
@@ -115,8 +119,8 @@ def _land(con, entity, columns, select, folder, *, defaults, is_line_shared):
     shifted = "shifted_days" if "shifted_days" in found else "0 as shifted_days"
     key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
     con.execute(
-        f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key "
-        f"from (select {cells}, {shifted}, {place}, line from ({select}))"
+        f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key"
+        f" from (select {cells}, {shifted}, {place}, line from ({select}))"
     )
 
 
@@ -125,24 +129,28 @@ def _cell(name, found):
 
 
 def _choose(con, entity):
-    "Of several codings the one that counts, by `landing.chosen_coding`, looked up once for each distinct list"
+    """Of several codings the one that counts, by `landing.chosen_coding`, looked up once for each
+    distinct list"""
     con.execute(
-        f"create or replace table landing.coding_list as select distinct '{entity}' as entity, codings from landing.mapped_{entity}"
+        f"create or replace table landing.coding_list as select distinct '{entity}' as entity,"
+        f" codings from landing.mapped_{entity}"
     )
     create(con, "landing.chosen_coding")
     con.execute(
         f"create or replace table landing.chosen_{entity}_coding as from landing.chosen_coding"
     )
     return (
-        f"select mapped.* exclude (codings), chosen.code_system, chosen.code, chosen.name from landing.mapped_{entity} as mapped "
-        f"left join landing.chosen_{entity}_coding as chosen on chosen.codings is not distinct from mapped.codings"
+        "select mapped.* exclude (codings), chosen.code_system, chosen.code, chosen.name from"
+        f" landing.mapped_{entity} as mapped left join landing.chosen_{entity}_coding as chosen on"
+        " chosen.codings is not distinct from mapped.codings"
     )
 
 
 def _maps(con, profile):
     "The steward's answers: what a local code or unit stands for"
     con.execute(
-        "create or replace table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+        "create or replace table landing.local_code (entity varchar, code_system varchar, code"
+        " varchar, to_system varchar, to_code varchar)"
     )
     con.execute("create or replace table landing.local_unit (spelling varchar, unit varchar)")
     for row in profile.maps:

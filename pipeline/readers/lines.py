@@ -6,10 +6,11 @@ BLOCK = 1 << 22
 
 
 def note_ragged(con, path, dialect):
-    """Note the lines that do not fit, and how far each record's line lies from its place in the table.
+    """Note the lines that do not fit, and how far each record's line lies from its place in the
+    table.
 
-    The reader passes over blank lines and lines that do not fit, and a quoted cell may hold line breaks; only when the
-    file has any of these is it read again to find where its records begin.
+    The reader passes over blank lines and lines that do not fit, and a quoted cell may hold line
+    breaks; only when the file has any of these is it read again to find where its records begin.
     """
     errors = con.execute(
         "select distinct line_byte_position, error_type, csv_line from reject_errors"
@@ -27,8 +28,9 @@ def note_ragged(con, path, dialect):
         ragged, shifts, walked = _walk(path, dialect["quote"].encode(), positions)
         if (walked, len(ragged)) != (records, len(positions)):
             raise Refused(
-                f"its lines cannot all be accounted for: {records} were read and {len(positions)} do not fit, "
-                f"but {walked} and {len(ragged)} were counted; look for quotes inside cells"
+                f"its lines cannot all be accounted for: {records} were read and {len(positions)}"
+                f" do not fit, but {walked} and {len(ragged)} were counted; look for quotes inside"
+                " cells"
             )
     con.execute("create or replace table landing.ragged (line bigint)")
     con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
@@ -49,10 +51,11 @@ def _lines(path):
 
 
 def _walk(path, quote, positions):
-    """Where records begin: the lines of those that do not fit, (record, shift) wherever the shift changes, and their number.
+    """Where records begin: the lines of those that do not fit, (record, shift) wherever the shift
+    changes, and their number.
 
-    positions: of the lines that do not fit, in bytes counted from 1. The reader lets such a line begin with the blank lines
-    before it, and with the second half of a CR LF.
+    positions: of the lines that do not fit, in bytes counted from 1. The reader lets such a line
+    begin with the blank lines before it, and with the second half of a CR LF.
     """
     ragged, shifts = [], []
     record, shift, offset = 0, 0, 0
@@ -79,23 +82,25 @@ def _walk(path, quote, positions):
 
 
 def number(con, into, first):
-    """Create the view `into` of `landing.raw` with each record's line: its place, moved by what the reader left out before it."""
+    """Create the view `into` of `landing.raw` with each record's line: its place, moved by what the
+    reader left out before it."""
     if not con.execute("select count(*) from landing.line_shift").fetchone()[0]:
         con.execute(
-            f"create or replace view {into} as select * exclude (file_row_number), file_row_number + {first} as line from landing.raw"
+            f"create or replace view {into} as select * exclude (file_row_number), file_row_number"
+            f" + {first} as line from landing.raw"
         )
         return
     con.execute(_SHIFTS)
     con.execute(
-        f"create or replace view {into} as select raw.* exclude (file_row_number), "
-        f"file_row_number + {first} + coalesce(record_shift.shift, block_shift.shift, 0) as line from landing.raw "
-        "left join landing.block_shift on block_shift.block = raw.file_row_number // 1024 "
-        "left join landing.record_shift on record_shift.record = raw.file_row_number"
+        f"create or replace view {into} as select raw.* exclude (file_row_number), file_row_number"
+        f" + {first} + coalesce(record_shift.shift, block_shift.shift, 0) as line from landing.raw"
+        " left join landing.block_shift on block_shift.block = raw.file_row_number // 1024 left"
+        " join landing.record_shift on record_shift.record = raw.file_row_number"
     )
 
 
-# Shifts are few: one a block of 1024 records, and one a record only in blocks where it changes. An ASOF join of the records
-# themselves would sort the whole file.
+# Shifts are few: one a block of 1024 records, and one a record only in blocks where it changes. An
+# ASOF join of the records themselves would sort the whole file.
 _SHIFTS = """
 create or replace table landing.block_shift as
 select block.block, line_shift.shift

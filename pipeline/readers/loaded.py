@@ -1,4 +1,5 @@
-"""What a reader returns: how the landed records become rows of the entities, and how many rows there are to account for."""
+"""What a reader returns: how the landed records become rows of the entities, and how many rows
+there are to account for."""
 
 from dataclasses import dataclass
 
@@ -7,11 +8,12 @@ from dataclasses import dataclass
 class Loaded:
     """The SELECTs that make rows of the entities out of what a reader landed.
 
-    selects: entity -> SELECT. Its columns are canonical columns of the entity as text (what it leaves out is null) and `line`;
-    it may give `codings` (a list of `{system, code, name}`, preferred first) in place of code, code_system and name, and
-    `shifted_days`.
-    rows: how many rows the file holds, counted by the reader itself; broken records, which are in `landing.ragged (line)`,
-    included. other: how many of them are of no entity (skipped as other_message); None where the SELECTs decide it.
+    selects: entity -> SELECT. Its columns are canonical columns of the entity as text (what it
+    leaves out is null) and `line`; it may give `codings` (a list of `{system, code, name}`,
+    preferred first) in place of code, code_system and name, and `shifted_days`. rows: how many rows
+    the file holds, counted by the reader itself; broken records, which are in `landing.ragged
+    (line)`, included. other: how many of them are of no entity (skipped as other_message); None
+    where the SELECTs decide it.
     """
 
     selects: dict

@@ -1,16 +1,17 @@
 """A site's own columns as canonical columns: one SELECT, written from the profile."""
 
 DATES = (
-    "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on", "onset_on", "abated_on",
-    "performed_on",
+    "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on",
+    "onset_on", "abated_on", "performed_on",
 )  # fmt: skip
 
 
 def mapping(profile, kind, header):
     """The SELECT that makes canonical columns, as text, of `landing.delivered`.
 
-    header: the columns that this file has, in lower case. Dates are brought into ISO 8601 by the profile's date order, words
-    are translated, what is empty is filled from the profile's defaults; nothing else is touched.
+    header: the columns that this file has, in lower case. Dates are brought into ISO 8601 by the
+    profile's date order, words are translated, what is empty is filled from the profile's defaults;
+    nothing else is touched.
     """
     entity = profile.entity_of_kind(kind)
     delivered = {**profile.columns[kind]["required"], **profile.columns[kind]["optional"]}
@@ -20,7 +21,8 @@ def mapping(profile, kind, header):
         for name in dict.fromkeys([*delivered, *defaults])
     }
     if entity == "patient":
-        # an extract that has the column and leaves the cell empty says: not dead, not opted out, not merged; one without it says nothing
+        # an extract that has the column and leaves the cell empty says: not dead, not opted out,
+        # not merged; one without it says nothing
         no = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": cells["patient_id"]}
         cells |= {
             name: f"coalesce({cells[name]}, {no[name]})"

@@ -6,10 +6,12 @@ from pipeline.readers.table import load_table
 
 
 def load_events(con, path, *, profile, reference, folder):
-    """Create `landing.event` and `landing.event_code`; returns the SELECTs of `sources/meds/event/` as Loaded.
+    """Create `landing.event` and `landing.event_code`; returns the SELECTs of `sources/meds/event/`
+    as Loaded.
 
-    reference: the archived `codes.parquet`, or None. Each subject's events are moved by whole days so that the last falls
-    on the profile's `align_last_event_on`; how far is kept in `shifted_days`.
+    reference: the archived `codes.parquet`, or None. Each subject's events are moved by whole days
+    so that the last falls on the profile's `align_last_event_on`; how far is kept in
+    `shifted_days`.
     """
     if reference is None:
         raise Refused("its metadata/codes.parquet was never delivered; deliver it with the events")
@@ -18,10 +20,10 @@ def load_events(con, path, *, profile, reference, folder):
         con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder
     )
     con.execute(
-        "create or replace table landing.event_code as "
-        "select code, any_value(description) as description, "
-        "any_value(list_filter(parent_codes, lambda parent: starts_with(parent, 'LOINC/'))[1][7:]) as loinc "
-        f"from read_parquet('{str(reference).replace(chr(39), chr(39) * 2)}') group by code"
+        "create or replace table landing.event_code as select code, any_value(description) as"
+        " description, any_value(list_filter(parent_codes, lambda parent: starts_with(parent,"
+        " 'LOINC/'))[1][7:]) as loinc from"
+        f" read_parquet('{str(reference).replace(chr(39), chr(39) * 2)}') group by code"
     )
     con.execute(
         "create or replace table landing.event as " + _ALIGNED,

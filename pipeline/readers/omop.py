@@ -9,19 +9,22 @@ COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
 
 def load_concepts(con, reference):
-    """Create `landing.concept`: one row per concept id, with its coding; from the delivered CONCEPT, where it is silent the built-in ids.
+    """Create `landing.concept`: one row per concept id, with its coding; from the delivered
+    CONCEPT, where it is silent the built-in ids.
 
     reference: the archived CONCEPT (CSV with commas, as Athena's with tabs, or Parquet), or None.
     """
     columns = ", ".join(f"{name} varchar" for name in COLUMNS)
     con.execute(
-        f'create or replace table landing.concept ({columns}, coding struct("system" varchar, code varchar, "name" varchar))'
+        f'create or replace table landing.concept ({columns}, coding struct("system" varchar, code'
+        ' varchar, "name" varchar))'
     )
     if reference is not None:
         names = ", ".join(f"cast({name} as varchar) as {name}" for name in COLUMNS)
         try:
             con.execute(
-                f"insert into landing.concept {_CODED} from (select {names} from {_scan(Path(reference))}) qualify {_ONCE}"
+                f"insert into landing.concept {_CODED} from (select {names} from"
+                f" {_scan(Path(reference))}) qualify {_ONCE}"
             )
         except EngineError as error:
             if is_disk_or_memory_error(error):
@@ -30,7 +33,8 @@ def load_concepts(con, reference):
                 "its CONCEPT table cannot be read: it needs the columns " + ", ".join(COLUMNS)
             ) from None
     con.execute(
-        f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept using (concept_id)"
+        f"insert into landing.concept {_CODED} from protocol.omop_concept anti join landing.concept"
+        " using (concept_id)"
     )
 
 
@@ -49,4 +53,7 @@ def _scan(path):
         if is_athena
         else "delim = ',', quote = '\"', escape = '\"'"
     )
-    return f"read_csv('{quoted}', auto_detect = true, header = true, all_varchar = true, {form}, normalize_names = true)"
+    return (
+        f"read_csv('{quoted}', auto_detect = true, header = true, all_varchar = true, {form},"
+        " normalize_names = true)"
+    )

@@ -1,4 +1,5 @@
-"""CSV and Parquet files as text tables with line numbers. Nothing is sniffed: dialect and columns come from the profile."""
+"""CSV and Parquet files as text tables with line numbers. Nothing is sniffed: dialect and columns
+come from the profile."""
 
 import csv
 from pathlib import Path
@@ -9,12 +10,15 @@ from pipeline.readers.lines import note_ragged, number
 
 
 def load_table(con, path, *, columns, profile, into, folder):
-    """Create the view `into`: every delivered column as text (null when empty), and `line`, counted as in the file.
+    """Create the view `into`: every delivered column as text (null when empty), and `line`, counted
+    as in the file.
 
-    The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table, and no memory.
+    The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table,
+    and no memory.
 
-    columns: {"required": [...], "optional": [...]}, in lower case. Rows that do not fit the header go into
-    `landing.ragged (line)`. Returns the names of the file's header. Raises Refused when the file cannot be read whole.
+    columns: {"required": [...], "optional": [...]}, in lower case. Rows that do not fit the header
+    go into `landing.ragged (line)`. Returns the names of the file's header. Raises Refused when the
+    file cannot be read whole.
     """
     dialect = profile.dialect
     known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
@@ -47,9 +51,7 @@ def header_of(con):
 def _texts(header, known):
     original = {name.strip().lower(): name for name in header}
     return ", ".join(
-        f"nullif(trim(cast({_identifier(original[name])} as varchar)), '') as {_identifier(name)}" if name in original
-        else f"cast(null as varchar) as {_identifier(name)}"
-        for name in known
+        f"nullif(trim(cast({_identifier(original[name])} as varchar)), '') as {_identifier(name)}" if name in original else f"cast(null as varchar) as {_identifier(name)}" for name in known
     )  # fmt: skip
 
 
@@ -87,10 +89,14 @@ def _csv(con, path, dialect):
     columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in header)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     return (
-        f"read_csv('{_quoted(path)}', auto_detect = false, header = true, delim = '{_quoted(dialect['delimiter'])}', "
-        f"quote = '{_quoted(dialect['quote'])}', escape = '{_quoted(dialect['quote'])}', encoding = '{dialect['encoding']}', "
-        f"columns = {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
-    ), header
+        (
+            f"read_csv('{_quoted(path)}', auto_detect = false, header = true, delim ="
+            f" '{_quoted(dialect['delimiter'])}', quote = '{_quoted(dialect['quote'])}', escape ="
+            f" '{_quoted(dialect['quote'])}', encoding = '{dialect['encoding']}', columns ="
+            f" {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
+        ),
+        header,
+    )
 
 
 def read_header(path, dialect):
@@ -128,7 +134,8 @@ def _check_header(header, required, known, others_ignored):
         raise Refused(f"the header names the column {', '.join(twice)} twice")
     if unexpected and not others_ignored:
         raise Refused(
-            f"the header names the unknown column {', '.join(unexpected)}; known: {', '.join(known)}"
+            f"the header names the unknown column {', '.join(unexpected)}; known:"
+            f" {', '.join(known)}"
         )
 
 
@@ -141,7 +148,8 @@ def _quoted(path):
 
 
 def _first_line(error, *folders):
-    "The first line of a DuckDB message, which names the fault, without the folders of files; later lines may quote the data"
+    """The first line of a DuckDB message, which names the fault, without the folders of files;
+    later lines may quote the data"""
     line = str(error).split("\n", 1)[0]
     for folder in folders:
         line = line.replace(f"{folder}/", "")

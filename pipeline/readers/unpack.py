@@ -14,7 +14,8 @@ LARGEST_RATIO = 200  # text of hospitals shrinks 5 to 30 times; a bomb, a thousa
 
 
 def unpacked(path, folder):
-    """The file itself, or what its gzip holds, as a file of `folder`. Raises Refused for a bomb or a truncated file."""
+    """The file itself, or what its gzip holds, as a file of `folder`. Raises Refused for a bomb or
+    a truncated file."""
     return _gunzipped(path, folder) if is_gzip(path) else path
 
 
@@ -25,7 +26,8 @@ def is_gzip(path):
 
 
 def as_table_text(path, folder, encoding):
-    """A text file in an encoding and with line breaks that the reader knows, and that encoding. Raises Refused where it is no text.
+    """A text file in an encoding and with line breaks that the reader knows, and that encoding.
+    Raises Refused where it is no text.
 
     DuckDB reads UTF-8 and Latin-1; all others are brought into UTF-8 first.
     """
@@ -60,7 +62,8 @@ def _gunzipped(path, folder):
                 written += len(block)
                 if written > most:
                     raise Refused(
-                        f"its gzip unpacks to more than {LARGEST_RATIO} times its size: deliver it in parts, or not compressed"
+                        f"its gzip unpacks to more than {LARGEST_RATIO} times its size: deliver it"
+                        " in parts, or not compressed"
                     )
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -69,7 +72,8 @@ def _gunzipped(path, folder):
 
 
 def _as_lines(path, folder):
-    """The file, or a copy with one kind of line break where it mixes them or has only carriage returns: lines keep their numbers.
+    """The file, or a copy with one kind of line break where it mixes them or has only carriage
+    returns: lines keep their numbers.
 
     Raises Refused for a NUL byte, and for a line so long that it is none.
     """
@@ -78,12 +82,14 @@ def _as_lines(path, folder):
         while block := file.read(BLOCK):
             if (place := block.find(b"\0")) >= 0:
                 raise Refused(
-                    f"the file holds a NUL byte (byte {start + place + 1}): it is damaged, or in another encoding (UTF-16?)"
+                    f"the file holds a NUL byte (byte {start + place + 1}): it is damaged, or in"
+                    " another encoding (UTF-16?)"
                 )
             found = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
             if len(block) == BLOCK and not found[0] and not found[2]:
                 raise Refused(
-                    f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table, or has lost its line breaks"
+                    f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table,"
+                    " or has lost its line breaks"
                 )
             feeds, pairs, returns, start = (
                 feeds + found[0],

@@ -26,13 +26,13 @@ from pipeline.runs.manifest import (
 )
 
 __all__ = [
-    "Approval",
     "BUILDING",
     "HELD",
+    "REMOVED",
+    "Approval",
     "InputFile",
     "Inputs",
     "PackVersion",
-    "REMOVED",
     "RowCounts",
     "RunManifest",
     "complete_decision",

@@ -1,7 +1,8 @@
 """The folders of the runs: which there are, what became of each, and which one is the latest.
 
-A run is *published*; or its gate *closed* it; or it is *held* until a steward decides, out of sight, and then published,
-*discarded*, or *superseded* by a newer one; or it is a *replay* of a past run, which publishes nothing.
+A run is *published*; or its gate *closed* it; or it is *held* until a steward decides, out of
+sight, and then published, *discarded*, or *superseded* by a newer one; or it is a *replay* of a
+past run, which publishes nothing.
 """
 
 import os
@@ -14,18 +15,21 @@ HELD = ".held-"
 BUILDING = ".building-"
 REMOVED = ".gone-"
 OF_PUBLISHED_RUNS = (
-    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json",
+    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
+    "summary.json",
 )  # fmt: skip
 
 
 def start_of_run(home):
-    """When a run starts: now or, where the clock stepped back, just after the newest run, so that the runs keep their order."""
+    """When a run starts: now or, where the clock stepped back, just after the newest run, so that
+    the runs keep their order."""
     newest, now = newest_folder(home), datetime.now(UTC)
     return max(now, _started(newest.name) + timedelta(seconds=1)) if newest else now
 
 
 def newest_folder(home):
-    """The folder of the run that started last, whatever became of it, by the folders' names; None without a run."""
+    """The folder of the run that started last, whatever became of it, by the folders' names; None
+    without a run."""
     folders = [
         path.parent for path in home.runs.glob("*/manifest.json") if _started(path.parent.name)
     ]
@@ -55,13 +59,15 @@ def listed_folders(home):
 
 
 def manifests(home, *, published_only=True):
-    """The manifests of the runs, newest first: of the published ones, or of all that are not held. Raises StorageError."""
+    """The manifests of the runs, newest first: of the published ones, or of all that are not held.
+    Raises StorageError."""
     read = map(read_manifest, listed_folders(home))
     return _newest_first(manifest for manifest in read if manifest.published or not published_only)
 
 
 def held_manifests(home):
-    """The manifests of the runs that wait for a steward's decision, newest first. Raises StorageError."""
+    """The manifests of the runs that wait for a steward's decision, newest first. Raises
+    StorageError."""
     return _newest_first(
         read_manifest(path.parent) for path in home.runs.glob(f"{HELD}*/manifest.json")
     )
@@ -82,7 +88,8 @@ def latest_folder(home):
 
 
 def complete_decision(home, manifest):
-    """Move a held run to where its decision leads, from wherever a killed process left it; returns its manifest."""
+    """Move a held run to where its decision leads, from wherever a killed process left it; returns
+    its manifest."""
     held, decided = home.runs / f"{HELD}{manifest.run_id}", home.runs / manifest.run_id
     for name in OF_PUBLISHED_RUNS if manifest.state != "published" else ():
         (held / name).unlink(missing_ok=True)
@@ -94,7 +101,8 @@ def complete_decision(home, manifest):
 
 
 def point_latest_to(home, manifest):
-    """Let `latest` name this published run, unless it names a newer one or, for an unattended run, one of a later day.
+    """Let `latest` name this published run, unless it names a newer one or, for an unattended run,
+    one of a later day.
 
     A run of a day that is still to come gives way to any.
     """

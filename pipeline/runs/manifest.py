@@ -1,4 +1,5 @@
-"""What a run says of itself in its `manifest.json`: what it read, by which protocol, and what became of it."""
+"""What a run says of itself in its `manifest.json`: what it read, by which protocol, and what
+became of it."""
 
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -38,7 +39,8 @@ class InputFile(Record):
 
 
 class Inputs(Record):
-    """What a run read. tables: the version of each lake table, None where there was none. lake: which lake it was."""
+    """What a run read. tables: the version of each lake table, None where there was none. lake:
+    which lake it was."""
 
     tables: dict[str, int | None]
     lake: str | None = None
@@ -64,8 +66,9 @@ class Approval(Record):
 class RunManifest(Record):
     """The manifest of a run.
 
-    started, finished: instants in UTC. warned: a sentence for each expectation that warned. asked_by: the key under which one run
-    is published, however often it is asked for. is_unattended: a schedule asked for it. replay_of: the run screened again.
+    started, finished: instants in UTC. warned: a sentence for each expectation that warned.
+    asked_by: the key under which one run is published, however often it is asked for.
+    is_unattended: a schedule asked for it. replay_of: the run screened again.
     """
 
     run_id: str
@@ -98,7 +101,8 @@ class RunManifest(Record):
 
     @property
     def is_past_or_near(self):
-        "Whether its as-of date is at most tomorrow: a mistyped year must not stand before every run until then"
+        """Whether its as-of date is at most tomorrow: a mistyped year must not stand before every
+        run until then"""
         return self.as_of <= clock.today() + timedelta(days=1)
 
 
@@ -109,7 +113,8 @@ def read_manifest(folder):
         return RunManifest.model_validate_json(path.read_bytes())
     except (ValidationError, NotADirectoryError):
         raise StorageError(
-            f"{path} is damaged. Restore the folder from the backup, or move it away: the run is no longer listed then."
+            f"{path} is damaged. Restore the folder from the backup, or move it away: the run is no"
+            " longer listed then."
         ) from None
 
 

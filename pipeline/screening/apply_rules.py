@@ -1,10 +1,12 @@
-"""The decision tables applied to the distinct combinations of facts, one table after the other, by one SELECT."""
+"""The decision tables applied to the distinct combinations of facts, one table after the other, by
+one SELECT."""
 
 from pipeline.engine import create, select_of
 
 
 def apply_rules(con, name="screening.fit"):
-    """Build `screening.fit`: which rules fit each combination; each decision's answer is a fact for those after it."""
+    """Build `screening.fit`: which rules fit each combination; each decision's answer is a fact for
+    those after it."""
     decisions = con.execute(
         "select turn, decision, collects from protocol.decision order by turn"
     ).fetchall()
@@ -13,7 +15,8 @@ def apply_rules(con, name="screening.fit"):
     )
     for turn, decision, collects in decisions:
         con.execute(
-            "create or replace table screening.turn as select decision, collects from protocol.decision where turn = $1",
+            "create or replace table screening.turn as select decision, collects from"
+            " protocol.decision where turn = $1",
             [turn],
         )
         con.execute(f"insert into {name} {select_of(name)}")
@@ -27,7 +30,8 @@ def _add_answers(con, name, decision):
     facts = {decision: "outcome"} | ({"rule": "rule"} if decision == "next_step" else {})
     for fact, column in facts.items():
         con.execute(
-            f"insert into screening.known select fit.combination, $1, rule.{column} from {name} as fit "
-            "join protocol.rule on rule.decision = fit.decision and rule.position = fit.position where fit.decision = $2",
+            f"insert into screening.known select fit.combination, $1, rule.{column} from {name} as"
+            " fit join protocol.rule on rule.decision = fit.decision and rule.position ="
+            " fit.position where fit.decision = $2",
             [fact, decision],
         )

@@ -1,4 +1,5 @@
-"""Approval: a steward decides on a run that was held because a gate warned; who, when and why are kept."""
+"""Approval: a steward decides on a run that was held because a gate warned; who, when and why are
+kept."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from pipeline.worklist import Actor
 
 @dataclass(frozen=True)
 class Decision:
-    """What became of a held run: its state is published, discarded or superseded. worklist: patients on it."""
+    """What became of a held run: its state is published, discarded or superseded. worklist:
+    patients on it."""
 
     run_id: str
     state: str
@@ -29,8 +31,9 @@ class Decision:
 def decide(home, run_id, *, is_approved, by, because):
     """Publish or discard a held run; returns the Decision.
 
-    The run is superseded when a newer one, of its day or a later one, was published meanwhile. Asked again, the first answer stands.
-    by, because: who decided and why, for the audit trail. Raises UsageError when no such run waits.
+    The run is superseded when a newer one, of its day or a later one, was published meanwhile.
+    Asked again, the first answer stands. by, because: who decided and why, for the audit trail.
+    Raises UsageError when no such run waits.
     """
     with closing(worklist.open_store(home)) as store, exclusive_lock(home, "screen"):
         manifest = _decided(home, run_id)
@@ -42,7 +45,8 @@ def decide(home, run_id, *, is_approved, by, because):
 
 
 def _decided(home, run_id):
-    "A decision that was written down counts, also where a killed process left the run's folder where it was held"
+    """A decision that was written down counts, also where a killed process left the run's folder
+    where it was held"""
     known = [*held_manifests(home), *manifests(home, published_only=False)]
     return next((run for run in known if run.run_id == run_id and run.approval), None)
 

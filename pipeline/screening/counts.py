@@ -1,18 +1,20 @@
-"""What a run knows of its data, as counts: the relations of sql/reporting that a steward's and a lead's pages read."""
+"""What a run knows of its data, as counts: the relations of sql/reporting that a steward's and a
+lead's pages read."""
 
 from pipeline.core import InvalidProtocol
 from pipeline.engine import rows_of
 from pipeline.profiles import answered, read_profile
 
 RELATIONS = (
-    "lab_b12", "lab_b12_histogram", "source_volume", "completeness", "site_count", "testing", "rejection", "lab_b12_shift", "freshness",
-    "new_delivery", "new_rejection",
+    "lab_b12", "lab_b12_histogram", "source_volume", "completeness", "site_count", "testing",
+    "rejection", "lab_b12_shift", "freshness", "new_delivery", "new_rejection",
 )  # fmt: skip
 UNMAPPED_SHOWN = 200
 
 
 def report_counts(con, home):
-    """`{relation: rows}` of what `screened_population` built: counts and names of sources, files, laboratories, sites and codes; no patient.
+    """`{relation: rows}` of what `screened_population` built: counts and names of sources, files,
+    laboratories, sites and codes; no patient.
 
     `unmapped` holds the most frequent codes and units that nothing knows, the unanswered ones.
     """
@@ -30,7 +32,8 @@ def report_counts(con, home):
 
 
 def without_answered(home, rows):
-    """The rows of reporting.unmapped without those that a map of their source's profile answers, and LOINC codes of other tests."""
+    """The rows of reporting.unmapped without those that a map of their source's profile answers,
+    and LOINC codes of other tests."""
     told = {source: _answered(home, source) for source in {row["source"] for row in rows}}
     return [row for row in rows if not _keys(row) & told[row["source"]]]
 

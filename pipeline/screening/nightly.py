@@ -1,4 +1,5 @@
-"""The nightly run: everyone is screened, the gates decide, and the run is published, held for a steward, or kept back."""
+"""The nightly run: everyone is screened, the gates decide, and the run is published, held for a
+steward, or kept back."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from pipeline.screening.screen import screened_population
 class ScreeningOutcome:
     """What became of a run; counts only.
 
-    state: as in `runs.folders`. patients: assessed. warned: a sentence for each expectation that warned. notes_left: clinicians'
-    notes that the ingest rejected. is_followed: whether the items of the worklist follow this run.
+    state: as in `runs.folders`. patients: assessed. warned: a sentence for each expectation that
+    warned. notes_left: clinicians' notes that the ingest rejected. is_followed: whether the items
+    of the worklist follow this run.
     """
 
     run_id: str
@@ -33,7 +35,8 @@ class ScreeningOutcome:
 
 @dataclass(frozen=True)
 class Replay:
-    """A past run screened again. is_same: whether worklist.csv is the same byte for byte; None where the run kept none."""
+    """A past run screened again. is_same: whether worklist.csv is the same byte for byte; None
+    where the run kept none."""
 
     run_id: str
     replay_of: str
@@ -54,14 +57,16 @@ def screen_population(
 ):
     """Screen everyone, gate, publish; returns the ScreeningOutcome.
 
-    asked_by: a key, such as the id of a DAG run, under which one run is published, however often it is asked for. hold_warned: where a
-    gate warned, the run is held until `approval.decide`. is_unattended: a schedule asks, so `latest` does not go back to an earlier
-    day for it. Raises GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays where it is.
+    asked_by: a key, such as the id of a DAG run, under which one run is published, however often it
+    is asked for. hold_warned: where a gate warned, the run is held until `approval.decide`.
+    is_unattended: a schedule asks, so `latest` does not go back to an earlier day for it. Raises
+    GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays
+    where it is.
     """
     if lake.open_table(home, "delivery") is None:
         raise LakeUnavailable(
-            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or type: "
-            "b12 ingest PATH --source PROFILE"
+            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or"
+            " type: b12 ingest PATH --source PROFILE"
         )
     with closing(worklist.open_store(home)) as store:
         with exclusive_lock(home, "screen"):
@@ -82,9 +87,11 @@ def screen_population(
 
 
 def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None):
-    """Screen a past run from the versions of the lake that it read, publishing nothing; returns the Replay.
+    """Screen a past run from the versions of the lake that it read, publishing nothing; returns the
+    Replay.
 
-    as_of, pack: another day or protocol, else those of the run. Raises UsageError and LakeUnavailable.
+    as_of, pack: another day or protocol, else those of the run. Raises UsageError and
+    LakeUnavailable.
     """
     known = manifests(home, published_only=False)
     run = next((manifest for manifest in known if manifest.run_id == run_id), None)
@@ -93,8 +100,9 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
     with exclusive_lock(home, "screen"):
         if not lake.is_readable_as(home, run.inputs):
             raise LakeUnavailable(
-                f"The lake can no longer be read as the run {run.run_id} read it: files go when it is vacuumed (after 30 days), when "
-                "the archive is replayed, and when a patient is erased. Restore a backup of that time into a home of its own."
+                f"The lake can no longer be read as the run {run.run_id} read it: files go when it"
+                " is vacuumed (after 30 days), when the archive is replayed, and when a patient is"
+                " erased. Restore a backup of that time into a home of its own."
             )
         plan = RunPlan(
             load_checked_pack(pack or run.protocol.pack),
@@ -120,7 +128,8 @@ def _screen(home, plan, known, progress):
 
 
 def _answered(home, known, asked_by):
-    "The run that was published, held or decided on under this key; what a killed process left undone of it is done"
+    """The run that was published, held or decided on under this key; what a killed process left
+    undone of it is done"""
     runs = [*held_manifests(home), *known]
     answered = next(
         (run for run in runs if run.asked_by == asked_by and run.state != "closed"), None
@@ -131,7 +140,7 @@ def _answered(home, known, asked_by):
 def _outcome(manifest, store, notes_left):
     followed = worklist.followed_run(store) or {}
     return ScreeningOutcome(
-        run_id=manifest.run_id, state=manifest.state, published=manifest.published, patients=manifest.rows.assessment,
-        worklist=manifest.rows.worklist, warned=manifest.warned, notes_left=notes_left,
-        is_followed=followed.get("run_id") == manifest.run_id,
+        run_id=manifest.run_id, state=manifest.state, published=manifest.published,
+        patients=manifest.rows.assessment, worklist=manifest.rows.worklist, warned=manifest.warned,
+        notes_left=notes_left, is_followed=followed.get("run_id") == manifest.run_id,
     )  # fmt: skip

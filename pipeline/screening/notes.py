@@ -1,4 +1,5 @@
-"""Clinicians' notes on their way from the worklist into the lake, as a delivery like any other: archived, counted, replayed."""
+"""Clinicians' notes on their way from the worklist into the lake, as a delivery like any other:
+archived, counted, replayed."""
 
 import csv
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ SOURCE = "clinician_notes"
 
 
 def ingest_notes(home, store):
-    """Ingest the notes that the lake does not have yet, one process at a time; returns how many went in and how many did not.
+    """Ingest the notes that the lake does not have yet, one process at a time; returns how many
+    went in and how many did not.
 
-    A note counts as delivered once the lake holds it. A rejected note waits for the next run, and stops no screening.
+    A note counts as delivered once the lake holds it. A rejected note waits for the next run, and
+    stops no screening.
     """
     with store.exclusive() as con:
         for orphan in home.work.glob("condition_notes_*.csv"):  # of a process that was killed
@@ -46,7 +49,8 @@ def _arrived(home, rows):
     "Those of the rows that the lake holds now, as counted or as withdrawn"
     held = query(
         home,
-        "select distinct condition_id, status = 'retracted' as is_withdrawn from lake.condition where source = $1",
+        "select distinct condition_id, status = 'retracted' as is_withdrawn from lake.condition"
+        " where source = $1",
         [SOURCE],
     )
     known = {(row["condition_id"], row["is_withdrawn"]) for row in held}

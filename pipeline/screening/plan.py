@@ -13,7 +13,8 @@ SHOWN = 5  # problems of a pack that the error names
 
 @dataclass(frozen=True)
 class RunPlan:
-    """pack: a sound protocol pack. replay_of: the manifest of the run to screen again. The others: see `screen_population`."""
+    """pack: a sound protocol pack. replay_of: the manifest of the run to screen again. The others:
+    see `screen_population`."""
 
     pack: Pack
     as_of: date
@@ -32,12 +33,14 @@ class RunPlan:
 
 
 def load_checked_pack(pack=None):
-    """The protocol pack, read and without problems. Raises InvalidProtocol with the first problems, each with file and line."""
+    """The protocol pack, read and without problems. Raises InvalidProtocol with the first problems,
+    each with file and line."""
     loaded = load(pack or DEFAULT_PACK)
     if found := problems(loaded):
         listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in found[:SHOWN])
         raise InvalidProtocol(
-            f"The protocol pack {loaded.name} has {len(found)} problems: {listed}. See `b12 protocol check`."
+            f"The protocol pack {loaded.name} has {len(found)} problems: {listed}. See `b12"
+            " protocol check`."
         )
     return loaded
 

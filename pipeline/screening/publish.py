@@ -25,19 +25,23 @@ from pipeline.screening.counts import report_counts
 
 ORDER = "order by priority, waiting_since nulls last, patient_id"
 COUNTED = {  # in summary.json: what of the assessment is counted by its values
-    "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule", "priority": "priority", "cause": "cause",
-    "monitoring": "monitoring", "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
+    "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule",
+    "priority": "priority", "cause": "cause", "monitoring": "monitoring",
+    "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
 }  # fmt: skip
 MAY_BE_NOT_LOADED = (
-    "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy",
+    "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid",
+    "pregnancy",
 )  # fmt: skip
 
 
 @metrics.timed("publish")
 def publish(screened, home, plan, *, outcomes, validations, started):
-    """Write the folder of a Screened run and, if it is published, move `latest` to it; returns the RunManifest.
+    """Write the folder of a Screened run and, if it is published, move `latest` to it; returns the
+    RunManifest.
 
-    A closed run leaves its quality.json, validation.json, report.json and manifest, and no assessment or worklist.
+    A closed run leaves its quality.json, validation.json, report.json and manifest, and no
+    assessment or worklist.
     """
     manifest = _manifest(screened, home, plan, outcomes, started)
     building = home.runs / f"{BUILDING}{manifest.run_id}"
@@ -89,7 +93,8 @@ def _write_worklist(con, folder):
 
 
 def summary(con):
-    """Counts of a run: patients by scope, band, cohort, next step, alert and priority; what was never loaded; rejects by reason."""
+    """Counts of a run: patients by scope, band, cohort, next step, alert and priority; what was
+    never loaded; rejects by reason."""
 
     def counts(select):
         return dict(con.execute(f"{select} group by 1 order by 1").fetchall())
@@ -117,8 +122,8 @@ def _manifest(screened, home, plan, outcomes, started):
     "The manifest of the run as it is now; it is finished when its folder is written"
     state, pack, past = plan.state_after(outcomes), plan.pack, plan.replay_of
     return RunManifest(
-        run_id=new_run_id(started), published=state == "published", state=state, as_of=plan.as_of, started=started,
-        finished=started, code_version=__version__,
+        run_id=new_run_id(started), published=state == "published", state=state, as_of=plan.as_of,
+        started=started, finished=started, code_version=__version__,
         protocol=PackVersion(pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)),
         inputs=Inputs(tables=screened.versions, lake=lake.lake_id(home), files=_input_files(screened.con)),
         rows=RowCounts(assessment=_rows(screened.con, "assessment"), worklist=_rows(screened.con, "worklist")),

@@ -1,4 +1,5 @@
-"""Screen: the lake's tables become facts, the facts become decisions, in one DuckDB database in memory."""
+"""Screen: the lake's tables become facts, the facts become decisions, in one DuckDB database in
+memory."""
 
 import fcntl
 import os
@@ -33,7 +34,8 @@ COMPARED = 30  # runs before this one whose worklists the gates compare with
 
 @dataclass(frozen=True)
 class Screened:
-    """A screened population. con: the DuckDB connection. versions: of the lake's tables. folder: holds the assessment's file."""
+    """A screened population. con: the DuckDB connection. versions: of the lake's tables. folder:
+    holds the assessment's file."""
 
     con: Any
     versions: dict
@@ -44,14 +46,15 @@ class Screened:
 def screened_population(home, plan, *, published: Sequence = (), progress=lambda name: None):
     """Screen everyone as a RunPlan says; yields the Screened population, which goes at the end.
 
-    published: manifests of the runs published before, newest first. The assessment is written once, as the file that is published;
-    everything else lives in memory and spills to disk.
+    published: manifests of the runs published before, newest first. The assessment is written once,
+    as the file that is published; everything else lives in memory and spills to disk.
     """
     past = plan.replay_of
     with scratch_database(home) as (con, folder):
         versions = register_inputs(
             con, home, pack=plan.pack, as_of=plan.as_of, published=published,
-            versions=past.inputs.tables if past else None, screened_at=past.started if past else None,
+            versions=past.inputs.tables if past else None,
+            screened_at=past.started if past else None,
         )  # fmt: skip
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
         wanted = [name for schema in SCHEMAS for name in relation_names(schema)]
@@ -61,9 +64,11 @@ def screened_population(home, plan, *, published: Sequence = (), progress=lambda
 
 @contextmanager
 def scratch_database(home):
-    """A DuckDB connection in memory that spills into a folder of its own, and that folder; both go at the end.
+    """A DuckDB connection in memory that spills into a folder of its own, and that folder; both go
+    at the end.
 
-    Raises LakeUnavailable for a file of the lake that cannot be read, and StorageError for a full disk or memory.
+    Raises LakeUnavailable for a file of the lake that cannot be read, and StorageError for a full
+    disk or memory.
     """
     folder = home.work / f"screen-{os.getpid()}-{os.urandom(3).hex()}"
     with exclusive_lock(
@@ -84,7 +89,8 @@ def scratch_database(home):
 
 
 def _remove_orphans(home):
-    "Patients' rows that killed screenings left, and notes on deliveries that killed claims left: their lock ended with them"
+    """Patients' rows that killed screenings left, and notes on deliveries that killed claims left:
+    their lock ended with them"""
     remove_unlocked([*home.work.glob("screen-*"), *home.work.glob("note-*")], ignore_errors=True)
 
 
@@ -95,19 +101,23 @@ def _write_assessment(con, name, folder):
 def register_inputs(
     con, home, *, pack, as_of, published=(), versions=None, patients=None, screened_at=None
 ):
-    """Register the protocol, the day, the lake and the runs before in a connection; returns the version of each lake table.
+    """Register the protocol, the day, the lake and the runs before in a connection; returns the
+    version of each lake table.
 
-    versions, patients: as for `lake.attach`. screened_at: for a past run, when it was screened. Raises LakeUnavailable.
+    versions, patients: as for `lake.attach`. screened_at: for a past run, when it was screened.
+    Raises LakeUnavailable.
     """
     register(con, pack)
     con.execute(
-        "create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at",
+        "create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as"
+        " screened_at",
         [as_of, screened_at or datetime.now(UTC)],
     )
     attached = lake.attach(con, home, versions=versions, patients=patients)
     if attached["delivery"] is None:
         raise LakeUnavailable(
-            f"The lake under {home.lake} is empty. Ingest extracts first: b12 ingest PATH --source PROFILE"
+            f"The lake under {home.lake} is empty. Ingest extracts first: b12 ingest PATH --source"
+            " PROFILE"
         )
     lake.check_tables_present(con, home, attached)
     _register_published(con, home, published)
@@ -115,11 +125,13 @@ def register_inputs(
 
 
 def _register_published(con, home, published):
-    "What the gates compare with: the lengths of the worklists before, and the files and patients of the run published last"
+    """What the gates compare with: the lengths of the worklists before, and the files and patients
+    of the run published last"""
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
     con.execute("create or replace table lake.published_patient (patient_id varchar)")
     con.execute(
-        "create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)"
+        "create or replace table lake.published_run (run_id varchar, as_of date, patients bigint,"
+        " worklist bigint)"
     )
     for run in published[:COMPARED]:
         row = [run.run_id, run.as_of, run.rows.assessment, run.rows.worklist]

@@ -1,4 +1,5 @@
-"""Try a profile on a file: what it understands, column by column, what is missing, what would be rejected. Nothing is kept."""
+"""Try a profile on a file: what it understands, column by column, what is missing, what would be
+rejected. Nothing is kept."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +17,9 @@ from pipeline.sources.columns import columns_of
 class Checked:
     """What a profile makes of a file; no values of patients.
 
-    columns: as by `columns_of`. unread: columns of the file that the profile does not name. rejected: `{reason, rows, lines,
-    remedy}`. unknown: `{entity, kind, delivered, name, rows}`, local codes and units.
+    columns: as by `columns_of`. unread: columns of the file that the profile does not name.
+    rejected: `{reason, rows, lines, remedy}`. unknown: `{entity, kind, delivered, name, rows}`,
+    local codes and units.
     """
 
     file: str
@@ -30,14 +32,16 @@ class Checked:
 
 
 def check(home, name, path):
-    """Judge a file by a profile, given by name or path, as an ingest would; returns Checked. Raises Refused where that would refuse."""
+    """Judge a file by a profile, given by name or path, as an ingest would; returns Checked. Raises
+    Refused where that would refuse."""
     profile = read_profile(name, home)
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
     kind = profile.kind_of_file(path.name)
     if kind in (None, "ignored", "reference"):
         raise Refused(
-            f"{path.name} fits no pattern under `files` of the profile {profile.name} ({profile.patterns})."
+            f"{path.name} fits no pattern under `files` of the profile {profile.name}"
+            f" ({profile.patterns})."
         )
     beside = (one for one in path.parent.iterdir() if profile.kind_of_file(one.name) == "reference")
     reference = latest_reference(home, profile.name) or next(beside, None)
@@ -67,8 +71,8 @@ def _as_delivered(path, profile, kind, reference):
     except Refused as refusal:
         raise _would_be(refusal, path) from None
     return DeliveredFile(
-        path=path, name=path.name, sha256=sha256_of(path), kind=kind, profile=profile, received_at=datetime.now(UTC),
-        snapshot=snapshot, reference=reference,
+        path=path, name=path.name, sha256=sha256_of(path), kind=kind, profile=profile,
+        received_at=datetime.now(UTC), snapshot=snapshot, reference=reference,
     )  # fmt: skip
 
 

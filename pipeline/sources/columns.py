@@ -1,12 +1,17 @@
-"""What is in each column of a judged file, in counts and known words: never a value that identifies anyone."""
+"""What is in each column of a judged file, in counts and known words: never a value that identifies
+anyone."""
 
 SHOWN = (
-    "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab", "opted_out", "days_supply",
-    "strength_mg",
+    "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab",
+    "opted_out", "days_supply", "strength_mg",
 )  # fmt: skip
-KNOWN = {  # words that the protocol knows may be shown however rare; others only when several rows have them
+# words that the protocol knows may be shown however rare; others only when several rows have them
+KNOWN = {
     "code": "select code from staging.delivered_code where concepts is not null",
-    "unit": "select unit from landing.lab_result where unit_key(unit) in (select spelling from protocol.unit_alias)",
+    "unit": (
+        "select unit from landing.lab_result where unit_key(unit) in (select spelling from"
+        " protocol.unit_alias)"
+    ),
     "status": "select status from protocol.status",
     "specimen": "select specimen from protocol.specimen",
     "route": "select route from protocol.route",
@@ -18,7 +23,8 @@ OURS = ("line", "place", "shifted_days", "row_key")  # columns of landing that n
 def columns_of(con, profile, kind, entity):
     """Of each canonical column of a judged file: `{entity, column, from, filled, distinct, holds}`.
 
-    holds: words that the protocol knows or that many rows have, the years of dates, how many values are numbers.
+    holds: words that the protocol knows or that many rows have, the years of dates, how many values
+    are numbers.
     """
     mapped = profile.columns.get(kind, {}) if not profile.selects else {}
     sources = {**mapped.get("required", {}), **mapped.get("optional", {})}
@@ -28,14 +34,17 @@ def columns_of(con, profile, kind, entity):
         if name not in OURS
     ]
     counted = con.execute(
-        f"select count(*), {', '.join(f'count({name}), count(distinct {name})' for name in names)} from landing.{entity}"
+        f"select count(*), {', '.join(f'count({name}), count(distinct {name})' for name in names)}"
+        f" from landing.{entity}"
     ).fetchone()
     for place, name in enumerate(names):
         filled, distinct = counted[1 + 2 * place], counted[2 + 2 * place]
         delivered = sources.get(name, "")
         yield {
-            "entity": entity, "column": name, "from": " + ".join(delivered) if isinstance(delivered, list) else delivered,
-            "filled": filled, "distinct": distinct, "holds": _holds(con, entity, name) if filled else "",
+            "entity": entity, "column": name,
+            "from": " + ".join(delivered) if isinstance(delivered, list) else delivered,
+            "filled": filled, "distinct": distinct,
+            "holds": _holds(con, entity, name) if filled else "",
         }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""A first profile out of a CSV's header: what the names suggest is marked as a guess, what they do not is left to be filled in."""
+"""A first profile out of a CSV's header: what the names suggest is marked as a guess, what they do
+not is left to be filled in."""
 
 import csv
 import re
@@ -12,13 +13,15 @@ ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = (",", ";", "\t", "|")
 ROWS = 1000
 SYSTEMS = {  # what a code column's name says of its codes
-    "rxnorm": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC", "icd10": "ICD10", "snomed": "SNOMEDCT", "cpt": "CPT4",
+    "rxnorm": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC", "icd10": "ICD10",
+    "snomed": "SNOMEDCT", "cpt": "CPT4",
 }  # fmt: skip
 TODO = "TODO"
 
 
 def draft(path):
-    """A profile as YAML text, for the engineer to complete: it is invalid until every TODO is answered. Raises Refused.
+    """A profile as YAML text, for the engineer to complete: it is invalid until every TODO is
+    answered. Raises Refused.
 
     Only the first rows are read, and no value of them is written.
     """
@@ -27,11 +30,13 @@ def draft(path):
     header, *rows = csv.reader(lines, delimiter=delimiter)
     if len(header) < 2:
         raise Refused(
-            f"{path.name}: its first line is no header of several columns, divided by one of , ; tab |."
+            f"{path.name}: its first line is no header of several columns, divided by one of , ;"
+            " tab |."
         )
     if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):
         raise Refused(
-            f"{path.name}: its first line holds values, not names of columns. Put a header line before it."
+            f"{path.name}: its first line holds values, not names of columns. Put a header line"
+            " before it."
         )
     names = {
         entity: _suggested(entity, header)
@@ -48,9 +53,11 @@ def draft(path):
     columns = [[row[place] for row in rows if place < len(row)] for place in range(len(header))]
     return "\n".join([
         *_head(path, encoding=encoding, delimiter=delimiter, order=_date_order(columns), mark=_decimal_mark(columns)),
-        "files:", f'  {entity}: ["{_pattern(path.name)}"]  # a guess by the names of its columns; or {_others(names, entity)}',
-        "other_columns: ignored            # columns named in none of the lines below",
-        "columns:", f"  {entity}:", *_columns(canonical[entity], names[entity], header), *_defaults(entity, names[entity]), "",
+        "files:",
+        f'  {entity}: ["{_pattern(path.name)}"]  # a guess by the names of its columns; or {_others(names, entity)}',
+        "other_columns: ignored            # columns named in none of the lines below", "columns:",
+        f"  {entity}:", *_columns(canonical[entity], names[entity], header),
+        *_defaults(entity, names[entity]), "",
     ])  # fmt: skip
 
 
@@ -65,12 +72,14 @@ def _lines(path):
             raise Refused(f"{path.name} is empty.")
         return encoding.removesuffix("-sig"), lines
     raise Refused(
-        f"{path.name} is neither UTF-8 nor Windows-1252: is it compressed, or a spreadsheet? Export it as CSV."
+        f"{path.name} is neither UTF-8 nor Windows-1252: is it compressed, or a spreadsheet? Export"
+        " it as CSV."
     )
 
 
 def _suggested(entity, header):
-    "Canonical column -> the file's column, by the names in sources/column_names.csv; an id is called alike in every extract"
+    """Canonical column -> the file's column, by the names in sources/column_names.csv; an id is
+    called alike in every extract"""
     spelled = {
         re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_"): name.strip()
         for name in reversed(header)
@@ -92,7 +101,8 @@ def _pattern(name):
 
 
 def _date_order(columns):
-    "dmy or mdy when a number above 12 shows it, iso for 2026-01-31; None when nothing shows it, or both"
+    """dmy or mdy when a number above 12 shows it, iso for 2026-01-31; None when nothing shows it,
+    or both"""
     found = Counter()
     for cell in (cell for column in columns for cell in column):
         if re.match(r"\d{4}-\d{2}-\d{2}", cell):
@@ -119,7 +129,10 @@ def _decimal_mark(columns):
 def _head(path, *, encoding, delimiter, order, mark):
     shown = delimiter.replace("\t", "\\t")
     return [
-        f"# A draft from the header of {path.name}. Answer every {TODO}, then: b12 source check THIS_FILE {path.name}",
+        (
+            f"# A draft from the header of {path.name}. Answer every {TODO}, then: b12 source check"
+            f" THIS_FILE {path.name}"
+        ),
         f"profile: {TODO}                     # a name of letters, digits, _ and -",
         "format: table",
         f"time_zone: {TODO}                   # of times without an offset, such as Europe/Berlin",
@@ -143,7 +156,10 @@ def _columns(columns, suggested, header):
             if column in suggested:
                 yield f"      {column}: {suggested[column]!r}  # a guess by its name"
             elif need == "required":
-                yield f"      {column}: {TODO}  # which of: {', '.join(sorted(set(map(str.strip, header)) - set(suggested.values())))}"
+                yield (
+                    f"      {column}: {TODO}  # which of:"
+                    f" {', '.join(sorted(set(map(str.strip, header)) - set(suggested.values())))}"
+                )
             else:
                 yield f"      # {column}:"
 
@@ -154,5 +170,11 @@ def _defaults(entity, suggested):
     system = next(
         (code for word, code in SYSTEMS.items() if word in suggested.get("code", "").lower()), TODO
     )
-    yield "defaults:                         # what an empty cell, or a column that is not there, stands for"
-    yield f"  {entity}: {{code_system: {system}}}  # LOINC, RXNORM, ATC, SNOMEDCT, ICD10CM, …; LOCAL for the site's own, with a map"
+    yield (
+        "defaults:                         # what an empty cell, or a column that is not there,"
+        " stands for"
+    )
+    yield (
+        f"  {entity}: {{code_system: {system}}}  # LOINC, RXNORM, ATC, SNOMEDCT, ICD10CM, …; LOCAL"
+        " for the site's own, with a map"
+    )

@@ -36,9 +36,10 @@ def create_app(
 ):
     """The web app over a home.
 
-    identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the worklist is kept, else the
-    home's own. root_path: where a proxy mounts the app; a Mount sets it itself. hosts: names it answers to. has_login: with
-    its own login pages. is_secure: behind TLS, so that cookies need it.
+    identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the
+    worklist is kept, else the home's own. root_path: where a proxy mounts the app; a Mount sets it
+    itself. hosts: names it answers to. has_login: with its own login pages. is_secure: behind TLS,
+    so that cookies need it.
     """
     signing = secret(home)
     app = FastAPI(

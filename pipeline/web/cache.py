@@ -1,4 +1,5 @@
-"""What is worked out slowly and asked for again: kept in memory, until what it was read from changes."""
+"""What is worked out slowly and asked for again: kept in memory, until what it was read from
+changes."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -25,7 +26,8 @@ class Kept:
 
 
 def state_of(home, *run_ids):
-    """A key that changes with the lake and with these runs' folders: who was forgotten since is in no answer that it finds."""
+    """A key that changes with the lake and with these runs' folders: who was forgotten since is in
+    no answer that it finds."""
     logs = (path.stat().st_mtime_ns for path in home.lake.glob("*/_delta_log"))
     folders = {path.name: path.stat().st_mtime_ns for path in home.runs.glob("[!.]*")}
     return (

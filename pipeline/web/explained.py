@@ -1,4 +1,5 @@
-"""What `b12 explain` says of a patient, kept for a while: it takes a second, and a reader comes back to a page."""
+"""What `b12 explain` says of a patient, kept for a while: it takes a second, and a reader comes
+back to a page."""
 
 from pipeline import worklist
 from pipeline.analysis import explain_run

@@ -1,4 +1,5 @@
-"""The worklist as a file: every row that the page's filter chooses, streamed; it is on record who took how many."""
+"""The worklist as a file: every row that the page's filter chooses, streamed; it is on record who
+took how many."""
 
 from typing import Annotated
 
@@ -17,7 +18,8 @@ PIECE = 1 << 16
 
 @router.get("/worklist/export")
 def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alias="format")]):
-    """The chosen rows in one of `exports.FORMATS`. Raises HTTPException 400, and UsageError before the first run."""
+    """The chosen rows in one of `exports.FORMATS`. Raises HTTPException 400, and UsageError before
+    the first run."""
     if form not in exports.FORMATS:
         raise HTTPException(
             400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}."
@@ -29,7 +31,8 @@ def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alia
         request.app.state.store, actor=actor, what="export", rows=rows.number, detail=form
     )
     return StreamingResponse(
-        iter(lambda: file.read(PIECE), b""), media_type=exports.FORMATS[form].media_type, background=BackgroundTask(file.close),
+        iter(lambda: file.read(PIECE), b""), media_type=exports.FORMATS[form].media_type,
+        background=BackgroundTask(file.close),
         headers={"Content-Disposition": f'attachment; filename="{exports.file_name(form, meta)}"'},
     )  # fmt: skip
 
@@ -44,7 +47,8 @@ def _followed(state):
 
 
 def _rows(request, form, folder):
-    "The items that the filter chooses; for OMOP what the run says of them, which has the days that cohorts begin on"
+    """The items that the filter chooses; for OMOP what the run says of them, which has the days
+    that cohorts begin on"""
     sort, descending = filters.order(request.query_params)
     chosen = filters.chosen(request.query_params)
     rows = worklist.listed(

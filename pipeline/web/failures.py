@@ -11,8 +11,9 @@ from pipeline.web.middleware import SECURE
 from pipeline.web.render import page, root_of
 
 TITLES = {
-    400: "That request could not be read", 403: "Not allowed", 404: "There is no such page", 405: "Not allowed",
-    409: "Somebody else was faster", 429: "Too many attempts", 503: "Not available",
+    400: "That request could not be read", 403: "Not allowed", 404: "There is no such page",
+    405: "Not allowed", 409: "Somebody else was faster", 429: "Too many attempts",
+    503: "Not available",
 }  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def broken(request: Request, _):
 
 
 HANDLERS = {
-    HTTPException: failed, RequestValidationError: unreadable, Failure: expected, NotLoggedIn: login_first, 500: broken,
+    HTTPException: failed, RequestValidationError: unreadable, Failure: expected,
+    NotLoggedIn: login_first, 500: broken,
 }  # fmt: skip
 
 

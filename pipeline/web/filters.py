@@ -1,4 +1,5 @@
-"""A worklist's filter in the address of its page, and the addresses of the pages beside it. No patient id is ever in one."""
+"""A worklist's filter in the address of its page, and the addresses of the pages beside it. No
+patient id is ever in one."""
 
 from urllib.parse import urlencode
 

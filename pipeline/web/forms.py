@@ -33,12 +33,14 @@ def check(request, form, name):
     if made_for != name:
         raise HTTPException(
             403,
-            "This form is too old, or was made for somebody else. Go back, reload the page and send it again.",
+            "This form is too old, or was made for somebody else. Go back, reload the page and send"
+            " it again.",
         )
 
 
 def text(form, name, limit=2000):
-    """A field of a form without blanks around it, None when empty. HTTPException 400: longer than the limit, or no text."""
+    """A field of a form without blanks around it, None when empty. HTTPException 400: longer than
+    the limit, or no text."""
     given = str(form.get(name, "")).strip()
     if len(given) > limit:
         raise HTTPException(400, f"The field {name} is longer than {limit:,} characters.")

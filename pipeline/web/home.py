@@ -11,7 +11,8 @@ router = APIRouter()
 
 @router.get("/")
 def start(request: Request, actor: Operator):
-    """Everybody's day begins with the worklist, but for whoever sees no patient: it begins with the runs."""
+    """Everybody's day begins with the worklist, but for whoever sees no patient: it begins with the
+    runs."""
     return RedirectResponse(
         f"{root_of(request)}/{'worklist' if actor.may('viewer') else 'runs'}", 303
     )

@@ -1,4 +1,5 @@
-"""What people record on a patient's page. Nobody's change is lost: an outdated page is answered with what happened since."""
+"""What people record on a patient's page. Nobody's change is lost: an outdated page is answered
+with what happened since."""
 
 from datetime import date
 
@@ -18,14 +19,16 @@ router = APIRouter()
 
 @router.post("/patients/{key}/act")
 def act(request: Request, key: str, form: Form, actor: Coordinator):
-    """Change status, assignee, or add a comment; 409 when somebody else changed the item since the page was made."""
+    """Change status, assignee, or add a comment; 409 when somebody else changed the item since the
+    page was made."""
     check(request, form, actor.name)
     row = found_item(request, key)
 
     def change(store):
         assignee = assignee_of(request, form, row["assignee"])
         worklist.act(
-            store, key, actor=actor, version=version_of(form), comment=text(form, "comment"), **_status(form, row),
+            store, key, actor=actor, version=version_of(form), comment=text(form, "comment"),
+            **_status(form, row),
             assignee=assignee if "assignee" in form and assignee != row["assignee"] else worklist.UNCHANGED,
         )  # fmt: skip
 
@@ -33,7 +36,8 @@ def act(request: Request, key: str, form: Form, actor: Coordinator):
 
 
 def _status(form, row):
-    "The status asked for; the one that the item has, too, with another reason or day, and what is left empty then stays"
+    """The status asked for; the one that the item has, too, with another reason or day, and what is
+    left empty then stays"""
     to, reason, until = text(form, "to", 40), text(form, "reason"), day_of(form, "until")
     if to != row["status"]:
         return {"to": to, "reason": reason, "until": until}

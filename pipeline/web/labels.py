@@ -18,23 +18,30 @@ STATES = {
 PRIORITIES = {1: "Urgent", 2: "Soon", 3: "Next weeks", 4: "Routine"}
 KIDNEY = "raised; kidney function may explain it"  # protocol §2, of both
 WORDS = {
-    "MANUAL_REVIEW": "Review by hand", "TREAT_IM_NEURO": "Treatment option: IM, neurological", "TREAT_IM_STANDARD": "Treatment option: IM",
-    "TREAT_ORAL_OR_IM": "Treatment option: oral or IM", "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
-    "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only", "REVIEW_MMA": "Review: raised MMA",
-    "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300", "REVIEW_LOW_BEFORE": "Review: low B12 before",
-    "CONTINUE_AND_MONITOR": "Continue and monitor", "NO_ACTION": "Nothing to do now", "EXCLUDED": "Not screened",
-    "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk", "tested": "B12 tested", "diet": "Diet",
-    "scope": "Screened", "renal": "Kidney function", "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
-    "neuro_timing": "Timing of the sign", "n24_used": "Rule N24 in use", "patient_row": "Patient extract",
-    "medications": "Medication extract",
-    "conditions": "Condition extract", "deficiency_before": "Deficiency before", "treat_below_300": "Treat below 300 pg/mL",
-    "total_b12": "B12", "off_list": "Not on the list", "not_appropriate": "Not appropriate", "over_4_months": "more than 4 months",
-    "over_12_months": "more than 12 months", "within_12_months": "within 12 months", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
-    "low_molar_only": "low by pmol/L only", "none": "none",
-    "at_or_above_10": "10 or more", "below_10": "below 10", "over_20": "more than 20 cm", "patient_fact": "patient facts",
+    "MANUAL_REVIEW": "Review by hand", "TREAT_IM_NEURO": "Treatment option: IM, neurological",
+    "TREAT_IM_STANDARD": "Treatment option: IM", "TREAT_ORAL_OR_IM": "Treatment option: oral or IM",
+    "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
+    "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only",
+    "REVIEW_MMA": "Review: raised MMA",
+    "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300",
+    "REVIEW_LOW_BEFORE": "Review: low B12 before", "CONTINUE_AND_MONITOR": "Continue and monitor",
+    "NO_ACTION": "Nothing to do now", "EXCLUDED": "Not screened",
+    "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk",
+    "tested": "B12 tested", "diet": "Diet", "scope": "Screened", "renal": "Kidney function",
+    "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
+    "neuro_timing": "Timing of the sign", "n24_used": "Rule N24 in use",
+    "patient_row": "Patient extract", "medications": "Medication extract",
+    "conditions": "Condition extract", "deficiency_before": "Deficiency before",
+    "treat_below_300": "Treat below 300 pg/mL", "total_b12": "B12", "off_list": "Not on the list",
+    "not_appropriate": "Not appropriate", "over_4_months": "more than 4 months",
+    "over_12_months": "more than 12 months", "within_12_months": "within 12 months",
+    "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY, "low_molar_only": "low by pmol/L only",
+    "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",
+    "over_20": "more than 20 cm", "patient_fact": "patient facts",
 }  # fmt: skip
 CAPITALS = {
-    "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR", "mcv": "MCV", "loinc": "LOINC",
+    "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",
+    "mcv": "MCV", "loinc": "LOINC",
 }  # fmt: skip
 CODE = re.compile(r"[A-Za-z0-9_]+")  # what is no code is a text of somebody, and stays as it is
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
@@ -44,7 +51,8 @@ NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")  # an action, an alert, 
 
 
 def word(code):
-    """A code in words, to stand at the beginning: from WORDS, else its parts with their usual capitals; – for none."""
+    """A code in words, to stand at the beginning: from WORDS, else its parts with their usual
+    capitals; – for none."""
     text = low(code)
     return text if text.startswith("eGFR") else text[0].upper() + text[1:]
 
@@ -75,7 +83,8 @@ def _change(part):
 
 
 def marked(text):
-    """A sentence of the protocol with its marks made visible: [OURS], another guideline, the section cited."""
+    """A sentence of the protocol with its marks made visible: [OURS], another guideline, the
+    section cited."""
     pieces, last = [], 0
     for found in MARK.finditer(text):
         kind = "ours" if "OURS" in found[0] else "other" if "guideline" in found[0] else "section"

@@ -1,10 +1,12 @@
-"""Each laboratory's B12 by unit, as drawings beside each other: a mislabelled unit stands away from the others."""
+"""Each laboratory's B12 by unit, as drawings beside each other: a mislabelled unit stands away from
+the others."""
 
 DRAWN = 20  # a share of fewer results is a spike that dwarfs the others; the table has them all
 
 
 def histograms(rows):
-    """`[{"lab", "chart": {bins, unit, series: [{name, values}]}}]` from the rows of reporting.lab_b12_histogram; values are shares."""
+    """`[{"lab", "chart": {bins, unit, series: [{name, values}]}}]` from the rows of
+    reporting.lab_b12_histogram; values are shares."""
     labs = sorted({row["performing_lab"] for row in rows})
     bins = sorted({(row["bin"], _edge(row)) for row in rows})
     return [

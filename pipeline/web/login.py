@@ -1,4 +1,5 @@
-"""Login of the app when it runs alone: a signed cookie names the reader, whose role is read anew with every request."""
+"""Login of the app when it runs alone: a signed cookie names the reader, whose role is read anew
+with every request."""
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
@@ -17,7 +18,8 @@ PER_NAME, PER_ADDRESS = parse("10 per 15 minutes"), parse("100 per 15 minutes")
 
 
 class Failures:
-    """Failed attempts to log in, in the memory of one app: those of a name from an address, and all from an address."""
+    """Failed attempts to log in, in the memory of one app: those of a name from an address, and all
+    from an address."""
 
     def __init__(self):
         self._window = MovingWindowRateLimiter(MemoryStorage())
@@ -36,7 +38,8 @@ class Failures:
 
 
 def identify_by_session(request: Request):
-    """The reader whom the session names, as the store knows them now: a disabled one is out at once. Raises NotLoggedIn."""
+    """The reader whom the session names, as the store knows them now: a disabled one is out at
+    once. Raises NotLoggedIn."""
     session, state = request.session, request.app.state
     is_there = is_open(session, state.ended)
     actor = (

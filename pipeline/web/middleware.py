@@ -1,4 +1,5 @@
-"""What holds for every request: headers, no unsafe request from another site, a log without identifiers."""
+"""What holds for every request: headers, no unsafe request from another site, a log without
+identifiers."""
 
 import logging
 import time
@@ -9,13 +10,14 @@ from starlette.responses import PlainTextResponse
 
 LOG = logging.getLogger("b12.web")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
+    " 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 SECURE = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # with no-referrer, browsers send `Origin: null` with our own forms
+    # with no-referrer, browsers send `Origin: null` with our own forms
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -27,7 +29,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SecureHeaders:
-    """Puts SECURE on every response; what a response sets itself stays, and static files may be kept."""
+    """Puts SECURE on every response; what a response sets itself stays, and static files may be
+    kept."""
 
     def __init__(self, app, *, is_secure=False):
         self.app = app
@@ -53,8 +56,8 @@ def is_static(scope):
 
 
 class SameOriginOnly:
-    """Refuses a request that changes something unless a browser says, or its Origin shows, that our own page sent it; and one
-    that is larger than any form of ours, before anybody reads it."""
+    """Refuses a request that changes something unless a browser says, or its Origin shows, that our
+    own page sent it; and one that is larger than any form of ours, before anybody reads it."""
 
     def __init__(self, app):
         self.app = app
@@ -95,7 +98,8 @@ def is_same_origin(headers):
 
 
 class AccessLog:
-    """One line a request: method, the route's pattern (never the address asked for), status, milliseconds."""
+    """One line a request: method, the route's pattern (never the address asked for), status,
+    milliseconds."""
 
     def __init__(self, app):
         self.app = app

@@ -22,15 +22,17 @@ def patient(request: Request, key: str, actor: Viewer):
 
 
 def show(request, actor, key, *, status=200, problem=None, stale=None, typed=None):
-    """The page, perhaps with a problem on top and with what the reader had typed. Raises HTTPException 404."""
+    """The page, perhaps with a problem on top and with what the reader had typed. Raises
+    HTTPException 404."""
     store, row = request.app.state.store, found_item(request, key)
     found = explained_or_none(request, row)
     worklist.record_access(store, actor=actor, what="patient", key=key)
     return page(
-        request, "patient.html", status=status, row=row, found=found, problem=problem, stale=stale, typed=typed or {},
-        chart=timeline.of(found) if found else None, events=worklist.events(store, key), notes=worklist.notes(store, key),
-        alerts=_fitting(found, "safety"), decides=_fitting(found, "next_step"), near=_near_misses(found),
-        rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE,
+        request, "patient.html", status=status, row=row, found=found, problem=problem, stale=stale,
+        typed=typed or {}, chart=timeline.of(found) if found else None,
+        events=worklist.events(store, key), notes=worklist.notes(store, key),
+        alerts=_fitting(found, "safety"), decides=_fitting(found, "next_step"),
+        near=_near_misses(found), rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE,
         people=people(store, worklist.choices(store)["assignee"]), SHOWN=SHOWN_EVIDENCE,
     )  # fmt: skip
 
@@ -44,7 +46,8 @@ def found_item(request, key):
 
 
 def explained_or_none(request, row):
-    """What the run that the worklist follows says of an item's patient; None when the lake has no row of them any more."""
+    """What the run that the worklist follows says of an item's patient; None when the lake has no
+    row of them any more."""
     try:
         return explained(request, row["patient_id"])
     except UsageError:
@@ -71,7 +74,8 @@ def _near_misses(found):
 
 
 def _rests_upon(found):
-    "The facts that the recommendation and the alerts rest upon; what is derived from others, with those"
+    """The facts that the recommendation and the alerts rest upon; what is derived from others, with
+    those"""
     if not found:
         return set()
     derived = load(found["protocol"].split()[0]).raw["derived"]

@@ -1,4 +1,5 @@
-"""The population: by band, cohort and action, over time; who was tested; what the screening yields; site by site."""
+"""The population: by band, cohort and action, over time; who was tested; what the screening yields;
+site by site."""
 
 from fastapi import APIRouter, Request
 
@@ -28,14 +29,18 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
         worklist.run_report(store, chosen["run_id"]) if chosen else {"summary": {}, "report": {}}
     )
     return page(
-        request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER, summary=recorded["summary"], report=recorded["report"],
-        found=_yield(recorded["summary"].get("band", {})), trend=over_time(worklist.counts_over_time(store, over)),
-        tested=_tested(recorded["report"].get("testing")), waits=time_to_action(store, today=clock.today()) if chosen else {},
+        request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER,
+        summary=recorded["summary"], report=recorded["report"],
+        found=_yield(recorded["summary"].get("band", {})),
+        trend=over_time(worklist.counts_over_time(store, over)),
+        tested=_tested(recorded["report"].get("testing")),
+        waits=time_to_action(store, today=clock.today()) if chosen else {},
     )  # fmt: skip
 
 
 def over_time(rows, leave_out=NOT_SHOWN):
-    """Rows of `counts_over_time` as `{"days", "series": [{name, values}]}`; a night without a count has 0."""
+    """Rows of `counts_over_time` as `{"days", "series": [{name, values}]}`; a night without a count
+    has 0."""
     days = list(dict.fromkeys((row["run_id"], str(row["as_of"])) for row in rows))
     names = sorted({row["name"] for row in rows} - set(leave_out))
     counted = {(row["run_id"], row["name"]): row["number"] for row in rows}

@@ -1,4 +1,5 @@
-"""Whether last night's data can be trusted: outcomes, volume, completeness, freshness, laboratories, rejects. Counts only."""
+"""Whether last night's data can be trusted: outcomes, volume, completeness, freshness,
+laboratories, rejects. Counts only."""
 
 from functools import lru_cache
 
@@ -36,10 +37,12 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     )
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
-        request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes, states=_states(outcomes), report=report, NIGHTS=NIGHTS,
-        trend=_trend(store), rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
+        request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes,
+        states=_states(outcomes), report=report, NIGHTS=NIGHTS, trend=_trend(store),
+        rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
         volume=_volume(report.get("source_volume")),
-        labs=histograms(report.get("lab_b12_histogram") or []), docs=_validation(request.app.state.home, chosen), key_of=_name,
+        labs=histograms(report.get("lab_b12_histogram") or []),
+        docs=_validation(request.app.state.home, chosen), key_of=_name,
     )  # fmt: skip
 
 
@@ -82,7 +85,8 @@ def rejects(request: Request, actor: Steward, reason: str | None = None, file: s
     groups = stewardship.rejected_groups(home, by=["reason", "file"])
     worklist.record_access(request.app.state.store, actor=actor, what="rejects", rows=len(rows))
     return page(
-        request, "rejects.html", groups=groups, rows=rows[:SHOWN], total=len(rows), remedies=stewardship.remedies(home), **chosen,
+        request, "rejects.html", groups=groups, rows=rows[:SHOWN], total=len(rows),
+        remedies=stewardship.remedies(home), **chosen,
     )  # fmt: skip
 
 
@@ -95,7 +99,8 @@ def unmapped(request: Request, actor: Steward):
 
 @router.get("/quality/data-docs")
 def documents(request: Request, actor: Steward, run: str | None = None):
-    """The Data Docs of a run, else of the newest: rendered when asked for, from counts. Raises HTTPException 404."""
+    """The Data Docs of a run, else of the newest: rendered when asked for, from counts. Raises
+    HTTPException 404."""
     known = worklist.runs(request.app.state.store, limit=200)
     chosen = next((one for one in known if run in (None, one["run_id"])), None)
     file = _validation(request.app.state.home, chosen)

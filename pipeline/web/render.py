@@ -1,4 +1,5 @@
-"""Pages from templates. Everything is escaped; links stand beneath the path that the app is mounted on."""
+"""Pages from templates. Everything is escaped; links stand beneath the path that the app is mounted
+on."""
 
 import hashlib
 from functools import cache
@@ -14,22 +15,24 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 NOTICE = "For a clinician's review; nothing here is an order."
 NAV = (  # name, path, for whom
-    ("Worklist", "/worklist", "viewer"), ("Population", "/population", "viewer"), ("Quality", "/quality", "operator"),
-    ("Runs", "/runs", "operator"), ("Audit", "/audit", "admin"),
+    ("Worklist", "/worklist", "viewer"), ("Population", "/population", "viewer"),
+    ("Quality", "/quality", "operator"), ("Runs", "/runs", "operator"),
+    ("Audit", "/audit", "admin"),
 )  # fmt: skip
 
 
 def page(request, template, *, status=200, **values):
-    """A template as a response; it sees `root`, `actor`, `csrf`, `at` (the path within the app) beside the values."""
+    """A template as a response; it sees `root`, `actor`, `csrf`, `at` (the path within the app)
+    beside the values."""
     root = root_of(request)
     actor, is_local = (
         getattr(request.state, "actor", None),
         getattr(request.state, "is_local", False),
     )
     text = templates().get_template(template).render(
-        root=root, actor=actor, at=request.url.path.removeprefix(root), csrf=token(request, actor.name if actor else ""),
-        is_local=is_local, has_login=request.app.state.has_login and not is_local, version=static_version(),
-        **values,
+        root=root, actor=actor, at=request.url.path.removeprefix(root),
+        csrf=token(request, actor.name if actor else ""), is_local=is_local,
+        has_login=request.app.state.has_login and not is_local, version=static_version(), **values,
     )  # fmt: skip
     return HTMLResponse(text, status)
 

@@ -1,10 +1,12 @@
-"""The store follows the runs: looked at with each page that lists something, done once for each run."""
+"""The store follows the runs: looked at with each page that lists something, done once for each
+run."""
 
 from pipeline import worklist
 
 
 def follow(request):
-    """Take new runs into the store when the newest run is another than the last time this app looked. Raises LakeUnavailable."""
+    """Take new runs into the store when the newest run is another than the last time this app
+    looked. Raises LakeUnavailable."""
     state = request.app.state
     newest = max(
         (path.name for path in state.home.runs.glob("[!.]*") if path.name != "latest"), default=None

@@ -34,7 +34,8 @@ def compare(
     change: str = "",
     number: int = 1,
 ):
-    """New, changed and resolved rows between two published runs, with why. Raises UsageError for a run that is none."""
+    """New, changed and resolved rows between two published runs, with why. Raises UsageError for a
+    run that is none."""
     store, known = request.app.state.store, published(request)
     names = dict(zip(("latest", "previous"), (one["run_id"] for one in known), strict=False))
     before, after = names.get(before, before), names.get(after, after)
@@ -48,8 +49,9 @@ def compare(
     ]
     worklist.record_access(store, actor=actor, what="compare", rows=len(shown))
     return page(
-        request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown, total=len(chosen),
-        number=number, pages=pages, counts=Counter(row["change"] for row in rows), KINDS=KINDS,
+        request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown,
+        total=len(chosen), number=number, pages=pages,
+        counts=Counter(row["change"] for row in rows), KINDS=KINDS,
         reasons=Counter(_reason(row) for row in rows).most_common(8),
     )  # fmt: skip
 

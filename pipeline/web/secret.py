@@ -4,11 +4,13 @@ from pipeline.core import UsageError, create_secret_file, revealed, settings
 
 
 def secret(home):
-    """From `$B12_SECRET`, else from `web-secret` in the home, which is made once and read by its owner alone. Raises UsageError."""
+    """From `$B12_SECRET`, else from `web-secret` in the home, which is made once and read by its
+    owner alone. Raises UsageError."""
     given = revealed(settings().secret)
     if given is not None and len(given) < 32:
         raise UsageError(
-            "B12_SECRET is shorter than 32 characters. Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
+            "B12_SECRET is shorter than 32 characters. Make one: python -c 'import secrets;"
+            " print(secrets.token_hex(32))'"
         )
     return given or _kept(home.root / "web-secret")
 

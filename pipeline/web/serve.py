@@ -16,17 +16,22 @@ from pipeline.web.login import identify_by_session
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
-OPEN_TO_READ = "without TLS, passwords and patients can be read on their way. Give --certificate and --key, or --behind-tls."
+OPEN_TO_READ = (
+    "without TLS, passwords and patients can be read on their way. Give --certificate and --key, or"
+    " --behind-tls."
+)
 
 
 def serve(
     home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), is_behind_tls=False
 ):
-    """Serve the web app until it is stopped. certificate, key: PEM files for TLS. names: host names it answers to, else any.
+    """Serve the web app until it is stopped. certificate, key: PEM files for TLS. names: host names
+    it answers to, else any.
 
-    is_behind_tls: a proxy on this computer takes the requests by TLS; what it says of them (X-Forwarded-For, -Proto) is believed, and
-    nobody else. On loopback without users nobody logs in, and who uses this computer may do everything. Raises UsageError: others
-    reach it, and there is no user.
+    is_behind_tls: a proxy on this computer takes the requests by TLS; what it says of them
+    (X-Forwarded-For, -Proto) is believed, and nobody else. On loopback without users nobody logs
+    in, and who uses this computer may do everything. Raises UsageError: others reach it, and there
+    is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
@@ -44,12 +49,13 @@ def serve(
     with _listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
         print(
-            f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with Ctrl-C.",
+            f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with"
+            " Ctrl-C.",
             flush=True,
         )
         config = uvicorn.Config(
-            app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False, log_level="warning",
-            proxy_headers=is_behind_tls,
+            app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False,
+            log_level="warning", proxy_headers=is_behind_tls,
         )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -61,7 +67,8 @@ def _listening(host, port):
         )
     except OSError as error:
         raise UsageError(
-            f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}). Give another with --port or --host."
+            f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}). Give another"
+            " with --port or --host."
         ) from None
 
 
@@ -71,16 +78,18 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
     is_alone = host in LOOPBACK and not names and not is_behind_tls
     if not is_alone and not worklist.users(store):
         raise UsageError(
-            "Others reach these pages: that needs a login, and there is no user yet. Type: b12 user add NAME --role admin"
+            "Others reach these pages: that needs a login, and there is no user yet. Type: b12 user"
+            " add NAME --role admin"
         )
     return create_app(
-        home, store=store, identify=whoever if is_alone else identify_by_session, has_login=True, is_secure=is_secure,
-        hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
+        home, store=store, identify=whoever if is_alone else identify_by_session, has_login=True,
+        is_secure=is_secure, hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
     )  # fmt: skip
 
 
 def whoever(request: Request):
-    """The user of this computer, as admin, until there is a user; from then on whoever logged in. Raises NotLoggedIn."""
+    """The user of this computer, as admin, until there is a user; from then on whoever logged in.
+    Raises NotLoggedIn."""
     if worklist.users(request.app.state.store):
         return identify_by_session(request)
     request.state.is_local = True

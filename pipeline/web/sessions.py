@@ -1,4 +1,5 @@
-"""How long a login lasts: 12 hours from it, however often the reader comes back, and no longer than until logging out."""
+"""How long a login lasts: 12 hours from it, however often the reader comes back, and no longer than
+until logging out."""
 
 import secrets
 import time
@@ -8,7 +9,8 @@ from pipeline.web.forms import HOURS_12
 
 
 class Ended:
-    """The sessions that were logged out of, in the memory of one app, for as long as they would have lasted."""
+    """The sessions that were logged out of, in the memory of one app, for as long as they would
+    have lasted."""
 
     def __init__(self):
         self._ended, self._lock = {}, Lock()

@@ -1,4 +1,5 @@
-"""A patient's results and what happened meanwhile, as the data of one drawing and of the table beside it."""
+"""A patient's results and what happened meanwhile, as the data of one drawing and of the table
+beside it."""
 
 import math
 
@@ -12,8 +13,9 @@ PANELS = (
 )
 UNITS = {"umol/L": "µmol/L"}
 LANES = {
-    "b12_therapy": "B12 treatment", "folic_acid": "Folic acid", "metformin": "Metformin", "acid_suppressant": "Acid suppressant",
-    "malabsorption": "Surgery, absorption", "neuro": "Neurological", "renal": "Kidney", "pregnancy": "Pregnancy", "diet": "Diet",
+    "b12_therapy": "B12 treatment", "folic_acid": "Folic acid", "metformin": "Metformin",
+    "acid_suppressant": "Acid suppressant", "malabsorption": "Surgery, absorption",
+    "neuro": "Neurological", "renal": "Kidney", "pregnancy": "Pregnancy", "diet": "Diet",
     "deficiency_before": "Deficiency before", "note": "Notes",
 }  # fmt: skip
 COUNTS = (
@@ -29,11 +31,13 @@ NOTE = "a clinician's note:"  # how protocol/concepts.csv words what says of a s
 
 
 def timeline(found, pack):
-    """`{"as_of", "panels": [{name, unit, bands, points}], "lanes": [{name, spans}]}` from the dict of `explain`.
+    """`{"as_of", "panels": [{name, unit, bands, points}], "lanes": [{name, spans}]}` from the dict
+    of `explain`.
 
-    A span is `{from, to, label, standing (in words), counts}`; what does not count is there, and says so. Points are in the canonical
-    unit and keep the value as reported; a span without an end lasts until the as-of date when it is an era, and is a single day else.
-    Panels and lanes without anything are left out.
+    A span is `{from, to, label, standing (in words), counts}`; what does not count is there, and
+    says so. Points are in the canonical unit and keep the value as reported; a span without an end
+    lasts until the as-of date when it is an era, and is a single day else. Panels and lanes without
+    anything are left out.
     """
     evidence = [one for fact in found["facts"] for one in fact["evidence"]]
     panels = [
@@ -59,8 +63,7 @@ def of(found):
 
 def _panel(name, bands, rows):
     points = [
-        {"on": str(one["on_day"]), "value": one["value"], "reported": one["reported"], "standing": one["standing"]}
-        for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])
+        {"on": str(one["on_day"]), "value": one["value"], "reported": one["reported"], "standing": one["standing"]} for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])
     ]  # fmt: skip
     tiles = [
         {
@@ -71,7 +74,8 @@ def _panel(name, bands, rows):
         for tile in bands["tiles"]
     ]
     return {
-        "name": name, "unit": UNITS.get(bands["unit"], bands["unit"]), "bands": tiles, "points": sorted(points, key=lambda one: one["on"]),
+        "name": name, "unit": UNITS.get(bands["unit"], bands["unit"]), "bands": tiles,
+        "points": sorted(points, key=lambda one: one["on"]),
     }  # fmt: skip
 
 
@@ -96,6 +100,7 @@ def _span(row):
     label = row["what"] if row["standing"] == "era" else row["reported"]
     counts, standing = row["standing"] in COUNTS, low(row["standing"])
     return {
-        "from": str(row["on_day"]), "to": str(row["until_on"] or row["on_day"]), "label": label, "counts": counts,
+        "from": str(row["on_day"]), "to": str(row["until_on"] or row["on_day"]), "label": label,
+        "counts": counts,
         "standing": standing if counts or row["standing"] == "not_counted" else f"{standing}, does not count",
     }  # fmt: skip

@@ -10,7 +10,8 @@ LOOK_BACK = timedelta(days=365)
 
 
 def time_to_action(store, *, today):
-    """By priority: how often people acted within the last year, the median of days from the list to the act, how many wait, how long."""
+    """By priority: how often people acted within the last year, the median of days from the list to
+    the act, how many wait, how long."""
     acted = worklist.days_to_action(store, since=datetime.now(UTC) - LOOK_BACK)
     return {
         number: {**_spans(acted.get(number, [])), **_waits(store, number, today)}

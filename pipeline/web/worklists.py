@@ -23,7 +23,8 @@ SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
 
 @router.get("/worklist")
 def listing(request: Request, actor: Viewer, done: int | None = None, stale: int | None = None):
-    """A page of the worklist. done, stale: how many items an assignment of many changed, and how many it left alone."""
+    """A page of the worklist. done, stale: how many items an assignment of many changed, and how
+    many it left alone."""
     store, query, today = request.app.state.store, request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
@@ -38,15 +39,17 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
         size=SIZE,
     )
     return page(
-        request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending, query=query, done=done, stale=stale,
-        counts=found.counts, choices=choices, filters=filters, people=people(store, choices["assignee"]),
-        STATUSES=worklist.STATUSES, ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, **_runs(store),
+        request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending,
+        query=query, done=done, stale=stale, counts=found.counts, choices=choices, filters=filters,
+        people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
+        ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, **_runs(store),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=4)
 def _choices(store, _):
-    "What the filters offer; asked of the database only now and then, as the night alone changes most of it"
+    """What the filters offer; asked of the database only now and then, as the night alone changes
+    most of it"""
     return worklist.choices(store)
 
 
@@ -62,7 +65,8 @@ def _runs(store):
 
 @router.post("/worklist/search")
 def search(request: Request, form: Form, actor: Viewer):
-    """Find patients by the beginning of their id, sent in a form so that it is in no address and no log."""
+    """Find patients by the beginning of their id, sent in a form so that it is in no address and no
+    log."""
     check(request, form, actor.name)
     store, begins = request.app.state.store, text(form, "patient", 200)
     exact, others = _found(request, begins) if begins else (None, [])
@@ -82,7 +86,8 @@ def search(request: Request, form: Form, actor: Viewer):
 
 
 def _found(request, begins):
-    "The patient of exactly this id, listed or only in the lake, else None; and the others whose id begins so"
+    """The patient of exactly this id, listed or only in the lake, else None; and the others whose
+    id begins so"""
     found = worklist.find_patients(request.app.state.store, begins, limit=MANY_FOUND)
     exact = next((row for row in found if row["patient_id"] == begins), None) or _in_lake(
         request, begins

@@ -1,7 +1,8 @@
-"""The worklist that people work from: items that last from night to night, who did what to them, and the history of the runs."""
+"""The worklist that people work from: items that last from night to night, who did what to them,
+and the history of the runs."""
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
-from pipeline.worklist.actions import Actor, StaleItem, UNCHANGED, act, assign
+from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
 from pipeline.worklist.clinical_notes import (
     mark_delivered,
     note_headache_unrelated,
@@ -25,10 +26,12 @@ from pipeline.worklist.items import (
     accesses,
     events,
     find_patients,
-    item_of_key as item,
     item_of_patient,
     notes,
     record_access,
+)
+from pipeline.worklist.items import (
+    item_of_key as item,
 )
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
@@ -38,14 +41,14 @@ from pipeline.worklist.users import add_user, change_user, logged_in, users, ver
 
 __all__ = [
     "ACTIVE",
-    "Actor",
-    "Filter",
     "ROLES",
     "SET_BY_PEOPLE",
     "SORTS",
     "STATUSES",
-    "StaleItem",
     "UNCHANGED",
+    "Actor",
+    "Filter",
+    "StaleItem",
     "accesses",
     "act",
     "actions",

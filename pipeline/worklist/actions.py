@@ -1,4 +1,5 @@
-"""What people do to items. Nobody overwrites what he has not seen: each change names the version that it was made on."""
+"""What people do to items. Nobody overwrites what he has not seen: each change names the version
+that it was made on."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,8 @@ class StaleItem(Failure):
 
     def __init__(self, row, last):
         super().__init__(
-            "Somebody changed this item since you opened it; nothing was saved. Look at what changed, and save again if it still holds."
+            "Somebody changed this item since you opened it; nothing was saved. Look at what"
+            " changed, and save again if it still holds."
         )
         self.row, self.last = row, last
 
@@ -48,9 +50,11 @@ def act(
     comment=None,
     today=None,
 ):
-    """Change an item's status (`to`, with reason or until), its assignee, or leave a comment; returns the row as it is then.
+    """Change an item's status (`to`, with reason or until), its assignee, or leave a comment;
+    returns the row as it is then.
 
-    version: that of the row the person saw. Raises StaleItem, and UsageError for what the lifecycle does not allow.
+    version: that of the row the person saw. Raises StaleItem, and UsageError for what the lifecycle
+    does not allow.
     """
     row, today = row_to_change(store, key, actor), today or clock.today()
     if row["version"] != version:
@@ -78,9 +82,11 @@ def act(
 
 
 def assign(store, versions, *, actor, assignee, today=None):
-    """Assign many items at once: versions by key. Returns how many are theirs now, and the keys of those left alone.
+    """Assign many items at once: versions by key. Returns how many are theirs now, and the keys of
+    those left alone.
 
-    Left alone: what somebody changed meanwhile, and who is not on the worklist. One of them holds up none of the others.
+    Left alone: what somebody changed meanwhile, and who is not on the worklist. One of them holds
+    up none of the others.
     """
     done, left = 0, []
     for key, version in versions.items():
@@ -172,7 +178,8 @@ def _allow(row, to, *, reason, until, today, has_assignee):
         raise UsageError(f"{to} is no status that people set: {', '.join(SET_BY_PEOPLE)}.")
     if row["status"] not in SET_BY_PEOPLE:
         raise UsageError(
-            "This patient is not on the worklist now: the status comes from the data. You can leave a comment."
+            "This patient is not on the worklist now: the status comes from the data. You can leave"
+            " a comment."
         )
     if to in NEEDS_A_REASON and not (reason or "").strip():
         raise UsageError(f"Say why: {to.replace('_', ' ')} needs a reason.")

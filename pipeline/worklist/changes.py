@@ -1,4 +1,5 @@
-"""The night's changes, written into the store: items as they are now, and an event for each that changed."""
+"""The night's changes, written into the store: items as they are now, and an event for each that
+changed."""
 
 import secrets
 from datetime import UTC, datetime
@@ -70,16 +71,17 @@ def _content(row, as_of):
 
 def _new(row, as_of):
     return {
-        "key": new_key(), "patient_id": row["patient_id"], "status": "open", "is_active": True, "status_on": as_of, "version": 1,
-        "opened_on": as_of, "waits_from": as_of, "changed_on": as_of, **_content(row, as_of),
+        "key": new_key(), "patient_id": row["patient_id"], "status": "open", "is_active": True,
+        "status_on": as_of, "version": 1, "opened_on": as_of, "waits_from": as_of,
+        "changed_on": as_of, **_content(row, as_of),
     }  # fmt: skip
 
 
 def _seen_anew(row, as_of):
     is_same_status = row["to_status"] == row["from_status"]
     return {
-        **_content(row, as_of), "status": row["to_status"], "is_active": row["to_status"] in ACTIVE, "changed_on": as_of,
-        "changed_because": row["because"], "version": item.c.version + 1,
+        **_content(row, as_of), "status": row["to_status"], "is_active": row["to_status"] in ACTIVE,
+        "changed_on": as_of, "changed_because": row["because"], "version": item.c.version + 1,
         **({} if is_same_status else {"status_on": as_of, "status_reason": None, "snoozed_until": None}),
         **({"opened_on": as_of, "merged_into": None} if row["from_status"] in (*ENDS, "off_list") else {}),
     }  # fmt: skip
@@ -87,8 +89,9 @@ def _seen_anew(row, as_of):
 
 def _ended(row, as_of):
     return {
-        "status": row["to_status"], "is_active": False, "status_on": as_of, "status_reason": row["because"],
-        "changed_on": as_of, "changed_because": row["because"], "version": item.c.version + 1,
+        "status": row["to_status"], "is_active": False, "status_on": as_of,
+        "status_reason": row["because"], "changed_on": as_of, "changed_because": row["because"],
+        "version": item.c.version + 1,
     }  # fmt: skip
 
 
@@ -113,6 +116,7 @@ def _update(con, rows, values, as_of):
 
 def _event(row, run_id):
     return {
-        "item_id": row["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": row["change"], "from_status": row["from_status"],
-        "to_status": row["to_status"], "detail": row["because"], "run_id": run_id,
+        "item_id": row["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": row["change"],
+        "from_status": row["from_status"], "to_status": row["to_status"], "detail": row["because"],
+        "run_id": run_id,
     }  # fmt: skip

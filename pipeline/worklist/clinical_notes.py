@@ -1,4 +1,5 @@
-"""Clinicians' notes that the protocol reads: "headache unrelated to B12" (protocol §3). They reach the lake as a delivery."""
+"""Clinicians' notes that the protocol reads: "headache unrelated to B12" (protocol §3). They reach
+the lake as a delivery."""
 
 import uuid
 from datetime import UTC, datetime
@@ -15,13 +16,15 @@ HEADACHE_UNRELATED = "headache_unrelated_to_b12"
 
 
 def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
-    """Keep the note that a patient's headaches, begun on or before a day, are unrelated to B12. Raises UsageError."""
+    """Keep the note that a patient's headaches, begun on or before a day, are unrelated to B12.
+    Raises UsageError."""
     row = row_to_change(store, key, actor)
     if noted_on > (today or clock.today()):
         raise UsageError("The day of the note lies in the future.")
     written = {
-        "item_id": row["id"], "condition_id": str(uuid.uuid4()), "kind": HEADACHE_UNRELATED, "noted_on": noted_on,
-        "author": actor.name, "recorded_at": datetime.now(UTC), "is_delivered": False,
+        "item_id": row["id"], "condition_id": str(uuid.uuid4()), "kind": HEADACHE_UNRELATED,
+        "noted_on": noted_on, "author": actor.name, "recorded_at": datetime.now(UTC),
+        "is_delivered": False,
     }  # fmt: skip
     with store.writing() as con:
         con.execute(insert(note), [written])
@@ -61,14 +64,15 @@ def withdraw_note(store, key, note_id, *, actor):
 
 def _tell(con, row, actor, kind, detail):
     told = {
-        "item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, "kind": kind, "from_status": row["status"],
-        "to_status": row["status"], "detail": detail,
+        "item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, "kind": kind,
+        "from_status": row["status"], "to_status": row["status"], "detail": detail,
     }  # fmt: skip
     con.execute(insert(event), [told])
 
 
 def undelivered_notes(con, today):
-    """The notes that the lake does not have yet, and their taking back, as rows of a canonical condition extract.
+    """The notes that the lake does not have yet, and their taking back, as rows of a canonical
+    condition extract.
 
     today: the day of the ingest, which takes no later one; such a note waits for the next run.
     """
@@ -94,14 +98,17 @@ def undelivered_notes(con, today):
 
 def _condition(one):
     return {
-        "patient_id": one["patient_id"], "condition_id": one["condition_id"], "code": HEADACHE_UNRELATED, "code_system": "LOCAL",
-        "name": "Headache unrelated to B12", "onset_on": one["noted_on"].isoformat(),
-        "status": "active" if one["withdrawn_at"] is None else "entered-in-error", "recorded_by": one["author"],
+        "patient_id": one["patient_id"], "condition_id": one["condition_id"],
+        "code": HEADACHE_UNRELATED, "code_system": "LOCAL", "name": "Headache unrelated to B12",
+        "onset_on": one["noted_on"].isoformat(),
+        "status": "active" if one["withdrawn_at"] is None else "entered-in-error",
+        "recorded_by": one["author"],
     }  # fmt: skip
 
 
 def mark_delivered(con, rows):
-    """Mark notes as in the lake, as these rows of `undelivered_notes` say them: what was taken back since is delivered again."""
+    """Mark notes as in the lake, as these rows of `undelivered_notes` say them: what was taken back
+    since is delivered again."""
     for row in rows:
         is_taken_back = row["status"] != "active"
         same = note.c.withdrawn_at.is_not(None) if is_taken_back else note.c.withdrawn_at.is_(None)

@@ -10,7 +10,8 @@ AT_ONCE = 1000  # rows
 
 
 def dump(store, path):
-    """Write every row of the store into a new SQLite file; returns the rows by table. All of it as it was at one moment."""
+    """Write every row of the store into a new SQLite file; returns the rows by table. All of it as
+    it was at one moment."""
     path.unlink(missing_ok=True)
     copy = open_store(None, url=f"sqlite:///{path}")
     with store.reading() as source, copy.writing() as target:
@@ -21,7 +22,8 @@ def dump(store, path):
 
 
 def load(path, store):
-    """Put every row of a dumped file into a new, empty store; returns the rows by table. Raises UsageError: the store holds something."""
+    """Put every row of a dumped file into a new, empty store; returns the rows by table. Raises
+    UsageError: the store holds something."""
     copy = open_store(None, url=f"sqlite:///{path}")
     with copy.reading() as source, store.exclusive() as target:
         if any(
@@ -29,7 +31,8 @@ def load(path, store):
             for table in metadata.sorted_tables
         ):
             raise UsageError(
-                "The worklist database is not empty. Restore into a new one: another $B12_DATABASE_URL, or none."
+                "The worklist database is not empty. Restore into a new one: another"
+                " $B12_DATABASE_URL, or none."
             )
         rows = _copy(source, target)
         if not store.is_sqlite:
@@ -65,6 +68,7 @@ def _count_on(target):
         if "id" in table.c and isinstance(table.c.id.type, Integer):
             target.execute(
                 text(
-                    f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id) from {table.name}))"
+                    f"select setval(pg_get_serial_sequence('{table.name}', 'id'), (select max(id)"
+                    f" from {table.name}))"
                 )
             )

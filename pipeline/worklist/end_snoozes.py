@@ -14,8 +14,8 @@ def wake(store, today):
         if con.scalar(select(item.c.id).where(due).limit(1)) is None:
             return 0
     opened = {
-        "status": case((item.c.assignee == "", "open"), else_="assigned"), "is_active": True, "status_on": today, "status_reason": None,
-        "version": item.c.version + 1,
+        "status": case((item.c.assignee == "", "open"), else_="assigned"), "is_active": True,
+        "status_on": today, "status_reason": None, "version": item.c.version + 1,
     }  # fmt: skip
     with (
         store.writing() as con
@@ -33,6 +33,7 @@ def wake(store, today):
 
 def _event(one):
     return {
-        "item_id": one.id, "at": datetime.now(UTC), "who": "the clock", "kind": "snooze_ended", "from_status": "snoozed",
-        "to_status": one.status, "detail": f"snoozed until {one.snoozed_until}",
+        "item_id": one.id, "at": datetime.now(UTC), "who": "the clock", "kind": "snooze_ended",
+        "from_status": "snoozed", "to_status": one.status,
+        "detail": f"snoozed until {one.snoozed_until}",
     }  # fmt: skip

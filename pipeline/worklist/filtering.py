@@ -10,9 +10,11 @@ from pipeline.worklist.tables import item
 
 @dataclass(frozen=True)
 class Filter:
-    """Which items: of each kind any of the values named, of every kind at all. No status: those with work to do.
+    """Which items: of each kind any of the values named, of every kind at all. No status: those
+    with work to do.
 
-    assignee, site: "" stands for none. waiting: for that many days at least. patient: the id begins so.
+    assignee, site: "" stands for none. waiting: for that many days at least. patient: the id begins
+    so.
     """
 
     priority: tuple = ()

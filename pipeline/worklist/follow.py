@@ -15,11 +15,13 @@ ONE_DAY = timedelta(days=1)  # somewhere it is tomorrow already
 
 
 def follow(home, store, *, today=None):
-    """Take every run that the store does not know into its history, and let the items follow the newest published one.
+    """Take every run that the store does not know into its history, and let the items follow the
+    newest published one.
 
-    A past night that was screened again moves nothing back, and a day that has not come is not followed: nobody's snooze ends a
-    year early for a slip of the pen. Returns how many items each change of that night touched; {} when there was nothing new.
-    Done once for each run, however often and by however many processes it is asked for. Raises LakeUnavailable.
+    A past night that was screened again moves nothing back, and a day that has not come is not
+    followed: nobody's snooze ends a year early for a slip of the pen. Returns how many items each
+    change of that night touched; {} when there was nothing new. Done once for each run, however
+    often and by however many processes it is asked for. Raises LakeUnavailable.
     """
     with store.exclusive() as con:
         for manifest in sorted(_new_manifests(con, home), key=lambda run: run.started):
@@ -36,7 +38,8 @@ def follow(home, store, *, today=None):
 
 
 def _new_manifests(con, home):
-    "Of the runs that the store does not know; a copy of a run's folder under another name is none, nor is a past night screened again"
+    """Of the runs that the store does not know; a copy of a run's folder under another name is
+    none, nor is a past night screened again"""
     known = set(con.scalars(select(run.c.run_id)))
     for folder in listed_folders(home):
         if folder.name not in known:
@@ -46,7 +49,8 @@ def _new_manifests(con, home):
 
 
 def _to_follow(con, latest_day):
-    "The newest published run of a day from that followed last up to the latest, if it is not followed yet"
+    """The newest published run of a day from that followed last up to the latest, if it is not
+    followed yet"""
     last = (
         con.scalar(
             select(func.max(run.c.as_of)).where(run.c.is_followed, run.c.as_of <= latest_day)

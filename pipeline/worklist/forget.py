@@ -6,7 +6,8 @@ from pipeline.worklist.tables import access, event, item, note
 
 
 def forget(store, patient_ids):
-    """Delete the items of these patient ids with their events and notes; returns how many rows went.
+    """Delete the items of these patient ids with their events and notes; returns how many rows
+    went.
 
     What stays: who had read how many pages, without saying whose.
     """

@@ -1,4 +1,5 @@
-"""The history of the runs, counts only: kept when a run is followed, so that a thousand nights are read in one query."""
+"""The history of the runs, counts only: kept when a run is followed, so that a thousand nights are
+read in one query."""
 
 import json
 from collections import Counter
@@ -23,7 +24,8 @@ DIMENSIONS = (
 
 
 def record(con, folder, manifest):
-    """Keep what the folder of a run says of it: manifest, summary, report and the outcome of every expectation."""
+    """Keep what the folder of a run says of it: manifest, summary, report and the outcome of every
+    expectation."""
     summary, report, quality = (
         _read(folder / f"{name}.json") for name in ("summary", "report", "quality")
     )
@@ -44,11 +46,12 @@ def _read(path):
 
 def _run(manifest, summary, report):
     return {
-        "run_id": manifest.run_id, "as_of": manifest.as_of,
-        "started_at": manifest.started, "finished_at": manifest.finished,
-        "is_published": manifest.published, "state": manifest.state, "is_followed": False,
-        "patients": manifest.rows.assessment, "worklist": manifest.rows.worklist, "protocol": str(manifest.protocol),
-        "summary": json.dumps(summary) if summary else None, "report": json.dumps(report) if report else None,
+        "run_id": manifest.run_id, "as_of": manifest.as_of, "started_at": manifest.started,
+        "finished_at": manifest.finished, "is_published": manifest.published,
+        "state": manifest.state, "is_followed": False, "patients": manifest.rows.assessment,
+        "worklist": manifest.rows.worklist, "protocol": str(manifest.protocol),
+        "summary": json.dumps(summary) if summary else None,
+        "report": json.dumps(report) if report else None,
     }  # fmt: skip
 
 
@@ -69,7 +72,8 @@ def _counts(manifest, summary, report):
 
 
 def runs(store, limit=90):
-    """The newest runs: run_id, as_of, started_at, is_published, state, patients, worklist, protocol; newest first."""
+    """The newest runs: run_id, as_of, started_at, is_published, state, patients, worklist,
+    protocol; newest first."""
     columns = (
         run.c.run_id,
         run.c.as_of,
@@ -90,7 +94,8 @@ def runs(store, limit=90):
 
 
 def followed_run(store):
-    """The published run that the items follow, as of `runs`, with is_newest: whether no newer one was published. None before the first."""
+    """The published run that the items follow, as of `runs`, with is_newest: whether no newer one
+    was published. None before the first."""
     columns = (
         run.c.run_id,
         run.c.as_of,
@@ -135,7 +140,8 @@ def outcomes(store, run_id):
 
 
 def outcome_trend(store, nights=90):
-    """By `name_of`: the run_id, as_of, outcome, rows_checked and rows_failed of the newest nights, oldest first."""
+    """By `name_of`: the run_id, as_of, outcome, rows_checked and rows_failed of the newest nights,
+    oldest first."""
     newest = _newest(nights)
     columns = (outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.threshold, outcome.c.run_id, newest.c.as_of,
                outcome.c.outcome, outcome.c.rows_checked, outcome.c.rows_failed)  # fmt: skip
@@ -171,7 +177,8 @@ def _newest(nights):
 
 
 def outcome_changes(store, run_id):
-    """The outcomes of a run, each with `change` against the run before: NEW, PERSISTING, RESOLVED, or None (it passed, as before)."""
+    """The outcomes of a run, each with `change` against the run before: NEW, PERSISTING, RESOLVED,
+    or None (it passed, as before)."""
     now, before = (
         outcomes(store, run_id),
         {name_of(row): row["outcome"] for row in outcomes(store, _run_before(store, run_id))},

@@ -1,4 +1,5 @@
-"""One item: found by its key, by its patient, or by how the patient's id begins; and what was done to it."""
+"""One item: found by its key, by its patient, or by how the patient's id begins; and what was done
+to it."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +18,8 @@ def item_of_key(store, key, *, today=None):
 
 
 def item_of_patient(store, patient_id, *, today=None):
-    """The row of a patient's item, made with the status `off_list` for a patient who was never on the worklist."""
+    """The row of a patient's item, made with the status `off_list` for a patient who was never on
+    the worklist."""
     found = _row(store, item.c.patient_id == patient_id, today)
     if found:
         return found
@@ -47,7 +49,8 @@ def _row(store, where, today):
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
-    """The rows of the items whose patient id begins so, in order of the id, whatever their status; at most `limit`."""
+    """The rows of the items whose patient id begins so, in order of the id, whatever their status;
+    at most `limit`."""
     where = (
         item.c.patient_id.startswith(begins_with, autoescape=True),
         item.c.patient_id.is_not(None),
@@ -60,7 +63,8 @@ def find_patients(store, begins_with, *, today=None, limit=50):
 
 
 def events(store, key):
-    """What was done to an item, and to those merged into it, newest first: at, who, kind, from_status, to_status, detail, run_id."""
+    """What was done to an item, and to those merged into it, newest first: at, who, kind,
+    from_status, to_status, detail, run_id."""
     columns = (
         event.c.at,
         event.c.who,
@@ -91,7 +95,8 @@ def in_utc(at):
 
 
 def notes(store, key):
-    """The clinicians' notes of an item and of those merged into it: id, kind, noted_on, author, recorded_at, withdrawn_at, withdrawn_by.
+    """The clinicians' notes of an item and of those merged into it: id, kind, noted_on, author,
+    recorded_at, withdrawn_at, withdrawn_by.
 
     Newest first.
     """
@@ -119,7 +124,8 @@ def notes(store, key):
 
 
 def record_access(store, *, actor, what, key=None, rows=None, detail=None):
-    """Keep who read what, when. what: patient, search, export, …; detail: never an id or a value of a patient."""
+    """Keep who read what, when. what: patient, search, export, …; detail: never an id or a value of
+    a patient."""
     with store.writing() as con:
         item_id = con.scalar(select(item.c.id).where(item.c.key == key)) if key else None
         read = {

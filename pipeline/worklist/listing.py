@@ -12,9 +12,12 @@ from pipeline.worklist.statuses import ACTIVE, STATUSES
 from pipeline.worklist.tables import item
 
 SORTS = {
-    "priority": (item.c.priority, item.c.waits_from), "patient": (), "next_step": (item.c.next_step, item.c.priority, item.c.waits_from),
-    "waiting": (item.c.waits_from,), "b12": (item.c.b12_rising,), "status": (item.c.status, item.c.priority, item.c.waits_from),
-    "assignee": (item.c.assignee, item.c.priority, item.c.waits_from), "site": (item.c.site, item.c.priority, item.c.waits_from),
+    "priority": (item.c.priority, item.c.waits_from), "patient": (),
+    "next_step": (item.c.next_step, item.c.priority, item.c.waits_from),
+    "waiting": (item.c.waits_from,), "b12": (item.c.b12_rising,),
+    "status": (item.c.status, item.c.priority, item.c.waits_from),
+    "assignee": (item.c.assignee, item.c.priority, item.c.waits_from),
+    "site": (item.c.site, item.c.priority, item.c.waits_from),
 }  # fmt: skip
 
 
@@ -22,7 +25,8 @@ SORTS = {
 class Page:
     """One page of rows. total: of all pages; first and last: of this one, from 1.
 
-    counts: how many items there are of each `priority` and of each `status`, each under the other conditions of the Filter.
+    counts: how many items there are of each `priority` and of each `status`, each under the other
+    conditions of the Filter.
     """
 
     rows: list
@@ -45,7 +49,8 @@ class Page:
 
 
 def page(store, chosen, *, today, sort="priority", descending=False, number=1, size=50):
-    """One Page of the items that a Filter chooses; a number past the end gives the last page. sort: one of SORTS."""
+    """One Page of the items that a Filter chooses; a number past the end gives the last page. sort:
+    one of SORTS."""
     wake(store, today)
     with store.reading() as con:
         total, counted = _tallied(con, chosen, today)
@@ -64,7 +69,8 @@ def page(store, chosen, *, today, sort="priority", descending=False, number=1, s
 
 
 def _tallied(con, chosen, today):
-    "In one pass, so that what is counted is what is listed: the total, and the counts by priority and by status"
+    """In one pass, so that what is counted is what is listed: the total, and the counts by priority
+    and by status"""
     where = conditions(replace(chosen, priority=(), status=()), today, any_status=True)
     tallied = con.execute(
         select(item.c.priority, item.c.status, func.count())
@@ -97,7 +103,8 @@ def listed(store, chosen, *, today, sort="priority", descending=False):
 
 
 def _order(sort, descending):
-    "One way for all columns, so that an index serves it from either end; ties by patient id, so that no row is on two pages"
+    """One way for all columns, so that an index serves it from either end; ties by patient id, so
+    that no row is on two pages"""
     columns = (
         *(SORTS[sort] if (sort, descending) != ("b12", True) else (item.c.b12_falling,)),
         item.c.patient_id,

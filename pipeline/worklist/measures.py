@@ -13,9 +13,11 @@ BEGINS = ("opened", "reopened")
 
 
 def days_to_action(store, *, since):
-    """By priority: for each time an item came onto the list since an instant and was acted on, the days until the first act.
+    """By priority: for each time an item came onto the list since an instant and was acted on, the
+    days until the first act.
 
-    An act is a status that people set, beyond open, assigned and snoozed. What came back before anybody acted counts from then.
+    An act is a status that people set, beyond open, assigned and snoozed. What came back before
+    anybody acted counts from then.
     """
     acted = select(event.c.item_id).where(
         event.c.kind.in_(BY_PEOPLE), event.c.to_status.in_(ACTS), event.c.at >= since

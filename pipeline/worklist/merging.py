@@ -19,10 +19,11 @@ def as_it_stood(con, ids):
 
 
 def carry_on(con, row, gone, *, fresh, is_news, run_id):
-    """The surviving patient's item goes on where the merged id's stood, unless somebody has it in hand or it is news tonight.
+    """The surviving patient's item goes on where the merged id's stood, unless somebody has it in
+    hand or it is news tonight.
 
-    gone: the merged item as it stood. fresh: a new item for a survivor who has none. What was put aside for one reason stays aside only
-    while that is the reason.
+    gone: the merged item as it stood. fresh: a new item for a survivor who has none. What was put
+    aside for one reason stays aside only while that is the reason.
     """
     there = _of_patient(con, row["surviving_id"])
     if there is None:
@@ -56,7 +57,8 @@ def carry_on(con, row, gone, *, fresh, is_news, run_id):
 
 
 def part(con, row, gone, *, run_id):
-    """A merge is taken back: the item resumes the status it had, and the other gives back what it carried if nobody touched it since.
+    """A merge is taken back: the item resumes the status it had, and the other gives back what it
+    carried if nobody touched it since.
 
     gone: the item as it stood, merged. Returns the row with its status.
     """
@@ -110,7 +112,7 @@ def _of_patient(con, patient_id):
 
 def _tell(con, there, kind, to_status, detail, run_id):
     told = {
-        "item_id": there["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": kind, "from_status": there["status"],
-        "to_status": to_status, "detail": detail, "run_id": run_id,
+        "item_id": there["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": kind,
+        "from_status": there["status"], "to_status": to_status, "detail": detail, "run_id": run_id,
     }  # fmt: skip
     con.execute(insert(event), [told])

@@ -1,4 +1,5 @@
-"""What a newly published run does to the items: the SELECTs of `sql/worklist/` over the store, the run and the lake."""
+"""What a newly published run does to the items: the SELECTs of `sql/worklist/` over the store, the
+run and the lake."""
 
 import pyarrow as pa
 from sqlalchemy import func, select
@@ -11,17 +12,20 @@ DONE_RECHECK_DAYS = (
     90  # [OURS] done, and this much later the data still say the same: somebody looks again
 )
 COLUMNS = (
-    item.c.id, item.c.patient_id, item.c.status, func.nullif(item.c.assignee, "").label("assignee"), item.c.snoozed_until, item.c.status_on,
+    item.c.id, item.c.patient_id, item.c.status, func.nullif(item.c.assignee, "").label("assignee"),
+    item.c.snoozed_until, item.c.status_on,
     *(func.nullif(item.c.site, "").label("site") if column.name == "site" else item.c[column.name] for column in CONTENT),
 )  # fmt: skip
 KINDS = {"INTEGER": pa.int64(), "DATE": pa.date32(), "FLOAT": pa.float64()}
 
 
 def changes_of(con, home, *, folder, as_of):
-    """The rows of `worklist.night`, but for those kept as they are, with what the run says of the patient beside them.
+    """The rows of `worklist.night`, but for those kept as they are, with what the run says of the
+    patient beside them.
 
-    con: a connection to the store. folder: the published run's. A row: patient_id, id, from_status, to_status, surviving_id, change,
-    because, and the columns of CONTENT, which are None for a patient who left the worklist.
+    con: a connection to the store. folder: the published run's. A row: patient_id, id, from_status,
+    to_status, surviving_id, change, because, and the columns of CONTENT, which are None for a
+    patient who left the worklist.
     """
     duck = connect()
     try:
@@ -32,8 +36,9 @@ def changes_of(con, home, *, folder, as_of):
         content = ", ".join(f"tonight.{column.name}" for column in CONTENT)
         return rows_of(
             duck,
-            f"select night.*, {content} from worklist.night left join worklist.tonight on tonight.patient_id = night.patient_id "
-            "where night.change <> 'kept' order by night.patient_id",
+            f"select night.*, {content} from worklist.night left join worklist.tonight on"
+            " tonight.patient_id = night.patient_id where night.change <> 'kept' order by"
+            " night.patient_id",
         )
     finally:
         duck.close()
@@ -84,7 +89,8 @@ def _items(con):
 
 
 def _lake(duck, home):
-    "Who was merged into whom; and, of the patients whose item is not what it was, the results with what became of them"
+    """Who was merged into whom; and, of the patients whose item is not what it was, the results
+    with what became of them"""
     lake.attach(duck, home, only=("patient",))
     create(duck, "clinical.merged_patient")
     concerned = duck.execute("""

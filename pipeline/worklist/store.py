@@ -1,4 +1,5 @@
-"""The worklist store: SQLite beside the lake, or PostgreSQL; brought to its newest form when it is opened."""
+"""The worklist store: SQLite beside the lake, or PostgreSQL; brought to its newest form when it is
+opened."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ ONE_AT_A_TIME = 812_012  # the advisory lock under which one process alone migra
 
 
 class Conflict(Exception):
-    """A row that may be there once is there already. PostgreSQL's own words for it repeat the row, patient and all: they end here."""
+    """A row that may be there once is there already. PostgreSQL's own words for it repeat the row,
+    patient and all: they end here."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Store:
 
     @contextmanager
     def reading(self):
-        """A connection that writes nothing. Raises StorageError when the database cannot be reached."""
+        """A connection that writes nothing. Raises StorageError when the database cannot be
+        reached."""
         with _reached(self.engine), self.engine.connect() as con:
             if not self.is_sqlite:  # several questions are answered from one state, as SQLite does
                 con.execution_options(isolation_level="REPEATABLE READ")
@@ -59,7 +62,8 @@ class Store:
             yield con
 
     def tidy(self):
-        """After a night's many changes: what the planner goes by is counted anew, and an index is enough to answer from."""
+        """After a night's many changes: what the planner goes by is counted anew, and an index is
+        enough to answer from."""
         with (
             _reached(self.engine),
             self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con,
@@ -67,7 +71,8 @@ class Store:
             con.execute(text("analyze item" if self.is_sqlite else "vacuum (analyze) item"))
 
     def scrub(self):
-        """Overwrite what SQLite deleted, in its log too; of PostgreSQL, that is its administrator's to do."""
+        """Overwrite what SQLite deleted, in its log too; of PostgreSQL, that is its administrator's
+        to do."""
         if self.is_sqlite:
             with self.reading() as con:
                 con.exec_driver_sql("commit")  # no checkpoint within a transaction
@@ -79,7 +84,8 @@ class Store:
 
 
 def open_store(home, url=None):
-    """The store of a home: at `url`, else `$B12_DATABASE_URL`, else `worklist.db` in the home; migrated to its newest form.
+    """The store of a home: at `url`, else `$B12_DATABASE_URL`, else `worklist.db` in the home;
+    migrated to its newest form.
 
     Raises StorageError.
     """
@@ -102,7 +108,8 @@ def _engine(url):
         )  # what a failed statement held is nobody's business
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise StorageError(
-            "$B12_DATABASE_URL is no address of a database that can be used here. Write it as postgresql+psycopg://user@host/database."
+            "$B12_DATABASE_URL is no address of a database that can be used here. Write it as"
+            " postgresql+psycopg://user@host/database."
         ) from None
 
 
@@ -161,6 +168,7 @@ def _reached(engine):
     except (OperationalError, InterfaceError, DataError) as error:
         where = engine.url.render_as_string(hide_password=True)
         raise StorageError(
-            f"The worklist database {where} cannot be used ({type(error.orig).__name__}). "
-            "Check that it runs, that $B12_DATABASE_URL names it, and its rights and disk; then type the command again."
+            f"The worklist database {where} cannot be used ({type(error.orig).__name__}). Check"
+            " that it runs, that $B12_DATABASE_URL names it, and its rights and disk; then type"
+            " the command again."
         ) from None

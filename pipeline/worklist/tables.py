@@ -1,4 +1,5 @@
-"""The tables of the worklist store: items, what was done to them, notes, who read what, people, and the runs' history."""
+"""The tables of the worklist store: items, what was done to them, notes, who read what, people, and
+the runs' history."""
 
 from sqlalchemy import (
     Boolean,
@@ -22,15 +23,18 @@ metadata = MetaData(
 
 
 def by_bytes(kind):
-    """A text type that is compared byte by byte on both databases: the same order, and several times as fast on PostgreSQL."""
+    """A text type that is compared byte by byte on both databases: the same order, and several
+    times as fast on PostgreSQL."""
     return kind.with_variant(type(kind)(kind.length, collation="C"), "postgresql")
 
 
 CONTENT = (  # what a night says of a patient on the worklist
-    Column("priority", Integer), Column("next_step", by_bytes(String(40))), Column("rule", String(10)), Column("reason", Text),
-    Column("cites", Text), Column("safety", Text), Column("flags", Text), Column("cohorts", Text), Column("cause", String(20)),
-    Column("waiting_since", Date), Column("b12", String(20)), Column("b12_value", Float), Column("b12_reported", Text),
-    Column("b12_on", Date), Column("b12_source", Text), Column("mma_reported", Text), Column("mma_on", Date),
+    Column("priority", Integer), Column("next_step", by_bytes(String(40))),
+    Column("rule", String(10)), Column("reason", Text), Column("cites", Text),
+    Column("safety", Text), Column("flags", Text), Column("cohorts", Text),
+    Column("cause", String(20)), Column("waiting_since", Date), Column("b12", String(20)),
+    Column("b12_value", Float), Column("b12_reported", Text), Column("b12_on", Date),
+    Column("b12_source", Text), Column("mma_reported", Text), Column("mma_on", Date),
     Column("active_b12_on", Date), Column("site", by_bytes(Text()), nullable=False, default=""),
     Column("facts", Text),
 )  # fmt: skip
@@ -42,7 +46,8 @@ FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts")
 item = Table(
     "item", metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", String(16), nullable=False, unique=True),  # what addresses of pages name instead of the patient
+    # what addresses of pages name instead of the patient
+    Column("key", String(16), nullable=False, unique=True),
     Column("patient_id", by_bytes(Text()), unique=True),  # null once the patient is forgotten
     Column("status", by_bytes(String(20)), nullable=False),
     Column("is_active", Boolean, nullable=False),
@@ -56,10 +61,13 @@ item = Table(
     Column("changed_on", Date),
     Column("changed_because", Text),
     Column("merged_into", Integer, ForeignKey("item.id")),
-    Column("b12_rising", Float, nullable=False, default=AFTER_ALL),  # the B12 as an index has it: what is not known comes last
-    Column("b12_falling", Float, nullable=False, default=BEFORE_ALL),  # … read from the other end, too
+    # the B12 as an index has it: what is not known comes last
+    Column("b12_rising", Float, nullable=False, default=AFTER_ALL),
+    # … read from the other end, too
+    Column("b12_falling", Float, nullable=False, default=BEFORE_ALL),
     *CONTENT,
-    # the first two hold all that a filter asks for, so that no wide row is read to be left out; the others are orders
+    # the first two hold all that a filter asks for, so that no wide row is read to be left out; the
+    # others are orders
     Index("ix_item_worklist", "is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED),
     Index("ix_item_status", "status", "priority", "waits_from", "patient_id", "id", *FILTERED),
     *(Index(f"ix_item_by_{name}", "is_active", name, "priority", "waits_from", "patient_id", "id") for name in ORDERED),
@@ -68,7 +76,8 @@ item = Table(
     Index("ix_item_by_patient_id", "is_active", "patient_id", "id"),
 )  # fmt: skip
 
-event = Table(  # append-only: a trigger refuses every update, and every deletion of what is not forgotten
+# append-only: a trigger refuses every update, and every deletion of what is not forgotten
+event = Table(
     "event", metadata,
     Column("id", Integer, primary_key=True),
     Column("item_id", Integer, ForeignKey("item.id"), nullable=False, index=True),
@@ -138,11 +147,11 @@ run_count = Table(
 )  # fmt: skip
 
 outcome = Table(
-    "outcome", metadata,
-    Column("id", Integer, primary_key=True),
+    "outcome", metadata, Column("id", Integer, primary_key=True),
     Column("run_id", String(40), ForeignKey("run.run_id"), nullable=False, index=True),
-    Column("suite", String(80), nullable=False), Column("expectation", String(80), nullable=False), Column("column", String(80)),
-    Column("severity", String(10), nullable=False), Column("outcome", String(20), nullable=False),
-    Column("observed", Text), Column("threshold", Text), Column("rows_checked", Integer), Column("rows_failed", Integer),
+    Column("suite", String(80), nullable=False), Column("expectation", String(80), nullable=False),
+    Column("column", String(80)), Column("severity", String(10), nullable=False),
+    Column("outcome", String(20), nullable=False), Column("observed", Text),
+    Column("threshold", Text), Column("rows_checked", Integer), Column("rows_failed", Integer),
     Column("note", Text), Column("todo", Text),
 )  # fmt: skip

@@ -9,7 +9,8 @@ NEWEST = "0002"  # the last of the migrations
 
 
 def upgrade(con):
-    """Bring the database of a connection to its newest form; a step that was taken before is not taken again."""
+    """Bring the database of a connection to its newest form; a step that was taken before is not
+    taken again."""
     from alembic import command  # a third of a second that only a new form of the store is worth
     from alembic.config import Config
     from alembic.util import CommandError
@@ -21,5 +22,6 @@ def upgrade(con):
         command.upgrade(config, "head")
     except CommandError:
         raise StorageError(
-            "The worklist database was made by a newer version of this program. Use that, or restore the backup."
+            "The worklist database was made by a newer version of this program. Use that, or"
+            " restore the backup."
         ) from None

@@ -23,7 +23,8 @@ def _nobody():
 
 
 def add_user(store, name, *, role, password):
-    """Add a person who may log in. Raises UsageError: a name in use, an unknown role, a short password."""
+    """Add a person who may log in. Raises UsageError: a name in use, an unknown role, a short
+    password."""
     if not name.strip() or len(name) > 100:
         raise UsageError("A name has 1 to 100 characters.")
     try:
@@ -48,7 +49,8 @@ def users(store):
 
 
 def change_user(store, name, *, role=None, password=None, is_disabled=None):
-    """Change a role or a password, or shut somebody out; a session that is open follows at once. Raises UsageError."""
+    """Change a role or a password, or shut somebody out; a session that is open follows at once.
+    Raises UsageError."""
     values = {"role": _role(role)} if role else {}
     if password is not None:
         values |= {
@@ -63,7 +65,8 @@ def change_user(store, name, *, role=None, password=None, is_disabled=None):
 
 
 def verify(store, name, password):
-    """The Actor of this name and the version of the password, or None; takes as long whether or not the name is known."""
+    """The Actor of this name and the version of the password, or None; takes as long whether or not
+    the name is known."""
     with store.reading() as con:
         found = con.execute(select(person).where(person.c.name == name)).mappings().one_or_none()
     try:
@@ -78,7 +81,8 @@ def verify(store, name, password):
 
 
 def logged_in(store, name, password_version):
-    """The Actor of an open session, with today's role; None when shut out, or the password changed since."""
+    """The Actor of an open session, with today's role; None when shut out, or the password changed
+    since."""
     chosen = select(person.c.name, person.c.role).where(
         person.c.name == name, person.c.password_version == password_version, ~person.c.is_disabled
     )

@@ -1,7 +1,7 @@
 """What `make chaos` does: every fault, so many times; the table goes into docs/reliability.md.
 
-The walk's faults run in processes of their own on a demonstration population; those of the stack in a stack of its own. Exit 1
-when anything was lost, doubled, half published or different.
+The walk's faults run in processes of their own on a demonstration population; those of the stack in
+a stack of its own. Exit 1 when anything was lost, doubled, half published or different.
 """
 
 import argparse

@@ -1,4 +1,5 @@
-"""Deliveries in trouble: taken by several at once, still growing, or with one poisoned row among a million."""
+"""Deliveries in trouble: taken by several at once, still growing, or with one poisoned row among a
+million."""
 
 import random
 import subprocess
@@ -65,7 +66,8 @@ def _taking(home, settle="0"):
 
 
 def growing(*, extracts, wanted, screen, times, scratch, seed=1):
-    """A sender writes its files slowly, in pieces, while the ingest takes what it can again and again; a Row."""
+    """A sender writes its files slowly, in pieces, while the ingest takes what it can again and
+    again; a Row."""
     fault, began, draw = "a delivery grows while it is taken", time.monotonic(), random.Random(seed)
     total = Row(fault)
     for number in range(times):
@@ -95,7 +97,8 @@ def _send_slowly(extracts, home, draw):
 
 
 def poisoned(*, rows, scratch, poisons=POISONS):
-    """One poisoned row among so many: it alone may be missing, or the file is refused whole and said to be; a Row over all poisons."""
+    """One poisoned row among so many: it alone may be missing, or the file is refused whole and
+    said to be; a Row over all poisons."""
     fault, began = f"one poisoned row among {rows:,}", time.monotonic()
     total = Row(fault)
     for number, poison in enumerate(poisons.values()):
@@ -106,7 +109,8 @@ def poisoned(*, rows, scratch, poisons=POISONS):
         (delivery,) = query(Home(home), "select rows, accepted, refused from lake.delivery")
         (held,) = query(
             Home(home),
-            "select count(*) as rows, count(distinct result_id) as results from lake.lab_result where result_id <> 'R0'",
+            "select count(*) as rows, count(distinct result_id) as results from lake.lab_result"
+            " where result_id <> 'R0'",
         )
         wanted = 0 if delivery["refused"] else rows - 1
         total += Row(fault, tried=1, lost=max(0, wanted - held["results"]), doubled=held["rows"] - held["results"],

@@ -1,4 +1,5 @@
-"""A file of the lake that is damaged: the night must refuse it, or not need it; the backup brings the lake back."""
+"""A file of the lake that is damaged: the night must refuse it, or not need it; the backup brings
+the lake back."""
 
 import random
 import shutil
@@ -42,10 +43,11 @@ def lake_files(home):
 
 
 def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
-    """A random file of the lake is damaged, the night is screened, the lake is restored from the backup and screened again; a Row.
+    """A random file of the lake is damaged, the night is screened, the lake is restored from the
+    backup and screened again; a Row.
 
-    prepared: a home that was screened once. wanted: its state. screen: the command that screens it. A night that reads damaged files
-    and still publishes must publish the same.
+    prepared: a home that was screened once. wanted: its state. screen: the command that screens it.
+    A night that reads damaged files and still publishes must publish the same.
     """
     fault, began, draw = (
         "a file of the lake is damaged, then restored",
@@ -62,7 +64,8 @@ def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
         ended, error = finished(b12(home, *screen))
         if ended not in (0, 13) or (ended == 13 and "estore" not in error):
             raise AssertionError(
-                f"{path.parent.name}/{path.name} {way}: b12 screen ended with {ended}: {error[-800:]}"
+                f"{path.parent.name}/{path.name} {way}: b12 screen ended with {ended}:"
+                f" {error[-800:]}"
             )
         if ended == 0:
             total += Row(

@@ -1,4 +1,5 @@
-"""A disk that is full, and one that can only be read: on a small file system in memory, which needs the right to mount one."""
+"""A disk that is full, and one that can only be read: on a small file system in memory, which needs
+the right to mount one."""
 
 import os
 import subprocess
@@ -24,7 +25,8 @@ def can_mount():
 
 @contextmanager
 def small_disk(folder, size):
-    """A file system in memory of so many bytes (as `4m`) at a folder, and a function that mounts it anew with other options."""
+    """A file system in memory of so many bytes (as `4m`) at a folder, and a function that mounts it
+    anew with other options."""
     folder.mkdir(parents=True)
     subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder], check=True
@@ -38,7 +40,8 @@ def small_disk(folder, size):
 
 
 def disk_full(*, wanted, words, sizes, scratch, code=0):
-    """The disk is full at some moment of a command, more room is made, the command is typed again; a Row for all sizes (kilobytes)."""
+    """The disk is full at some moment of a command, more room is made, the command is typed again;
+    a Row for all sizes (kilobytes)."""
     fault, began = "the disk is full", time.monotonic()
     total = Row(fault)
     for size in sizes:
@@ -51,7 +54,8 @@ def disk_full(*, wanted, words, sizes, scratch, code=0):
 
 
 def disk_read_only(*, wanted, words, times, seconds, scratch, code=0):
-    """The disk can only be read from some moment on (as after an error of its own), then again be written; a Row."""
+    """The disk can only be read from some moment on (as after an error of its own), then again be
+    written; a Row."""
     fault, began = "the disk can only be read", time.monotonic()
     total = Row(fault)
     for moment in range(times):

@@ -1,4 +1,5 @@
-"""A row of the table of faults, and how the state after a fault is compared with that of an undisturbed run."""
+"""A row of the table of faults, and how the state after a fault is compared with that of an
+undisturbed run."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -8,8 +9,8 @@ from pipeline.core import Home
 from pipeline.engine import connect
 
 PUBLISHED = {
-    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json",
-    "validation.json", "report.json", "manifest.json",
+    "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
+    "summary.json", "quality.json", "validation.json", "report.json", "manifest.json",
 }  # fmt: skip
 CLOSED = {
     "quality.json",
@@ -22,7 +23,8 @@ ROOMS = ("landing", "claimed", "archive", "refused", "work")
 
 @dataclass(frozen=True)
 class Row:
-    """What became of a fault, tried so many times: rows lost and doubled in the lake, runs half published, worklists that differ."""
+    """What became of a fault, tried so many times: rows lost and doubled in the lake, runs half
+    published, worklists that differ."""
 
     fault: str
     tried: int = 0
@@ -43,7 +45,8 @@ class Row:
 
 
 def compared(fault, home, wanted):
-    """The Row of one trial: the state of a home against that of an undisturbed one, whose `state()` this is."""
+    """The Row of one trial: the state of a home against that of an undisturbed one, whose `state()`
+    this is."""
     rows, files, worklist = state(home)
     wanted_rows, wanted_files, wanted_worklist = wanted
     lost = sum((wanted_rows[table] - rows[table]).total() for table in wanted_rows)
@@ -60,7 +63,8 @@ def compared(fault, home, wanted):
 
 
 def state(home):
-    """(rows of every lake table with how often each is there, but for when it was received; which files lie where; worklist.csv)."""
+    """(rows of every lake table with how often each is there, but for when it was received; which
+    files lie where; worklist.csv)."""
     con = connect()
     lake.attach(con, Home(home))
     rows = {}
@@ -94,8 +98,12 @@ def half_published(home):
 
 def as_table(rows):
     """The rows as a Markdown table."""
-    head = "| fault | times tried | rows lost | rows doubled | half-published runs | other result | seconds |\n|---|--:|--:|--:|--:|--:|--:|\n"
+    head = (
+        "| fault | times tried | rows lost | rows doubled | half-published runs | other result |"
+        " seconds |\n|---|--:|--:|--:|--:|--:|--:|\n"
+    )
     return head + "".join(
-        f"| {row.fault} | {row.tried:,} | {row.lost:,} | {row.doubled:,} | {row.half_published} | {row.different} | {row.seconds:.0f} |\n"
+        f"| {row.fault} | {row.tried:,} | {row.lost:,} | {row.doubled:,} | {row.half_published} |"
+        f" {row.different} | {row.seconds:.0f} |\n"
         for row in rows
     )

@@ -34,7 +34,8 @@ def finished(process):
 
 
 def work_done(process):
-    """Seconds of processor time: unlike the clock, they hardly depend on what else the machine does. None when it has ended."""
+    """Seconds of processor time: unlike the clock, they hardly depend on what else the machine
+    does. None when it has ended."""
     try:
         fields = (
             Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -67,10 +68,12 @@ def kill_after(process, seconds):
 def kill_and_repeat(
     fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0
 ):
-    """A command killed at `times` moments spread over its work, each time in a copy of a prepared home, and then typed again.
+    """A command killed at `times` moments spread over its work, each time in a copy of a prepared
+    home, and then typed again.
 
-    prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command, with {home} for the home. then: the
-    commands that follow. wanted: the state after all that, undisturbed. code: how the command ends by itself. Returns a Row.
+    prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command,
+    with {home} for the home. then: the commands that follow. wanted: the state after all that,
+    undisturbed. code: how the command ends by itself. Returns a Row.
     """
     draw, began = random.Random(seed), time.monotonic()
     moments = [(moment + draw.random()) / times * 0.97 * seconds for moment in range(times)]

@@ -1,6 +1,8 @@
-"""Faults of the running stack: each function delivers files, does its harm meanwhile, waits, and returns a Row.
+"""Faults of the running stack: each function delivers files, does its harm meanwhile, waits, and
+returns a Row.
 
-A Row is sound when every file went in once, the published worklist is that of an undisturbed run, and every service is well again.
+A Row is sound when every file went in once, the published worklist is that of an undisturbed run,
+and every service is well again.
 """
 
 import random
@@ -27,7 +29,8 @@ AWAY = 15  # seconds for which a database is gone
 
 @dataclass
 class Trial:
-    """A stack, the files that are still to be dropped, those that were, and the home of the undisturbed run."""
+    """A stack, the files that are still to be dropped, those that were, and the home of the
+    undisturbed run."""
 
     stack: stacks.Stack
     files: list
@@ -47,7 +50,8 @@ class Trial:
             time.sleep(self.draw.uniform(0, 2))
 
     def validate_file(self, fault, began):
-        """The Row of what was just tried, when everything is as it must be and every service well, or patience has ended."""
+        """The Row of what was just tried, when everything is as it must be and every service well,
+        or patience has ended."""
         as_of = datetime.now(UTC).date().isoformat()
         wanted = stacks.undisturbed(
             self.scratch / f"undisturbed-{len(self.dropped)}", self.dropped, as_of

@@ -1,4 +1,5 @@
-"""A stack of its own to try faults on: started, delivered to, killed in parts, and held against an undisturbed run."""
+"""A stack of its own to try faults on: started, delivered to, killed in parts, and held against an
+undisturbed run."""
 
 import os
 import signal
@@ -14,13 +15,16 @@ from tools.chaos.faults import state as state_of
 from tools.stack import processes, state
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 1200  # seconds; the clock looks at the landing folder every 600 at the latest, a lost task is tried again after 90
+# seconds; the clock looks at the landing folder every 600 at the latest, a lost task is tried again
+# after 90
+PATIENCE = 1200
 WELL = ("healthy", "done")
 
 
 @dataclass
 class Stack:
-    """A running stack, and another home into which everything that it is given goes by the command line."""
+    """A running stack, and another home into which everything that it is given goes by the command
+    line."""
 
     folder: Path
     waiting: list = field(default_factory=list)
@@ -30,7 +34,8 @@ class Stack:
         return self.folder / "home"
 
     def call(self, *arguments, settings=None):
-        """What `python -m tools.stack` says; settings: environment variables besides. Raises CalledProcessError."""
+        """What `python -m tools.stack` says; settings: environment variables besides. Raises
+        CalledProcessError."""
         given = {"AIRFLOW_PORT": "0", "B12_WEB_PORT": "0", "B12_SETTLE_SECONDS": "1"}
         command = [sys.executable, "-m", "tools.stack", "--folder", str(self.folder), *arguments]
         return subprocess.run(
@@ -43,7 +48,8 @@ class Stack:
         ).stdout
 
     def drop(self, path):
-        """Deliver a file: it is copied beside the landing folder and appears there whole, by one rename."""
+        """Deliver a file: it is copied beside the landing folder and appears there whole, by one
+        rename."""
         beside, place = self.home / ".arriving", self.home / "landing" / "canonical" / path.name
         beside.mkdir(exist_ok=True, mode=0o700, parents=True)
         (beside / path.name).write_bytes(path.read_bytes())
@@ -72,7 +78,8 @@ class Stack:
 
 @contextmanager
 def started(folder, *arguments, settings=None):
-    """A stack on free ports, as long as this lasts, in a folder of the caller's; settings: environment variables besides.
+    """A stack on free ports, as long as this lasts, in a folder of the caller's; settings:
+    environment variables besides.
 
     Raises CalledProcessError.
     """
@@ -88,7 +95,8 @@ def started(folder, *arguments, settings=None):
 
 
 def pieces(folder, *, patients, files, as_of):
-    """A demonstration population as one file of patients and so many of results, no row in two of them; returns their paths."""
+    """A demonstration population as one file of patients and so many of results, no row in two of
+    them; returns their paths."""
     demo.write_demo(folder / "whole", patients=patients, seed=5, as_of=as_of)
     head, *lines = dict.fromkeys(
         (folder / "whole" / "lab_result.csv").read_text().splitlines(keepends=True)

@@ -1,4 +1,5 @@
-"""The production stack on this machine without Docker: what docker-compose.yml says, as processes on loopback."""
+"""The production stack on this machine without Docker: what docker-compose.yml says, as processes
+on loopback."""
 
 import argparse
 import asyncio

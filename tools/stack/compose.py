@@ -25,7 +25,8 @@ class Health:
 
 @dataclass(frozen=True)
 class Service:
-    """What a service runs, with what, and after which others; `of` is its name in the file, `name` that of one of its replicas."""
+    """What a service runs, with what, and after which others; `of` is its name in the file, `name`
+    that of one of its replicas."""
 
     name: str
     of: str
@@ -53,7 +54,8 @@ def services():
 
 
 def filled(text, values):
-    """A text with its `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in. Raises KeyError: no value and no default."""
+    """A text with its `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in. Raises
+    KeyError: no value and no default."""
 
     def value(found):
         name, kind, rest = found.groups()
@@ -69,7 +71,8 @@ def filled(text, values):
 
 
 def handed_on(environment, values):
-    """An environment whose names without a value are filled in from `values`, or left out where they have none there."""
+    """An environment whose names without a value are filled in from `values`, or left out where
+    they have none there."""
     named = {name: f"${{{name}}}" for name in environment if values.get(name)}
     return {
         name: named.get(name) if value is None else value
@@ -79,9 +82,11 @@ def handed_on(environment, values):
 
 
 def service(name, of, described, change):
-    """A Service from its description in the file; `change` is applied to each text of command, environment and health check.
+    """A Service from its description in the file; `change` is applied to each text of command,
+    environment and health check.
 
-    A dependency with a health check is waited for until it is well, one that ends by itself until it is done.
+    A dependency with a health check is waited for until it is well, one that ends by itself until
+    it is done.
     """
     health = described.get("healthcheck")
     return Service(

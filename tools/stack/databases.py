@@ -1,4 +1,5 @@
-"""Two databases in one PostgreSQL, each with a role that owns it and nothing else; passwords are set anew, so that they rotate."""
+"""Two databases in one PostgreSQL, each with a role that owns it and nothing else; passwords are
+set anew, so that they rotate."""
 
 import os
 
@@ -15,7 +16,8 @@ def main():
 
 
 def prepare(con, name, password):
-    """A role that may log in with the password, and a database of the same name that it alone enters."""
+    """A role that may log in with the password, and a database of the same name that it alone
+    enters."""
     role = sql.Identifier(name)
     if not con.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
         con.execute(sql.SQL("create role {}").format(role))

@@ -1,4 +1,5 @@
-"""Whether a service is well: `healthy.py URL [COMPONENT]` ends with 0 if the address answers, and says so of the component."""
+"""Whether a service is well: `healthy.py URL [COMPONENT]` ends with 0 if the address answers, and
+says so of the component."""
 
 import json
 import sys

@@ -1,4 +1,5 @@
-"""The secrets of an installation: made once, kept in a file that its owner alone reads. `make secrets` writes `.env` for Docker."""
+"""The secrets of an installation: made once, kept in a file that its owner alone reads. `make
+secrets` writes `.env` for Docker."""
 
 import base64
 import os
@@ -21,7 +22,8 @@ NAMES = (
 
 
 def write(path):
-    """Add to a file of `NAME=value` lines each secret that is missing there; what is there stays. Returns the names added."""
+    """Add to a file of `NAME=value` lines each secret that is missing there; what is there stays.
+    Returns the names added."""
     missing = [name for name in NAMES if name not in read(path)]
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
         file.writelines(f"{name}={_new(name)}\n" for name in missing)

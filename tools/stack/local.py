@@ -1,7 +1,9 @@
-"""The services of docker-compose.yml as processes of this machine: the same commands, on loopback, with folders for volumes.
+"""The services of docker-compose.yml as processes of this machine: the same commands, on loopback,
+with folders for volumes.
 
-What a container has of its own is replaced by name: `postgres:5432` by a free port on loopback, a volume by a folder of the
-stack's, the images of PostgreSQL and Redis by the binaries of two Python packages. Everything else is as the file says.
+What a container has of its own is replaced by name: `postgres:5432` by a free port on loopback, a
+volume by a folder of the stack's, the images of PostgreSQL and Redis by the binaries of two Python
+packages. Everything else is as the file says.
 """
 
 import json
@@ -29,7 +31,8 @@ ENTRYPOINTS = {
 
 
 def services(folder, scale, *, are_ports_kept=False):
-    """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale: service → how many.
+    """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale:
+    service → how many.
 
     are_ports_kept: as it runs already, whatever ports are asked for since.
     """
@@ -114,25 +117,26 @@ def _surroundings(folder, unit):
     }
     path = os.pathsep.join([*map(str, BINARIES), os.environ["PATH"]])
     return kept | {
-        "HOME": str(folder / "tmp"), "HOSTNAME": unit, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
-        "TMPDIR": str(folder / "tmp"),
+        "HOME": str(folder / "tmp"), "HOSTNAME": unit, "PATH": path, "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "tmp"),
     }  # fmt: skip
 
 
 def chosen_ports(folder, units, *, are_kept=False):
     """A port of this machine for each port of each process: name → port → ours.
 
-    The one asked for, else that of last time, so that addresses stay, else any that is free. are_kept: that of last time.
+    The one asked for, else that of last time, so that addresses stay, else any that is free.
+    are_kept: that of last time.
     """
     file, values = folder / "ports.json", _values(folder)
     known = json.loads(file.read_text()) if file.exists() else {}
     with ExitStack() as held:
         new = {
             unit: {
-                port: _free(held, unit == name and _wanted(described, port, values), known.get(unit, {}).get(port))
-                for port in described["expose"]
+                port: _free(held, unit == name and _wanted(described, port, values), known.get(unit, {}).get(port)) for port in described["expose"]
             }
-            for unit, (name, described) in units.items() if "expose" in described and not (are_kept and unit in known)
+            for unit,
+            (name, described) in units.items() if "expose" in described and not (are_kept and unit in known)
         }  # fmt: skip
     if new:
         file.write_text(json.dumps(known | new, indent=1))

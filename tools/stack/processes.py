@@ -1,4 +1,5 @@
-"""Processes by what cannot be mistaken: a number with the instant of its start, for numbers are given out again."""
+"""Processes by what cannot be mistaken: a number with the instant of its start, for numbers are
+given out again."""
 
 import os
 import signal
@@ -39,7 +40,8 @@ def is_given_again(identified):
 
 
 def members(leader):
-    """The numbers of the processes in the session that a process began, also when it has ended and they have not."""
+    """The numbers of the processes in the session that a process began, also when it has ended and
+    they have not."""
     found = []
     for process in psutil.process_iter(["status"]):
         try:
@@ -51,7 +53,8 @@ def members(leader):
 
 
 def sweep(identified):
-    """Kill what is left of the session of a process. Nothing, where its number belongs to another process by now."""
+    """Kill what is left of the session of a process. Nothing, where its number belongs to another
+    process by now."""
     if is_given_again(identified):
         return
     while left := members(identified[0]):

@@ -21,7 +21,8 @@ def up(folder, scale):
         supervisor = _started(folder, scale)
     if failed := _awaited(folder, supervisor):
         print(
-            f"{failed} did not become healthy. The end of {folder / 'logs' / failed}.log:\n{_tail(folder, failed)}",
+            f"{failed} did not become healthy. The end of"
+            f" {folder / 'logs' / failed}.log:\n{_tail(folder, failed)}",
             file=sys.stderr,
         )
         down(folder)
@@ -91,7 +92,10 @@ def _told(folder):
     besides = (
         ""
         if place.parent == folder
-        else f"PostgreSQL: {place}/   (its account does not come into {postgres.closed(folder.parent)})\n"
+        else (
+            f"PostgreSQL: {place}/   (its account does not come into"
+            f" {postgres.closed(folder.parent)})\n"
+        )
     )
     return f"""
 Airflow:    http://localhost:{ports["api-server"]["8080"]}   user admin, password AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
@@ -139,7 +143,9 @@ def status(folder):
     for name, unit in units.items():
         runs = processes.is_running(unit.process)
         print(
-            f"  {name:<14} {unit.status if runs or unit.status in ('done', 'failed') else 'not running':<12} restarts {unit.restarts}"
+            f"  {name:<14}"
+            f" {unit.status if runs or unit.status in ('done', 'failed') else 'not running':<12}"
+            f" restarts {unit.restarts}"
         )
     if units and not processes.is_running(supervisor):
         print("Nothing keeps them running: the supervisor is gone. make down, then make up.")

@@ -1,4 +1,5 @@
-"""What is known of a stack, in a file that is replaced whole, so that whoever looks sees one moment of it."""
+"""What is known of a stack, in a file that is replaced whole, so that whoever looks sees one moment
+of it."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,9 +8,11 @@ from pathlib import Path
 
 @dataclass
 class Unit:
-    """A service as it stands; process: `[pid, start]`, seconds: from the start of the stack until it was well, or done."""
+    """A service as it stands; process: `[pid, start]`, seconds: from the start of the stack until
+    it was well, or done."""
 
-    status: str = "waiting"  # then starting, healthy or unhealthy; done or failed of what ends by itself; stopped
+    # then starting, healthy or unhealthy; done or failed of what ends by itself; stopped
+    status: str = "waiting"
     process: list | None = None
     seconds: float | None = None
     restarts: int = 0

@@ -1,4 +1,5 @@
-"""Keeps the services of a stack running: in the order of `depends_on`, asked whether they are well, started again when they end."""
+"""Keeps the services of a stack running: in the order of `depends_on`, asked whether they are well,
+started again when they end."""
 
 import asyncio
 import os
@@ -24,7 +25,8 @@ class Supervisor:
         self.own = processes.identity(os.getpid())
 
     async def run(self):
-        """Start everything, keep it running, and on SIGTERM or SIGINT end it, what depends on others first."""
+        """Start everything, keep it running, and on SIGTERM or SIGINT end it, what depends on
+        others first."""
         if threading.current_thread() is threading.main_thread():  # no other may hear of signals
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, self.is_stopping.set)

@@ -18,7 +18,7 @@ from pipeline.cli.commands.simulating import simulate
 from pipeline.cli.commands.stewarding import compact, reingest, rejects, source, unmapped
 
 __all__ = [
-    "backup", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest", "notify", "overdue",
-    "protocol", "reingest", "rejects", "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped",
-    "user", "worklist",
+    "backup", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest", "notify",
+    "overdue", "protocol", "reingest", "rejects", "restore", "run", "runs", "screen", "serve",
+    "simulate", "source", "unmapped", "user", "worklist",
 ]  # fmt: skip

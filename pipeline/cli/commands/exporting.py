@@ -9,7 +9,8 @@ from pipeline.runs import latest_folder
 
 
 def export(home, given, form):
-    """Write the last published worklist (OMOP: the cohorts of everyone) to the file asked for, else to what reads the output."""
+    """Write the last published worklist (OMOP: the cohorts of everyone) to the file asked for, else
+    to what reads the output."""
     if given.out is not None:
         check_file(given.out)
     elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):

@@ -26,7 +26,8 @@ def notify(home, given):
     )
     if not told:
         raise UsageError(
-            "No channel is configured: set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK. See docs/runbook.md."
+            "No channel is configured: set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK. See"
+            " docs/runbook.md."
         )
     for channel, wrong in told.items():
         say(f"{channel}: {wrong or 'sent'}")
@@ -53,25 +54,29 @@ def overdue(home, given):
 def backup(home, given):
     done = back_up(home, given.folder)
     say(
-        f"{given.folder}: {done['files']:,} files, {done['copied']:,} of them copied ({done['bytes'] / 1e6:,.1f} MB), "
-        f"{done['removed']:,} removed; {sum(done['store'].values()):,} rows of the worklist database."
+        f"{given.folder}: {done['files']:,} files, {done['copied']:,} of them copied"
+        f" ({done['bytes'] / 1e6:,.1f} MB), {done['removed']:,} removed;"
+        f" {sum(done['store'].values()):,} rows of the worklist database."
     )
 
 
 def restore(home, given):
     done = return_to_landing(home, given.folder, ledger_file=given.ledger)
     say(
-        f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the worklist database, as of {done['made_at']}."
+        f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the"
+        f" worklist database, as of {done['made_at']}."
     )
     say(f"Erased again by the ledger: {done['erased']:,} ids.")
     if done["unreadable"]:
         say(
-            f"Deleted: {done['unreadable']:,} refused files that cannot be read, and may name somebody who was erased."
+            f"Deleted: {done['unreadable']:,} refused files that cannot be read, and may name"
+            " somebody who was erased."
         )
     if done["unknown"]:
         raise StorageError(
-            f"{done['unknown']} erasures in the ledger were made under another key, so nobody can tell whose they are. "
-            "Set $B12_ERASURE_KEY to that key, empty the new home and restore again, before anybody works with it."
+            f"{done['unknown']} erasures in the ledger were made under another key, so nobody can"
+            " tell whose they are. Set $B12_ERASURE_KEY to that key, empty the new home and"
+            " restore again, before anybody works with it."
         )
     say("Next: b12 doctor, then b12 worklist.")
 
@@ -79,7 +84,8 @@ def restore(home, given):
 def erase(home, given):
     if not home.root.is_dir():
         raise UsageError(
-            f"There is no home {home.root}, so nobody to forget. Name the one that is meant: --home, or $B12_HOME."
+            f"There is no home {home.root}, so nobody to forget. Name the one that is meant:"
+            " --home, or $B12_HOME."
         )
     rows = erase_patient(home, given.patient_id, who=_account())
     places = ", ".join(f"{name} {number:,}" for name, number in rows.items() if number)

@@ -13,8 +13,8 @@ def serve(home, given):
     from pipeline.web.serve import serve as serve_pages
 
     return serve_pages(
-        home, host=given.host, port=given.port, certificate=given.certificate, key=given.key, names=given.name,
-        is_behind_tls=given.behind_tls,
+        home, host=given.host, port=given.port, certificate=given.certificate, key=given.key,
+        names=given.name, is_behind_tls=given.behind_tls,
     )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def user(home, given):
 
 
 def _password():
-    "Asked for twice on a terminal; else the first line of what is piped in. Never an argument: arguments are seen by everybody"
+    """Asked for twice on a terminal; else the first line of what is piped in. Never an argument:
+    arguments are seen by everybody"""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     first, again = (

@@ -50,7 +50,8 @@ def ingest(home, given):
 
 def _say_nothing_came(given):
     say(
-        f"Nothing was ingested: no file is there that the profile {given.source} takes, or none that has settled."
+        f"Nothing was ingested: no file is there that the profile {given.source} takes, or none"
+        " that has settled."
     )
 
 
@@ -64,17 +65,20 @@ def _screen(home, given):
     )
     if done.state == "held":
         raise GateClosed(
-            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held, the last worklist stays. Look at "
-            f"{home.runs}/.held-{done.run_id}/quality.json, then type: b12 decide {done.run_id} publish --because TEXT, or discard."
+            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held, the last"
+            f" worklist stays. Look at {home.runs}/.held-{done.run_id}/quality.json, then type: b12"
+            f" decide {done.run_id} publish --because TEXT, or discard."
         )
     say(walk.describe(home))
     if done.notes_left:
         say(
-            f"{done.notes_left} of the clinicians' notes did not reach the lake: b12 rejects --source clinician_notes says why."
+            f"{done.notes_left} of the clinicians' notes did not reach the lake: b12 rejects"
+            " --source clinician_notes says why."
         )
     if not done.is_followed:
         say(
-            "The list that people work from does not follow this run: its day lies before that of the last one, or has not come."
+            "The list that people work from does not follow this run: its day lies before that of"
+            " the last one, or has not come."
         )
 
 
@@ -88,7 +92,8 @@ def _screen_again(home, given):
         None: "that run kept none",
     }
     say(
-        f"Screened again from the lake as {done.replay_of} read it: {home.runs / done.run_id}. Nothing was published."
+        f"Screened again from the lake as {done.replay_of} read it: {home.runs / done.run_id}."
+        " Nothing was published."
     )
     say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
 
@@ -186,6 +191,7 @@ def protocol(home, given):
     if wrong:
         return 12
     say(
-        f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts, {sum(len(d.rules) for d in pack.decisions)} lines of decision."
+        f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts,"
+        f" {sum(len(d.rules) for d in pack.decisions)} lines of decision."
     )
     return 0

@@ -89,7 +89,8 @@ def _tell_checked(found):
         say("\nNothing knows:")
         say(table(found.unknown, ("entity", "kind", "delivered", "name", "rows")))
         say(
-            "\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv` writes the map; name it under `maps`."
+            "\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv`"
+            " writes the map; name it under `maps`."
         )
 
 

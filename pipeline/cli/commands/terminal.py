@@ -80,7 +80,8 @@ def raise_refused(home, accounts):
     count = "1 file was" if len(refused) == 1 else f"{len(refused):,} files were"
     others = ", and the others went in" if len(refused) < len(accounts) else ""
     told = (
-        f"{count} refused whole{others}. {named}{more}. What was refused is kept in {home.refused}. "
-        "Ask the source for a corrected file and ingest that; b12 source check PROFILE FILE tries it first."
+        f"{count} refused whole{others}. {named}{more}. What was refused is kept in {home.refused}."
+        " Ask the source for a corrected file and ingest that; b12 source check PROFILE FILE tries"
+        " it first."
     )
     raise Refused(" ".join(told.split()))

@@ -11,5 +11,6 @@ __all__ = ["Finding", "examine"]
 
 
 def examine(home, *, is_deep=False):
-    """Every Finding about an installation. is_deep: the archived files are held against their SHA-256, too; minutes."""
+    """Every Finding about an installation. is_deep: the archived files are held against their
+    SHA-256, too; minutes."""
     return list(chain(of_system(home), of_settings(home), of_state(home, is_deep=is_deep)))

@@ -44,7 +44,8 @@ def of_archive(home, is_deep):
         lake.attach(con, home, only=())
         delivered = rows_of(
             con,
-            "select source, sha256, any_value(file) as name from lake.delivery where refused is null group by all",
+            "select source, sha256, any_value(file) as name from lake.delivery where refused is"
+            " null group by all",
         )
     con.close()
     paths = {stored_path(home, folder="archive", **one): one["sha256"] for one in delivered}

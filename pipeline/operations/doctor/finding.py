@@ -7,7 +7,8 @@ from pipeline.core import Failure
 
 @dataclass(frozen=True)
 class Finding:
-    """state: ok, look (it works; somebody should know) or wrong (it does not). what, todo: for people, counts and names only."""
+    """state: ok, look (it works; somebody should know) or wrong (it does not). what, todo: for
+    people, counts and names only."""
 
     state: str
     what: str
@@ -30,7 +31,8 @@ def wrong(what, todo):
 
 
 def tried(about, function, *arguments):
-    """What a function says, or the words of the Failure with which it ends; about: what they are about."""
+    """What a function says, or the words of the Failure with which it ends; about: what they are
+    about."""
     try:
         return function(*arguments)
     except Failure as failure:

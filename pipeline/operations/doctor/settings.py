@@ -1,4 +1,5 @@
-"""What the installation was told: the protocol, the profiles, the settings of the environment, the deadlines."""
+"""What the installation was told: the protocol, the profiles, the settings of the environment, the
+deadlines."""
 
 from pipeline.core import DEFAULT_PACK, SOURCES, settings, today, zone
 from pipeline.operations.deadlines_file import read_deadlines
@@ -32,7 +33,8 @@ def _protocol():
             "Its author and checker look at it again, and set next_review",
         )
     return ok(
-        f"The protocol pack {pack.name} {pack.raw['version']} is sound; its next review is due on {due}"
+        f"The protocol pack {pack.name} {pack.raw['version']} is sound; its next review is due on"
+        f" {due}"
     )
 
 
@@ -90,7 +92,8 @@ def _channels():
 def _retention():
     current = settings()
     kept = {
-        "runs": current.keep_runs_days, "refused": current.keep_refused_days, "lake versions": current.keep_lake_versions_days,
+        "runs": current.keep_runs_days, "refused": current.keep_refused_days,
+        "lake versions": current.keep_lake_versions_days,
     }  # fmt: skip
     return ok(
         "Kept: "

@@ -1,4 +1,5 @@
-"""What the installation holds: the lake, the runs, the store, what waits, what was left over, the archive."""
+"""What the installation holds: the lake, the runs, the store, what waits, what was left over, the
+archive."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -64,12 +65,14 @@ def _latest(home):
             "b12 runs names them; b12 decide answers, or Airflow under Required Actions",
         )
     return ok(
-        f"The latest run, {link.resolve().name}, is whole: {rows.worklist:,} patients on the worklist"
+        f"The latest run, {link.resolve().name}, is whole: {rows.worklist:,} patients on the"
+        " worklist"
     )
 
 
 def _holds(home, path, number):
-    "As many rows as the manifest says, or fewer once a patient was erased: the manifest stays as it was published"
+    """As many rows as the manifest says, or fewer once a patient was erased: the manifest stays as
+    it was published"""
     try:
         found = pq.read_metadata(path).num_rows
     except (OSError, pa.ArrowInvalid):
@@ -101,7 +104,8 @@ def _store(home):
         people = len(worklist.users(store))
         kind = "SQLite, in the home" if store.is_sqlite else "PostgreSQL"
         return ok(
-            f"The worklist database ({kind}) answers, in its newest form; {people} people may log in"
+            f"The worklist database ({kind}) answers, in its newest form; {people} people may"
+            " log in"
         )
     finally:
         store.close()

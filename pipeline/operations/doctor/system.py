@@ -57,7 +57,8 @@ def _packages():
         )
     if other:
         return look(
-            f"{len(other)} packages are of other versions than requirements.txt pins, {other[0]} for one",
+            f"{len(other)} packages are of other versions than requirements.txt pins, {other[0]}"
+            " for one",
             "Type: make clean run",
         )
     return ok(f"{len(pinned)} packages, as requirements.txt pins them")
@@ -78,11 +79,15 @@ def _disk(home):
         )
         return
     disk = shutil.disk_usage(home.root)
-    said = f"{disk.free / GIGABYTE:,.1f} GB of {disk.total / GIGABYTE:,.1f} GB are free on the disk of {home.root}"
+    said = (
+        f"{disk.free / GIGABYTE:,.1f} GB of {disk.total / GIGABYTE:,.1f} GB are free on the disk of"
+        f" {home.root}"
+    )
     if disk.free < GIGABYTE / 2:
         yield wrong(
             said,
-            "Make room: b12 compact, older backups, B12_KEEP_RUNS_DAYS; or move the home to a larger disk",
+            "Make room: b12 compact, older backups, B12_KEEP_RUNS_DAYS; or move the home to a"
+            " larger disk",
         )
     elif disk.free < max(5 * GIGABYTE, disk.total / 20):
         yield look(said, "Make room before a night fails: b12 compact, B12_KEEP_RUNS_DAYS")

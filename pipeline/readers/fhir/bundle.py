@@ -1,4 +1,5 @@
-"""One JSON document of any size, read member by member: the entries of a Bundle as they stand in the text, never the whole of it."""
+"""One JSON document of any size, read member by member: the entries of a Bundle as they stand in
+the text, never the whole of it."""
 
 import json
 import re
@@ -13,7 +14,8 @@ _DECODER = json.JSONDecoder()
 
 
 class Window:
-    """The part of a document that is being read; the file gives more when a value does not end in it."""
+    """The part of a document that is being read; the file gives more when a value does not end in
+    it."""
 
     def __init__(self, text="", file=None):
         self.text, self.file, self.at = text, file, 0
@@ -55,9 +57,11 @@ class Window:
 
 
 def members(window):
-    """The members of the object that the window shows, as (name, text, value); of an array one by one, for each of its elements.
+    """The members of the object that the window shows, as (name, text, value); of an array one by
+    one, for each of its elements.
 
-    Raises ValueError when it is no object, and at its end when it is not complete or not all there is.
+    Raises ValueError when it is no object, and at its end when it is not complete or not all there
+    is.
     """
     if not window.take("{"):
         raise ValueError("no object")
@@ -78,9 +82,11 @@ def members(window):
 
 
 def entries(window):
-    """The entries of a Bundle as (number from 1, text, when the Bundle was put together), those of a Bundle within it under its number.
+    """The entries of a Bundle as (number from 1, text, when the Bundle was put together), those of
+    a Bundle within it under its number.
 
-    The time is that of `meta.lastUpdated` or `timestamp`, where it stands before the entries. A Bundle without entries is one empty one.
+    The time is that of `meta.lastUpdated` or `timestamp`, where it stands before the entries. A
+    Bundle without entries is one empty one.
     """
     number, bundled_at = 0, None
     for name, text, value in members(window):

@@ -1,4 +1,5 @@
-"""FHIR R4 resources: NDJSON, Bundles and single resources become rows of the entities by the SELECTs in `sources/fhir_r4/`."""
+"""FHIR R4 resources: NDJSON, Bundles and single resources become rows of the entities by the
+SELECTs in `sources/fhir_r4/`."""
 
 import json
 
@@ -14,10 +15,12 @@ LOOKUPS = ("part", "patient", "specimen", "medication")
 
 
 def load_resources(con, path, *, profile, folder):
-    """Create `landing.fhir_resource`, one row a record with its patient, and what others point to beside it; returns Loaded.
+    """Create `landing.fhir_resource`, one row a record with its patient, and what others point to
+    beside it; returns Loaded.
 
-    Each record's text is parsed once, as it is read, into the elements of `sources/fhir_r4/elements.yaml`. A line is that of the
-    file; in a Bundle the number of the entry. Raises Refused when the file cannot be read whole.
+    Each record's text is parsed once, as it is read, into the elements of
+    `sources/fhir_r4/elements.yaml`. A line is that of the file; in a Bundle the number of the
+    entry. Raises Refused when the file cannot be read whole.
     """
     _define(con, profile.options)
     texts = Texts(path)
@@ -36,7 +39,8 @@ def load_resources(con, path, *, profile, folder):
         view_of_parquet(con, f"landing.fhir_{name}", _select(f"lookup/{name}"), folder)
     con.execute(f"create or replace view landing.fhir_resource as {_select('lookup/resource')}")
     con.execute(
-        "create or replace table landing.ragged as select line from landing.fhir_record where kind is null"
+        "create or replace table landing.ragged as select line from landing.fhir_record where kind"
+        " is null"
     )
     return Loaded(profile.selects_of("resource"), *_counted(con, texts.count))
 
@@ -51,10 +55,12 @@ def _define(con, options):
     } - {"identifier_system"}
     if unknown:
         raise InvalidProtocol(
-            f"A source profile names the option {', '.join(sorted(unknown))}, which the format fhir does not know."
+            f"A source profile names the option {', '.join(sorted(unknown))}, which the format fhir"
+            " does not know."
         )
     con.execute(
-        "create or replace table landing.fhir_option as select $1::varchar as identifier_system, $2::boolean as issued_as_collected",
+        "create or replace table landing.fhir_option as select $1::varchar as identifier_system,"
+        " $2::boolean as issued_as_collected",
         [
             (options.get("patient_id") or {}).get("identifier_system"),
             options.get("issued_as_collected", False),
@@ -72,10 +78,12 @@ def _elements():
 
 
 def _counted(con, records):
-    "Rows to account for, and how many are of no entity: an Observation is one if it says anything itself, and one a component"
+    """Rows to account for, and how many are of no entity: an Observation is one if it says anything
+    itself, and one a component"""
     [counts] = con.execute(
-        "select $1 + coalesce(sum(greatest(components + cast(has_value as integer), 1) - 1), 0), "
-        "count(*) filter (kind is not null) - (select count(*) from landing.fhir_resource) from landing.fhir_record",
+        "select $1 + coalesce(sum(greatest(components + cast(has_value as integer), 1) - 1), 0),"
+        " count(*) filter (kind is not null) - (select count(*) from landing.fhir_resource) from"
+        " landing.fhir_record",
         [records],
     ).fetchall()
     return counts

@@ -18,7 +18,8 @@ def opened(path):
 def holds_lines(path):
     """Whether lines are whole resources, each by itself; a file of one line is a document.
 
-    A line within a document can be a whole resource too, but then the line before it opens or ends with what joins the two.
+    A line within a document can be a whole resource too, but then the line before it opens or ends
+    with what joins the two.
     """
     lines = _first_lines(path)
     first = next(lines, b"")
@@ -49,7 +50,8 @@ def _is_resource(line):
 
 
 def holds_bundle(path):
-    """Whether a document is a Bundle; else it is one resource, which was read to its end. Raises Refused."""
+    """Whether a document is a Bundle; else it is one resource, which was read to its end. Raises
+    Refused."""
     if not path.stat().st_size:
         raise Refused("the file is empty")
     is_typed = False
@@ -61,7 +63,8 @@ def holds_bundle(path):
                 is_typed = is_typed or name == "resourceType"
     except (ValueError, RecursionError):
         raise Refused(
-            "it is neither NDJSON, a resource a line, nor one complete JSON document in UTF-8: deliver it again"
+            "it is neither NDJSON, a resource a line, nor one complete JSON document in UTF-8:"
+            " deliver it again"
         ) from None
     if not is_typed:
         raise Refused("it is JSON, but no FHIR resource: it has no resourceType")

@@ -1,4 +1,5 @@
-"""A FHIR file as the texts of its records, in batches: the lines of NDJSON, the entries of a Bundle, a single resource."""
+"""A FHIR file as the texts of its records, in batches: the lines of NDJSON, the entries of a
+Bundle, a single resource."""
 
 import json
 import re
@@ -25,9 +26,11 @@ _BREAKS_OFF = "its JSON is wrong or breaks off after some entries: deliver it ag
 
 
 class Texts:
-    """The records of a file in batches of SCHEMA; `count` is how many there were, `refusal` what stopped them.
+    """The records of a file in batches of SCHEMA; `count` is how many there were, `refusal` what
+    stopped them.
 
-    The text is null where a line is not UTF-8. Whoever reads the batches through DuckDB gets DuckDB's errors: hence `refusal`.
+    The text is null where a line is not UTF-8. Whoever reads the batches through DuckDB gets
+    DuckDB's errors: hence `refusal`.
     """
 
     def __init__(self, path):

@@ -17,7 +17,8 @@ _PRECISION = {
 
 
 def clean(text):
-    """The text, or None where there is nothing in it or `""`, by which HL7 says that there is nothing."""
+    """The text, or None where there is nothing in it or `""`, by which HL7 says that there is
+    nothing."""
     text = text.strip()
     return text if text and text != '""' else None
 
@@ -41,7 +42,8 @@ def first(*texts):
 
 
 def instant(segment, number, zone=None):
-    """A field of type TS, DTM or DR (its start) in ISO 8601, as precise as delivered; zone: of a time that tells none (`+0100`)."""
+    """A field of type TS, DTM or DR (its start) in ISO 8601, as precise as delivered; zone: of a
+    time that tells none (`+0100`)."""
     components = segment.fields[number][0]
     stamp = clean(components[0][0])
     if not stamp:
@@ -65,7 +67,8 @@ def zone_of(stamp):
 
 @lru_cache(4096)
 def iso(stamp, precision, zone):
-    """An HL7 time stamp in ISO 8601; a year or a month alone stays one, what is no time stamp stays as it was written."""
+    """An HL7 time stamp in ISO 8601; a year or a month alone stays one, what is no time stamp stays
+    as it was written."""
     found = _STAMP.fullmatch(stamp)
     if not found:
         return stamp
@@ -82,7 +85,8 @@ def iso(stamp, precision, zone):
 
 
 def codings(segment, number):
-    """The codes of a CE or CWE field: LOINC first, else as they stand; a code without a system is a local one."""
+    """The codes of a CE or CWE field: LOINC first, else as they stand; a code without a system is a
+    local one."""
     components = [clean(component[0]) for component in segment.fields[number][0]] + [None] * 22
     name = first(components[1], components[4], components[8], components[10])
     found = [
@@ -106,9 +110,11 @@ def coded_text(components):
 
 
 def identifier(segment, number, authorities, types):
-    """The identifier of the wanted assigning authority and type among the repetitions of a CX field, or None.
+    """The identifier of the wanted assigning authority and type among the repetitions of a CX
+    field, or None.
 
-    Where the profile wants none, the first one; where it does and there is none of them, None: never another hospital's number.
+    Where the profile wants none, the first one; where it does and there is none of them, None:
+    never another hospital's number.
     """
     for components in segment.fields[number]:
         cells = [*components, [""], [""], [""], [""], [""]]

@@ -1,4 +1,5 @@
-"""An HL7 v2 file as messages: lines, framing, batches, and what is no message. Nothing is decoded or understood here."""
+"""An HL7 v2 file as messages: lines, framing, batches, and what is no message. Nothing is decoded
+or understood here."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,12 +17,14 @@ _HEADER = re.compile(r"MSH(?!\w)")
 
 
 def messages(path, *, are_trailers_binding=True):
-    """The messages of a file as (line, segments), segments a list of (line, text); what is no message as (line, None).
+    """The messages of a file as (line, segments), segments a list of (line, text); what is no
+    message as (line, None).
 
-    Lines are counted from 1; CR, LF and CRLF each end one. The text holds the file's bytes, one a character (Latin-1).
-    A line that is no segment breaks the message it stands in; what stands between messages is (its first line, None), once.
-    Raises Refused when there is no message at all; and when batch headers, trailers and counts contradict what is there, unless
-    trailers are not binding: then such a header or trailer is (its line, None).
+    Lines are counted from 1; CR, LF and CRLF each end one. The text holds the file's bytes, one a
+    character (Latin-1). A line that is no segment breaks the message it stands in; what stands
+    between messages is (its first line, None), once. Raises Refused when there is no message at
+    all; and when batch headers, trailers and counts contradict what is there, unless trailers are
+    not binding: then such a header or trailer is (its line, None).
     """
     batches = _Batches()
     lines, size, is_hl7 = [], 0, False
@@ -135,7 +138,10 @@ class _Batches:
         elif said and not (said.isdecimal() and int(said) == there):
             yield (
                 line,
-                f"its {kind} trailer says {said if said.isdecimal() else 'no number of'} {what}, {there} are there",
+                (
+                    f"its {kind} trailer says {said if said.isdecimal() else 'no number of'}"
+                    f" {what}, {there} are there"
+                ),
             )
 
     def left_open(self):

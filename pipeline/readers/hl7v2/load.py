@@ -1,4 +1,5 @@
-"""HL7 v2 messages (2.3 to 2.8): ORU gives patients and lab results, ADT^A40 merges; any other message is counted and skipped."""
+"""HL7 v2 messages (2.3 to 2.8): ORU gives patients and lab results, ADT^A40 merges; any other
+message is counted and skipped."""
 
 from collections import Counter
 from contextlib import ExitStack
@@ -14,11 +15,13 @@ from pipeline.readers.loaded import Loaded
 
 
 def load_messages(con, path, *, profile, folder):
-    """Land the messages of a file: `landing.hl7_patient`, `landing.hl7_lab_result`, `landing.ragged` (what is no message).
+    """Land the messages of a file: `landing.hl7_patient`, `landing.hl7_lab_result`,
+    `landing.ragged` (what is no message).
 
-    An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18, A34, A36) a patient row for
-    each MRG, ADT^A37 one for each PID; every other message is one row of no entity, an ORU with neither PID nor OBX too.
-    The line of a row is that of its PID, OBX or MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
+    An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18,
+    A34, A36) a patient row for each MRG, ADT^A37 one for each PID; every other message is one row
+    of no entity, an ORU with neither PID nor OBX too. The line of a row is that of its PID, OBX or
+    MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
     """
     options = options_of(profile)
     other = 0
@@ -51,7 +54,8 @@ def _scan(file):
 
 
 def _rows(segments, options):
-    "The rows of a message by entity, none where it is of a type that is not read; None where it is broken"
+    """The rows of a message by entity, none where it is of a type that is not read; None where it
+    is broken"""
     try:
         header, *body = read_message(segments, options.encoding)
     except Broken:

@@ -1,7 +1,9 @@
-"""One HL7 v2 message: decoded, cut down to the fields that are read, parsed by the library `hl7`, unescaped.
+"""One HL7 v2 message: decoded, cut down to the fields that are read, parsed by the library `hl7`,
+unescaped.
 
-`hl7` parses about 1,000 whole messages a second and core (the public samples of tests/data/hl7v2_oru), cut down 7,000.
-Its own `unescape` is not used: it logs the values that it cannot read.
+`hl7` parses about 1,000 whole messages a second and core (the public samples of
+tests/data/hl7v2_oru), cut down 7,000. Its own `unescape` is not used: it logs the values that it
+cannot read.
 """
 
 import re
@@ -33,7 +35,8 @@ class Broken(Exception):
 
 
 class Fields(dict):
-    """The fields of a segment that hold something, by number: repetitions, of them components, of them subcomponents."""
+    """The fields of a segment that hold something, by number: repetitions, of them components, of
+    them subcomponents."""
 
     def __missing__(self, number):
         return [[[""]]]
@@ -64,7 +67,8 @@ class _Lists(hl7.Factory):
 def read_message(segments, encoding):
     """The segments of a message that are read, MSH first. Raises Broken.
 
-    segments: (line, text), the text one byte a character; encoding: of a message whose MSH-18 names none that is known.
+    segments: (line, text), the text one byte a character; encoding: of a message whose MSH-18 names
+    none that is known.
     """
     bar, marks = _marks(segments[0][1])
     text, charset = _decoded(segments, bar, marks, encoding)
@@ -128,7 +132,8 @@ def _unescaped(part, unescape):
 
 @lru_cache(64)
 def _unescape_of(bar, marks, charset):
-    "A function that puts the characters in place of a text's escape sequences; a sequence it does not know stays as it stands"
+    """A function that puts the characters in place of a text's escape sequences; a sequence it does
+    not know stays as it stands"""
     escape = re.escape(marks[2])
     known = {"F": bar, "S": marks[0], "R": marks[1], "E": marks[2], "T": marks[3], "H": "", "N": ""}
     known |= {"P": marks[4]} if len(marks) > 4 else {}

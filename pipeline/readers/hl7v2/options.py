@@ -61,7 +61,8 @@ def options_of(profile):
         ) from None
     if wrong:
         raise InvalidProtocol(
-            f"The source profile {profile.name} says what format hl7v2 does not know: {', '.join(map(str, wrong))}."
+            f"The source profile {profile.name} says what format hl7v2 does not know:"
+            f" {', '.join(map(str, wrong))}."
         )
     return options
 

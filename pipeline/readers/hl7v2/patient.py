@@ -17,27 +17,30 @@ def patient(pid, *, patient_id, recorded_at, zone):
     """What a PID says of its patient; of a merge it says nothing."""
     sex = text(pid, 8)
     return {
-        "line": pid.line, "patient_id": patient_id, "birth_date": day(pid, 7), "sex": sex and _SEX.get(sex.upper(), "unknown"),
-        "deceased_on": _deceased_on(pid, zone), "recorded_at": recorded_at,
+        "line": pid.line, "patient_id": patient_id, "birth_date": day(pid, 7),
+        "sex": sex and _SEX.get(sex.upper(), "unknown"), "deceased_on": _deceased_on(pid, zone),
+        "recorded_at": recorded_at,
     }  # fmt: skip
 
 
 def _deceased_on(pid, zone):
-    "PID-29, unless PID-30 says that the patient lives: a living patient left out is worse than a dead one listed"
+    """PID-29, unless PID-30 says that the patient lives: a living patient left out is worse than a
+    dead one listed"""
     told = (text(pid, 30) or "").upper()
     return "false" if told == "N" else instant(pid, 29, zone) or ("true" if told == "Y" else None)
 
 
 def patient_id_of(pid, options):
-    """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where there is no PID-3 and the profile wants no certain one."""
+    """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where there is no PID-3 and
+    the profile wants no certain one."""
     found = identifier(pid, 3, options.authorities, options.types)
     is_any_wanted = not (options.authorities or options.types)
     return found or (text(pid, 2) if is_any_wanted else None)
 
 
 def merges(segments, *, options, recorded_at):
-    """One row for each MRG: the prior number stands for that of the PID above it from now on. Neither is guessed: a row without
-    one of the two has no patient_id, and is rejected."""
+    """One row for each MRG: the prior number stands for that of the PID above it from now on.
+    Neither is guessed: a row without one of the two has no patient_id, and is rejected."""
     rows, surviving = [], None
     for segment in segments:
         if segment.name == "PID":
@@ -45,7 +48,8 @@ def merges(segments, *, options, recorded_at):
         elif segment.name == "MRG":
             prior = identifier(segment, 1, options.authorities, options.types)
             rows.append({
-                "line": segment.line, "patient_id": surviving and prior, "merged_into": surviving, "recorded_at": recorded_at,
+                "line": segment.line, "patient_id": surviving and prior, "merged_into": surviving,
+                "recorded_at": recorded_at,
             })  # fmt: skip
     return rows
 

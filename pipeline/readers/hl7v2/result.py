@@ -1,4 +1,5 @@
-"""The lab results of an ORU message: one row per OBX, each with what its order (ORC, OBR, SPM) says of it.
+"""The lab results of an ORU message: one row per OBX, each with what its order (ORC, OBR, SPM) says
+of it.
 
 A textual OBX (ST, TX, FT) that carries the code of a test beside its result is a comment, and never a result:
 - in the same order (the segments from one OBR to the next) some OBX of the same code holds a number; or one of the same code and
@@ -28,7 +29,8 @@ _NO_ORC, _NO_OBR = Segment("ORC", 0), Segment("OBR", 0)
 
 @dataclass
 class Order:
-    """The segments of one order: from an ORC or OBR to the next. observations: (OBX, the NTE that follow it)."""
+    """The segments of one order: from an ORC or OBR to the next. observations: (OBX, the NTE that
+    follow it)."""
 
     pid: Segment = None
     orc: Segment = _NO_ORC
@@ -38,7 +40,8 @@ class Order:
 
 
 def orders(segments):
-    """The orders of a message, each with the PID above it; SPM stands after the OBX of its order (HL7 2.5.1, ORU^R01)."""
+    """The orders of a message, each with the PID above it; SPM stands after the OBX of its order
+    (HL7 2.5.1, ORU^R01)."""
     order, notes = Order(), None
     for segment in segments:
         name = segment.name
@@ -64,7 +67,8 @@ def _take(order, segment):
 
 
 def results(header, order, *, patient_id, options, zone, seen):
-    """The rows of one order. zone: of times that tell none. seen: a Counter of the result ids that the message holds so far."""
+    """The rows of one order. zone: of times that tell none. seen: a Counter of the result ids that
+    the message holds so far."""
     if not order.observations:
         return []
     shared = _shared(header, order, zone) | {"patient_id": patient_id}
@@ -118,14 +122,16 @@ def _row(obx, notes, obr):
     low, high = range_of(obx)
     comments = [whole(repetition) for note in notes for repetition in note.fields[3]]
     return {
-        "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit_of(obx), "status": status_of(obx, obr),
-        "reference_low": low, "reference_high": high, "abnormal_flag": text(obx, 8), "comment": "\n".join(filter(None, comments)) or None,
+        "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit_of(obx),
+        "status": status_of(obx, obr), "reference_low": low, "reference_high": high,
+        "abnormal_flag": text(obx, 8), "comment": "\n".join(filter(None, comments)) or None,
         "key": (first(text(obx, 3), text(obx, 3, 4)), whole(obx.fields[4][0]) or ""),
     }  # fmt: skip
 
 
 def _result_id(row, seen):
-    "What a correction sends again: the order's number, the code and the sub-id; a second one in a message is told apart"
+    """What a correction sends again: the order's number, the code and the sub-id; a second one in a
+    message is told apart"""
     code, sub_id = row.pop("key")
     if not (row["accession_id"] and code):
         return None
@@ -135,7 +141,8 @@ def _result_id(row, seen):
 
 
 def _specimen(order):
-    "SPM-4 else OBR-15: its HL7 code (tables 0487, 0070) or its text; of several different ones all, which is no specimen"
+    """SPM-4 else OBR-15: its HL7 code (tables 0487, 0070) or its text; of several different ones
+    all, which is no specimen"""
     types = [
         _specimen_type([component[0] for component in segment.fields[4][0]])
         for segment in order.specimens

@@ -18,8 +18,9 @@ def _schema(*texts, **others):
 SCHEMAS = {
     "patient": _schema("patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at"),
     "lab_result": _schema(
-        "patient_id", "result_id", "accession_id", "value", "unit", "status", "specimen", "collected_at", "reported_at",
-        "reference_low", "reference_high", "abnormal_flag", "performing_lab", "comment", codings=_CODINGS,
+        "patient_id", "result_id", "accession_id", "value", "unit", "status", "specimen",
+        "collected_at", "reported_at", "reference_low", "reference_high", "abnormal_flag",
+        "performing_lab", "comment", codings=_CODINGS,
     ),
     "ragged": _schema(),
 }  # fmt: skip
@@ -41,7 +42,8 @@ class RowFile:
         self._writer.close()
 
     def add(self, rows, size=0):
-        """Add rows, dicts of the schema's columns that they have; size: of the text that they come from, in characters."""
+        """Add rows, dicts of the schema's columns that they have; size: of the text that they come
+        from, in characters."""
         self._batch += rows
         self._size += size
         self.rows += len(rows)

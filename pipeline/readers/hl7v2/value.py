@@ -1,4 +1,5 @@
-"""What an OBX says: its value as the laboratory wrote it, its unit, range and status. Numbers are not read here: staging does."""
+"""What an OBX says: its value as the laboratory wrote it, its unit, range and status. Numbers are
+not read here: staging does."""
 
 import re
 
@@ -13,17 +14,20 @@ _ONE_SIDED = re.compile(rf"([<>])=?\s*({_NUMBER})")
 _RESULT = re.compile(
     r"\W*(?:(?:greater|more|less) than (?:or equal to )?)?"
     rf"{_NUMBER}(?:\s*[-–:/]\s*{_NUMBER})?(?:\s*[^\s\d]\S*)?"
-    r"|\W*(?:weakly |strongly |weak |strong )?(?:positive|pos|negative|neg|non[- ]?reactive|reactive|not detected|detected|abnormal|normal"
+    r"|\W*(?:weakly |strongly |weak |strong )?(?:positive|pos|negative|neg|non[-"
+    r" ]?reactive|reactive|not detected|detected|abnormal|normal"
     r"|present|absent|indeterminate|equivocal|borderline|inconclusive)\W*",
     re.IGNORECASE,
 )
-# OBR-25 (HL7 table 0123) speaks of the whole order. These letters mean the same there as in OBX-11 (table 0085); of the others
-# N (results pending), O (no specimen yet) and A (some results) would mean something else, so that they are unknown: held.
+# OBR-25 (HL7 table 0123) speaks of the whole order. These letters mean the same there as in OBX-11
+# (table 0085); of the others N (results pending), O (no specimen yet) and A (some results) would
+# mean something else, so that they are unknown: held.
 _STATUS_OF_ORDER = ("F", "C", "P", "R", "S", "I", "X")
 
 
 def value_of(obx):
-    """OBX-5 as text: comparator and number for an SN, the words of a code, several repetitions joined so that they are no number."""
+    """OBX-5 as text: comparator and number for an SN, the words of a code, several repetitions
+    joined so that they are no number."""
     kind = text(obx, 2)
     if kind in _ATTACHMENTS:
         return f"{kind} {text(obx, 5, 2) or ''} {text(obx, 5, 3) or ''}".strip()  # never its data
@@ -36,7 +40,8 @@ def _first(repetition):
 
 
 def _structured(repetition):
-    "`>^2000` as >2000, `^10^-^20` as 10-20, `^1^:^640` as 1:640; a separator that might be read as part of a number stands apart"
+    """`>^2000` as >2000, `^10^-^20` as 10-20, `^1^:^640` as 1:640; a separator that might be read
+    as part of a number stands apart"""
     comparator, low, separator, high = (
         [component[0].strip() for component in repetition] + [""] * 4
     )[:4]
@@ -53,12 +58,14 @@ _READINGS = {"NM": _first, "SN": _structured, "NR": _interval} | dict.fromkeys(C
 
 
 def is_result(value):
-    """Whether a text reads as a result: a number, perhaps with a comparator and a unit, or a finding such as NEGATIVE."""
+    """Whether a text reads as a result: a number, perhaps with a comparator and a unit, or a
+    finding such as NEGATIVE."""
     return value is not None and len(value) <= 60 and _RESULT.fullmatch(value) is not None
 
 
 def is_numeric(value, *, is_number_expected):
-    """Whether a value tells a number: what is expected to does when it holds a digit, a text when it reads as a number."""
+    """Whether a value tells a number: what is expected to does when it holds a digit, a text when
+    it reads as a number."""
     return (
         value is not None
         and any(map(str.isdecimal, value))
@@ -89,6 +96,7 @@ def range_of(obx):
 
 
 def status_of(obx, obr):
-    """OBX-11, else what OBR-25 says of the whole order; unknown, never final, where neither is given."""
+    """OBX-11, else what OBR-25 says of the whole order; unknown, never final, where neither is
+    given."""
     of_order = (text(obr, 25) or "").upper()
     return text(obx, 11) or (of_order if of_order in _STATUS_OF_ORDER else "unknown")

@@ -42,19 +42,24 @@ def at():
 
 def _items():
     op.create_table(
-        "item",
-        must("id", Integer()), must("key", String(16)), Column("patient_id", by_bytes(Text())), must("status", by_bytes(String(20))),
-        must("is_active", Boolean()), Column("status_reason", Text()), Column("status_on", Date()), must("assignee", by_bytes(String(100))),
-        Column("snoozed_until", Date()), must("version", Integer()), Column("opened_on", Date()), must("waits_from", Date()),
-        Column("changed_on", Date()), Column("changed_because", Text()), Column("merged_into", Integer()), Column("priority", Integer()),
-        Column("next_step", by_bytes(String(40))), Column("rule", String(10)), Column("reason", Text()), Column("cites", Text()),
-        Column("safety", Text()), Column("flags", Text()), Column("cohorts", Text()), Column("cause", String(20)),
-        Column("waiting_since", Date()), Column("b12", String(20)), Column("b12_value", Float()), Column("b12_reported", Text()),
-        Column("b12_on", Date()), Column("b12_source", Text()), Column("mma_reported", Text()), Column("mma_on", Date()),
-        Column("active_b12_on", Date()), must("b12_rising", Float()), must("b12_falling", Float()),
-        must("site", by_bytes(Text())), Column("facts", Text()),
-        ForeignKeyConstraint(["merged_into"], ["item.id"], name="fk_item_merged_into"), PrimaryKeyConstraint("id", name="pk_item"),
-        UniqueConstraint("key", name="uq_item_key"), UniqueConstraint("patient_id", name="uq_item_patient_id"),
+        "item", must("id", Integer()), must("key", String(16)),
+        Column("patient_id", by_bytes(Text())), must("status", by_bytes(String(20))),
+        must("is_active", Boolean()), Column("status_reason", Text()), Column("status_on", Date()),
+        must("assignee", by_bytes(String(100))), Column("snoozed_until", Date()),
+        must("version", Integer()), Column("opened_on", Date()), must("waits_from", Date()),
+        Column("changed_on", Date()), Column("changed_because", Text()),
+        Column("merged_into", Integer()), Column("priority", Integer()),
+        Column("next_step", by_bytes(String(40))), Column("rule", String(10)),
+        Column("reason", Text()), Column("cites", Text()), Column("safety", Text()),
+        Column("flags", Text()), Column("cohorts", Text()), Column("cause", String(20)),
+        Column("waiting_since", Date()), Column("b12", String(20)), Column("b12_value", Float()),
+        Column("b12_reported", Text()), Column("b12_on", Date()), Column("b12_source", Text()),
+        Column("mma_reported", Text()), Column("mma_on", Date()), Column("active_b12_on", Date()),
+        must("b12_rising", Float()), must("b12_falling", Float()), must("site", by_bytes(Text())),
+        Column("facts", Text()),
+        ForeignKeyConstraint(["merged_into"], ["item.id"], name="fk_item_merged_into"),
+        PrimaryKeyConstraint("id", name="pk_item"), UniqueConstraint("key", name="uq_item_key"),
+        UniqueConstraint("patient_id", name="uq_item_patient_id"),
     )  # fmt: skip
     op.create_index("ix_item_snoozed_until", "item", ["snoozed_until"])
     op.create_index(
@@ -86,22 +91,22 @@ def of_an_item(table):
 
 def _what_was_done():
     op.create_table(
-        "event",
-        must("id", Integer()), must("item_id", Integer()), must("at", at()), must("who", String(100)), must("kind", String(30)),
-        Column("from_status", String(20)), Column("to_status", String(20)), Column("detail", Text()), Column("run_id", String(40)),
+        "event", must("id", Integer()), must("item_id", Integer()), must("at", at()),
+        must("who", String(100)), must("kind", String(30)), Column("from_status", String(20)),
+        Column("to_status", String(20)), Column("detail", Text()), Column("run_id", String(40)),
         *of_an_item("event"),
     )  # fmt: skip
     op.create_table(
-        "note",
-        must("id", Integer()), must("item_id", Integer()), must("condition_id", String(36)), must("kind", String(40)),
-        must("noted_on", Date()), must("author", String(100)), must("recorded_at", at()), Column("withdrawn_at", at()),
+        "note", must("id", Integer()), must("item_id", Integer()), must("condition_id", String(36)),
+        must("kind", String(40)), must("noted_on", Date()), must("author", String(100)),
+        must("recorded_at", at()), Column("withdrawn_at", at()),
         Column("withdrawn_by", String(100)), must("is_delivered", Boolean()),
         UniqueConstraint("condition_id", name="uq_note_condition_id"), *of_an_item("note"),
     )  # fmt: skip
     op.create_table(
-        "access",
-        must("id", Integer()), must("at", at()), must("who", String(100)), must("what", String(30)), Column("item_id", Integer()),
-        Column("rows", Integer()), Column("detail", Text()), *of_an_item("access"),
+        "access", must("id", Integer()), must("at", at()), must("who", String(100)),
+        must("what", String(30)), Column("item_id", Integer()), Column("rows", Integer()),
+        Column("detail", Text()), *of_an_item("access"),
     )  # fmt: skip
     for table, column in (
         ("event", "item_id"),
@@ -114,31 +119,33 @@ def _what_was_done():
 
 def _people():
     op.create_table(
-        "person",
-        must("name", String(100)), must("role", String(20)), must("password_hash", Text()), must("is_disabled", Boolean()),
+        "person", must("name", String(100)), must("role", String(20)),
+        must("password_hash", Text()), must("is_disabled", Boolean()),
         must("password_version", Integer()), PrimaryKeyConstraint("name", name="pk_person"),
     )  # fmt: skip
 
 
 def _history():
     op.create_table(
-        "run",
-        must("run_id", String(40)), must("as_of", Date()), must("started_at", at()), Column("finished_at", at()),
-        must("is_published", Boolean()), must("is_followed", Boolean()), Column("patients", Integer()), Column("worklist", Integer()),
-        Column("protocol", String(80)), Column("summary", Text()), Column("report", Text()), PrimaryKeyConstraint("run_id", name="pk_run"),
+        "run", must("run_id", String(40)), must("as_of", Date()), must("started_at", at()),
+        Column("finished_at", at()), must("is_published", Boolean()),
+        must("is_followed", Boolean()), Column("patients", Integer()),
+        Column("worklist", Integer()), Column("protocol", String(80)), Column("summary", Text()),
+        Column("report", Text()), PrimaryKeyConstraint("run_id", name="pk_run"),
     )  # fmt: skip
     op.create_table(
-        "run_count",
-        must("run_id", String(40)), must("dimension", String(40)), must("name", String(120)), must("number", Integer()),
+        "run_count", must("run_id", String(40)), must("dimension", String(40)),
+        must("name", String(120)), must("number", Integer()),
         ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_run_count_run_id"),
         PrimaryKeyConstraint("run_id", "dimension", "name", name="pk_run_count"),
     )  # fmt: skip
     op.create_table(
-        "outcome",
-        must("id", Integer()), must("run_id", String(40)), must("suite", String(80)), must("expectation", String(80)),
-        Column("column", String(80)), must("severity", String(10)), must("outcome", String(20)), Column("observed", Text()),
-        Column("threshold", Text()), Column("rows_checked", Integer()), Column("rows_failed", Integer()), Column("note", Text()),
-        Column("todo", Text()), ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_outcome_run_id"),
+        "outcome", must("id", Integer()), must("run_id", String(40)), must("suite", String(80)),
+        must("expectation", String(80)), Column("column", String(80)), must("severity", String(10)),
+        must("outcome", String(20)), Column("observed", Text()), Column("threshold", Text()),
+        Column("rows_checked", Integer()), Column("rows_failed", Integer()), Column("note", Text()),
+        Column("todo", Text()),
+        ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_outcome_run_id"),
         PrimaryKeyConstraint("id", name="pk_outcome"),
     )  # fmt: skip
     op.create_index("ix_run_started_at", "run", ["started_at"])
@@ -151,7 +158,8 @@ def _keep_events():
     forgotten = "(select patient_id from item where item.id = old.item_id) is null"
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            "create trigger event_is_kept before update on event begin select raise(abort, 'an event is never changed'); end"
+            "create trigger event_is_kept before update on event begin select raise(abort, 'an"
+            " event is never changed'); end"
         )
         op.execute(
             f"create trigger event_stays before delete on event when not ({forgotten}) "
@@ -166,5 +174,6 @@ def _keep_events():
         end $$
     """)
     op.execute(
-        "create trigger event_is_kept before update or delete on event for each row execute function keep_event()"
+        "create trigger event_is_kept before update or delete on event for each row execute"
+        " function keep_event()"
     )
