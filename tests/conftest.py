@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import stores
+from tests import homes, stores
 
 TESTS = Path(__file__).parent
 
@@ -31,6 +31,18 @@ def pytest_collection_modifyitems(items):
 def postgresql():
     with stores.postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory):
+    "The folder of homes.demonstration; tests only read it"
+    return homes.built_once(tmp_path_factory, "demonstration", homes.demonstration)
+
+
+@pytest.fixture(scope="session")
+def two_nights(tmp_path_factory):
+    "The folder of homes.two_nights; tests only read it"
+    return homes.built_once(tmp_path_factory, "two_nights", homes.two_nights)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
