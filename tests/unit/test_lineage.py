@@ -17,8 +17,8 @@ from pipeline.lake_tables import COLUMNS
 from pipeline.lineage_datasets import EVIDENCE, READ_FROM
 from pipeline.readers import profile
 from tests.command import AS_OF, b12, deliver, latest
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 PATIENT = "PAT-7731"
 
 
