@@ -1,18 +1,48 @@
 "Every run of the suite tries the same examples: a failure on one machine is a failure on all"
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import stores
+from tests import homes, stores
+
+TESTS = Path(__file__).parent
 
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+# Longest first, by seconds of processor time: a worker that takes a long file last works on alone when the others have ended.
+LONGEST = (
+    "stack/test_live.py",
+    "functional/test_backup.py",
+    "functional/test_chaos.py",
+    "functional/test_killed.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    "The files of LONGEST first; the tests of a file stay together and in order"
+    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")
 def postgresql():
     with stores.postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory):
+    "The folder of homes.demonstration; tests only read it"
+    return homes.built_once(tmp_path_factory, "demonstration", homes.demonstration)
+
+
+@pytest.fixture(scope="session")
+def two_nights(tmp_path_factory):
+    "The folder of homes.two_nights; tests only read it"
+    return homes.built_once(tmp_path_factory, "two_nights", homes.two_nights)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

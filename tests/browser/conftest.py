@@ -10,6 +10,7 @@ from pipeline import demo
 from pipeline import run as walk
 from pipeline.core.config import Home
 from pipeline.web.serve import standalone
+from tests.homes import built_once, copied
 from tests.serving import chromium, launch, serving
 
 TODAY = date.today()
@@ -29,14 +30,20 @@ def browser():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    "The pages of a home with two nights"
-    home = Home(tmp_path_factory.mktemp("home"))
-    demo.write_demo(home.root / "demo", patients=1500, seed=3, as_of=TODAY - timedelta(days=1))
-    walk.ingest(home, [home.root / "demo"], "canonical")
-    for day in (TODAY - timedelta(days=1), TODAY):
-        walk.screen_population(home, as_of=day)
+    "The pages of a home of the module's own"
+    screened = built_once(tmp_path_factory, "pages", two_nights)
+    home = Home(copied(screened / "home", tmp_path_factory.mktemp("pages") / "home"))
     with serving(standalone(home)) as base:
         yield base
+
+
+def two_nights(folder):
+    "A home with a small demonstration population that was screened yesterday and today"
+    home = Home(folder / "home")
+    demo.write_demo(folder / "demo", patients=1500, seed=3, as_of=TODAY - timedelta(days=1))
+    walk.ingest(home, [folder / "demo"], "canonical")
+    for day in (TODAY - timedelta(days=1), TODAY):
+        walk.screen_population(home, as_of=day)
 
 
 class Watch:

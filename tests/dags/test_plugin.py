@@ -8,6 +8,7 @@ from pipeline import run as walk
 from pipeline.core.config import Home
 from tests.command import AS_OF, deliver
 from tests.dags.test_dags import python
+from tests.homes import LOW
 
 ASK = """
 import json, os, pathlib, re
@@ -43,7 +44,7 @@ json.dump(answers, open("answers.json", "w"))
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plugin")
-    low = {"patient_id": "PAT-7731", "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
+    low = {"patient_id": "PAT-7731", **LOW}
     home = Home(folder / "home")
     walk.ingest(home, [deliver(folder / "in", lab_result=[low])], "canonical")
     walk.screen_population(home, as_of=AS_OF)

@@ -16,9 +16,10 @@ from pipeline.backup.create import backup as back_up
 from pipeline.backup.mirror import Mirror
 from pipeline.core.config import REPOSITORY, Home
 from pipeline.run import claim_waiting, ingest_claimed
-from tests import stores
+from tests import homes, stores
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
-from tests.functional.test_erase import ALIAS, FORGOTTEN, KEPT, LOW, files, named_in
+from tests.functional.test_erase import named_in
+from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied, first_night
 
 NOON = date(2026, 1, 31)
 
@@ -41,26 +42,31 @@ def no_key(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory):
+def once(two_nights, tmp_path_factory):
     "Made once for all tests whose store is SQLite"
+    folder = tmp_path_factory.mktemp("once")
+    copied(two_nights / "home", folder / "home")
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("B12_DATABASE_URL", raising=False)
-        return live_in(tmp_path_factory.mktemp("once"))
+        return worked_in(folder)
 
 
 @pytest.fixture
 def lived_in(request, once, tmp_path):
     if "database" in request.fixturenames and "B12_DATABASE_URL" in os.environ:
         return live_in(tmp_path)
-    return shutil.copytree(once, tmp_path / "home", symlinks=True)
+    return copied(once, tmp_path / "home")
 
 
 def live_in(tmp_path):
     "A home over which two nights went, a file was refused, and people worked"
+    homes.two_nights(tmp_path)
+    return worked_in(tmp_path)
+
+
+def worked_in(tmp_path):
+    "After two nights: a file was refused, and people worked"
     home = tmp_path / "home"
-    run(home, deliver(tmp_path / "in", **files()), as_of="2026-01-30")
-    more = [{"patient_id": one, **LOW, "collected_at": "2026-01-20", "value": "120"} for one in (FORGOTTEN, *KEPT)]
-    run(home, deliver(tmp_path / "more", lab_result=more))
     assert b12(home, "ingest", deliver(tmp_path / "broken", lab_result=f"x\n{KEPT[0]}\n"), "--source", "canonical").code == 10
     store = worklist.open_store(Home(home))
     worklist.add_user(store, "kim", role="coordinator", password="correct horse battery")
@@ -101,7 +107,7 @@ def test_the_drill(database, lived_in, tmp_path):
     assert state(again) == before
     assert (b12(again, "screen", "--as-of", "2026-02-01").code, latest(again, "worklist.csv"), assessments(again)) == expected
     assert b12(again, "reingest").code == 0, "the archive is whole"
-    delivered = deliver(tmp_path / "in", **files())
+    delivered = deliver(tmp_path / "in", **first_night())
     assert {one["accepted"] for one in b12(again, "ingest", delivered, "--source", "canonical", "--format", "json").json} == {0}
     store = worklist.open_store(Home(again))
     worklist.add_user(store, "lee", role="viewer", password="correct horse battery")  # the database counts on

@@ -6,12 +6,13 @@ from itertools import permutations
 import pytest
 
 from tests.command import AS_OF, assessments, b12, deliver, run
+from tests.homes import LOW
 
-LOW = {"patient_id": "ann", "result_id": "r1", "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-05"}
+RESULT = {**LOW, "patient_id": "ann", "result_id": "r1", "collected_at": "2026-01-05"}
 STEPS = {
-    "first": {"lab_result": [{**LOW, "reported_at": "2026-01-05T10:00:00Z"}]},
-    "corrected": {"lab_result": [{**LOW, "value": "400", "status": "corrected", "reported_at": "2026-01-07T10:00:00Z"}]},
-    "retracted": {"lab_result": [{**LOW, "value": "", "status": "entered-in-error", "reported_at": "2026-01-09T10:00:00Z"}]},
+    "first": {"lab_result": [{**RESULT, "reported_at": "2026-01-05T10:00:00Z"}]},
+    "corrected": {"lab_result": [{**RESULT, "value": "400", "status": "corrected", "reported_at": "2026-01-07T10:00:00Z"}]},
+    "retracted": {"lab_result": [{**RESULT, "value": "", "status": "entered-in-error", "reported_at": "2026-01-09T10:00:00Z"}]},
 }
 
 
@@ -43,7 +44,7 @@ def test_each_night_follows_what_came_and_the_diff_names_the_row_that_withdrew(t
 def test_the_worklist_follows_a_merge_and_its_undoing_and_evidence_keeps_its_own_id(tmp_path):
     home = tmp_path / "home"
     run(home, deliver(tmp_path / "1", patient=[{"patient_id": one, "birth_date": "1950-01-01", "merged_into": ""} for one in ("ann", "bea")],
-                      lab_result=[{**LOW, "patient_id": "bea"}]))  # fmt: skip
+                      lab_result=[{**RESULT, "patient_id": "bea"}]))  # fmt: skip
     assert set(assessments(home)) == {"ann", "bea"}
     run(home, deliver(tmp_path / "2", patient=[{"patient_id": "bea", "birth_date": "1950-01-01", "merged_into": "ann"}]))
     assert {patient: row["b12"] for patient, row in assessments(home).items()} == {"ann": "low"}
@@ -73,7 +74,7 @@ def test_a_recorded_time_decides_whatever_the_order_of_arrival(tmp_path):
     for place, order in enumerate((told, told[::-1])):
         home = tmp_path / str(place)
         for number, row in enumerate(order):
-            run(home, deliver(tmp_path / f"{place}-{number}", patient=[row], lab_result=[LOW]))
+            run(home, deliver(tmp_path / f"{place}-{number}", patient=[row], lab_result=[RESULT]))
         assert assessments(home)["ann"]["scope"] == "age_unknown"
 
 
@@ -92,9 +93,9 @@ def snapshots(tmp_path):
 
 def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_order_of_arrival(snapshots):
     home, ingest = snapshots
-    gone = {**LOW, "patient_id": "bea", "result_id": "r2"}
-    ingest("20260105", [LOW, gone])
-    [account] = ingest("20260106", [LOW]).json
+    gone = {**RESULT, "patient_id": "bea", "result_id": "r2"}
+    ingest("20260105", [RESULT, gone])
+    [account] = ingest("20260106", [RESULT]).json
     assert (account["accepted"], account["duplicates"]) == (1, 0), "the same row again is no duplicate: its snapshot stands alone"
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert set(assessments(home)) == {"ann"}
@@ -108,7 +109,7 @@ def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_ord
 
 def test_a_full_refresh_that_came_cut_short_publishes_nothing_and_the_next_whole_one_does(snapshots):
     home, ingest = snapshots
-    everybody = [{**LOW, "patient_id": f"p{number}", "result_id": f"r{number}"} for number in range(120)]
+    everybody = [{**RESULT, "patient_id": f"p{number}", "result_id": f"r{number}"} for number in range(120)]
     ingest("20260105", everybody)
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     before = (home / "runs" / "latest").resolve()
@@ -124,7 +125,7 @@ def test_a_full_refresh_that_came_cut_short_publishes_nothing_and_the_next_whole
 
 def test_a_snapshot_whose_name_does_not_say_which_is_refused(snapshots):
     _, ingest = snapshots
-    answer = ingest("latest", [LOW])
+    answer = ingest("latest", [RESULT])
     assert answer.code == 10
     assert "which snapshot" in answer.json[0]["refused"]
 
@@ -139,10 +140,10 @@ def test_what_was_said_before_and_taken_back_can_be_said_again(tmp_path):
 
 def test_a_file_of_the_same_bytes_belongs_to_the_next_snapshot_too(snapshots):
     home, ingest = snapshots
-    ingest("20260101a", [LOW])
-    ingest("20260101b", [{**LOW, "patient_id": "bea"}])
-    ingest("20260102a", [LOW, {**LOW, "patient_id": "cat"}])
-    ingest("20260102b", [{**LOW, "patient_id": "bea"}])
+    ingest("20260101a", [RESULT])
+    ingest("20260101b", [{**RESULT, "patient_id": "bea"}])
+    ingest("20260102a", [RESULT, {**RESULT, "patient_id": "cat"}])
+    ingest("20260102b", [{**RESULT, "patient_id": "bea"}])
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert set(assessments(home)) == {"ann", "bea", "cat"}
 
@@ -150,7 +151,7 @@ def test_a_file_of_the_same_bytes_belongs_to_the_next_snapshot_too(snapshots):
 def test_a_replay_under_a_broken_profile_leaves_the_lake_as_it_was(tmp_path):
     home, profile = tmp_path / "home", tmp_path / "mine.yaml"
     profile.write_text("extends: canonical\nprofile: mine\n")
-    assert b12(home, "ingest", deliver(tmp_path / "in", lab_result=[LOW]), "--source", profile).code == 0
+    assert b12(home, "ingest", deliver(tmp_path / "in", lab_result=[RESULT]), "--source", profile).code == 0
     [kept] = (home / "sources").rglob("mine.yaml")
     kept.write_text("extends: canonical\nprofile: mine\ncolumns: {lab_result: {required: {patient_id: NUMBER}}}\n")
     answer = b12(home, "reingest")

@@ -24,20 +24,15 @@ ACCOUNT = ["file", "sha256", "entity", "rows", "accepted", "rejected", "duplicat
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(demonstration):
     "The extracts of 300 patients"
-    folder = tmp_path_factory.mktemp("demo")
-    answer = b12(folder, "demo", "--patients", 300, "--out", folder, "--seed", 1, "--as-of", AS_OF)
-    assert (answer.code, answer.err) == (0, "")
-    return folder
+    return demonstration / "extracts"
 
 
 @pytest.fixture(scope="module")
-def home(demo, tmp_path_factory):
+def home(demonstration):
     "A home that ingested and screened them; tests only read it"
-    home = tmp_path_factory.mktemp("home")
-    run(home, demo)
-    return home
+    return demonstration / "home"
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.operations.doctor import settings, state, system
 from tests.command import AS_OF, b12, deliver, run
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 PATIENT = "PAT-7731"
 
 

@@ -15,28 +15,8 @@ import pytest
 
 from pipeline import worklist
 from pipeline.core.config import Home
-from tests.command import AS_OF, assessments, b12, deliver, latest, run
-
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
-FORGOTTEN = "AAA-first"  # the least id, which statistics of a Parquet file or of a table's log would name
-ALIAS = "ZZZ-merged"
-KEPT = ["kept-1", "kept-2"]
-
-
-def files():
-    ids = [FORGOTTEN, *KEPT, ALIAS]
-    return {
-        "patient": [
-            *({"patient_id": one, "birth_date": "1950-01-01", "merged_into": FORGOTTEN if one == ALIAS else ""} for one in ids),
-        ],
-        "lab_result": [
-            *({"patient_id": one, **LOW, "result_id": f"R-{one}", "comment": f"note\nfor {one}"} for one in ids),
-            {"patient_id": FORGOTTEN, **LOW, "value": "pending"},
-        ],
-        "medication": [{"patient_id": one, "code": "metformin", "code_system": "NAME", "start_on": "2025-01-01"} for one in ids],
-        "condition": [{"patient_id": one, "code": "vegan", "code_system": "LOCAL", "onset_on": "2025-01-01"} for one in ids],
-        "procedure": [{"patient_id": one, "code": "J3420", "code_system": "HCPCS", "performed_on": "2020-01-01"} for one in ids],
-    }
+from tests.command import AS_OF, assessments, b12, latest
+from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied
 
 
 def named_in(home, patient):
@@ -49,25 +29,21 @@ def named_in(home, patient):
 
 
 @pytest.fixture(scope="module")
-def deliveries(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("deliveries")
-    more = [{"patient_id": one, **LOW, "collected_at": "2026-01-20", "value": "120"} for one in (FORGOTTEN, *KEPT)]
-    return deliver(folder / "in", **files()), deliver(folder / "more", lab_result=more)
+def deliveries(two_nights):
+    return two_nights / "in", two_nights / "more"
 
 
 @pytest.fixture(scope="module")
-def compacted(deliveries, tmp_path_factory):
+def compacted(two_nights, tmp_path_factory):
     "Two runs, and a compacted lake: old Parquet files and old runs"
-    home = tmp_path_factory.mktemp("home")
-    for folder, as_of in zip(deliveries, ("2026-01-30", AS_OF), strict=True):
-        run(home, folder, as_of=as_of)
+    home = copied(two_nights / "home", tmp_path_factory.mktemp("compacted") / "home")
     assert b12(home, "compact").code == 0
     return home
 
 
 @pytest.fixture
 def home(compacted, tmp_path):
-    return shutil.copytree(compacted, tmp_path / "home", symlinks=True)
+    return copied(compacted, tmp_path / "home")
 
 
 def test_the_test_can_find_a_patient(home):

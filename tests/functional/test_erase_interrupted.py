@@ -26,8 +26,8 @@ from pipeline.run import claim_waiting, compact_lake, ingest_claimed, land
 from pipeline.screening import screen
 from tests.command import b12, deliver, run
 from tests.functional.test_erase import named_in
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 PEOPLE = ["id-ann", "id-bob", "id-cat"]
 
 

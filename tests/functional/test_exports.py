@@ -15,15 +15,12 @@ from openpyxl import load_workbook
 
 from pipeline.core.config import REPOSITORY
 from pipeline.screening.counts import RELATIONS
-from tests.command import AS_OF, assessments, b12, run
+from tests.command import AS_OF, assessments, b12
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exports")
-    b12(folder, "demo", "--patients", 300, "--out", folder / "demo", "--seed", 1, "--as-of", AS_OF)
-    run(folder / "home", folder / "demo")
-    return folder / "home"
+def home(demonstration):
+    return demonstration / "home"
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
 from pipeline.operations.doctor.state import of_state
 from tests.command import AS_OF, b12, deliver, latest
+from tests.homes import copied
 
 STILL = {"asked_by": "scheduled__2026-01-31", "hold_warned": True}
 
@@ -34,21 +35,36 @@ def patients(count, first=0):
     return [{"patient_id": f"P{number}", "birth_date": "1960-01-01", "sex": "female"} for number in range(first, first + count)]
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory):
     "A home with one delivery of which a gate warns: one in ten rows names no patient"
-    home = Home(tmp_path / "home")
-    folder = deliver(tmp_path / "in", patient=patients(40), lab_result=results(40, unknown=5))
-    assert b12(home.root, "ingest", folder, "--source", "canonical").code == 0
-    return home
+    folder = tmp_path_factory.mktemp("ingested")
+    files = deliver(folder / "in", patient=patients(40), lab_result=results(40, unknown=5))
+    assert b12(folder / "home", "ingest", files, "--source", "canonical").code == 0
+    return folder / "home"
 
 
-@pytest.fixture
-def held(home):
+@pytest.fixture(scope="module")
+def warned(ingested, tmp_path_factory):
+    "That home, of which a night is held, and what was said of the night"
+    home = Home(copied(ingested, tmp_path_factory.mktemp("warned") / "home"))
     done = run.screen_population(home, AS_OF, **STILL)
     assert (done["state"], done["published"]) == ("held", False)
     assert any("reporting.new_rejection" in said and "missing_patient_id" in said for said in done["warned"])
-    return done["run_id"]
+    return home.root, done
+
+
+@pytest.fixture
+def home(request, tmp_path):
+    "A copy of the ingested home; with `held` among what a test asks for, the night is screened and held"
+    source = request.getfixturevalue("warned")[0] if "held" in request.fixturenames else request.getfixturevalue("ingested")
+    return Home(copied(source, tmp_path / "home"))
+
+
+@pytest.fixture
+def held(warned):
+    "The id of the night that is held"
+    return warned[1]["run_id"]
 
 
 def runs(home):

@@ -18,12 +18,13 @@ from pipeline.profiles.files import read_profile
 from pipeline.web import create_app
 from tests.command import AS_OF, adds_up, assessments, b12, deliver, latest
 from tests.functional.web_client import client
+from tests.homes import LOW
 
 HARM = """'"><script>alert(7731)</script><img src=x onerror=alert(7731)>{{7731*7}}${7731*7}'); drop table item; -- ../../etc/passwd %00"""
 FORMULA = '=HYPERLINK("http://example.org/7731";"x")'
 SOUND = {
     "patient": {"birth_date": "1950-01-01", "sex": "female", "site": "North"},
-    "lab_result": {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10", "result_id": "r"},
+    "lab_result": {**LOW, "result_id": "r"},
     "medication": {"code": "metformin", "code_system": "NAME", "start_on": "2025-01-01"},
     "condition": {"code": "vegan", "code_system": "LOCAL", "onset_on": "2025-01-01"},
     "procedure": {"code": "J3420", "code_system": "HCPCS", "performed_on": "2020-01-01"},

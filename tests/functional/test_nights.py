@@ -18,6 +18,7 @@ from pipeline.core.config import Home
 from pipeline.screening.notes import ingest_notes
 from tests import stores
 from tests.command import assessments, b12, deliver
+from tests.homes import LOW
 
 FIRST = date(2026, 1, 1)
 NIGHTS = 30
@@ -238,13 +239,13 @@ def screened_population(home, tmp_path, night, **files):
 
 
 HEADACHE = {"patient_id": "ann", "condition_id": "c1", "code": "25064002", "code_system": "SNOMEDCT", "onset_on": "2025-12-20"}
-LOW = {"patient_id": "ann", "result_id": "r1", "code": "2132-9", "value": "250", "unit": "pg/mL", "collected_at": "2025-12-30"}
+BORDERLINE = {**LOW, "patient_id": "ann", "result_id": "r1", "value": "250", "collected_at": "2025-12-30"}
 
 
 def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken_back(tmp_path):
     home = Home(tmp_path / "home")
     store, day = screened_population(
-        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW], condition=[HEADACHE]
+        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE], condition=[HEADACHE]
     )
     row = worklist.item_of_patient(store, "ann")
     assert (row["next_step"], row["priority"]) == ("TREAT_IM_NEURO", 1)
@@ -270,7 +271,7 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
 def test_a_note_does_not_make_conditions_loaded(tmp_path):
     "Unknown is never no: of whoever has a note alone, nobody ever delivered the conditions"
     home = Home(tmp_path / "home")
-    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
     worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=day, today=day)
     screened_population(home, tmp_path, 1)
     row = assessments(home.root)["ann"]
@@ -279,8 +280,8 @@ def test_a_note_does_not_make_conditions_loaded(tmp_path):
 
 def test_a_retracted_result_withdraws_its_item_and_says_so(tmp_path):
     home = Home(tmp_path / "home")
-    screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
-    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**LOW, "status": "entered-in-error", "reported_at": "2026-01-02"}])
+    screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
+    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**BORDERLINE, "status": "entered-in-error", "reported_at": "2026-01-02"}])
     row = worklist.item_of_patient(store, "ann")
     assert row["status"] == "withdrawn"
     assert row["changed_because"].startswith("taken back by its source: total_b12 of 2025-12-30; NO_ACTION")
@@ -289,8 +290,8 @@ def test_a_retracted_result_withdraws_its_item_and_says_so(tmp_path):
 
 def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
     home = Home(tmp_path / "home")
-    screened_population(home, tmp_path, 5, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
-    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**LOW, "result_id": "r2", "value": "110", "collected_at": "2025-12-31"}])
+    screened_population(home, tmp_path, 5, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
+    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**BORDERLINE, "result_id": "r2", "value": "110", "collected_at": "2025-12-31"}])
     assert worklist.item_of_patient(store, "ann")["next_step"] == "ORDER_MMA"
     assert [one["as_of"].day for one in worklist.runs(store)] == [2, 6]
     assert worklist.follow(home, store) == {}
@@ -298,7 +299,7 @@ def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
 
 def test_a_day_that_has_not_come_is_published_and_not_followed(tmp_path):
     home = Home(tmp_path / "home")
-    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW])
+    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
     key = worklist.item_of_patient(store, "ann")["key"]
     worklist.act(store, key, actor=stores.KIM, version=1, to="snoozed", until=day + timedelta(days=30), today=day)
     walk.screen_population(home, as_of=date.today() + timedelta(days=365))
@@ -311,7 +312,7 @@ def test_a_day_that_has_not_come_is_published_and_not_followed(tmp_path):
 
 def test_a_copy_of_a_runs_folder_is_no_run(tmp_path):
     home = Home(tmp_path / "home")
-    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
+    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE])
     run_id = worklist.runs(store)[0]["run_id"]
     shutil.copytree(home.runs / run_id, home.runs / f"{run_id}-backup")
     assert worklist.follow(home, store) == {} and len(worklist.runs(store)) == 1
@@ -333,7 +334,7 @@ def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path
     "In Auckland it is tomorrow already: the ingest, which goes by the day in UTC, would reject the note"
     home = Home(tmp_path / "home")
     store, _ = screened_population(
-        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[LOW], condition=[HEADACHE]
+        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE], condition=[HEADACHE]
     )
     key, tomorrow = worklist.item_of_patient(store, "ann")["key"], datetime.now(UTC).date() + timedelta(days=1)
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=tomorrow, today=tomorrow)
@@ -348,7 +349,7 @@ def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path
 
 def test_two_screenings_deliver_a_note_once(tmp_path):
     home = Home(tmp_path / "home")
-    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[LOW])
+    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE])
     worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=FIRST, today=FIRST)
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: ingest_notes(home, worklist.open_store(home)), range(4)))
@@ -362,7 +363,7 @@ def merge(patient, into, at):
 def test_a_merge_and_its_undoing(tmp_path):
     "Work, notes and history go over to the surviving id, and back when the merge is taken back"
     home = Home(tmp_path / "home")
-    low = [{**LOW, "patient_id": one, "result_id": one, "value": "150"} for one in ("ann", "old")]
+    low = [{**BORDERLINE, "patient_id": one, "result_id": one, "value": "150"} for one in ("ann", "old")]
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
     store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     old = worklist.item_of_patient(store, "old")
@@ -384,8 +385,8 @@ def test_a_merge_and_its_undoing(tmp_path):
 def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path):
     home = Home(tmp_path / "home")
     results = [
-        {**LOW, "patient_id": "ann", "result_id": "a", "value": "110"},
-        {**LOW, "patient_id": "old", "result_id": "b", "value": "300"},
+        {**BORDERLINE, "patient_id": "ann", "result_id": "a", "value": "110"},
+        {**BORDERLINE, "patient_id": "old", "result_id": "b", "value": "300"},
     ]
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
     store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=results)
@@ -398,9 +399,7 @@ def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path
 def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
     home, folder = Home(tmp_path / "other"), tmp_path / "in"
     folder.mkdir()
-    rows = [
-        {"patient_id": one, "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2025-12-30"} for one in ("ann", "b\x00en")
-    ]
+    rows = [{"patient_id": one, **LOW, "collected_at": "2025-12-30"} for one in ("ann", "b\x00en")]
     parquet.write_table(pa.Table.from_pylist(rows), folder / "lab_result.parquet")
     walk.ingest(home, [folder], "canonical")
     walk.screen_population(home, as_of=FIRST)
@@ -412,7 +411,7 @@ def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
 
 def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
     home = Home(tmp_path / "home")
-    low = [{**LOW, "patient_id": one, "result_id": one} for one in ("PAT-7731", "PAT-8842")]
+    low = [{**BORDERLINE, "patient_id": one, "result_id": one} for one in ("PAT-7731", "PAT-8842")]
     people = [merge("PAT-7731", "", "2026-01-01T00:00:00Z"), merge("PAT-8842", "PAT-7731", "2026-01-01T00:00:00Z")]
     store, _ = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     store.close()
@@ -430,7 +429,7 @@ def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
 
 def test_a_forgotten_patient_is_forgotten_on_the_worklist_too(tmp_path):
     home, patient = Home(tmp_path / "home"), "PAT-7731"
-    person, low = {"patient_id": patient, "birth_date": "1950-01-01"}, {**LOW, "patient_id": patient}
+    person, low = {"patient_id": patient, "birth_date": "1950-01-01"}, {**BORDERLINE, "patient_id": patient}
     store, day = screened_population(home, tmp_path, 0, patient=[person], lab_result=[low])
     key = worklist.item_of_patient(store, patient)["key"]
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=day, today=day)

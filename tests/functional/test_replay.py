@@ -13,8 +13,8 @@ from pipeline.core.config import Home
 from pipeline.ingest import replay
 from pipeline.lake.queries import query
 from tests.command import AS_OF, assessments, b12, deliver, run
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 PEOPLE = ["ann", "bob", "cat"]
 
 

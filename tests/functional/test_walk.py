@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.profiles.files import read_profile
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 CANONICAL = read_profile("canonical").columns
 HOSTILE = "'); drop table staging.rejected_row; delete from lake.lab_result; --"
 

@@ -6,7 +6,15 @@ from itertools import chain, islice
 import pytest
 
 from tests.clinic import clinic, pack
-from tests.generative.combinations import DECISION, at_random, beside_every_rule, by_definition, by_sql, exhaustive, seeded
+from tests.generative.combinations import (
+    DECISION,
+    at_random,
+    beside_every_rule,
+    by_definition,
+    by_sql,
+    exhaustive,
+    seeded,
+)
 
 DERIVED = [name for name in DECISION if name in pack().raw["derived"]]
 

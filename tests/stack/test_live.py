@@ -24,7 +24,7 @@ from tools.chaos import live
 from tools.chaos import stack as stacks
 from tools.stack import keys, processes, state
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

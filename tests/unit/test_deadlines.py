@@ -11,6 +11,7 @@ from pipeline.core.errors import InvalidProtocol, LakeUnavailable
 from pipeline.operations.deadlines import due_day, overdue
 from pipeline.operations.deadlines_file import read_deadlines
 from tests.command import b12, deliver
+from tests.homes import LOW
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ def test_the_command_says_what_is_late_and_returns_a_code_of_its_own(home):
 
 
 def test_a_damaged_file_of_the_lake_is_said_in_words(home, tmp_path):
-    rows = [{"patient_id": "p-1", "code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}]
+    rows = [{"patient_id": "p-1", **LOW}]
     assert b12(home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical").code == 0
     expect(home, "deliveries:\n  - {source: canonical, hours: 24}\n")
     [path] = (home.lake / "delivery").glob("*.parquet")

@@ -17,8 +17,8 @@ from pipeline.observability import lineage
 from pipeline.observability.datasets import EVIDENCE, READ_FROM
 from pipeline.profiles.files import read_profile
 from tests.command import AS_OF, b12, deliver, latest
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 PATIENT = "PAT-7731"
 
 

@@ -10,8 +10,8 @@ from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
 from pipeline.operations.retention import apply_retention
 from tests.command import AS_OF, b12, deliver, run
+from tests.homes import LOW
 
-LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
 LATER = datetime.now(UTC) + timedelta(days=400)
 
 

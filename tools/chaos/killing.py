@@ -1,30 +1,68 @@
 """kill −9 of a command at a random moment of its work, and the command typed again."""
 
+import multiprocessing
 import os
 import random
 import shutil
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.cli import main
 from pipeline.core import REPOSITORY
 from tools.chaos.faults import Row, compared
 
 AS_OF = "2026-01-31"
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tools.chaos.ready"])
 
 
-def b12(home, *words, env=None):
-    """Start `b12` in a process of its own."""
-    command = [sys.executable, "-m", "pipeline", *map(str, words), "--home", str(home)]
-    return subprocess.Popen(
-        command,
-        cwd=REPOSITORY,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(env or {})},
-    )
+class Command:
+    """A `b12` in a process of its own, with the methods of `subprocess.Popen` that are needed here."""
+
+    def __init__(self, words):
+        said, says = FORKS.Pipe(duplex=False)
+        self._process, self._said = (
+            FORKS.Process(target=_run, args=(words, dict(os.environ), says)),
+            said,
+        )
+        self._process.start()
+        says.close()  # so that reading ends when the command does
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def returncode(self):
+        return self._process.exitcode
+
+    def kill(self):
+        self._process.kill()
+
+    def communicate(self):
+        """Wait for the end; returns (None, stderr as bytes)."""
+        with self._said, open(self._said.fileno(), "rb", closefd=False) as stderr:
+            error = stderr.read()
+        self._process.join()
+        return None, error
+
+
+def _run(words, environment, stderr):
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(REPOSITORY)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(stderr.fileno(), 2)
+    stderr.close()
+    sys.exit(main(words))
+
+
+def b12(home, *words):
+    """Start `b12` in a process of its own, forked from one that has imported everything: returns a
+    Command."""
+    return Command([*map(str, words), "--home", str(home)])
 
 
 def finished(process):

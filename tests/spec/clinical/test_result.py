@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clinic import clinic, delivered, facts_of, insert, shows
+from tests.clinic import build, clinic, delivered, insert, select, shows
 
 VECTORS = [
     ("total_b12", "179.9", "pg/mL", "low"), ("total_b12", "180", "pg/mL", "low_molar_only"), ("total_b12", "132", "pmol/L", "low"),
@@ -28,27 +28,37 @@ VECTORS = [
 CODES = {"total_b12": "2132-9", "mma": "13964-2", "active_b12": "72160-5"}
 
 
+BELOW_300 = [
+    ("299.9", "pg/mL", "yes"), ("300", "pg/mL", "no"), ("221", "pmol/L", "yes"), ("222", "pmol/L", "no"), ("<400", "pg/mL", "yes"),
+    ("<300", "pg/mL", "yes"), ("<=300", "pg/mL", "yes"), (">200", "pg/mL", "yes"), (">=299.9", "pg/mL", "yes"),
+    (">=300", "pg/mL", "no"), (">300", "pg/mL", "no"), (">2000", "pg/mL", "no"), ("110", "pg/mL", "yes"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def facts():
+    "The facts by patient: each vector is a patient of its own, whose id names it, and all are delivered and screened at once"
+    kidneys = {"code": "98979-8", "value": "90", "unit": "mL/min/1.73m2"}
+    rows = []
+    for analyte, value, unit, _ in VECTORS:
+        result = {"code": CODES[analyte], "value": value, "unit": unit}
+        rows += [{"patient_id": f"{analyte} {value} {unit}", **row} for row in (result, kidneys)]
+    for value, unit, _ in BELOW_300:
+        rows.append({"patient_id": f"{value} {unit}", "code": "2132-9", "value": value, "unit": unit})
+    con = delivered("lab_result", [row | {"collected_at": "2026-01-05"} for row in rows])
+    build(con, "clinical.patient_fact")
+    return {row["patient_id"]: row for row in select(con, "clinical.patient_fact")}
+
+
 @pytest.mark.parametrize(("analyte", "value", "unit", "expected"), VECTORS)
-def test_from_the_delivered_text_to_the_word(analyte, value, unit, expected):
-    con = delivered("lab_result", [
-        {"patient_id": "ann", "code": CODES[analyte], "value": value, "unit": unit, "collected_at": "2026-01-05"},
-        {"patient_id": "ann", "code": "98979-8", "value": "90", "unit": "mL/min/1.73m2", "collected_at": "2026-01-05"},
-    ])  # fmt: skip
+def test_from_the_delivered_text_to_the_word(facts, analyte, value, unit, expected):
     fact = "b12" if analyte == "total_b12" else analyte
-    assert facts_of(con, "ann")[fact] == (expected or "never")
+    assert facts[f"{analyte} {value} {unit}"][fact] == (expected or "never")
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "expected"),
-    [
-        ("299.9", "pg/mL", "yes"), ("300", "pg/mL", "no"), ("221", "pmol/L", "yes"), ("222", "pmol/L", "no"), ("<400", "pg/mL", "yes"),
-        ("<300", "pg/mL", "yes"), ("<=300", "pg/mL", "yes"), (">200", "pg/mL", "yes"), (">=299.9", "pg/mL", "yes"),
-        (">=300", "pg/mL", "no"), (">300", "pg/mL", "no"), (">2000", "pg/mL", "no"), ("110", "pg/mL", "yes"),
-    ],
-)  # fmt: skip
-def test_below_300_strictly_or_a_censored_one_that_may_be(value, unit, expected):
-    con = delivered("lab_result", [{"patient_id": "ann", "code": "2132-9", "value": value, "unit": unit, "collected_at": "2026-01-05"}])
-    assert facts_of(con, "ann")["neuro_300"] == expected
+@pytest.mark.parametrize(("value", "unit", "expected"), BELOW_300)
+def test_below_300_strictly_or_a_censored_one_that_may_be(facts, value, unit, expected):
+    assert facts[f"{value} {unit}"]["neuro_300"] == expected
 
 
 def test_a_result_is_its_interval_and_the_reported_value_and_unit_stay_with_it():
