@@ -6,6 +6,12 @@ from graphlib import TopologicalSorter
 
 from pipeline.config import SQL
 
+# A schema reads those before it, and itself
+SCHEMAS = (
+    "protocol", "landing", "staging", "lake", "clinical", "screening", "reporting", "explaining",
+    "worklist",
+)  # fmt: skip
+NIGHTLY = ("clinical", "screening", "reporting")  # built by every screening
 _READ = {}
 
 

@@ -14,11 +14,10 @@ from pipeline.decide import decide_in_turn
 from pipeline.errors import LakeUnavailable
 from pipeline.locks import alone, remove_unheld
 from pipeline.protocol.tables import register
-from pipeline.relations import build, create_view, keep_as_file, names, select_of
+from pipeline.relations import NIGHTLY, build, create_view, keep_as_file, names, select_of
 
 ASSESSMENT = "screening.assessment"
 BUILDERS = {"screening.fit": decide_in_turn, "clinical.result_version": create_view}
-SCHEMAS = ("clinical", "screening", "reporting")
 
 
 @contextmanager
@@ -31,7 +30,7 @@ def screened(home, *, pack, as_of, published=(), progress=lambda name: None, **p
     with workroom(home) as (con, folder):
         versions = prepare(con, home, pack=pack, as_of=as_of, published=published, **past)
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
-        build(con, [name for schema in SCHEMAS for name in names(schema)], builders=builders, progress=progress)
+        build(con, [name for schema in NIGHTLY for name in names(schema)], builders=builders, progress=progress)
         yield con, versions, folder
 
 

@@ -8,7 +8,7 @@ import pytest
 from pipeline import quality
 from pipeline.config import EXPECTATIONS
 from pipeline.quality.cleaning import sections_of
-from pipeline.relations import names
+from pipeline.relations import NIGHTLY, names
 from tests.clinic import build, insert
 from tests.gates import account, b12, gated, published, skewed
 
@@ -28,7 +28,7 @@ def con():
     b12(con, [value / MOLAR for value in skewed(60)])
     published(con, "old.csv")
     insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nSECRET-ID | total_b12 | 150 | 2026-01-21")
-    return build(con, *(name for schema in ("clinical", "screening", "reporting") for name in names(schema)))
+    return build(con, *(name for schema in NIGHTLY for name in names(schema)))
 
 
 @pytest.fixture(scope="module")

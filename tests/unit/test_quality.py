@@ -13,12 +13,12 @@ from pipeline import quality
 from pipeline.config import EXPECTATIONS
 from pipeline.errors import InvalidProtocol
 from pipeline.quality import Outcome
-from pipeline.relations import create, names
+from pipeline.relations import NIGHTLY, create, names
 from tests.clinic import build
 from tests.gates import account, b12, gated, published, published_runs, skewed
 
 SUITES = sorted(EXPECTATIONS.glob("*/*.json"))
-EVERYTHING = [name for schema in ("clinical", "screening", "reporting") for name in names(schema)]
+EVERYTHING = [name for schema in NIGHTLY for name in names(schema)]
 MOLAR = 1.35537
 
 
