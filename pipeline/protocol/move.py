@@ -18,7 +18,10 @@ def movable(pack):
         f"{fact}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
         for fact, band in pack.raw["bands"].items() for tile in band["tiles"] if _edge(tile) is not None
     }  # fmt: skip
-    settings = {f"settings.{name}": (_plain(entry["value"]), entry["means"]) for name, entry in pack.raw["settings"].items()}
+    settings = {
+        f"settings.{name}": (_plain(entry["value"]), entry["means"])
+        for name, entry in pack.raw["settings"].items() if "acts_on" not in entry  # on the items, after the screening
+    }  # fmt: skip
     return {**edges, **settings}
 
 

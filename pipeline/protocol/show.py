@@ -1,9 +1,13 @@
 """A protocol pack as Markdown: what a clinician reads, checks and signs."""
 
+from pipeline.protocol.tables import quality_settings
+
 
 def as_markdown(pack):
-    """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and citation."""
-    return "\n".join([*_head(pack.raw), *_bands(pack.raw), *_settings(pack.raw), *_facts(pack.raw), *_tables(pack.raw)])
+    """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and citation, limits of the gates."""
+    return "\n".join(
+        [*_head(pack.raw), *_bands(pack.raw), *_settings(pack.raw), *_facts(pack.raw), *_tables(pack.raw), *_quality_settings()]
+    )
 
 
 def _head(raw):
@@ -77,6 +81,15 @@ def _tables(raw):
     yield "## What the next steps mean"
     yield ""
     yield from _table(("step", "text"), raw["actions"].items())
+
+
+def _quality_settings():
+    yield "## Limits by which the gates and the reports judge the data"
+    yield ""
+    yield "They decide about no patient. `protocol/quality_settings.csv`, the same for every pack."
+    yield ""
+    names = ("name", "value", "unit", "means", "source")
+    yield from _table(names, [[row[name] for name in names] for row in quality_settings()])
 
 
 def _table(head, rows):

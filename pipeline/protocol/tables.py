@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from pipeline.config import PROTOCOL, SQL
 
+QUALITY_SETTINGS = PROTOCOL / "quality_settings.csv"
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "concept": "concepts.csv",
     "analyte": "analytes.csv",
@@ -31,13 +32,22 @@ def register(con, pack):
 
 
 def register_vocabulary(con):
-    """Create the relations of the schema `protocol` by which rows are judged: codes, units, words; none of a pack's rules."""
+    """Create the relations of the schema `protocol` by which rows are judged, and the limits of the gates; none of a pack's rules."""
     con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
     con.execute("create schema if not exists protocol")
     for name, file in CSV_RELATIONS.items():
         head, *rows = _read(PROTOCOL / file)
         _table(con, name, dict.fromkeys(head, "varchar"), rows)
     _register_codes(con)
+    settings = quality_settings()
+    kinds = {row["name"]: "double" if "." in row["value"] else "integer" for row in settings}
+    _table(con, "quality_setting", kinds, [tuple(row["value"] for row in settings)])
+
+
+def quality_settings():
+    """The numbers by which the gates and the reports judge the data, as dicts of name, value, unit, means and source."""
+    head, *rows = _read(QUALITY_SETTINGS)
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def _register_codes(con):

@@ -26,7 +26,8 @@ WORDS = {
     "total_b12": "B12", "off_list": "Not on the list", "not_appropriate": "Not appropriate", "raised_renal": KIDNEY,
     "raised_renal_unknown": KIDNEY,
     "low_molar_only": "low by pmol/L only", "none": "none",
-    "at_or_above_10": "10 or more", "below_10": "below 10", "patient_fact": "patient facts",
+    "at_or_above_10": "10 or more", "below_10": "below 10", "unit_mix_up": "unit mix-up",
+    "too_few": "too few to compare", "patient_fact": "patient facts",
 }  # fmt: skip
 CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR", "mcv": "MCV", "loinc": "LOINC",

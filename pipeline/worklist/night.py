@@ -1,14 +1,18 @@
 """What a newly published run does to the items: the SELECTs of `sql/worklist/` over the store, the run and the lake."""
 
+import json
+
 import pyarrow as pa
 from sqlalchemy import func, select
 
 from pipeline import lake
 from pipeline.database import connect, rows_of
+from pipeline.errors import InvalidProtocol
+from pipeline.protocol import load
+from pipeline.protocol.tables import register_pack
 from pipeline.relations import create, create_view
 from pipeline.worklist.tables import CONTENT, item
 
-DONE_RECHECK_DAYS = 90  # [OURS] done, and this much later the data still say the same: somebody looks again
 COLUMNS = (
     item.c.id, item.c.patient_id, item.c.status, func.nullif(item.c.assignee, "").label("assignee"), item.c.snoozed_until, item.c.status_on,
     *(func.nullif(item.c.site, "").label("site") if column.name == "site" else item.c[column.name] for column in CONTENT),
@@ -41,16 +45,25 @@ def changes_of(con, home, *, folder, as_of):
 def _tonight(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
+    register_pack(duck, _pack_of(folder))
     duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")  # of a run that published none
     for name, file in (("published", "worklist"), ("assessment", "assessment"), ("patient_site", "patient_site")):
         if (folder / f"{file}.parquet").exists():
             _read(duck, f"worklist.{name}", folder / f"{file}.parquet")
     duck.execute("create table worklist.run as select $1::date as as_of", [as_of])
     duck.execute("create table protocol.run as select $1::date as as_of", [as_of])
-    duck.execute("create table worklist.setting as select $1::integer as done_recheck_days", [DONE_RECHECK_DAYS])
     duck.register("items", _items(con))
     duck.execute("create table worklist.item as from items")
     create(duck, "worklist.tonight")
+
+
+def _pack_of(folder):
+    "The pack of the run; where it is not there any more, the one that is shipped: it has the settings of the worklist too"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    try:
+        return load(manifest["protocol"]["pack"])
+    except InvalidProtocol:
+        return load()
 
 
 def _read(duck, name, path):

@@ -187,7 +187,7 @@ def test_a_warning_leaves_the_gate_open(con):
     screened(con)
     warned = [(one.suite, one.column) for one in quality.check(con) if one.outcome == "failed"]
     assert warned == [
-        ("reporting.freshness", "days_old"),
+        ("reporting.freshness", "is_old"),
         ("reporting.new_delivery", "share_rejected"),
         ("reporting.new_rejection", "share"),
     ]

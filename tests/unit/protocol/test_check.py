@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.config import DEFAULT_PACK, PROTOCOL
 from pipeline.errors import InvalidProtocol
-from pipeline.protocol import load
+from pipeline.protocol import check, load
 from pipeline.protocol.check import problems
 
 TEXT = (PROTOCOL / f"{DEFAULT_PACK}.yaml").read_text(encoding="utf-8")
@@ -51,6 +51,22 @@ def test_a_broken_pack_is_refused_with_file_and_line(tmp_path, old, new, said, l
     assert fitting, found
     assert all(file == str(path) and number > 1 for file, number, _ in fitting)
     assert lines_after is None or line + lines_after in {number for _, number, _ in fitting}
+
+
+def test_a_quality_setting_says_what_it_is_and_where_it_comes_from(tmp_path, monkeypatch):
+    path = tmp_path / "quality_settings.csv"
+    path.write_text(
+        "name,value,unit,means,source\nlab_window_months,12,months,x,OURS\nshift_ratio,a lot,ratio,x,OURS\nvolume_runs,14,runs,,\n"
+        "volume_runs,14,runs,x,OURS\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(check, "QUALITY_SETTINGS", path)
+    assert [(number, said) for file, number, said in problems(load()) if file == str(path)] == [
+        (3, "quality setting shift_ratio is not a number of 0 or more"),
+        (4, "quality setting volume_runs has no means"),
+        (4, "quality setting volume_runs has no source"),
+        (5, "quality setting volume_runs stands here twice"),
+    ]
 
 
 def test_a_wrong_check_digit_is_refused_with_file_and_line(tmp_path):
