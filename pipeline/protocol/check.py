@@ -1,15 +1,15 @@
 """What `b12 protocol check` refuses: every problem of a pack as (file, line, what is wrong)."""
 
 import csv
-import re
 from fractions import Fraction
 
 import yaml
 
 from pipeline.config import PROTOCOL
+from pipeline.protocol import load
 from pipeline.protocol.codes import check_digit_is_wrong
+from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
-from pipeline.protocol.tables import QUALITY_SETTINGS
 from pipeline.yaml_text import LOADER
 
 DECISION_FACTS = ("rule", "next_step", "cause")
@@ -26,7 +26,7 @@ def problems(pack, codes=PROTOCOL / "codes"):
         *_citation_problems(pack),
     ]
     located = [(str(pack.path), lines(where), message) for where, message in found]
-    return sorted({*located, *_code_problems(codes), *_quality_setting_problems()})
+    return sorted({*located, *_code_problems(codes), *quality_setting_problems()})
 
 
 def _lines(path):
@@ -49,6 +49,8 @@ def _setting_problems(pack):
     for name, entry in pack.raw["settings"].items():
         if isinstance(entry["value"], bool) or not isinstance(entry["value"], int | float) or entry["value"] < 0:
             yield ("settings", name), f"setting {name} is not a number of 0 or more"
+    for name in load().raw["settings"].keys() - pack.raw["settings"].keys():
+        yield ("settings",), f"setting {name} is missing"
 
 
 def _band_problems(pack):
@@ -127,20 +129,6 @@ def _citation_problems(pack):
         for section, name, entry in named
         if not entry.get("cites")
     )
-
-
-def _quality_setting_problems():
-    path, seen = QUALITY_SETTINGS, set()
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            if row["name"] in seen:
-                yield str(path), number, f"quality setting {row['name']} stands here twice"
-            seen.add(row["name"])
-            if not re.fullmatch(r"\d+(\.\d+)?", row["value"] or ""):
-                yield str(path), number, f"quality setting {row['name']} is not a number of 0 or more"
-            for column in ("unit", "means", "source"):
-                if not row[column]:
-                    yield str(path), number, f"quality setting {row['name']} has no {column}"
 
 
 def _code_problems(folder):

@@ -1,6 +1,6 @@
 """A protocol pack as Markdown: what a clinician reads, checks and signs."""
 
-from pipeline.protocol.tables import quality_settings
+from pipeline.protocol.quality_settings import quality_settings
 
 
 def as_markdown(pack):

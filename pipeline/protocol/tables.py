@@ -6,8 +6,8 @@ from functools import cache
 import pyarrow as pa
 
 from pipeline.config import PROTOCOL, SQL
+from pipeline.protocol.quality_settings import quality_settings
 
-QUALITY_SETTINGS = PROTOCOL / "quality_settings.csv"
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "concept": "concepts.csv",
     "analyte": "analytes.csv",
@@ -42,12 +42,6 @@ def register_vocabulary(con):
     settings = quality_settings()
     kinds = {row["name"]: "double" if "." in row["value"] else "integer" for row in settings}
     _table(con, "quality_setting", kinds, [tuple(row["value"] for row in settings)])
-
-
-def quality_settings():
-    """The numbers by which the gates and the reports judge the data, as dicts of name, value, unit, means and source."""
-    head, *rows = _read(QUALITY_SETTINGS)
-    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def _register_codes(con):

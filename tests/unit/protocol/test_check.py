@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.config import DEFAULT_PACK, PROTOCOL
 from pipeline.errors import InvalidProtocol
-from pipeline.protocol import check, load
+from pipeline.protocol import load, quality_settings
 from pipeline.protocol.check import problems
 
 TEXT = (PROTOCOL / f"{DEFAULT_PACK}.yaml").read_text(encoding="utf-8")
@@ -41,6 +41,7 @@ def test_the_pack_has_no_problem():
         ("outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [SEED §F]", "outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [BOOK §F]", "BOOK §F, which is no source", 0),
         ("    cites: [NICE]\n    tiles", "    cites: []\n    tiles", "band active_b12 cites nothing", None),
         ("because: \"MMA not raised.\"", "because: \"\"", "N27 gives no reason", None),
+        ("  done_recheck_days:", "  done_check_days:", "setting done_recheck_days is missing", None),
         ("{value: 16,", "{value: sixteen,", "child_under_years is not a number", 0),
         ("means: \"younger patients are children: reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years cites nothing", 0),
     ],
@@ -60,7 +61,7 @@ def test_a_quality_setting_says_what_it_is_and_where_it_comes_from(tmp_path, mon
         "volume_runs,14,runs,x,OURS\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(check, "QUALITY_SETTINGS", path)
+    monkeypatch.setattr(quality_settings, "QUALITY_SETTINGS", path)
     assert [(number, said) for file, number, said in problems(load()) if file == str(path)] == [
         (3, "quality setting shift_ratio is not a number of 0 or more"),
         (4, "quality setting volume_runs has no means"),
