@@ -15,7 +15,11 @@ from pipeline.database import connect
 from pipeline.errors import Refused
 from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers import read
-from pipeline.relations import build, keep_as_file, select_of
+from pipeline.relations import build, create_view, keep_as_file, needed, select_of
+
+
+# Row by row on the way to the checked file: as large as the delivery, and never kept
+STREAMED = dict.fromkeys(("staging.coded_lab_result", "staging.measured_lab_result"), create_view)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ def judged(con, home, path, *, profile, file, folder):
     )  # fmt: skip
     landed = read(con, path, profile=profile, kind=file.entity, reference=file.reference, folder=folder)
     checked = [f"staging.checked_{entity}" for entity in landed.entities]
-    build(con, ["staging.delivered_code", *checked], builders=dict.fromkeys(checked, partial(_check, folder=folder)))
+    wanted = needed(con, ["staging.delivered_code", *checked])
+    build(con, wanted, builders=STREAMED | dict.fromkeys(checked, partial(_check, folder=folder)))
     _find_duplicates(con, home, landed.entities)
     return landed, tally(con, landed, file=file.name, sha256=file.sha256, source=profile.name, entity=file.entity, snapshot=snapshot)
 

@@ -54,6 +54,18 @@ def in_order(con, wanted):
     return list(TopologicalSorter(graph).static_order())
 
 
+def needed(con, wanted):
+    """The wanted relations and those of their schemas that they read, directly or through others."""
+    schemas, found = {name.split(".")[0] for name in wanted}, set(wanted)
+    waiting = list(wanted)
+    while waiting:
+        read = {name for name in reads(con, waiting.pop()) if name in names(name.split(".")[0])}
+        fresh = {name for name in read - found if name.split(".")[0] in schemas}
+        found |= fresh
+        waiting += fresh
+    return found
+
+
 def build(con, wanted, *, builders=None, progress=lambda name: None):
     """Create every wanted relation as a table, in order; `builders` make those that are no plain table of one SELECT."""
     for schema in sorted({name.split(".")[0] for name in wanted}):

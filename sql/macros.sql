@@ -26,6 +26,10 @@ create or replace macro with_point(number, marks) as
 create or replace macro word_key(word) as
     lower(trim(word));
 
+-- A name in lower case, each word of letters and digits between spaces: one holds another when it holds all its words, whole.
+create or replace macro between_spaces(name) as
+    ' ' || trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g')) || ' ';
+
 -- Whether a median moved by the factor between two units, up or down. ln_ratio: the logarithm of new against old.
 create or replace macro is_moved_by_factor(ln_ratio, factor, tolerance) as
     abs(abs(ln_ratio) - ln(cast(factor as double))) <= ln(tolerance);
