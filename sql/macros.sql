@@ -26,6 +26,18 @@ create or replace macro with_point(number, marks) as
 create or replace macro word_key(word) as
     lower(trim(word));
 
+-- A name in lower case, each word of letters and digits between spaces: one holds another when it holds all its words, whole.
+create or replace macro between_spaces(name) as
+    ' ' || trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g')) || ' ';
+
+-- Whether a median moved by the factor between two units, up or down. ln_ratio: the logarithm of new against old.
+create or replace macro is_moved_by_factor(ln_ratio, factor, tolerance) as
+    abs(abs(ln_ratio) - ln(cast(factor as double))) <= ln(tolerance);
+
+-- The standard error of the difference of two medians. The spread is from the quartiles of one of them: outliers must not matter.
+create or replace macro median_difference_error(quartile_1, quartile_3, n, other_n) as
+    1.2533 * (quartile_3 - quartile_1) / 1.349 * sqrt(1 / n + 1 / other_n);
+
 -- An ISO 8601 day or instant as an instant; a day is its first moment. Anything else is null.
 -- The two commonest shapes come first: a regular expression costs ten times as much.
 create or replace macro to_instant(delivered, time_zone) as

@@ -12,7 +12,7 @@ FACTS = {"next_step": "ORDER_MMA (N16)", "alerts": "none", "B12": "borderline"}
 
 def night(as_of="2026-02-01", done_recheck_days=90):
     """A clinic in which the relations that `worklist.night` reads exist, and are empty."""
-    con = clinic(as_of)
+    con = clinic(as_of, done_recheck_days=done_recheck_days)
     for schema in ("worklist", "clinical"):
         con.execute(f"create schema if not exists {schema}")
     columns = ", ".join(f"{column.name} {KINDS.get(str(column.type).split('(')[0], 'varchar')}" for column in COLUMNS)
@@ -20,7 +20,6 @@ def night(as_of="2026-02-01", done_recheck_days=90):
     con.execute("create table worklist.tonight as select * exclude (id, status, assignee, snoozed_until, status_on) from worklist.item")
     con.execute("create table worklist.withdrawn (patient_id varchar, results varchar)")
     con.execute("create table worklist.run as select $1::date as as_of", [as_of])
-    con.execute("create table worklist.setting as select $1::integer as done_recheck_days", [done_recheck_days])
     con.execute("create table worklist.assessment (patient_id varchar, scope varchar, next_step varchar, reason varchar)")
     return con
 

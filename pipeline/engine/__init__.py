@@ -16,6 +16,8 @@ from pipeline.engine.connection import (
     write_error,
 )
 from pipeline.engine.relations import (
+    NIGHTLY,
+    SCHEMAS,
     build,
     build_order,
     create,
@@ -24,9 +26,12 @@ from pipeline.engine.relations import (
     relations_read_by,
     select_of,
     view_of_parquet,
+    with_dependencies,
 )
 
 __all__ = [
+    "NIGHTLY",
+    "SCHEMAS",
     "DataError",
     "EngineError",
     "OperationalError",
@@ -47,5 +52,6 @@ __all__ = [
     "select_of",
     "storage_errors",
     "view_of_parquet",
+    "with_dependencies",
     "write_error",
 ]

@@ -9,6 +9,11 @@ from pipeline.core import SQL
 from pipeline.engine.connection import quoted_text
 
 # relation -> the relations that its SELECT reads; the files do not change while a process runs
+SCHEMAS = (  # a schema reads those before it, and itself
+    "protocol", "landing", "staging", "lake", "clinical", "screening", "reporting", "explaining",
+    "worklist",
+)  # fmt: skip
+NIGHTLY = ("clinical", "screening", "reporting")  # built by every screening
 _READ_BY = {}
 
 
@@ -50,6 +55,22 @@ def build_order(con, wanted):
     """The wanted relations, each after those it reads."""
     graph = {name: relations_read_by(con, name) & set(wanted) for name in sorted(wanted)}
     return list(TopologicalSorter(graph).static_order())
+
+
+def with_dependencies(con, wanted):
+    """The wanted relations and those of their schemas that they read, directly or through others."""
+    schemas = {name.split(".")[0] for name in wanted}
+    needed, waiting = set(wanted), list(wanted)
+    while waiting:
+        read = relations_read_by(con, waiting.pop()) - needed
+        fresh = {
+            name
+            for name in read
+            if (schema := name.split(".")[0]) in schemas and name in relation_names(schema)
+        }
+        needed |= fresh
+        waiting += fresh
+    return needed
 
 
 def build(con, wanted, *, builders=None, progress=lambda name: None):

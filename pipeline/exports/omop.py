@@ -13,14 +13,14 @@ COLUMNS = (
 )
 DEFINITIONS = {  # fixed for ever: a number once given out is in other people's tables
     "low_b12": 1201, "borderline_b12": 1202, "functional_deficiency": 1203,
-    "metformin_over_4_months": 1204, "acid_suppressant_over_12_months": 1205,
+    "metformin_long_term": 1204, "acid_suppressant_long_term": 1205,
     "post_bariatric": 1206, "other_malabsorption": 1207, "strict_vegetarian": 1208,
     "on_therapy": 1209,
 }  # fmt: skip
 BEGINS = {  # the day of the evidence that a cohort rests on, where the row has it
     "low_b12": "b12_on", "borderline_b12": "b12_on", "functional_deficiency": "mma_on",
-    "metformin_over_4_months": "metformin_since",
-    "acid_suppressant_over_12_months": "acid_suppressant_since", "on_therapy": "therapy_start_on",
+    "metformin_long_term": "metformin_since",
+    "acid_suppressant_long_term": "acid_suppressant_since", "on_therapy": "therapy_start_on",
 }  # fmt: skip
 LARGEST = 2**63 - 1  # an OMOP subject_id is a bigint at most
 

@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 
 from pipeline import lake
 from pipeline.core import Refused
-from pipeline.engine import build, connect, select_of, view_of_parquet
+from pipeline.engine import (
+    build,
+    connect,
+    create_view,
+    select_of,
+    view_of_parquet,
+    with_dependencies,
+)
 from pipeline.ingest.accounts import tally
 from pipeline.profiles import Profile
 from pipeline.protocol import register_vocabulary
@@ -40,6 +47,10 @@ select row_key from (
 qualify recorded_at is not null or is_silent
     or rank() over (partition by patient_id, is_silent order by received_at desc) = 1
 """
+
+
+# Read row by row on the way to the checked file: as large as the delivery, and never kept
+STREAMED = dict.fromkeys(("staging.coded_lab_result", "staging.measured_lab_result"), create_view)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,8 @@ def validate_file(con, home, file, folder):
     )
     checked = [f"staging.checked_{entity}" for entity in landed.entities]
     builders = dict.fromkeys(checked, partial(_check, folder=folder))
-    build(con, ["staging.delivered_code", *checked], builders=builders)
+    wanted = with_dependencies(con, ["staging.delivered_code", *checked])
+    build(con, wanted, builders=STREAMED | builders)
     _find_duplicates(con, home, landed.entities)
     return landed, tally(con, landed, file)
 

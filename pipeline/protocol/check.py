@@ -7,6 +7,8 @@ import yaml
 
 from pipeline.core import LOADER, PROTOCOL
 from pipeline.protocol.check_digits import check_digit_is_wrong
+from pipeline.protocol.pack import load
+from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
 
 DECISION_FACTS = ("rule", "next_step", "cause")
@@ -23,7 +25,7 @@ def problems(pack, codes=PROTOCOL / "codes"):
         *_citation_problems(pack),
     ]
     located = [(str(pack.path), lines(where), message) for where, message in found]
-    return sorted({*located, *_code_problems(codes)})
+    return sorted({*located, *_code_problems(codes), *quality_setting_problems()})
 
 
 def _lines(path):
@@ -50,6 +52,8 @@ def _setting_problems(pack):
             or entry["value"] < 0
         ):
             yield ("settings", name), f"setting {name} is not a number of 0 or more"
+    for name in load().raw["settings"].keys() - pack.raw["settings"].keys():
+        yield ("settings",), f"setting {name} is missing"
 
 
 def _band_problems(pack):

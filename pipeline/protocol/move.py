@@ -22,6 +22,7 @@ def movable(pack):
     settings = {
         f"settings.{name}": (_plain(entry["value"]), entry["means"])
         for name, entry in pack.raw["settings"].items()
+        if "acts_on" not in entry  # on the items, after the screening
     }
     return {**edges, **settings}
 

@@ -1,5 +1,7 @@
 """A protocol pack as Markdown: what a clinician reads, checks and signs."""
 
+from pipeline.protocol.quality_settings import quality_settings
+
 
 def as_markdown(pack):
     """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and
@@ -10,7 +12,7 @@ def as_markdown(pack):
             *_bands(pack.raw),
             *_settings(pack.raw),
             *_facts(pack.raw),
-            *_tables(pack.raw),
+            *_tables(pack.raw), *_quality_settings(),
         ]
     )
 
@@ -98,6 +100,15 @@ def _tables(raw):
     yield "## What the next steps mean"
     yield ""
     yield from _table(("step", "text"), raw["actions"].items())
+
+
+def _quality_settings():
+    yield "## Limits by which the gates and the reports judge the data"
+    yield ""
+    yield "They decide about no patient. `protocol/quality_settings.csv`, the same for every pack."
+    yield ""
+    names = ("name", "value", "unit", "means", "source")
+    yield from _table(names, [[row[name] for name in names] for row in quality_settings()])
 
 
 def _table(head, rows):

@@ -6,6 +6,7 @@ from functools import cache
 import pyarrow as pa
 
 from pipeline.core import PROTOCOL, SQL
+from pipeline.protocol.quality_settings import quality_settings
 
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "concept": "concepts.csv",
@@ -39,6 +40,9 @@ def register_vocabulary(con):
         head, *rows = _read(PROTOCOL / file)
         _table(con, name, dict.fromkeys(head, "varchar"), rows)
     _register_codes(con)
+    settings = quality_settings()
+    kinds = {row["name"]: "double" if "." in row["value"] else "integer" for row in settings}
+    _table(con, "quality_setting", kinds, [tuple(row["value"] for row in settings)])
 
 
 def _register_codes(con):

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline import lake
 from pipeline.core import LakeUnavailable, exclusive_lock, remove_unlocked
 from pipeline.engine import (
+    NIGHTLY,
     build,
     connect,
     create_view,
@@ -28,7 +29,6 @@ from pipeline.screening.apply_rules import apply_rules
 
 ASSESSMENT = "screening.assessment"
 BUILDERS = {"screening.fit": apply_rules, "clinical.result_version": create_view}
-SCHEMAS = ("clinical", "screening", "reporting")
 COMPARED = 30  # runs before this one whose worklists the gates compare with
 
 
@@ -57,7 +57,7 @@ def screened_population(home, plan, *, published: Sequence = (), progress=lambda
             screened_at=past.started if past else None,
         )  # fmt: skip
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
-        wanted = [name for schema in SCHEMAS for name in relation_names(schema)]
+        wanted = [name for schema in NIGHTLY for name in relation_names(schema)]
         build(con, wanted, builders=builders, progress=progress)
         yield Screened(con, versions, folder)
 

@@ -33,11 +33,10 @@ WORDS = {
     "patient_row": "Patient extract", "medications": "Medication extract",
     "conditions": "Condition extract", "deficiency_before": "Deficiency before",
     "treat_below_300": "Treat below 300 pg/mL", "total_b12": "B12", "off_list": "Not on the list",
-    "not_appropriate": "Not appropriate", "over_4_months": "more than 4 months",
-    "over_12_months": "more than 12 months", "within_12_months": "within 12 months",
-    "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY, "low_molar_only": "low by pmol/L only",
+    "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY, "low_molar_only": "low by pmol/L only",
     "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",
-    "over_20": "more than 20 cm", "patient_fact": "patient facts",
+    "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
+    "patient_fact": "patient facts",
 }  # fmt: skip
 CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",

@@ -28,14 +28,26 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
     recorded = (
         worklist.run_report(store, chosen["run_id"]) if chosen else {"summary": {}, "report": {}}
     )
+    report = _readable(recorded["report"])
     return page(
         request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER,
-        summary=recorded["summary"], report=recorded["report"],
+        summary=recorded["summary"], report=report,
         found=_yield(recorded["summary"].get("band", {})),
         trend=over_time(worklist.counts_over_time(store, over)),
-        tested=_tested(recorded["report"].get("testing")),
+        tested=_tested(report.get("testing")),
         waits=time_to_action(store, today=clock.today()) if chosen else {},
     )  # fmt: skip
+
+
+def _readable(report):
+    """The report without what an earlier version counted under other column names: it is shown as
+    missing"""
+    renamed = ("testing", "site_count")
+    return {
+        name: rows
+        for name, rows in report.items()
+        if name not in renamed or not rows or "tested_recently" in rows[0]
+    }
 
 
 def over_time(rows, leave_out=NOT_SHOWN):

@@ -30,9 +30,7 @@ from pipeline.worklist.items import (
     notes,
     record_access,
 )
-from pipeline.worklist.items import (
-    item_of_key as item,
-)
+from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES

@@ -66,9 +66,9 @@ def _counts(manifest, summary, report):
         rejected[row["rejected_because"]] += row["rows_new"]
     yield from (("rejected_new", reason, number) for reason, number in rejected.items())
     for row in report.get("testing", ()):
-        if row["is_total"]:
+        if row["is_total"] and "tested_recently" in row:  # not in the report of an earlier version
             yield "risk_group", row["risk_group"], row["patients"]
-            yield "tested_of_risk_group", row["risk_group"], row["tested_within_12_months"]
+            yield "tested_of_risk_group", row["risk_group"], row["tested_recently"]
 
 
 def runs(store, limit=90):

@@ -37,7 +37,7 @@ select
     arg_min(ranked.began_on, row(ranked.rank, ranked.began_on)) as malabsorption_on,
     case
         when not bool_or(ranked.malabsorption = 'ileal_resection') then 'none'
-        when max(length.length_cm) > max(setting.resection_cm) then 'over_20'
+        when max(length.length_cm) > max(setting.resection_cm) then 'extensive'
         else 'unknown'
     end as resection_length,
     bool_and(ranked.is_band) filter (ranked.malabsorption = 'bariatric') as is_band_only

@@ -20,10 +20,10 @@ judged as (
 
 select
     patient_id,
-    case when bool_or(is_long) filter (class = 'metformin') then 'over_4_months'
+    case when bool_or(is_long) filter (class = 'metformin') then 'long_term'
         when count(*) filter (class = 'metformin') > 0 then 'shorter' end as metformin,
     coalesce(min(start_on) filter (class = 'metformin' and is_long), min(start_on) filter (class = 'metformin')) as metformin_since,
-    case when bool_or(is_long) filter (class = 'acid_suppressant') then 'over_12_months'
+    case when bool_or(is_long) filter (class = 'acid_suppressant') then 'long_term'
         when count(*) filter (class = 'acid_suppressant') > 0 then 'shorter' end as acid_suppressant,
     coalesce(min(start_on) filter (class = 'acid_suppressant' and is_long), min(start_on) filter (class = 'acid_suppressant')) as acid_suppressant_since,
     coalesce(bool_or(class = 'folic_acid' and is_active), false) as is_on_folic_acid,

@@ -28,7 +28,7 @@ select
     coalesce(monitoring.monitoring, 'not_on_therapy') as monitoring,
     case
         when last_decided.tested_on is null then 'never'
-        when last_decided.tested_on >= run.as_of - to_months(setting.tested_months) then 'within_12_months'
+        when last_decided.tested_on >= run.as_of - to_months(setting.tested_months) then 'recent'
         else 'longer_ago'
     end as tested,
     case when last_decided.is_cause_tested then 'done' else 'missing' end as cause_tests,

@@ -17,7 +17,7 @@ spelled as (
 
 keyed as (
     select *, code_key(spelled_system, code) as code_key,
-        ' ' || trim(regexp_replace(lower(coalesce(name, code, '')), '[^a-z0-9]+', ' ', 'g')) || ' ' as words
+        between_spaces(coalesce(name, code, '')) as words
     from spelled
 ),
 
@@ -38,7 +38,7 @@ known as (
     select keyed.codings, keyed.place
     from keyed
     join protocol.drug_name
-        on keyed.entity = 'medication' and contains(keyed.words, ' ' || trim(regexp_replace(drug_name.name, '[^a-z0-9]+', ' ', 'g')) || ' ')
+        on keyed.entity = 'medication' and contains(keyed.words, between_spaces(drug_name.name))
     union
     select keyed.codings, keyed.place
     from keyed

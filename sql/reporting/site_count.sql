@@ -1,5 +1,5 @@
 -- One row per site: its patients, those in scope, those on the worklist by priority, those with low B12, how long the worklist
--- waits, and how many of those in scope were tested in the last 12 months.
+-- waits, and how many of those in scope were tested recently (within the protocol's tested_months).
 -- A patient without a site stands under "(not recorded)". Who has no day to wait from is left out of the median.
 select
     coalesce(patient_fact.site, '(not recorded)') as site,
@@ -12,7 +12,7 @@ select
     count(*) filter (assessment.priority = 4) as priority_4,
     count(*) filter (list_contains(assessment.cohorts, 'low_b12')) as low_b12,
     median(assessment.as_of - assessment.waiting_since) filter (assessment.priority between 1 and 4) as median_waiting_days,
-    count(*) filter (assessment.scope = 'in_scope' and assessment.tested = 'within_12_months') as tested_within_12_months
+    count(*) filter (assessment.scope = 'in_scope' and assessment.tested = 'recent') as tested_recently
 from screening.assessment
 join clinical.patient_fact on patient_fact.patient_id = assessment.patient_id
 group by coalesce(patient_fact.site, '(not recorded)')

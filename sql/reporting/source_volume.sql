@@ -1,4 +1,4 @@
--- One row per source, kind of file and day (UTC) on which files were received, of the 90 days up to the last on which any was:
+-- One row per source, kind of file and day (UTC) on which files were received, of the days (volume_window_days) up to the last on which any was:
 -- their accounts added up, and the newest day that their accepted rows tell of.
 -- Refused files are counted by themselves and have no rows. newest_on is missing for patients, who carry no such day; retractions
 -- are left out of it, as in reporting.freshness.
@@ -9,7 +9,8 @@ with received as (
         coalesce(list_sum(map_values(cast(cast(rejected as json) as map(varchar, bigint)))), 0) as rejected,
         coalesce(list_sum(map_values(cast(cast(skipped as json) as map(varchar, bigint)))), 0) as skipped
     from lake.delivery
-    qualify received_on > max(received_on) over () - 90
+    cross join protocol.quality_setting
+    qualify received_on > max(received_on) over () - quality_setting.volume_window_days
 ),
 
 told as (

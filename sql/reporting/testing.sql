@@ -1,7 +1,8 @@
 -- One row per risk group and site, and one per risk group for all sites: patients in scope, how many of them had a usable total or
--- active B12 within the last 12 months, and how many ever.
+-- active B12 recently, and how many ever.
 -- Risk groups are cohorts of the protocol, and "(everyone)" in scope; a patient in several counts in each. A patient without a
--- site stands under "(not recorded)"; "(all sites)" is the total. The 12 months are the protocol's tested_months.
+-- site stands under "(not recorded)"; "(all sites)" is the total.
+-- Recently: within the protocol's tested_months, which stand beside it.
 with member as (
     select
         unnest(list_append(assessment.cohorts, '(everyone)')) as risk_group,
@@ -17,12 +18,14 @@ select
     case when grouping(site) = 0 then site else '(all sites)' end as site,
     grouping(site) = 1 as is_total,
     count(*) as patients,
-    count(*) filter (tested = 'within_12_months') as tested_within_12_months,
+    count(*) filter (tested = 'recent') as tested_recently,
     count(*) filter (tested <> 'never') as tested_ever,
-    round(count(*) filter (tested = 'within_12_months') / count(*), 4) as share_within_12_months,
-    round(count(*) filter (tested <> 'never') / count(*), 4) as share_ever
+    round(count(*) filter (tested = 'recent') / count(*), 4) as share_recently,
+    round(count(*) filter (tested <> 'never') / count(*), 4) as share_ever,
+    any_value(setting.tested_months) as tested_months
 from member
+cross join protocol.setting
 where risk_group in (
-    'metformin_over_4_months', 'acid_suppressant_over_12_months', 'post_bariatric', 'other_malabsorption', 'strict_vegetarian', '(everyone)'
+    'metformin_long_term', 'acid_suppressant_long_term', 'post_bariatric', 'other_malabsorption', 'strict_vegetarian', '(everyone)'
 )
 group by grouping sets ((risk_group, site), (risk_group))

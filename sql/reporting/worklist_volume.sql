@@ -1,12 +1,18 @@
--- One row: the length of the worklist against the median of up to 14 runs published before.
--- Without 3 of them, or when they were short (a median under 50 doubles by chance), there is no ratio.
-with before as (
-    select count(*) as runs, median(worklist) as median_before
-    from (select worklist from lake.published_run order by run_id desc limit 14)
+-- One row: the length of the worklist against the median of the runs published before, up to volume_runs of them.
+-- With fewer than volume_runs_needed, or when they were short (volume_median_needed), there is no ratio.
+with numbered as (
+    select worklist, row_number() over (order by run_id desc) as age from lake.published_run
+),
+
+before as (
+    select count(*) as runs, median(numbered.worklist) as median_before
+    from numbered
+    join protocol.quality_setting on numbered.age <= quality_setting.volume_runs
 )
 
 select
     worklist.worklist, before.runs, before.median_before,
-    case when before.runs >= 3 and before.median_before >= 50 then round(worklist.worklist / before.median_before, 3) end as ratio
+    case when before.runs >= quality_setting.volume_runs_needed and before.median_before >= quality_setting.volume_median_needed then round(worklist.worklist / before.median_before, 3) end as ratio
 from (select count(*) as worklist from screening.worklist) as worklist
 cross join before
+cross join protocol.quality_setting

@@ -79,7 +79,7 @@ decided as (
         end as change
     from judged
     cross join worklist.run
-    cross join worklist.setting
+    cross join protocol.setting
 )
 
 select

@@ -12,18 +12,9 @@ import duckdb
 import pytest
 import yaml
 
+from pipeline.engine.relations import SCHEMAS
+
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = [
-    "protocol",
-    "landing",
-    "staging",
-    "lake",
-    "clinical",
-    "screening",
-    "reporting",
-    "explaining",
-    "worklist",
-]  # lake: the Delta tables
 RELATIONS = sorted((ROOT / "sql").glob("*/*.sql"))
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 CODE = MODULES + sorted((ROOT / "dags").glob("*.py")) + sorted((ROOT / "tools").rglob("*.py"))
@@ -61,14 +52,26 @@ def test_modules_import_only_from_the_floors_below():
 @pytest.mark.parametrize("file", RELATIONS, ids=short)
 def test_a_relation_reads_its_own_floor_or_below(file):
     for schema, name in relations_read(file.read_text()):
-        assert schema in FLOORS, f"{schema}.{name} is in no room of sql/"
-        assert FLOORS.index(schema) <= FLOORS.index(file.parent.name), f"reads {schema}.{name}, which is above it"
+        assert schema in SCHEMAS, f"{schema}.{name} is in no room of sql/"
+        assert SCHEMAS.index(schema) <= SCHEMAS.index(file.parent.name), f"reads {schema}.{name}, which is above it"
+
+
+@pytest.mark.parametrize("folder", ("sql", "expectations", "tests/spec"))
+def test_every_folder_of_relations_is_a_schema_of_the_one_list(folder):
+    found = {path.name for path in (ROOT / folder).iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert found <= set(SCHEMAS)
+
+
+def test_the_documents_hold_every_relation():
+    index, specification = ((ROOT / "docs" / name).read_text() for name in ("sql.md", "spec.md"))
+    names = [f"{file.parent.name}.{file.stem}" for file in RELATIONS]
+    assert [name for name in names if f"`{name}`" not in index or f"## {name}\n" not in specification] == []
 
 
 @pytest.mark.parametrize("file", RELATIONS, ids=short)
 def test_a_relation_says_what_its_rows_are_and_never_asks_the_clock(file):
     sql = file.read_text()
-    assert file.parent.name in FLOORS
+    assert file.parent.name in SCHEMAS
     assert sql.startswith(("-- One row per ", "-- One row: "))
     code = re.sub(r"--.*", "", sql).lower()
     clocks = r"\b(current_date|current_timestamp|localtimestamp|get_current_timestamp)\b|\b(today|now)\s*\("

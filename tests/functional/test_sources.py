@@ -102,7 +102,7 @@ def test_the_example_site_in_its_own_words(tmp_path):
         "S005": ("in_scope", "TREAT_IM_STANDARD", "<150 pg/ml"),
     }
     assert rows["S002"]["malabsorption"] == "none", "pernicious anaemia was ruled out"
-    assert rows["S001"]["acid_suppressant"] == "over_12_months"
+    assert rows["S001"]["acid_suppressant"] == "long_term"
 
 
 def test_the_example_site_in_other_encodings_and_compressed(tmp_path):

@@ -12,7 +12,7 @@ NOBODY = {
     "scope": "in_scope", "b12": "never", "neuro_300": "no", "active_b12": "never", "mma": "never", "neuro": "none",
     "malabsorption": "none", "resection_length": "none", "metformin": "none", "acid_suppressant": "none", "diet": "none_known",
     "renal": "normal", "b12_therapy": "none", "cyanocobalamin": "no", "folic_acid": "none", "pregnancy": "no", "homocysteine": "never",
-    "monitoring": "not_on_therapy", "tested": "within_12_months", "cause_tests": "done", "deficiency_before": "no",
+    "monitoring": "not_on_therapy", "tested": "recent", "cause_tests": "done", "deficiency_before": "no",
     "b12_timing": "other", "neuro_timing": "other", "n24_used": "yes", "patient_row": "loaded", "medications": "loaded",
     "conditions": "loaded",
 }  # fmt: skip
@@ -66,8 +66,8 @@ NEXT_STEP = """
     N20  | ORDER_B12             | 3   | b12=on_treatment b12_therapy=lapsed
     N21  | ORDER_MMA             | 4   | b12=never active_b12=indeterminate
     N21  | ORDER_MMA             | 4   | b12=stale active_b12=indeterminate
-    N22  | ORDER_B12             | 3   | tested=never metformin=over_4_months neuro=headache
-    N22  | ORDER_B12             | 3   | tested=longer_ago acid_suppressant=over_12_months neuro=diabetic_only
+    N22  | ORDER_B12             | 3   | tested=never metformin=long_term neuro=headache
+    N22  | ORDER_B12             | 3   | tested=longer_ago acid_suppressant=long_term neuro=diabetic_only
     N23  | ORDER_B12             | 4   | tested=never diet=strict_vegetarian
     N23  | ORDER_B12             | 4   | tested=longer_ago malabsorption=other b12=above
     N23  | ORDER_B12             | 4   | tested=longer_ago deficiency_before=yes b12=stale
@@ -95,12 +95,12 @@ SAFETY = """
     -    |                              | 0   | folic_acid=active b12=low scope=deceased
     -    |                              | 0   | folic_acid=active b12=low scope=opted_out
     -    |                              | 2   | folic_acid=none b12=low
-    A02  | FOLATE_B12_UNKNOWN           | 3   | folic_acid=active metformin=over_4_months
+    A02  | FOLATE_B12_UNKNOWN           | 3   | folic_acid=active metformin=long_term
     A02  | FOLATE_B12_UNKNOWN           | 3   | folic_acid=active b12=borderline diet=strict_vegetarian
     A02  | FOLATE_B12_UNKNOWN           | 3   | folic_acid=active b12=stale mma=raised deficiency_before=yes
-    -    |                              | 0   | folic_acid=active b12=borderline mma=not_raised metformin=over_4_months
+    -    |                              | 0   | folic_acid=active b12=borderline mma=not_raised metformin=long_term
     -    |                              | 0   | folic_acid=active metformin=shorter
-    -    |                              | 0   | folic_acid=active b12=above metformin=over_4_months
+    -    |                              | 0   | folic_acid=active b12=above metformin=long_term
     A03  | CYANOCOBALAMIN_RENAL         | 2   | b12_therapy=im cyanocobalamin=yes renal=reduced monitoring=not_due diet=strict_vegetarian
     A04  | CHECK_B12_FORM_RENAL         | 3   | b12_therapy=im cyanocobalamin=yes renal=possible monitoring=not_due
     A04  | CHECK_B12_FORM_RENAL         | 3   | b12_therapy=im cyanocobalamin=form_unknown renal=reduced monitoring=not_due
@@ -137,14 +137,14 @@ SAFETY = """
 CAUSE = """
     rule | cause         | facts
     -----+---------------+--------------------------------------------------------
-    C01  | NONE          | malabsorption=other metformin=over_4_months
+    C01  | NONE          | malabsorption=other metformin=long_term
     C01  | NONE          | b12=borderline malabsorption=other mma=not_raised
-    C02  | MALABSORPTION | b12=low malabsorption=bariatric metformin=over_4_months
+    C02  | MALABSORPTION | b12=low malabsorption=bariatric metformin=long_term
     C02  | MALABSORPTION | b12_therapy=im malabsorption=other
     C02  | MALABSORPTION | b12_therapy=lapsed malabsorption=other
     C02  | MALABSORPTION | b12=borderline neuro_300=yes neuro=headache malabsorption=other
-    C03  | MEDICATION    | b12=low metformin=over_4_months diet=strict_vegetarian
-    C03  | MEDICATION    | b12=low acid_suppressant=over_12_months
+    C03  | MEDICATION    | b12=low metformin=long_term diet=strict_vegetarian
+    C03  | MEDICATION    | b12=low acid_suppressant=long_term
     C04  | DIETARY       | b12=low diet=strict_vegetarian metformin=shorter
     C05  | UNKNOWN       | b12=low
     C05  | UNKNOWN       | b12_therapy=oral malabsorption=not_loaded
@@ -170,7 +170,7 @@ FLAGS = """
                                            | 0   | b12_therapy=im monitoring=not_due malabsorption=other cause_tests=missing
                                            | 0   | cause_tests=missing
     CLARIFY_RESECTION_LENGTH               | 0   | malabsorption=ileal_resection resection_length=unknown
-                                           | 0   | malabsorption=ileal_resection resection_length=over_20
+                                           | 0   | malabsorption=ileal_resection resection_length=extensive
     RENAL_UNKNOWN_ON_B12                   | 0   | b12_therapy=im monitoring=not_due cyanocobalamin=yes renal=unknown
     RENAL_UNKNOWN_ON_B12                   | 0   | b12_therapy=im monitoring=not_due cyanocobalamin=form_unknown renal=unknown
     NEUROPATHY_ATTRIBUTED_TO_DIABETES      | 0   | neuro=diabetic_only
@@ -192,8 +192,8 @@ COHORTS = """
     borderline_b12, functional_deficiency  | b12=borderline mma=raised_renal
     functional_deficiency                  | b12=uncertain mma=raised
     functional_deficiency                  | b12=above mma=raised_renal_unknown
-    metformin_over_4_months                | metformin=over_4_months
-    acid_suppressant_over_12_months        | acid_suppressant=over_12_months
+    metformin_long_term                    | metformin=long_term
+    acid_suppressant_long_term             | acid_suppressant=long_term
     post_bariatric                         | malabsorption=bariatric
     other_malabsorption                    | malabsorption=pernicious_anaemia
     other_malabsorption                    | malabsorption=other

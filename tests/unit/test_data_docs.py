@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import quality
 from pipeline.core.config import EXPECTATIONS
-from pipeline.engine.relations import relation_names
+from pipeline.engine.relations import NIGHTLY, relation_names
 from pipeline.quality.cleaning import sections_of
 from tests.clinic import build, insert
 from tests.gates import account, b12, gated, published, skewed
@@ -28,13 +28,13 @@ def con():
     b12(con, [value / MOLAR for value in skewed(60)])
     published(con, "old.csv")
     insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nSECRET-ID | total_b12 | 150 | 2026-01-21")
-    return build(con, *(name for schema in ("clinical", "screening", "reporting") for name in relation_names(schema)))
+    return build(con, *(name for schema in NIGHTLY for name in relation_names(schema)))
 
 
 @pytest.fixture(scope="module")
 def kept(con, tmp_path_factory):
     "The outcomes, and the validation.json of a run"
-    outcomes, validations = quality.run_suites(con)
+    outcomes, validations = quality.validated(con)
     path = tmp_path_factory.mktemp("run") / "validation.json"
     path.write_text(json.dumps(validations), encoding="utf-8")
     return outcomes, path
@@ -86,7 +86,7 @@ def test_of_an_error_only_the_kind_is_kept(con, tmp_path):
     }  # fmt: skip
     (tmp_path / "screening").mkdir()
     (tmp_path / "screening" / "worklist.json").write_text(json.dumps(suite), encoding="utf-8")
-    [outcome], validations = quality.run_suites(con, tmp_path)
+    [outcome], validations = quality.validated(con, tmp_path)
     [result] = validations[0]["results"]
     assert outcome.outcome == "error"
     assert result["exception_info"]["exception_traceback"] == "" and result["exception_info"]["exception_message"] == outcome.observed

@@ -12,13 +12,13 @@ import pytest
 from pipeline import quality
 from pipeline.core.config import EXPECTATIONS
 from pipeline.core.errors import InvalidProtocol
-from pipeline.engine.relations import create, relation_names
-from pipeline.quality import Outcome
+from pipeline.engine.relations import NIGHTLY, create, relation_names
+from pipeline.quality.pages import Outcome
 from tests.clinic import build
 from tests.gates import account, b12, gated, published, published_runs, skewed
 
 SUITES = sorted(EXPECTATIONS.glob("*/*.json"))
-EVERYTHING = [name for schema in ("clinical", "screening", "reporting") for name in relation_names(schema)]
+EVERYTHING = [name for schema in NIGHTLY for name in relation_names(schema)]
 MOLAR = 1.35537
 
 
@@ -187,7 +187,7 @@ def test_a_warning_leaves_the_gate_open(con):
     screened_population(con)
     warned = [(one.suite, one.column) for one in quality.check(con) if one.outcome == "failed"]
     assert warned == [
-        ("reporting.freshness", "days_old"),
+        ("reporting.freshness", "is_old"),
         ("reporting.new_delivery", "share_rejected"),
         ("reporting.new_rejection", "share"),
     ]

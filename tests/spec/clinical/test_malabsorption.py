@@ -91,9 +91,9 @@ def test_the_length_of_an_ileal_resection():
     shows(con, "clinical.malabsorption", """
         patient_id | malabsorption   | resection_length
         ann        | ileal_resection | unknown
-        bob        | ileal_resection | over_20
-        dan        | ileal_resection | over_20
-        eve        | ileal_resection | over_20
+        bob        | ileal_resection | extensive
+        dan        | ileal_resection | extensive
+        eve        | ileal_resection | extensive
     """)  # fmt: skip
 
 

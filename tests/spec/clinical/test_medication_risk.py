@@ -3,7 +3,7 @@
 from tests.clinic import clinic, insert, shows
 
 
-def test_over_4_months_is_strict_and_of_calendar_months():
+def test_long_term_is_strictly_over_4_calendar_months():
     con = clinic("2026-01-15")
     insert(con, "lake.medication", """
         patient_id | concepts  | start_on   | end_on
@@ -16,18 +16,18 @@ def test_over_4_months_is_strict_and_of_calendar_months():
     """)  # fmt: skip
     shows(con, "clinical.medication_risk", """
         patient_id | metformin     | metformin_since
-        ann        | over_4_months | 2025-09-14
+        ann        | long_term     | 2025-09-14
         bob        | shorter       | 2025-09-15
         cid        | shorter       | 2025-09-01
-        dan        | over_4_months | 2025-09-01
+        dan        | long_term     | 2025-09-01
         eve        | shorter       | 2025-10-31
-        fay        | over_4_months | 2025-02-01
+        fay        | long_term     | 2025-02-01
     """)  # fmt: skip
 
 
 def test_four_months_end_with_the_month_where_the_day_does_not_exist():
     "31 October and 4 months is 28 February"
-    for as_of, expected in (("2026-02-28", "shorter"), ("2026-03-01", "over_4_months")):
+    for as_of, expected in (("2026-02-28", "shorter"), ("2026-03-01", "long_term")):
         con = clinic(as_of)
         insert(con, "lake.medication", "patient_id | concepts | start_on\nann | metformin | 2025-10-31")
         shows(con, "clinical.medication_risk", f"patient_id | metformin\nann | {expected}")
@@ -40,10 +40,10 @@ def test_an_era_must_reach_into_the_last_12_months():
         ann        | metformin | 2020-01-01 | 2025-01-15 | ended
         bob        | metformin | 2020-01-01 | 2025-01-14 | ended
     """)  # fmt: skip
-    shows(con, "clinical.medication_risk", "patient_id | metformin\nann | over_4_months")
+    shows(con, "clinical.medication_risk", "patient_id | metformin\nann | long_term")
 
 
-def test_acid_suppressants_over_12_months_as_one_combined_era():
+def test_acid_suppressants_are_long_term_as_one_combined_era():
     con = clinic("2026-01-15")
     insert(con, "lake.medication", """
         patient_id | concepts                       | start_on   | end_on     | status
@@ -58,11 +58,11 @@ def test_acid_suppressants_over_12_months_as_one_combined_era():
     """)  # fmt: skip
     shows(con, "clinical.medication_risk", """
         patient_id | acid_suppressant | acid_suppressant_since | is_p_cab
-        ann        | over_12_months   | 2025-01-14             | no
+        ann        | long_term        | 2025-01-14             | no
         bob        | shorter          | 2025-01-15             | no
-        cid        | over_12_months   | 2024-12-01             | no
+        cid        | long_term        | 2024-12-01             | no
         dan        | shorter          | 2024-12-01             | no
-        eve        | over_12_months   | 2024-12-01             | yes
+        eve        | long_term        | 2024-12-01             | yes
     """)  # fmt: skip
 
 

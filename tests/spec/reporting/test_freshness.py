@@ -24,6 +24,27 @@ def test_the_newest_day_against_the_as_of_date_and_the_day_of_screening():
     """)  # fmt: skip
 
 
+def test_results_are_old_after_a_week_and_records_after_a_month():
+    con = gated(as_of="2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on | source
+        ann        | total_b12 | 200   | 2026-01-24   | east
+        ann        | total_b12 | 200   | 2026-01-23   | west
+    """)  # fmt: skip
+    insert(con, "lake.condition", """
+        patient_id | concepts   | onset_on   | source
+        ann        | vegan_diet | 2025-12-31 | east
+        ann        | vegan_diet | 2025-12-30 | west
+    """)  # fmt: skip
+    shows(con, "reporting.freshness", """
+        source | entity     | days_old | is_old
+        east   | lab_result | 7        | no
+        west   | lab_result | 8        | yes
+        east   | condition  | 31       | no
+        west   | condition  | 32       | yes
+    """)  # fmt: skip
+
+
 def test_tomorrow_has_begun_east_of_greenwich():
     con = gated(screened_at="2026-01-31 10:00:00+00")
     insert(con, "lake.procedure", """

@@ -1,5 +1,7 @@
 "reporting.lab_b12: how the B12 results of each laboratory and unit are spread, against its other units and against all"
 
+import pytest
+
 from tests.clinic import holds, insert, shows
 from tests.gates import b12, gated, skewed
 
@@ -20,9 +22,9 @@ def test_a_mislabelled_unit_stands_beside_the_others():
     b12(con, skewed(101))
     b12(con, [value / MOLAR for value in skewed(101)], unit="ng/L", file="two.csv")
     shows(con, "reporting.lab_b12", """
-        unit  | results | median | median_other_units | ratio_to_other_units
-        ng/L  | 101     | 368.9  | 500                | 0.738
-        pg/mL | 101     | 500    | 368.9              | 1.355
+        unit  | results | median | median_other_units | ratio_to_other_units | is_suspected_mix_up
+        ng/L  | 101     | 368.9  | 500                | 0.738                | yes
+        pg/mL | 101     | 500    | 368.9              | 1.355                | yes
     """)  # fmt: skip
 
 
@@ -31,10 +33,32 @@ def test_an_honest_other_unit_shows_no_ratio_to_speak_of():
     b12(con, skewed(101))
     b12(con, [value / MOLAR for value in skewed(101)], unit="pmol/L", factor=MOLAR, file="two.csv")
     shows(con, "reporting.lab_b12", """
-        unit   | median | ratio_to_other_units | ratio_to_all
-        pmol/L | 500    | 1                    | 1
-        pg/mL  | 500    | 1                    | 1
+        unit   | median | ratio_to_other_units | ratio_to_all | is_suspected_mix_up
+        pmol/L | 500    | 1                    | 1            | no
+        pg/mL  | 500    | 1                    | 1            | no
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("results", "ratio", "is_suspected_mix_up"),
+    [
+        (101, 0.67, "yes"),  # within 12 % of 0.738
+        (101, 0.65, "no"),
+        (101, 0.84, "no"),
+        (101, 1.5, "yes"),  # within 12 % of 1.355
+        (101, 1.6, "no"),
+        (30, 0.738, "no"),  # three standard errors are not reached
+        (9, 0.738, ""),  # too few to compare
+    ],
+)
+def test_a_mix_up_is_suspected_by_the_rule_of_the_gate(results, ratio, is_suspected_mix_up):
+    con = gated()
+    b12(con, skewed(101))
+    b12(con, skewed(results, median=500 * ratio), unit="ng/L", file="two.csv")
+    shows(con, "reporting.lab_b12", f"""
+        results   | is_suspected_mix_up
+        {results} | {is_suspected_mix_up}
+    """, where="unit = 'ng/L'")  # fmt: skip
 
 
 def test_a_handful_of_results_is_held_against_nothing():

@@ -19,8 +19,8 @@ def test_values_in_pmol_per_litre_labelled_pg_per_millilitre():
     con = with_history()
     b12(con, [value / MOLAR for value in skewed(60)])
     shows(con, "reporting.lab_b12_shift", """
-        performing_lab | unit  | file    | n_new | median_new | n_history | median_history | ratio | is_unit_mix_up
-        North          | pg/mL | new.csv | 60    | 368.9      | 300       | 500            | 0.738 | yes
+        performing_lab | unit  | file    | n_new | median_new | n_history | median_history | ratio | is_unit_mix_up | verdict
+        North          | pg/mL | new.csv | 60    | 368.9      | 300       | 500            | 0.738 | yes            | unit_mix_up
     """)  # fmt: skip
 
 
@@ -55,22 +55,22 @@ def test_a_laboratory_is_compared_with_itself_alone():
 
 
 @pytest.mark.parametrize(
-    ("n_new", "ratio", "is_unit_mix_up", "is_shifted"),
+    ("n_new", "ratio", "is_unit_mix_up", "is_shifted", "verdict"),
     [
-        (60, 0.83, "no", "no"),  # outside 12 % of 0.738, and less than a quarter
-        (60, 0.65, "no", "yes"),
-        (60, 1.6, "no", "yes"),
-        (60, 0.7, "yes", "no"),
-        (30, 0.738, "no", "no"),  # fewer results: 3 standard errors are not reached
-        (9, 0.4, None, None),  # too few to compare
+        (60, 0.83, "no", "no", "as_before"),  # outside 12 % of 0.738, and less than a quarter
+        (60, 0.65, "no", "yes", "shifted"),
+        (60, 1.6, "no", "yes", "shifted"),
+        (60, 0.7, "yes", "no", "unit_mix_up"),
+        (30, 0.738, "no", "no", "as_before"),  # fewer results: 3 standard errors are not reached
+        (9, 0.4, "", "", "too_few"),
     ],
 )
-def test_near_and_far_from_the_factors(n_new, ratio, is_unit_mix_up, is_shifted):
+def test_near_and_far_from_the_factors(n_new, ratio, is_unit_mix_up, is_shifted, verdict):
     con = with_history()
     b12(con, skewed(n_new, median=500 * ratio))
     shows(con, "reporting.lab_b12_shift", f"""
-        n_new   | is_unit_mix_up         | is_shifted
-        {n_new} | {is_unit_mix_up or ''} | {is_shifted or ''}
+        n_new   | is_unit_mix_up   | is_shifted   | verdict
+        {n_new} | {is_unit_mix_up} | {is_shifted} | {verdict}
     """)  # fmt: skip
 
 

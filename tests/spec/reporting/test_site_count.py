@@ -23,7 +23,7 @@ def test_each_site_with_its_patients_and_its_worklist():
     """)  # fmt: skip
     insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | headache_tierB_primary | 2026-01-01")
     shows(con, "reporting.site_count", """
-        site           | patients | in_scope | worklist | priority_1 | priority_2 | priority_3 | priority_4 | low_b12 | median_waiting_days | tested_within_12_months
+        site           | patients | in_scope | worklist | priority_1 | priority_2 | priority_3 | priority_4 | low_b12 | median_waiting_days | tested_recently
         Hill           | 2        | 2        | 2        | 1          | 1          | 0          | 0          | 2       | 20                  | 2
         Dale           | 2        | 1        | 0        | 0          | 0          | 0          | 0          | 0       |                     | 0
         (not recorded) | 1        | 1        | 1        | 0          | 0          | 0          | 1          | 0       | 1                   | 1

@@ -33,19 +33,19 @@ def ward():
 
 def test_each_risk_group_by_site_and_in_all():
     shows(ward(), "reporting.testing", """
-        risk_group                      | site        | is_total | patients | tested_within_12_months | tested_ever | share_within_12_months | share_ever
-        metformin_over_4_months         | Hill        | no       | 2        | 1                       | 2           | 0.5                    | 1
-        metformin_over_4_months         | Dale        | no       | 1        | 0                       | 0           | 0                      | 0
-        metformin_over_4_months         | (all sites) | yes      | 3        | 1                       | 2           | 0.3333                 | 0.6667
-        acid_suppressant_over_12_months | Hill        | no       | 1        | 1                       | 1           | 1                      | 1
-        acid_suppressant_over_12_months | (all sites) | yes      | 1        | 1                       | 1           | 1                      | 1
+        risk_group                      | site        | is_total | patients | tested_recently         | tested_ever | share_recently         | share_ever
+        metformin_long_term             | Hill        | no       | 2        | 1                       | 2           | 0.5                    | 1
+        metformin_long_term             | Dale        | no       | 1        | 0                       | 0           | 0                      | 0
+        metformin_long_term             | (all sites) | yes      | 3        | 1                       | 2           | 0.3333                 | 0.6667
+        acid_suppressant_long_term      | Hill        | no       | 1        | 1                       | 1           | 1                      | 1
+        acid_suppressant_long_term      | (all sites) | yes      | 1        | 1                       | 1           | 1                      | 1
     """, where="risk_group <> '(everyone)'")  # fmt: skip
 
 
 def test_everyone_in_scope_stands_beside_them():
     "A child is not in scope"
     shows(ward(), "reporting.testing", """
-        site           | is_total | patients | tested_within_12_months | tested_ever
+        site           | is_total | patients | tested_recently         | tested_ever
         Hill           | no       | 2        | 1                       | 2
         Dale           | no       | 1        | 0                       | 0
         (not recorded) | no       | 1        | 0                       | 0
@@ -64,3 +64,12 @@ def test_other_cohorts_are_no_risk_groups():
         strict_vegetarian | 1
         post_bariatric    | 1
     """, where="is_total")  # fmt: skip
+
+
+def test_the_months_that_count_as_recently_stand_beside_the_counts():
+    con = ward()
+    con.execute("update protocol.setting set tested_months = 24")
+    shows(con, "reporting.testing", """
+        risk_group | tested_recently | tested_months
+        (everyone) | 2               | 24
+    """, where="is_total and risk_group = '(everyone)'")  # fmt: skip

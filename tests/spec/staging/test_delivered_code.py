@@ -56,19 +56,6 @@ def test_icd10_of_who_is_read_by_way_of_icd10cm_and_said_so():
     """)  # fmt: skip
 
 
-def test_a_parent_whose_children_differ_says_nothing():
-    "K90 holds coeliac disease and other malabsorption, G44 primary and secondary headaches; only ICD10 is read by its parents"
-    codes("condition", """
-        code_system | code | => concepts                         | => outcome
-        ------------+------+-------------------------------------+--------------
-        ICD10       | E72  | exclude_mma_confounder_inborn_error | accepted
-        ICD10       | K90  |                                     | unmapped_code
-        ICD10       | G44  |                                     | unmapped_code
-        ICD10       | N1   |                                     | unmapped_code
-        ICD10CM     | D52  |                                     | unmapped_code
-    """)  # fmt: skip
-
-
 def test_a_code_without_a_system_counts_when_all_systems_that_know_it_agree():
     "With and without the dot; a diabetic neuropathy of ICD-9-CM begins with 250.6, a longer number that does is something else"
     codes("condition", """

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.core.config import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
+from pipeline.protocol import quality_settings
 from pipeline.protocol.check import problems
 from pipeline.protocol.pack import load
 
@@ -41,6 +42,7 @@ def test_the_pack_has_no_problem():
         ("outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [SEED §F]", "outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [BOOK §F]", "BOOK §F, which is no source", 0),
         ("    cites: [NICE]\n    tiles", "    cites: []\n    tiles", "band active_b12 cites nothing", None),
         ("because: \"MMA not raised.\"", "because: \"\"", "N27 gives no reason", None),
+        ("  done_recheck_days:", "  done_check_days:", "setting done_recheck_days is missing", None),
         ("{value: 16,", "{value: sixteen,", "child_under_years is not a number", 0),
         ("means: \"younger patients are children: reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years cites nothing", 0),
     ],
@@ -51,6 +53,22 @@ def test_a_broken_pack_is_refused_with_file_and_line(tmp_path, old, new, said, l
     assert fitting, found
     assert all(file == str(path) and number > 1 for file, number, _ in fitting)
     assert lines_after is None or line + lines_after in {number for _, number, _ in fitting}
+
+
+def test_a_quality_setting_says_what_it_is_and_where_it_comes_from(tmp_path, monkeypatch):
+    path = tmp_path / "quality_settings.csv"
+    path.write_text(
+        "name,value,unit,means,source\nlab_window_months,12,months,x,OURS\nshift_ratio,a lot,ratio,x,OURS\nvolume_runs,14,runs,,\n"
+        "volume_runs,14,runs,x,OURS\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(quality_settings, "QUALITY_SETTINGS", path)
+    assert [(number, said) for file, number, said in problems(load()) if file == str(path)] == [
+        (3, "quality setting shift_ratio is not a number of 0 or more"),
+        (4, "quality setting volume_runs has no means"),
+        (4, "quality setting volume_runs has no source"),
+        (5, "quality setting volume_runs stands here twice"),
+    ]
 
 
 def test_a_wrong_check_digit_is_refused_with_file_and_line(tmp_path):

@@ -27,6 +27,7 @@ def test_every_edge_and_setting_with_its_value():
     assert found["neuro_300.yes"][0] == "300"
     assert "b12.above" not in found  # it has no upper edge
     assert found["settings.tested_months"][0] == "12"
+    assert "settings.done_recheck_days" not in found  # it acts on the items, after the screening
     assert {name.split(".")[0] for name in found} == {*PACK.raw["bands"], "settings"}
 
 

@@ -38,8 +38,8 @@ def test_marks_are_shown_and_the_rest_is_escaped():
 
 def test_what_changed_is_spoken():
     assert (
-        words.spoken("tested: within_12_months → longer_ago; result withdrawn by f.csv:2")
-        == "B12 tested: within 12 months → longer ago; result withdrawn by f.csv:2"
+        words.spoken("tested: recent → longer_ago; result withdrawn by f.csv:2")
+        == "B12 tested: recent → longer ago; result withdrawn by f.csv:2"
     )
     assert words.spoken("he said: no") == "he said: no"
     assert words.spoken("NO_ACTION: MMA not raised.") == "nothing to do now: MMA not raised."

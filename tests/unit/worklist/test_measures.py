@@ -58,8 +58,8 @@ def published(folder, number, outcome, patients=100):
         "suite": "screening.assessment", "expectation": "expect_x", "column": "b12", "severity": "warning", "outcome": outcome, "observed": None,
         "threshold": "x", "rows_checked": 10, "rows_failed": int(outcome == "failed"), "note": "n", "todo": "t",
     }  # fmt: skip
-    report = {"rejection": [{"rejected_because": "bad_date", "rows_new": 3}, {"rejected_because": "bad_date", "rows_new": 1}], "testing": [{"risk_group": "metformin_over_4_months", "is_total": True, "patients": 50, "tested_within_12_months": 20},
-                          {"risk_group": "metformin_over_4_months", "is_total": False, "patients": 1, "tested_within_12_months": 1}]}  # fmt: skip
+    report = {"rejection": [{"rejected_because": "bad_date", "rows_new": 3}, {"rejected_because": "bad_date", "rows_new": 1}], "testing": [{"risk_group": "metformin_long_term", "is_total": True, "patients": 50, "tested_recently": 20},
+                          {"risk_group": "metformin_long_term", "is_total": False, "patients": 1, "tested_recently": 1}]}  # fmt: skip
     for name, content in (("summary", {"band": {"low": 3}, "rejected": {"bad_date": 4}}), ("quality", [expectation]), ("report", report)):
         (folder / f"{name}.json").write_text(json.dumps(content))
     return folder, manifest
@@ -76,7 +76,7 @@ def test_new_persisting_resolved_and_a_trend(store, tmp_path):
     assert [one["run_id"] for one in worklist.runs(store, limit=2)] == ["run-0004", "run-0003"]
     assert [one["number"] for one in worklist.counts_over_time(store, "band")] == [3] * 5
     assert [(one["name"], one["number"]) for one in worklist.counts_over_time(store, "tested_of_risk_group", nights=1)] == [
-        ("metformin_over_4_months", 20)
+        ("metformin_long_term", 20)
     ]
     assert [one["number"] for one in worklist.counts_over_time(store, "rejected_new", nights=2)] == [4, 4]
     assert worklist.run_report(store, "run-0001")["summary"]["rejected"] == {"bad_date": 4}

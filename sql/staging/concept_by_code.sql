@@ -1,0 +1,48 @@
+-- One row per delivered code, code system and concept that the code stands for in that system, by protocol/codes/*.csv.
+-- A code without a system is looked up in every system, spelled as in that system. is_agreed: every system that knows the code gives
+-- it one meaning; then the first of them, by its name, is the one that counts. Nothing is guessed where they differ.
+-- diagnoses alone have codes of diagnoses: a CPT code of five digits, say, is none of ICD-9-CM
+with tried as (
+    select spelled_code.* exclude (code_key), system.code_system as in_system,
+        code_key(system.code_system, spelled_code.looked_up_code) as code_key
+    from staging.spelled_code
+    join (select distinct code_system from protocol.code) as system
+        on system.code_system = spelled_code.spelled_system
+        or (spelled_code.spelled_system is null
+            and (spelled_code.entity = 'condition' or system.code_system not in ('ICD10CM', 'ICD10', 'ICD9CM')))
+),
+
+-- a longer number without a system that begins as an ICD code does is none
+known as (
+    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system
+    from tried
+    join protocol.code on code.code_key = tried.code_key and not code.is_prefix and code.code_system = tried.in_system
+    union
+    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system
+    from tried
+    join protocol.code on code.is_prefix and starts_with(tried.code_key, code.code_key) and code.code_system = tried.in_system
+    where tried.spelled_system is not null or tried.in_system = 'LOCAL' or length(tried.code_key) <= length(code.code_key) + 2
+),
+
+meaning as (
+    select
+        known.entity, known.code_system, known.code, known.name, known.in_system,
+        string_agg(distinct concept.fact || ' ' || coalesce(concept.means, ''), '|'
+            order by concept.fact || ' ' || coalesce(concept.means, '')) as meanings
+    from known
+    left join protocol.concept on concept.concept = known.concept
+    group by known.entity, known.code_system, known.code, known.name, known.in_system
+),
+
+agreed as (
+    select entity, code_system, code, name, min(in_system) as in_system
+    from meaning
+    group by entity, code_system, code, name
+    having count(distinct meanings) = 1
+)
+
+select known.*, agreed.in_system is not null as is_agreed
+from known
+left join agreed
+    on agreed.entity = known.entity and agreed.in_system = known.in_system and agreed.code is not distinct from known.code
+    and agreed.code_system is not distinct from known.code_system and agreed.name is not distinct from known.name

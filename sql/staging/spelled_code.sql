@@ -1,0 +1,33 @@
+-- One row per distinct code of the files at hand, or name of a drug, spelled as the protocol's tables spell it.
+-- A code, or a name without a code, that the site's map answers for is looked up as what the map says; what was delivered stays in
+-- code and code_system. Missing: a lab result without a system is of LOINC; any other has no spelled_system, and is looked up in every
+-- system. words: what a drug's name is looked for in, each word between spaces.
+with delivered as (
+    select distinct 'lab_result' as entity, code_system, code, cast(null as varchar) as name from landing.lab_result
+    union all
+    select distinct 'medication', code_system, code, name from landing.medication
+    union all
+    select distinct 'condition', code_system, code, null from landing.condition
+    union all
+    select distinct 'procedure', code_system, code, null from landing.procedure
+),
+
+spelled as (
+    select
+        delivered.*, coalesce(local_code.to_code, delivered.code) as looked_up_code,
+        coalesce(
+            mapped_system.code_system, upper(local_code.to_system), code_system.code_system,
+            case when delivered.entity = 'lab_result' and delivered.code_system is null then 'LOINC' end, upper(delivered.code_system)
+        ) as spelled_system
+    from delivered
+    left join protocol.code_system on code_system.alias = upper(trim(delivered.code_system))
+    left join landing.local_code
+        on local_code.entity = delivered.entity and local_code.code = upper(trim(coalesce(delivered.code, delivered.name)))
+        and coalesce(local_code.code_system, '') in ('', upper(trim(delivered.code_system)), code_system.code_system)
+    left join protocol.code_system as mapped_system on mapped_system.alias = upper(trim(local_code.to_system))
+)
+
+select
+    *, code_key(spelled_system, looked_up_code) as code_key,
+    between_spaces(coalesce(name, '') || ' ' || case when spelled_system = 'NAME' then coalesce(looked_up_code, '') else '' end) as words
+from spelled
