@@ -53,7 +53,7 @@ def crowded(home, folder):
     """A home whose newest published run lists ITEMS patients."""
     demo.write_demo(folder, patients=PATIENTS, seed=1, as_of=date.today())
     walk.ingest(home, [folder], "canonical")
-    found = home.runs / walk.screen_population(home, as_of=date.today())["run_id"]
+    found = home.runs / walk.screen_population(home, as_of=date.today()).run_id
     shutil.copytree(found, home.runs / "crowded")
     con = duckdb.connect()
     [[listed]] = con.execute(f"select count(*) from '{found}/worklist.parquet'").fetchall()

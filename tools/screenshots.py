@@ -76,7 +76,7 @@ def two_weeks(home, folder):
             ) as file:
                 csv.writer(file, lineterminator="\n").writerows(rows)
         walk.ingest(home, [extracts], "canonical")
-        print(day, walk.screen_population(home, as_of=day)["worklist"], flush=True)
+        print(day, walk.screen_population(home, as_of=day).worklist, flush=True)
         people_work(store, acts, day)
 
 

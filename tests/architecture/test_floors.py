@@ -16,8 +16,6 @@ from pipeline.engine.relations import SCHEMAS
 
 ROOT = Path(__file__).resolve().parents[2]
 RELATIONS = sorted((ROOT / "sql").glob("*/*.sql"))
-MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
-CODE = MODULES + sorted((ROOT / "dags").glob("*.py")) + sorted((ROOT / "tools").rglob("*.py"))
 
 
 def short(path):
@@ -91,18 +89,6 @@ def test_a_spec_is_of_a_relation(file):
 @pytest.mark.parametrize("file", sorted((ROOT / "expectations").glob("*/*.json")), ids=short)
 def test_a_suite_guards_a_relation(file):
     assert (ROOT / "sql" / file.parent.name / f"{file.stem}.sql").exists()
-
-
-@pytest.mark.parametrize("file", MODULES, ids=short)
-def test_a_module_is_under_150_lines(file):
-    assert len(file.read_text().splitlines()) < 150
-
-
-@pytest.mark.parametrize("file", CODE, ids=short)
-def test_a_function_has_at_most_30_lines(file):
-    functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
-    lengths = {function.name: function.end_lineno - function.lineno + 1 for function in functions}
-    assert {name: length for name, length in lengths.items() if length > 30} == {}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "protocol").glob("*.yaml")), ids=short)

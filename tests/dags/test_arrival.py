@@ -242,7 +242,7 @@ def test_an_object_brought_again_after_a_crash_is_ingested_once(tell):
         first = take()
         fetched = object_store.fetch(home)
         second = take()
-        say([fetched, [[one["accepted"], one["duplicates"]] for one in first + second], keys()])
+        say([fetched, [[one.accepted, one.duplicates] for one in first + second], keys()])
     """,
     )
     assert said == [1, [[1, 0], [0, 1]], ["taken-landing/canonical/patient.csv"]]

@@ -61,8 +61,8 @@ def test_two_files_of_one_name_that_follow_each_other_both_go_in(home):
     drop(home, "canonical/lab_result.csv", results(10, 20))
     both = run.claim_waiting(home)
     assert len(first) == 1 and len(both) == 2
-    assert [run.ingest_claimed(home, one)["accepted"] for one in both] == [10, 10]
-    assert run.ingest_claimed(home, first[0]) == {}  # it went in as one of both
+    assert [run.ingest_claimed(home, one).accepted for one in both] == [10, 10]
+    assert run.ingest_claimed(home, first[0]) is None  # it went in as one of both
     assert held(home) == {"rows": 20, "results": 20}
 
 
@@ -80,7 +80,7 @@ def test_processes_that_take_at_once_take_each_file_once(home):
     assert [(worker.communicate()[1][-500:], worker.returncode) for worker in workers] == [(b"", 0)] * 4
     assert held(home) == {"rows": 125, "results": 125}
     deliveries = query(home, "select sha256, count(*) as times, sum(accepted) as accepted from lake.delivery group by 1")
-    assert len(deliveries) == 12 and {one["times"] for one in deliveries} == {1}
+    assert len(deliveries) == 12 and {one.times for one in deliveries} == {1}
     assert sum(one["accepted"] for one in deliveries) == 125
     assert not [path for path in (home.root / "claimed").rglob("*") if path.is_file()]
 
@@ -89,11 +89,11 @@ def test_a_file_that_grows_while_it_is_read_goes_back_and_is_taken_whole_later(h
     path = drop(home, "canonical/lab_result.csv", results(0, 10))
     from pipeline.ingest import ingest
 
-    real = ingest.judged
+    real = ingest.validate_file
 
-    def while_somebody_writes(con, home, path, **given):
-        done = real(con, home, path, **given)
-        with path.open("a") as file:
+    def while_somebody_writes(con, home, file, folder):
+        done = real(con, home, file, folder)
+        with file.path.open("a") as file:
             file.write("\n".join(results(10, 20)) + "\n")
         return done
 
@@ -102,7 +102,7 @@ def test_a_file_that_grows_while_it_is_read_goes_back_and_is_taken_whole_later(h
     assert path.exists() and not [one for one in (home.root / "claimed").rglob("*") if one.is_file()]
     monkeypatch.setattr(ingest, "validate_file", real)
     (account,) = take(home)
-    assert (account["rows"], account["accepted"]) == (20, 20)
+    assert (account.rows, account.accepted) == (20, 20)
     assert held(home) == {"rows": 20, "results": 20}
 
 
@@ -126,7 +126,7 @@ def test_a_slow_upload_without_any_marker_is_taken_once_and_whole(home, monkeypa
     while sender.is_alive() or not accounts:
         accounts += take(home)
     sender.join()
-    assert [(one["rows"], one["accepted"]) for one in accounts] == [(200, 200)]
+    assert [(one.rows, one.accepted) for one in accounts] == [(200, 200)]
 
 
 def promised(*paths):
@@ -156,14 +156,14 @@ def test_a_promise_of_no_sha256_is_broken_and_leads_nowhere(home):
     path = drop(home, "canonical/day/lab_result.csv", results(0, 10))
     files = [{"name": path.name, "size": path.stat().st_size, "sha256": "../../../../x"}]
     (path.parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
-    assert [one["refused"] for one in take(home)] == [BROKEN]
+    assert [one.refused for one in take(home)] == [BROKEN]
 
 
 def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiting(home):
     drop(home, "canonical/lab_result.csv", results(0, 10))
     drop(home, "nobody_knows/lab_result.csv", results(10, 20))
     drop(home, "lab_result.csv", results(20, 30))
-    assert [one["accepted"] for one in take(home)] == [10]
+    assert [one.accepted for one in take(home)] == [10]
     assert sorted(path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*.csv")) == [
         "lab_result.csv",
         "nobody_knows/lab_result.csv",
@@ -186,7 +186,7 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
         killed.setattr(f"pipeline.ingest.claims.{dies_in}", dies)
         with pytest.raises(Killed):
             take(home)
-    assert sorted((one["file"], one["refused"]) for one in take(home) if one["refused"]) in ([], [("day/lab_result_2.csv", BROKEN)])
+    assert sorted((one.file, one.refused) for one in take(home) if one.refused) in ([], [("day/lab_result_2.csv", BROKEN)])
     assert query(home, "select file, refused is null as went_in from lake.delivery order by file") == [
         {"file": "day/lab_result_1.csv", "went_in": True}, {"file": "day/lab_result_2.csv", "went_in": False},
     ]  # fmt: skip
@@ -235,8 +235,8 @@ def test_a_file_that_is_put_back_goes_through_no_link(home):
     (claimed,) = run.claim_waiting(home)
     (home.root / "runs").mkdir()
     (home.landing / "canonical" / "day").symlink_to("../../runs")
-    return_to_landing(home, home.root / claimed["path"], source="canonical", name=claimed["name"])
-    assert list((home.root / "runs").iterdir()) == [] and (home.root / claimed["path"]).exists()
+    return_to_landing(home, home.root / claimed.path, source="canonical", name=claimed.name)
+    assert list((home.root / "runs").iterdir()) == [] and (home.root / claimed.path).exists()
 
 
 def test_a_pipe_in_the_place_of_a_file_is_no_delivery(home, monkeypatch):
@@ -264,7 +264,7 @@ def test_what_cannot_be_moved_waits_and_keeps_nobody_else_waiting(home, monkeypa
         return real(path, place, **named)
 
     monkeypatch.setattr("os.rename", rename)
-    assert [one["file"] for one in take(home)] == ["day/lab_result.csv"]
+    assert [one.file for one in take(home)] == ["day/lab_result.csv"]
     assert (home.landing / "canonical" / "night" / "lab_result.csv").exists()
     assert [one for one in home.claimed.rglob("*") if one.name != "canonical"] == []
     assert "in a folder of landing/canonical from which it cannot be moved" in caplog.text
@@ -290,7 +290,7 @@ def test_what_cannot_be_read_waits_and_keeps_nobody_else_waiting(home, monkeypat
         return real(path, *arguments, **named)
 
     monkeypatch.setattr("os.open", locked)
-    assert [one["file"] for one in take(home)] == ["lab_result_2.csv"]
+    assert [one.file for one in take(home)] == ["lab_result_2.csv"]
     assert (home.landing / "canonical" / "lab_result_1.csv").exists()
 
 
@@ -299,5 +299,5 @@ def test_a_claimed_file_whose_profile_is_gone_keeps_nobody_else_waiting(home):
     lost.parent.mkdir(parents=True)
     lost.write_text(HEADER)
     drop(home, "canonical/lab_result.csv", results(0, 10))
-    assert [one["accepted"] for one in take(home)] == [10]
+    assert [one.accepted for one in take(home)] == [10]
     assert lost.exists()

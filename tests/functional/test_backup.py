@@ -409,7 +409,7 @@ def test_a_delivery_that_goes_in_meanwhile_is_in_the_restored_home_once(lived_in
 
 
 def test_a_decision_waits_until_the_runs_are_copied(lived_in, tmp_path, monkeypatch):
-    tried = "import sys; from pathlib import Path; from pipeline.config import Home; from pipeline.locks import alone\n"
+    tried = "import sys; from pathlib import Path; from pipeline.core import Home; from pipeline.core import exclusive_lock\n"
     tried += "with exclusive_lock(Home(Path(sys.argv[1])), 'screen'): print('in')"
     others = []
 

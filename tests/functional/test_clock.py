@@ -76,8 +76,8 @@ def test_the_run_after_the_clock_stepped_back_is_the_latest_and_is_followed(tmp_
                "--source", "canonical", "--as-of", "2026-10-25").code == 0  # fmt: skip
     clock(NOW - timedelta(hours=1))
     done = run.screen_population(home, "2026-10-25")
-    assert (home.runs / "latest").resolve().name == done["run_id"] and done["is_followed"]
-    assert next(iter(b12(home.root, "runs", "--format", "json").json)).run_id == done["run_id"]
+    assert (home.runs / "latest").resolve().name == done.run_id and done.is_followed
+    assert next(iter(b12(home.root, "runs", "--format", "json").json))["run_id"] == done.run_id
     store = worklist.open_store(home)
     assert worklist.followed_run(store)["is_newest"]
 

@@ -67,7 +67,7 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(home,
         patched.setattr(ingest, "move_to_folder", kill)
         ingest_claimed(home, claimed)
     assert b12(home.root, "erase", "id-ann").code == 0
-    assert named_in(home.root, "id-ann") == [] and not (home.root / claimed["path"]).exists()
+    assert named_in(home.root, "id-ann") == [] and not (home.root / claimed.path).exists()
     assert b12(home.root, "reingest").code == 0
     assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
 
@@ -78,17 +78,17 @@ def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(ingest, "move_to_folder", kill)
         ingest_claimed(home, claimed)
-    into = ingest._ingest_file
+    into = ingest.read_profile
 
     def waits(*arguments, **named):
-        ingest._ingest_file = into
+        ingest.read_profile = into
         store = worklist.open_store(home)
         erase._erase(home, store, ["id-ann", "id-bob"], who="x")
         store.close()
         return into(*arguments, **named)
 
-    monkeypatch.setattr(ingest, "_ingest_file", waits)
-    assert ingest_claimed(home, claimed)["duplicates"] == 1
+    monkeypatch.setattr(ingest, "read_profile", waits)
+    assert ingest_claimed(home, claimed).duplicates == 1
     assert named_in(home.root, "id-ann") == []
 
 

@@ -264,9 +264,9 @@ def test_a_table_of_the_lake_that_is_gone_is_13_and_not_empty(home, tmp_path, lo
     shutil.rmtree(home / "lake" / lost)
     more = deliver(tmp_path / "more", lab_result=[b12_result("PAT-new", "300")])
     for command in (("screen", "--as-of", AS_OF), ("explain", PATIENT), ("ingest", more, "--source", "canonical")):
-        assert "has lost what was delivered: lab_result" in fails(b12(home, *command), 13)
+        assert "are missing: lab_result" in fails(b12(home, *command), 13)
     assert (home / "runs" / "latest").readlink() == was
-    assert f"The lake: The lake under {home}/lake has lost what was delivered: lab_result" in b12(home, "doctor").out
+    assert f"The lake: Tables of the lake under {home}/lake are missing: lab_result" in b12(home, "doctor").out
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
 

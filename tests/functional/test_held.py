@@ -49,8 +49,8 @@ def warned(ingested, tmp_path_factory):
     "That home, of which a night is held, and what was said of the night"
     home = Home(copied(ingested, tmp_path_factory.mktemp("warned") / "home"))
     done = run.screen_population(home, AS_OF, **STILL)
-    assert (done["state"], done["published"]) == ("held", False)
-    assert any("reporting.new_rejection" in said and "missing_patient_id" in said for said in done["warned"])
+    assert (done.state, done.published) == ("held", False)
+    assert any("reporting.new_rejection" in said and "missing_patient_id" in said for said in done.warned)
     return home.root, done
 
 
@@ -102,12 +102,12 @@ def test_a_night_without_warning_is_not_held(tmp_path):
 
 def test_a_steward_publishes_it_and_who_when_and_why_are_kept(home, held):
     done = run.decide(home, held, is_approved=True, by="Sam Steward", because="the rows are of the test patients")
-    assert (done["state"], (home.runs / "latest").resolve().name) == ("published", held)
+    assert (done.state, (home.runs / "latest").resolve().name) == ("published", held)
     manifest = latest(home.root, "manifest.json")
     assert json.loads(manifest).published and json.loads(manifest)["approval"]["by"] == "Sam Steward"
     assert audited(home) == [("Sam Steward", f"{held} published: the rows are of the test patients")]
     store = worklist.open_store(home)
-    assert worklist.followed_run(store).run_id == held
+    assert worklist.followed_run(store)["run_id"] == held
 
 
 def test_the_command_line_holds_and_decides(home):
@@ -123,7 +123,7 @@ def test_the_command_line_holds_and_decides(home):
 
 def test_a_discarded_night_leaves_its_counts_and_no_patient(home, held):
     done = run.decide(home, held, is_approved=False, by="nobody", because="no answer in time")
-    assert done["state"] == "discarded" and runs(home) == {held: "discarded"}
+    assert done.state == "discarded" and runs(home) == {held: "discarded"}
     assert not (home.runs / "latest").exists()
     assert sorted(path.name for path in (home.runs / held).iterdir()) == ["manifest.json", "quality.json", "report.json", "validation.json"]
     assert b"P1" not in b"".join(path.read_bytes() for path in (home.runs / held).iterdir())
@@ -187,10 +187,10 @@ def test_one_key_holds_or_publishes_once_however_often_it_is_asked_for(home, hel
     assert run.screen_population(home, AS_OF, **STILL).run_id == held
     run.decide(home, held, is_approved=True, by="sam", because="fine")
     again = run.screen_population(home, AS_OF, **STILL)
-    assert (again["run_id"], again["published"], again["is_followed"]) == (held, True, True)
+    assert (again.run_id, again.published, again.is_followed) == (held, True, True)
     assert runs(home) == {held: "published"}
     other = run.screen_population(home, AS_OF, asked_by="scheduled__2026-02-01")
-    assert other["run_id"] != held and len(runs(home)) == 2
+    assert other.run_id != held and len(runs(home)) == 2
 
 
 def test_a_key_whose_gate_was_closed_is_screened_again(home, monkeypatch):
@@ -210,8 +210,8 @@ def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_a
         killed.setattr("pipeline.screening.publish.point_latest_to", lambda home, manifest: None)
         done = run.screen_population(home, AS_OF, asked_by="one")
     assert not (home.runs / "latest").exists()
-    assert run.screen_population(home, AS_OF, asked_by="one").run_id == done["run_id"]
-    assert (home.runs / "latest").resolve().name == done["run_id"]
+    assert run.screen_population(home, AS_OF, asked_by="one").run_id == done.run_id
+    assert (home.runs / "latest").resolve().name == done.run_id
 
 
 def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tmp_path):
@@ -227,7 +227,7 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
     assert (home.runs / "latest").resolve().name == newest
     store = worklist.open_store(home)
     worklist.follow(home, store)
-    assert worklist.followed_run(store).run_id == newest
+    assert worklist.followed_run(store)["run_id"] == newest
     assert (
         b12(home.root, "diff", before, again).out.strip() in ("", "Nothing changed.")
         or json.loads(b12(home.root, "diff", before, again, "--format", "json").out) == []
@@ -244,7 +244,7 @@ def test_a_lake_that_is_not_held_any_more_is_not_taken_for_another(home):
     before = run.screen_population(home, AS_OF).run_id
     assert b12(home.root, "reingest").code == 0
     answer = b12(home.root, "screen", "--snapshot", before)
-    assert answer.code == 13 and "not held any more" in answer.err
+    assert answer.code == 13 and "can no longer be read" in answer.err
     after = run.screen_population(home, AS_OF).run_id
     (next(iter((home.lake / "lab_result").glob("*.parquet")))).unlink()
     assert b12(home.root, "screen", "--snapshot", after).code == 13

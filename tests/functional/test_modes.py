@@ -46,7 +46,7 @@ def test_after_the_whole_walk_on_the_command_line(tmp_path):
     )
     for command in (("reingest",), ("compact",), ("erase", "nobody"), ("user", "list"), ("simulate", "--set", "b12.low=190")):
         start(home, "-m", "pipeline", *command)
-    start(home, "-c", "from pipeline.config import Home; from pipeline.web.secret import secret; secret(Home.from_environment())")
+    start(home, "-c", "from pipeline.core import Home; from pipeline.web.secret import secret; secret(Home.from_environment())")
     assert open_to_others(home) == {}
 
 

@@ -78,7 +78,7 @@ def test_killed_between_its_renames_whatever_is_done_next_finds_the_old_lake(kil
 
 def test_a_swap_under_way_is_waited_for_and_not_undone(home, monkeypatch):
     "Who reads between the renames sees the new lake, and the renames end well"
-    looked = "from pathlib import Path; from pipeline import lake; from pipeline.config import Home; import sys; "
+    looked = "from pathlib import Path; from pipeline import lake; from pipeline.core import Home; import sys; "
     looked += "print(lake.open_table(Home(Path(sys.argv[1])), 'lab_result') is not None)"
     rename, readers = Path.replace, []
 

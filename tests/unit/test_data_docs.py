@@ -34,7 +34,7 @@ def con():
 @pytest.fixture(scope="module")
 def kept(con, tmp_path_factory):
     "The outcomes, and the validation.json of a run"
-    outcomes, validations = quality.validated(con)
+    outcomes, validations = quality.run_suites(con)
     path = tmp_path_factory.mktemp("run") / "validation.json"
     path.write_text(json.dumps(validations), encoding="utf-8")
     return outcomes, path
@@ -86,7 +86,7 @@ def test_of_an_error_only_the_kind_is_kept(con, tmp_path):
     }  # fmt: skip
     (tmp_path / "screening").mkdir()
     (tmp_path / "screening" / "worklist.json").write_text(json.dumps(suite), encoding="utf-8")
-    [outcome], validations = quality.validated(con, tmp_path)
+    [outcome], validations = quality.run_suites(con, tmp_path)
     [result] = validations[0]["results"]
     assert outcome.outcome == "error"
     assert result["exception_info"]["exception_traceback"] == "" and result["exception_info"]["exception_message"] == outcome.observed

@@ -1,17 +1,18 @@
 """What is overdue, by an operator's deadlines: on ordinary days, when the clocks change, at the ends of months."""
 
-import json
 import os
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from pipeline.core.config import Home
-from pipeline.core.errors import InvalidProtocol, LakeUnavailable
+from pipeline.core.errors import InvalidProtocol, LakeUnavailable, StorageError
 from pipeline.operations.deadlines import due_day, overdue
 from pipeline.operations.deadlines_file import read_deadlines
+from pipeline.runs import write_manifest
 from tests.command import b12, deliver
 from tests.homes import LOW
+from tests.manifests import manifest
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def expect(home, text):
 def publish(home, started, as_of, published=True):
     folder = home.runs / f"{started}-abcdef"
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"published": published, "as_of": as_of}))
+    write_manifest(folder, manifest(folder.name, as_of=as_of, published=published))
 
 
 def keys(home, now):
@@ -181,5 +182,5 @@ def test_a_damaged_manifest_is_said_in_words(home):
     publish(home, "20260201T030000Z", "2026-02-01")
     next(home.runs.rglob("manifest.json")).write_text("{")
     expect(home, 'worklist_by: "06:00"\n')
-    with pytest.raises(LakeUnavailable, match="damaged"):
+    with pytest.raises(StorageError, match="damaged"):
         overdue(home, datetime(2026, 2, 1, 12, tzinfo=UTC))

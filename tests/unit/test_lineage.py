@@ -131,7 +131,7 @@ def test_what_failed_says_why_without_what_it_held(tmp_path, events):
 
 def test_a_file_that_another_process_has_is_aborted(tmp_path, events):
     with lineage.ingesting(Home(tmp_path), "canonical", "lab_result.csv") as tell:
-        tell({})
+        tell(None)
     assert [one["eventType"] for one in events()] == ["START", "ABORT"]
 
 

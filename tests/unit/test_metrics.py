@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.ingest import Account
 from pipeline.observability import metrics
 from tests.command import AS_OF, b12, deliver
 from tests.homes import LOW
@@ -107,16 +108,7 @@ def test_a_metric_that_cannot_be_sent_fails_nothing(monkeypatch):
 
 
 def test_names_of_a_site_cannot_break_a_metric(monkeypatch):
-    account = {
-        "source": "a:1|c\nb",
-        "entity": None,
-        "rows": 1,
-        "accepted": 1,
-        "duplicates": 0,
-        "rejected": {},
-        "skipped": {},
-        "refused": None,
-    }
+    account = Account(file="f", sha256="0", source="a:1|c\nb", entity=None, rows=1, accepted=1)
     with statsd_server(monkeypatch) as arrived:
         metrics.count_account(account)
         assert arrived()["b12.ingest.a_1_c_b.unknown.rows"] == "1|c"

@@ -13,7 +13,7 @@ from pipeline import quality
 from pipeline.core.config import EXPECTATIONS
 from pipeline.core.errors import InvalidProtocol
 from pipeline.engine.relations import NIGHTLY, create, relation_names
-from pipeline.quality.pages import Outcome
+from pipeline.quality import Outcome
 from tests.clinic import build
 from tests.gates import account, b12, gated, published, published_runs, skewed
 

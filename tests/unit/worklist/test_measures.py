@@ -9,6 +9,7 @@ from pipeline import worklist
 from pipeline.web.wait_times import time_to_action
 from pipeline.worklist.history import record
 from pipeline.worklist.tables import event, item
+from tests.manifests import manifest
 from tests.stores import KIM, TODAY, fill
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,11 +50,8 @@ def published(folder, number, outcome, patients=100):
     run_id, day = f"run-{number:04}", START.date() + timedelta(days=number)
     folder = folder / run_id
     folder.mkdir()
-    manifest = {
-        "run_id": run_id, "published": True, "as_of": str(day), "started": (START + timedelta(days=number)).isoformat(),
-        "finished": (START + timedelta(days=number, minutes=1)).isoformat(), "rows": {"assessment": patients, "worklist": 7},
-        "protocol": {"pack": "praxis-2026", "version": "1.0.0"},
-    }  # fmt: skip
+    started = START + timedelta(days=number)
+    run = manifest(run_id, as_of=day, started=started, finished=started + timedelta(minutes=1), patients=patients)
     expectation = {
         "suite": "screening.assessment", "expectation": "expect_x", "column": "b12", "severity": "warning", "outcome": outcome, "observed": None,
         "threshold": "x", "rows_checked": 10, "rows_failed": int(outcome == "failed"), "note": "n", "todo": "t",
@@ -62,7 +60,7 @@ def published(folder, number, outcome, patients=100):
                           {"risk_group": "metformin_long_term", "is_total": False, "patients": 1, "tested_recently": 1}]}  # fmt: skip
     for name, content in (("summary", {"band": {"low": 3}, "rejected": {"bad_date": 4}}), ("quality", [expectation]), ("report", report)):
         (folder / f"{name}.json").write_text(json.dumps(content))
-    return folder, manifest
+    return folder, run
 
 
 def test_new_persisting_resolved_and_a_trend(store, tmp_path):

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from pipeline import worklist
 from pipeline.core.config import Home
-from pipeline.core.errors import LakeUnavailable, UsageError
+from pipeline.core.errors import StorageError, UsageError
 from pipeline.worklist.store import Conflict, open_store
 from pipeline.worklist.tables import access, event, item, metadata, note
 from pipeline.worklist.upgrade import MIGRATIONS, NEWEST, upgrade
@@ -43,21 +43,21 @@ def test_a_new_sqlite_store_is_for_its_owner_alone(tmp_path):
 
 
 def test_a_database_that_is_not_there_is_a_failure_that_says_so_without_its_password(tmp_path):
-    with pytest.raises(LakeUnavailable) as failure:
+    with pytest.raises(StorageError) as failure:
         open_store(Home(tmp_path), url="postgresql+psycopg://b12:s3cret@127.0.0.1:9/none")
     assert "cannot be used" in str(failure.value) and "s3cret" not in str(failure.value)
 
 
 @pytest.mark.parametrize("url", ["no address", "mysql+nothing://x/y", "postgresql+psycopg://host:port/x"])
 def test_an_address_that_is_none_is_a_failure(tmp_path, url):
-    with pytest.raises(LakeUnavailable, match="B12_DATABASE_URL"):
+    with pytest.raises(StorageError, match="B12_DATABASE_URL"):
         open_store(Home(tmp_path), url=url)
 
 
 def test_a_store_of_a_newer_version_is_left_alone(store, tmp_path):
     with store.writing() as con:
         con.execute(text("update alembic_version set version_num = '9999'"))
-    with pytest.raises(LakeUnavailable, match="newer version"):
+    with pytest.raises(StorageError, match="newer version"):
         open_store(Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False))
 
 
