@@ -17,7 +17,6 @@ from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers import read
 from pipeline.relations import build, create_view, keep_as_file, needed, select_of
 
-
 # Row by row on the way to the checked file: as large as the delivery, and never kept
 STREAMED = dict.fromkeys(("staging.coded_lab_result", "staging.measured_lab_result"), create_view)
 

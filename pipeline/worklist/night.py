@@ -9,8 +9,8 @@ from pipeline import lake
 from pipeline.database import connect, rows_of
 from pipeline.errors import InvalidProtocol
 from pipeline.protocol import load
-from pipeline.protocol.tables import register_pack
-from pipeline.relations import create, create_view
+from pipeline.protocol.tables import register
+from pipeline.relations import build, create, create_view, needed
 from pipeline.worklist.tables import CONTENT, item
 
 COLUMNS = (
@@ -45,7 +45,7 @@ def changes_of(con, home, *, folder, as_of):
 def _tonight(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    register_pack(duck, _pack_of(folder))
+    register(duck, _pack_of(folder))
     duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")  # of a run that published none
     for name, file in (("published", "worklist"), ("assessment", "assessment"), ("patient_site", "patient_site")):
         if (folder / f"{file}.parquet").exists():
@@ -94,4 +94,5 @@ def _lake(duck, home):
         from concerned union select patient_id from clinical.merged_patient where surviving_id in (from concerned)
     """).fetchall()
     lake.attach(duck, home, only=("lab_result",), patients=[patient for (patient,) in concerned] or [""])
-    create_view(duck, "clinical.result_version")
+    views = dict.fromkeys(("clinical.delivered_result", "clinical.result_version"), create_view)
+    build(duck, needed(duck, ["clinical.result_version"]) - {"clinical.merged_patient"}, builders=views)
