@@ -5,18 +5,18 @@ Great Expectations takes six seconds to import. It is imported when it is needed
 ahead of that.
 """
 
-from pipeline.quality import cleaning, pages
-from pipeline.quality.outcome import closing_outcomes, message, warning_outcomes, warnings
+from pipeline.quality import cleaning
+from pipeline.quality.outcome import Outcome, closing_outcomes, message, warning_outcomes, warnings
 from pipeline.quality.pages import data_docs
 from pipeline.quality.suites import check, prepare, run_suites
 
 __all__ = [
+    "Outcome",
     "check",
     "cleaning",
     "closing_outcomes",
     "data_docs",
     "message",
-    "pages",
     "prepare",
     "run_suites",
     "warning_outcomes",

@@ -28,7 +28,11 @@ from pipeline.protocol import register
 from pipeline.screening.apply_rules import apply_rules
 
 ASSESSMENT = "screening.assessment"
-BUILDERS = {"screening.fit": apply_rules, "clinical.result_version": create_view}
+STREAMED = (  # as large as the lake, and read once or twice: never kept
+    "clinical.delivered_result", "clinical.result_version", "clinical.coded_record",
+    "clinical.counted_medication",
+)  # fmt: skip
+BUILDERS = {"screening.fit": apply_rules, **dict.fromkeys(STREAMED, create_view)}
 COMPARED = 30  # runs before this one whose worklists the gates compare with
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from pipeline import lake
 from pipeline.core import InvalidProtocol
-from pipeline.engine import connect, create, create_view, rows_of
-from pipeline.protocol import load, register_pack
+from pipeline.engine import build, connect, create, create_view, rows_of, with_dependencies
+from pipeline.protocol import load, register
 from pipeline.runs import read_manifest
 from pipeline.worklist.tables import CONTENT, item
 
@@ -51,7 +51,7 @@ def changes_of(con, home, *, folder, as_of):
 def _register_run(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    register_pack(duck, _pack_of(folder))
+    register(duck, _pack_of(folder))
     # a run that published none has no sites
     duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")
     for relation, file in FILES.items():
@@ -104,4 +104,6 @@ def _register_lake(duck, home):
     """).fetchall()
     patients = [patient_id for (patient_id,) in changed] or [""]
     lake.attach(duck, home, only=("lab_result",), patients=patients)
-    create_view(duck, "clinical.result_version")
+    views = ("clinical.delivered_result", "clinical.result_version")
+    wanted = with_dependencies(duck, ["clinical.result_version"]) - {"clinical.merged_patient"}
+    build(duck, wanted, builders=dict.fromkeys(views, create_view))

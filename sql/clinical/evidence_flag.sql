@@ -4,7 +4,7 @@ with raised as (
     select patient_id, 'CENSORED_ACROSS_EDGE' as flag from clinical.latest_result where is_later_one_censored
     union
     select patient_id, 'CENSORED_ACROSS_EDGE' from clinical.result
-    where word is null and analyte not in ('intrinsic_factor_antibody', 'gastrin')
+    where word is null
     group by patient_id, analyte
     having not exists (from clinical.latest_result as latest where latest.patient_id = result.patient_id and latest.analyte = result.analyte)
     union

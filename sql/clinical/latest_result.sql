@@ -4,7 +4,7 @@
 with latest as (
     select * exclude (performing_lab, unit)
     from clinical.result
-    where word is not null or analyte in ('intrinsic_factor_antibody', 'gastrin')
+    where word is not null
     qualify row_number() over (
         partition by patient_id, analyte
         order by
@@ -20,7 +20,7 @@ with latest as (
 passed_over as (
     select patient_id, analyte, max(collected_at) as collected_at
     from clinical.result
-    where word is null and analyte not in ('intrinsic_factor_antibody', 'gastrin')
+    where word is null
     group by patient_id, analyte
 ),
 

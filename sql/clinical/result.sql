@@ -1,4 +1,5 @@
--- One row per usable lab result, with its interval and the word of its band (null: crosses an edge and cannot decide).
+-- One row per usable lab result, with its interval and its word: that of its band (null: crosses an edge and cannot decide), or what a
+-- test in words found.
 -- A censored result is an interval; a band holds it only when the whole interval lies in the band.
 with interval as (
     select
@@ -10,7 +11,7 @@ with interval as (
     where fate = 'usable'
 )
 
-select interval.* exclude (low_included, high, high_included), coalesce(tile.answer, censored.answer) as word
+select interval.* exclude (low_included, high, high_included), coalesce(tile.answer, censored.answer, interval.finding) as word
 from interval
 left join protocol.band as tile
     on tile.is_tile and tile.analyte = interval.analyte and tile.fact <> 'neuro_300'

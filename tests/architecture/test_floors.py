@@ -1,6 +1,5 @@
 """The house's own rules, held by tests: who may read whom, how large things are, what stands beside what."""
 
-import ast
 import json
 import re
 import subprocess

@@ -195,19 +195,6 @@ def test_the_order_of_delivery_decides_nothing(order):
     assert found == {"a.csv": "superseded", "b.csv": "finalised", "c.csv": "usable", "d.csv": "usable"}
 
 
-def test_only_analytes_that_decide_are_read_so_that_hb_and_mcv_change_nothing():
-    con = clinic()
-    insert(con, "lake.lab_result", """
-        patient_id | analyte     | value | collected_on
-        ann        | haemoglobin | 7     | 2026-01-05
-        ann        | mcv         | 115   | 2026-01-05
-        ann        | folate      | 2     | 2026-01-05
-        ann        | creatinine  | 3     | 2026-01-05
-    """)  # fmt: skip
-    build(con, "clinical.result_version")
-    assert select(con, "clinical.result_version") == []
-
-
 def test_a_record_that_its_source_deleted_takes_back_the_rows_of_its_id_and_of_its_components():
     con = clinic("2026-01-31")
     insert(con, "lake.lab_result", """
