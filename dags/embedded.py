@@ -41,7 +41,7 @@ def walk(home, options) -> int:
     refused = describe_accounts(ingest)
     as_of = as_of_date(options)
     run_dag("screen_population", f"Screening as of {as_of}", as_of=str(as_of))
-    print(f"\n{run.describe_latest(home, b12=b12_command(home))}")
+    print(f"\n{run.describe(home, b12=b12_command(home))}")
     return Refused.exit_code if refused else 0
 
 
