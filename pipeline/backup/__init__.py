@@ -1,9 +1,9 @@
 """Mirror a home while the pipeline runs, and restore it."""
 
-from pipeline.backup.create import backup
-from pipeline.backup.restore import restore
+from pipeline.backup.create import create_backup
+from pipeline.backup.restore import restore_backup
 
 __all__ = [
-    "backup",
-    "restore",
+    "create_backup",
+    "restore_backup",
 ]

@@ -14,7 +14,7 @@ from pipeline.landing import Watch, stored_path
 TRIES = 3
 
 
-def backup(home, folder):
+def create_backup(home, folder):
     """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store":
     {table: rows}}`.
 

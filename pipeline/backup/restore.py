@@ -15,7 +15,7 @@ from pipeline.lake import attach
 from pipeline.landing import Watch
 
 
-def restore(home, folder, *, ledger_file=None):
+def restore_backup(home, folder, *, ledger_file=None):
     """Put a backup into an empty home and an empty store, then erase again whoever was erased
     since; returns counts.
 

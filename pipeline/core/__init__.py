@@ -14,7 +14,7 @@ from pipeline.core.config import (
     Home,
     restrict_umask,
 )
-from pipeline.core.environment import revealed, settings, variable_of
+from pipeline.core.environment import described_settings, revealed, settings, variable_of
 from pipeline.core.errors import (
     Failure,
     GateClosed,
@@ -58,6 +58,7 @@ __all__ = [
     "clock",
     "config",
     "create_secret_file",
+    "described_settings",
     "exclusive_lock",
     "fault",
     "files",

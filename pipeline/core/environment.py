@@ -1,6 +1,7 @@
 """The settings of an installation: environment variables that begin with `B12_`, each with its
 meaning."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
@@ -10,6 +11,7 @@ from pipeline.core.errors import UsageError
 
 PREFIX = "B12_"
 LONGEST_DAYS = 36_500
+_PASSWORD = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
 
 
 def _days(default, description):
@@ -134,15 +136,13 @@ def revealed(secret):
     return secret.get_secret_value() if secret else None
 
 
-def described():
-    """Every setting as `(variable, default or None, meaning, value now or None)`, in order; secrets
-    are shown as dots."""
+def described_settings():
+    """Every setting as `(variable, default or None, meaning, value now or None)`, in order.
+
+    Secrets are shown as asterisks, passwords within addresses too.
+    """
     current = settings()
     for name, field in Settings.model_fields.items():
         value = getattr(current, name)
-        yield (
-            variable_of(name),
-            field.default,
-            field.description,
-            None if value is None else str(value),
-        )
+        shown = None if value is None else _PASSWORD.sub(r"\1:***@", str(value))
+        yield variable_of(name), field.default, field.description, shown

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import worklist
-from pipeline.backup.create import backup as back_up
+from pipeline.backup.create import create_backup as back_up
 from pipeline.backup.mirror import Mirror
 from pipeline.core.config import REPOSITORY, Home
 from pipeline.run import claim_waiting, ingest_claimed
