@@ -1,6 +1,8 @@
 """Explain one patient: every fact with its evidence, every rule with why it fits or not, near
 misses."""
 
+from contextlib import closing
+
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of
 from pipeline.lake import ids_of_patient, is_readable_as
@@ -46,45 +48,63 @@ def explain_run(home, *, patient_id, run_id=None):
 
 
 def explain(home, *, patient_id, pack, as_of, inputs=None):
-    """What the screen says of one patient and why, as a dict; the same SELECTs over this patient's
-    rows alone.
+    """What the screening says of one patient and why, as a dict: the same SELECTs over their rows.
 
     inputs: what a published run read of the lake; else, and where that is gone, the lake as it is.
     Raises UsageError.
     """
-    con = connect()
     is_as_published = bool(inputs) and is_readable_as(home, inputs)
     versions = inputs.tables if is_as_published else None
-    surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
-    register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
-    build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
-    assessment = _row(con, "screening.assessment")
-    if assessment is None:
-        raise UsageError(
-            f"No accepted row of the lake names this patient id (as of {as_of}). Check its"
-            " spelling, and `b12 rejects`."
-        )
-    facts = _words(con, pack, assessment)
-    build(con, ["explaining.evidence"])
-    evidence = rows_of(
-        con,
-        "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls"
-        " last, file, line",
-    )
-    con.close()
+    with closing(connect()) as con:
+        surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
+        register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
+        build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
+        assessment = _row(con, "screening.assessment")
+        if assessment is None:
+            raise UsageError(
+                f"No accepted row of the lake names this patient id (as of {as_of}). "
+                "Check its spelling, and `b12 rejects`."
+            )
+        facts = _words(con, pack, assessment)
+        build(con, ["explaining.evidence"])
+        evidence = rows_of(con, EVIDENCE)
     return {
-        "patient_id": surviving, "asked_for": patient_id,
-        "also_known_as": [one for one in ids if one != surviving], "as_of": str(as_of),
+        "patient_id": surviving,
+        "asked_for": patient_id,
+        "also_known_as": [known for known in ids if known != surviving],
+        "as_of": str(as_of),
         "lake": "as the published run read it" if is_as_published else "as it is now",
-        "protocol": f"{pack.name} {pack.raw['version']}", "notice": pack.raw["notice"],
-        "assessment": assessment, "action": pack.raw["actions"][assessment["next_step"]],
+        **_explained(pack, assessment, facts, evidence),
+    }
+
+
+def _explained(pack, assessment, facts, evidence):
+    "The assessment with what it is based on, and every rule that was considered"
+    shown = {row["id"]: row["because"] for row in reversed(pack.raw["flags"])}
+    return {
+        "protocol": f"{pack.name} {pack.raw['version']}",
+        "notice": pack.raw["notice"],
+        "assessment": assessment,
+        "action": pack.raw["actions"][assessment["next_step"]],
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
-        "other_evidence": [one for one in evidence if one["fact"] not in facts],
-        "rules": {decision.name: _considered(decision, facts) for decision in pack.decisions if decision.name not in pack.raw["derived"]},
-        "flags": [{"flag": row["id"], "means": row["because"]} for row in _once(pack.raw["flags"]) if row["id"] in assessment["flags"]],
-    }  # fmt: skip
+        "other_evidence": [row for row in evidence if row["fact"] not in facts],
+        "rules": {
+            decision.name: _considered(decision, facts)
+            for decision in pack.decisions
+            if decision.name not in pack.raw["derived"]
+        },
+        "flags": [
+            {"flag": flag, "means": shown[flag]}
+            for flag in dict.fromkeys(row["id"] for row in pack.raw["flags"])
+            if flag in assessment["flags"]
+        ],
+    }
 
 
+EVIDENCE = """
+select * from explaining.evidence
+order by fact, standing = 'era' desc, on_day desc nulls last, file, line
+"""
 EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy",
     "cyanocobalamin": "b12_therapy", "resection_length": "malabsorption", "neuro_timing": "neuro",
@@ -137,10 +157,8 @@ def _considered(decision, facts):
             "near_miss": len(missing) == 1 and rule.priority > 0, "because": rule.because,
             "cites": list(rule.cites),
             "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
-            "fails": {fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()},
+            "fails": {
+                fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()
+            },
         })  # fmt: skip
     return lines
-
-
-def _once(rows):
-    return {row["id"]: row for row in reversed(rows)}.values()

@@ -15,43 +15,39 @@ TRIES = 3
 
 
 def create_backup(home, folder):
-    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store":
-    {table: rows}}`.
+    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store"}`.
 
     In this order, so that whatever one thing names is there: the store, the runs, each table's log
     and then its files, what waits, what is claimed, the archive. Meanwhile an ingest may run: what
     went in after the lake was copied waits in the backup to go in again. A screening waits for the
-    runs, an erasing or a vacuum for all. Raises UsageError, LakeUnavailable.
+    runs, an erasure or a vacuum for all. store: rows by table. Raises UsageError, LakeUnavailable.
     """
     folder = folder.absolute()
-    if not home.root.is_dir():
-        raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
-    if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
-        raise UsageError(
-            f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to"
-            " another disk."
-        )
+    _check_folder(home, folder)
     with exclusive_lock(home, "backup"):
-        ledger.key_of(
-            home
-            # made now, if it is not there: later erasures must be recognised by it when this is
-            # restored
-        )
+        # made now if it is missing: later erasures must be recognised by it after a restore
+        ledger.key_of(home)
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
         with exclusive_lock(home, "screen"):  # a decision moves a run's folder while it is copied
             _runs(mirror, home)
         _lake(mirror, home)
-        for room in (
-            _waiting,
-            _claimed,
-            _archived,
-            rest_of,
-        ):  # each is listed in its turn, in the order in which a file moves on
-            mirror.take(*room(home))
+        # each is listed in its turn, in the order in which a file moves on
+        for list_names in (_waiting, _claimed, _archived, rest_of):
+            mirror.take(*list_names(home))
         for name, as_name in _ingested_since(mirror, home):
             mirror.take_as(name, as_name)
         return mirror.close(rows)
+
+
+def _check_folder(home, folder):
+    if not home.root.is_dir():
+        raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
+    if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
+        raise UsageError(
+            f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to "
+            "another disk."
+        )
 
 
 def _store(home, folder):

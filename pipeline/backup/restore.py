@@ -16,39 +16,33 @@ from pipeline.landing import Watch
 
 
 def restore_backup(home, folder, *, ledger_file=None):
-    """Put a backup into an empty home and an empty store, then erase again whoever was erased
-    since; returns counts.
+    """Put a backup into an empty home and an empty store, then erase again patients erased since.
 
-    ledger_file: a ledger kept elsewhere. What it holds beyond the backup's own is what happened since; of what the backup's own
-    says nobody is erased again, for they are not in the backup, and may have come back. Returns
-    `{"made_at", "files", "store", "erased", "unknown", "unreadable"}`; unknown: entries under another key, by which nobody can be
-    recognised; unreadable: refused files that went because somebody may be named in them. Raises UsageError, StorageError.
+    ledger_file: a ledger kept elsewhere; what it holds beyond the backup's own happened since. Of
+    what the backup's own says nobody is erased again: they are not in the backup, and may have come
+    back. Returns `{"made_at", "files", "store", "erased", "unknown", "unreadable"}`; unknown:
+    entries under another key, by which no patient can be recognised; unreadable: refused files that
+    were deleted because they may name an erased patient. Raises UsageError, StorageError.
     """
-    said = manifest_of(folder)
-    lines = ledger.entries(ledger_file) if ledger_file else []
+    manifest = manifest_of(folder)
     if ledger_file and not ledger_file.exists():
         raise UsageError(f"There is no ledger {ledger_file}.")
+    lines = ledger.entries(ledger_file) if ledger_file else []
     if home.root.exists() and any(home.root.iterdir()):
         raise UsageError(
-            f"{home.root} is not empty. Restore into a new home, and put it into the old one's"
-            " place: --home NEW."
+            f"{home.root} is not empty. Restore into a new home, and put it into the old one's "
+            "place: --home NEW."
         )
-    _check(folder, said)
+    _check(folder, manifest)
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows = _store(home, folder)
-    for name in sorted(
-        said["files"], key=lambda name: name == "runs/latest"
-    ):  # what is published is named last
-        _put(folder / "home" / name, home.root / name, said["files"][name])
-    before = ledger.entries(home.root / LEDGER)
-    since = [line for line in lines if line not in before]
+    rows, files = _store(home, folder), manifest["files"]
+    for name in sorted(files, key=lambda name: name == "runs/latest"):  # `latest` comes last
+        _put(folder / "home" / name, home.root / name, files[name])
+    known = ledger.entries(home.root / LEDGER)
+    since = [line for line in lines if line not in known]
     ledger.append(home, since)
-    return {
-        "made_at": said["made_at"],
-        "files": len(said["files"]),
-        "store": rows,
-        **_forget_again(home, since),
-    }
+    counts = {"made_at": manifest["made_at"], "files": len(files), "store": rows}
+    return counts | _forget_again(home, since)
 
 
 def _check(folder, said):

@@ -22,20 +22,18 @@ OUTCOMES = ("passed", "failed", "not_applicable", "error")
 
 
 def describe(home, top=10, b12="b12"):
-    """The last published run in words: gates, cohorts, the top of the worklist, where the files
-    are, what to type next.
+    """The last published run in words, with the top of the worklist and what to type next.
 
-    b12: how the command is called from where the reader stands. Raises UsageError when no run was
-    published.
+    b12: how the reader calls the command. Raises UsageError when no run was published.
     """
     folder = latest_folder(home)
     summary, outcomes = _json(folder / "summary.json"), _json(folder / "quality.json")
     manifest = read_manifest(folder)
+    patients, pack = summary["patients"], manifest.protocol
+    rows = pq.ParquetFile(folder / "worklist.parquet").read().slice(0, top).to_pylist()
+    commands = ("serve", "worklist --priority 1", "explain PATIENT_ID", "rejects", "runs")
     lines = [
-        (
-            f"Screened {summary['patients']:,} patients as of {manifest.as_of} with protocol"
-            f" {manifest.protocol}."
-        ),
+        f"Screened {patients:,} patients as of {manifest.as_of} with protocol {pack}.",
         *_gates(outcomes),
         _counts("Scope", summary["scope"]),
         _counts("B12", summary["band"]),
@@ -44,15 +42,9 @@ def describe(home, top=10, b12="b12"):
         *_not_evaluated(summary["not_evaluated"]),
         _priorities(summary),
         "",
-        table(
-            pq.ParquetFile(folder / "worklist.parquet").read().slice(0, top).to_pylist(),
-            WORKLIST_COLUMNS,
-        ),
+        table(rows, WORKLIST_COLUMNS),
         f"Files: {folder.resolve()}",
-        (
-            f"Next: {b12} serve · {b12} worklist --priority 1 · {b12} explain PATIENT_ID · {b12}"
-            f" rejects · {b12} runs"
-        ),
+        "Next: " + " · ".join(f"{b12} {command}" for command in commands),
     ]
     return "\n".join(lines)
 

@@ -26,36 +26,28 @@ def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
     with exclusive_lock(home, "ingest"):
         before = _FileState.of(path)
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
-        stored = {"source": source, "sha256": sha256, "name": name}
         kind = profile.kind_of_file(name)
-        if kind == "reference":
-            move_to_folder(home, path, folder="reference", **stored)
-            return Account(file=name, sha256=sha256, source=profile.name, entity=kind)
         try:
-            snapshot = snapshot_of(profile, name)
-            if earlier := account_of_earlier_ingest(home, snapshot=snapshot, **stored):
-                shutil.rmtree(
-                    home.work / sha256, ignore_errors=True
-                )  # of a process killed after its last commit
-                archive_once(home, path, **stored)
-                return earlier
-            file = DeliveredFile(
-                path=path, name=name, sha256=sha256, kind=kind, profile=profile, snapshot=snapshot,
-                received_at=received_at or receipt_time(home),
-                reference=_reference_of(home, profile),
-            )  # fmt: skip
-            account = _ingest(home, file, before)
+            if kind == "reference":
+                account, folder = Account(name, sha256, profile.name, kind), "reference"
+            else:
+                file = _delivered(home, path, profile, kind, name, sha256, received_at)
+                account, folder = _ingest(home, file, before), "archive"
         except Refused as refusal:
-            account = Account(
-                file=name, sha256=sha256, source=profile.name, entity=kind, refused=str(refusal)
-            )
+            account = Account(name, sha256, profile.name, kind, refused=str(refusal))
             return _refuse(home, path, account)
-        move_to_folder(home, path, folder="archive", **stored)
+        if path.exists():  # else it was archived by an earlier ingest
+            stored = {"source": source, "sha256": sha256, "name": name}
+            move_to_folder(home, path, folder=folder, **stored)
         return account
 
 
-def _reference_of(home, profile):
-    return latest_reference(home, profile.name) if profile.reference else None
+def _delivered(home, path, profile, kind, name, sha256, received_at):
+    return DeliveredFile(
+        path=path, name=name, sha256=sha256, kind=kind, profile=profile,
+        snapshot=snapshot_of(profile, name), received_at=received_at or receipt_time(home),
+        reference=latest_reference(home, profile.name) if profile.reference else None,
+    )  # fmt: skip
 
 
 def refuse_file(home, path, account):
@@ -78,10 +70,16 @@ def _refuse(home, path, account):
 
 
 def _ingest(home, file, before):
+    stored = {"source": file.profile.name, "sha256": file.sha256, "name": file.name}
+    if earlier := account_of_earlier_ingest(home, snapshot=file.snapshot, **stored):
+        # of a process killed after its last commit
+        shutil.rmtree(home.work / file.sha256, ignore_errors=True)
+        archive_once(home, file.path, **stored)
+        return earlier
     if file.kind is None:
         raise Refused(
-            f"no entity of the profile {file.profile.name} has such a file name (expected"
-            f" {file.profile.patterns})"
+            f"no entity of the profile {file.profile.name} has such a file name "
+            f"(expected {file.profile.patterns})"
         )
     with working_database(home, file.sha256) as (con, folder):
         try:
@@ -89,8 +87,8 @@ def _ingest(home, file, before):
         except (DataError, ProgrammingError) as error:
             before.check()
             raise Refused(
-                f"a value or a name in it breaks a SELECT ({type(error).__name__}): report it; the"
-                " file is kept"
+                f"a value or a name in it breaks a SELECT ({type(error).__name__}): "
+                "report it; the file is kept"
             ) from None
         except OperationalError as error:
             raise write_error(home.root, error) from None

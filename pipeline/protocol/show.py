@@ -12,7 +12,8 @@ def as_markdown(pack):
             *_bands(pack.raw),
             *_settings(pack.raw),
             *_facts(pack.raw),
-            *_tables(pack.raw), *_quality_settings(),
+            *_tables(pack.raw),
+            *_quality_settings(),
         ]
     )
 

@@ -25,6 +25,19 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
 }
 
 
+BAND = {
+    "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean",
+    "position": "integer", "low": "decimal(18,10)", "low_included": "boolean",
+    "high": "decimal(18,10)", "high_included": "boolean",
+}  # fmt: skip
+DECISION = {"turn": "integer", "decision": "varchar", "collects": "boolean"}
+RULE = {
+    "decision": "varchar", "position": "integer", "rule": "varchar", "outcome": "varchar",
+    "priority": "integer", "because": "varchar", "cites": "varchar[]", "conditions": "integer",
+}  # fmt: skip
+CONDITION = {"decision": "varchar", "position": "integer", "fact": "varchar", "answer": "varchar"}
+
+
 def register(con, pack):
     """Create every relation of the schema `protocol` in the DuckDB connection `con`."""
     register_vocabulary(con)
@@ -65,39 +78,44 @@ def register_pack(con, pack):
     """Create the relations of the schema `protocol` that hold a pack: its settings, bands, answers,
     decisions, rules and checks."""
     raw = pack.raw
-    names = {
+    kinds = {
         name: "double" if isinstance(value, float) else "integer"
         for name, value in pack.setting.items()
     }
-    _table(con, "setting", names, [tuple(pack.setting.values())])
-    _table(con, "band", {
-        "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean",
-        "position": "integer", "low": "decimal(18,10)", "low_included": "boolean",
-        "high": "decimal(18,10)", "high_included": "boolean",
-    }, [row for fact, band in raw["bands"].items() for row in _bands(fact, band)])  # fmt: skip
-    _table(
-        con,
-        "fact_answer",
-        {"fact": "varchar", "answer": "varchar"},
-        [(fact, answer) for fact, answers in raw["facts"].items() for answer in answers],
-    )
-    _table(con, "decision", {"turn": "integer", "decision": "varchar", "collects": "boolean"},
-           [(turn, decision.name, decision.collects) for turn, decision in enumerate(pack.decisions)])  # fmt: skip
-    rules = [(d.name, place, rule) for d in pack.decisions for place, rule in enumerate(d.rules)]
-    _table(con, "rule", {
-        "decision": "varchar", "position": "integer", "rule": "varchar", "outcome": "varchar",
-        "priority": "integer", "because": "varchar", "cites": "varchar[]", "conditions": "integer",
-    }, [(d, n, r.id, r.outcome, r.priority, r.because, list(r.cites), len(r.when)) for d, n, r in rules])  # fmt: skip
-    _table(con, "condition", {"decision": "varchar", "position": "integer", "fact": "varchar", "answer": "varchar"},
-           [(d, n, fact, answer) for d, n, r in rules for fact, answers in r.when.items() for answer in answers])  # fmt: skip
-    _table(
-        con,
-        "monitoring_check",
-        {"answer": "varchar", "months": "integer"},
-        list(_checks(raw["monitoring_checks"])),
-    )
-    _table(con, "flag", {"flag": "varchar", "position": "integer"},
-           [(flag, n) for n, flag in enumerate(dict.fromkeys(row["id"] for row in raw["flags"]))])  # fmt: skip
+    _table(con, "setting", kinds, [tuple(pack.setting.values())])
+    bands = [row for name, band in raw["bands"].items() for row in _bands(name, band)]
+    _table(con, "band", BAND, bands)
+    answers = [(fact, answer) for fact, answers in raw["facts"].items() for answer in answers]
+    _table(con, "fact_answer", {"fact": "varchar", "answer": "varchar"}, answers)
+    checks = list(_checks(raw["monitoring_checks"]))
+    _table(con, "monitoring_check", {"answer": "varchar", "months": "integer"}, checks)
+    flags = dict.fromkeys(row["id"] for row in raw["flags"])
+    numbered = [(flag, position) for position, flag in enumerate(flags)]
+    _table(con, "flag", {"flag": "varchar", "position": "integer"}, numbered)
+    _register_decisions(con, pack.decisions)
+
+
+def _register_decisions(con, decisions):
+    turns = [(turn, each.name, each.collects) for turn, each in enumerate(decisions)]
+    _table(con, "decision", DECISION, turns)
+    rules = [
+        (decision.name, position, rule)
+        for decision in decisions
+        for position, rule in enumerate(decision.rules)
+    ]
+    rows = [
+        (name, position, rule.id, rule.outcome, rule.priority, rule.because, list(rule.cites),
+         len(rule.when))
+        for name, position, rule in rules
+    ]  # fmt: skip
+    _table(con, "rule", RULE, rows)
+    conditions = [
+        (name, position, fact, answer)
+        for name, position, rule in rules
+        for fact, answers in rule.when.items()
+        for answer in answers
+    ]
+    _table(con, "condition", CONDITION, conditions)
 
 
 def _bands(fact, band):

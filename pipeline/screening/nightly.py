@@ -60,19 +60,12 @@ def screen_population(
     asked_by: a key, such as the id of a DAG run, under which one run is published, however often it
     is asked for. hold_warned: where a gate warned, the run is held until `approval.decide`.
     is_unattended: a schedule asks, so `latest` does not go back to an earlier day for it. Raises
-    GateClosed when a critical expectation failed: the run's quality.json is kept, `latest` stays
-    where it is.
+    GateClosed when a critical expectation failed: quality.json is kept, `latest` stays.
     """
-    if lake.open_table(home, "delivery") is None:
-        raise LakeUnavailable(
-            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, or"
-            " type: b12 ingest PATH --source PROFILE"
-        )
+    _check_lake(home)
     with closing(worklist.open_store(home)) as store:
         with exclusive_lock(home, "screen"):
-            known = manifests(
-                home, published_only=False
-            )  # read once: each names every file ever delivered
+            known = manifests(home, published_only=False)  # read once: each names every file
             outcomes, notes_left = (), 0
             manifest = _answered(home, known, asked_by) if asked_by else None
             if manifest is None:
@@ -84,6 +77,14 @@ def screen_population(
         if manifest.state == "closed":
             raise GateClosed(quality.message(outcomes))
         return _outcome(manifest, store, notes_left)
+
+
+def _check_lake(home):
+    if lake.open_table(home, "delivery") is None:
+        raise LakeUnavailable(
+            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, "
+            "or type: b12 ingest PATH --source PROFILE"
+        )
 
 
 def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None):

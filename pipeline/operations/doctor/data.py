@@ -37,34 +37,28 @@ def of_lake(home):
     return ok(f"The lake's {len(tables)} tables open, with all their files")
 
 
+DELIVERED = """
+select source, sha256, any_value(file) as name
+from lake.delivery where refused is null group by all
+"""
+
+
 def of_archive(home, is_deep):
     """Whether it holds every delivered file; is_deep: as it was delivered, by its SHA-256."""
-    con = connect()
-    with storage_errors(home):
+    with closing(connect()) as con, storage_errors(home):
         lake.attach(con, home, only=())
-        delivered = rows_of(
-            con,
-            "select source, sha256, any_value(file) as name from lake.delivery where refused is"
-            " null group by all",
-        )
-    con.close()
-    paths = {stored_path(home, folder="archive", **one): one["sha256"] for one in delivered}
+        delivered = rows_of(con, DELIVERED)
+    paths = {stored_path(home, folder="archive", **file): file["sha256"] for file in delivered}
     if missing := sum(not path.exists() for path in paths):
-        return wrong(
-            f"{missing} delivered files are not in the archive",
-            f"{AGAIN}: without them the lake cannot be replayed",
-        )
+        todo = f"{AGAIN}: without them the lake cannot be replayed"
+        return wrong(f"{missing} delivered files are not in the archive", todo)
     if not is_deep:
         return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
     changed = sum(sha256_of(path) != sha256 for path, sha256 in paths.items())
-    if changed and ledger.entries(home.root / ledger.LEDGER):
-        return look(
-            f"{changed} archived files are not as delivered",
-            "Expected where a patient of theirs was erased; else restore them from the backup",
-        )
-    if changed:
-        return wrong(
-            f"{changed} archived files are not as delivered",
-            f"{AGAIN}: the disk, or somebody, changed them",
-        )
-    return ok(f"The archive's {len(paths):,} files are as delivered, byte for byte")
+    if not changed:
+        return ok(f"The archive's {len(paths):,} files are as delivered, byte for byte")
+    what = f"{changed} archived files are not as delivered"
+    if ledger.entries(home.root / ledger.LEDGER):
+        todo = "Expected where a patient of theirs was erased; else restore them from the backup"
+        return look(what, todo)
+    return wrong(what, f"{AGAIN}: the disk, or somebody, changed them")

@@ -37,37 +37,29 @@ def _latest(home):
     if not link.is_symlink():
         return look("No run was published yet", "Type: b12 screen")
     if not (link / "manifest.json").exists():
-        return wrong(
-            "runs/latest names a run that is not there", f"{AGAIN}, or screen again: b12 screen"
-        )
+        todo = f"{AGAIN}, or screen again: b12 screen"
+        return wrong("runs/latest names a run that is not there", todo)
     manifest = read_manifest(link)
-    rows = manifest.rows
-    wanted = {"assessment.parquet": rows.assessment, "worklist.parquet": rows.worklist}
-    broken = [name for name, number in wanted.items() if not _holds(home, link / name, number)]
-    broken += [
-        name
-        for name in ("worklist.csv", "summary.json", "quality.json")
-        if not (link / name).exists()
-    ]
-    if broken:
-        return wrong(
-            f"The latest run is not whole: {', '.join(broken)}", "Screen again: b12 screen"
-        )
+    if broken := _broken_files(home, link, manifest.rows):
+        what = f"The latest run is not whole: {', '.join(broken)}"
+        return wrong(what, "Screen again: b12 screen")
     if not manifest.is_past_or_near:
-        return wrong(
-            f"The latest run is as of {manifest.as_of}, a day that has not come",
-            "Screen again, as of today: b12 screen",
-        )
-    held = len(held_manifests(home))
-    if held:
-        return look(
-            f"{held} runs wait for a steward's decision",
-            "b12 runs names them; b12 decide answers, or Airflow under Required Actions",
-        )
+        what = f"The latest run is as of {manifest.as_of}, a day that has not come"
+        return wrong(what, "Screen again, as of today: b12 screen")
+    if held := len(held_manifests(home)):
+        todo = "b12 runs names them; b12 decide answers, or Airflow under Required Actions"
+        return look(f"{held} runs wait for a steward's decision", todo)
     return ok(
-        f"The latest run, {link.resolve().name}, is whole: {rows.worklist:,} patients on the"
-        " worklist"
+        f"The latest run, {link.resolve().name}, is whole: "
+        f"{manifest.rows.worklist:,} patients on the worklist"
     )
+
+
+def _broken_files(home, folder, rows):
+    counted = {"assessment.parquet": rows.assessment, "worklist.parquet": rows.worklist}
+    broken = [name for name, number in counted.items() if not _holds(home, folder / name, number)]
+    others = ("worklist.csv", "summary.json", "quality.json")
+    return broken + [name for name in others if not (folder / name).exists()]
 
 
 def _holds(home, path, number):
