@@ -88,11 +88,14 @@ class Simulation:
             self._show(pack)
             then, differences = _counts(self._con), _moved(self._con)
         after = movable(pack)
+        changed = {
+            name: {"now": before[name][0], "then": after[name][0], "of": before[name][1]}
+            for name in changes
+        }
         return {
             "run_id": self.run_id, "as_of": str(self.as_of),
             "protocol": f"{pack.name} {pack.raw['version']}", "lake": self.lake,
-            "changed": {name: {"now": before[name][0], "then": after[name][0], "of": before[name][1]} for name in changes},
-            "now": {**self._now, "hours": _hours(self._now, minutes)},
+            "changed": changed, "now": {**self._now, "hours": _hours(self._now, minutes)},
             "then": {**then, "hours": _hours(then, minutes)}, "moved": differences,
             "minutes": dict(minutes), "cites": CITES,
         }  # fmt: skip
@@ -156,7 +159,8 @@ def _moved(con):
     [row] = con.execute(f"""
         select
             count(*) filter (old.patient_id is null), count(*) filter (new.patient_id is null),
-            count(*) filter (new.priority < old.priority), count(*) filter (new.priority > old.priority),
+            count(*) filter (new.priority < old.priority),
+            count(*) filter (new.priority > old.priority),
             count(*) filter (new.next_step <> old.next_step)
         from screening.before as old full join ({_KEPT}) as new on new.patient_id = old.patient_id
     """).fetchall()

@@ -9,14 +9,24 @@ MOVED = {
 }  # fmt: skip
 
 
-def simulation_as_text(found):
-    """What `Simulation.what_if` found, for a terminal."""
+def simulation_as_text(answer):
+    """What `Simulation.what_if` answered, for a terminal."""
+    run, pack, lake = answer["run_id"], answer["protocol"], answer["lake"]
+    changed = [
+        f"  {name}: {change['now']} → {change['then']} ({change['of']})"
+        for name, change in answer["changed"].items()
+    ]
+    moved = ", ".join(f"{word}: {answer['moved'][name]:,}" for name, word in MOVED.items())
+    minutes = [f"{each:g} minutes a patient ({way})" for way, each in answer["minutes"].items()]
     return "\n".join([
-        f"What if, on the facts of run {found['run_id']} as of {found['as_of']}, protocol {found['protocol']} (the lake {found['lake']}):",
-        *(f"  {name}: {one['now']} → {one['then']} ({one['of']})" for name, one in found["changed"].items()),
-        "", table(list(_rows(found)), COLUMNS), "",
-        "Patients who " + ", ".join(f"{word}: {found['moved'][name]:,}" for name, word in MOVED.items()) + ".",
-        f"Hours: {' and '.join(f'{each:g} minutes a patient ({way})' for way, each in found['minutes'].items())}. {found['cites']}.",
+        f"What if, on the facts of run {run} as of {answer['as_of']}, protocol {pack} "
+        f"(the lake {lake}):",
+        *changed,
+        "",
+        table(list(_rows(answer)), COLUMNS),
+        "",
+        f"Patients who {moved}.",
+        f"Hours: {' and '.join(minutes)}. {answer['cites']}.",
         "A simulation: nothing was published, and no protocol was changed.",
     ])  # fmt: skip
 

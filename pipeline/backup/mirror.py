@@ -1,4 +1,4 @@
-"""The copies in a backup's folder: only what changed is copied, and the manifest is written last."""
+"""The copies in a backup's folder: only changed files are copied; the manifest is written last."""
 
 import hashlib
 import os

@@ -69,22 +69,42 @@ def _id(meta, *parts):
 
 def _task(row, meta):
     status, step = STATUS[row.get("status") or "open"], row["next_step"] or "NO_ACTION"
-    said = (
-        {"businessStatus": {"text": row["status"].replace("_", " ")}} if row.get("status") else {}
-    )
-    owned = {"owner": {"display": row["assignee"]}} if row.get("assignee") else {}
     return {
-        "resourceType": "Task", "id": _id(meta, row["patient_id"], "task"),
-        "groupIdentifier": {"system": f"{SYSTEM}:run", "value": meta.run_id}, "status": status, **said, "intent": "proposal",
-        "priority": PRIORITY.get(row["priority"], "routine"), "code": _concept("next-step", step, meta.actions.get(step)),
-        "description": row["reason"] or step, "for": _patient(row), "authoredOn": meta.as_of, **owned,
-        "note": [{"text": text} for text in (row["cites"] and f"Cites {row['cites']}", f"Protocol {meta.protocol}. {meta.notice}") if text],
-        "input": [
-            {"type": {"text": name}, "valueString": value}
-            for name,
-            value in (("Priority", _rank(row["priority"])), ("Rule", row["rule"]), ("Evidence", _evidence(row))) if value
-        ],
+        "resourceType": "Task",
+        "id": _id(meta, row["patient_id"], "task"),
+        "groupIdentifier": {"system": f"{SYSTEM}:run", "value": meta.run_id},
+        "status": status,
+        **_business_status(row),
+        "intent": "proposal",
+        "priority": PRIORITY.get(row["priority"], "routine"),
+        "code": _concept("next-step", step, meta.actions.get(step)),
+        "description": row["reason"] or step,
+        "for": _patient(row),
+        "authoredOn": meta.as_of,
+        **({"owner": {"display": row["assignee"]}} if row.get("assignee") else {}),
+        "note": _notes(row, meta),
+        "input": _inputs(row),
+    }
+
+
+def _business_status(row):
+    if not row.get("status"):
+        return {}
+    return {"businessStatus": {"text": row["status"].replace("_", " ")}}
+
+
+def _notes(row, meta):
+    texts = (row["cites"] and f"Cites {row['cites']}", f"Protocol {meta.protocol}. {meta.notice}")
+    return [{"text": text} for text in texts if text]
+
+
+def _inputs(row):
+    values = {
+        "Priority": _rank(row["priority"]), "Rule": row["rule"], "Evidence": _evidence(row),
     }  # fmt: skip
+    return [
+        {"type": {"text": name}, "valueString": value} for name, value in values.items() if value
+    ]
 
 
 def _rank(priority):
@@ -133,9 +153,9 @@ def _patient(row):
 
 
 def _evidence(row):
-    found = [
-        f"{name} {row[value]}" + (f" on {row[on]}" if row.get(on) else "")
-        for name, value,
-        on in (("B12", "b12_reported", "b12_on"), ("MMA", "mma_reported", "mma_on")) if row.get(value)
-    ]  # fmt: skip
-    return "; ".join(found)
+    results = (("B12", "b12_reported", "b12_on"), ("MMA", "mma_reported", "mma_on"))
+    return "; ".join(
+        f"{name} {row[value]}" + (f" on {row[day]}" if row.get(day) else "")
+        for name, value, day in results
+        if row.get(value)
+    )

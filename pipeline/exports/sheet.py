@@ -79,7 +79,8 @@ def _about(sheet, meta, styles):
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 100)
     for line, (name, value) in enumerate((
-        ("Notice", meta.notice), ("Run", meta.run_id), ("As of", meta.as_of), ("Protocol", meta.protocol),
+        ("Notice", meta.notice), ("Run", meta.run_id), ("As of", meta.as_of),
+        ("Protocol", meta.protocol),
         ("Priority", "1 urgent, 2 soon, 3 next weeks, 4 routine"),
         ("Texts", "A text that a spreadsheet would run as a formula is led by an apostrophe."),
     )):  # fmt: skip

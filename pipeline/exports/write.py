@@ -26,9 +26,10 @@ class Form:
     is_binary: bool = False
 
 
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
     "csv": Form("text/csv; charset=utf-8", ".csv", "CSV"),
-    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel", is_binary=True),
+    "xlsx": Form(SPREADSHEET, ".xlsx", "Excel", is_binary=True),
     "json": Form("application/json", ".json", "JSON"),
     "fhir": Form("application/fhir+json", ".fhir.json", "FHIR R4"),
     "omop": Form("text/csv; charset=utf-8", ".cohort.csv", "OMOP cohort"),

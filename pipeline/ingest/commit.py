@@ -33,7 +33,9 @@ def _accepted(entity):
         select file.source, file.sha256, file.file, file.snapshot, checked.*
         from staging.checked_{entity} as checked, landing.file
         where skipped_because is null and rejected_because is null
-            and (line, place) not in (select (line, place) from staging.duplicate_row where entity = '{entity}')
+            and (line, place) not in (
+                select (line, place) from staging.duplicate_row where entity = '{entity}'
+            )
     """
 
 
@@ -41,8 +43,9 @@ def _rejected(entity):
     system, code = ("code_system", "code") if entity != "patient" else ("null", "null")
     unit, lab = ("unit_reported", "performing_lab") if entity == "lab_result" else ("null", "null")
     return f"""
-        select file.source, file.sha256, file.file, checked.line, '{entity}' as entity, rejected_because,
-            {system} as code_system, {code} as code, {unit} as unit, {lab} as performing_lab
+        select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
+            rejected_because, {system} as code_system, {code} as code, {unit} as unit,
+            {lab} as performing_lab
         from staging.checked_{entity} as checked, landing.file
         where rejected_because is not null
     """
@@ -50,8 +53,9 @@ def _rejected(entity):
 
 def _ragged(entity):
     return f"""
-        select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity, 'ragged_row' as rejected_because,
-            null as code_system, null as code, null as unit, null as performing_lab
+        select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity,
+            'ragged_row' as rejected_because, null as code_system, null as code, null as unit,
+            null as performing_lab
         from landing.ragged, landing.file
     """
 
@@ -63,7 +67,8 @@ def _unmapped(entity):
         else "null as code_system, null as code, null as name"
     )
     return f"""
-        select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code}, count(*) as rows
+        select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code},
+            count(*) as rows
         from staging.checked_{entity}, landing.file
         where skipped_because in ('unmapped_code', 'other_analyte') group by all
     """
@@ -73,10 +78,12 @@ def _unknown_status(entity):
     """Unknown status words: such a result is held, any other record counts; a steward should say
     which is right"""
     return f"""
-        select file.source, file.sha256, file.file, '{entity}' as entity, 'unknown_status' as skipped_because,
-            null as code_system, landed.status as code, null as name, count(*) as rows
+        select file.source, file.sha256, file.file, '{entity}' as entity,
+            'unknown_status' as skipped_because, null as code_system, landed.status as code,
+            null as name, count(*) as rows
         from landing.{entity} as landed cross join landing.file
-        left join protocol.status on status.entity = '{entity}' and status.status = word_key(landed.status)
+        left join protocol.status
+            on status.entity = '{entity}' and status.status = word_key(landed.status)
         where landed.status is not null and status.status is null group by all
     """
 

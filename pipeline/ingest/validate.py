@@ -38,11 +38,13 @@ _LAST_STATES = """
 select row_key from (
     select
         patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,
-        coalesce(patient.is_deceased, patient.is_opted_out) is null and patient.merged_into is null as is_silent
+        coalesce(patient.is_deceased, patient.is_opted_out) is null
+            and patient.merged_into is null as is_silent
     from lake.patient as patient, landing.file, lake.delivery as delivery
     where patient.source = file.source and patient.sha256 <> file.sha256
         and patient.snapshot is not distinct from file.snapshot
-        and delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
+        and delivery.source = patient.source and delivery.sha256 = patient.sha256
+        and delivery.refused is null
 )
 qualify recorded_at is not null or is_silent
     or rank() over (partition by patient_id, is_silent order by received_at desc) = 1

@@ -1,4 +1,4 @@
-"""The protocol pack: YAML and CSV in `protocol/`, its meaning in plain Python, and its relations."""
+"""The protocol pack: YAML and CSV in `protocol/`, its meaning in Python, and its relations."""
 
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems

@@ -16,9 +16,10 @@ def movable(pack):
     """
     edges = {
         f"{fact}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
-        for fact,
-        band in pack.raw["bands"].items() for tile in band["tiles"] if _edge(tile) is not None
-    }  # fmt: skip
+        for fact, band in pack.raw["bands"].items()
+        for tile in band["tiles"]
+        if _edge(tile) is not None
+    }
     settings = {
         f"settings.{name}": (_plain(entry["value"]), entry["means"])
         for name, entry in pack.raw["settings"].items()
@@ -71,10 +72,10 @@ def _check_tiles(raw, known, changes):
             (place for place in range(1, len(edges)) if edges[place] <= edges[place - 1]), None
         ):
             below, above = (f"{fact}.{tiles[place]['answer']}" for place in (wrong - 1, wrong))
+            same_fact = {name: at for name, at in known.items() if name.startswith(f"{fact}.")}
             raise UsageError(
-                f"The bands of {fact} would no longer tile the line: {below} = {edges[wrong - 1]}"
-                f" must lie below {above} = {edges[wrong]}. "
-                f"{_possible({name: at for name, at in known.items() if name.startswith(f'{fact}.')})}"
+                f"{below} = {edges[wrong - 1]} must stay below {above} = {edges[wrong]}. "
+                f"{_possible(same_fact)}"
             )
 
 

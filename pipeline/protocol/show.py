@@ -54,8 +54,11 @@ def _range(tile):
 def _settings(raw):
     yield "## Settings a site may change"
     yield ""
-    yield from _table(("setting", "value", "means", "cites"),
-                      [(name, one["value"], one["means"], ", ".join(one["cites"])) for name, one in raw["settings"].items()])  # fmt: skip
+    rows = [
+        (name, setting["value"], setting["means"], ", ".join(setting["cites"]))
+        for name, setting in raw["settings"].items()
+    ]
+    yield from _table(("setting", "value", "means", "cites"), rows)
 
 
 def _facts(raw):
@@ -88,16 +91,18 @@ TITLES = {
 }
 
 
+def _line(row):
+    when = _when(row["when"]) if "when" in row else "with the evidence"
+    cells = [row.get(name, "") for name in ("outcome", "priority", "because")]
+    return (row["id"], when, *cells, ", ".join(row.get("cites", ())))
+
+
 def _tables(raw):
     for section, title in TITLES.items():
         yield f"## {title}"
         yield ""
-        rows = [
-            (row["id"], _when(row["when"]) if "when" in row else "with the evidence", row.get("outcome", ""), row.get("priority", ""),
-             row.get("because", ""), ", ".join(row.get("cites", ())))
-            for row in raw[section]
-        ]  # fmt: skip
-        yield from _table(("id", "when", "outcome", "priority", "because", "cites"), rows)
+        head = ("id", "when", "outcome", "priority", "because", "cites")
+        yield from _table(head, map(_line, raw[section]))
     yield "## What the next steps mean"
     yield ""
     yield from _table(("step", "text"), raw["actions"].items())

@@ -57,19 +57,18 @@ def screen_population(
 ):
     """Screen everyone, gate, publish; returns the ScreeningOutcome.
 
-    asked_by: a key, such as the id of a DAG run, under which one run is published, however often it
-    is asked for. hold_warned: where a gate warned, the run is held until `approval.decide`.
-    is_unattended: a schedule asks, so `latest` does not go back to an earlier day for it. Raises
-    GateClosed when a critical expectation failed: quality.json is kept, `latest` stays.
+    asked_by: a key under which one run is published, however often it is asked for. hold_warned:
+    where a gate warned, the run is held until `approval.decide`. is_unattended: a schedule asks, so
+    `latest` does not go back to an earlier day. Raises GateClosed: nothing was published.
     """
     _check_lake(home)
+    outcomes, notes_left = (), 0
     with closing(worklist.open_store(home)) as store:
         with exclusive_lock(home, "screen"):
-            known = manifests(home, published_only=False)  # read once: each names every file
-            outcomes, notes_left = (), 0
-            manifest = _answered(home, known, asked_by) if asked_by else None
+            known = manifests(home, published_only=False)
+            manifest = _answered(home, known, asked_by)
             if manifest is None:
-                day = parse_day(as_of) if as_of else today()
+                day = parse_day(as_of or today())
                 plan = RunPlan(load_checked_pack(pack), day, hold_warned, asked_by, is_unattended)
                 _, notes_left = ingest_notes(home, store)
                 manifest, outcomes = _screen(home, plan, known, progress)
@@ -131,6 +130,8 @@ def _screen(home, plan, known, progress):
 def _answered(home, known, asked_by):
     """The run that was published, held or decided on under this key; what a killed process left
     undone of it is done"""
+    if asked_by is None:
+        return None
     runs = [*held_manifests(home), *known]
     answered = next(
         (run for run in runs if run.asked_by == asked_by and run.state != "closed"), None

@@ -120,16 +120,26 @@ def summary(con):
 
 def _manifest(screened, home, plan, outcomes, started):
     "The manifest of the run as it is now; it is finished when its folder is written"
-    state, pack, past = plan.state_after(outcomes), plan.pack, plan.replay_of
+    con, pack, state = screened.con, plan.pack, plan.state_after(outcomes)
+    version = PackVersion(
+        pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)
+    )
     return RunManifest(
-        run_id=new_run_id(started), published=state == "published", state=state, as_of=plan.as_of,
-        started=started, finished=started, code_version=__version__,
-        protocol=PackVersion(pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)),
-        inputs=Inputs(tables=screened.versions, lake=lake.lake_id(home), files=_input_files(screened.con)),
-        rows=RowCounts(assessment=_rows(screened.con, "assessment"), worklist=_rows(screened.con, "worklist")),
-        warned=tuple(warnings(outcomes)), asked_by=plan.asked_by, is_unattended=plan.is_unattended,
-        replay_of=past.run_id if past else None,
-    )  # fmt: skip
+        run_id=new_run_id(started),
+        published=state == "published",
+        state=state,
+        as_of=plan.as_of,
+        started=started,
+        finished=started,
+        code_version=__version__,
+        protocol=version,
+        inputs=Inputs(tables=screened.versions, lake=lake.lake_id(home), files=_input_files(con)),
+        rows=RowCounts(assessment=_rows(con, "assessment"), worklist=_rows(con, "worklist")),
+        warned=tuple(warnings(outcomes)),
+        asked_by=plan.asked_by,
+        is_unattended=plan.is_unattended,
+        replay_of=plan.replay_of.run_id if plan.replay_of else None,
+    )
 
 
 def _input_files(con):

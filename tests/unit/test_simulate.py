@@ -151,7 +151,7 @@ def test_on_the_command_line(home):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "b12.low=180"), (("--set", "b12.low"), "NAME=VALUE"), (("--set", "b12.low=900"), "no longer tile"),
+        ((), "b12.low=180"), (("--set", "b12.low"), "NAME=VALUE"), (("--set", "b12.low=900"), "must stay below"),
         (("--set", "b12.low=190", "--minutes-visit", "-1"), "0 or more"), (("--set", "b12.low=190", "--minutes-portal", "nan"), "0 or more"),
     ],
 )  # fmt: skip
