@@ -116,33 +116,29 @@ def guarded(folder):
     no values."""
     from openlineage.client.event_v2 import InputDataset
     from openlineage.client.generated.data_quality_assertions_dataset import (
-        Assertion,
-        DataQualityAssertionsDatasetFacet,
+        DataQualityAssertionsDatasetFacet as Facet,
     )
 
     suites = {}
-    for one in _read(folder, "quality"):
-        rows = (
-            None
-            if one["rows_checked"] is None
-            else f"{one['rows_failed']} of {one['rows_checked']} rows"
-        )
-        suites.setdefault(one["suite"], []).append(
-            Assertion(
-                one["expectation"],
-                one["outcome"] in ("passed", "not_applicable"),
-                one["column"],
-                one["severity"],
-                actual=rows,
-            )
-        )
-    facet = DataQualityAssertionsDatasetFacet
+    for outcome in _read(folder, "quality"):
+        suites.setdefault(outcome["suite"], []).append(_assertion(outcome))
     return [
         InputDataset(
-            NAMESPACE, f"relation/{suite}", inputFacets={"dataQualityAssertions": facet(all_)}
+            NAMESPACE, f"relation/{suite}", inputFacets={"dataQualityAssertions": Facet(assertions)}
         )
-        for suite, all_ in suites.items()
+        for suite, assertions in suites.items()
     ]
+
+
+def _assertion(outcome):
+    from openlineage.client.generated.data_quality_assertions_dataset import Assertion
+
+    rows = None
+    if outcome["rows_checked"] is not None:
+        rows = f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
+    is_good = outcome["outcome"] in ("passed", "not_applicable")
+    names = outcome["expectation"], is_good, outcome["column"], outcome["severity"]
+    return Assertion(*names, actual=rows)
 
 
 def published(folder):

@@ -74,40 +74,36 @@ def _wrong_forms(raw):
 
 
 def _unknown_names(raw):
-    "Keys and canonical columns that nobody reads: a slip of the pen must not be silence"
+    "Keys and canonical columns that are never read: a slip of the pen must not pass in silence"
     known = {*GENERAL, *OPTIONS[raw["format"]]}
     yield from (
-        f"{key} is no key of a profile of the format {raw['format']}"
+        f"{key} is not a key of a profile of the format {raw['format']}"
         for key in raw
         if key not in known
     )
     columns = _canonical_columns()
-    for entity, given in raw.get("defaults", {}).items():
-        yield from (
-            f"defaults: {name} is no column of {entity}" for name in set(given) - columns[entity]
-        )
-        yield from (
-            f"defaults: {name} is never assumed (protocol §1)"
-            for name in sorted({"patient_id", "unit", "value"} & set(given))
-        )
+    yield from _wrong_defaults(raw.get("defaults", {}), columns)
     if raw["format"] != "table" or (SOURCES / str(raw.get("selects") or raw["profile"])).is_dir():
-        yield from (
-            f"{key} has no effect where SELECTs make the rows"
-            for key in ("date_order", "words")
-            if key in raw
-        )
+        unused = [key for key in ("date_order", "words") if key in raw]
+        yield from (f"{key} has no effect where SELECTs make the rows" for key in unused)
         return
-    for kind, given in raw.get("columns", {}).items():
-        entity = given.get("entity", kind)
+    for kind, table in raw.get("columns", {}).items():
+        entity = table.get("entity", kind)
         if entity not in columns:
             yield f"{kind} is no entity"
             continue
-        named = {*given.get("required", ()), *given.get("optional", ())}
+        named = {*table.get("required", ()), *table.get("optional", ())}
         yield from (f"{name} is no column of {entity}" for name in named - columns[entity])
-    yield from (
-        f"words: {name} is no column"
-        for name in set(raw.get("words", {})) - set().union(*columns.values())
-    )
+    unknown = set(raw.get("words", {})) - set().union(*columns.values())
+    yield from (f"words: {name} is no column" for name in unknown)
+
+
+def _wrong_defaults(defaults, columns):
+    for entity, values in defaults.items():
+        unknown = set(values) - columns[entity]
+        yield from (f"defaults: {name} is no column of {entity}" for name in unknown)
+        assumed = sorted({"patient_id", "unit", "value"} & set(values))
+        yield from (f"defaults: {name} is never assumed (protocol §1)" for name in assumed)
 
 
 @cache

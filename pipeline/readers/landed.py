@@ -32,7 +32,7 @@ class Landed:
 
 
 def read(con, path, *, profile, kind, reference, folder):
-    """Create `landing.<entity>` for every entity out of a file of this kind, and the profile's maps
+    """Create `landing.<entity>` for every entity from a file of this kind, and the profile's maps
     beside them; returns Landed.
 
     Every canonical column is text (null when empty); beside them `line`, `shifted_days`, and
@@ -48,25 +48,19 @@ def read(con, path, *, profile, kind, reference, folder):
     for entity in ENTITIES:
         columns = sorted([*canonical[entity]["required"], *canonical[entity]["optional"]])
         if entity in loaded.selects:
-            defaults = profile.defaults.get(entity, {})
-            _land(
-                con,
-                entity,
-                columns,
-                loaded.selects[entity],
-                folder,
-                defaults=defaults,
-                is_line_shared=profile.format == "fhir",
-            )
+            _land(con, entity, columns, loaded.selects[entity], profile=profile, folder=folder)
         else:
-            empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
-            con.execute(
-                f"create or replace table landing.{entity} as select {empty}, cast(0 as integer) as"
-                " shifted_days, cast(0 as bigint) as place, cast(0 as bigint) as line, cast(null"
-                " as blob) as row_key where false"
-            )
-    return Landed(
-        tuple(entity for entity in ENTITIES if entity in loaded.selects), loaded.rows, loaded.other
+            _land_nothing(con, entity, columns)
+    entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
+    return Landed(entities, loaded.rows, loaded.other)
+
+
+def _land_nothing(con, entity, columns):
+    empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
+    con.execute(
+        f"create or replace table landing.{entity} as select {empty}, "
+        "cast(0 as integer) as shifted_days, cast(0 as bigint) as place, cast(0 as bigint) as line, "
+        "cast(null as blob) as row_key where false"
     )
 
 
@@ -101,8 +95,9 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
     return Loaded(selects, rows)
 
 
-def _land(con, entity, columns, select, folder, *, defaults, is_line_shared):
+def _land(con, entity, columns, select, *, profile, folder):
     "A line may hold several records of FHIR: then a record's place in the file tells them apart"
+    is_line_shared, defaults = profile.format == "fhir", profile.defaults.get(entity, {})
     found = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
     if "codings" in found or is_line_shared:
         view_of_parquet(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)

@@ -12,25 +12,16 @@ def note_ragged(con, path, dialect):
     The reader passes over blank lines and lines that do not fit, and a quoted cell may hold line
     breaks; only when the file has any of these is it read again to find where its records begin.
     """
-    errors = con.execute(
-        "select distinct line_byte_position, error_type, csv_line from reject_errors"
-    ).fetchall()
-    if any(kind == "INVALID ENCODING" for _, kind, _ in errors):
-        raise Refused(f"the file is not {dialect['encoding']}")
-    if any(
-        "\n" in (text or "").strip("\r\n") for _, kind, text in errors if kind == "UNQUOTED VALUE"
-    ):
-        raise Refused("a quoted cell is opened and never closed")
-    records = con.execute("select count(*) from landing.raw").fetchone()[0]
-    positions = {position for position, *_ in errors}
+    positions = _misfits(con, dialect)
+    [[records]] = con.execute("select count(*) from landing.raw").fetchall()
     ragged, shifts = [], []
     if positions or _lines(path) != records + 1:
         ragged, shifts, walked = _walk(path, dialect["quote"].encode(), positions)
         if (walked, len(ragged)) != (records, len(positions)):
             raise Refused(
-                f"its lines cannot all be accounted for: {records} were read and {len(positions)}"
-                f" do not fit, but {walked} and {len(ragged)} were counted; look for quotes inside"
-                " cells"
+                f"its lines cannot all be accounted for: {records} were read and {len(positions)} "
+                f"do not fit, but {walked} and {len(ragged)} were counted; look for quotes inside "
+                "cells"
             )
     con.execute("create or replace table landing.ragged (line bigint)")
     con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
@@ -38,6 +29,19 @@ def note_ragged(con, path, dialect):
         con.executemany("insert into landing.ragged values ($1)", [(line,) for line in ragged])
     if shifts:
         con.executemany("insert into landing.line_shift values ($1, $2)", shifts)
+
+
+def _misfits(con, dialect):
+    "The positions in bytes of the lines that do not fit. Raises Refused for what no line survives"
+    errors = con.execute(
+        "select distinct line_byte_position, error_type, csv_line from reject_errors"
+    ).fetchall()
+    if any(kind == "INVALID ENCODING" for _, kind, _ in errors):
+        raise Refused(f"the file is not {dialect['encoding']}")
+    unquoted = [text or "" for _, kind, text in errors if kind == "UNQUOTED VALUE"]
+    if any("\n" in text.strip("\r\n") for text in unquoted):
+        raise Refused("a quoted cell is opened and never closed")
+    return {position for position, *_ in errors}
 
 
 def _lines(path):

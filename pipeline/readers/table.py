@@ -11,35 +11,27 @@ from pipeline.readers.lines import note_ragged, number
 
 def load_table(con, path, *, columns, profile, into, folder):
     """Create the view `into`: every delivered column as text (null when empty), and `line`, counted
-    as in the file.
+    as in the file; returns the names of the file's header.
 
     The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table,
-    and no memory.
-
-    columns: {"required": [...], "optional": [...]}, in lower case. Rows that do not fit the header
-    go into `landing.ragged (line)`. Returns the names of the file's header. Raises Refused when the
-    file cannot be read whole.
+    and no memory. columns: {"required": [...], "optional": [...]}, in lower case. Rows that do not
+    fit the header go into `landing.ragged (line)`. Raises Refused when the file cannot be read
+    whole.
     """
-    dialect = profile.dialect
+    is_parquet = Path(path).suffix == ".parquet"
     known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
-    if Path(path).suffix == ".parquet":
-        scan, header = _parquet(con, path)
-    else:
-        scan, header = _csv(con, path, dialect)
+    scan, header = _parquet(con, path) if is_parquet else _csv(con, path, profile.dialect)
     _check_header(header, columns["required"], known, profile.are_others_ignored)
     _keep(con, f"select {_texts(header, known)} from {scan}", path, folder)
-    if Path(path).suffix == ".parquet":
+    if is_parquet:
         con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
         con.execute("create or replace table landing.ragged (line bigint)")
-        first = 1
     else:
-        note_ragged(con, path, dialect)
-        first = 2
-    number(con, into, first)
+        note_ragged(con, path, profile.dialect)
+    number(con, into, first=1 if is_parquet else 2)
     names = [name.strip().lower() for name in header]
-    con.execute(
-        "create or replace table landing.header as select unnest($1::varchar[]) as name", [names]
-    )
+    header_table = "create or replace table landing.header as select unnest($1::varchar[]) as name"
+    con.execute(header_table, [names])
     return names
 
 

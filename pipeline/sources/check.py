@@ -32,40 +32,45 @@ class Checked:
 
 
 def check(home, name, path):
-    """Judge a file by a profile, given by name or path, as an ingest would; returns Checked. Raises
-    Refused where that would refuse."""
+    """Try a profile, given by name or path, on a file, as an ingest would; returns Checked. Raises
+    Refused where an ingest would refuse the file."""
     profile = read_profile(name, home)
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
     kind = profile.kind_of_file(path.name)
     if kind in (None, "ignored", "reference"):
         raise Refused(
-            f"{path.name} fits no pattern under `files` of the profile {profile.name}"
-            f" ({profile.patterns})."
+            f"{path.name} fits no pattern under `files` of the profile {profile.name} "
+            f"({profile.patterns})."
         )
-    beside = (one for one in path.parent.iterdir() if profile.kind_of_file(one.name) == "reference")
-    reference = latest_reference(home, profile.name) or next(beside, None)
-    file = _as_delivered(path, profile, kind, reference)
+    file = _as_delivered(home, path, profile, kind)
     with working_database(home, f"check-{file.sha256}") as (con, folder):
         try:
             landed, account = validate_file(con, home, file, folder)
         except Refused as refusal:
             raise _would_be(refusal, path) from None
-        found = Checked(path.name, kind, account)
+        checked = Checked(path.name, kind, account)
         for entity in landed.entities:
-            found.columns += columns_of(con, profile, kind, entity)
-            found.rejected += rows_of(con, _REJECTED.format(entity=entity))
-            found.unknown += rows_of(con, _UNKNOWN_UNIT) if entity == "lab_result" else []
-            if entity != "patient":
-                found.unknown += rows_of(con, _UNKNOWN_CODE.format(entity=entity)) + rows_of(
-                    con, _UNKNOWN_STATUS.format(entity=entity)
-                )
-        found.rejected += rows_of(con, _RAGGED)
-        found.unread = _unread(con, profile, kind)
-    return found
+            _add(checked, con, profile, entity)
+        checked.rejected += rows_of(con, _RAGGED)
+        checked.unread = _unread(con, profile, kind)
+    return checked
 
 
-def _as_delivered(path, profile, kind, reference):
+def _add(checked, con, profile, entity):
+    checked.columns += columns_of(con, profile, checked.kind, entity)
+    checked.rejected += rows_of(con, _REJECTED.format(entity=entity))
+    if entity == "lab_result":
+        checked.unknown += rows_of(con, _UNKNOWN_UNIT)
+    if entity != "patient":
+        checked.unknown += rows_of(con, _UNKNOWN_CODE.format(entity=entity))
+        checked.unknown += rows_of(con, _UNKNOWN_STATUS.format(entity=entity))
+
+
+def _as_delivered(home, path, profile, kind):
+    "With a reference file that was delivered before, else one that lies beside it"
+    beside = (file for file in path.parent.iterdir() if _is_reference(profile, file))
+    reference = latest_reference(home, profile.name) or next(beside, None)
     try:
         snapshot = snapshot_of(profile, path.name)
     except Refused as refusal:
@@ -74,6 +79,10 @@ def _as_delivered(path, profile, kind, reference):
         path=path, name=path.name, sha256=sha256_of(path), kind=kind, profile=profile,
         received_at=datetime.now(UTC), snapshot=snapshot, reference=reference,
     )  # fmt: skip
+
+
+def _is_reference(profile, file):
+    return profile.kind_of_file(file.name) == "reference"
 
 
 def _would_be(refusal, path):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from itertools import islice
 
-from pipeline.core import SOURCES, Refused
+from pipeline.core import ENTITIES, SOURCES, Refused
 from pipeline.profiles import read_profile
 
 ENCODINGS = ("utf-8-sig", "cp1252")
@@ -28,37 +28,47 @@ def draft(path):
     encoding, lines = _lines(path)
     delimiter = max(DELIMITERS, key=lines[0].count)
     header, *rows = csv.reader(lines, delimiter=delimiter)
+    _check_header(path, header)
+    suggested = {entity: _suggested(entity, header) for entity in ENTITIES}
+    canonical = read_profile("canonical").columns
+    entity = _likeliest(suggested, canonical)
+    columns = [[row[place] for row in rows if place < len(row)] for place in range(len(header))]
+    order, mark = _date_order(columns), _decimal_mark(columns)
+    others = _others(suggested, entity)
+    return "\n".join([
+        *_head(path, encoding=encoding, delimiter=delimiter, order=order, mark=mark),
+        "files:",
+        f'  {entity}: ["{_pattern(path.name)}"]  # a guess by the column names; or {others}',
+        "other_columns: ignored            # columns that no line below names",
+        "columns:",
+        f"  {entity}:",
+        *_columns(canonical[entity], suggested[entity], header),
+        *_defaults(entity, suggested[entity]),
+        "",
+    ])  # fmt: skip
+
+
+def _check_header(path, header):
     if len(header) < 2:
         raise Refused(
-            f"{path.name}: its first line is no header of several columns, divided by one of , ;"
-            " tab |."
+            f"{path.name}: its first line is no header of several columns, divided by one of "
+            ", ; tab |."
         )
     if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):
         raise Refused(
-            f"{path.name}: its first line holds values, not names of columns. Put a header line"
-            " before it."
+            f"{path.name}: its first line holds values, not names of columns. Put a header line "
+            "before it."
         )
-    names = {
-        entity: _suggested(entity, header)
-        for entity in ("patient", "lab_result", "medication", "condition", "procedure")
-    }
-    canonical = read_profile("canonical").columns
-    entity = max(
-        names,
-        key=lambda one: (
-            sum(column in names[one] for column in canonical[one]["required"]),
-            len(names[one]),
-        ),
-    )
-    columns = [[row[place] for row in rows if place < len(row)] for place in range(len(header))]
-    return "\n".join([
-        *_head(path, encoding=encoding, delimiter=delimiter, order=_date_order(columns), mark=_decimal_mark(columns)),
-        "files:",
-        f'  {entity}: ["{_pattern(path.name)}"]  # a guess by the names of its columns; or {_others(names, entity)}',
-        "other_columns: ignored            # columns named in none of the lines below", "columns:",
-        f"  {entity}:", *_columns(canonical[entity], names[entity], header),
-        *_defaults(entity, names[entity]), "",
-    ])  # fmt: skip
+
+
+def _likeliest(suggested, canonical):
+    "The entity most of whose required columns, then most of whose columns, the header names"
+
+    def matches(entity):
+        columns = suggested[entity]
+        return sum(name in columns for name in canonical[entity]["required"]), len(columns)
+
+    return max(suggested, key=matches)
 
 
 def _lines(path):

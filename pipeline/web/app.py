@@ -43,18 +43,16 @@ def create_app(
     """
     signing = secret(home)
     app = FastAPI(
-        title="B12 screening", docs_url=None, redoc_url=None, openapi_url=None, root_path=root_path, exception_handlers=HANDLERS,
+        title="B12 screening", docs_url=None, redoc_url=None, openapi_url=None,
+        root_path=root_path, exception_handlers=HANDLERS,
         middleware=[
             Middleware(AccessLog), Middleware(SecureHeaders, is_secure=is_secure),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(SameOriginOnly), *([_session(signing, is_secure)] if has_login else []),
         ],
     )  # fmt: skip
-    app.state.home, app.state.secret, app.state.store = (
-        home,
-        signing,
-        store or worklist.open_store(home),
-    )
+    app.state.home, app.state.secret = home, signing
+    app.state.store = store or worklist.open_store(home)
     app.state.has_login, app.state.failures, app.state.ended = has_login, login.Failures(), Ended()
     app.dependency_overrides[identity] = identify
     for pages in (*PAGES, *([login] if has_login else [])):

@@ -17,7 +17,7 @@ def token(request, name):
 
 
 async def posted(request: Request):
-    """A dependency: the form as starlette's FormData, its token not yet checked against a reader."""
+    """A dependency: the form as starlette's FormData, its token not yet checked."""
     return await request.form()
 
 
@@ -25,7 +25,7 @@ Form = Annotated[FormData, Depends(posted)]
 
 
 def check(request, form, name):
-    """Raises HTTPException 403 when the form was not made for this reader within the last 12 hours."""
+    """Raises HTTPException 403 unless the form was made for this reader in the last 12 hours."""
     try:
         made_for = _signer(request).loads(str(form.get("csrf", "")), max_age=HOURS_12)
     except BadData:

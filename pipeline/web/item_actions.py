@@ -26,10 +26,11 @@ def act(request: Request, key: str, form: Form, actor: Coordinator):
 
     def change(store):
         assignee = assignee_of(request, form, row["assignee"])
+        is_changed = "assignee" in form and assignee != row["assignee"]
         worklist.act(
             store, key, actor=actor, version=version_of(form), comment=text(form, "comment"),
             **_status(form, row),
-            assignee=assignee if "assignee" in form and assignee != row["assignee"] else worklist.UNCHANGED,
+            assignee=assignee if is_changed else worklist.UNCHANGED,
         )  # fmt: skip
 
     return _done(request, actor, key, form, change)
@@ -51,10 +52,12 @@ def mine(request: Request, key: str, form: Form, actor: Coordinator):
     """Assign the item to the reader."""
     check(request, form, actor.name)
     found_item(request, key)
-    return _done(
-        request, actor, key, form,
-        lambda store: worklist.act(store, key, actor=actor, version=version_of(form), assignee=actor.name),
-    )  # fmt: skip
+
+    def change(store):
+        version = version_of(form)
+        worklist.act(store, key, actor=actor, version=version, assignee=actor.name)
+
+    return _done(request, actor, key, form, change)
 
 
 @router.post("/patients/{key}/headache")
@@ -62,10 +65,12 @@ def headache(request: Request, key: str, form: Form, actor: Coordinator):
     """Record that the headache is unrelated to B12; the next run reads it."""
     check(request, form, actor.name)
     found_item(request, key)
-    return _done(
-        request, actor, key, form,
-        lambda store: worklist.note_headache_unrelated(store, key, actor=actor, noted_on=day_of(form, "noted_on") or clock.today()),
-    )  # fmt: skip
+
+    def change(store):
+        noted_on = day_of(form, "noted_on") or clock.today()
+        worklist.note_headache_unrelated(store, key, actor=actor, noted_on=noted_on)
+
+    return _done(request, actor, key, form, change)
 
 
 @router.post("/patients/{key}/notes/{note_id}/withdraw")

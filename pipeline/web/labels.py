@@ -33,7 +33,8 @@ WORDS = {
     "patient_row": "Patient extract", "medications": "Medication extract",
     "conditions": "Condition extract", "deficiency_before": "Deficiency before",
     "treat_below_300": "Treat below 300 pg/mL", "total_b12": "B12", "off_list": "Not on the list",
-    "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY, "low_molar_only": "low by pmol/L only",
+    "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
+    "low_molar_only": "low by pmol/L only",
     "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",
     "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
@@ -68,7 +69,7 @@ def low(code):
 
 
 def spoken(text):
-    """What changed, as `fact: before → after; …`, with its codes in words; any other text as it is."""
+    """A change, `fact: before → after; …`, with its codes in words; any other text as it is."""
     return NAME.sub(
         lambda found: low(found[0]), "; ".join(_change(part) for part in text.split("; "))
     )

@@ -21,10 +21,12 @@ def _edge(row):
 
 def _chart(rows, bins):
     units = [unit for unit in sorted({row["unit"] for row in rows}) if _whole(rows, unit) >= DRAWN]
+    by_unit = {unit: [row for row in rows if row["unit"] == unit] for unit in units}
     return {
-        "bins": [edge for _, edge in bins], "unit": "pg/mL",
-        "series": [_series(unit, [row for row in rows if row["unit"] == unit], bins) for unit in units],
-    }  # fmt: skip
+        "bins": [edge for _, edge in bins],
+        "unit": "pg/mL",
+        "series": [_series(unit, of_unit, bins) for unit, of_unit in by_unit.items()],
+    }
 
 
 def _whole(rows, unit):

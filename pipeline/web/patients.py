@@ -38,7 +38,7 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
 
 
 def found_item(request, key):
-    """The item of a key. Raises HTTPException 404 when there is none, or its patient was forgotten."""
+    """The item of a key. Raises HTTPException 404 for none, and where its patient was erased."""
     row = worklist.item(request.app.state.store, key)
     if row is None or row["patient_id"] is None:
         raise HTTPException(404)

@@ -12,8 +12,10 @@ from pipeline.web.run_sync import published
 from pipeline.web.wait_times import time_to_action
 
 router = APIRouter()
-OVER = {"priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort", "alert": "Safety alert", "scope": "Scope",
-        "tested_of_risk_group": "Tested of those at risk"}  # fmt: skip
+OVER = {
+    "priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort",
+    "alert": "Safety alert", "scope": "Scope", "tested_of_risk_group": "At-risk patients tested",
+}  # fmt: skip
 CURRENT = ("low", "low_molar_only", "uncertain_low", "borderline", "uncertain", "above")
 LOW = ("low", "low_molar_only", "uncertain_low")
 NOT_SHOWN = ("NO_ACTION", "EXCLUDED", "0")
@@ -57,8 +59,9 @@ def over_time(rows, leave_out=NOT_SHOWN):
     names = sorted({row["name"] for row in rows} - set(leave_out))
     counted = {(row["run_id"], row["name"]): row["number"] for row in rows}
     series = [
-        {"name": label(name), "values": [counted.get((run_id, name), 0) for run_id, _ in days]} for name in names
-    ]  # fmt: skip
+        {"name": label(name), "values": [counted.get((run_id, name), 0) for run_id, _ in days]}
+        for name in names
+    ]
     return {"days": [day for _, day in days], "series": series}
 
 

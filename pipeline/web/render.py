@@ -68,6 +68,6 @@ def templates():
 
 @cache
 def static_version():
-    """A short name for the present static files, so that browsers may keep them until they change."""
+    """A short name of the static files, so that browsers may keep them until they change."""
     files = sorted(path for path in STATIC.rglob("*.*") if path.is_file())
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]

@@ -25,38 +25,28 @@ OPEN_TO_READ = (
 def serve(
     home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), is_behind_tls=False
 ):
-    """Serve the web app until it is stopped. certificate, key: PEM files for TLS. names: host names
-    it answers to, else any.
+    """Serve the web app until it is stopped.
 
-    is_behind_tls: a proxy on this computer takes the requests by TLS; what it says of them
-    (X-Forwarded-For, -Proto) is believed, and nobody else. On loopback without users nobody logs
-    in, and who uses this computer may do everything. Raises UsageError: others reach it, and there
-    is no user.
+    certificate, key: PEM files for TLS. names: host names it answers to, else any. is_behind_tls: a
+    proxy on this computer takes the requests by TLS; only then are proxy headers trusted. On
+    loopback without users nobody logs in, and whoever uses this computer may do everything. Raises
+    UsageError: other computers reach the pages, and there is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
             raise UsageError(f"There is no {name} {path}.")
-    app = standalone(
-        home,
-        host=host,
-        names=names,
-        is_secure=certificate is not None or is_behind_tls,
-        is_behind_tls=is_behind_tls,
-    )
+    is_secure = certificate is not None or is_behind_tls
+    app = standalone(home, host=host, names=names, is_secure=is_secure, is_behind_tls=is_behind_tls)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    if host not in LOOPBACK and not certificate and not is_behind_tls:
+    if host not in LOOPBACK and not is_secure:
         print(f"Warning: {OPEN_TO_READ}", file=sys.stderr)
     with _listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
-        print(
-            f"The worklist is at {scheme}://{shown}:{listener.getsockname()[1]}; stop it with"
-            " Ctrl-C.",
-            flush=True,
-        )
-        config = uvicorn.Config(
-            app, ssl_certfile=certificate, ssl_keyfile=key, access_log=False, server_header=False,
-            log_level="warning", proxy_headers=is_behind_tls,
-        )  # fmt: skip
+        address = f"{scheme}://{shown}:{listener.getsockname()[1]}"
+        print(f"The worklist is at {address}; stop it with Ctrl-C.", flush=True)
+        tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
+        quiet = {"access_log": False, "server_header": False, "log_level": "warning"}
+        config = uvicorn.Config(app, **tls, **quiet, proxy_headers=is_behind_tls)
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -63,8 +63,15 @@ def of(found):
 
 def _panel(name, bands, rows):
     points = [
-        {"on": str(one["on_day"]), "value": one["value"], "reported": one["reported"], "standing": one["standing"]} for one in rows if one["value"] is not None and one["on_day"] and math.isfinite(one["value"])
-    ]  # fmt: skip
+        {
+            "on": str(row["on_day"]),
+            "value": row["value"],
+            "reported": row["reported"],
+            "standing": row["standing"],
+        }
+        for row in rows
+        if row["value"] is not None and row["on_day"] and math.isfinite(row["value"])
+    ]
     tiles = [
         {
             "answer": tile["answer"],
@@ -97,10 +104,13 @@ def _lane(row):
 
 
 def _span(row):
-    label = row["what"] if row["standing"] == "era" else row["reported"]
     counts, standing = row["standing"] in COUNTS, low(row["standing"])
+    if not counts and row["standing"] != "not_counted":
+        standing = f"{standing}, does not count"
     return {
-        "from": str(row["on_day"]), "to": str(row["until_on"] or row["on_day"]), "label": label,
+        "from": str(row["on_day"]),
+        "to": str(row["until_on"] or row["on_day"]),
+        "label": row["what"] if row["standing"] == "era" else row["reported"],
         "counts": counts,
-        "standing": standing if counts or row["standing"] == "not_counted" else f"{standing}, does not count",
-    }  # fmt: skip
+        "standing": standing,
+    }

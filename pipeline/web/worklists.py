@@ -106,12 +106,12 @@ def _in_lake(request, patient_id):
 
 @router.post("/worklist/assign")
 def assign(request: Request, form: Form, actor: Coordinator):
-    """Assign every chosen item; those that somebody changed meanwhile are left alone and counted."""
+    """Assign every chosen item; those that were changed meanwhile are left, and counted."""
     check(request, form, actor.name)
     chosen = dict(_key_and_version(str(one)) for one in form.getlist("keys"))
     assignee = actor.name if form.get("to") == "me" else assignee_of(request, form)
     if not assignee:
-        raise HTTPException(400, "Say to whom.")
+        raise HTTPException(400, "Choose an assignee.")
     done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee)
     back = QueryParams(str(form.get("back", "")).lstrip("?"))
     here = filters.address(back, page=back.get("page"), done=done, stale=len(stale) or None)

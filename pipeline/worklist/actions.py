@@ -2,7 +2,7 @@
 that it was made on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert, update
 
@@ -17,7 +17,7 @@ LONGEST_SNOOZE = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and as what: viewer, coordinator, steward or admin; each may what those before may."""
+    """Who acts, and their role: each may do what those before it in ROLES may."""
 
     name: str
     role: str
@@ -37,31 +37,16 @@ class StaleItem(Failure):
         self.row, self.last = row, last
 
 
-def act(
-    store,
-    key,
-    *,
-    actor,
-    version,
-    to=None,
-    reason=None,
-    until=None,
-    assignee=UNCHANGED,
-    comment=None,
-    today=None,
-):
-    """Change an item's status (`to`, with reason or until), its assignee, or leave a comment;
-    returns the row as it is then.
+def act(store, key, *, actor, version, assignee=UNCHANGED, today=None, **asked):
+    """Change an item's status or assignee, or leave a comment; returns the row as it is then.
 
-    version: that of the row the person saw. Raises StaleItem, and UsageError for what the lifecycle
-    does not allow.
+    version: that of the row the person saw. asked: `to`, a status, with `reason` or `until`, and
+    `comment`. Raises StaleItem, and UsageError for what the lifecycle does not allow.
     """
     row, today = row_to_change(store, key, actor), today or clock.today()
     if row["version"] != version:
-        raise StaleItem(row, next(iter(events(store, key)), None))
-    values, told = _planned(
-        row, to=to, reason=reason, until=until, assignee=assignee, comment=comment, today=today
-    )
+        raise _stale(store, key, row)
+    values, told = _planned(row, _Asked(assignee=assignee, today=today, **asked))
     with store.writing() as con:
         changed = con.execute(
             update(item)
@@ -69,16 +54,15 @@ def act(
             .values(**values, version=item.c.version + 1)
         ).rowcount
         if changed:
-            con.execute(
-                insert(event),
-                [
-                    {"item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, **one}
-                    for one in told
-                ],
-            )
+            common = {"item_id": row["id"], "at": datetime.now(UTC), "who": actor.name}
+            con.execute(insert(event), [common | each for each in told])
     if not changed:
-        raise StaleItem(item_of_key(store, key), next(iter(events(store, key)), None))
+        raise _stale(store, key, item_of_key(store, key))
     return item_of_key(store, key, today=today)
+
+
+def _stale(store, key, row):
+    return StaleItem(row, next(iter(events(store, key)), None))
 
 
 def assign(store, versions, *, actor, assignee, today=None):
@@ -109,7 +93,7 @@ def row_to_change(store, key, actor):
     """The row of an item that somebody may change. Raises UsageError."""
     if not actor.may("coordinator"):
         raise UsageError(
-            "A viewer changes nothing. Ask an administrator for the role of a coordinator."
+            "Viewers cannot make changes. Ask an administrator for the role of coordinator."
         )
     row = item_of_key(store, key)
     if row is None:
@@ -117,51 +101,40 @@ def row_to_change(store, key, actor):
     return row
 
 
-def _planned(row, *, to, reason, until, assignee, comment, today):
+@dataclass(frozen=True)
+class _Asked:
+    "What somebody asks for; assignee UNCHANGED, else a name, or nothing for none"
+
+    assignee: object
+    today: date
+    to: str | None = None
+    reason: str | None = None
+    until: date | None = None
+    comment: str | None = None
+
+
+def _planned(row, asked):
     "The new values of the item, and the events that tell of them"
-    values, told = {}, []
-    if assignee is not UNCHANGED and (assignee or None) != row["assignee"]:
-        if row["status"] not in SET_BY_PEOPLE:
-            raise UsageError("This patient is not on the worklist now: there is nothing to assign.")
-        values["assignee"] = assignee or ""
-        to = to or (
-            "assigned"
-            if assignee and row["status"] == "open"
-            else "open"
-            if not assignee and row["status"] == "assigned"
-            else None
-        )
-        told.append(
-            _told(
-                "assigned",
-                row["status"],
-                to or row["status"],
-                f"{row['assignee'] or 'nobody'} → {assignee or 'nobody'}",
-            )
-        )
-    is_said_anew = (reason and reason != row["status_reason"]) or (
-        until and until != row["snoozed_until"]
-    )
-    if to is not None and (
-        to != row["status"] or (is_said_anew and to in (*NEEDS_A_REASON, "snoozed"))
-    ):
-        _allow(
-            row,
-            to,
-            reason=reason,
-            until=until,
-            today=today,
-            has_assignee=bool(values.get("assignee", row["assignee"])),
-        )
-        values |= {
-            "status": to, "is_active": to in ACTIVE, "status_on": today, "status_reason": reason,
-            "snoozed_until": until if to == "snoozed" else None,
-        }  # fmt: skip
-        detail = "; ".join(filter(None, [reason, f"until {until}" if to == "snoozed" else None]))
-        if "assignee" not in values or to not in ("assigned", "open"):
+    values, told, to = {}, [], asked.to
+    if asked.assignee is not UNCHANGED and (asked.assignee or None) != row["assignee"]:
+        values, to = _assigned(row, asked)
+        detail = f"{row['assignee'] or 'nobody'} → {asked.assignee or 'nobody'}"
+        told.append(_told("assigned", row["status"], to or row["status"], detail))
+    if _is_new_status(row, to, asked):
+        _allow(row, to, asked, has_assignee=bool(values.get("assignee", row["assignee"])))
+        is_implied = "assignee" in values and to in ("assigned", "open")
+        if not is_implied:
+            until = f"until {asked.until}" if to == "snoozed" else None
+            detail = "; ".join(filter(None, [asked.reason, until]))
             told.append(_told("status", row["status"], to, detail or None))
-    if comment:
-        told.append(_told("comment", row["status"], values.get("status", row["status"]), comment))
+        values |= {
+            "status": to, "is_active": to in ACTIVE, "status_on": asked.today,
+            "status_reason": asked.reason,
+            "snoozed_until": asked.until if to == "snoozed" else None,
+        }  # fmt: skip
+    if asked.comment:
+        status = values.get("status", row["status"])
+        told.append(_told("comment", row["status"], status, asked.comment))
     if not told:
         raise UsageError(
             "Nothing to change: choose another status, an assignee, or write a comment."
@@ -169,21 +142,43 @@ def _planned(row, *, to, reason, until, assignee, comment, today):
     return values, told
 
 
+def _assigned(row, asked):
+    "The new assignee, and the status that follows from it where none is asked for"
+    if row["status"] not in SET_BY_PEOPLE:
+        raise UsageError("This patient is not on the worklist now: there is nothing to assign.")
+    to = asked.to
+    if not to and asked.assignee and row["status"] == "open":
+        to = "assigned"
+    elif not to and not asked.assignee and row["status"] == "assigned":
+        to = "open"
+    return {"assignee": asked.assignee or ""}, to
+
+
+def _is_new_status(row, to, asked):
+    "Another status; or the same with another reason or day, where it has one"
+    if to is None or to != row["status"]:
+        return to is not None
+    has_new_reason = asked.reason and asked.reason != row["status_reason"]
+    has_new_day = asked.until and asked.until != row["snoozed_until"]
+    return bool(has_new_reason or has_new_day) and to in (*NEEDS_A_REASON, "snoozed")
+
+
 def _told(kind, before, after, detail):
     return {"kind": kind, "from_status": before, "to_status": after, "detail": detail}
 
 
-def _allow(row, to, *, reason, until, today, has_assignee):
+def _allow(row, to, asked, *, has_assignee):
     if to not in SET_BY_PEOPLE:
-        raise UsageError(f"{to} is no status that people set: {', '.join(SET_BY_PEOPLE)}.")
+        raise UsageError(f"{to} cannot be set by people. Choose: {', '.join(SET_BY_PEOPLE)}.")
     if row["status"] not in SET_BY_PEOPLE:
         raise UsageError(
-            "This patient is not on the worklist now: the status comes from the data. You can leave"
-            " a comment."
+            "This patient is not on the worklist now: the status comes from the data. "
+            "You can leave a comment."
         )
-    if to in NEEDS_A_REASON and not (reason or "").strip():
-        raise UsageError(f"Say why: {to.replace('_', ' ')} needs a reason.")
+    if to in NEEDS_A_REASON and not (asked.reason or "").strip():
+        raise UsageError(f"Enter a reason for: {to.replace('_', ' ')}.")
     if to == "assigned" and not has_assignee:
-        raise UsageError("Say to whom.")
-    if to == "snoozed" and (until is None or not today < until <= today + LONGEST_SNOOZE):
-        raise UsageError("Snooze until a day after today, within a year.")
+        raise UsageError("Choose an assignee.")
+    latest = asked.today + LONGEST_SNOOZE
+    if to == "snoozed" and (asked.until is None or not asked.today < asked.until <= latest):
+        raise UsageError("Choose a date from tomorrow to one year ahead.")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
-from pipeline.worklist.merging import NIGHT, as_it_stood, carry_on, part
+from pipeline.worklist.merging import NIGHT, as_it_stood, merge, unmerge
 from pipeline.worklist.statuses import ACTIVE
 from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, event, item
 
@@ -21,42 +21,44 @@ def new_key():
 
 
 def write(con, rows, *, as_of, run_id):
-    """Write the rows of `night.changes_of`; returns how many of each change."""
-    new = [row for row in rows if row["id"] is None]
-    if new:
-        con.execute(insert(item), [_new(row, as_of) for row in new])
-        ids = dict(con.execute(select(item.c.patient_id, item.c.id)).all())
-        rows = [row | {"id": row["id"] or ids[row["patient_id"]]} for row in rows]
-    stood = as_it_stood(
-        con,
-        [row["id"] for row in rows if row["change"] == "merged" or row["from_status"] == "merged"],
-    )
+    """Write the rows of `reconcile.changes_of`; returns how many of each change."""
+    rows = _with_ids(con, rows, as_of)
+    is_merge = [row["id"] for row in rows if "merged" in (row["change"], row["from_status"])]
+    stood = as_it_stood(con, is_merge)
     rows = [
-        part(con, row, stood[row["id"]], run_id=run_id) if row["from_status"] == "merged" else row
+        unmerge(con, row, stood[row["id"]], run_id=run_id)
+        if row["from_status"] == "merged"
+        else row
         for row in rows
     ]
     known = [row for row in rows if row["from_status"] is not None]
-    _update(con, [row for row in known if row["change"] in SEEN_ANEW], _seen_anew, as_of)
-    _update(con, [row for row in known if row["change"] == "refreshed"], _content, as_of)
-    _update(con, [row for row in known if row["change"] in ENDS], _ended, as_of)
+    for kinds, values in ((SEEN_ANEW, _seen_anew), (("refreshed",), _content), (ENDS, _ended)):
+        _update(con, [row for row in known if row["change"] in kinds], values, as_of)
     told = [_event(row, run_id) for row in rows if row["change"] != "refreshed"]
     if told:
         con.execute(insert(event), told)
-    done = {row["patient_id"]: row["change"] for row in rows}
+    changes = {row["patient_id"]: row["change"] for row in rows}
     for row in (row for row in rows if row["change"] == "merged"):
-        fresh = {
-            "key": new_key(),
-            "patient_id": row["surviving_id"],
-            "status": "off_list",
-            "is_active": False,
-            "waits_from": as_of,
-        }
-        is_news = done.get(row["surviving_id"]) in LOOKED_AT_AGAIN
-        carry_on(con, row, stood[row["id"]], fresh=fresh, is_news=is_news, run_id=run_id)
-    return {
-        change: sum(row["change"] == change for row in rows)
-        for change in (*SEEN_ANEW, *ENDS, "refreshed")
-    }
+        is_news = changes.get(row["surviving_id"]) in LOOKED_AT_AGAIN
+        fresh = _off_list(row["surviving_id"], as_of)
+        merge(con, row, stood[row["id"]], fresh=fresh, is_news=is_news, run_id=run_id)
+    kinds = (*SEEN_ANEW, *ENDS, "refreshed")
+    return {kind: sum(row["change"] == kind for row in rows) for kind in kinds}
+
+
+def _with_ids(con, rows, as_of):
+    "The rows, each with the id of its item; new items are made"
+    new = [_new(row, as_of) for row in rows if row["id"] is None]
+    if not new:
+        return rows
+    con.execute(insert(item), new)
+    ids = dict(con.execute(select(item.c.patient_id, item.c.id)).all())
+    return [row | {"id": row["id"] or ids[row["patient_id"]]} for row in rows]
+
+
+def _off_list(patient_id, as_of):
+    status = {"status": "off_list", "is_active": False, "waits_from": as_of}
+    return {"key": new_key(), "patient_id": patient_id, **status}
 
 
 def _content(row, as_of):
@@ -78,13 +80,15 @@ def _new(row, as_of):
 
 
 def _seen_anew(row, as_of):
-    is_same_status = row["to_status"] == row["from_status"]
-    return {
-        **_content(row, as_of), "status": row["to_status"], "is_active": row["to_status"] in ACTIVE,
-        "changed_on": as_of, "changed_because": row["because"], "version": item.c.version + 1,
-        **({} if is_same_status else {"status_on": as_of, "status_reason": None, "snoozed_until": None}),
-        **({"opened_on": as_of, "merged_into": None} if row["from_status"] in (*ENDS, "off_list") else {}),
+    values = _content(row, as_of) | {
+        "status": row["to_status"], "is_active": row["to_status"] in ACTIVE, "changed_on": as_of,
+        "changed_because": row["because"], "version": item.c.version + 1,
     }  # fmt: skip
+    if row["to_status"] != row["from_status"]:
+        values |= {"status_on": as_of, "status_reason": None, "snoozed_until": None}
+    if row["from_status"] in (*ENDS, "off_list"):
+        values |= {"opened_on": as_of, "merged_into": None}
+    return values
 
 
 def _ended(row, as_of):

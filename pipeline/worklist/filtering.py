@@ -7,6 +7,11 @@ from sqlalchemy import or_
 
 from pipeline.worklist.tables import item
 
+NAMED = {  # of a Filter: the column that must hold one of its values
+    "priority": item.c.priority, "next_step": item.c.next_step, "keys": item.c.key,
+    "site": item.c.site, "assignee": item.c.assignee,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -50,10 +55,8 @@ def _status(chosen, any_status):
 
 
 def _named(chosen):
-    for values, column in (
-        (chosen.priority, item.c.priority), (chosen.next_step, item.c.next_step), (chosen.keys, item.c.key), (chosen.site, item.c.site),
-        (chosen.assignee, item.c.assignee),
-    ):  # fmt: skip
+    for name, column in NAMED.items():
+        values = getattr(chosen, name)
         if values:
             yield column.in_(values)
 

@@ -1,4 +1,4 @@
-"""After a run: its counts go into the history, and the items follow the newest published worklist."""
+"""After a run: its counts go into the history, and the items follow the newest worklist."""
 
 from datetime import date, timedelta
 

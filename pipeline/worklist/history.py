@@ -117,7 +117,7 @@ def followed_run(store):
 
 
 def run_report(store, run_id):
-    """The summary and the report of a run as it published them, each {} where the run wrote none."""
+    """The summary and the report of a run as published, each {} where the run wrote none."""
     with store.reading() as con:
         found = con.execute(
             select(run.c.summary, run.c.report).where(run.c.run_id == run_id)
@@ -143,8 +143,11 @@ def outcome_trend(store, nights=90):
     """By `name_of`: the run_id, as_of, outcome, rows_checked and rows_failed of the newest nights,
     oldest first."""
     newest = _newest(nights)
-    columns = (outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.threshold, outcome.c.run_id, newest.c.as_of,
-               outcome.c.outcome, outcome.c.rows_checked, outcome.c.rows_failed)  # fmt: skip
+    columns = (
+        outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.threshold,
+        outcome.c.run_id, newest.c.as_of, outcome.c.outcome, outcome.c.rows_checked,
+        outcome.c.rows_failed,
+    )  # fmt: skip
     joined = (
         select(*columns)
         .join(newest, newest.c.run_id == outcome.c.run_id)

@@ -8,6 +8,12 @@ from pipeline.worklist.statuses import ACTIVE, SET_BY_PEOPLE
 from pipeline.worklist.tables import event, item
 
 NIGHT = "the night"  # who did it, in the audit trail
+MERGED = "goes on for a patient id that was merged into this one"
+UNMERGED = "a patient id that was merged into this one is its own again"
+GIVEN_BACK = {
+    "status": "open", "is_active": True, "assignee": "", "snoozed_until": None,
+    "status_reason": None,
+}  # fmt: skip
 CARRIED = ("assignee", "snoozed_until", "status_reason", "status_on")
 
 
@@ -18,101 +24,75 @@ def as_it_stood(con, ids):
     }
 
 
-def carry_on(con, row, gone, *, fresh, is_news, run_id):
-    """The surviving patient's item goes on where the merged id's stood, unless somebody has it in
-    hand or it is news tonight.
+def merge(con, row, gone, *, fresh, is_news, run_id):
+    """The surviving patient's item goes on where the merged id's stood.
 
-    gone: the merged item as it stood. fresh: a new item for a survivor who has none. What was put
-    aside for one reason stays aside only while that is the reason.
+    Not where somebody has the surviving item in hand, or it is news in this run. gone: the merged
+    item as it stood. fresh: a new item for a survivor who has none. What was put aside for one
+    reason stays aside only while that is the reason.
     """
-    there = _of_patient(con, row["surviving_id"])
-    if there is None:
+    survivor = _of_patient(con, row["surviving_id"])
+    if survivor is None:
         con.execute(insert(item), [fresh])
-        there = _of_patient(con, row["surviving_id"])
-    days = [one["opened_on"] for one in (gone, there) if one["opened_on"]]
-    taken = {"opened_on": min(days)} if days else {}
-    is_untouched = there["status"] == "open" and not there["assignee"] and not is_news
-    if (
-        is_untouched
-        and gone["status"] in SET_BY_PEOPLE
-        and (gone["status"] in ACTIVE or gone["facts"] == there["facts"])
-    ):
-        taken |= {
-            "status": gone["status"],
-            "is_active": gone["status"] in ACTIVE,
-            **{name: gone[name] for name in CARRIED},
-        }
-    con.execute(
-        update(item).where(item.c.id == there["id"]).values(**taken, version=item.c.version + 1)
-    )
-    con.execute(update(item).where(item.c.id == gone["id"]).values(merged_into=there["id"]))
-    _tell(
-        con,
-        there,
-        "merged",
-        taken.get("status", there["status"]),
-        "goes on for a patient id that was merged into this one",
-        run_id,
-    )
+        survivor = _of_patient(con, row["surviving_id"])
+    values = {}
+    if days := [each["opened_on"] for each in (gone, survivor) if each["opened_on"]]:
+        values["opened_on"] = min(days)
+    is_untouched = survivor["status"] == "open" and not survivor["assignee"] and not is_news
+    is_same_reason = gone["status"] in ACTIVE or gone["facts"] == survivor["facts"]
+    if is_untouched and gone["status"] in SET_BY_PEOPLE and is_same_reason:
+        values |= {name: gone[name] for name in CARRIED}
+        values |= {"status": gone["status"], "is_active": gone["status"] in ACTIVE}
+    _change(con, survivor, values)
+    con.execute(update(item).where(item.c.id == gone["id"]).values(merged_into=survivor["id"]))
+    status = values.get("status", survivor["status"])
+    _tell(con, survivor, "merged", status, MERGED, run_id)
 
 
-def part(con, row, gone, *, run_id):
-    """A merge is taken back: the item resumes the status it had, and the other gives back what it
-    carried if nobody touched it since.
+def unmerge(con, row, gone, *, run_id):
+    """A merge is withdrawn: the item resumes the status it had; returns the row with that status.
 
-    gone: the item as it stood, merged. Returns the row with its status.
+    The survivor's item gives back what it took over, unless somebody touched it since. gone: the
+    item as it stood, merged.
     """
     merged = con.execute(
         select(event.c.at, event.c.from_status)
         .where(event.c.item_id == row["id"], event.c.kind == "merged")
         .order_by(event.c.id.desc())
     ).first()
-    there = (
-        con.execute(select(item).where(item.c.id == gone["merged_into"])).mappings().one_or_none()
-    )
-    if merged is None or there is None:
+    chosen = select(item).where(item.c.id == gone["merged_into"])
+    survivor = con.execute(chosen).mappings().one_or_none()
+    if merged is None or survivor is None:
         return row
-    touched = select(func.count()).where(
-        event.c.item_id == there["id"],
-        event.c.at > merged.at,
-        event.c.kind.in_(("status", "assigned")),
+    is_taken_over = (
+        survivor["status"] == merged.from_status
+        and survivor["assignee"] == gone["assignee"]
+        and survivor["status"] != "open"
     )
-    is_carried = (
-        there["status"] == merged.from_status
-        and there["assignee"] == gone["assignee"]
-        and there["status"] != "open"
-    )
-    if is_carried and not con.scalar(touched):
-        given_back = {
-            "status": "open",
-            "is_active": True,
-            "assignee": "",
-            "snoozed_until": None,
-            "status_reason": None,
-        }
-        con.execute(
-            update(item)
-            .where(item.c.id == there["id"])
-            .values(**given_back, version=item.c.version + 1)
-        )
-        _tell(
-            con,
-            there,
-            "unmerged",
-            "open",
-            "a patient id that was merged into this one is its own again",
-            run_id,
-        )
+    if is_taken_over and not _was_touched(con, survivor, since=merged.at):
+        _change(con, survivor, GIVEN_BACK)
+        _tell(con, survivor, "unmerged", "open", UNMERGED, run_id)
     return row | ({"to_status": merged.from_status} if merged.from_status in ACTIVE else {})
+
+
+def _was_touched(con, row, since):
+    by_people = event.c.kind.in_(("status", "assigned"))
+    chosen = (event.c.item_id == row["id"], event.c.at > since, by_people)
+    return bool(con.scalar(select(func.count()).where(*chosen)))
+
+
+def _change(con, row, values):
+    changed = update(item).where(item.c.id == row["id"])
+    con.execute(changed.values(**values, version=item.c.version + 1))
 
 
 def _of_patient(con, patient_id):
     return con.execute(select(item).where(item.c.patient_id == patient_id)).mappings().one_or_none()
 
 
-def _tell(con, there, kind, to_status, detail, run_id):
+def _tell(con, row, kind, to_status, detail, run_id):
     told = {
-        "item_id": there["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": kind,
-        "from_status": there["status"], "to_status": to_status, "detail": detail, "run_id": run_id,
+        "item_id": row["id"], "at": datetime.now(UTC), "who": NIGHT, "kind": kind,
+        "from_status": row["status"], "to_status": to_status, "detail": detail, "run_id": run_id,
     }  # fmt: skip
     con.execute(insert(event), [told])

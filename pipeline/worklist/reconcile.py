@@ -1,5 +1,5 @@
-"""Reconcile: what a newly published run does to the items, by the SELECTs of `sql/worklist/` over the
-store, the run and the lake."""
+"""Reconcile: what a newly published run does to the items, by the SELECTs of `sql/worklist/` over
+the store, the run and the lake."""
 
 from contextlib import closing
 
@@ -90,7 +90,7 @@ def _items(con):
 
 
 def _register_lake(duck, home):
-    """Who was merged into whom; and, of patients whose item changed, the results with their fate."""
+    "Who was merged into whom; and, of patients whose item changed, what became of their results"
     lake.attach(duck, home, only=("patient",))
     create(duck, "clinical.merged_patient")
     changed = duck.execute("""

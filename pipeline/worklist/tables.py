@@ -17,9 +17,13 @@ from sqlalchemy import (
 )
 
 metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-                       "pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_N_name)s"}
-)  # fmt: skip
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
 
 
 def by_bytes(kind):
@@ -40,6 +44,8 @@ CONTENT = (  # what a night says of a patient on the worklist
 )  # fmt: skip
 
 BEFORE_ALL, AFTER_ALL = -1.0, 1e9
+URGENCY = ("priority", "waits_from", "patient_id", "id")
+B12_ORDERS = ("b12_rising", "b12_falling")
 ORDERED = ("next_step", "site", "assignee", "status")
 FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts")
 
@@ -68,10 +74,10 @@ item = Table(
     *CONTENT,
     # the first two hold all that a filter asks for, so that no wide row is read to be left out; the
     # others are orders
-    Index("ix_item_worklist", "is_active", "priority", "waits_from", "patient_id", "id", "status", *FILTERED),
-    Index("ix_item_status", "status", "priority", "waits_from", "patient_id", "id", *FILTERED),
-    *(Index(f"ix_item_by_{name}", "is_active", name, "priority", "waits_from", "patient_id", "id") for name in ORDERED),
-    *(Index(f"ix_item_by_{name}", "is_active", name, "patient_id", "id") for name in ("b12_rising", "b12_falling")),
+    Index("ix_item_worklist", "is_active", *URGENCY, "status", *FILTERED),
+    Index("ix_item_status", "status", *URGENCY, *FILTERED),
+    *(Index(f"ix_item_by_{name}", "is_active", name, *URGENCY) for name in ORDERED),
+    *(Index(f"ix_item_by_{name}", "is_active", name, "patient_id", "id") for name in B12_ORDERS),
     Index("ix_item_by_waits_from", "is_active", "waits_from", "patient_id", "id"),
     Index("ix_item_by_patient_id", "is_active", "patient_id", "id"),
 )  # fmt: skip

@@ -21,10 +21,10 @@ def messages(path, *, are_trailers_binding=True):
     message as (line, None).
 
     Lines are counted from 1; CR, LF and CRLF each end one. The text holds the file's bytes, one a
-    character (Latin-1). A line that is no segment breaks the message it stands in; what stands
-    between messages is (its first line, None), once. Raises Refused when there is no message at
-    all; and when batch headers, trailers and counts contradict what is there, unless trailers are
-    not binding: then such a header or trailer is (its line, None).
+    character (Latin-1). A line that is no segment breaks its message; what stands between messages
+    is (its first line, None), once. Raises Refused when there is no message at all; and when batch
+    headers, trailers and counts contradict what is there, unless trailers are not binding: then
+    such a header or trailer is (its line, None).
     """
     batches = _Batches()
     lines, size, is_hl7 = [], 0, False
@@ -39,10 +39,10 @@ def messages(path, *, are_trailers_binding=True):
         elif segment != _END:
             batches.messages += is_header
             size += len(segment) + 100  # of short lines it is their number that fills the memory
-            if size <= LARGEST_MESSAGE:
-                lines.append((line, segment))
-            else:
-                lines[1:] = [(line, _broken(lines[0][1]))]
+            if size > LARGEST_MESSAGE:
+                del lines[1:]
+                segment = _broken(lines[0][1])
+            lines.append((line, segment))
     if not is_hl7:
         raise Refused("no line of it begins an HL7 v2 message or batch (MSH, FHS, BHS)")
     yield from _closed(lines)

@@ -15,37 +15,34 @@ from pipeline.readers.loaded import Loaded
 
 
 def load_messages(con, path, *, profile, folder):
-    """Land the messages of a file: `landing.hl7_patient`, `landing.hl7_lab_result`,
-    `landing.ragged` (what is no message).
+    """Land the messages of a file: `landing.hl7_patient`, `landing.hl7_lab_result`, and
+    `landing.ragged` for what is no message.
 
     An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18,
     A34, A36) a patient row for each MRG, ADT^A37 one for each PID; every other message is one row
     of no entity, an ORU with neither PID nor OBX too. The line of a row is that of its PID, OBX or
     MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
     """
-    options = options_of(profile)
-    other = 0
+    options, other = options_of(profile), 0
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema))
             for name, schema in SCHEMAS.items()
         }
         for line, segments in messages(path, are_trailers_binding=options.are_trailers_binding):
-            found = _rows(segments, options) if segments else None
-            if found is None:
-                files["ragged"].add([{"line": line}])
-            else:
-                other += not any(found.values())
-                size = sum([len(segment) for _, segment in segments])
-                for name, rows in found.items():
-                    files[name].add(rows, size)
+            rows_by_entity = _rows(segments, options) if segments else None
+            if rows_by_entity is None:
+                rows_by_entity = {"ragged": [{"line": line}]}
+            other += not any(rows_by_entity.values())
+            size = sum([len(segment) for _, segment in segments or ()])
+            for name, rows in rows_by_entity.items():
+                files[name].add(rows, size)
     con.execute(f"create table landing.ragged as select line from {_scan(files['ragged'])}")
+    selects = {}
     for name in ("patient", "lab_result"):
         con.execute(f"create view landing.hl7_{name} as select * from {_scan(files[name])}")
-    selects = {name: f"select * from landing.hl7_{name}" for name in ("patient", "lab_result")}
-    return Loaded(
-        selects=selects, rows=other + sum(file.rows for file in files.values()), other=other
-    )
+        selects[name] = f"select * from landing.hl7_{name}"
+    return Loaded(selects, other + sum(file.rows for file in files.values()), other)
 
 
 def _scan(file):

@@ -78,17 +78,9 @@ def read_message(segments, encoding):
         if name == "ADD":
             raise Broken  # it continues the segment before it
         if name in WANTED:
-            parts = segment.split(bar)
-            if name == "MSH":
-                parts.insert(1, bar)
-            fields = {
-                number: _cut(parts[number], marks[0], count)
-                for number, count in WANTED[name].items()
-                if number < len(parts)
-            }
-            numbers = [number for number, field in fields.items() if field.strip()]
-            kept.append((name, line, numbers))
-            cut.append(bar.join([name, *[fields[number] for number in numbers]]))
+            fields = _wanted(name, segment, bar, marks[0])
+            kept.append((name, line, list(fields)))
+            cut.append(bar.join([name, *fields.values()]))
     cut[0] = f"MSH{bar}{marks}{cut[0][3:]}"
     parsed = hl7.parse("\r".join(cut), factory=_Lists)
     if any(marks[2] in segment for segment in cut[1:]) or marks[2] in cut[0][9:]:
@@ -97,6 +89,19 @@ def read_message(segments, encoding):
         Segment(name, line, Fields(zip(numbers, fields[3 if name == "MSH" else 1 :], strict=True)))
         for (name, line, numbers), fields in zip(kept, parsed, strict=True)
     ]
+
+
+def _wanted(name, segment, bar, mark):
+    "The fields of a segment that are read and hold something, by number, as text"
+    parts = segment.split(bar)
+    if name == "MSH":
+        parts.insert(1, bar)
+    fields = {
+        number: _cut(parts[number], mark, count)
+        for number, count in WANTED[name].items()
+        if number < len(parts)
+    }
+    return {number: field for number, field in fields.items() if field.strip()}
 
 
 def _cut(field, mark, count):

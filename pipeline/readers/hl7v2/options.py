@@ -31,40 +31,44 @@ class Options:
 
 def options_of(profile):
     """The options of a profile. Raises InvalidProtocol."""
-    said = profile.options or {}
+    raw = profile.options or {}
     try:
-        numbers = said.get("patient_id") or {}
-        options = Options(
-            encoding=said.get("encoding", "utf-8"),
-            collected_from=tuple(said.get("collected_from", COLLECTED_FROM)),
-            authorities=_texts(numbers.get("authority")),
-            types=_texts(numbers.get("type")),
-            are_trailers_binding={"refuse": True, "reject": False}[said.get("trailers", "refuse")],
-            is_zone_of_message={"message": True, "profile": False}[
-                said.get("times_without_zone", "message")
-            ],
-            skip_processing=_texts(said.get("skip_processing")),
-        )
-        wrong = [
-            *(set(said) - set(_KNOWN)),
-            *(set(numbers) - {"authority", "type"}),
-            *(set(options.collected_from) - set(COLLECTED_FROM)),
-        ]
-        if (
-            not options.collected_from
-            or codecs.encode("MSH|^~\\&", options.encoding) != b"MSH|^~\\&"
-        ):
-            wrong.append("encoding" if options.collected_from else "collected_from")
+        options = _options(raw)
+        unknown = [*_unknown(raw, options)]
     except (KeyError, LookupError, TypeError, AttributeError, ValueError) as error:
         raise InvalidProtocol(
             f"The source profile {profile.name} cannot be read: {error!r}"
         ) from None
-    if wrong:
+    if unknown:
         raise InvalidProtocol(
-            f"The source profile {profile.name} says what format hl7v2 does not know:"
-            f" {', '.join(map(str, wrong))}."
+            f"The source profile {profile.name} has options that the format hl7v2 does not know: "
+            f"{', '.join(map(str, unknown))}."
         )
     return options
+
+
+def _options(raw):
+    numbers = raw.get("patient_id") or {}
+    binding, zones = {"refuse": True, "reject": False}, {"message": True, "profile": False}
+    return Options(
+        encoding=raw.get("encoding", "utf-8"),
+        collected_from=tuple(raw.get("collected_from", COLLECTED_FROM)),
+        authorities=_texts(numbers.get("authority")),
+        types=_texts(numbers.get("type")),
+        are_trailers_binding=binding[raw.get("trailers", "refuse")],
+        is_zone_of_message=zones[raw.get("times_without_zone", "message")],
+        skip_processing=_texts(raw.get("skip_processing")),
+    )
+
+
+def _unknown(raw, options):
+    yield from set(raw) - set(_KNOWN)
+    yield from set(raw.get("patient_id") or {}) - {"authority", "type"}
+    yield from set(options.collected_from) - set(COLLECTED_FROM)
+    if not options.collected_from:
+        yield "collected_from"
+    elif codecs.encode("MSH|^~\\&", options.encoding) != b"MSH|^~\\&":
+        yield "encoding"
 
 
 def _texts(said):

@@ -120,7 +120,7 @@ def test_a_viewer_changes_nothing(store):
         lambda: acts(store, key, actor=VIEWER, to="done"), lambda: worklist.assign(store, {key: 1}, actor=VIEWER, assignee="vic"),
         lambda: worklist.note_headache_unrelated(store, key, actor=VIEWER, noted_on=TODAY),
     ):  # fmt: skip
-        with pytest.raises(UsageError, match="viewer"):
+        with pytest.raises(UsageError, match="Viewers cannot"):
             attempt()
     assert worklist.item(store, key)["version"] == 1
 

@@ -61,6 +61,10 @@ def _items():
         PrimaryKeyConstraint("id", name="pk_item"), UniqueConstraint("key", name="uq_item_key"),
         UniqueConstraint("patient_id", name="uq_item_patient_id"),
     )  # fmt: skip
+    _item_indexes()
+
+
+def _item_indexes():
     op.create_index("ix_item_snoozed_until", "item", ["snoozed_until"])
     op.create_index(
         "ix_item_worklist",
