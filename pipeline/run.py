@@ -24,7 +24,7 @@ __all__ = [
 
 
 def land(home, paths, source):
-    """Copy files and folders into `landing/`; returns how many files wait there now because of it."""
+    """Copy files and folders into `landing/`; returns how many files wait there because of it."""
     landed, _ = copy_to_landing(home, paths, install_profile(source, home))
     return len(landed)
 

@@ -14,7 +14,8 @@ YAML_ERRORS = (
 
 def read_yaml(path):
     """The plain values that a YAML file holds. Raises one of FAULTS, and OSError."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader, by either name
+    text = path.read_text(encoding="utf-8")
+    return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, by either name
 
 
 def fault(error):

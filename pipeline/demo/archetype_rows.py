@@ -3,8 +3,14 @@ dated in days before"""
 
 
 def lab(code, value, unit, ago, **extra):
-    return [{"entity": "lab_result", "code_system": "LOINC", "code": code, "value": value, "unit": unit}
-            | {"days_ago": ago, "status": "final", "specimen": "Serum"} | extra]  # fmt: skip
+    row = {
+        "entity": "lab_result",
+        "code_system": "LOINC",
+        "code": code,
+        "value": value,
+        "unit": unit,
+    }
+    return [row | {"days_ago": ago, "status": "final", "specimen": "Serum"} | extra]
 
 
 def b12(value, ago=40, unit="pg/mL", **extra):

@@ -58,7 +58,7 @@ def build_order(con, wanted):
 
 
 def with_dependencies(con, wanted):
-    """The wanted relations and those of their schemas that they read, directly or through others."""
+    """The wanted relations and those of their schemas that they read, directly or not."""
     schemas = {name.split(".")[0] for name in wanted}
     needed, waiting = set(wanted), list(wanted)
     while waiting:

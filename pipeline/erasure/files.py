@@ -51,7 +51,7 @@ def _erase_in_gzip(path, erase):
 
 
 def erase_parquet(path, column, ids):
-    """Erase from a Parquet file the rows whose column holds one of the ids; returns how many went."""
+    """Erase from a Parquet file the rows whose column holds one of the ids; returns how many."""
     is_theirs = (
         f"trim(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
     )

@@ -5,11 +5,12 @@ import codecs
 from contextlib import suppress
 
 BLOCK = 1 << 20
+BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
 PACKED = (
     # gzip, xz, zstd, lz4, Parquet
     b"\x1f\x8b", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"PAR1", b"PARE",
     # bzip2
-    *(b"BZh%d%b" % (size, block) for size in range(1, 10) for block in (b"1AY&SY", b"\x17rE8P\x90")),
+    *(b"BZh%d%b" % (size, block) for size in range(1, 10) for block in BZIP2_BLOCKS),
     # zip, among them Office's; 7z, rar
     b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-",  # older Office, PDF

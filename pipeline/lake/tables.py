@@ -91,7 +91,7 @@ def _create(home, table):
 
 
 def scan_of(delta, table):
-    """The SELECT of a table's rows, which ends in a condition; of no rows where the table is None."""
+    """The SELECT of a table's rows, which ends in a condition; of no rows where it is None."""
     if delta is None or not (paths := file_paths(delta)):
         columns = ", ".join(
             f'cast(null as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()

@@ -8,7 +8,9 @@ from pipeline.lake.tables import open_table, scan_of
 # Of a source that delivers snapshots, only the rows of its newest one are in force
 _IN_FORCE = """ and (snapshot is null or (source, snapshot) in (
     select (source, max(snapshot)) from lake.delivery
-    where refused is null and snapshot is not null and list_contains(string_split(entities, '|'), '{table}') group by source
+    where refused is null and snapshot is not null
+        and list_contains(string_split(entities, '|'), '{table}')
+    group by source
 ))"""
 
 

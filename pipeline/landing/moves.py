@@ -89,7 +89,7 @@ def archive_once(home, path, *, source, sha256, name):
 
 
 def stored_path(home, *, source, sha256, name, folder):
-    """Where a delivered file of this hash and name lies in `archive/`, `reference/` or `refused/`."""
+    """Where a file of this hash and name lies in `archive/`, `reference/` or `refused/`."""
     ending = (
         "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     )

@@ -45,7 +45,8 @@ def entities_of(home, account):
     """The entities that a file delivered rows of, by its account."""
     found = query(
         home,
-        "select entities from lake.delivery where sha256 = $1 and source = $2 and refused is null limit 1",
+        "select entities from lake.delivery "
+        "where sha256 = $1 and source = $2 and refused is null limit 1",
         [account.sha256, account.source],
     )  # fmt: skip
     return [one for row in found for one in row["entities"].split("|") if one]

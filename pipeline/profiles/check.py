@@ -22,7 +22,10 @@ ONE_OF = {
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 OPTIONS = {  # what only one format's profiles say
     "table": (), "meds": ("align_last_event_on",), "fhir": ("patient_id", "issued_as_collected"),
-    "hl7v2": ("encoding", "patient_id", "collected_from", "times_without_zone", "trailers", "skip_processing"),
+    "hl7v2": (
+        "encoding", "patient_id", "collected_from", "times_without_zone", "trailers",
+        "skip_processing",
+    ),
 }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def open_context():
     """A context without files, analytics or progress bars."""
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    # It is kept nowhere, yet whatever is added to it has it written as YAML: a sixth of the time of all suites.
+    # It is kept nowhere, yet each addition writes it as YAML: a sixth of the time of all suites.
     context._save_project_config = lambda: None
     return context
 

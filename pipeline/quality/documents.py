@@ -52,8 +52,12 @@ def _section(place, validation):
 
 def _result(validation):
     results = [
-        ExpectationValidationResult(**{**one, "expectation_config": ExpectationConfiguration(**one["expectation_config"])}) for one in validation["results"]
-    ]  # fmt: skip
+        ExpectationValidationResult(
+            **result
+            | {"expectation_config": ExpectationConfiguration(**result["expectation_config"])}
+        )
+        for result in validation["results"]
+    ]
     succeeded = sum(one.success for one in results)
     return ExpectationSuiteValidationResult(
         success=succeeded == len(results), results=results, suite_name=validation["suite"],

@@ -15,11 +15,14 @@ def outcome_of(suite, meta, result):
     """The outcome of one result; `meta` is that of its suite."""
     asked, found = result.expectation_config, dict(result.result)
     checked, failed = _rows(asked.type, found)
+    observed = _observed(found, meta.get("named_by", ()))
+    if is_raised(result):
+        observed = kind_of_error(result)
     return Outcome(
         suite=suite, expectation=asked.type, column=_column(asked.kwargs),
         severity=str(asked.severity.value),
         outcome=_outcome(result, checked, meta.get("when_empty")),
-        observed=kind_of_error(result) if is_raised(result) else _observed(found, meta.get("named_by", ())),
+        observed=observed,
         threshold=_threshold(asked.type, asked.kwargs), rows_checked=checked, rows_failed=failed,
         note=asked.meta["note"], todo=asked.meta["todo"],
     )  # fmt: skip

@@ -24,16 +24,19 @@ def _counts_alone(result):
     kept = {name: found[name] for name in COUNTS if name in found}
     if asked.type.startswith("expect_table_") and "observed_value" in found:
         kept["observed_value"] = found["observed_value"]
+    kwargs = asked.to_json_dict()["kwargs"]
     return {
         "success": bool(result.success),
         "expectation_config": {
             "type": asked.type,
-            "kwargs": {name: value for name, value in asked.to_json_dict()["kwargs"].items() if name != "batch_id"},
-            "meta": dict(asked.meta), "severity": str(asked.severity.value),
+            "kwargs": {name: value for name, value in kwargs.items() if name != "batch_id"},
+            "meta": dict(asked.meta),
+            "severity": str(asked.severity.value),
         },
         "result": {**kept, "partial_unexpected_list": []},
         "exception_info": {
-            "raised_exception": is_raised(result), "exception_message": kind_of_error(result) if is_raised(result) else None,
+            "raised_exception": is_raised(result),
+            "exception_message": kind_of_error(result) if is_raised(result) else None,
             "exception_traceback": "",  # it may quote values
         },
-    }  # fmt: skip
+    }

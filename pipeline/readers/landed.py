@@ -59,8 +59,8 @@ def _land_nothing(con, entity, columns):
     empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
     con.execute(
         f"create or replace table landing.{entity} as select {empty}, "
-        "cast(0 as integer) as shifted_days, cast(0 as bigint) as place, cast(0 as bigint) as line, "
-        "cast(null as blob) as row_key where false"
+        "cast(0 as integer) as shifted_days, cast(0 as bigint) as place, "
+        "cast(0 as bigint) as line, cast(null as blob) as row_key where false"
     )
 
 

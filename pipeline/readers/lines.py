@@ -115,7 +115,8 @@ create or replace table landing.record_shift as
 select record.record, line_shift.shift
 from (
     select changed.block * 1024 + place.range as record
-    from (select distinct record // 1024 as block from landing.line_shift) as changed, range(1024) as place
+    from (select distinct record // 1024 as block from landing.line_shift) as changed,
+        range(1024) as place
 ) as record
 asof left join landing.line_shift on record.record >= line_shift.record
 """

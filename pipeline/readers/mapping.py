@@ -1,5 +1,7 @@
 """A site's own columns as canonical columns: one SELECT, written from the profile."""
 
+from pipeline.engine import quoted_identifier, quoted_text
+
 DATES = (
     "birth_date", "deceased_on", "recorded_at", "collected_at", "reported_at", "start_on", "end_on",
     "onset_on", "abated_on", "performed_on",
@@ -31,7 +33,7 @@ def mapping(profile, kind, header):
         }
     return (
         "select "
-        + ", ".join(f"{cell} as {_identifier(name)}" for name, cell in cells.items())
+        + ", ".join(f"{cell} as {quoted_identifier(name)}" for name, cell in cells.items())
         + ", line from landing.delivered"
     )
 
@@ -45,13 +47,17 @@ def _listed(delivered):
 
 
 def _cell(profile, name, delivered, default):
-    columns = [_identifier(column.lower()) for column in _listed(delivered)] if delivered else []
+    columns = (
+        [quoted_identifier(column.lower()) for column in _listed(delivered)] if delivered else []
+    )
     cell = {0: "cast(null as varchar)", 1: "".join(columns)}.get(
         len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')"
     )
     if name in profile.words:
         known = {_word(word).lower(): _word(means) for word, means in profile.words[name].items()}
-        words = ", ".join(f"{_text(word)}: {_text(means)}" for word, means in known.items())
+        words = ", ".join(
+            f"{quoted_text(word)}: {quoted_text(means)}" for word, means in known.items()
+        )
         cell = f"nullif(coalesce(map {{{words}}}[lower(trim({cell}))], {cell}), '')"
     if name in DATES and profile.date_order != "iso":
         cell = f"to_iso({cell}, '{profile.date_order}')"
@@ -60,17 +66,9 @@ def _cell(profile, name, delivered, default):
 
 def with_default(cell, default):
     """The SQL of a cell that takes the profile's default where it is empty."""
-    return cell if default is None else f"coalesce({cell}, {_text(_word(default))})"
+    return cell if default is None else f"coalesce({cell}, {quoted_text(_word(default))})"
 
 
 def _word(value):
     "YAML reads yes and no as truth values; the extracts know true and false"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _identifier(name):
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value):
-    return "'" + value.replace("'", "''") + "'"

@@ -35,14 +35,18 @@ def load_events(con, path, *, profile, reference, folder):
 
 _ALIGNED = """
 with last as (
-    select subject_id, date_diff('day', max(cast(try_cast("time" as timestamp) as date)), cast($1 as date)) as days
+    select
+        subject_id,
+        date_diff('day', max(cast(try_cast("time" as timestamp) as date)), cast($1 as date)) as days
     from landing.delivered_event
     group by subject_id
 )
 
 select
     delivered_event.*, coalesce(last.days, 0) as shifted_days,
-    strftime(try_cast("time" as timestamp) + to_days(coalesce(last.days, 0)), '%Y-%m-%dT%H:%M:%S') as aligned_at
+    strftime(
+        try_cast("time" as timestamp) + to_days(coalesce(last.days, 0)), '%Y-%m-%dT%H:%M:%S'
+    ) as aligned_at
 from landing.delivered_event
 left join last using (subject_id)
 """

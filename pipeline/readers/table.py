@@ -5,7 +5,14 @@ import csv
 from pathlib import Path
 
 from pipeline.core import Refused
-from pipeline.engine import EngineError, is_disk_or_memory_error, view_of_parquet, write_error
+from pipeline.engine import (
+    EngineError,
+    is_disk_or_memory_error,
+    quoted_identifier,
+    quoted_text,
+    view_of_parquet,
+    write_error,
+)
 from pipeline.readers.lines import note_ragged, number
 
 
@@ -41,10 +48,14 @@ def header_of(con):
 
 
 def _texts(header, known):
-    original = {name.strip().lower(): name for name in header}
-    return ", ".join(
-        f"nullif(trim(cast({_identifier(original[name])} as varchar)), '') as {_identifier(name)}" if name in original else f"cast(null as varchar) as {_identifier(name)}" for name in known
-    )  # fmt: skip
+    delivered = {name.strip().lower(): name for name in header}
+    return ", ".join(f"{_text(delivered.get(name))} as {quoted_identifier(name)}" for name in known)
+
+
+def _text(column):
+    if column is None:
+        return "cast(null as varchar)"
+    return f"nullif(trim(cast({quoted_identifier(column)} as varchar)), '')"
 
 
 def _keep(con, select, path, folder):
@@ -59,7 +70,7 @@ def _keep(con, select, path, folder):
 
 
 def _parquet(con, path):
-    scan = f"read_parquet('{_quoted(path)}')"
+    scan = f"read_parquet({quoted_text(path)})"
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
     except EngineError as error:
@@ -78,13 +89,13 @@ def _parquet(con, path):
 
 def _csv(con, path, dialect):
     header = read_header(path, dialect)
-    columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in header)
+    columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in header)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     return (
         (
-            f"read_csv('{_quoted(path)}', auto_detect = false, header = true, delim ="
-            f" '{_quoted(dialect['delimiter'])}', quote = '{_quoted(dialect['quote'])}', escape ="
-            f" '{_quoted(dialect['quote'])}', encoding = '{dialect['encoding']}', columns ="
+            f"read_csv({quoted_text(path)}, auto_detect = false, header = true, delim ="
+            f" {quoted_text(dialect['delimiter'])}, quote = {quoted_text(dialect['quote'])}, escape ="
+            f" {quoted_text(dialect['quote'])}, encoding = '{dialect['encoding']}', columns ="
             f" {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
         ),
         header,
@@ -129,14 +140,6 @@ def _check_header(header, required, known, others_ignored):
             f"the header names the unknown column {', '.join(unexpected)}; known:"
             f" {', '.join(known)}"
         )
-
-
-def _identifier(name):
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(path):
-    return str(path).replace("'", "''")
 
 
 def _first_line(error, *folders):

@@ -141,7 +141,8 @@ def explain(home, given):
 
 def runs(home, given):
     rows = [
-        {"run_id": run.run_id, "as_of": str(run.as_of), "patients": run.rows.assessment, "worklist": run.rows.worklist,
+        {"run_id": run.run_id, "as_of": str(run.as_of), "patients": run.rows.assessment,
+         "worklist": run.rows.worklist,
          "published": run.published, "state": run.state, "protocol": str(run.protocol)}
         for run in [*held_manifests(home), *manifests(home, published_only=False)]
     ]  # fmt: skip

@@ -38,7 +38,7 @@ def check_folder(out):
 
 
 def form_of(asked, out, forms):
-    """The form asked for, else that of the longest ending that fits the file's name, else a table."""
+    """The form asked for, else that of the longest ending of the file's name, else a table."""
     fitting = [
         form
         for form in forms
@@ -71,7 +71,7 @@ def tell_patients(done, total):
 
 
 def raise_refused(home, accounts):
-    """Raises Refused when a delivery was: how many, the first with their reasons, and what to do."""
+    """Raises Refused when a delivery was: how many, the first ones with why, and what to do."""
     refused = [account for account in accounts if account.refused]
     if not refused:
         return

@@ -81,7 +81,8 @@ def iso(stamp, precision, zone):
     if len(digits) <= 8:
         return date
     seconds = f":{digits[12:]}{fraction[:7]}" if len(digits) == 14 else ""
-    return f"{date}T{digits[8:10]}:{digits[10:12] or '00'}{seconds}{offset[:3] + ':' + offset[3:] if offset else ''}"
+    shift = f"{offset[:3]}:{offset[3:]}" if offset else ""
+    return f"{date}T{digits[8:10]}:{digits[10:12] or '00'}{seconds}{shift}"
 
 
 def codings(segment, number):

@@ -1,4 +1,4 @@
-"""The patient rows of an HL7 v2 message: what PID says, and the merges that an ADT message tells."""
+"""The patient rows of an HL7 v2 message: what PID says, and the merges of an ADT message."""
 
 from pipeline.readers.hl7v2.fields import day, identifier, instant, text
 

@@ -1,12 +1,15 @@
 """The lab results of an ORU message: one row per OBX, each with what its order (ORC, OBR, SPM) says
 of it.
 
-A textual OBX (ST, TX, FT) that carries the code of a test beside its result is a comment, and never a result:
-- in the same order (the segments from one OBR to the next) some OBX of the same code holds a number; or one of the same code and
-  sub-id holds a finding or a coded value, or stands before it with words, say `PENDING`;
+A textual OBX (ST, TX, FT) that carries the code of a test beside its result is a comment, and never
+a result:
+- in the same order (the segments from one OBR to the next) some OBX of the same code holds a
+  number; or one of the same code and sub-id holds a finding or a coded value, or stands before it with words, say `PENDING`;
 - its own text reads neither as a number (`GREATER THAN 2000`) nor as a finding (`POSITIVE`);
-- its status is none, F, or that of such a result: a text that corrects, cancels or withdraws is no comment.
-It is delivered as LOINC 48767-8 (comment), and its text is kept in the `comment` of the result, as are NTE segments.
+- its status is none, F, or that of such a result: a text that corrects, cancels or withdraws is no
+  comment.
+It is delivered as LOINC 48767-8 (comment), and its text is kept in the `comment` of the result, as
+are NTE segments.
 """
 
 from dataclasses import dataclass, field

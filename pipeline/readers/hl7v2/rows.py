@@ -16,7 +16,9 @@ def _schema(*texts, **others):
 
 
 SCHEMAS = {
-    "patient": _schema("patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at"),
+    "patient": _schema(
+        "patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at"
+    ),
     "lab_result": _schema(
         "patient_id", "result_id", "accession_id", "value", "unit", "status", "specimen",
         "collected_at", "reported_at", "reference_low", "reference_high", "abnormal_flag",
