@@ -1,8 +1,10 @@
 """What changed between two runs: new, resolved and changed rows of the worklist, and why."""
 
 from pipeline.errors import UsageError
+from pipeline.protocol import load_or_shipped
+from pipeline.protocol.tables import register_pack
 from pipeline.query import query
-from pipeline.relations import create, select_of
+from pipeline.relations import build, select_of
 from pipeline.run_folders import manifests
 
 COLUMNS = ("change", "patient_id", "priority_before", "priority_after", "next_step_before", "next_step_after", "because")
@@ -22,8 +24,8 @@ def diff(home, before, after):
             con.execute(f"create view lake.assessment_{name} as select * from read_parquet('{path}')")
         seen = sorted({file["sha256"] for file in old["inputs"]["files"]})
         con.execute("create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen])
-        con.execute("create schema clinical")
-        create(con, "clinical.merged_patient")
+        register_pack(con, load_or_shipped(new["protocol"]["pack"]))
+        build(con, ["clinical.merged_patient", "explaining.fact_difference", "explaining.result_act"])
 
     return query(home, select_of("explaining.run_difference"), before=attach)
 

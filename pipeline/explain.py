@@ -7,7 +7,7 @@ from pipeline.database import connect, rows_of
 from pipeline.errors import UsageError
 from pipeline.identity import all_ids
 from pipeline.protocol import derive, load
-from pipeline.relations import build, names
+from pipeline.relations import build, names, needed
 from pipeline.run_folders import manifests
 from pipeline.screen import BUILDERS, prepare
 from pipeline.versions import are_held
@@ -58,7 +58,7 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     if assessment is None:
         raise UsageError(f"No accepted row of the lake names this patient id (as of {as_of}). Check its spelling, and `b12 rejects`.")
     facts = _words(con, pack, assessment)
-    build(con, ["explaining.evidence"])
+    build(con, needed(con, ["explaining.evidence"]))
     evidence = rows_of(con, "select * from explaining.evidence order by fact, standing = 'era' desc, on_day desc nulls last, file, line")
     con.close()
     return {

@@ -60,8 +60,9 @@ def _write_worklist(con, folder):
     quoted = str(folder).replace("'", "''")
     con.execute(f"copy (from screening.worklist {ORDER}) to '{quoted}/worklist.parquet' (format parquet, compression zstd)")
     con.execute(
-        f"copy (select patient_id, site from clinical.patient_fact order by patient_id) to '{quoted}/patient_site.parquet' "
-        "(format parquet, compression zstd)"
+        "copy (select patient_id, demography.site from clinical.population "
+        "left join clinical.demography using (patient_id) order by patient_id) "
+        f"to '{quoted}/patient_site.parquet' (format parquet, compression zstd)"
     )
     con.execute(f"copy ({as_cells(con)} {ORDER}) to '{quoted}/worklist.csv' (header, delimiter ',', force_quote ('reason'))")
 

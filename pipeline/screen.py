@@ -17,9 +17,9 @@ from pipeline.protocol.tables import register
 from pipeline.relations import NIGHTLY, build, create_view, keep_as_file, names, select_of
 
 ASSESSMENT = "screening.assessment"
-STREAMED = (  # as large as the lake, and read once or twice: never kept
+STREAMED = (  # large, and read once or twice: never kept
     "clinical.delivered_result", "clinical.result_version", "clinical.coded_record",
-    "clinical.counted_medication",
+    "clinical.counted_medication", "clinical.patient_evidence",
 )  # fmt: skip
 BUILDERS = {"screening.fit": decide_in_turn, **dict.fromkeys(STREAMED, create_view)}
 

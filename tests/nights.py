@@ -51,5 +51,6 @@ def _filled(row):
 def does(con, text):
     """Hold what the night does against a text table."""
     build(con, "clinical.merged_patient")
-    create(con, "worklist.night")
+    for name in ("compared", "news", "night"):
+        create(con, f"worklist.{name}")
     holds(con, "worklist.night", text)

@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from pipeline import lake
 from pipeline.database import connect, rows_of
-from pipeline.errors import InvalidProtocol
-from pipeline.protocol import load
+from pipeline.protocol import load_or_shipped
 from pipeline.protocol.tables import register
 from pipeline.relations import build, create, create_view, needed
 from pipeline.worklist.tables import CONTENT, item
@@ -30,8 +29,7 @@ def changes_of(con, home, *, folder, as_of):
     try:
         _tonight(duck, con, folder, as_of)
         _lake(duck, home)
-        for name in ("worklist.withdrawn", "worklist.night"):
-            create(duck, name)
+        build(duck, [f"worklist.{name}" for name in ("withdrawn", "compared", "news", "night")])
         content = ", ".join(f"tonight.{column.name}" for column in CONTENT)
         return rows_of(
             duck,
@@ -45,7 +43,8 @@ def changes_of(con, home, *, folder, as_of):
 def _tonight(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    register(duck, _pack_of(folder))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    register(duck, load_or_shipped(manifest["protocol"]["pack"]))
     duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")  # of a run that published none
     for name, file in (("published", "worklist"), ("assessment", "assessment"), ("patient_site", "patient_site")):
         if (folder / f"{file}.parquet").exists():
@@ -55,15 +54,6 @@ def _tonight(duck, con, folder, as_of):
     duck.register("items", _items(con))
     duck.execute("create table worklist.item as from items")
     create(duck, "worklist.tonight")
-
-
-def _pack_of(folder):
-    "The pack of the run; where it is not there any more, the one that is shipped: it has the settings of the worklist too"
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    try:
-        return load(manifest["protocol"]["pack"])
-    except InvalidProtocol:
-        return load()
 
 
 def _read(duck, name, path):

@@ -189,7 +189,7 @@ def test_the_columns_declared_are_columns_that_exist():
 
 @pytest.mark.parametrize("name", EVIDENCE)
 def test_the_evidence_declared_is_what_the_select_reads(name):
-    text = (REPOSITORY / "sql" / "clinical" / "patient_fact.sql").read_text()
+    text = (REPOSITORY / "sql" / "clinical" / "patient_evidence.sql").read_text()
     [expression] = re.findall(rf"([^,\n]*(?:coalesce\([^)]*\))?[^,\n]*) as {name}\b", text)
     words = {"file", "line", "value_reported", "unit_reported", "collected_on"} & set(re.findall(r"\w+", expression))
     assert words == set(EVIDENCE[name][1])

@@ -1,6 +1,6 @@
 "What changed between two runs, and why."
 
-from pipeline.relations import create, select_of
+from pipeline.relations import select_of
 from tests.clinic import build, clinic, insert, select
 
 
@@ -11,7 +11,7 @@ def night(con, name):
 
 def difference(con):
     con.execute("create table lake.delivery_before as select 'x' as sha256")
-    create(con, "clinical.merged_patient")
+    build(con, "clinical.merged_patient", "explaining.fact_difference", "explaining.result_act")
     return {row["patient_id"]: (row["change"], row["priority_before"], row["priority_after"], row["because"])
             for row in select(con, f"({select_of('explaining.run_difference')})")}  # fmt: skip
 
