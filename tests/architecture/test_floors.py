@@ -80,6 +80,11 @@ def test_a_relation_says_what_its_rows_are_and_never_asks_the_clock(file):
 
 
 @pytest.mark.parametrize("file", RELATIONS, ids=short)
+def test_a_relation_has_at_most_60_lines(file):
+    assert len(file.read_text().splitlines()) <= 60, "a part that has a name is a relation of its own"
+
+
+@pytest.mark.parametrize("file", RELATIONS, ids=short)
 def test_a_relation_has_a_spec(file):
     assert (ROOT / "tests" / "spec" / file.parent.name / f"test_{file.stem}.py").exists()
 
