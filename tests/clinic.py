@@ -29,7 +29,12 @@ UNITS = {
 DEFAULTS = {
     "patient": {"sex": "unknown"},
     "lab_result": {"comparator": "=", "status": "final", "is_unit_code_disagree": False},
-    "medication": {"code_system": "RXNORM", "matched_by": "code", "status": "active", "route": "unknown"},
+    "medication": {
+        "code_system": "RXNORM",
+        "matched_by": "code",
+        "status": "active",
+        "route": "unknown",
+    },
     "condition": {"code_system": "SNOMEDCT", "matched_by": "code", "status": "counted"},
     "procedure": {"code_system": "SNOMEDCT", "matched_by": "code", "status": "counted"},
     "delivery": {"rows": 0, "accepted": 0, "rejected": "{}", "duplicates": 0, "skipped": "{}"},
@@ -40,11 +45,17 @@ _lines = count(2)
 
 def parse(text):
     """The rows of a text table as dicts: cells stripped, a blank one null."""
-    head, *body = [line for line in text.splitlines() if line.strip() and not set(line.strip()) <= set("-+ ")]
+    head, *body = [
+        line for line in text.splitlines() if line.strip() and not set(line.strip()) <= set("-+ ")
+    ]
     names = _cells(head)
     rows = [_cells(line) for line in body]
-    assert all(len(row) <= len(names) for row in rows), f"a row has more cells than the head: {rows}"
-    return [dict(zip(names, [*row, *[None] * (len(names) - len(row))], strict=True)) for row in rows]
+    assert all(len(row) <= len(names) for row in rows), (
+        f"a row has more cells than the head: {rows}"
+    )
+    return [
+        dict(zip(names, [*row, *[None] * (len(names) - len(row))], strict=True)) for row in rows
+    ]
 
 
 def _cells(line):
@@ -82,7 +93,11 @@ def clinic(as_of=AS_OF, loaded="|".join(ENTITIES), **settings):
     con.execute("create table protocol.run as select $1::date as as_of", [as_of])
     con.execute("create schema lake")
     for table, columns in lake.COLUMNS.items():
-        con.execute(f"create table lake.{table} (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")")
+        con.execute(
+            f"create table lake.{table} ("
+            + ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+            + ")"
+        )
     if loaded is not None:
         insert(con, "lake.delivery", [{"entities": loaded}])
     return con
@@ -97,14 +112,23 @@ def insert(con, relation, rows):
         full = _filled(table, row) if schema == "lake" else dict(row)
         unknown = set(full) - set(columns)
         assert not unknown, f"{relation} has no column {sorted(unknown)}"
-        con.execute(f"insert into {relation} ({', '.join(full)}) values ({', '.join('?' * len(full))})", list(full.values()))
+        con.execute(
+            f"insert into {relation} ({', '.join(full)}) values ({', '.join('?' * len(full))})",
+            list(full.values()),
+        )
 
 
 def _filled(table, row):
     given = {name: cell for name, cell in row.items() if cell is not None}
-    evidence = EVIDENCE if table != "delivery" else {**EVIDENCE, "received_at": f"{AS_OF} 00:00:00+00"}
+    evidence = (
+        EVIDENCE if table != "delivery" else {**EVIDENCE, "received_at": f"{AS_OF} 00:00:00+00"}
+    )
     line = (
-        {name: value for name, value in (("line", next(_lines)), ("place", 0)) if name in lake.COLUMNS[table]}
+        {
+            name: value
+            for name, value in (("line", next(_lines)), ("place", 0))
+            if name in lake.COLUMNS[table]
+        }
         if "line" in lake.COLUMNS[table]
         else {}
     )
@@ -124,7 +148,12 @@ def _filled_lab_result(full):
         full = {"collected_on": str(full["collected_at"])[:10], **full}
     if "value" in full:
         comparator = "" if full["comparator"] == "=" else full["comparator"]
-        full = {"value_reported": f"{comparator}{full['value']}", "unit": unit, "unit_reported": unit, **full}
+        full = {
+            "value_reported": f"{comparator}{full['value']}",
+            "unit": unit,
+            "unit_reported": unit,
+            **full,
+        }
     return full
 
 
@@ -151,7 +180,10 @@ def needed(*wanted):
 
 def build(con, *wanted):
     """Build relations with everything they rest on; with none named, all of clinical and screening."""
-    wanted = wanted or (*relations.relation_names("clinical"), *relations.relation_names("screening"))
+    wanted = wanted or (
+        *relations.relation_names("clinical"),
+        *relations.relation_names("screening"),
+    )
     relations.build(con, needed(*wanted), builders={"screening.fit": apply_rules})
     return con
 
@@ -173,7 +205,9 @@ def holds(con, relation, text, where="true"):
     """Hold a relation that is built already against a text table."""
     wanted = parse(text)
     columns = list(parse(text)[0]) if wanted else _cells(text.strip().splitlines()[0])
-    found = select(con, f"(from {relation} where {where})", ", ".join(f'"{column}"' for column in columns))
+    found = select(
+        con, f"(from {relation} where {where})", ", ".join(f'"{column}"' for column in columns)
+    )
     found = [{name: word(value) for name, value in row.items()} for row in found]
     assert _sorted(found) == _sorted(wanted)
 
@@ -218,9 +252,13 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks=".")
     for each in ENTITIES:
         columns = _delivered_columns(each)
         body = ", ".join(f'"{column}" varchar' for column in columns)
-        con.execute(f"create or replace table landing.{each} ({body}, place bigint, shifted_days integer, line bigint, row_key blob)")
+        con.execute(
+            f"create or replace table landing.{each} ({body}, place bigint, shifted_days integer, line bigint, row_key blob)"
+        )
         for line, row in enumerate(rows if each == entity else [], start=2):
-            assert set(row) <= set(columns), f"{each} has no column {sorted(set(row) - set(columns))}"
+            assert set(row) <= set(columns), (
+                f"{each} has no column {sorted(set(row) - set(columns))}"
+            )
             cells = [row.get(column) for column in columns]
             con.execute(
                 f"insert into landing.{each} values ({', '.join('?' * (len(columns) + 4))})",
@@ -267,12 +305,19 @@ def judges(entity, rows, *, con=None, given="", **file):
     """
     common = parse(given)[0] if given else {}
     rows = parse(rows) if isinstance(rows, str) else rows
-    cells = [{**common, **{name: cell for name, cell in row.items() if not name.startswith("=>")}} for row in rows]
+    cells = [
+        {**common, **{name: cell for name, cell in row.items() if not name.startswith("=>")}}
+        for row in rows
+    ]
     con = landed(con or clinic(), entity, cells, **file)
     outcome = "coalesce(skipped_because, rejected_because, 'accepted') as outcome"
     found = select(con, f"staging.checked_{entity}", f"*, {outcome}", order="line")
     for row, checked in zip(rows, found, strict=True):
-        wanted = {name.removeprefix("=>").strip(): cell for name, cell in row.items() if name.startswith("=>")}
+        wanted = {
+            name.removeprefix("=>").strip(): cell
+            for name, cell in row.items()
+            if name.startswith("=>")
+        }
         assert {name: word(checked[name]) for name in wanted} == wanted, row
         assert checked["skipped_because"] is None or checked["rejected_because"] is None, row
     return con

@@ -49,7 +49,9 @@ def deliver(folder, **files):
     """Write canonical extracts, `lab_result=[{...}, ...]` or `lab_result=text`, into a folder; returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for entity, rows in files.items():
-        (folder / f"{entity}.csv").write_text(rows if isinstance(rows, str) else as_csv(rows), encoding="utf-8", newline="")
+        (folder / f"{entity}.csv").write_text(
+            rows if isinstance(rows, str) else as_csv(rows), encoding="utf-8", newline=""
+        )
     return folder
 
 
@@ -57,7 +59,9 @@ def as_csv(rows):
     """Dicts as a CSV text: every cell quoted, columns in the order in which they first come."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     lines = [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
-    return "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in line) + "\n" for line in lines)
+    return "".join(
+        ",".join('"' + cell.replace('"', '""') + '"' for cell in line) + "\n" for line in lines
+    )
 
 
 def latest(home, name):
@@ -74,5 +78,10 @@ def assessments(home):
 
 def adds_up(account):
     """Whether rows = accepted + rejected + duplicates + skipped."""
-    parts = (account["accepted"], account["duplicates"], *account["rejected"].values(), *account["skipped"].values())
+    parts = (
+        account["accepted"],
+        account["duplicates"],
+        *account["rejected"].values(),
+        *account["skipped"].values(),
+    )
     return account["refused"] is None and account["rows"] == sum(parts)

@@ -9,7 +9,9 @@ from tests import homes, stores
 
 TESTS = Path(__file__).parent
 
-settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("house")
 
 # Longest first, by seconds of processor time: a worker that takes a long file last works on alone when the others have ended.
@@ -48,7 +50,11 @@ def two_nights(tmp_path_factory):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request, tmp_path):
     "An empty worklist store on each of the two databases"
-    url = stores.fresh_database(request.getfixturevalue("postgresql")) if request.param == "postgresql" else None
+    url = (
+        stores.fresh_database(request.getfixturevalue("postgresql"))
+        if request.param == "postgresql"
+        else None
+    )
     found = stores.opened(tmp_path / "home", url)
     yield found
     found.close()

@@ -16,7 +16,15 @@ PUBLISHED = {
     "b12": "borderline", "b12_reported": "250 pg/mL", "b12_on": date(2026, 1, 5), "mma_reported": None, "mma_on": None,
     "metformin_since": None,
 }  # fmt: skip
-KEPT = {"status": "open", "assignee": None, "site": "Hill", "waiting_days": 26, "key": "a1b2", "version": 3, "snoozed_until": None}
+KEPT = {
+    "status": "open",
+    "assignee": None,
+    "site": "Hill",
+    "waiting_days": 26,
+    "key": "a1b2",
+    "version": 3,
+    "snoozed_until": None,
+}
 
 
 def row(**said):

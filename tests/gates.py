@@ -16,20 +16,27 @@ def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
     )
     con.execute("create or replace table lake.published_delivery (source varchar, sha256 varchar)")
     con.execute("create or replace table lake.published_patient (patient_id varchar)")
-    con.execute("create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)")
+    con.execute(
+        "create or replace table lake.published_run (run_id varchar, as_of date, patients bigint, worklist bigint)"
+    )
     return con
 
 
 def published(con, *files):
     """Name files, by their SHA-256, that an earlier published run contained."""
-    con.executemany("insert into lake.published_delivery values ('canonical', $1)", [[file] for file in files])
+    con.executemany(
+        "insert into lake.published_delivery values ('canonical', $1)", [[file] for file in files]
+    )
 
 
 def published_runs(con, *worklists):
     """Earlier published runs with worklists of these lengths, the newest last."""
     if not worklists:
         return
-    rows = [[f"202601{day:02}T010000Z-{day}", AS_OF, 60, worklist] for day, worklist in enumerate(worklists, start=1)]
+    rows = [
+        [f"202601{day:02}T010000Z-{day}", AS_OF, 60, worklist]
+        for day, worklist in enumerate(worklists, start=1)
+    ]
     con.executemany("insert into lake.published_run values ($1, $2, $3, $4)", rows)
 
 
@@ -39,12 +46,21 @@ def account(con, text):
         counts = {name: _counts(row.get(name)) for name in ("rejected", "skipped")}
         numbers = {name: int(row.get(name) or 0) for name in ("accepted", "duplicates")}
         rows = sum(numbers.values()) + sum(n for found in counts.values() for n in found.values())
-        full = {"rows": rows, **row, **numbers, **{name: json.dumps(found) for name, found in counts.items()}}
+        full = {
+            "rows": rows,
+            **row,
+            **numbers,
+            **{name: json.dumps(found) for name, found in counts.items()},
+        }
         insert(con, "lake.delivery", [full])
 
 
 def _counts(cell):
-    return {word: int(number) for word, number in (part.split() for part in cell.split(","))} if cell else {}
+    return (
+        {word: int(number) for word, number in (part.split() for part in cell.split(","))}
+        if cell
+        else {}
+    )
 
 
 def skewed(n, median=500.0, spread=0.5):
@@ -52,7 +68,9 @@ def skewed(n, median=500.0, spread=0.5):
     return [median * exp(spread * NormalDist().inv_cdf((place + 0.5) / n)) for place in range(n)]
 
 
-def b12(con, values, *, file="new.csv", lab="North", unit="pg/mL", factor=1, status="final", name=""):
+def b12(
+    con, values, *, file="new.csv", lab="North", unit="pg/mL", factor=1, status="final", name=""
+):
     """Deliver total B12 results, as the laboratory printed them; `factor` converts the unit into pg/mL."""
     ids = [f"{file}{lab}{name}{place}" for place in range(len(values))]
     con.executemany(

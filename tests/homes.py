@@ -9,7 +9,9 @@ import pytest
 from tests.command import AS_OF, b12, deliver, run
 
 LOW = {"code": "2132-9", "value": "110", "unit": "pg/mL", "collected_at": "2026-01-10"}
-FORGOTTEN = "AAA-first"  # the least id, which statistics of a Parquet file or of a table's log would name
+FORGOTTEN = (
+    "AAA-first"  # the least id, which statistics of a Parquet file or of a table's log would name
+)
 ALIAS = "ZZZ-merged"
 KEPT = ["kept-1", "kept-2"]
 
@@ -42,14 +44,28 @@ def copied(home, place):
 
 def demonstration(folder):
     """`extracts` of 300 patients, and `home`, which ingested and screened them."""
-    answer = b12(folder, "demo", "--patients", 300, "--out", folder / "extracts", "--seed", 1, "--as-of", AS_OF)
+    answer = b12(
+        folder,
+        "demo",
+        "--patients",
+        300,
+        "--out",
+        folder / "extracts",
+        "--seed",
+        1,
+        "--as-of",
+        AS_OF,
+    )
     assert (answer.code, answer.err) == (0, "")
     run(folder / "home", folder / "extracts")
 
 
 def two_nights(folder):
     """`home`, into which `in` was delivered the night before and `more` tonight: ALIAS was merged into FORGOTTEN."""
-    more = [{"patient_id": one, **LOW, "collected_at": "2026-01-20", "value": "120"} for one in (FORGOTTEN, *KEPT)]
+    more = [
+        {"patient_id": one, **LOW, "collected_at": "2026-01-20", "value": "120"}
+        for one in (FORGOTTEN, *KEPT)
+    ]
     run(folder / "home", deliver(folder / "in", **first_night()), as_of="2026-01-30")
     run(folder / "home", deliver(folder / "more", lab_result=more))
 
@@ -59,13 +75,42 @@ def first_night():
     ids = [FORGOTTEN, *KEPT, ALIAS]
     return {
         "patient": [
-            *({"patient_id": one, "birth_date": "1950-01-01", "merged_into": FORGOTTEN if one == ALIAS else ""} for one in ids),
+            *(
+                {
+                    "patient_id": one,
+                    "birth_date": "1950-01-01",
+                    "merged_into": FORGOTTEN if one == ALIAS else "",
+                }
+                for one in ids
+            ),
         ],
         "lab_result": [
-            *({"patient_id": one, **LOW, "result_id": f"R-{one}", "comment": f"note\nfor {one}"} for one in ids),
+            *(
+                {"patient_id": one, **LOW, "result_id": f"R-{one}", "comment": f"note\nfor {one}"}
+                for one in ids
+            ),
             {"patient_id": FORGOTTEN, **LOW, "value": "pending"},
         ],
-        "medication": [{"patient_id": one, "code": "metformin", "code_system": "NAME", "start_on": "2025-01-01"} for one in ids],
-        "condition": [{"patient_id": one, "code": "vegan", "code_system": "LOCAL", "onset_on": "2025-01-01"} for one in ids],
-        "procedure": [{"patient_id": one, "code": "J3420", "code_system": "HCPCS", "performed_on": "2020-01-01"} for one in ids],
+        "medication": [
+            {
+                "patient_id": one,
+                "code": "metformin",
+                "code_system": "NAME",
+                "start_on": "2025-01-01",
+            }
+            for one in ids
+        ],
+        "condition": [
+            {"patient_id": one, "code": "vegan", "code_system": "LOCAL", "onset_on": "2025-01-01"}
+            for one in ids
+        ],
+        "procedure": [
+            {
+                "patient_id": one,
+                "code": "J3420",
+                "code_system": "HCPCS",
+                "performed_on": "2020-01-01",
+            }
+            for one in ids
+        ],
     }

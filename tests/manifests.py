@@ -7,7 +7,9 @@ from pipeline.runs import Inputs, PackVersion, RowCounts, RunManifest
 STARTED = datetime(2026, 1, 31, 1, tzinfo=UTC)
 
 
-def manifest(run_id="run", *, as_of="2026-01-31", published=True, patients=100, listed=7, **changes):
+def manifest(
+    run_id="run", *, as_of="2026-01-31", published=True, patients=100, listed=7, **changes
+):
     "The RunManifest of a run that is over"
     values = {
         "run_id": run_id, "published": published, "state": "published" if published else "closed",

@@ -26,7 +26,9 @@ def serving(app):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", ws="none")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -45,4 +47,6 @@ def chromium():
 def launch(playwright):
     """A headless Chromium that asks nobody for anything."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return playwright.chromium.launch(executable_path=chromium(), args=[*QUIET, *(["--no-sandbox"] if is_root else [])])
+    return playwright.chromium.launch(
+        executable_path=chromium(), args=[*QUIET, *(["--no-sandbox"] if is_root else [])]
+    )

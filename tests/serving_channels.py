@@ -20,7 +20,9 @@ def mail_server(**options):
             took.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))
             return "250 OK"
 
-    with socket.create_server(("127.0.0.1", 0)) as free:  # the controller wants to know its port beforehand
+    with socket.create_server(
+        ("127.0.0.1", 0)
+    ) as free:  # the controller wants to know its port beforehand
         port = free.getsockname()[1]
     controller = Controller(Taking(), hostname="127.0.0.1", port=port, **options)
     controller.start()
@@ -59,7 +61,9 @@ def metrics_server():
     """A listener for StatsD by UDP; yields its port and the packets that it took."""
     took, server = [], socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(("127.0.0.1", 0))
-    thread = threading.Thread(target=lambda: [took.append(packet) for packet in iter(lambda: server.recv(65_536), b"")])
+    thread = threading.Thread(
+        target=lambda: [took.append(packet) for packet in iter(lambda: server.recv(65_536), b"")]
+    )
     thread.start()
     try:
         yield server.getsockname()[1], took

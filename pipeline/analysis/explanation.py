@@ -4,7 +4,7 @@ misses."""
 from contextlib import closing
 
 from pipeline.core import DEFAULT_PACK, UsageError
-from pipeline.engine import build, connect, relation_names, rows_of
+from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import ids_of_patient, is_readable_as
 from pipeline.protocol import derive, load
 from pipeline.runs import manifests
@@ -66,7 +66,7 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
                 "Check its spelling, and `b12 rejects`."
             )
         facts = _words(con, pack, assessment)
-        build(con, ["explaining.evidence"])
+        build(con, with_dependencies(con, ["explaining.evidence"]))
         evidence = rows_of(con, EVIDENCE)
     return {
         "patient_id": surviving,

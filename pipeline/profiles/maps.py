@@ -1,10 +1,12 @@
 """Maps: a steward's answers, what the local codes and units of a source stand for."""
 
 import csv
+import os
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 
-from pipeline.core import PROTOCOL
+from pipeline.core import PROTOCOL, SQL
+from pipeline.engine import connect
 
 MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
 
@@ -52,10 +54,19 @@ def answered(row):
     )
 
 
+@lru_cache(maxsize=4096)
 def unit_key(unit):
-    """A unit's spelling as `protocol/unit_aliases.csv` has it: as the macro of that name in
+    """A unit's spelling as `protocol/unit_aliases.csv` has it, by the macro of that name in
     sql/macros.sql."""
-    return unit.translate(str.maketrans("µμ²", "uu2", " \u00a0\t")).lower()
+    return _macros(os.getpid()).cursor().execute("select unit_key($1)", [unit]).fetchone()[0]
+
+
+@cache
+def _macros(process):
+    "A connection that knows the macros; one for each process, as none survives a fork"
+    con = connect()
+    con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+    return con
 
 
 def _cell(text):

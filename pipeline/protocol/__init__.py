@@ -3,7 +3,7 @@
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems
 from pipeline.protocol.move import movable, moved
-from pipeline.protocol.pack import Pack, derive, load
+from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
 from pipeline.protocol.tables import register, register_pack, register_vocabulary
 
@@ -13,6 +13,7 @@ __all__ = [
     "boxes",
     "derive",
     "load",
+    "load_or_shipped",
     "movable",
     "moved",
     "problems",

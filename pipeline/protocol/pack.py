@@ -71,6 +71,15 @@ def load(pack=DEFAULT_PACK):
         ) from None
 
 
+def load_or_shipped(pack):
+    """The pack of a run by its name, else the shipped one: a run whose pack is gone can still be
+    read."""
+    try:
+        return load(pack)
+    except InvalidProtocol:
+        return load()
+
+
 def _decisions(raw):
     for fact, entry in raw["derived"].items():
         yield Decision(

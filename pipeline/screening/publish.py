@@ -80,7 +80,8 @@ def _write_worklist(con, folder):
     parquet = "format parquet, compression zstd"
     copy(f"from screening.worklist {ORDER}", "worklist.parquet", parquet)
     copy(
-        "select patient_id, site from clinical.patient_fact order by patient_id",
+        "select patient_id, demography.site from clinical.population "
+        "left join clinical.demography using (patient_id) order by patient_id",
         "patient_site.parquet",
         parquet,
     )

@@ -7,9 +7,8 @@ import pyarrow as pa
 from sqlalchemy import func, select
 
 from pipeline import lake
-from pipeline.core import InvalidProtocol
 from pipeline.engine import build, connect, create, create_view, rows_of, with_dependencies
-from pipeline.protocol import load, register
+from pipeline.protocol import load_or_shipped, register
 from pipeline.runs import read_manifest
 from pipeline.worklist.tables import CONTENT, item
 
@@ -37,8 +36,7 @@ def changes_of(con, home, *, folder, as_of):
     with closing(connect()) as duck:
         _register_run(duck, con, folder, as_of)
         _register_lake(duck, home)
-        for name in ("worklist.withdrawn", "worklist.night"):
-            create(duck, name)
+        build(duck, [f"worklist.{name}" for name in ("withdrawn", "compared", "news", "night")])
         content = ", ".join(f"tonight.{column.name}" for column in CONTENT)
         return rows_of(
             duck,
@@ -51,7 +49,7 @@ def changes_of(con, home, *, folder, as_of):
 def _register_run(duck, con, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    register(duck, _pack_of(folder))
+    register(duck, load_or_shipped(read_manifest(folder).protocol.pack))
     # a run that published none has no sites
     duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")
     for relation, file in FILES.items():
@@ -62,14 +60,6 @@ def _register_run(duck, con, folder, as_of):
     duck.register("items", _items(con))
     duck.execute("create table worklist.item as from items")
     create(duck, "worklist.tonight")
-
-
-def _pack_of(folder):
-    "The pack of the run, or the shipped one where it no longer exists: that has the settings too"
-    try:
-        return load(read_manifest(folder).protocol.pack)
-    except InvalidProtocol:
-        return load()
 
 
 def _read(duck, name, path):

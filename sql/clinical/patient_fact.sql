@@ -1,5 +1,7 @@
--- One row per patient: the answer to every question the protocol asks, in its words, with the evidence beside it.
+-- One row per patient: the answer to every question the protocol asks, in its words and nothing else.
 -- Numbers become words before here. Unknown is an answer: what was never loaded is not_loaded, never "none".
+-- The evidence stands in clinical.patient_evidence. Its columns, but for patient_id, are the list of the facts: combinations are told
+-- apart by all of them.
 select
     population.patient_id,
     case
@@ -38,17 +40,7 @@ select
     case when setting.never_tested_neuro_is_ordered = 1 then 'yes' else 'no' end as n24_used,
     case when demography.patient_id is null then 'not_loaded' else 'loaded' end as patient_row,
     case when population.is_medication_loaded then 'loaded' else 'not_loaded' end as medications,
-    case when population.is_condition_loaded then 'loaded' else 'not_loaded' end as conditions,
-
-    latest_b12.value as b12_value, latest_b12.comparator as b12_comparator,
-    latest_b12.value_reported || ' ' || coalesce(latest_b12.unit_reported, '') as b12_reported,
-    latest_b12.collected_on as b12_on, latest_b12.file || ':' || latest_b12.line as b12_source,
-    last_decided.active_b12_value, last_decided.active_b12_on,
-    latest_mma.value as mma_value, latest_mma.value_reported || ' ' || coalesce(latest_mma.unit_reported, '') as mma_reported,
-    latest_mma.collected_on as mma_on, neuro_sign.neuro_on, malabsorption.malabsorption_on,
-    medication_risk.metformin_since, medication_risk.acid_suppressant_since, medication_risk.folic_acid_since,
-    coded_fact.diet_on, renal_function.egfr_value, b12_therapy.therapy_start_on, b12_therapy.b12_era_on,
-    last_decided.homocysteine_value, last_decided.homocysteine_on, demography.site
+    case when population.is_condition_loaded then 'loaded' else 'not_loaded' end as conditions
 from clinical.population
 cross join protocol.run
 cross join protocol.setting

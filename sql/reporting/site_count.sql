@@ -2,7 +2,7 @@
 -- waits, and how many of those in scope were tested recently (within the protocol's tested_months).
 -- A patient without a site stands under "(not recorded)". Who has no day to wait from is left out of the median.
 select
-    coalesce(patient_fact.site, '(not recorded)') as site,
+    coalesce(demography.site, '(not recorded)') as site,
     count(*) as patients,
     count(*) filter (assessment.scope = 'in_scope') as in_scope,
     count(*) filter (assessment.priority between 1 and 4) as worklist,
@@ -14,5 +14,5 @@ select
     median(assessment.as_of - assessment.waiting_since) filter (assessment.priority between 1 and 4) as median_waiting_days,
     count(*) filter (assessment.scope = 'in_scope' and assessment.tested = 'recent') as tested_recently
 from screening.assessment
-join clinical.patient_fact on patient_fact.patient_id = assessment.patient_id
-group by coalesce(patient_fact.site, '(not recorded)')
+left join clinical.demography on demography.patient_id = assessment.patient_id
+group by coalesce(demography.site, '(not recorded)')

@@ -6,10 +6,10 @@
 with member as (
     select
         unnest(list_append(assessment.cohorts, '(everyone)')) as risk_group,
-        coalesce(patient_fact.site, '(not recorded)') as site,
+        coalesce(demography.site, '(not recorded)') as site,
         assessment.tested
     from screening.assessment
-    join clinical.patient_fact on patient_fact.patient_id = assessment.patient_id
+    left join clinical.demography on demography.patient_id = assessment.patient_id
     where assessment.scope = 'in_scope'
 )
 

@@ -8,14 +8,11 @@ with flagged as (
 ),
 
 decided as (
-    select patient_fact.*, combination_decision.* exclude (combination)
+    select patient_fact.*, combination_decision.* exclude (combination), patient_evidence.* exclude (patient_id)
     from clinical.patient_fact
-    join screening.combination using (
-        scope, b12, neuro_300, active_b12, mma, neuro, malabsorption, resection_length, metformin, acid_suppressant, diet, renal,
-        b12_therapy, cyanocobalamin, folic_acid, pregnancy, homocysteine, monitoring, tested, cause_tests, deficiency_before,
-        b12_timing, neuro_timing, n24_used, patient_row, medications, conditions
-    )
+    natural join screening.combination -- on every fact: the columns that both have
     join screening.combination_decision on combination_decision.combination = combination.combination
+    join clinical.patient_evidence on patient_evidence.patient_id = patient_fact.patient_id
 )
 
 select

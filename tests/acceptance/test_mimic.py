@@ -44,7 +44,9 @@ def test_the_worklist_is_the_reviewed_one(mimic):
 
 
 def test_every_row_of_the_worklist_was_reviewed():
-    patients = [line.split(",")[0] for line in WORKLIST.read_text(encoding="utf-8").splitlines()[1:]]
+    patients = [
+        line.split(",")[0] for line in WORKLIST.read_text(encoding="utf-8").splitlines()[1:]
+    ]
     review = REVIEW.read_text(encoding="utf-8").splitlines()
     assert [line.split("|")[1].strip() for line in review if line.startswith("| 100")] == patients
 
@@ -57,15 +59,22 @@ def test_the_account_of_each_file_adds_up(mimic, events):
 
 def test_49_b12_results_of_which_6_have_no_number(mimic, events):
     b12_events = "from event where code = 'LAB//51010//pg/mL'"
-    assert events.execute(f"select count(*), count(numeric_value) {b12_events}").fetchone() == (49, 43)
+    assert events.execute(f"select count(*), count(numeric_value) {b12_events}").fetchone() == (
+        49,
+        43,
+    )
     rejected = b12(mimic.home, "rejects", "--reason", "empty_value", "--format", "json").json
     found = {(row["file"], row["line"]) for row in rejected if row["code"] == "2132-9"}
-    assert found == set(events.execute(f"select file, line {b12_events} and numeric_value is null").fetchall())
+    assert found == set(
+        events.execute(f"select file, line {b12_events} and numeric_value is null").fetchall()
+    )
     accepted = events.execute(
         "select file, line, cast(patient_id as bigint), collected_on, cast(value as float) "
         f"from read_parquet('{mimic.home}/lake/lab_result/*.parquet') where analyte = 'total_b12'"
     ).fetchall()
-    wanted = events.execute(f"select file, line, subject_id, day, numeric_value {b12_events} and numeric_value is not null")
+    wanted = events.execute(
+        f"select file, line, subject_id, day, numeric_value {b12_events} and numeric_value is not null"
+    )
     assert sorted(accepted) == sorted(wanted.fetchall())
 
 
@@ -76,7 +85,12 @@ def test_every_patient_has_one_assessment(mimic, events):
 
 
 def test_those_who_died_are_not_on_the_worklist(mimic, events):
-    died = {str(subject) for (subject,) in events.execute("select subject_id from event where code = 'MEDS_DEATH'").fetchall()}
+    died = {
+        str(subject)
+        for (subject,) in events.execute(
+            "select subject_id from event where code = 'MEDS_DEATH'"
+        ).fetchall()
+    }
     found = assessments(mimic.home)
     assert {patient for patient, row in found.items() if row["rule"] == "N01"} == died
     assert not any(found[patient]["priority"] for patient in died)
@@ -88,7 +102,9 @@ def test_each_latest_b12_is_the_latest_number_of_the_source(mimic, events):
         "where code = 'LAB//51010//pg/mL' and numeric_value is not null "
         "qualify row_number() over (partition by subject_id order by time desc) = 1"
     ).fetchall()
-    assert {patient for patient, row in assessments(mimic.home).items() if row["b12_on"]} == {row[0] for row in last}
+    assert {patient for patient, row in assessments(mimic.home).items() if row["b12_on"]} == {
+        row[0] for row in last
+    }
     for patient, day, value, source in last:
         row = assessments(mimic.home)[patient]
         assert (row["b12_on"], row["b12_value"], row["b12_source"]) == (day, value, source)
@@ -98,10 +114,17 @@ def test_each_latest_b12_is_the_latest_number_of_the_source(mimic, events):
 def test_explain_shows_what_the_source_says(mimic, events, patient):
     found = b12(mimic.home, "explain", patient, "--format", "json").json
     assert found["assessment"]["rule"] == assessments(mimic.home)[patient]["rule"]
-    events.execute("create or replace temp table mine as from event where subject_id = $1", [int(patient)])
+    events.execute(
+        "create or replace temp table mine as from event where subject_id = $1", [int(patient)]
+    )
     mine = {(file, line): rest for file, line, *rest in events.execute(
         "select file, line, day::varchar, time::date::varchar, code, numeric_value from mine").fetchall()}  # fmt: skip
-    shown = [one for fact in found["facts"] for one in fact["evidence"] if one["on_day"] and one["standing"] != "era"]
+    shown = [
+        one
+        for fact in found["facts"]
+        for one in fact["evidence"]
+        if one["on_day"] and one["standing"] != "era"
+    ]
     assert shown
     for one in shown:
         day, original_day, code, value = mine[one["file"], one["line"]]
@@ -110,10 +133,21 @@ def test_explain_shows_what_the_source_says(mimic, events, patient):
         if value is not None:
             assert one["reported"].split()[0] == str(value)
     results = [one for fact in found["facts"] if fact["fact"] == "b12" for one in fact["evidence"]]
-    assert len(results) == sum(code == "LAB//51010//pg/mL" and value is not None for *_, code, value in mine.values())
+    assert len(results) == sum(
+        code == "LAB//51010//pg/mL" and value is not None for *_, code, value in mine.values()
+    )
     codes = {code.split("//")[3] for *_, code, _ in mine.values() if code.startswith("DIAGNOSIS")}
-    diagnoses = [one for fact in found["facts"] if fact["fact"] in ("neuro", "malabsorption", "renal") for one in fact["evidence"]]
-    assert all(one["what"].split()[1].rstrip(",") in codes for one in diagnoses if one["what"].startswith("ICD"))
+    diagnoses = [
+        one
+        for fact in found["facts"]
+        if fact["fact"] in ("neuro", "malabsorption", "renal")
+        for one in fact["evidence"]
+    ]
+    assert all(
+        one["what"].split()[1].rstrip(",") in codes
+        for one in diagnoses
+        if one["what"].startswith("ICD")
+    )
 
 
 def test_explain_as_text_names_file_line_and_original_day(mimic):

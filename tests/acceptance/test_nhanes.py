@@ -28,14 +28,27 @@ def delivery(folder, unit):
     for cycle, (mma, mma_unit) in CYCLES.items():
         people = respondents(cycle)
         results = [
-            {"patient_id": one["SEQN"], "code": code, "value": one[column], "unit": in_unit, "collected_at": COLLECTED}
+            {
+                "patient_id": one["SEQN"],
+                "code": code,
+                "value": one[column],
+                "unit": in_unit,
+                "collected_at": COLLECTED,
+            }
             for one in people
-            for code, column, in_unit in ((B12_CODES[unit], UNITS[unit], unit), (MMA_CODE, mma, mma_unit))
+            for code, column, in_unit in (
+                (B12_CODES[unit], UNITS[unit], unit),
+                (MMA_CODE, mma, mma_unit),
+            )
             if one[column]
         ]
         sexes = {"1": "male", "2": "female"}
         patients = [
-            {"patient_id": one["SEQN"], "birth_date": f"{2025 - int(one['RIDAGEYR'])}-06-30", "sex": sexes[one["RIAGENDR"]]}
+            {
+                "patient_id": one["SEQN"],
+                "birth_date": f"{2025 - int(one['RIDAGEYR'])}-06-30",
+                "sex": sexes[one["RIAGENDR"]],
+            }
             for one in people
         ]
         (folder / f"patient_{cycle}.csv").write_text(as_csv(patients), encoding="utf-8")
@@ -59,7 +72,11 @@ def surveys(tmp_path_factory):
 
 def band(value):
     "The bands of protocol.md §2, in plain Python"
-    edges = ((value < 180, "low"), (value < Decimal("203.3055"), "low_molar_only"), (value <= 350, "borderline"))
+    edges = (
+        (value < 180, "low"),
+        (value < Decimal("203.3055"), "low_molar_only"),
+        (value <= 350, "borderline"),
+    )
     return next((name for holds, name in edges if holds), "above")
 
 
@@ -91,7 +108,9 @@ def test_below_300_equals_a_direct_count(surveys, unit):
     factor = FACTOR if unit == "pmol/L" else 1
     wanted = {one["SEQN"] for cycle in CYCLES for one in respondents(cycle)
               if one[UNITS[unit]] and Decimal(one[UNITS[unit]]) * factor < 300}  # fmt: skip
-    assert {patient for patient, row in surveys[unit].rows.items() if row["neuro_300"] == "yes"} == wanted
+    assert {
+        patient for patient, row in surveys[unit].rows.items() if row["neuro_300"] == "yes"
+    } == wanted
 
 
 def test_the_units_disagree_only_where_the_survey_rounded_across_an_edge(surveys):
@@ -100,8 +119,12 @@ def test_the_units_disagree_only_where_the_survey_rounded_across_an_edge(surveys
     assert sorted(found) == DISAGREEING.read_text(encoding="utf-8").split()[1:]
     for cycle in CYCLES:
         for one in respondents(cycle):
-            if one["SEQN"] in found:  # the survey multiplies by 0.738 and rounds to a tenth or a hundredth
-                assert abs(Decimal(one["LBXB12"]) * Decimal("0.738") - Decimal(one["LBDB12SI"])) <= Decimal("0.05")
+            if (
+                one["SEQN"] in found
+            ):  # the survey multiplies by 0.738 and rounds to a tenth or a hundredth
+                assert abs(
+                    Decimal(one["LBXB12"]) * Decimal("0.738") - Decimal(one["LBDB12SI"])
+                ) <= Decimal("0.05")
 
 
 @pytest.mark.parametrize("cycle", CYCLES)
@@ -113,7 +136,14 @@ def test_raised_mma_equals_a_direct_count(surveys, unit, cycle):
     raised = {one["SEQN"] for one in people if one[column] and Decimal(one[column]) > edge}
     measured = {one["SEQN"] for one in people if one[column]}
     rows = {one["SEQN"]: surveys[unit].rows[one["SEQN"]] for one in people}
-    assert {patient for patient, row in rows.items() if row["mma"] == "raised_renal_unknown"} == raised
-    assert {patient for patient, row in rows.items() if row["mma"] == "not_raised"} == measured - raised
-    assert not {row["mma"] for row in rows.values()} & {"raised", "raised_renal"}  # no kidney function was delivered
+    assert {
+        patient for patient, row in rows.items() if row["mma"] == "raised_renal_unknown"
+    } == raised
+    assert {
+        patient for patient, row in rows.items() if row["mma"] == "not_raised"
+    } == measured - raised
+    assert not {row["mma"] for row in rows.values()} & {
+        "raised",
+        "raised_renal",
+    }  # no kidney function was delivered
     assert raised

@@ -17,8 +17,13 @@ def report_counts(path, source, folder, **options):
     con.execute("create schema landing")
     found = read_profile(source)
     found.options.update(options)
-    landed = read(con, path, profile=found, kind=found.kind_of_file(path.name), reference=None, folder=folder)
-    counts = {entity: con.execute(f"select count(*) from landing.{entity}").fetchone()[0] for entity in landed.entities}
+    landed = read(
+        con, path, profile=found, kind=found.kind_of_file(path.name), reference=None, folder=folder
+    )
+    counts = {
+        entity: con.execute(f"select count(*) from landing.{entity}").fetchone()[0]
+        for entity in landed.entities
+    }
     broken = con.execute("select count(*) from landing.ragged").fetchone()[0]
     con.close()
     assert sum(counts.values()) + broken + landed.other == landed.rows
@@ -39,4 +44,9 @@ def test_389_files_of_hl7_messages(tmp_path):
 
 def test_the_file_whose_trailer_counts_wrong_goes_in_where_the_profile_says_so(tmp_path):
     [path] = (DATA / "hl7v2_oru").glob("*test-0001-input-covid-19.hl7")
-    assert report_counts(path, "hl7v2", tmp_path, trailers="reject") == {"files": 1, "patient": 20, "lab_result": 200, "broken": 1}
+    assert report_counts(path, "hl7v2", tmp_path, trailers="reject") == {
+        "files": 1,
+        "patient": 20,
+        "lab_result": 200,
+        "broken": 1,
+    }

@@ -42,7 +42,9 @@ def tables(node):
 
 def test_modules_import_only_from_the_floors_below():
     lint_imports = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -50,19 +52,27 @@ def test_modules_import_only_from_the_floors_below():
 def test_a_relation_reads_its_own_floor_or_below(file):
     for schema, name in relations_read(file.read_text()):
         assert schema in SCHEMAS, f"{schema}.{name} is in no room of sql/"
-        assert SCHEMAS.index(schema) <= SCHEMAS.index(file.parent.name), f"reads {schema}.{name}, which is above it"
+        assert SCHEMAS.index(schema) <= SCHEMAS.index(file.parent.name), (
+            f"reads {schema}.{name}, which is above it"
+        )
 
 
 @pytest.mark.parametrize("folder", ("sql", "expectations", "tests/spec"))
 def test_every_folder_of_relations_is_a_schema_of_the_one_list(folder):
-    found = {path.name for path in (ROOT / folder).iterdir() if path.is_dir() and path.name != "__pycache__"}
+    found = {
+        path.name
+        for path in (ROOT / folder).iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    }
     assert found <= set(SCHEMAS)
 
 
 def test_the_documents_hold_every_relation():
     index, specification = ((ROOT / "docs" / name).read_text() for name in ("sql.md", "spec.md"))
     names = [f"{file.parent.name}.{file.stem}" for file in RELATIONS]
-    assert [name for name in names if f"`{name}`" not in index or f"## {name}\n" not in specification] == []
+    assert [
+        name for name in names if f"`{name}`" not in index or f"## {name}\n" not in specification
+    ] == []
 
 
 @pytest.mark.parametrize("file", RELATIONS, ids=short)
@@ -73,6 +83,13 @@ def test_a_relation_says_what_its_rows_are_and_never_asks_the_clock(file):
     code = re.sub(r"--.*", "", sql).lower()
     clocks = r"\b(current_date|current_timestamp|localtimestamp|get_current_timestamp)\b|\b(today|now)\s*\("
     assert not re.search(clocks, code), "the as-of date is a relation to join"
+
+
+@pytest.mark.parametrize("file", RELATIONS, ids=short)
+def test_a_relation_has_at_most_60_lines(file):
+    assert len(file.read_text().splitlines()) <= 60, (
+        "a part that has a name is a relation of its own"
+    )
 
 
 @pytest.mark.parametrize("file", RELATIONS, ids=short)
@@ -99,7 +116,13 @@ def test_the_review_of_a_protocol_is_not_overdue(file):
 
 def test_no_committed_file_names_a_package_index():
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    address = re.compile(r"py[p]i\.org|python[h]osted\.org|registry\.np[m]js|--(extra-)?index[-]url [h]|/sim[p]le/")
-    texts = {name: (ROOT / name).read_text(errors="ignore") for name in files if (ROOT / name).is_file()}
+    files = subprocess.run(
+        listed, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    address = re.compile(
+        r"py[p]i\.org|python[h]osted\.org|registry\.np[m]js|--(extra-)?index[-]url [h]|/sim[p]le/"
+    )
+    texts = {
+        name: (ROOT / name).read_text(errors="ignore") for name in files if (ROOT / name).is_file()
+    }
     assert [name for name, text in texts.items() if address.search(text)] == []

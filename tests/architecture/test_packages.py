@@ -13,7 +13,11 @@ PACKAGES = sorted(path.parent.name for path in PIPELINE.glob("*/__init__.py"))
 MODULES = sorted(PIPELINE.rglob("*.py"))
 CODE = [
     *MODULES,
-    *(path for room in ("b12_airflow", "benchmarks", "dags", "tools") for path in sorted((ROOT / room).rglob("*.py"))),
+    *(
+        path
+        for room in ("b12_airflow", "benchmarks", "dags", "tools")
+        for path in sorted((ROOT / room).rglob("*.py"))
+    ),
 ]
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 30
 
@@ -31,7 +35,10 @@ def imported(path):
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pipeline":
             yield node.module, [alias.name for alias in node.names]
-        assert not (isinstance(node, ast.Import) and any(alias.name.startswith("pipeline.") for alias in node.names))
+        assert not (
+            isinstance(node, ast.Import)
+            and any(alias.name.startswith("pipeline.") for alias in node.names)
+        )
 
 
 def package_of(path):
@@ -52,9 +59,13 @@ def test_nothing_imports_a_module_past_the_face_of_its_package(file):
         package = module.split(".")[1] if "." in module else None
         if package is None or package == package_of(file) or package == "run":
             continue
-        assert module == f"pipeline.{package}", f"{module} is inside of pipeline.{package}: import its face"
+        assert module == f"pipeline.{package}", (
+            f"{module} is inside of pipeline.{package}: import its face"
+        )
         face = importlib.import_module(module)
-        assert set(names) <= set(face.__all__), f"{set(names) - set(face.__all__)} is not on the face of {module}"
+        assert set(names) <= set(face.__all__), (
+            f"{set(names) - set(face.__all__)} is not on the face of {module}"
+        )
 
 
 @pytest.mark.parametrize("file", CODE, ids=short)
@@ -64,7 +75,11 @@ def test_a_module_is_one_idea(file):
 
 @pytest.mark.parametrize("file", CODE, ids=short)
 def test_a_function_has_at_most_30_lines(file):
-    functions = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [
+        node
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     lengths = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
 

@@ -13,12 +13,18 @@ ROWS = [
     for line in (ROOT / "docs" / "security.md").read_text().splitlines()
     if line.startswith("| ") and "test" in line and "threat" not in line
 ]
-NAMED = sorted({found for row in ROWS for found in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row)})
+NAMED = sorted(
+    {found for row in ROWS for found in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row)}
+)
 
 
 @cache
 def names_in(path):
-    return {node.name for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.FunctionDef)}
+    return {
+        node.name
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.FunctionDef)
+    }
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[2:40])

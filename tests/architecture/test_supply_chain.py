@@ -14,14 +14,18 @@ PINNED = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==(\S+)", re.M)
 
 
 def test_the_bill_of_materials_is_that_of_the_requirements():
-    found = {(one["name"], one["version"]) for one in json.loads(supply.SBOM.read_text())["components"]}
+    found = {
+        (one["name"], one["version"]) for one in json.loads(supply.SBOM.read_text())["components"]
+    }
     assert found == set(PINNED.findall((supply.ROOT / "requirements.txt").read_text())), "make sbom"
 
 
 def test_the_bill_of_materials_has_every_hash_and_is_valid():
     text = supply.SBOM.read_text()
     hashes = {each["content"] for one in json.loads(text)["components"] for each in one["hashes"]}
-    assert hashes == set(re.findall(r"sha256:([0-9a-f]{64})", (supply.ROOT / "requirements.txt").read_text()))
+    assert hashes == set(
+        re.findall(r"sha256:([0-9a-f]{64})", (supply.ROOT / "requirements.txt").read_text())
+    )
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
@@ -50,12 +54,16 @@ def test_a_secret_that_nobody_reviewed_is_found_with_its_line_and_not_repeated(c
 def answers(monkeypatch, tmp_path, *dependencies):
     "A stand-in for the audit's program: what is tested is what is made of its answer"
     program = tmp_path / "pip-audit"
-    program.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps({'dependencies': dependencies})}\nEND\n")
+    program.write_text(
+        f"#!/bin/sh\ncat <<'END'\n{json.dumps({'dependencies': dependencies})}\nEND\n"
+    )
     program.chmod(0o755)
     monkeypatch.setattr(supply, "BIN", tmp_path)
 
 
-def test_a_known_vulnerability_is_said_with_the_version_that_mends_it(monkeypatch, tmp_path, capsys):
+def test_a_known_vulnerability_is_said_with_the_version_that_mends_it(
+    monkeypatch, tmp_path, capsys
+):
     answers(
         monkeypatch,
         tmp_path,
@@ -63,7 +71,10 @@ def test_a_known_vulnerability_is_said_with_the_version_that_mends_it(monkeypatc
         {"name": "b", "skip_reason": "?"},
     )
     assert supply.main(["audit"]) == 1
-    assert capsys.readouterr().out == "a 1: CVE-1, mended in 2\n1 packages audited (pypi), 1 not known there, 1 vulnerabilities.\n"
+    assert (
+        capsys.readouterr().out
+        == "a 1: CVE-1, mended in 2\n1 packages audited (pypi), 1 not known there, 1 vulnerabilities.\n"
+    )
 
 
 def test_no_vulnerability(monkeypatch, tmp_path):

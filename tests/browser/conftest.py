@@ -51,22 +51,34 @@ class Watch:
 
     def __init__(self, page, base):
         self.complaints, self.base = [], base
-        page.on("console", lambda message: self.complaints.append(message.text) if self.is_bad(message) else None)
+        page.on(
+            "console",
+            lambda message: self.complaints.append(message.text) if self.is_bad(message) else None,
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "request",
-            lambda request: None if request.url.startswith((self.base, "data:", "blob:")) else self.complaints.append(request.url),
+            lambda request: (
+                None
+                if request.url.startswith((self.base, "data:", "blob:"))
+                else self.complaints.append(request.url)
+            ),
         )
 
     @staticmethod
     def is_bad(message):
         "Chromium itself tells the console of every 4xx; the tests look at those by their status"
-        return message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text
+        return (
+            message.type in ("error", "warning")
+            and "the server responded with a status of 4" not in message.text
+        )
 
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
 def page(request, browser, server):
-    context = browser.new_context(viewport={"width": request.param, "height": 900}, base_url=server, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 900}, base_url=server, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.watch = Watch(page, server)
     yield page

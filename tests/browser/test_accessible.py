@@ -22,7 +22,9 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 def open_all(page):
     "What is folded away counts too"
-    page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true; })"
+    )
 
 
 def settled(page):
@@ -39,7 +41,9 @@ def is_accessible(page):
         return
     page.evaluate(AXE)
     found = page.evaluate("(rules) => axe.run(document, rules)", RULES)["violations"]
-    assert [(one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
+    assert [
+        (one["id"], one["help"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found
+    ] == []
 
 
 def fits(page):
@@ -84,7 +88,9 @@ def test_two_runs_compared(page, scheme):
 def test_the_login_and_an_attempt_that_fails(page, scheme, tmp_path):
     "Of a server with a user; with the keyboard alone"
     home = Home(tmp_path)
-    worklist.add_user(worklist.open_store(home), "ann", role="coordinator", password="correct horse battery")
+    worklist.add_user(
+        worklist.open_store(home), "ann", role="coordinator", password="correct horse battery"
+    )
     page.emulate_media(color_scheme=scheme)
     with serving(standalone(home)) as base:
         page.watch.base = base

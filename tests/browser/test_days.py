@@ -23,7 +23,9 @@ def tab_to(page, selector, limit=400):
 def test_a_coordinators_morning(page):
     page.goto("/worklist?status=open")
     total = page.locator(".total b").last.inner_text()
-    assert page.locator(".chip").first.inner_text().split()[-1] == total, "what is counted is what is listed"
+    assert page.locator(".chip").first.inner_text().split()[-1] == total, (
+        "what is counted is what is listed"
+    )
     press(page, "j", "j", "Enter")  # the second row
     expect(page.locator("h1")).to_contain_text("Patient")
     patient = page.locator("h1").inner_text().split()[-1]

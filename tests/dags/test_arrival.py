@@ -81,7 +81,11 @@ def tell(tmp_path):
     "Runs a script after one of the above, and returns what it says"
 
     def told(before, script):
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(tmp_path / "home"), "B12_SETTLE_SECONDS": "0.3"}
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "B12_HOME": str(tmp_path / "home"),
+            "B12_SETTLE_SECONDS": "0.3",
+        }
         (tmp_path / "said.json").unlink(missing_ok=True)
         done = subprocess.run(
             [sys.executable, "-c", before + textwrap.dedent(script)],
@@ -107,7 +111,9 @@ def test_a_dropped_file_wakes_once_and_again_while_nobody_takes_it(tell):
     )
     moments = [moment for moment, _ in found]
     assert 0.7 <= moments[0] <= 1.6  # not before it settled
-    assert 3 <= len(found) <= 4 and all(0.9 <= later - earlier <= 1.6 for earlier, later in pairwise(moments))
+    assert 3 <= len(found) <= 4 and all(
+        0.9 <= later - earlier <= 1.6 for earlier, later in pairwise(moments)
+    )
     assert all(payload == {"files": 1} for _, payload in found)
 
 
@@ -169,7 +175,10 @@ def test_triggers_are_made_anew_from_what_they_serialize(tell):
     """,
     )
     assert said[0] == ["landing", "object_store", "queue"] and said[1]
-    assert said[2][:2] == ["b12_airflow.arrival.DeliveryTrigger", "b12_airflow.arrival.StoreTrigger"]
+    assert said[2][:2] == [
+        "b12_airflow.arrival.DeliveryTrigger",
+        "b12_airflow.arrival.StoreTrigger",
+    ]
     assert said[2][2].endswith("SqsSensorTrigger")
 
 
@@ -191,7 +200,11 @@ def test_objects_are_brought_in_and_put_aside(tell):
         "landing/canonical/x.csv.part", "landing/lost.csv",
         "taken-landing/canonical/day/_READY", "taken-landing/canonical/day/lab_result.csv", "taken-landing/canonical/patient.csv",
     ]  # fmt: skip
-    assert said[3] == ["canonical/day/_READY", "canonical/day/lab_result.csv", "canonical/patient.csv"]
+    assert said[3] == [
+        "canonical/day/_READY",
+        "canonical/day/lab_result.csv",
+        "canonical/patient.csv",
+    ]
     assert said[4:] == [0, []]
 
 

@@ -15,7 +15,10 @@ import pytest
 from pyarrow import parquet
 
 ROOT = Path(__file__).resolve().parents[2]
-DAG_FILES = [ROOT / "dags" / f"{name}.py" for name in ("ingest_extract", "screen_population", "maintain_lake", "watch_deadlines")]
+DAG_FILES = [
+    ROOT / "dags" / f"{name}.py"
+    for name in ("ingest_extract", "screen_population", "maintain_lake", "watch_deadlines")
+]
 
 LOAD = """
 import json, sys, pathlib
@@ -61,9 +64,13 @@ json.dump({ti.task_id: ti.state for ti in dag_run.get_task_instances()}, open("s
 
 
 def python(folder, *arguments, **settings):
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(folder / "home")} | settings
+    environment = (
+        os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(folder / "home")} | settings
+    )
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def loaded(folder, **settings):
@@ -79,7 +86,12 @@ def bag(tmp_path_factory):
 
 def test_every_dag_is_imported_without_errors(bag):
     assert bag["errors"] == {}
-    assert set(bag["dags"]) == {"ingest_extract", "screen_population", "maintain_lake", "watch_deadlines"}
+    assert set(bag["dags"]) == {
+        "ingest_extract",
+        "screen_population",
+        "maintain_lake",
+        "watch_deadlines",
+    }
 
 
 def test_reading_the_dags_loads_nothing_heavy(bag):
@@ -89,10 +101,14 @@ def test_reading_the_dags_loads_nothing_heavy(bag):
 
 def test_one_run_at_a_time_and_no_catching_up(bag):
     assert {dag["catchup"] for dag in bag["dags"].values()} == {False}
-    assert {name for name, dag in bag["dags"].items() if dag["max_active_runs"] != 1} == {"screen_population"}
+    assert {name for name, dag in bag["dags"].items() if dag["max_active_runs"] != 1} == {
+        "screen_population"
+    }
 
 
-def test_a_night_that_waits_for_a_steward_keeps_no_other_from_being_screened_and_two_are_never_screened_at_once(bag):
+def test_a_night_that_waits_for_a_steward_keeps_no_other_from_being_screened_and_two_are_never_screened_at_once(
+    bag,
+):
     screening = bag["dags"]["screen_population"]
     assert screening["max_active_runs"] >= 200 and screening["at_once"]["screen"] == 1
 
@@ -106,22 +122,33 @@ def test_every_failure_is_told_and_what_can_pass_is_tried_again(bag):
 @pytest.mark.parametrize("task", ["screen", "decide"])
 def test_what_is_wrong_the_next_minute_too_is_not_tried_again(bag, task):
     "A closed gate; an answer of somebody who is no steward"
-    wrong = {f"pipeline.core.errors.{name}" for name in ("GateClosed", "InvalidProtocol", "UsageError")}
+    wrong = {
+        f"pipeline.core.errors.{name}" for name in ("GateClosed", "InvalidProtocol", "UsageError")
+    }
     assert set(bag["dags"]["screen_population"]["not_again"][task]) == wrong
 
 
 def test_no_task_keeps_the_others_waiting_for_ever(bag):
-    limits = {(name, task): seconds for name, dag in bag["dags"].items() for task, seconds in dag["seconds"].items()}
+    limits = {
+        (name, task): seconds
+        for name, dag in bag["dags"].items()
+        for task, seconds in dag["seconds"].items()
+    }
     assert {seconds for (name, _), seconds in limits.items() if name == "watch_deadlines"} == {600}
-    assert {seconds for (name, _), seconds in limits.items() if name != "watch_deadlines"} == {3 * 3600}
+    assert {seconds for (name, _), seconds in limits.items() if name != "watch_deadlines"} == {
+        3 * 3600
+    }
 
 
 def test_a_new_installation_does_not_screen_the_night_before_it_was_there(bag):
-    assert bag["first_nights"] == {
-        "2026-07-01T08:00+00:00": "2026-07-02T02:00:00+00:00",
-        "2026-07-01T02:20+00:00": "2026-07-01T02:00:00+00:00",  # a night that has come waits for the scheduler
-        "2026-07-01T00:20+00:00": "2026-07-01T02:00:00+00:00",
-    }
+    assert (
+        bag["first_nights"]
+        == {
+            "2026-07-01T08:00+00:00": "2026-07-02T02:00:00+00:00",
+            "2026-07-01T02:20+00:00": "2026-07-01T02:00:00+00:00",  # a night that has come waits for the scheduler
+            "2026-07-01T00:20+00:00": "2026-07-01T02:00:00+00:00",
+        }
+    )
 
 
 def test_the_night_is_that_of_the_time_zone(tmp_path):
@@ -156,7 +183,10 @@ def test_any_lake_table_that_ingest_announces_wakes_the_screening(bag):
 def decorated(tree, decorator):
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            names = {getattr(d.func if isinstance(d, ast.Call) else d, "id", None) for d in function.decorator_list}
+            names = {
+                getattr(d.func if isinstance(d, ast.Call) else d, "id", None)
+                for d in function.decorator_list
+            }
             if decorator in names:
                 yield function
 
@@ -167,7 +197,9 @@ def test_a_task_calls_one_function_of_the_walk_at_most_and_nothing_decides(file)
     tasks = list(decorated(tree, "task"))
     assert tasks
     for function in tasks:
-        calls = [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
+        calls = [
+            ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)
+        ]
         assert sum(call.startswith("run.") for call in calls) <= 1, function.name
         logic = (ast.If, ast.For, ast.While, ast.Try, ast.With)
         assert not any(isinstance(node, logic) for node in ast.walk(function)), function.name
@@ -177,18 +209,35 @@ def test_a_task_calls_one_function_of_the_walk_at_most_and_nothing_decides(file)
 def test_what_a_task_returns_is_not_written_to_its_log(file):
     for function in decorated(ast.parse(file.read_text()), "task"):
         if any(isinstance(node, ast.Return) for node in ast.walk(function)):
-            assert "show_return_value_in_logs=False" in ast.unparse(function.decorator_list[0]), function.name
+            assert "show_return_value_in_logs=False" in ast.unparse(function.decorator_list[0]), (
+                function.name
+            )
 
 
 def test_nothing_waiting_skips_every_other_task(tmp_path):
     done = python(tmp_path, "-c", NOTHING_WAITS)
     assert done.returncode == 0, done.stderr
     states = json.loads((tmp_path / "states.json").read_text())
-    assert states == {"claim": "success", "ingest": "skipped", "announce": "skipped", "all_went_in": "skipped"}
+    assert states == {
+        "claim": "success",
+        "ingest": "skipped",
+        "announce": "skipped",
+        "all_went_in": "skipped",
+    }
 
 
 def test_a_whole_run_on_a_small_population(tmp_path):
-    done = python(tmp_path, "-m", "dags.embedded", "--patients", "300", "--as-of", "2026-01-31", "--home", "home")
+    done = python(
+        tmp_path,
+        "-m",
+        "dags.embedded",
+        "--patients",
+        "300",
+        "--as-of",
+        "2026-01-31",
+        "--home",
+        "home",
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert " files went in, 0 refused" in done.stdout
     assert "Screening as of 2026-01-31" in done.stdout
@@ -201,7 +250,17 @@ def test_a_refused_file_is_named_and_the_others_go_in(tmp_path):
     extracts.mkdir()
     (extracts / "patient.csv").write_text("patient_id,birth_date,sex\nann,1950-01-01,female\n")
     (extracts / "lab_result.csv").write_text("a heading of something else\n1\n")
-    done = python(tmp_path, "-m", "dags.embedded", "--data", str(extracts), "--as-of", "2026-01-31", "--home", "home")
+    done = python(
+        tmp_path,
+        "-m",
+        "dags.embedded",
+        "--data",
+        str(extracts),
+        "--as-of",
+        "2026-01-31",
+        "--home",
+        "home",
+    )
     assert done.returncode == 10, done.stderr
     assert "lab_result.csv: REFUSED" in done.stdout
     assert "1 files went in, 1 refused" in done.stdout
@@ -212,13 +271,24 @@ def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(tmp_path):
     folder = tmp_path / "meds"
     (folder / "data").mkdir(parents=True)
     (folder / "metadata").mkdir()
-    codes = {"code": ["GENDER//F"], "description": ["female"], "parent_codes": pa.array([None], pa.list_(pa.string()))}
+    codes = {
+        "code": ["GENDER//F"],
+        "description": ["female"],
+        "parent_codes": pa.array([None], pa.list_(pa.string())),
+    }
     parquet.write_table(pa.table(codes), folder / "metadata" / "codes.parquet")
     for subject in range(6):
         time, value = pa.array([None], pa.timestamp("us")), pa.array([None], pa.float32())
-        events = {"subject_id": [subject], "time": time, "code": ["GENDER//F"], "numeric_value": value}
+        events = {
+            "subject_id": [subject],
+            "time": time,
+            "code": ["GENDER//F"],
+            "numeric_value": value,
+        }
         parquet.write_table(pa.table(events), folder / "data" / f"{subject}.parquet")
-    done = python(tmp_path, "-m", "dags.embedded", "--data", str(folder), "--source", "meds", "--home", "home")
+    done = python(
+        tmp_path, "-m", "dags.embedded", "--data", str(folder), "--source", "meds", "--home", "home"
+    )
     assert "6 files went in, 0 refused" in done.stdout, done.stdout
 
 

@@ -49,8 +49,19 @@ fails()
 
 def told_by(program, folder):
     with web_server() as (address, took):
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(folder), "B12_NOTIFY_WEBHOOK": address}
-        done = subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "AIRFLOW_HOME": str(folder),
+            "B12_NOTIFY_WEBHOOK": address,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr
     return [json.loads(body) for _, body in took]
 

@@ -58,10 +58,17 @@ def test_nobody_sees_a_page_without_airflows_login(answers):
     assert answers[""]["worklist"] == 401 and answers[""]["rejects"] == 401
 
 
-@pytest.mark.parametrize(("role", "rejects"), [("viewer", 403), ("user", 403), ("op", 200), ("admin", 200)])
+@pytest.mark.parametrize(
+    ("role", "rejects"), [("viewer", 403), ("user", 403), ("op", 200), ("admin", 200)]
+)
 def test_airflows_roles_are_the_roles_of_the_pages(answers, role, rejects):
     found = answers[role]
-    assert (found["worklist"], found["patient"], found["rejects"], found["health"]) == (200, 200, rejects, 200)
+    assert (found["worklist"], found["patient"], found["rejects"], found["health"]) == (
+        200,
+        200,
+        rejects,
+        200,
+    )
     assert found["named"], "the page says who is logged in"
 
 
@@ -71,6 +78,9 @@ def test_every_address_of_a_page_lies_under_the_plugin(answers):
 
 def test_the_pages_carry_their_headers_under_airflow_too_and_refuse_other_sites(answers):
     headers = answers["admin"]["headers"]
-    assert "script-src 'self'" in headers["content-security-policy"] and "unsafe" not in headers["content-security-policy"]
+    assert (
+        "script-src 'self'" in headers["content-security-policy"]
+        and "unsafe" not in headers["content-security-policy"]
+    )
     assert headers["cache-control"] == "no-store"
     assert answers["admin"]["acted"] == 403

@@ -37,7 +37,10 @@ def home(tmp_path, monkeypatch):
 
 
 def results(first, last):
-    return [f"P{number},2132-9,LOINC,{100 + number % 800},pg/mL,2026-01-01,R{number}" for number in range(first, last)]
+    return [
+        f"P{number},2132-9,LOINC,{100 + number % 800},pg/mL,2026-01-01,R{number}"
+        for number in range(first, last)
+    ]
 
 
 def drop(home, name, rows):
@@ -48,11 +51,17 @@ def drop(home, name, rows):
 
 
 def take(home):
-    return [account for claimed in run.claim_waiting(home) if (account := run.ingest_claimed(home, claimed))]
+    return [
+        account
+        for claimed in run.claim_waiting(home)
+        if (account := run.ingest_claimed(home, claimed))
+    ]
 
 
 def held(home):
-    return query(home, "select count(*) as rows, count(distinct result_id) as results from lake.lab_result")[0]
+    return query(
+        home, "select count(*) as rows, count(distinct result_id) as results from lake.lab_result"
+    )[0]
 
 
 def test_two_files_of_one_name_that_follow_each_other_both_go_in(home):
@@ -69,17 +78,26 @@ def test_two_files_of_one_name_that_follow_each_other_both_go_in(home):
 def test_the_folder_of_a_source_stays_for_the_next_delivery(home):
     drop(home, "canonical/night/lab_result.csv", results(0, 10))
     assert len(take(home)) == 1
-    assert [path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*")] == ["canonical"]
+    assert [path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*")] == [
+        "canonical"
+    ]
 
 
 def test_processes_that_take_at_once_take_each_file_once(home):
     for number in range(12):
-        drop(home, f"canonical/{number}/lab_result.csv", results(number * 10, number * 10 + 15))  # each shares five rows with the next
+        drop(
+            home, f"canonical/{number}/lab_result.csv", results(number * 10, number * 10 + 15)
+        )  # each shares five rows with the next
     command = [sys.executable, "-c", ONE_WORKER, str(home.root)]
     workers = [subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE) for _ in range(4)]
-    assert [(worker.communicate()[1][-500:], worker.returncode) for worker in workers] == [(b"", 0)] * 4
+    assert [(worker.communicate()[1][-500:], worker.returncode) for worker in workers] == [
+        (b"", 0)
+    ] * 4
     assert held(home) == {"rows": 125, "results": 125}
-    deliveries = query(home, "select sha256, count(*) as times, sum(accepted) as accepted from lake.delivery group by 1")
+    deliveries = query(
+        home,
+        "select sha256, count(*) as times, sum(accepted) as accepted from lake.delivery group by 1",
+    )
     assert len(deliveries) == 12 and {one.times for one in deliveries} == {1}
     assert sum(one["accepted"] for one in deliveries) == 125
     assert not [path for path in (home.root / "claimed").rglob("*") if path.is_file()]
@@ -99,7 +117,9 @@ def test_a_file_that_grows_while_it_is_read_goes_back_and_is_taken_whole_later(h
 
     monkeypatch.setattr(ingest, "validate_file", while_somebody_writes)
     assert take(home) == []
-    assert path.exists() and not [one for one in (home.root / "claimed").rglob("*") if one.is_file()]
+    assert path.exists() and not [
+        one for one in (home.root / "claimed").rglob("*") if one.is_file()
+    ]
     monkeypatch.setattr(ingest, "validate_file", real)
     (account,) = take(home)
     assert (account.rows, account.accepted) == (20, 20)
@@ -130,7 +150,10 @@ def test_a_slow_upload_without_any_marker_is_taken_once_and_whole(home, monkeypa
 
 
 def promised(*paths):
-    files = [{"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)} for path in paths]
+    files = [
+        {"name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in paths
+    ]
     (paths[0].parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
 
 
@@ -138,18 +161,33 @@ BROKEN = "it is not the file that its manifest promises (size or SHA-256)"
 
 
 def test_a_file_that_is_not_what_its_manifest_promises_is_refused_and_the_others_go_in(home):
-    good, bad = drop(home, "canonical/day/lab_result_1.csv", results(0, 10)), drop(home, "canonical/day/lab_result_2.csv", results(10, 20))
+    good, bad = (
+        drop(home, "canonical/day/lab_result_1.csv", results(0, 10)),
+        drop(home, "canonical/day/lab_result_2.csv", results(10, 20)),
+    )
     promised(good, bad)
-    bad.write_text(bad.read_text().replace("P11", "P99"), encoding="utf-8")  # the same size, another patient
+    bad.write_text(
+        bad.read_text().replace("P11", "P99"), encoding="utf-8"
+    )  # the same size, another patient
     answer = b12(
-        home.root, "ingest", deliver(home.root.parent / "in", patient=[{"patient_id": "P1"}]), "--source", "canonical", "--format", "json"
+        home.root,
+        "ingest",
+        deliver(home.root.parent / "in", patient=[{"patient_id": "P1"}]),
+        "--source",
+        "canonical",
+        "--format",
+        "json",
     )
     assert answer.code == 10
     assert {one["file"]: (one["accepted"], one["refused"]) for one in answer.json} == {
         "day/lab_result_1.csv": (10, None), "day/lab_result_2.csv": (0, BROKEN), "patient.csv": (1, None),
     }  # fmt: skip
-    assert [path.name for path in home.refused.rglob("*.csv")] == [f"{sha256_of(next(home.refused.rglob('*.csv')))}.csv"]
-    assert [path for path in home.landing.rglob("*") if path.is_file()] == []  # the manifest went when nothing was left of what it names
+    assert [path.name for path in home.refused.rglob("*.csv")] == [
+        f"{sha256_of(next(home.refused.rglob('*.csv')))}.csv"
+    ]
+    assert [
+        path for path in home.landing.rglob("*") if path.is_file()
+    ] == []  # the manifest went when nothing was left of what it names
 
 
 def test_a_promise_of_no_sha256_is_broken_and_leads_nowhere(home):
@@ -164,7 +202,9 @@ def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiti
     drop(home, "nobody_knows/lab_result.csv", results(10, 20))
     drop(home, "lab_result.csv", results(20, 30))
     assert [one.accepted for one in take(home)] == [10]
-    assert sorted(path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*.csv")) == [
+    assert sorted(
+        path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*.csv")
+    ) == [
         "lab_result.csv",
         "nobody_knows/lab_result.csv",
     ]
@@ -172,7 +212,10 @@ def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiti
 
 @pytest.mark.parametrize("dies_in", ["claim", "ingest_file", "refuse_file"])
 def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_in):
-    good, bad = drop(home, "canonical/day/lab_result_1.csv", results(0, 10)), drop(home, "canonical/day/lab_result_2.csv", results(10, 20))
+    good, bad = (
+        drop(home, "canonical/day/lab_result_1.csv", results(0, 10)),
+        drop(home, "canonical/day/lab_result_2.csv", results(10, 20)),
+    )
     promised(good, bad)
     bad.write_text(bad.read_text().replace("P11,", "P99,"), encoding="utf-8")
 
@@ -186,7 +229,10 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
         killed.setattr(f"pipeline.ingest.claims.{dies_in}", dies)
         with pytest.raises(Killed):
             take(home)
-    assert sorted((one.file, one.refused) for one in take(home) if one.refused) in ([], [("day/lab_result_2.csv", BROKEN)])
+    assert sorted((one.file, one.refused) for one in take(home) if one.refused) in (
+        [],
+        [("day/lab_result_2.csv", BROKEN)],
+    )
     assert query(home, "select file, refused is null as went_in from lake.delivery order by file") == [
         {"file": "day/lab_result_1.csv", "went_in": True}, {"file": "day/lab_result_2.csv", "went_in": False},
     ]  # fmt: skip
@@ -209,7 +255,9 @@ def test_a_senders_links_lead_nowhere_when_its_manifest_is_written_on(home):
 
 
 @pytest.mark.parametrize("is_promised", [True, False])
-def test_a_folder_that_becomes_a_link_between_looking_and_claiming_takes_nothing_out_of_the_home(home, monkeypatch, is_promised):
+def test_a_folder_that_becomes_a_link_between_looking_and_claiming_takes_nothing_out_of_the_home(
+    home, monkeypatch, is_promised
+):
     secret = home.root / "runs" / "one" / "lab_result.csv"
     secret.parent.mkdir(parents=True)
     secret.write_text("of ours")
@@ -259,7 +307,9 @@ def test_what_cannot_be_moved_waits_and_keeps_nobody_else_waiting(home, monkeypa
     real = os.rename
 
     def rename(path, place, **named):
-        if "lab_result" in str(path) and str(Path(f"/proc/self/fd/{named['src_dir_fd']}").readlink()).endswith("night"):
+        if "lab_result" in str(path) and str(
+            Path(f"/proc/self/fd/{named['src_dir_fd']}").readlink()
+        ).endswith("night"):
             raise PermissionError(13, "Permission denied", str(path))
         return real(path, place, **named)
 

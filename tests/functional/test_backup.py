@@ -30,7 +30,9 @@ def database(request, monkeypatch):
 
     def fresh():
         if request.param == "postgresql":
-            monkeypatch.setenv("B12_DATABASE_URL", stores.fresh_database(request.getfixturevalue("postgresql")))
+            monkeypatch.setenv(
+                "B12_DATABASE_URL", stores.fresh_database(request.getfixturevalue("postgresql"))
+            )
 
     fresh()
     return fresh
@@ -67,11 +69,27 @@ def live_in(tmp_path):
 def worked_in(tmp_path):
     "After two nights: a file was refused, and people worked"
     home = tmp_path / "home"
-    assert b12(home, "ingest", deliver(tmp_path / "broken", lab_result=f"x\n{KEPT[0]}\n"), "--source", "canonical").code == 10
+    assert (
+        b12(
+            home,
+            "ingest",
+            deliver(tmp_path / "broken", lab_result=f"x\n{KEPT[0]}\n"),
+            "--source",
+            "canonical",
+        ).code
+        == 10
+    )
     store = worklist.open_store(Home(home))
     worklist.add_user(store, "kim", role="coordinator", password="correct horse battery")
     key = worklist.item_of_patient(store, KEPT[0])["key"]
-    worklist.act(store, key, actor=stores.KIM, version=worklist.item(store, key)["version"], comment="called", today=NOON)
+    worklist.act(
+        store,
+        key,
+        actor=stores.KIM,
+        version=worklist.item(store, key)["version"],
+        comment="called",
+        today=NOON,
+    )
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=NOON, today=NOON)
     store.close()
     return home
@@ -98,19 +116,32 @@ def test_the_drill(database, lived_in, tmp_path):
     before, backup, again = state(lived_in), tmp_path / "backup", tmp_path / "again"
     answer = b12(lived_in, "backup", backup)
     assert answer.code == 0 and " files, " in answer.out
-    expected = b12(lived_in, "screen", "--as-of", "2026-02-01").code, latest(lived_in, "worklist.csv"), assessments(lived_in)
+    expected = (
+        b12(lived_in, "screen", "--as-of", "2026-02-01").code,
+        latest(lived_in, "worklist.csv"),
+        assessments(lived_in),
+    )
     shutil.rmtree(lived_in)
     database()
     answer = b12(again, "restore", backup)
     assert answer.code == 0, answer.err
     assert "Erased again by the ledger: 0 ids." in answer.out
     assert state(again) == before
-    assert (b12(again, "screen", "--as-of", "2026-02-01").code, latest(again, "worklist.csv"), assessments(again)) == expected
+    assert (
+        b12(again, "screen", "--as-of", "2026-02-01").code,
+        latest(again, "worklist.csv"),
+        assessments(again),
+    ) == expected
     assert b12(again, "reingest").code == 0, "the archive is whole"
     delivered = deliver(tmp_path / "in", **first_night())
-    assert {one["accepted"] for one in b12(again, "ingest", delivered, "--source", "canonical", "--format", "json").json} == {0}
+    assert {
+        one["accepted"]
+        for one in b12(again, "ingest", delivered, "--source", "canonical", "--format", "json").json
+    } == {0}
     store = worklist.open_store(Home(again))
-    worklist.add_user(store, "lee", role="viewer", password="correct horse battery")  # the database counts on
+    worklist.add_user(
+        store, "lee", role="viewer", password="correct horse battery"
+    )  # the database counts on
     worklist.record_access(store, actor=stores.KIM, what="search")
     store.close()
 
@@ -118,10 +149,22 @@ def test_the_drill(database, lived_in, tmp_path):
 def test_the_second_time_only_what_changed_is_copied(lived_in, tmp_path):
     backup = tmp_path / "backup"
     b12(lived_in, "backup", backup)
-    first = {path: path.stat().st_ino for path in (backup / "home" / "archive").rglob("*") if path.is_file()}
+    first = {
+        path: path.stat().st_ino
+        for path in (backup / "home" / "archive").rglob("*")
+        if path.is_file()
+    }
     answer = b12(lived_in, "backup", backup)
     assert ", 0 of them copied (0.0 MB), 0 removed" in answer.out
-    run(lived_in, deliver(tmp_path / "third", lab_result=[{"patient_id": KEPT[0], **LOW, "value": "130", "collected_at": "2026-01-25"}]))
+    run(
+        lived_in,
+        deliver(
+            tmp_path / "third",
+            lab_result=[
+                {"patient_id": KEPT[0], **LOW, "value": "130", "collected_at": "2026-01-25"}
+            ],
+        ),
+    )
     assert b12(lived_in, "backup", backup).code == 0
     assert {path: path.stat().st_ino for path in first} == first
     assert b12(tmp_path / "again", "restore", backup).code == 0
@@ -139,7 +182,9 @@ def test_who_is_erased_is_gone_from_the_backup_in_its_next_cycle(lived_in, tmp_p
     assert set(assessments(tmp_path / "again")) == set(KEPT)
 
 
-def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(database, lived_in, tmp_path):
+def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(
+    database, lived_in, tmp_path
+):
     backup, ledger, again = tmp_path / "backup", tmp_path / "erasures.jsonl", tmp_path / "again"
     b12(lived_in, "erase", "nobody")
     b12(lived_in, "backup", backup)
@@ -148,7 +193,9 @@ def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(data
     text = ledger.read_text()
     assert FORGOTTEN not in text and ALIAS not in text and len(text.splitlines()) == 4
     last, counted = map(json.loads, text.splitlines()[2:])
-    assert len(last["ids"]) == 2 and counted["rows"]["lab_result"] >= 3 and last["who"] and last["at"]
+    assert (
+        len(last["ids"]) == 2 and counted["rows"]["lab_result"] >= 3 and last["who"] and last["at"]
+    )
     shutil.rmtree(lived_in)
     database()
     answer = b12(again, "restore", backup, "--ledger", ledger)
@@ -158,7 +205,9 @@ def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(data
     assert set(assessments(again)) == set(KEPT)
     assert last in map(json.loads, (again / "erasures.jsonl").read_text().splitlines())
     store = worklist.open_store(Home(again))
-    assert {one["who"] for one in worklist.accesses(store) if one["what"] == "erased"} >= {"b12 restore"}
+    assert {one["who"] for one in worklist.accesses(store) if one["what"] == "erased"} >= {
+        "b12 restore"
+    }
     assert worklist.page(store, worklist.Filter(), today=NOON).total == len(KEPT)
     store.close()
 
@@ -166,49 +215,79 @@ def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(data
 def test_who_came_back_after_an_erasure_stays(lived_in, tmp_path):
     backup = tmp_path / "backup"
     b12(lived_in, "erase", FORGOTTEN)
-    run(lived_in, deliver(tmp_path / "back", lab_result=[{"patient_id": FORGOTTEN, **LOW, "collected_at": "2026-01-28"}]))
+    run(
+        lived_in,
+        deliver(
+            tmp_path / "back",
+            lab_result=[{"patient_id": FORGOTTEN, **LOW, "collected_at": "2026-01-28"}],
+        ),
+    )
     b12(lived_in, "backup", backup)
-    assert b12(tmp_path / "again", "restore", backup, "--ledger", lived_in / "erasures.jsonl").code == 0
+    assert (
+        b12(tmp_path / "again", "restore", backup, "--ledger", lived_in / "erasures.jsonl").code
+        == 0
+    )
     assert set(assessments(tmp_path / "again")) == {FORGOTTEN, *KEPT}
 
 
 def test_the_first_erasure_of_all_is_recognised_by_an_older_backup(lived_in, tmp_path):
     b12(lived_in, "backup", tmp_path / "backup")
     assert b12(lived_in, "erase", FORGOTTEN).code == 0
-    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    answer = b12(
+        tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
+    )
     assert answer.code == 0 and "Erased again by the ledger: 2 ids." in answer.out
 
 
 @pytest.mark.parametrize("room", ["landing", "claimed"])
-def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(lived_in, tmp_path, room):
+def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(
+    lived_in, tmp_path, room
+):
     waits = lived_in / room / "canonical" / ("0" * 64) / "lab_result.csv"
     waits.parent.mkdir(parents=True)
-    waits.write_text("patient_id,code,value,unit,collected_at\nWAITS-1,2132-9,110,pg/mL,2026-01-30\nkept-1,2132-9,111,pg/mL,2026-01-30\n")
+    waits.write_text(
+        "patient_id,code,value,unit,collected_at\nWAITS-1,2132-9,110,pg/mL,2026-01-30\nkept-1,2132-9,111,pg/mL,2026-01-30\n"
+    )
     b12(lived_in, "backup", tmp_path / "backup")
     assert named_in(tmp_path / "backup", "WAITS-1")
     for claimed in claim_waiting(Home(lived_in)):
         ingest_claimed(Home(lived_in), claimed)
     assert b12(lived_in, "erase", "WAITS-1").code == 0
-    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    answer = b12(
+        tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
+    )
     assert answer.code == 0 and "Erased again by the ledger: 1 ids." in answer.out
     assert b12(tmp_path / "again", "screen", "--as-of", AS_OF).code == 0
-    assert named_in(tmp_path / "again", "WAITS-1") == [] and "kept-1" in assessments(tmp_path / "again")
+    assert named_in(tmp_path / "again", "WAITS-1") == [] and "kept-1" in assessments(
+        tmp_path / "again"
+    )
 
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_path, compressed):
-    rows = [{"patient_id": "LONELY 7731", **LOW, "value": "nonsense"}, {"patient_id": KEPT[0], **LOW, "collected_at": "2026-01-13"}]
+    rows = [
+        {"patient_id": "LONELY 7731", **LOW, "value": "nonsense"},
+        {"patient_id": KEPT[0], **LOW, "collected_at": "2026-01-13"},
+    ]
     folder = deliver(tmp_path / "rejected", lab_result=rows)
     if compressed:
-        (folder / "lab_result.csv.gz").write_bytes(gzip.compress((folder / "lab_result.csv").read_bytes()))
+        (folder / "lab_result.csv.gz").write_bytes(
+            gzip.compress((folder / "lab_result.csv").read_bytes())
+        )
         (folder / "lab_result.csv").unlink()
     assert b12(lived_in, "ingest", folder, "--source", "canonical").code == 0
     b12(lived_in, "backup", tmp_path / "backup")
     assert b12(lived_in, "erase", "LONELY 7731").out.startswith("Erased 1 rows: archive 1")
-    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    answer = b12(
+        tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
+    )
     assert answer.code == 0 and "Erased again by the ledger: 1 ids." in answer.out
-    texts = [path.read_bytes() for path in (tmp_path / "again" / "archive").rglob("*") if path.is_file()]
-    assert not any(b"LONELY" in (gzip.decompress(text) if text[:2] == b"\x1f\x8b" else text) for text in texts)
+    texts = [
+        path.read_bytes() for path in (tmp_path / "again" / "archive").rglob("*") if path.is_file()
+    ]
+    assert not any(
+        b"LONELY" in (gzip.decompress(text) if text[:2] == b"\x1f\x8b" else text) for text in texts
+    )
 
 
 UNREADABLE = {
@@ -228,10 +307,14 @@ def test_a_file_that_cannot_be_read_brings_nobody_back(lived_in, tmp_path, room,
     b12(lived_in, "backup", tmp_path / "backup")
     late = deliver(tmp_path / "late", lab_result=[{"patient_id": "LATE", **LOW}])
     assert b12(lived_in, "ingest", late, "--source", "canonical").code == 0
-    before = (lived_in / "erasures.jsonl").read_text() if (lived_in / "erasures.jsonl").exists() else ""
+    before = (
+        (lived_in / "erasures.jsonl").read_text() if (lived_in / "erasures.jsonl").exists() else ""
+    )
     assert b12(lived_in, "erase", "LATE").code == 0
     (tmp_path / "ledger").write_text((lived_in / "erasures.jsonl").read_text().removeprefix(before))
-    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", tmp_path / "ledger")
+    answer = b12(
+        tmp_path / "again", "restore", tmp_path / "backup", "--ledger", tmp_path / "ledger"
+    )
     assert answer.code == 0, answer.err
     assert "Erased again by the ledger: 0 ids." in answer.out
     assert (tmp_path / "again" / place.relative_to(lived_in)).exists() == (room == "archive")
@@ -239,17 +322,30 @@ def test_a_file_that_cannot_be_read_brings_nobody_back(lived_in, tmp_path, room,
 
 @pytest.mark.parametrize(
     ("encoding", "patient"),
-    [("utf-8", "Müšl"), ("latin-1", "Müll"), ("cp1252", "Müšl"), ("utf-16", "Müšl"), ("utf-16-be", "Müšl")],
+    [
+        ("utf-8", "Müšl"),
+        ("latin-1", "Müll"),
+        ("cp1252", "Müšl"),
+        ("utf-16", "Müšl"),
+        ("utf-16-be", "Müšl"),
+    ],
 )
-def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(lived_in, tmp_path, encoding, patient):
+def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(
+    lived_in, tmp_path, encoding, patient
+):
     refused = tmp_path / "lab_result.csv"
     refused.write_bytes(f"xé\n{patient},110\n".encode(encoding))
     assert b12(lived_in, "ingest", refused, "--source", "canonical").code == 10
     b12(lived_in, "backup", tmp_path / "backup")
     assert b12(lived_in, "erase", patient).out == "Erased 1 rows: refused 1.\n"
-    answer = b12(tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    answer = b12(
+        tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
+    )
     assert "Erased again by the ledger: 1 ids." in answer.out
-    assert not any(patient.encode(encoding) in path.read_bytes() for path in (tmp_path / "again" / "refused").rglob("*.csv"))
+    assert not any(
+        patient.encode(encoding) in path.read_bytes()
+        for path in (tmp_path / "again" / "refused").rglob("*.csv")
+    )
 
 
 def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path, monkeypatch):
@@ -278,11 +374,23 @@ def test_what_a_backup_never_holds(lived_in, tmp_path):
         (lived_in / name).write_text("x")
     (lived_in / "landing" / "canonical" / "fresh.csv").write_text("patient_id\n")
     b12(lived_in, "backup", tmp_path / "backup")
-    held = {path.relative_to(tmp_path / "backup" / "home").as_posix() for path in (tmp_path / "backup" / "home").rglob("*")}
-    assert {name.split("/")[0] for name in held} == {"archive", "erasure-key", "lake", "landing", "refused", "runs"} - (
-        {"landing", "erasure-key"} - held
+    held = {
+        path.relative_to(tmp_path / "backup" / "home").as_posix()
+        for path in (tmp_path / "backup" / "home").rglob("*")
+    }
+    assert {name.split("/")[0] for name in held} == {
+        "archive",
+        "erasure-key",
+        "lake",
+        "landing",
+        "refused",
+        "runs",
+    } - ({"landing", "erasure-key"} - held)
+    assert not any(
+        one in name
+        for name in held
+        for one in ("secret", "airflow", "growing", "fresh", ".building", ".tmp", "worklist.db")
     )
-    assert not any(one in name for name in held for one in ("secret", "airflow", "growing", "fresh", ".building", ".tmp", "worklist.db"))
 
 
 def test_deliveries_that_wait_whole_and_claimed_ones_are_kept(lived_in, tmp_path):
@@ -319,7 +427,14 @@ def damaged(backup, how):
 
 
 @pytest.mark.parametrize(
-    "how", ["a file is missing", "a file is changed", "the store is changed", "it was interrupted", "a name leads out"]
+    "how",
+    [
+        "a file is missing",
+        "a file is changed",
+        "the store is changed",
+        "it was interrupted",
+        "a name leads out",
+    ],
 )
 def test_a_backup_that_is_not_whole_is_refused_before_anything_is_written(lived_in, tmp_path, how):
     b12(lived_in, "backup", tmp_path / "backup")
@@ -348,7 +463,17 @@ def test_a_backup_while_deliveries_come_in_is_whole(lived_in, tmp_path):
     "Whatever is copied when, the restored lake's accounts and rows agree"
     folders = [deliver(tmp_path / f"f{n}", lab_result=[{"patient_id": f"many-{n}", **LOW, "result_id": f"r{n}"}]) for n in range(12)]  # fmt: skip
 
-    command = [sys.executable, "-m", "pipeline", "ingest", *folders, "--source", "canonical", "--home", lived_in]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "ingest",
+        *folders,
+        "--source",
+        "canonical",
+        "--home",
+        lived_in,
+    ]
     taken = []
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as ingesting:
         while ingesting.poll() is None and len(taken) < 20:
@@ -383,15 +508,24 @@ def meanwhile(monkeypatch, prefix, happens):
     monkeypatch.setattr(Mirror, "_taken", _taken)
 
 
-@pytest.mark.parametrize("just_before", ["lake/delivery/", "lake/lab_result/", "landing/", "archive/"])
-def test_a_delivery_that_goes_in_meanwhile_is_in_the_restored_home_once(lived_in, tmp_path, monkeypatch, just_before):
+@pytest.mark.parametrize(
+    "just_before", ["lake/delivery/", "lake/lab_result/", "landing/", "archive/"]
+)
+def test_a_delivery_that_goes_in_meanwhile_is_in_the_restored_home_once(
+    lived_in, tmp_path, monkeypatch, just_before
+):
     waits = lived_in / "landing" / "canonical" / ("0" * 64)
-    deliver(waits, lab_result="patient_id,code,value,unit,collected_at\nnew-1,2132-9,110,pg/mL,2026-01-30\n")
+    deliver(
+        waits,
+        lab_result="patient_id,code,value,unit,collected_at\nnew-1,2132-9,110,pg/mL,2026-01-30\n",
+    )
     deliver(waits, condition="x\n")
     ingested = []
 
     def ingest():
-        ingested.extend(ingest_claimed(Home(lived_in), one) for one in claim_waiting(Home(lived_in)))
+        ingested.extend(
+            ingest_claimed(Home(lived_in), one) for one in claim_waiting(Home(lived_in))
+        )
 
     meanwhile(monkeypatch, just_before, ingest)
     assert b12(lived_in, "backup", tmp_path / "backup").code == 0
@@ -399,7 +533,13 @@ def test_a_delivery_that_goes_in_meanwhile_is_in_the_restored_home_once(lived_in
     again = tmp_path / "again"
     assert b12(again, "restore", tmp_path / "backup").code == 0
     for home in (lived_in, again):
-        b12(home, "ingest", deliver(tmp_path / "patient", patient=[{"patient_id": "new-1"}]), "--source", "canonical")
+        b12(
+            home,
+            "ingest",
+            deliver(tmp_path / "patient", patient=[{"patient_id": "new-1"}]),
+            "--source",
+            "canonical",
+        )
         assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert assessments(again)["new-1"] == assessments(lived_in)["new-1"]
     assert not [path for path in (again / "landing").rglob("*") if path.is_file()]
@@ -414,7 +554,11 @@ def test_a_decision_waits_until_the_runs_are_copied(lived_in, tmp_path, monkeypa
     others = []
 
     def decide():
-        others.append(subprocess.Popen([sys.executable, "-c", tried, lived_in], stdout=subprocess.PIPE, text=True))
+        others.append(
+            subprocess.Popen(
+                [sys.executable, "-c", tried, lived_in], stdout=subprocess.PIPE, text=True
+            )
+        )
         with pytest.raises(subprocess.TimeoutExpired):
             others[0].wait(1.5)
 

@@ -15,7 +15,9 @@ SCREEN = ("screen", "--as-of", AS_OF)
 @pytest.fixture(scope="module")
 def extracts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    assert finished(b12(folder, "demo", "--patients", 150, "--out", folder, "--seed", 5, "--as-of", AS_OF)) == (0, "")
+    assert finished(
+        b12(folder, "demo", "--patients", 150, "--out", folder, "--seed", 5, "--as-of", AS_OF)
+    ) == (0, "")
     return folder
 
 
@@ -49,7 +51,17 @@ def test_killed_while_the_lake_is_looked_after(undisturbed, given, tmp_path, com
     process = b12(tmp_path / "measured", *command)
     seconds = work_until_the_end(process)
     assert finished(process) == (0, "")
-    sound(kill_and_repeat("kill", prepared=undisturbed[0], words=command, then=[SCREEN], times=2, seconds=seconds, **given))
+    sound(
+        kill_and_repeat(
+            "kill",
+            prepared=undisturbed[0],
+            words=command,
+            then=[SCREEN],
+            times=2,
+            seconds=seconds,
+            **given,
+        )
+    )
 
 
 @pytest.mark.skipif(not disk.can_mount(), reason="needs the right to mount a small file system")

@@ -12,7 +12,9 @@ from tests.command import b12, deliver
 from tests.functional.web_client import client, field, token
 
 DAY = timedelta(days=1)
-NOW = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # half past one a second time, where summer time ends
+NOW = datetime(
+    2026, 10, 25, 1, 30, tzinfo=UTC
+)  # half past one a second time, where summer time ends
 
 
 @pytest.fixture
@@ -32,7 +34,14 @@ def clock(monkeypatch):
 
 
 def result(value):
-    return {"patient_id": "P1", "code": "2132-9", "value": value, "unit": "pg/mL", "collected_at": "2026-10-20", "result_id": "R1"}
+    return {
+        "patient_id": "P1",
+        "code": "2132-9",
+        "value": value,
+        "unit": "pg/mL",
+        "collected_at": "2026-10-20",
+        "result_id": "R1",
+    }
 
 
 def test_a_delivery_after_the_clock_stepped_back_is_received_after_the_one_before(tmp_path, clock):
@@ -51,22 +60,45 @@ def test_a_clock_that_was_far_ahead_once_is_not_believed_for_ever(tmp_path, cloc
     for number, instant in enumerate((NOW + timedelta(days=400), NOW)):
         clock(instant)
         assert (
-            b12(home.root, "ingest", deliver(tmp_path / f"{number}", patient=[{"patient_id": f"P{number}"}]), "--source", "canonical").code
+            b12(
+                home.root,
+                "ingest",
+                deliver(tmp_path / f"{number}", patient=[{"patient_id": f"P{number}"}]),
+                "--source",
+                "canonical",
+            ).code
             == 0
         )
-    assert min(one["received_at"] for one in query(home, "select received_at from lake.delivery")) == NOW
+    assert (
+        min(one["received_at"] for one in query(home, "select received_at from lake.delivery"))
+        == NOW
+    )
 
 
 def test_the_merge_that_was_delivered_last_counts_whatever_the_clock_said(tmp_path, clock):
     home = Home(tmp_path / "home")
-    people = [{"patient_id": name, "birth_date": "1950-01-01", "merged_into": ""} for name in ("P1", "P2", "P3")]
+    people = [
+        {"patient_id": name, "birth_date": "1950-01-01", "merged_into": ""}
+        for name in ("P1", "P2", "P3")
+    ]
     for number, (step, into) in enumerate(((0, "P2"), (-3600, "P3"))):
         clock(NOW + timedelta(seconds=step))
         people[0]["merged_into"] = into
-        assert b12(home.root, "ingest", deliver(tmp_path / f"{number}", patient=people), "--source", "canonical").code == 0
+        assert (
+            b12(
+                home.root,
+                "ingest",
+                deliver(tmp_path / f"{number}", patient=people),
+                "--source",
+                "canonical",
+            ).code
+            == 0
+        )
     folder = deliver(tmp_path / "lab", lab_result=[result(120)])
     assert b12(home.root, "run", folder, "--source", "canonical", "--as-of", "2026-10-25").code == 0
-    assert [row["patient_id"] for row in b12(home.root, "worklist", "--format", "json").json] == ["P3"]
+    assert [row["patient_id"] for row in b12(home.root, "worklist", "--format", "json").json] == [
+        "P3"
+    ]
 
 
 def test_the_run_after_the_clock_stepped_back_is_the_latest_and_is_followed(tmp_path, clock):
@@ -82,12 +114,16 @@ def test_the_run_after_the_clock_stepped_back_is_the_latest_and_is_followed(tmp_
     assert worklist.followed_run(store)["is_newest"]
 
 
-@pytest.mark.parametrize("day", ["2028-02-29", "2026-02-28", "2026-12-31", "2027-01-01", "2026-03-29", "2026-10-25"])
+@pytest.mark.parametrize(
+    "day", ["2028-02-29", "2026-02-28", "2026-12-31", "2027-01-01", "2026-03-29", "2026-10-25"]
+)
 def test_every_day_of_the_calendar_is_screened(tmp_path, day):
     home = Home(tmp_path / "home")
     born = f"{int(day[:4]) - 80}{'-02-29' if day.endswith('02-29') else day[4:]}"  # eighty that day
     folder = deliver(
-        tmp_path / "in", patient=[{"patient_id": "P1", "birth_date": born}], lab_result=[{**result(120), "collected_at": "2026-01-01"}]
+        tmp_path / "in",
+        patient=[{"patient_id": "P1", "birth_date": born}],
+        lab_result=[{**result(120), "collected_at": "2026-01-01"}],
     )
     answer = b12(home.root, "run", folder, "--source", "canonical", "--as-of", day)
     assert answer.code == 0, answer.err
@@ -96,16 +132,28 @@ def test_every_day_of_the_calendar_is_screened(tmp_path, day):
 
 
 ZONES = pytest.mark.parametrize(
-    ("zone", "day"), [("Europe/Berlin", "2026-10-26"), ("America/New_York", "2026-10-25"), ("UTC", "2026-10-25")]
+    ("zone", "day"),
+    [("Europe/Berlin", "2026-10-26"), ("America/New_York", "2026-10-25"), ("UTC", "2026-10-25")],
 )
 
 
 @ZONES
-def test_a_screening_is_as_of_the_day_that_it_is_where_the_patients_are(tmp_path, monkeypatch, clock, zone, day):
+def test_a_screening_is_as_of_the_day_that_it_is_where_the_patients_are(
+    tmp_path, monkeypatch, clock, zone, day
+):
     monkeypatch.setenv("B12_TIMEZONE", zone)
     clock(datetime(2026, 10, 25, 23, 30, tzinfo=UTC))
     home = Home(tmp_path / "home")
-    assert b12(home.root, "run", deliver(tmp_path / "in", lab_result=[result(120)]), "--source", "canonical").code == 0
+    assert (
+        b12(
+            home.root,
+            "run",
+            deliver(tmp_path / "in", lab_result=[result(120)]),
+            "--source",
+            "canonical",
+        ).code
+        == 0
+    )
     assert [one["as_of"] for one in b12(home.root, "runs", "--format", "json").json] == [day]
 
 
@@ -113,7 +161,15 @@ def test_a_screening_is_as_of_the_day_that_it_is_where_the_patients_are(tmp_path
 def browser(tmp_path):
     home = Home(tmp_path / "home")
     assert (
-        b12(home.root, "run", deliver(tmp_path / "in", lab_result=[result(120)]), "--source", "canonical", "--as-of", "2026-10-25").code
+        b12(
+            home.root,
+            "run",
+            deliver(tmp_path / "in", lab_result=[result(120)]),
+            "--source",
+            "canonical",
+            "--as-of",
+            "2026-10-25",
+        ).code
         == 0
     )
     return client(create_app(home, identify=lambda: worklist.Actor("kim", "coordinator")))
@@ -121,7 +177,9 @@ def browser(tmp_path):
 
 def send(browser, address, **fields):
     page = browser.get(address.rpartition("/")[0])
-    return browser.post(address, data={"csrf": token(page), "version": field(page, "version"), **fields})
+    return browser.post(
+        address, data={"csrf": token(page), "version": field(page, "version"), **fields}
+    )
 
 
 @ZONES
@@ -134,7 +192,13 @@ def test_people_work_on_the_same_day_as_the_night(browser, monkeypatch, clock, z
     key = worklist.item_of_patient(store, "P1")["key"]
     assert send(browser, f"/patients/{key}/headache").status_code == 303
     assert [one["noted_on"] for one in worklist.notes(store, key)] == [today]
-    answers = [send(browser, f"/patients/{key}/headache", noted_on=str(today + n * DAY)).status_code for n in (0, 1)]
+    answers = [
+        send(browser, f"/patients/{key}/headache", noted_on=str(today + n * DAY)).status_code
+        for n in (0, 1)
+    ]
     assert answers == [303, 400]
-    answers = [send(browser, f"/patients/{key}/act", to="snoozed", until=str(today + n * DAY)).status_code for n in (0, 1)]
+    answers = [
+        send(browser, f"/patients/{key}/act", to="snoozed", until=str(today + n * DAY)).status_code
+        for n in (0, 1)
+    ]
     assert answers == [400, 303]

@@ -20,7 +20,17 @@ COLUMNS = (
     "homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated"
 )
 ASSESSMENT = COLUMNS.split(", ")
-ACCOUNT = ["file", "sha256", "entity", "rows", "accepted", "rejected", "duplicates", "skipped", "refused"]
+ACCOUNT = [
+    "file",
+    "sha256",
+    "entity",
+    "rows",
+    "accepted",
+    "rejected",
+    "duplicates",
+    "skipped",
+    "refused",
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +53,35 @@ def own(home, tmp_path):
 
 def test_demo_is_the_same_for_the_same_seed(demo, tmp_path):
     b12(tmp_path, "demo", "--patients", 300, "--out", tmp_path, "--seed", 1, "--as-of", AS_OF)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {path.name: path.read_bytes() for path in demo.iterdir()}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in demo.iterdir()
+    }
 
 
 def test_ingest_as_json_gives_the_account_of_each_file(demo, tmp_path):
     answer = b12(tmp_path, "ingest", demo, "--source", "canonical", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     assert [list(one) for one in answer.json] == [ACCOUNT] * 5
-    assert {one["entity"] for one in answer.json} == {"patient", "lab_result", "medication", "condition", "procedure"}
+    assert {one["entity"] for one in answer.json} == {
+        "patient",
+        "lab_result",
+        "medication",
+        "condition",
+        "procedure",
+    }
     assert all(adds_up(one) for one in answer.json)
-    assert all(len((demo / one["file"]).read_text(encoding="utf-8").splitlines()) == one["rows"] + 1 for one in answer.json)
+    assert all(
+        len((demo / one["file"]).read_text(encoding="utf-8").splitlines()) == one["rows"] + 1
+        for one in answer.json
+    )
 
 
 def test_ingest_as_a_table_says_why_rows_were_rejected(demo, tmp_path):
     answer = b12(tmp_path, "ingest", demo / "lab_result.csv", "--source", "canonical")
     assert answer.code == 0
-    assert re.search(r"^lab_result.csv: [\d,]+ rows = [\d,]+ accepted \+ \d+ rejected \(\w+ \d", answer.out)
+    assert re.search(
+        r"^lab_result.csv: [\d,]+ rows = [\d,]+ accepted \+ \d+ rejected \(\w+ \d", answer.out
+    )
 
 
 def test_ingest_of_nothing_says_so(home, demo, tmp_path):
@@ -66,14 +89,28 @@ def test_ingest_of_nothing_says_so(home, demo, tmp_path):
     answer = b12(tmp_path / "home", "ingest", tmp_path / "in", "--source", "canonical")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.count("\n") == 1 and answer.out.startswith("Nothing was ingested: ")
-    assert b12(tmp_path / "home", "ingest", tmp_path / "in", "--source", "canonical", "--format", "json").json == []
+    assert (
+        b12(
+            tmp_path / "home",
+            "ingest",
+            tmp_path / "in",
+            "--source",
+            "canonical",
+            "--format",
+            "json",
+        ).json
+        == []
+    )
 
 
 def test_the_same_delivery_twice_is_all_duplicates(demo, own):
     before = latest(own, "worklist.csv")
     again = b12(own, "ingest", demo, "--source", "canonical", "--format", "json")
     assert again.code == 0
-    assert all(one["duplicates"] == one["rows"] and one["refused"] is None and adds_up(one) for one in again.json)
+    assert all(
+        one["duplicates"] == one["rows"] and one["refused"] is None and adds_up(one)
+        for one in again.json
+    )
     assert b12(own, "screen", "--as-of", AS_OF).code == 0
     assert latest(own, "worklist.csv") == before
 
@@ -87,9 +124,18 @@ def test_the_same_files_in_another_home_give_the_same_worklist(demo, home, tmp_p
 
 def test_a_run_says_what_it_found(own, demo):
     answer = run(own, demo)
-    assert f"Screened {len(assessments(own))} patients as of 2026-01-31 with protocol praxis-2026" in answer.out
+    assert (
+        f"Screened {len(assessments(own))} patients as of 2026-01-31 with protocol praxis-2026"
+        in answer.out
+    )
     listed = sum(1 for row in assessments(own).values() if row["priority"])
-    for word in ("Gates open: ", "Cohorts: ", f"Worklist: {listed} patients", "For a clinician's review", "Next: b12 serve"):
+    for word in (
+        "Gates open: ",
+        "Cohorts: ",
+        f"Worklist: {listed} patients",
+        "For a clinician's review",
+        "Next: b12 serve",
+    ):
         assert word in answer.out
 
 
@@ -101,12 +147,30 @@ def test_a_run_publishes_its_files(home):
     }  # fmt: skip
     manifest = json.loads(latest(home, "manifest.json"))
     rows = assessments(home).values()
-    assert manifest["rows"] == {"assessment": len(rows), "worklist": sum(1 for row in rows if row["priority"])}
+    assert manifest["rows"] == {
+        "assessment": len(rows),
+        "worklist": sum(1 for row in rows if row["priority"]),
+    }
     assert len(manifest["protocol"]["sha256"]) == 64
-    assert {file["entity"] for file in manifest["inputs"]["files"]} == {"patient", "lab_result", "medication", "condition", "procedure"}
+    assert {file["entity"] for file in manifest["inputs"]["files"]} == {
+        "patient",
+        "lab_result",
+        "medication",
+        "condition",
+        "procedure",
+    }
     quality = json.loads(latest(home, "quality.json"))
     assert {one["outcome"] for one in quality} <= {"passed", "failed", "not_applicable", "error"}
-    assert {"suite", "column", "severity", "outcome", "observed", "threshold", "rows_checked", "rows_failed"} <= set(quality[0])
+    assert {
+        "suite",
+        "column",
+        "severity",
+        "outcome",
+        "observed",
+        "threshold",
+        "rows_checked",
+        "rows_failed",
+    } <= set(quality[0])
 
 
 def test_the_columns_are_those_of_the_interface_in_their_order(home):
@@ -117,15 +181,22 @@ def test_the_columns_are_those_of_the_interface_in_their_order(home):
 
 def test_every_patient_has_exactly_one_assessment_with_a_reason(home, demo):
     rows = assessments(home)
-    known = {line.split(",")[0] for line in (demo / "patient.csv").read_text(encoding="utf-8").splitlines()[1:]}
+    known = {
+        line.split(",")[0]
+        for line in (demo / "patient.csv").read_text(encoding="utf-8").splitlines()[1:]
+    }
     assert known <= set(rows)
-    assert all(row["reason"] and row["rule"] and row["priority"] in range(5) for row in rows.values())
+    assert all(
+        row["reason"] and row["rule"] and row["priority"] in range(5) for row in rows.values()
+    )
 
 
 def test_the_worklist_holds_what_has_a_priority_most_urgent_first(home):
     rows = list(csv.DictReader(io.StringIO(latest(home, "worklist.csv").decode())))
     assessed = assessments(home)
-    assert {row["patient_id"] for row in rows} == {patient for patient, row in assessed.items() if row["priority"]}
+    assert {row["patient_id"] for row in rows} == {
+        patient for patient, row in assessed.items() if row["priority"]
+    }
     keys = [(row["priority"], row["waiting_since"] or "9999", row["patient_id"]) for row in rows]
     assert keys == sorted(keys)
     assert any("|" in row["flags"] for row in rows)
@@ -151,19 +222,36 @@ def test_worklist_in_each_format(home, tmp_path):
 def test_worklist_of_one_priority(home, priority):
     wanted = [patient for patient, row in assessments(home).items() if row["priority"] == priority]
     rows = b12(home, "worklist", "--format", "json", "--priority", priority).json
-    lines = csv.DictReader(io.StringIO(b12(home, "worklist", "--format", "csv", "--priority", priority).out))
-    assert sorted(row["patient_id"] for row in rows) == sorted(row["patient_id"] for row in lines) == sorted(wanted)
+    lines = csv.DictReader(
+        io.StringIO(b12(home, "worklist", "--format", "csv", "--priority", priority).out)
+    )
+    assert (
+        sorted(row["patient_id"] for row in rows)
+        == sorted(row["patient_id"] for row in lines)
+        == sorted(wanted)
+    )
 
 
 def test_explain_in_each_format(home):
     patient = b12(home, "worklist", "--format", "json", "--priority", 1).json[0]["patient_id"]
     found = b12(home, "explain", patient, "--format", "json").json
     assert found["assessment"]["next_step"] == assessments(home)[patient]["next_step"]
-    assert all({"file", "line", "reported", "on_day"} <= set(one) for fact in found["facts"] for one in fact["evidence"])
+    assert all(
+        {"file", "line", "reported", "on_day"} <= set(one)
+        for fact in found["facts"]
+        for one in fact["evidence"]
+    )
     decides = [line["rule"] for line in found["rules"]["next_step"] if line["decides"]]
     assert decides == [found["assessment"]["rule"]]
     text = b12(home, "explain", patient).out
-    for word in ("Facts and their evidence", "Rules considered", "FITS", "lab_result.csv:", "this one decides", "[SEED §"):
+    for word in (
+        "Facts and their evidence",
+        "Rules considered",
+        "FITS",
+        "lab_result.csv:",
+        "this one decides",
+        "[SEED §",
+    ):
         assert word in text
     other_day = b12(home, "explain", patient, "--as-of", "2020-01-01", "--format", "json").json
     assert other_day["as_of"] == "2020-01-01"
@@ -184,13 +272,18 @@ def test_rejects_in_each_format(home, demo):
     assert len(b12(home, "rejects", "--format", "csv").out.splitlines()) == len(rows) + 1
     assert "missing_unit" in b12(home, "rejects").out
     lines = (demo / "lab_result.csv").read_text(encoding="utf-8").splitlines()
-    assert all(not next(csv.DictReader([lines[0], lines[row["line"] - 1]]))["unit"].strip() for row in wanted)
+    assert all(
+        not next(csv.DictReader([lines[0], lines[row["line"] - 1]]))["unit"].strip()
+        for row in wanted
+    )
 
 
 def test_unmapped_in_each_format(home):
     rows = b12(home, "unmapped", "--format", "json").json
     assert [row["rows"] for row in rows] == sorted((row["rows"] for row in rows), reverse=True)
-    assert b12(home, "unmapped", "--format", "csv").out.startswith("entity,kind,code_system,delivered,name,rows,map_to_system,map_to\n")
+    assert b12(home, "unmapped", "--format", "csv").out.startswith(
+        "entity,kind,code_system,delivered,name,rows,map_to_system,map_to\n"
+    )
     assert b12(home, "unmapped").code == 0
 
 

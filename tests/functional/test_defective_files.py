@@ -27,16 +27,44 @@ def bomb():
 
 
 REFUSED = {
-    "truncated gzip": ("lab_result.csv.gz", gz(HEADER + GOOD * 1000)[:-40], "gzip is truncated or damaged"),
-    "garbage for gzip": ("lab_result.csv.gz", b"\x1f\x8b" + b"nonsense" * 20, "gzip is truncated or damaged"),
+    "truncated gzip": (
+        "lab_result.csv.gz",
+        gz(HEADER + GOOD * 1000)[:-40],
+        "gzip is truncated or damaged",
+    ),
+    "garbage for gzip": (
+        "lab_result.csv.gz",
+        b"\x1f\x8b" + b"nonsense" * 20,
+        "gzip is truncated or damaged",
+    ),
     "zip bomb": ("lab_result.csv.gz", bomb(), "unpacks to more than"),
-    "wrong encoding": ("lab_result.csv", (HEADER + GOOD + f"{SECRET}é,2132-9,1,pg/mL,2026-01-05\n").encode("latin-1"), "not utf-8"),
+    "wrong encoding": (
+        "lab_result.csv",
+        (HEADER + GOOD + f"{SECRET}é,2132-9,1,pg/mL,2026-01-05\n").encode("latin-1"),
+        "not utf-8",
+    ),
     "UTF-16": ("lab_result.csv", (HEADER + GOOD).encode("utf-16"), "NUL byte"),
-    "NUL bytes": ("lab_result.csv", (HEADER + GOOD).encode() + b"\0\0\0" + SECRET.encode(), "NUL byte (byte"),
-    "unclosed quote": ("lab_result.csv", (HEADER + GOOD + f'"{SECRET},2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(), "never closed"),
-    "duplicate header": ("lab_result.csv", b"patient_id,code,code,value,unit,collected_at\n", "names the column code twice"),
+    "NUL bytes": (
+        "lab_result.csv",
+        (HEADER + GOOD).encode() + b"\0\0\0" + SECRET.encode(),
+        "NUL byte (byte",
+    ),
+    "unclosed quote": (
+        "lab_result.csv",
+        (HEADER + GOOD + f'"{SECRET},2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(),
+        "never closed",
+    ),
+    "duplicate header": (
+        "lab_result.csv",
+        b"patient_id,code,code,value,unit,collected_at\n",
+        "names the column code twice",
+    ),
     "no header": ("lab_result.csv", (GOOD + NEXT).encode(), "lacks patient_id"),
-    "50 MB on one line": ("lab_result.csv", HEADER.encode() + b"x" * 50_000_000, "a line is longer than"),
+    "50 MB on one line": (
+        "lab_result.csv",
+        HEADER.encode() + b"x" * 50_000_000,
+        "a line is longer than",
+    ),
     "50 MB of header": ("lab_result.csv", b"x" * 50_000_000, "a line is longer than"),
     "empty": ("lab_result.csv", b"", "no header"),
     "a zip": ("lab_result.zip", b"PK\x03\x04", "no entity"),
@@ -45,8 +73,20 @@ REFUSED = {
 }
 READ = {  # name, content, rows, accepted, rejected
     "byte order mark": ("lab_result.csv", (HEADER + GOOD).encode("utf-8-sig"), 1, 1, {}),
-    "mixed newlines": ("lab_result.csv", (HEADER.replace("\n", "\r\n") + GOOD + NEXT.replace("\n", "\r\n")).encode(), 2, 2, {}),
-    "carriage returns": ("lab_result.csv", (HEADER + GOOD + NEXT).replace("\n", "\r").encode(), 2, 2, {}),
+    "mixed newlines": (
+        "lab_result.csv",
+        (HEADER.replace("\n", "\r\n") + GOOD + NEXT.replace("\n", "\r\n")).encode(),
+        2,
+        2,
+        {},
+    ),
+    "carriage returns": (
+        "lab_result.csv",
+        (HEADER + GOOD + NEXT).replace("\n", "\r").encode(),
+        2,
+        2,
+        {},
+    ),
     "a line feed in a cell of a CR LF file": (
         "lab_result.csv",
         (HEADER + GOOD).replace("\n", "\r\n").encode() + b'cid,2132-9,"11\n0",pg/mL,2026-01-06\r\n',
@@ -65,7 +105,13 @@ READ = {  # name, content, rows, accepted, rejected
     "gzip": ("lab_result.csv.gz", gz(HEADER + GOOD + NEXT), 2, 2, {}),
     "two gzip members": ("lab_result.csv.gz", gz(HEADER + GOOD) + gz(NEXT), 2, 2, {}),
     "no last line break": ("lab_result.csv", (HEADER + GOOD.strip()).encode(), 1, 1, {}),
-    "blank lines": ("lab_result.csv", (HEADER + "\n" + GOOD + "\n\n" + NEXT + "\n").encode(), 2, 2, {}),
+    "blank lines": (
+        "lab_result.csv",
+        (HEADER + "\n" + GOOD + "\n\n" + NEXT + "\n").encode(),
+        2,
+        2,
+        {},
+    ),
 }
 
 
@@ -84,19 +130,31 @@ def test_what_cannot_be_read_whole_is_refused_and_its_neighbour_goes_in(tmp_path
     beside = deliver(tmp_path / "beside", lab_result=HEADER + NEXT)
     answer = b12(home, "ingest", path, beside, "--source", "canonical", "--format", "json")
     assert answer.code == 10
-    refused = next(account for account in answer.json if account["file"] == name and account["refused"])
+    refused = next(
+        account for account in answer.json if account["file"] == name and account["refused"]
+    )
     assert message in refused["refused"]
     assert SECRET not in answer.out + answer.err
     assert len(refused["refused"]) < 400, "one paragraph"
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert set(assessments(home)) == {"bob"}, "nothing of the refused file is half in"
-    assert [path.read_bytes() for path in (home / "refused").rglob("*") if path.is_file()] == [content], "and it is kept"
+    assert [path.read_bytes() for path in (home / "refused").rglob("*") if path.is_file()] == [
+        content
+    ], "and it is kept"
 
 
 @pytest.mark.parametrize("kind", READ)
 def test_what_can_be_read_is_read_and_adds_up(tmp_path, kind):
     name, content, rows, accepted, rejected = READ[kind]
-    answer = b12(tmp_path / "home", "ingest", written(tmp_path, name, content), "--source", "canonical", "--format", "json")
+    answer = b12(
+        tmp_path / "home",
+        "ingest",
+        written(tmp_path, name, content),
+        "--source",
+        "canonical",
+        "--format",
+        "json",
+    )
     assert answer.code == 0, answer.err
     [account] = answer.json
     assert adds_up(account)

@@ -25,7 +25,13 @@ def plain_environment(monkeypatch):
 def screened_population(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
-    run(home, deliver(tmp_path_factory.mktemp("in"), lab_result=[{"patient_id": PATIENT, **LOW}, {"patient_id": "PAT-2", **LOW}]))
+    run(
+        home,
+        deliver(
+            tmp_path_factory.mktemp("in"),
+            lab_result=[{"patient_id": PATIENT, **LOW}, {"patient_id": "PAT-2", **LOW}],
+        ),
+    )
     return home
 
 
@@ -39,7 +45,11 @@ def says(home, *arguments):
     answer = b12(home, "doctor", "--format", "json", *arguments)
     assert answer.code == (13 if any(one["state"] == "wrong" for one in answer.json) else 0)
     assert PATIENT not in answer.out
-    return [f"{one['state']} {one['what']}: {one['todo']}" for one in answer.json if one["state"] != "ok"]
+    return [
+        f"{one['state']} {one['what']}: {one['todo']}"
+        for one in answer.json
+        if one["state"] != "ok"
+    ]
 
 
 def test_a_sound_installation(home, monkeypatch):
@@ -51,12 +61,16 @@ def test_a_sound_installation(home, monkeypatch):
     assert says(home, "--deep") == []
     assert not (home / "erasure-key").exists(), "it makes nothing"
     text = b12(home, "doctor").out
-    assert "ok     The lake's 4 tables open, with all their files." in text and text.endswith(" ok, 0 to look at, 0 wrong.\n")
+    assert "ok     The lake's 4 tables open, with all their files." in text and text.endswith(
+        " ok, 0 to look at, 0 wrong.\n"
+    )
 
 
 def test_a_home_that_is_not_there_yet_is_not_made(tmp_path):
     answer = b12(tmp_path / "none", "doctor")
-    assert answer.code == 0 and "There is no home" in answer.out and not (tmp_path / "none").exists()
+    assert (
+        answer.code == 0 and "There is no home" in answer.out and not (tmp_path / "none").exists()
+    )
 
 
 def lake_file(home):
@@ -78,7 +92,12 @@ def latest_cut(home):
 
 def later_run(home):
     path = home / "runs" / "latest" / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"started": (datetime.now(UTC) + timedelta(days=2)).isoformat()}))
+    path.write_text(
+        json.dumps(
+            json.loads(path.read_text())
+            | {"started": (datetime.now(UTC) + timedelta(days=2)).isoformat()}
+        )
+    )
 
 
 def held_run(home):
@@ -172,7 +191,9 @@ def test_a_file_that_lies_there_for_over_a_day(home, monkeypatch):
     assert any("1 files have lain in landing/" in one for one in says(home))
 
 
-@pytest.mark.parametrize(("room", "found"), [("landing", "wrong What waits: "), ("claimed", "wrong What is claimed: ")])
+@pytest.mark.parametrize(
+    ("room", "found"), [("landing", "wrong What waits: "), ("claimed", "wrong What is claimed: ")]
+)
 def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypatch, room, found):
     def unreadable(folder):
         if folder == home / room:
@@ -189,19 +210,26 @@ def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypa
 def test_what_a_killed_erasing_left_is_not_taken_for_the_archived_file(home):
     path = next((home / "archive").rglob("*.csv"))
     path.rename(path.with_suffix(".part"))
-    assert any(one.startswith("wrong 1 delivered files are not in the archive") for one in says(home))
+    assert any(
+        one.startswith("wrong 1 delivered files are not in the archive") for one in says(home)
+    )
 
 
 def test_an_archived_file_that_changed_is_seen_when_it_is_read(home):
     archive_changed(home)
     assert not any("as delivered" in one for one in says(home))
-    assert any(one.startswith("wrong 1 archived files are not as delivered") for one in says(home, "--deep"))
+    assert any(
+        one.startswith("wrong 1 archived files are not as delivered")
+        for one in says(home, "--deep")
+    )
 
 
 def test_an_archived_file_may_differ_where_a_patient_was_erased(home):
     assert b12(home, "erase", PATIENT).code == 0
     assert not any("not whole" in one for one in says(home))
-    assert any(one.startswith("look 1 archived files are not as delivered") for one in says(home, "--deep"))
+    assert any(
+        one.startswith("look 1 archived files are not as delivered") for one in says(home, "--deep")
+    )
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
 
 
@@ -221,9 +249,13 @@ def test_what_was_set_wrongly(home, monkeypatch, name, value, found):
     assert "s3cret" not in str(told)
 
 
-@pytest.mark.parametrize(("free", "found"), [(10**8, "wrong 0.1 GB of"), (2 * 10**9, "look 2.0 GB of")])
+@pytest.mark.parametrize(
+    ("free", "found"), [(10**8, "wrong 0.1 GB of"), (2 * 10**9, "look 2.0 GB of")]
+)
 def test_a_disk_that_fills_up(home, monkeypatch, free, found):
-    monkeypatch.setattr(system.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**11, 10**11 - free, free))
+    monkeypatch.setattr(
+        system.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**11, 10**11 - free, free)
+    )
     assert any(one.startswith(found) for one in says(home))
 
 

@@ -21,9 +21,13 @@ from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied
 
 def named_in(home, patient):
     "Files under the home that hold the id: as bytes, and in every column of every Parquet file"
-    found = {path for path in home.rglob("*") if path.is_file() and patient.encode() in path.read_bytes()}
+    found = {
+        path for path in home.rglob("*") if path.is_file() and patient.encode() in path.read_bytes()
+    }
     for path in home.rglob("*.parquet"):
-        if duckdb.sql(f"from read_parquet('{path}') as file where contains(cast(file as varchar), '{patient}')").fetchall():
+        if duckdb.sql(
+            f"from read_parquet('{path}') as file where contains(cast(file as varchar), '{patient}')"
+        ).fetchall():
             found.add(path)
     return sorted(str(path.relative_to(home)) for path in found)
 
@@ -63,9 +67,16 @@ def test_nothing_is_left_of_an_erased_patient_nor_of_ids_merged_into_it(home):
 
 def test_held_runs_and_what_killed_processes_left_are_looked_at_too(home):
     "A held run keeps its other rows; half-built ones, and the files of a killed screening, ingest or replay, go"
-    held = shutil.copytree((home / "runs" / "latest").resolve(), home / "runs" / ".held-20260131T020000Z-abcdef")
+    held = shutil.copytree(
+        (home / "runs" / "latest").resolve(), home / "runs" / ".held-20260131T020000Z-abcdef"
+    )
     shutil.copytree(held, home / "runs" / ".building-20260131T030000Z-abcdef")
-    for left in ("work/screen-1-abc/spill.tmp", "work/0a0a/ingest.duckdb", "reingest/lake/x.parquet", "lake.old/x.parquet"):
+    for left in (
+        "work/screen-1-abc/spill.tmp",
+        "work/0a0a/ingest.duckdb",
+        "reingest/lake/x.parquet",
+        "lake.old/x.parquet",
+    ):
         (home / left).parent.mkdir(parents=True, exist_ok=True)
         (home / left).write_text(f"{FORGOTTEN} {ALIAS}")
     (home / "work" / "condition_notes_x.csv").write_text(FORGOTTEN)
@@ -90,13 +101,22 @@ def test_that_somebody_was_forgotten_is_kept_and_not_who(home):
     assert b12(home, "erase", FORGOTTEN).code == 0
     [line, counted] = map(json.loads, (home / "erasures.jsonl").read_text().splitlines())
     key = (home / "erasure-key").read_text().encode()
-    assert set(line["ids"]) == {hmac.new(key, one.encode(), "sha256").hexdigest() for one in (FORGOTTEN, ALIAS)}
-    assert line["who"] == pwd.getpwuid(os.getuid()).pw_name and (line["rows"], counted["ids"]) == ({}, [])
+    assert set(line["ids"]) == {
+        hmac.new(key, one.encode(), "sha256").hexdigest() for one in (FORGOTTEN, ALIAS)
+    }
+    assert line["who"] == pwd.getpwuid(os.getuid()).pw_name and (line["rows"], counted["ids"]) == (
+        {},
+        [],
+    )
     assert counted["rows"]["archive"] > 0
     store = worklist.open_store(Home(home))
     [told] = [one for one in worklist.accesses(store) if one["what"] == "erased"]
     store.close()
-    assert (told["who"], told["rows"], told["key"]) == (line["who"], sum(counted["rows"].values()), None)
+    assert (told["who"], told["rows"], told["key"]) == (
+        line["who"],
+        sum(counted["rows"].values()),
+        None,
+    )
 
 
 def test_asked_for_by_a_merged_id_it_is_the_same_person(home):
@@ -117,7 +137,9 @@ def test_the_others_stay_as_they_were(home):
     assert b12(home, "erase", FORGOTTEN).code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert assessments(home) == before
-    assert b12(home, "explain", KEPT[0], "--format", "json").json["assessment"]["b12_value"] == 120.0
+    assert (
+        b12(home, "explain", KEPT[0], "--format", "json").json["assessment"]["b12_value"] == 120.0
+    )
 
 
 def test_the_others_can_be_explained_before_the_next_run(home):
@@ -150,9 +172,17 @@ def test_replaying_the_archive_brings_nobody_back_and_keeps_every_line(home):
 def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
     home, folder = tmp_path / "home", tmp_path / "in"
     folder.mkdir()
-    pq.write_table(pa.Table.from_pylist([{"patient_id": one, **LOW} for one in (FORGOTTEN, *KEPT)]), folder / "lab_result.parquet")
-    (folder / "lab_result_refused.csv").write_text(f"patient_id,code\n{FORGOTTEN},2132-9\n{KEPT[0]},2132-9\n", encoding="utf-8")
-    pq.write_table(pa.Table.from_pylist([{"patient_id": FORGOTTEN, "code": "2132-9"}]), folder / "lab_result_refused.parquet")
+    pq.write_table(
+        pa.Table.from_pylist([{"patient_id": one, **LOW} for one in (FORGOTTEN, *KEPT)]),
+        folder / "lab_result.parquet",
+    )
+    (folder / "lab_result_refused.csv").write_text(
+        f"patient_id,code\n{FORGOTTEN},2132-9\n{KEPT[0]},2132-9\n", encoding="utf-8"
+    )
+    pq.write_table(
+        pa.Table.from_pylist([{"patient_id": FORGOTTEN, "code": "2132-9"}]),
+        folder / "lab_result_refused.parquet",
+    )
     assert b12(home, "ingest", folder, "--source", "canonical").code == 10
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert b12(home, "erase", FORGOTTEN).code == 0
@@ -161,7 +191,10 @@ def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
 
 
 def test_an_unknown_patient_is_no_error(home):
-    assert b12(home, "erase", "nobody").out == "Erased 0 rows: none. Nobody of that id is known here (any more): check how it is written.\n"
+    assert (
+        b12(home, "erase", "nobody").out
+        == "Erased 0 rows: none. Nobody of that id is known here (any more): check how it is written.\n"
+    )
 
 
 HL7 = "".join(
@@ -188,9 +221,17 @@ OMOP = "person_id,measurement_concept_id,measurement_date,value_as_number,unit_s
     f"{one},3000593,2026-01-10,110,pg/mL\n" for one in (FORGOTTEN, *KEPT))  # fmt: skip
 FORMS = {
     "hl7": ("hl7v2", "results.hl7", HL7.encode()),
-    "ndjson": ("fhir_r4", "results.ndjson", "".join(json.dumps(one) + "\n" for one in RESOURCES).encode()),
+    "ndjson": (
+        "fhir_r4",
+        "results.ndjson",
+        "".join(json.dumps(one) + "\n" for one in RESOURCES).encode(),
+    ),
     "bundle": ("fhir_r4", "results.json", json.dumps(BUNDLE, indent=1).encode()),
-    "gzip": ("fhir_r4", "results.ndjson.gz", gzip.compress("".join(json.dumps(one) + "\n" for one in RESOURCES).encode())),
+    "gzip": (
+        "fhir_r4",
+        "results.ndjson.gz",
+        gzip.compress("".join(json.dumps(one) + "\n" for one in RESOURCES).encode()),
+    ),
     "omop": ("omop_cdm", "measurement.csv", OMOP.encode()),
 }
 
@@ -210,7 +251,9 @@ def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path
         assert FORGOTTEN.encode() not in gzip.decompress(path.read_bytes())
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
-    assert assessments(home) == {patient: before[patient] for patient in KEPT}, "their evidence stands on the same lines"
+    assert assessments(home) == {patient: before[patient] for patient in KEPT}, (
+        "their evidence stands on the same lines"
+    )
 
 
 def move_to_folder(tmp_path, source, name, content, patient):
@@ -236,7 +279,11 @@ def test_a_stray_quote_in_a_cell_hides_nobody_and_takes_nobody_along(tmp_path, p
         "cat": 'cat,2132-9,110,pg/mL,2026-01-05,6" tube',
     }
     content = "\n".join(["patient_id,code,value,unit,collected_at,comment", *rows.values()]) + "\n"
-    left = move_to_folder(tmp_path, "canonical", "lab_result.csv", content.encode(), patient).decode().split("\n")
+    left = (
+        move_to_folder(tmp_path, "canonical", "lab_result.csv", content.encode(), patient)
+        .decode()
+        .split("\n")
+    )
     assert left[1:4] == [row if one != patient else "" for one, row in rows.items()]
 
 
@@ -248,6 +295,10 @@ def test_by_an_identifier_all_that_is_about_the_patient_and_nothing_that_is_not(
     entries += [{"resource": {**RESOURCES[1], "id": f"of-{one}", "subject": {"reference": f"Patient/{one}"}, "performer": [{"identifier": {"value": "M2"}}]}}
                 for one in ("abc", "def")]  # fmt: skip
     left = move_to_folder(
-        tmp_path, profile, "b.json", json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode(), "M2"
+        tmp_path,
+        profile,
+        "b.json",
+        json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode(),
+        "M2",
     )
     assert [bool(entry) for entry in json.loads(left)["entry"]] == [True, False, True, False]

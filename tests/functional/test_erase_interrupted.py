@@ -41,9 +41,23 @@ def kill(*_, **__):
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory):
-    people = [{"patient_id": one, "birth_date": "1950-01-01", "merged_into": "id-ann" if one == "id-bob" else ""} for one in PEOPLE]
+    people = [
+        {
+            "patient_id": one,
+            "birth_date": "1950-01-01",
+            "merged_into": "id-ann" if one == "id-bob" else "",
+        }
+        for one in PEOPLE
+    ]
     home = tmp_path_factory.mktemp("home")
-    run(home, deliver(tmp_path_factory.mktemp("in"), patient=people, lab_result=[{"patient_id": one, **LOW} for one in PEOPLE]))
+    run(
+        home,
+        deliver(
+            tmp_path_factory.mktemp("in"),
+            patient=people,
+            lab_result=[{"patient_id": one, **LOW} for one in PEOPLE],
+        ),
+    )
     return home
 
 
@@ -60,8 +74,14 @@ def claim(home, tmp_path, text):
 
 
 @pytest.mark.parametrize("is_refused", [False, True])
-def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(home, tmp_path, monkeypatch, is_refused):
-    more = "nothing\nid-ann\n" if is_refused else "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n"
+def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(
+    home, tmp_path, monkeypatch, is_refused
+):
+    more = (
+        "nothing\nid-ann\n"
+        if is_refused
+        else "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n"
+    )
     claimed = claim(home, tmp_path, more)
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(ingest, "move_to_folder", kill)
@@ -72,9 +92,15 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(home,
     assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
 
 
-def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_back(home, tmp_path, monkeypatch):
+def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_back(
+    home, tmp_path, monkeypatch
+):
     "It was ingested by a process that was killed, and the next one waits for the erasing"
-    claimed = claim(home, tmp_path, "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n")
+    claimed = claim(
+        home,
+        tmp_path,
+        "patient_id,code,value,unit,collected_at\nid-ann,2132-9,120,pg/mL,2026-01-20\n",
+    )
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(ingest, "move_to_folder", kill)
         ingest_claimed(home, claimed)
@@ -135,7 +161,10 @@ def test_killed_in_the_archive_it_leaves_nothing_that_another_erasing_misses(hom
         erase.erase(home, "id-ann", who="x")
     gone = home.runs / ".gone-20260101T000000Z-abcdef"
     shutil.copytree((home.runs / "latest").resolve(), gone)
-    left = [home.archive / "canonical" / name for name in (".0a.csv.part", "0a.part", ".0a.ndjson.gz.plain")]
+    left = [
+        home.archive / "canonical" / name
+        for name in (".0a.csv.part", "0a.part", ".0a.ndjson.gz.plain")
+    ]
     for path in left:
         path.write_text("id-ann")
     erase.erase(home, "id-ann", who="x")
@@ -196,14 +225,22 @@ def test_of_a_refused_file_go_the_lines_in_which_the_id_is_a_word(tmp_path, enco
     assert b12(home, "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
     assert b12(home, "erase", "7").out == "Erased 4 rows: refused 4.\n"
     [path] = (home / "refused").rglob("*.csv")
-    assert path.read_bytes().decode(encoding).splitlines() == ["x", "77,7.5", "107;2026-01-07", "kept-7,7-kept,3.7"]
+    assert path.read_bytes().decode(encoding).splitlines() == [
+        "x",
+        "77,7.5",
+        "107;2026-01-07",
+        "kept-7,7-kept,3.7",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252", "utf-16"])
 def test_an_id_with_an_umlaut_is_found_in_a_refused_file_of_any_encoding(tmp_path, encoding):
     text = "xé\nMüll,110\nMüller,120\nx-Müll,130\n"
     (tmp_path / "lab_result.csv").write_bytes(text.encode(encoding))
-    assert b12(tmp_path / "home", "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
+    assert (
+        b12(tmp_path / "home", "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code
+        == 10
+    )
     assert b12(tmp_path / "home", "erase", "Müll").out == "Erased 1 rows: refused 1.\n"
     [path] = (tmp_path / "home" / "refused").rglob("*.csv")
     assert path.read_bytes().decode(encoding) == text.replace("Müll,110\n", "")
@@ -228,10 +265,19 @@ def zipped(data):
 @pytest.mark.parametrize("ending", [".csv", ".CSV.GZ", ".bin", ""])
 @pytest.mark.parametrize(
     "packed",
-    [gzip.compress, zipped, bz2.compress, lzma.compress, lambda data: pa.compress(data, "zstd", asbytes=True), lambda data: b"PAR1" + data],
+    [
+        gzip.compress,
+        zipped,
+        bz2.compress,
+        lzma.compress,
+        lambda data: pa.compress(data, "zstd", asbytes=True),
+        lambda data: b"PAR1" + data,
+    ],
     ids=["gzip", "zip", "bzip2", "xz", "zstd", "parquet"],
 )
-def test_a_refused_file_whose_words_cannot_be_seen_goes_whole_whatever_its_name(home, packed, ending):
+def test_a_refused_file_whose_words_cannot_be_seen_goes_whole_whatever_its_name(
+    home, packed, ending
+):
     path = home.refused / "canonical" / f"{'0' * 64}{ending}"
     path.parent.mkdir(parents=True)
     path.write_bytes(packed(b"x,y\nid-ann,110\n" * 50))

@@ -14,7 +14,15 @@ VALUE = "87.125"
 
 
 def b12_result(patient, value, *, day="2026-01-10", unit="pg/mL", lab="North", **more):
-    return {"patient_id": patient, "code": "2132-9", "value": value, "unit": unit, "collected_at": day, "performing_lab": lab, **more}
+    return {
+        "patient_id": patient,
+        "code": "2132-9",
+        "value": value,
+        "unit": unit,
+        "collected_at": day,
+        "performing_lab": lab,
+        **more,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +30,12 @@ def published(tmp_path_factory):
     "A home with one published run over one laboratory's 60 honest results"
     home = tmp_path_factory.mktemp("published")
     draw = random.Random(7)
-    rows = [b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35):.0f}") for place in range(60)]
-    folder = deliver(tmp_path_factory.mktemp("first"), lab_result=[*rows, b12_result(PATIENT, VALUE)])
+    rows = [
+        b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35):.0f}") for place in range(60)
+    ]
+    folder = deliver(
+        tmp_path_factory.mktemp("first"), lab_result=[*rows, b12_result(PATIENT, VALUE)]
+    )
     assert b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF).code == 0
     return home
 
@@ -71,7 +83,11 @@ def test_an_out_that_is_no_place_for_it_is_2(home, tmp_path, monkeypatch, comman
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("", encoding="utf-8")
     if command[0] == "demo":  # it makes its folder
-        place = {"none/below.csv": "file", "folder": "file/below", "file/below.csv": "file/below/it"}[place]
+        place = {
+            "none/below.csv": "file",
+            "folder": "file/below",
+            "file/below.csv": "file/below/it",
+        }[place]
     assert place in fails(b12(home, *command, "--out", place), 2)
     assert {path.name for path in tmp_path.iterdir()} == {"lab.csv", "folder", "file", "home"}
 
@@ -98,7 +114,9 @@ REFUSED = {
     "lab_result_semicolons.csv": f"patient_id;code;value;unit;collected_at\n{PATIENT};2132-9;{VALUE};pg/mL;2026-01-10\n",
     "lab_result_more.csv": f"patient_id,code,value,unit,collected_at,phone\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10,1\n",
     "lab_result_empty.csv": "",
-    "lab_result_utf16.csv": f"patient_id,code,value,unit,collected_at\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10\n".encode("utf-16"),
+    "lab_result_utf16.csv": f"patient_id,code,value,unit,collected_at\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10\n".encode(
+        "utf-16"
+    ),
     "lab_result_torn.parquet": b"PAR1" + PATIENT.encode() + b"\x00" * 40,
     "results.csv": f"patient_id,code,value,unit,collected_at\n{PATIENT},2132-9,{VALUE},pg/mL,2026-01-10\n",
 }
@@ -106,7 +124,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_file_that_cannot_be_read_is_refused_whole_and_the_others_go_in(tmp_path, name):
-    home, folder = tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "PAT-1", "sex": "female"}])
+    home, folder = (
+        tmp_path / "home",
+        deliver(tmp_path / "in", patient=[{"patient_id": "PAT-1", "sex": "female"}]),
+    )
     content = REFUSED[name]
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     answer = b12(home, "ingest", folder, "--source", "canonical", "--format", "json")
@@ -116,11 +137,19 @@ def test_a_file_that_cannot_be_read_is_refused_whole_and_the_others_go_in(tmp_pa
     assert accounts[name]["refused"] and accounts[name]["rows"] == accounts[name]["accepted"] == 0
     assert PATIENT not in accounts[name]["refused"] and VALUE not in accounts[name]["refused"]
     error = fails(answer, 10)
-    assert error.startswith("b12 ingest: 1 file was refused whole") and accounts[name]["refused"] in error
+    assert (
+        error.startswith("b12 ingest: 1 file was refused whole")
+        and accounts[name]["refused"] in error
+    )
     assert f"{home / 'refused'}" in error and "b12 source check" in error
     held = [path for path in (home / "refused").rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in held] == [(folder / name).read_bytes()]
-    assert not [path for room in ("landing", "claimed") for path in (home / room).rglob("*") if path.is_file()]
+    assert not [
+        path
+        for room in ("landing", "claimed")
+        for path in (home / room).rglob("*")
+        if path.is_file()
+    ]
 
 
 def test_a_refused_file_makes_a_run_10_but_publishes_the_rest(home, tmp_path):
@@ -134,12 +163,20 @@ def test_a_refused_file_makes_a_run_10_but_publishes_the_rest(home, tmp_path):
 
 
 def test_of_many_refused_files_the_first_are_named(tmp_path):
-    folder = deliver(tmp_path / "in", **{f"lab_result_{place}": "nothing\n" for place in range(1, 6)})
+    folder = deliver(
+        tmp_path / "in", **{f"lab_result_{place}": "nothing\n" for place in range(1, 6)}
+    )
     answer = b12(tmp_path / "home", "ingest", folder, "--source", "canonical")
     error = fails(answer, 10)
     assert answer.out.count("REFUSED") == 5
     assert error.startswith("b12 ingest: 5 files were refused whole") and "and 2 more" in error
-    assert [f"lab_result_{place}.csv" in error for place in range(1, 6)] == [True, True, True, False, False]
+    assert [f"lab_result_{place}.csv" in error for place in range(1, 6)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_refused_file_that_was_mended_goes_in(home, tmp_path):
@@ -154,16 +191,26 @@ def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
     "The second night, the laboratory's pmol/L come labelled pg/mL"
     draw = random.Random(8)
     wrong = [
-        b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}", day="2026-01-30", result_id=f"R{place}")
+        b12_result(
+            f"PAT-{place}",
+            f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}",
+            day="2026-01-30",
+            result_id=f"R{place}",
+        )
         for place in range(60)
     ]
     before = {path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()}
-    was, list_was = (home / "runs" / "latest").readlink(), b12(home, "worklist", "--format", "csv").out
+    was, list_was = (
+        (home / "runs" / "latest").readlink(),
+        b12(home, "worklist", "--format", "csv").out,
+    )
     folder = deliver(tmp_path / "in", lab_result=wrong)
     error = fails(b12(home, "run", folder, "--source", "canonical", "--as-of", AS_OF), 11)
     assert "lab_b12_shift" in error and "North" in error and "mislabelled" in error
     assert (home / "runs" / "latest").readlink() == was
-    assert {path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()} == before
+    assert {
+        path.name: path.stat().st_mtime_ns for path in (home / "runs" / "latest").iterdir()
+    } == before
     assert b12(home, "worklist", "--format", "csv").out == list_was
     closed = next(row for row in b12(home, "runs", "--format", "json").json if not row["published"])
     assert {path.name for path in (home / "runs" / closed["run_id"]).iterdir()} == {
@@ -174,14 +221,27 @@ def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
     assert [one["column"] for one in failed] == ["is_unit_mix_up"]
     assert b12(home, "screen", "--as-of", AS_OF).code == 11  # it stays closed
     right = [{**row, "unit": "pmol/L", "status": "corrected"} for row in wrong]
-    answer = b12(home, "run", deliver(tmp_path / "corrected", lab_result=right), "--source", "canonical", "--as-of", AS_OF)
+    answer = b12(
+        home,
+        "run",
+        deliver(tmp_path / "corrected", lab_result=right),
+        "--source",
+        "canonical",
+        "--as-of",
+        AS_OF,
+    )
     assert answer.code == 0, answer.err
 
 
 def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
     draw = random.Random(8)
     rows = [
-        b12_result(f"PAT-{place}", f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}", day="2026-01-30", unit="pmol/L")
+        b12_result(
+            f"PAT-{place}",
+            f"{draw.lognormvariate(6.1, 0.35) / 1.35537:.0f}",
+            day="2026-01-30",
+            unit="pmol/L",
+        )
         for place in range(60)
     ]
     folder = deliver(tmp_path / "in", lab_result=rows)
@@ -192,9 +252,16 @@ def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
 def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
     assert "no protocol pack" in fails(b12(home, "screen", "--protocol", "praxis-1999"), 12)
     assert "praxis-2026" in fails(b12(home, "protocol", "check", "praxis-1999"), 12)
-    assert "Known profiles: canonical" in fails(b12(home, "ingest", tmp_path, "--source", "nobody"), 12)
+    assert "Known profiles: canonical" in fails(
+        b12(home, "ingest", tmp_path, "--source", "nobody"), 12
+    )
     torn = tmp_path / "torn.yaml"
-    torn.write_text((SOURCES / "canonical.yaml").read_text(encoding="utf-8").replace("format: table", "format: stone"), encoding="utf-8")
+    torn.write_text(
+        (SOURCES / "canonical.yaml")
+        .read_text(encoding="utf-8")
+        .replace("format: table", "format: stone"),
+        encoding="utf-8",
+    )
     fails(b12(home, "ingest", tmp_path, "--source", torn), 12)
 
 
@@ -206,7 +273,11 @@ def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
 def test_what_is_wrong_in_a_yaml_is_said_in_words_with_the_line(home, tmp_path, text, said):
     path = tmp_path / "mine.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    for command in (("protocol", "check", path), ("protocol", "show", path), ("ingest", tmp_path, "--source", path)):
+    for command in (
+        ("protocol", "check", path),
+        ("protocol", "show", path),
+        ("ingest", tmp_path, "--source", path),
+    ):
         error = fails(b12(home, *command), 12)
         assert str(path) in error and said in error
         assert "Error" not in error and "object at" not in error and "NoneType" not in error
@@ -215,11 +286,23 @@ def test_what_is_wrong_in_a_yaml_is_said_in_words_with_the_line(home, tmp_path, 
 BROKEN = {
     "a gap between bands": ("from: 203.3055, to: 350", "from: 210, to: 350"),
     "an overlap of bands": ("from: 180, below: 203.3055", "from: 150, below: 203.3055"),
-    "an unknown fact": ('when: {treated: ["yes"]}, outcome: CONTINUE', 'when: {cured: ["yes"]}, outcome: CONTINUE'),
-    "an unknown answer": ("{mma: [raised, raised_renal, raised_renal_unknown]}", "{mma: [raised, raised_renal, sky_high]}"),
+    "an unknown fact": (
+        'when: {treated: ["yes"]}, outcome: CONTINUE',
+        'when: {cured: ["yes"]}, outcome: CONTINUE',
+    ),
+    "an unknown answer": (
+        "{mma: [raised, raised_renal, raised_renal_unknown]}",
+        "{mma: [raised, raised_renal, sky_high]}",
+    ),
     "an undecided combination": ("{id: N28, when: {}", "{id: N28, when: {scope: [in_scope]}"),
-    "an unreachable rule": ("{id: N04, when: {scope: [child]}", "{id: N04, when: {scope: [deceased]}"),
-    "a missing citation": ('cites: [OURS],\n     because: "B12 deficiency was', 'cites: [],\n     because: "B12 deficiency was'),
+    "an unreachable rule": (
+        "{id: N04, when: {scope: [child]}",
+        "{id: N04, when: {scope: [deceased]}",
+    ),
+    "a missing citation": (
+        'cites: [OURS],\n     because: "B12 deficiency was',
+        'cites: [],\n     because: "B12 deficiency was',
+    ),
 }
 
 
@@ -232,18 +315,33 @@ def test_a_broken_pack_is_12_and_says_file_and_line(home, tmp_path, fault):
     pack.write_text(text.replace(old, new), encoding="utf-8")
     checked = b12(home, "protocol", "check", pack)
     assert checked.code == 12
-    assert all(line.split(":")[0].endswith("broken.yaml") and int(line.split(":")[1]) > 1 for line in checked.err.splitlines())
+    assert all(
+        line.split(":")[0].endswith("broken.yaml") and int(line.split(":")[1]) > 1
+        for line in checked.err.splitlines()
+    )
     was = (home / "runs" / "latest").readlink()
     assert "broken.yaml:" in fails(b12(home, "screen", "--protocol", pack, "--as-of", AS_OF), 12)
     assert (home / "runs" / "latest").readlink() == was
 
 
 def test_a_lake_that_is_not_there_is_13(tmp_path):
-    assert "nothing was ever ingested" in fails(b12(tmp_path / "empty", "screen", "--as-of", AS_OF), 13)
+    assert "nothing was ever ingested" in fails(
+        b12(tmp_path / "empty", "screen", "--as-of", AS_OF), 13
+    )
     assert not (tmp_path / "empty" / "runs" / "latest").exists()
 
 
-@pytest.mark.parametrize("command", [("screen",), ("explain", PATIENT), ("rejects",), ("compact",), ("erase", PATIENT), ("reingest",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("screen",),
+        ("explain", PATIENT),
+        ("rejects",),
+        ("compact",),
+        ("erase", PATIENT),
+        ("reingest",),
+    ],
+)
 def test_a_damaged_log_is_13(home, command):
     for log in home.glob("lake/*/_delta_log"):
         (log / "00000000000000000001.json").write_text("not a log\n", encoding="utf-8")
@@ -263,10 +361,17 @@ def test_a_table_of_the_lake_that_is_gone_is_13_and_not_empty(home, tmp_path, lo
     was = (home / "runs" / "latest").readlink()
     shutil.rmtree(home / "lake" / lost)
     more = deliver(tmp_path / "more", lab_result=[b12_result("PAT-new", "300")])
-    for command in (("screen", "--as-of", AS_OF), ("explain", PATIENT), ("ingest", more, "--source", "canonical")):
+    for command in (
+        ("screen", "--as-of", AS_OF),
+        ("explain", PATIENT),
+        ("ingest", more, "--source", "canonical"),
+    ):
         assert "are missing: lab_result" in fails(b12(home, *command), 13)
     assert (home / "runs" / "latest").readlink() == was
-    assert f"The lake: Tables of the lake under {home}/lake are missing: lab_result" in b12(home, "doctor").out
+    assert (
+        f"The lake: Tables of the lake under {home}/lake are missing: lab_result"
+        in b12(home, "doctor").out
+    )
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
 

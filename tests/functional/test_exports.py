@@ -31,40 +31,66 @@ def rows(home):
 def test_a_workbook_with_the_worklist_in_its_order(home, rows, tmp_path):
     assert b12(home, "worklist", "--format", "xlsx", "--out", tmp_path / "w.xlsx").code == 0
     sheet = load_workbook(tmp_path / "w.xlsx")["Worklist"]
-    assert [(line[0].value, line[1].value, line[2].value) for line in sheet.iter_rows(min_row=2)] == [
-        (row["priority"], row["patient_id"], row["next_step"]) for row in rows
-    ]
-    assert {cell.data_type for line in sheet.iter_rows(min_row=2) for cell in line} <= {"s", "n", "d"}
+    assert [
+        (line[0].value, line[1].value, line[2].value) for line in sheet.iter_rows(min_row=2)
+    ] == [(row["priority"], row["patient_id"], row["next_step"]) for row in rows]
+    assert {cell.data_type for line in sheet.iter_rows(min_row=2) for cell in line} <= {
+        "s",
+        "n",
+        "d",
+    }
 
 
 def test_a_bundle_that_validates(home, rows):
     answer = b12(home, "worklist", "--format", "fhir")
     assert (answer.code, answer.err) == (0, "")
     Bundle.model_validate_json(answer.out)
-    tasks = [one["resource"] for one in answer.json["entry"] if one["resource"]["resourceType"] == "Task"]
-    assert [task["for"]["identifier"]["value"] for task in tasks] == [row["patient_id"] for row in rows]
-    alerts = [one for one in answer.json["entry"] if one["resource"]["resourceType"] == "DetectedIssue"]
+    tasks = [
+        one["resource"] for one in answer.json["entry"] if one["resource"]["resourceType"] == "Task"
+    ]
+    assert [task["for"]["identifier"]["value"] for task in tasks] == [
+        row["patient_id"] for row in rows
+    ]
+    alerts = [
+        one for one in answer.json["entry"] if one["resource"]["resourceType"] == "DetectedIssue"
+    ]
     assert len(alerts) == sum(len(row["safety"]) for row in rows)
 
 
 def test_cohorts_are_those_of_everyone_assessed(home):
     lines = list(csv.DictReader(io.StringIO(b12(home, "worklist", "--format", "omop").out)))
     everyone = [row for row in assessments(home).values() if row["next_step"] != "EXCLUDED"]
-    assert len(lines) == sum(len(row["cohorts"]) for row in everyone) > len({line["person_source_value"] for line in lines})
+    assert (
+        len(lines)
+        == sum(len(row["cohorts"]) for row in everyone)
+        > len({line["person_source_value"] for line in lines})
+    )
     assert {line["cohort_end_date"] for line in lines} == {AS_OF}
     assert all(line["cohort_start_date"] <= AS_OF for line in lines)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "fhir", "omop", "csv", "json"])
 def test_only_one_priority(home, form, tmp_path):
-    assert b12(home, "worklist", "--format", form, "--priority", 1, "--out", tmp_path / "one").code == 0
+    assert (
+        b12(home, "worklist", "--format", form, "--priority", 1, "--out", tmp_path / "one").code
+        == 0
+    )
     assert b12(home, "worklist", "--format", form, "--out", tmp_path / "all").code == 0
     assert 0 < (tmp_path / "one").stat().st_size < (tmp_path / "all").stat().st_size
 
 
-@pytest.mark.parametrize("name", ["w.csv", "w.json", "w.XLSX", "w.fhir.json", "w.cohort.csv", "w.txt"])
+@pytest.mark.parametrize(
+    "name", ["w.csv", "w.json", "w.XLSX", "w.fhir.json", "w.cohort.csv", "w.txt"]
+)
 def test_the_ending_of_the_file_says_the_form_where_no_other_is_asked_for(home, tmp_path, name):
-    form = {"w.csv": "csv", "w.json": "json", "w.XLSX": "xlsx", "w.fhir.json": "fhir", "w.cohort.csv": "omop", "w.txt": "table"}[name]
+    form = {
+        "w.csv": "csv",
+        "w.json": "json",
+        "w.XLSX": "xlsx",
+        "w.fhir.json": "fhir",
+        "w.cohort.csv": "omop",
+        "w.txt": "table",
+    }[name]
     assert b12(home, "worklist", "--out", tmp_path / name).code == 0
     assert b12(home, "worklist", "--format", form, "--out", tmp_path / "asked").code == 0
     if form == "xlsx":  # holds the second in which it was made
@@ -91,7 +117,9 @@ def test_a_map_takes_its_form_from_the_ending_too(home, tmp_path):
 def test_a_reader_that_goes_away_is_no_error(home, form):
     "The pipe is closed before the first byte"
     command = [sys.executable, "-m", "pipeline", "worklist", "--format", form, "--home", home]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY) as one:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY
+    ) as one:
         one.stdout.close()
         assert one.stderr.read() == b""
     assert one.returncode == 0
@@ -115,16 +143,31 @@ def test_the_counts_of_a_run_name_no_patient_and_agree_with_it(home, rows):
     assert set(report) == {*RELATIONS, "unmapped"}
     assert not [patient for patient in assessments(home) if patient in text]
     assert sum(site["worklist"] for site in report["site_count"]) == len(rows)
-    assert sum(site["priority_1"] for site in report["site_count"]) == sum(row["priority"] == 1 for row in rows)
-    assert sum(one["results"] for one in report["lab_b12"]) == sum(one["results"] for one in report["lab_b12_histogram"]) > 0
+    assert sum(site["priority_1"] for site in report["site_count"]) == sum(
+        row["priority"] == 1 for row in rows
+    )
+    assert (
+        sum(one["results"] for one in report["lab_b12"])
+        == sum(one["results"] for one in report["lab_b12_histogram"])
+        > 0
+    )
     rejected = b12(home, "rejects", "--format", "json").json
     assert sum(one["rows"] for one in report["rejection"]) == len(rejected) > 0
-    assert len(report["unmapped"]) <= 200 and report["unmapped"][0]["rows"] >= report["unmapped"][-1]["rows"]
-    total = next(one for one in report["testing"] if one["is_total"] and one["risk_group"] == "(everyone)")
-    assert total["patients"] == sum(row["scope"] == "in_scope" for row in assessments(home).values())
+    assert (
+        len(report["unmapped"]) <= 200
+        and report["unmapped"][0]["rows"] >= report["unmapped"][-1]["rows"]
+    )
+    total = next(
+        one for one in report["testing"] if one["is_total"] and one["risk_group"] == "(everyone)"
+    )
+    assert total["patients"] == sum(
+        row["scope"] == "in_scope" for row in assessments(home).values()
+    )
 
 
-def test_the_site_of_everyone_assessed_is_for_the_owner_alone_and_forgotten_with_the_patient(home, tmp_path):
+def test_the_site_of_everyone_assessed_is_for_the_owner_alone_and_forgotten_with_the_patient(
+    home, tmp_path
+):
     own = shutil.copytree(home, tmp_path / "own", symlinks=True)
     path = own / "runs" / "latest" / "patient_site.parquet"
     sites = {row["patient_id"]: row["site"] for row in pq.read_table(path).to_pylist()}

@@ -28,11 +28,17 @@ def results(count, first=0, unknown=0):
         }
         for number in range(first, first + count)
     ]
-    return rows + [{**rows[0], "patient_id": "", "result_id": f"lost{first + number}"} for number in range(unknown)]
+    return rows + [
+        {**rows[0], "patient_id": "", "result_id": f"lost{first + number}"}
+        for number in range(unknown)
+    ]
 
 
 def patients(count, first=0):
-    return [{"patient_id": f"P{number}", "birth_date": "1960-01-01", "sex": "female"} for number in range(first, first + count)]
+    return [
+        {"patient_id": f"P{number}", "birth_date": "1960-01-01", "sex": "female"}
+        for number in range(first, first + count)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +56,20 @@ def warned(ingested, tmp_path_factory):
     home = Home(copied(ingested, tmp_path_factory.mktemp("warned") / "home"))
     done = run.screen_population(home, AS_OF, **STILL)
     assert (done.state, done.published) == ("held", False)
-    assert any("reporting.new_rejection" in said and "missing_patient_id" in said for said in done.warned)
+    assert any(
+        "reporting.new_rejection" in said and "missing_patient_id" in said for said in done.warned
+    )
     return home.root, done
 
 
 @pytest.fixture
 def home(request, tmp_path):
     "A copy of the ingested home; with `held` among what a test asks for, the night is screened and held"
-    source = request.getfixturevalue("warned")[0] if "held" in request.fixturenames else request.getfixturevalue("ingested")
+    source = (
+        request.getfixturevalue("warned")[0]
+        if "held" in request.fixturenames
+        else request.getfixturevalue("ingested")
+    )
     return Home(copied(source, tmp_path / "home"))
 
 
@@ -77,7 +89,9 @@ def latest_manifest(home, name):
 
 def audited(home):
     store = worklist.open_store(home)
-    return [(one["who"], one["detail"]) for one in worklist.accesses(store) if one["what"] == "approval"]
+    return [
+        (one["who"], one["detail"]) for one in worklist.accesses(store) if one["what"] == "approval"
+    ]
 
 
 def test_a_warned_night_is_held_and_nothing_of_it_is_seen(home, held):
@@ -96,16 +110,27 @@ def test_without_being_asked_to_hold_a_warned_night_is_published(home):
 def test_a_night_without_warning_is_not_held(tmp_path):
     home = Home(tmp_path / "home")
     folder = deliver(tmp_path / "in", patient=patients(40), lab_result=results(40))
-    assert b12(home.root, "run", folder, "--source", "canonical", "--as-of", AS_OF, "--hold-warned").code == 0
+    assert (
+        b12(
+            home.root, "run", folder, "--source", "canonical", "--as-of", AS_OF, "--hold-warned"
+        ).code
+        == 0
+    )
     assert list(runs(home).values()) == ["published"]
 
 
 def test_a_steward_publishes_it_and_who_when_and_why_are_kept(home, held):
-    done = run.decide(home, held, is_approved=True, by="Sam Steward", because="the rows are of the test patients")
+    done = run.decide(
+        home, held, is_approved=True, by="Sam Steward", because="the rows are of the test patients"
+    )
     assert (done.state, (home.runs / "latest").resolve().name) == ("published", held)
     manifest = latest(home.root, "manifest.json")
-    assert json.loads(manifest).published and json.loads(manifest)["approval"]["by"] == "Sam Steward"
-    assert audited(home) == [("Sam Steward", f"{held} published: the rows are of the test patients")]
+    assert (
+        json.loads(manifest).published and json.loads(manifest)["approval"]["by"] == "Sam Steward"
+    )
+    assert audited(home) == [
+        ("Sam Steward", f"{held} published: the rows are of the test patients")
+    ]
     store = worklist.open_store(home)
     assert worklist.followed_run(store)["run_id"] == held
 
@@ -125,7 +150,12 @@ def test_a_discarded_night_leaves_its_counts_and_no_patient(home, held):
     done = run.decide(home, held, is_approved=False, by="nobody", because="no answer in time")
     assert done.state == "discarded" and runs(home) == {held: "discarded"}
     assert not (home.runs / "latest").exists()
-    assert sorted(path.name for path in (home.runs / held).iterdir()) == ["manifest.json", "quality.json", "report.json", "validation.json"]
+    assert sorted(path.name for path in (home.runs / held).iterdir()) == [
+        "manifest.json",
+        "quality.json",
+        "report.json",
+        "validation.json",
+    ]
     assert b"P1" not in b"".join(path.read_bytes() for path in (home.runs / held).iterdir())
 
 
@@ -150,7 +180,9 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("is_approved", [True, False])
 @pytest.mark.parametrize("line", ["folder.replace", "unlink", "show", "follow"])
-def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(home, held, monkeypatch, is_approved, line):
+def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(
+    home, held, monkeypatch, is_approved, line
+):
     def dies(*arguments, **named):
         raise Killed
 
@@ -175,8 +207,13 @@ def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(hom
         with suppress(Killed):
             run.decide(home, held, is_approved=is_approved, by="sam", because="looked at it")
     wanted = "published" if is_approved else "discarded"
-    assert run.screen_population(home, AS_OF, **STILL).state == wanted  # the task of the same night, tried again
-    assert run.decide(home, held, is_approved=not is_approved, by="tom", because="the other way").state == wanted
+    assert (
+        run.screen_population(home, AS_OF, **STILL).state == wanted
+    )  # the task of the same night, tried again
+    assert (
+        run.decide(home, held, is_approved=not is_approved, by="tom", because="the other way").state
+        == wanted
+    )
     assert (home.runs / "latest").exists() == is_approved
     assert (home.runs / held / "worklist.csv").exists() == is_approved
     assert [who for who, _ in audited(home)] == ["sam"]
@@ -205,7 +242,9 @@ def test_a_key_whose_gate_was_closed_is_screened_again(home, monkeypatch):
     assert sorted(runs(home).values()) == ["closed", "published"]
 
 
-def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_again(home, monkeypatch):
+def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_again(
+    home, monkeypatch
+):
     with monkeypatch.context() as killed:
         killed.setattr("pipeline.screening.publish.point_latest_to", lambda home, manifest: None)
         done = run.screen_population(home, AS_OF, asked_by="one")
@@ -216,13 +255,17 @@ def test_a_published_run_that_latest_missed_is_shown_when_its_key_is_asked_for_a
 
 def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tmp_path):
     before = run.screen_population(home, AS_OF).run_id
-    more = deliver(tmp_path / "more", patient=patients(30, first=40), lab_result=results(30, first=40))
+    more = deliver(
+        tmp_path / "more", patient=patients(30, first=40), lab_result=results(30, first=40)
+    )
     assert b12(home.root, "run", more, "--source", "canonical", "--as-of", "2026-02-01").code == 0
     newest = (home.runs / "latest").resolve().name
     answer = b12(home.root, "screen", "--snapshot", before)
     assert answer.code == 0 and "the same as then, byte for byte" in answer.out
     (again,) = [name for name, state in runs(home).items() if state == "replay"]
-    assert (home.runs / again / "worklist.csv").read_bytes() == (home.runs / before / "worklist.csv").read_bytes()
+    assert (home.runs / again / "worklist.csv").read_bytes() == (
+        home.runs / before / "worklist.csv"
+    ).read_bytes()
     assert (home.runs / again / "assessment.parquet").exists()
     assert (home.runs / "latest").resolve().name == newest
     store = worklist.open_store(home)
@@ -255,7 +298,13 @@ def test_a_replay_after_compacting_is_the_same(home, tmp_path):
     before = run.screen_population(home, AS_OF).run_id
     for day in range(3):
         assert (
-            b12(home.root, "ingest", deliver(tmp_path / f"{day}", lab_result=results(30, first=100 * day)), "--source", "canonical").code
+            b12(
+                home.root,
+                "ingest",
+                deliver(tmp_path / f"{day}", lab_result=results(30, first=100 * day)),
+                "--source",
+                "canonical",
+            ).code
             == 0
         )
     lake.compact(home)
@@ -265,7 +314,9 @@ def test_a_replay_after_compacting_is_the_same(home, tmp_path):
 
 def test_what_nobody_asked_for_does_not_move_latest_back_to_an_earlier_day(home):
     newest = run.screen_population(home, AS_OF).run_id
-    old = run.screen_population(home, "2026-01-20", asked_by="scheduled__2026-01-20", is_unattended=True)
+    old = run.screen_population(
+        home, "2026-01-20", asked_by="scheduled__2026-01-20", is_unattended=True
+    )
     assert old["published"] and (home.runs / "latest").resolve().name == newest
     asked = run.screen_population(home, "2026-01-20", asked_by="manual__2026-01-20").run_id
     assert (home.runs / "latest").resolve().name == asked
@@ -278,13 +329,17 @@ def test_a_past_day_that_somebody_screened_does_not_supersede_tonight(home, held
 
 def test_a_year_that_was_mistyped_stands_before_no_night(home, held):
     run.screen_population(home, "2062-02-01")
-    assert [one.state for one in of_state(home, is_deep=False) if "a day that has not come" in one.what] == ["wrong"]
+    assert [
+        one.state for one in of_state(home, is_deep=False) if "a day that has not come" in one.what
+    ] == ["wrong"]
     assert run.decide(home, held, is_approved=True, by="sam", because="fine").state == "published"
     assert (home.runs / "latest").resolve().name == held
     run.screen_population(home, "2062-02-01")
     night = run.screen_population(home, AS_OF, asked_by="scheduled__1", is_unattended=True).run_id
     assert (home.runs / "latest").resolve().name == night
-    assert {one.state for one in of_state(home, is_deep=False) if "latest run" in one.what} == {"ok"}
+    assert {one.state for one in of_state(home, is_deep=False) if "latest run" in one.what} == {
+        "ok"
+    }
 
 
 def test_a_damaged_manifest_is_said(home):

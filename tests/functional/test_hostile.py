@@ -37,11 +37,19 @@ PAGES = (
 
 def hostile_rows(entity):
     "Of every column two rows that are sound but for it, and two of a patient who is called so"
-    columns = [name for need in ("required", "optional") for name in read_profile("canonical", None).columns[entity][need]]
+    columns = [
+        name
+        for need in ("required", "optional")
+        for name in read_profile("canonical", None).columns[entity][need]
+    ]
     for column in columns:
         for kind, text in (("harm", HARM), ("formula", FORMULA)):
             who = f"{text}-{entity}" if column == "patient_id" else f"{kind}-{entity}-{column}"
-            yield {"patient_id": who, **SOUND[entity], **({} if column == "patient_id" else {column: text})}
+            yield {
+                "patient_id": who,
+                **SOUND[entity],
+                **({} if column == "patient_id" else {column: text}),
+            }
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +57,24 @@ def walked(tmp_path_factory):
     "The whole walk over it, among a hundred patients who mean no harm; returns the home and the accounts"
     folder = tmp_path_factory.mktemp("in")
     deliver(folder, **{entity: list(hostile_rows(entity)) for entity in ENTITIES})
-    labs = [{"patient_id": f"sound-{n}", **SOUND["lab_result"], "value": str(200 + 5 * n), "result_id": f"s{n}"} for n in range(100)]
-    deliver(folder / "sound", lab_result=labs, patient=[{"patient_id": f"sound-{n}", **SOUND["patient"]} for n in range(100)])
+    labs = [
+        {
+            "patient_id": f"sound-{n}",
+            **SOUND["lab_result"],
+            "value": str(200 + 5 * n),
+            "result_id": f"s{n}",
+        }
+        for n in range(100)
+    ]
+    deliver(
+        folder / "sound",
+        lab_result=labs,
+        patient=[{"patient_id": f"sound-{n}", **SOUND["patient"]} for n in range(100)],
+    )
     named = folder / "lab_result'); drop table x; -- <img src=x onerror=alert(7731)>.csv"
-    named.write_text("patient_id,code,value,unit,collected_at\n,2132-9,110,pg/mL,2026-01-10\nharm-name,2132-9,110,pg/mL,2026-01-10\n")
+    named.write_text(
+        "patient_id,code,value,unit,collected_at\n,2132-9,110,pg/mL,2026-01-10\nharm-name,2132-9,110,pg/mL,2026-01-10\n"
+    )
     home = tmp_path_factory.mktemp("home")
     accounts = b12(home, "ingest", folder, "--source", "canonical", "--format", "json")
     assert accounts.code == 0, accounts.err
@@ -72,7 +94,9 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         is_ours = given.get("src", "").startswith("/static/")
-        if (tag in ("script", "img", "iframe", "object", "embed") and not is_ours) or any(name.startswith("on") for name in given):
+        if (tag in ("script", "img", "iframe", "object", "embed") and not is_ours) or any(
+            name.startswith("on") for name in given
+        ):
             self.found.append((tag, given))
         if (given.get("href") or "").lower().startswith(("javascript:", "http:", "data:")):
             self.found.append((tag, given))
@@ -99,12 +123,16 @@ def test_no_page_runs_anything(walked):
     home, _ = walked
     browser = client(create_app(home, identify=lambda: worklist.Actor("kim", "admin")))
     texts = {path: is_harmless(browser.get(path)) for path in PAGES}
-    assert "onerror" in texts["/quality/rejects"] and "onerror" in texts["/quality/unmapped"], "it is shown, as text"
+    assert "onerror" in texts["/quality/rejects"] and "onerror" in texts["/quality/unmapped"], (
+        "it is shown, as text"
+    )
     store = worklist.open_store(home)
     hostile = [one for one in assessments(home.root) if one.startswith("harm-") or HARM in one]
     shown = 0
     for patient in hostile:
-        text = is_harmless(browser.get(f"/patients/{worklist.item_of_patient(store, patient)['key']}"))
+        text = is_harmless(
+            browser.get(f"/patients/{worklist.item_of_patient(store, patient)['key']}")
+        )
         shown += "&lt;script&gt;" in text
     store.close()
     assert len(hostile) > 25 and shown > 5
@@ -113,10 +141,19 @@ def test_no_page_runs_anything(walked):
 @pytest.mark.parametrize("command", ["worklist", "rejects", "unmapped", "published"])
 def test_no_cell_of_a_csv_runs(walked, command):
     home, _ = walked
-    text = latest(home.root, "worklist.csv").decode() if command == "published" else b12(home.root, command, "--format", "csv").out
+    text = (
+        latest(home.root, "worklist.csv").decode()
+        if command == "published"
+        else b12(home.root, command, "--format", "csv").out
+    )
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert any("7731" in cell for cell in cells)
-    assert [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r")) or (cell.startswith("-") and not _is_number(cell))] == []
+    assert [
+        cell
+        for cell in cells
+        if cell.startswith(("=", "+", "@", "\t", "\r"))
+        or (cell.startswith("-") and not _is_number(cell))
+    ] == []
 
 
 def _is_number(cell):
@@ -149,14 +186,23 @@ def gzip_named(name, content):
     "A gzip whose header says how the file is called"
     packed = zlib.compressobj(wbits=-15)
     body = packed.compress(content) + packed.flush()
-    return b"\x1f\x8b\x08\x08" + bytes(6) + name.encode() + b"\0" + body + struct.pack("<II", zlib.crc32(content), len(content))
+    return (
+        b"\x1f\x8b\x08\x08"
+        + bytes(6)
+        + name.encode()
+        + b"\0"
+        + body
+        + struct.pack("<II", zlib.crc32(content), len(content))
+    )
 
 
 @pytest.mark.parametrize("name", ["../../outside.csv", "/tmp/b12-outside.csv"])
 def test_the_name_inside_a_gzip_leads_nowhere(tmp_path, name):
     folder = tmp_path / "in"
     folder.mkdir()
-    content = gzip_named(name, b"patient_id,code,value,unit,collected_at\nann,2132-9,110,pg/mL,2026-01-10\n")
+    content = gzip_named(
+        name, b"patient_id,code,value,unit,collected_at\nann,2132-9,110,pg/mL,2026-01-10\n"
+    )
     assert gzip.decompress(content).startswith(b"patient_id")
     (folder / "lab_result.csv.gz").write_bytes(content)
     before = {path for path in tmp_path.rglob("*") if "home" not in path.parts}
@@ -165,9 +211,7 @@ def test_the_name_inside_a_gzip_leads_nowhere(tmp_path, name):
     assert not list(tmp_path.rglob("*outside*"))
 
 
-ENTITIES_OF_XML = (
-    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "7731"><!ENTITY b "&a;&a;&a;&a;">]><Bundle xmlns="http://hl7.org/fhir">&b;</Bundle>'
-)
+ENTITIES_OF_XML = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "7731"><!ENTITY b "&a;&a;&a;&a;">]><Bundle xmlns="http://hl7.org/fhir">&b;</Bundle>'
 
 
 @pytest.mark.parametrize(
@@ -181,7 +225,9 @@ ENTITIES_OF_XML = (
 )  # fmt: skip
 def test_xml_and_zip_are_read_by_nobody_and_depth_ends_nothing(tmp_path, source, name, content):
     (tmp_path / name).write_bytes(content)
-    answer = b12(tmp_path / "home", "ingest", tmp_path / name, "--source", source, "--format", "json")
+    answer = b12(
+        tmp_path / "home", "ingest", tmp_path / name, "--source", source, "--format", "json"
+    )
     assert answer.code == 10, answer.err
     assert answer.json[0]["refused"] and answer.json[0]["accepted"] == 0
 
@@ -189,7 +235,9 @@ def test_xml_and_zip_are_read_by_nobody_and_depth_ends_nothing(tmp_path, source,
 def test_links_in_the_landing_folder_are_not_followed(tmp_path):
     landing = tmp_path / "home" / "landing" / "canonical"
     landing.mkdir(parents=True)
-    (tmp_path / "outside.csv").write_text("patient_id,code,value,unit,collected_at\nsecret,2132-9,110,pg/mL,2026-01-10\n")
+    (tmp_path / "outside.csv").write_text(
+        "patient_id,code,value,unit,collected_at\nsecret,2132-9,110,pg/mL,2026-01-10\n"
+    )
     (landing / "lab_result.csv").symlink_to(tmp_path / "outside.csv")
     (landing / "up").symlink_to(tmp_path)
     beside = deliver(tmp_path / "in", lab_result=[{"patient_id": "ann", **SOUND["lab_result"]}])

@@ -19,15 +19,32 @@ def start(home, *arguments):
 
 
 def open_to_others(home):
-    modes = {path: path.lstat().st_mode for path in (home, *home.rglob("*")) if not path.is_symlink()}
+    modes = {
+        path: path.lstat().st_mode for path in (home, *home.rglob("*")) if not path.is_symlink()
+    }
     assert len(modes) > 30
     wanted = {path: 0o700 if stat.S_ISDIR(mode) else 0o600 for path, mode in modes.items()}
-    return {str(path.relative_to(home.parent)): oct(mode & 0o777) for path, mode in modes.items() if mode & 0o777 != wanted[path]}
+    return {
+        str(path.relative_to(home.parent)): oct(mode & 0o777)
+        for path, mode in modes.items()
+        if mode & 0o777 != wanted[path]
+    }
 
 
 def test_after_the_whole_walk_on_the_command_line(tmp_path):
     home = tmp_path / "home"
-    start(home, "-m", "pipeline", "demo", "--patients", "60", "--out", str(tmp_path / "in"), "--as-of", "2026-01-31")
+    start(
+        home,
+        "-m",
+        "pipeline",
+        "demo",
+        "--patients",
+        "60",
+        "--out",
+        str(tmp_path / "in"),
+        "--as-of",
+        "2026-01-31",
+    )
     dropped = home / "landing" / "canonical"
     dropped.mkdir(parents=True)
     for folder in (home, dropped.parent, dropped):
@@ -38,21 +55,51 @@ def test_after_the_whole_walk_on_the_command_line(tmp_path):
         copied.chmod(0o664)
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "lab_result_broken.csv").write_text("a heading of something else\n1\n")
-    start(home, "-m", "pipeline", "run", str(tmp_path / "in"), "--source", "canonical", "--as-of", "2026-01-31")
+    start(
+        home,
+        "-m",
+        "pipeline",
+        "run",
+        str(tmp_path / "in"),
+        "--source",
+        "canonical",
+        "--as-of",
+        "2026-01-31",
+    )
     start(
         home,
         "-c",
         f"from pipeline.__main__ import main; assert main(['ingest', {str(tmp_path / 'more')!r}, '--source', 'canonical']) == 10",
     )
-    for command in (("reingest",), ("compact",), ("erase", "nobody"), ("user", "list"), ("simulate", "--set", "b12.low=190")):
+    for command in (
+        ("reingest",),
+        ("compact",),
+        ("erase", "nobody"),
+        ("user", "list"),
+        ("simulate", "--set", "b12.low=190"),
+    ):
         start(home, "-m", "pipeline", *command)
-    start(home, "-c", "from pipeline.core import Home; from pipeline.web.secret import secret; secret(Home.from_environment())")
+    start(
+        home,
+        "-c",
+        "from pipeline.core import Home; from pipeline.web.secret import secret; secret(Home.from_environment())",
+    )
     assert open_to_others(home) == {}
 
 
 def test_after_a_run_of_the_dags(tmp_path):
     home = tmp_path / "home"
-    start(home, "-m", "dags.embedded", "--patients", "60", "--as-of", "2026-01-31", "--home", str(home))
+    start(
+        home,
+        "-m",
+        "dags.embedded",
+        "--patients",
+        "60",
+        "--as-of",
+        "2026-01-31",
+        "--home",
+        str(home),
+    )
     assert (home / "airflow" / "airflow.db").exists()
     assert open_to_others(home) == {}
 

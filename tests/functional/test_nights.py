@@ -37,7 +37,12 @@ class Hospital:
 
     def first_night(self):
         self.patients = {
-            one: {"patient_id": one, "birth_date": "1950-01-01", "site": self.draw.choice(["North", "South", ""])} for one in PATIENTS
+            one: {
+                "patient_id": one,
+                "birth_date": "1950-01-01",
+                "site": self.draw.choice(["North", "South", ""]),
+            }
+            for one in PATIENTS
         }
         return {
             "patient": list(self.patients.values()),
@@ -53,7 +58,9 @@ class Hospital:
         files = {"lab_result": [], "medication": [], "patient": []}
         for _ in range(self.draw.randint(2, 7)):
             kind, patient = (
-                self.draw.choice(["b12", "b12", "mma", "correct", "retract", "treat", "die", "merge", "opt_out"]),
+                self.draw.choice(
+                    ["b12", "b12", "mma", "correct", "retract", "treat", "die", "merge", "opt_out"]
+                ),
                 self.draw.choice(PATIENTS),
             )
             getattr(self, f"_{kind}")(files, patient, day)
@@ -63,22 +70,33 @@ class Hospital:
         files["lab_result"] += self.b12(patient, day)
 
     def _mma(self, files, patient, day):
-        files["lab_result"].append(self.result(patient, day, "13964-2", self.draw.choice(["200", "400"]), "nmol/L"))
+        files["lab_result"].append(
+            self.result(patient, day, "13964-2", self.draw.choice(["200", "400"]), "nmol/L")
+        )
 
     def _correct(self, files, patient, day):
         if self.sent:
             row = self.draw.choice(self.sent)
             files["lab_result"].append(
-                row | {"status": "corrected", "value": self.draw.choice(["120", "260", "500"]), "reported_at": day.isoformat()}
+                row
+                | {
+                    "status": "corrected",
+                    "value": self.draw.choice(["120", "260", "500"]),
+                    "reported_at": day.isoformat(),
+                }
             )
 
     def _retract(self, files, patient, day):
         if self.sent:
             row = self.sent.pop(self.draw.randrange(len(self.sent)))
-            files["lab_result"].append(row | {"status": "entered-in-error", "reported_at": day.isoformat()})
+            files["lab_result"].append(
+                row | {"status": "entered-in-error", "reported_at": day.isoformat()}
+            )
 
     def _treat(self, files, patient, day):
-        files["medication"].append(self.medicine(patient, "hydroxocobalamin", day.isoformat(), 60) | {"route": "im"})
+        files["medication"].append(
+            self.medicine(patient, "hydroxocobalamin", day.isoformat(), 60) | {"route": "im"}
+        )
 
     def _die(self, files, patient, day):
         self._person(files, patient, deceased_on=day.isoformat(), day=day)
@@ -88,17 +106,30 @@ class Hospital:
 
     def _merge(self, files, patient, day):
         other = self.draw.choice(PATIENTS)
-        if other != patient and patient not in self.merged and other not in self.merged and patient not in self.merged.values():
+        if (
+            other != patient
+            and patient not in self.merged
+            and other not in self.merged
+            and patient not in self.merged.values()
+        ):
             self.merged[patient] = other
             self._person(files, patient, merged_into=other, day=day)
 
     def _person(self, files, patient, day, **what):
         self.number += 1
         self.patients[patient] = self.patients[patient] | what
-        files["patient"].append(self.patients[patient] | {"recorded_at": f"{day}T12:00:{self.number % 60:02}Z"})
+        files["patient"].append(
+            self.patients[patient] | {"recorded_at": f"{day}T12:00:{self.number % 60:02}Z"}
+        )
 
     def b12(self, patient, day):
-        row = self.result(patient, day, "2132-9", self.draw.choice(["110", "165", "190", "230", "290", "320", "420", "600"]), "pg/mL")
+        row = self.result(
+            patient,
+            day,
+            "2132-9",
+            self.draw.choice(["110", "165", "190", "230", "290", "320", "420", "600"]),
+            "pg/mL",
+        )
         self.sent.append(row)
         return [row]
 
@@ -123,7 +154,13 @@ class Hospital:
 
     def condition(self, patient, code, system, onset_on):
         self.number += 1
-        return {"patient_id": patient, "condition_id": f"C{self.number}", "code": code, "code_system": system, "onset_on": onset_on}
+        return {
+            "patient_id": patient,
+            "condition_id": f"C{self.number}",
+            "code": code,
+            "code_system": system,
+            "onset_on": onset_on,
+        }
 
 
 def people_work(both, draw, day):
@@ -138,7 +175,9 @@ def people_work(both, draw, day):
         for store in both:
             mine = worklist.item_of_patient(store, row["patient_id"])
             if what.get("to") != mine["status"] and what.get("assignee", 0) != mine["assignee"]:
-                worklist.act(store, mine["key"], actor=stores.KIM, version=mine["version"], today=day, **what)
+                worklist.act(
+                    store, mine["key"], actor=stores.KIM, version=mine["version"], today=day, **what
+                )
 
 
 def state(store):
@@ -154,7 +193,10 @@ def state(store):
         "changed_because",
         "version",
     )
-    return {row["patient_id"]: tuple(row[name] for name in columns) for row in worklist.find_patients(store, "", limit=1000)}
+    return {
+        row["patient_id"]: tuple(row[name] for name in columns)
+        for row in worklist.find_patients(store, "", limit=1000)
+    }
 
 
 def reason(row):
@@ -169,7 +211,10 @@ def held(before, now, said_before, said, day):
         assert (patient in listed) == (status not in (*BY_THE_NIGHT, "off_list")), (patient, status)
         if status in BY_THE_NIGHT:
             continue
-        assert item["priority"] == said[patient]["priority"] and item["next_step"] == said[patient]["next_step"]
+        assert (
+            item["priority"] == said[patient]["priority"]
+            and item["next_step"] == said[patient]["next_step"]
+        )
         if old is None or old["status"] in (*BY_THE_NIGHT, "off_list"):
             assert item["opened_on"] <= day
             continue
@@ -177,14 +222,24 @@ def held(before, now, said_before, said, day):
         is_same = reason(said_before[patient]) == reason(said[patient])
         if is_same and status != old["status"]:
             assert old["status"] == "snoozed" and old["snoozed_until"] <= day
-        if not is_same and old["status"] in PUT_ASIDE and set(said[patient]["safety"]) >= set(said_before[patient]["safety"]):
-            assert status in ("open", "assigned") and item["changed_because"], "new evidence opens it again, and says why"
+        if (
+            not is_same
+            and old["status"] in PUT_ASIDE
+            and set(said[patient]["safety"]) >= set(said_before[patient]["safety"])
+        ):
+            assert status in ("open", "assigned") and item["changed_because"], (
+                "new evidence opens it again, and says why"
+            )
     assert listed <= set(now)
 
 
 def trail_leads_to(store, row):
     "Every event begins where the one before it ended, and the last one ends where the item is"
-    events = [one for one in reversed(worklist.events(store, row["key"])) if one["kind"] != "merged" or one["to_status"] == "merged"]
+    events = [
+        one
+        for one in reversed(worklist.events(store, row["key"]))
+        if one["kind"] != "merged" or one["to_status"] == "merged"
+    ]
     status = events[0]["to_status"]
     for one in events[1:]:
         assert one["from_status"] == status or one["kind"] in ("comment",), (one, status)
@@ -195,7 +250,9 @@ def trail_leads_to(store, row):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, monkeypatch, seed):
-    monkeypatch.setattr("pipeline.quality.run_suites", lambda con: ([], []))  # the gates have tests of their own, and take half of a night
+    monkeypatch.setattr(
+        "pipeline.quality.run_suites", lambda con: ([], [])
+    )  # the gates have tests of their own, and take half of a night
     home = Home(tmp_path / "home")
     hospital, people = Hospital(seed), Random(seed + 100)
     both = [stores.opened(home.root), stores.opened(home.root, stores.fresh_database(postgresql))]
@@ -208,15 +265,23 @@ def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, mon
         for store in both:
             worklist.follow(home, store)
         said = assessments(home.root)
-        now = {row["patient_id"]: row for row in worklist.find_patients(both[0], "", today=day, limit=1000)}
+        now = {
+            row["patient_id"]: row
+            for row in worklist.find_patients(both[0], "", today=day, limit=1000)
+        }
         held(before, now, said_before, said, day)
         assert state(both[0]) == state(both[1]), "PostgreSQL says what SQLite says"
         people_work(both, people, day)
-        before = {row["patient_id"]: row for row in worklist.find_patients(both[0], "", today=day, limit=1000)}
+        before = {
+            row["patient_id"]: row
+            for row in worklist.find_patients(both[0], "", today=day, limit=1000)
+        }
         said_before = said
     for row in before.values():
         kinds |= {(one["who"], one["kind"]) for one in worklist.events(both[0], row["key"])}
-        if row["status"] != "off_list" and not any(one["kind"] == "merged" for one in worklist.events(both[0], row["key"])):
+        if row["status"] != "off_list" and not any(
+            one["kind"] == "merged" for one in worklist.events(both[0], row["key"])
+        ):
             assert trail_leads_to(both[0], row) == row["status"]
     assert {kind for who, kind in kinds if who == "the night"} >= {
         "opened",
@@ -238,14 +303,31 @@ def screened_population(home, tmp_path, night, **files):
     return worklist.open_store(home), day
 
 
-HEADACHE = {"patient_id": "ann", "condition_id": "c1", "code": "25064002", "code_system": "SNOMEDCT", "onset_on": "2025-12-20"}
-BORDERLINE = {**LOW, "patient_id": "ann", "result_id": "r1", "value": "250", "collected_at": "2025-12-30"}
+HEADACHE = {
+    "patient_id": "ann",
+    "condition_id": "c1",
+    "code": "25064002",
+    "code_system": "SNOMEDCT",
+    "onset_on": "2025-12-20",
+}
+BORDERLINE = {
+    **LOW,
+    "patient_id": "ann",
+    "result_id": "r1",
+    "value": "250",
+    "collected_at": "2025-12-30",
+}
 
 
 def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken_back(tmp_path):
     home = Home(tmp_path / "home")
     store, day = screened_population(
-        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE], condition=[HEADACHE]
+        home,
+        tmp_path,
+        0,
+        patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}],
+        lab_result=[BORDERLINE],
+        condition=[HEADACHE],
     )
     row = worklist.item_of_patient(store, "ann")
     assert (row["next_step"], row["priority"]) == ("TREAT_IM_NEURO", 1)
@@ -255,7 +337,9 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
     assert (row["next_step"], row["priority"]) == ("ORDER_MMA", 4)
     assert "neurological: headache since 2025-12-20 → none" in row["changed_because"]
     assert "headache_unrelated" in b12(home.root, "explain", "ann").out
-    with pytest.raises(worklist.StaleItem):  # whoever opened the page before the night has not seen what it changed
+    with pytest.raises(
+        worklist.StaleItem
+    ):  # whoever opened the page before the night has not seen what it changed
         worklist.act(store, row["key"], actor=stores.LEE, version=1, to="done", today=day)
     [note] = worklist.notes(store, row["key"])
     assert (note["author"], note["noted_on"]) == ("kim", day)
@@ -265,33 +349,76 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
     later = {**HEADACHE, "condition_id": "c2", "onset_on": "2026-01-03"}
     worklist.note_headache_unrelated(store, row["key"], actor=stores.KIM, noted_on=day, today=day)
     store, _ = screened_population(home, tmp_path, 3, condition=[later])
-    assert worklist.item_of_patient(store, "ann")["next_step"] == "TREAT_IM_NEURO", "a later headache is none of the note's"
+    assert worklist.item_of_patient(store, "ann")["next_step"] == "TREAT_IM_NEURO", (
+        "a later headache is none of the note's"
+    )
 
 
 def test_a_note_does_not_make_conditions_loaded(tmp_path):
     "Unknown is never no: of whoever has a note alone, nobody ever delivered the conditions"
     home = Home(tmp_path / "home")
-    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
-    worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=day, today=day)
+    store, day = screened_population(
+        home,
+        tmp_path,
+        0,
+        patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}],
+        lab_result=[BORDERLINE],
+    )
+    worklist.note_headache_unrelated(
+        store,
+        worklist.item_of_patient(store, "ann")["key"],
+        actor=stores.KIM,
+        noted_on=day,
+        today=day,
+    )
     screened_population(home, tmp_path, 1)
     row = assessments(home.root)["ann"]
-    assert row["neuro"] == row["malabsorption"] == row["diet"] == "not_loaded" and "CONDITIONS_NOT_LOADED" in row["flags"]
+    assert (
+        row["neuro"] == row["malabsorption"] == row["diet"] == "not_loaded"
+        and "CONDITIONS_NOT_LOADED" in row["flags"]
+    )
 
 
 def test_a_retracted_result_withdraws_its_item_and_says_so(tmp_path):
     home = Home(tmp_path / "home")
-    screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
-    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**BORDERLINE, "status": "entered-in-error", "reported_at": "2026-01-02"}])
+    screened_population(
+        home,
+        tmp_path,
+        0,
+        patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}],
+        lab_result=[BORDERLINE],
+    )
+    store, _ = screened_population(
+        home,
+        tmp_path,
+        1,
+        lab_result=[{**BORDERLINE, "status": "entered-in-error", "reported_at": "2026-01-02"}],
+    )
     row = worklist.item_of_patient(store, "ann")
     assert row["status"] == "withdrawn"
-    assert row["changed_because"].startswith("taken back by its source: total_b12 of 2025-12-30; NO_ACTION")
+    assert row["changed_because"].startswith(
+        "taken back by its source: total_b12 of 2025-12-30; NO_ACTION"
+    )
     assert worklist.page(store, worklist.Filter(), today=FIRST).total == 0
 
 
 def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
     home = Home(tmp_path / "home")
-    screened_population(home, tmp_path, 5, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
-    store, _ = screened_population(home, tmp_path, 1, lab_result=[{**BORDERLINE, "result_id": "r2", "value": "110", "collected_at": "2025-12-31"}])
+    screened_population(
+        home,
+        tmp_path,
+        5,
+        patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}],
+        lab_result=[BORDERLINE],
+    )
+    store, _ = screened_population(
+        home,
+        tmp_path,
+        1,
+        lab_result=[
+            {**BORDERLINE, "result_id": "r2", "value": "110", "collected_at": "2025-12-31"}
+        ],
+    )
     assert worklist.item_of_patient(store, "ann")["next_step"] == "ORDER_MMA"
     assert [one["as_of"].day for one in worklist.runs(store)] == [2, 6]
     assert worklist.follow(home, store) == {}
@@ -299,20 +426,39 @@ def test_a_past_night_that_is_screened_again_moves_no_item_back(tmp_path):
 
 def test_a_day_that_has_not_come_is_published_and_not_followed(tmp_path):
     home = Home(tmp_path / "home")
-    store, day = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE])
+    store, day = screened_population(
+        home,
+        tmp_path,
+        0,
+        patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}],
+        lab_result=[BORDERLINE],
+    )
     key = worklist.item_of_patient(store, "ann")["key"]
-    worklist.act(store, key, actor=stores.KIM, version=1, to="snoozed", until=day + timedelta(days=30), today=day)
+    worklist.act(
+        store,
+        key,
+        actor=stores.KIM,
+        version=1,
+        to="snoozed",
+        until=day + timedelta(days=30),
+        today=day,
+    )
     walk.screen_population(home, as_of=date.today() + timedelta(days=365))
     assert worklist.item(store, key)["status"] == "snoozed"
     followed = worklist.followed_run(store)
     assert (followed["as_of"], followed["is_newest"]) == (day, False)
     screened_population(home, tmp_path, 1)
-    assert (worklist.followed_run(store)["as_of"], worklist.followed_run(store)["is_newest"]) == (day + timedelta(days=1), True)
+    assert (worklist.followed_run(store)["as_of"], worklist.followed_run(store)["is_newest"]) == (
+        day + timedelta(days=1),
+        True,
+    )
 
 
 def test_a_copy_of_a_runs_folder_is_no_run(tmp_path):
     home = Home(tmp_path / "home")
-    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE])
+    store, _ = screened_population(
+        home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE]
+    )
     run_id = worklist.runs(store)[0]["run_id"]
     shutil.copytree(home.runs / run_id, home.runs / f"{run_id}-backup")
     assert worklist.follow(home, store) == {} and len(worklist.runs(store)) == 1
@@ -327,17 +473,29 @@ def test_a_note_taken_back_while_it_is_on_its_way_is_delivered_again(tmp_path, s
     worklist.withdraw_note(store, key, note["id"], actor=stores.LEE)
     with store.writing() as con:
         worklist.mark_delivered(con, rows)
-        assert [row["status"] for row in worklist.undelivered_notes(con, FIRST)] == ["entered-in-error"]
+        assert [row["status"] for row in worklist.undelivered_notes(con, FIRST)] == [
+            "entered-in-error"
+        ]
 
 
 def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path, monkeypatch):
     "In Auckland it is tomorrow already: the ingest, which goes by the day in UTC, would reject the note"
     home = Home(tmp_path / "home")
     store, _ = screened_population(
-        home, tmp_path, 0, patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}], lab_result=[BORDERLINE], condition=[HEADACHE]
+        home,
+        tmp_path,
+        0,
+        patient=[{"patient_id": "ann", "birth_date": "1950-01-01"}],
+        lab_result=[BORDERLINE],
+        condition=[HEADACHE],
     )
-    key, tomorrow = worklist.item_of_patient(store, "ann")["key"], datetime.now(UTC).date() + timedelta(days=1)
-    worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=tomorrow, today=tomorrow)
+    key, tomorrow = (
+        worklist.item_of_patient(store, "ann")["key"],
+        datetime.now(UTC).date() + timedelta(days=1),
+    )
+    worklist.note_headache_unrelated(
+        store, key, actor=stores.KIM, noted_on=tomorrow, today=tomorrow
+    )
     assert ingest_notes(home, store) == (0, 0)
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=FIRST, today=FIRST)
     monkeypatch.setattr("pipeline.worklist.clinical_notes.HEADACHE_UNRELATED", "no_such_code")
@@ -349,37 +507,69 @@ def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path
 
 def test_two_screenings_deliver_a_note_once(tmp_path):
     home = Home(tmp_path / "home")
-    store, _ = screened_population(home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE])
-    worklist.note_headache_unrelated(store, worklist.item_of_patient(store, "ann")["key"], actor=stores.KIM, noted_on=FIRST, today=FIRST)
+    store, _ = screened_population(
+        home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE]
+    )
+    worklist.note_headache_unrelated(
+        store,
+        worklist.item_of_patient(store, "ann")["key"],
+        actor=stores.KIM,
+        noted_on=FIRST,
+        today=FIRST,
+    )
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: ingest_notes(home, worklist.open_store(home)), range(4)))
     assert sorted(done) == [(0, 0), (0, 0), (0, 0), (1, 0)]
 
 
 def merge(patient, into, at):
-    return {"patient_id": patient, "birth_date": "1950-01-01", "merged_into": into, "recorded_at": at}
+    return {
+        "patient_id": patient,
+        "birth_date": "1950-01-01",
+        "merged_into": into,
+        "recorded_at": at,
+    }
 
 
 def test_a_merge_and_its_undoing(tmp_path):
     "Work, notes and history go over to the surviving id, and back when the merge is taken back"
     home = Home(tmp_path / "home")
-    low = [{**BORDERLINE, "patient_id": one, "result_id": one, "value": "150"} for one in ("ann", "old")]
+    low = [
+        {**BORDERLINE, "patient_id": one, "result_id": one, "value": "150"}
+        for one in ("ann", "old")
+    ]
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
     store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     old = worklist.item_of_patient(store, "old")
-    worklist.act(store, old["key"], actor=stores.KIM, version=1, to="contacted", assignee="kim", comment="rang", today=day)
+    worklist.act(
+        store,
+        old["key"],
+        actor=stores.KIM,
+        version=1,
+        to="contacted",
+        assignee="kim",
+        comment="rang",
+        today=day,
+    )
     worklist.note_headache_unrelated(store, old["key"], actor=stores.KIM, noted_on=day, today=day)
-    store, _ = screened_population(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
+    store, _ = screened_population(
+        home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")]
+    )
     ann = worklist.item_of_patient(store, "ann")
     assert (ann["status"], ann["assignee"]) == ("contacted", "kim")
     assert "rang" in [one["detail"] for one in worklist.events(store, ann["key"])]
     [note] = worklist.notes(store, ann["key"])
     worklist.withdraw_note(store, ann["key"], note["id"], actor=stores.LEE)
-    store, _ = screened_population(home, tmp_path, 2, patient=[merge("old", "old", "2026-01-03T00:00:00Z")])
+    store, _ = screened_population(
+        home, tmp_path, 2, patient=[merge("old", "old", "2026-01-03T00:00:00Z")]
+    )
     ann, old = worklist.item_of_patient(store, "ann"), worklist.item_of_patient(store, "old")
     assert (old["status"], old["assignee"]) == ("contacted", "kim")
     assert (ann["status"], ann["assignee"]) == ("open", None)
-    assert "rang" not in [one["detail"] for one in worklist.events(store, ann["key"])] and worklist.notes(store, ann["key"]) == []
+    assert (
+        "rang" not in [one["detail"] for one in worklist.events(store, ann["key"])]
+        and worklist.notes(store, ann["key"]) == []
+    )
 
 
 def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path):
@@ -391,8 +581,18 @@ def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
     store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=results)
     old = worklist.item_of_patient(store, "old")
-    worklist.act(store, old["key"], actor=stores.KIM, version=1, to="declined", reason="borderline only", today=day)
-    store, _ = screened_population(home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")])
+    worklist.act(
+        store,
+        old["key"],
+        actor=stores.KIM,
+        version=1,
+        to="declined",
+        reason="borderline only",
+        today=day,
+    )
+    store, _ = screened_population(
+        home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")]
+    )
     assert worklist.item_of_patient(store, "ann")["status"] == "open"
 
 
@@ -404,7 +604,9 @@ def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
     walk.ingest(home, [folder], "canonical")
     walk.screen_population(home, as_of=FIRST)
     assert worklist.follow(home, store)["opened"] == 2
-    assert {row["patient_id"] for row in worklist.listed(store, worklist.Filter(), today=FIRST)} == {"ann", "b␀en"}
+    assert {
+        row["patient_id"] for row in worklist.listed(store, worklist.Filter(), today=FIRST)
+    } == {"ann", "b␀en"}
     walk.screen_population(home, as_of=FIRST + timedelta(days=1))
     assert worklist.follow(home, store)["opened"] == 0
 
@@ -412,7 +614,10 @@ def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
 def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
     home = Home(tmp_path / "home")
     low = [{**BORDERLINE, "patient_id": one, "result_id": one} for one in ("PAT-7731", "PAT-8842")]
-    people = [merge("PAT-7731", "", "2026-01-01T00:00:00Z"), merge("PAT-8842", "PAT-7731", "2026-01-01T00:00:00Z")]
+    people = [
+        merge("PAT-7731", "", "2026-01-01T00:00:00Z"),
+        merge("PAT-8842", "PAT-7731", "2026-01-01T00:00:00Z"),
+    ]
     store, _ = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     store.close()
 
@@ -423,13 +628,20 @@ def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
     assert b12(home.root, "erase", "PAT-7731").code == 13
     monkeypatch.undo()
     assert b12(home.root, "erase", "PAT-7731").code == 0
-    left = [path for path in home.root.rglob("*") if path.is_file() and any(one in path.read_bytes() for one in (b"PAT-7731", b"PAT-8842"))]
+    left = [
+        path
+        for path in home.root.rglob("*")
+        if path.is_file() and any(one in path.read_bytes() for one in (b"PAT-7731", b"PAT-8842"))
+    ]
     assert left == []
 
 
 def test_a_forgotten_patient_is_forgotten_on_the_worklist_too(tmp_path):
     home, patient = Home(tmp_path / "home"), "PAT-7731"
-    person, low = {"patient_id": patient, "birth_date": "1950-01-01"}, {**BORDERLINE, "patient_id": patient}
+    person, low = (
+        {"patient_id": patient, "birth_date": "1950-01-01"},
+        {**BORDERLINE, "patient_id": patient},
+    )
     store, day = screened_population(home, tmp_path, 0, patient=[person], lab_result=[low])
     key = worklist.item_of_patient(store, patient)["key"]
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=day, today=day)
@@ -437,5 +649,9 @@ def test_a_forgotten_patient_is_forgotten_on_the_worklist_too(tmp_path):
     assert b12(home.root, "erase", patient).code == 0
     assert worklist.item(store, key) is None
     store.close()
-    left = [path for path in home.root.rglob("*") if path.is_file() and patient.encode() in path.read_bytes()]
+    left = [
+        path
+        for path in home.root.rglob("*")
+        if path.is_file() and patient.encode() in path.read_bytes()
+    ]
     assert left == [], "not in the lake, the archive, the runs, the store or its log"

@@ -24,7 +24,9 @@ class Killed(BaseException):
 
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory):
-    return deliver(tmp_path_factory.mktemp("in"), lab_result=[{"patient_id": one, **LOW} for one in PEOPLE])
+    return deliver(
+        tmp_path_factory.mktemp("in"), lab_result=[{"patient_id": one, **LOW} for one in PEOPLE]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +69,19 @@ def test_killed_between_its_renames_the_next_ingest_adds_to_the_old_lake(killed,
     assert results(killed) == len(PEOPLE) + 1
 
 
-@pytest.mark.parametrize("words", [("screen", "--as-of", AS_OF), ("reingest",), ("erase", "nobody"), ("compact",), ("backup", "b")])
-def test_killed_between_its_renames_whatever_is_done_next_finds_the_old_lake(killed, tmp_path, words, monkeypatch):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("screen", "--as-of", AS_OF),
+        ("reingest",),
+        ("erase", "nobody"),
+        ("compact",),
+        ("backup", "b"),
+    ],
+)
+def test_killed_between_its_renames_whatever_is_done_next_finds_the_old_lake(
+    killed, tmp_path, words, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     assert b12(killed.root, *words).code == 0
     assert results(killed) == len(PEOPLE)
@@ -84,7 +97,11 @@ def test_a_swap_under_way_is_waited_for_and_not_undone(home, monkeypatch):
 
     def replace(path, place):
         if path == home.root / "reingest" / "lake":
-            readers.append(subprocess.Popen([sys.executable, "-c", looked, home.root], stdout=subprocess.PIPE, text=True))
+            readers.append(
+                subprocess.Popen(
+                    [sys.executable, "-c", looked, home.root], stdout=subprocess.PIPE, text=True
+                )
+            )
             time.sleep(2)
         return rename(path, place)
 
@@ -111,11 +128,17 @@ def test_a_file_that_is_not_in_the_archive_ends_a_replay_with_the_lake_as_it_was
     assert results(home) == len(PEOPLE)
 
 
-def test_a_delivery_is_known_again_however_many_were_forgotten_and_however_often_it_was_replayed(home, delivered):
+def test_a_delivery_is_known_again_however_many_were_forgotten_and_however_often_it_was_replayed(
+    home, delivered
+):
     for words in (("erase", "ann"), ("reingest",), ("erase", "bob"), ("doctor",), ("reingest",)):
         assert b12(home.root, *words).code == 0
     [archived] = (home.archive / "canonical").iterdir()
-    assert archived.read_text().count("cat") == 1 and "ann" not in archived.read_text() and "bob" not in archived.read_text()
+    assert (
+        archived.read_text().count("cat") == 1
+        and "ann" not in archived.read_text()
+        and "bob" not in archived.read_text()
+    )
     again = b12(home.root, "ingest", delivered, "--source", "canonical", "--format", "json").json
     assert [one["duplicates"] == one["rows"] for one in again] == [True]
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0

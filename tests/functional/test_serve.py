@@ -27,7 +27,9 @@ def test_a_port_in_use_is_said_plainly(tmp_path):
 
 
 def test_a_certificate_that_is_not_there(tmp_path):
-    refused = b12(tmp_path, "serve", "--certificate", tmp_path / "none.pem", "--key", tmp_path / "none.key")
+    refused = b12(
+        tmp_path, "serve", "--certificate", tmp_path / "none.pem", "--key", tmp_path / "none.key"
+    )
     assert refused.code == 2 and "There is no certificate" in refused.err
 
 
@@ -75,11 +77,24 @@ def test_passwords_without_tls_are_warned_of_once(tmp_path, monkeypatch):
 def test_a_proxy_is_believed_only_where_there_is_one(tmp_path, monkeypatch):
     user(tmp_path, monkeypatch, "add", "ann")
     assert served(tmp_path, monkeypatch).code == 0 and Served.config.proxy_headers is False
-    assert served(tmp_path, monkeypatch, "--behind-tls", "--name", "b12.example", "--name", "worklist.example").code == 0
+    assert (
+        served(
+            tmp_path,
+            monkeypatch,
+            "--behind-tls",
+            "--name",
+            "b12.example",
+            "--name",
+            "worklist.example",
+        ).code
+        == 0
+    )
     assert Served.config.proxy_headers is True
     for name, status in (("b12.example", 200), ("worklist.example", 200), ("evil.example", 400)):
         page = client(Served.config.app, f"https://{name}").get("/login")
-        assert page.status_code == status and (status == 400 or "max-age" in page.headers["strict-transport-security"])
+        assert page.status_code == status and (
+            status == 400 or "max-age" in page.headers["strict-transport-security"]
+        )
 
 
 def test_behind_a_proxy_there_is_a_login(tmp_path):

@@ -21,14 +21,24 @@ def accounts(home, *paths, source):
 
 
 def test_omop_as_csv_and_as_parquet_are_the_same_rows(tmp_path):
-    first = accounts(tmp_path / "home", OMOP / "CONCEPT.csv", *OMOP.glob("[!C]*.csv"), OMOP / "CONDITION_OCCURRENCE.csv", source="omop_cdm")
+    first = accounts(
+        tmp_path / "home",
+        OMOP / "CONCEPT.csv",
+        *OMOP.glob("[!C]*.csv"),
+        OMOP / "CONDITION_OCCURRENCE.csv",
+        source="omop_cdm",
+    )
     second = accounts(tmp_path / "home", OMOP / "parquet", source="omop_cdm")
     csv_rows = {name.lower().removesuffix(".csv"): account for name, account in first.items()}
     assert len(second) == len(csv_rows) == 6
     for name, account in second.items():
         same = csv_rows[name.removesuffix(".parquet")]
         assert account["accepted"] == 0
-        assert (account["rows"], account["duplicates"], account["skipped"]) == (same["rows"], same["accepted"], same["skipped"])
+        assert (account["rows"], account["duplicates"], account["skipped"]) == (
+            same["rows"],
+            same["accepted"],
+            same["skipped"],
+        )
     assert csv_rows["measurement"]["accepted"] == 456
     assert csv_rows["person"]["accepted"] == 28
 
@@ -48,8 +58,13 @@ def test_omop_means_what_its_tables_say(tmp_path):
         "5,9,0,2026-01-06,,,100,8729,,,HOUSE-CODE\n"
         "6,9,3000593,2026-01-07,,,,8845,,pending,B12\n"
     )
-    found = accounts(tmp_path / "home", tmp_path / "Person.CSV", tmp_path / "measurement.csv", source="omop_cdm")
-    assert found["measurement.csv"]["rejected"] == {"unknown_unit": 1, "pending_or_cancelled_text": 1}
+    found = accounts(
+        tmp_path / "home", tmp_path / "Person.CSV", tmp_path / "measurement.csv", source="omop_cdm"
+    )
+    assert found["measurement.csv"]["rejected"] == {
+        "unknown_unit": 1,
+        "pending_or_cancelled_text": 1,
+    }
     assert found["measurement.csv"]["skipped"] == {"unmapped_code": 1}
     assert b12(tmp_path / "home", "screen", "--as-of", AS_OF).code == 0
     rows = assessments(tmp_path / "home")
@@ -73,8 +88,12 @@ def test_synthea_of_every_column_version(tmp_path):
     _rewritten(other / "procedures.csv", {"START": "DATE"}, drop=("STOP",))
     then = accounts(tmp_path / "now", other, source="synthea_csv")
     assert then.pop("medications.csv")["duplicates"] == 663, "delivered byte for byte again"
-    assert {name: account["skipped"] for name, account in then.items()} == {name: now[name]["skipped"] for name in then}
-    assert all(account["accepted"] == 0 for account in then.values()), "what was accepted before is a duplicate now"
+    assert {name: account["skipped"] for name, account in then.items()} == {
+        name: now[name]["skipped"] for name in then
+    }
+    assert all(account["accepted"] == 0 for account in then.values()), (
+        "what was accepted before is a duplicate now"
+    )
 
 
 def _rewritten(path, renamed, *, drop=(), add=None):
@@ -89,12 +108,20 @@ def _rewritten(path, renamed, *, drop=(), add=None):
 def test_the_example_site_in_its_own_words(tmp_path):
     found = accounts(tmp_path / "home", SITE, source="example_site")
     lab = found["labor_2026-01.csv"]
-    assert lab["rejected"] == {"bad_date": 1, "not_a_number": 1, "unknown_unit": 1, "wrong_scale_unit": 1}
+    assert lab["rejected"] == {
+        "bad_date": 1,
+        "not_a_number": 1,
+        "unknown_unit": 1,
+        "wrong_scale_unit": 1,
+    }
     assert (lab["accepted"], lab["skipped"]) == (5, {"unmapped_code": 2})
     assert found["stammdaten_2026-01.csv"]["rejected"] == {"bad_date": 1}, "the 31st of April"
     assert b12(tmp_path / "home", "screen", "--as-of", AS_OF).code == 0
     rows = assessments(tmp_path / "home")
-    assert {patient: (row["scope"], row["next_step"], row["b12_reported"]) for patient, row in rows.items()} == {
+    assert {
+        patient: (row["scope"], row["next_step"], row["b12_reported"])
+        for patient, row in rows.items()
+    } == {
         "S001": ("in_scope", "TREAT_IM_NEURO", "132,5 pg/ml Ser"),
         "S002": ("in_scope", "TREAT_ORAL_OR_IM", "260,0 pg/ml"),
         "S003": ("opted_out", "EXCLUDED", None),
@@ -107,14 +134,20 @@ def test_the_example_site_in_its_own_words(tmp_path):
 
 def test_the_example_site_in_other_encodings_and_compressed(tmp_path):
     text = (SITE / "labor_2026-01.csv").read_text(encoding="latin-1")
-    plain = accounts(tmp_path / "plain", SITE / "labor_2026-01.csv", source="example_site")["labor_2026-01.csv"]
+    plain = accounts(tmp_path / "plain", SITE / "labor_2026-01.csv", source="example_site")[
+        "labor_2026-01.csv"
+    ]
     for encoding in ("cp1252", "utf-16", "utf-8"):
         profile = tmp_path / f"site_{encoding.replace('-', '')}.yaml"
-        profile.write_text(f"extends: example_site\nprofile: {profile.stem}\ndialect: {{encoding: {encoding}}}\n")
+        profile.write_text(
+            f"extends: example_site\nprofile: {profile.stem}\ndialect: {{encoding: {encoding}}}\n"
+        )
         file = tmp_path / encoding / "labor_2026-01.csv"
         file.parent.mkdir()
         file.write_bytes(text.replace("\r\n", "\n").encode(encoding))
-        found = accounts(tmp_path / encoding / "home", file, source=str(profile))["labor_2026-01.csv"]
+        found = accounts(tmp_path / encoding / "home", file, source=str(profile))[
+            "labor_2026-01.csv"
+        ]
         assert {key: found[key] for key in ("rows", "accepted", "rejected", "skipped")} == {
             key: plain[key] for key in ("rows", "accepted", "rejected", "skipped")
         }
@@ -126,7 +159,10 @@ def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_ru
     profile.write_text("extends: example_site\nprofile: mine\nmaps: [map.csv]\n", encoding="utf-8")
     accounts(home, SITE, source=str(profile))
     profile.unlink()
-    assert sorted(path.name for path in (home / "sources" / "mine").iterdir()) == ["map.csv", "mine.yaml"]
+    assert sorted(path.name for path in (home / "sources" / "mine").iterdir()) == [
+        "map.csv",
+        "mine.yaml",
+    ]
     answer = b12(home, "reingest")
     assert (answer.code, "5 accepted" in answer.out) == (0, True)
 
@@ -138,17 +174,35 @@ def test_a_mapping_added_later_is_applied_by_a_replay_and_the_diff_says_what_cha
     accounts(home, SITE, source=str(profile))
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert assessments(home)["S001"]["b12"] == "never"
-    rows = list(csv.DictReader(b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()))
-    told = {"B12S": ("LOINC", "2132-9"), "pg/ml Ser": ("", "pg/mL"), "MMS": ("LOINC", "13964-2"), "CHOL": ("none", "none")}
-    assert {row["delivered"] for row in rows} == {"B12S", "MMS", "CHOL", "FERR", "HTC"}, "a unit is judged once its test is known"
+    rows = list(
+        csv.DictReader(
+            b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()
+        )
+    )
+    told = {
+        "B12S": ("LOINC", "2132-9"),
+        "pg/ml Ser": ("", "pg/mL"),
+        "MMS": ("LOINC", "13964-2"),
+        "CHOL": ("none", "none"),
+    }
+    assert {row["delivered"] for row in rows} == {"B12S", "MMS", "CHOL", "FERR", "HTC"}, (
+        "a unit is judged once its test is known"
+    )
     _fill(home / "sources" / "mine" / "map.csv", rows, told)
     assert b12(home, "reingest").code == 0
-    again = list(csv.DictReader(b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()))
+    again = list(
+        csv.DictReader(
+            b12(home, "unmapped", "--source", "mine", "--format", "csv").out.splitlines()
+        )
+    )
     assert {row["delivered"] for row in again} == {"FERR", "HTC", "pg/ml Ser", "nmol/l Pl"}
     _fill(home / "sources" / "mine" / "map.csv", [*rows, *again], told)
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
-    changes = {row["patient_id"]: row for row in b12(home, "diff", "previous", "latest", "--format", "json").json}
+    changes = {
+        row["patient_id"]: row
+        for row in b12(home, "diff", "previous", "latest", "--format", "json").json
+    }
     assert changes["S001"]["change"] == "changed", "symptom and risk factor brought it on before"
     assert "b12: never → low" in changes["S001"]["because"]
 
@@ -156,7 +210,18 @@ def test_a_mapping_added_later_is_applied_by_a_replay_and_the_diff_says_what_cha
 def _fill(path, rows, told):
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(
-            file, ["entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to"], extrasaction="ignore"
+            file,
+            [
+                "entity",
+                "kind",
+                "code_system",
+                "delivered",
+                "name",
+                "rows",
+                "map_to_system",
+                "map_to",
+            ],
+            extrasaction="ignore",
         )
         writer.writeheader()
         for row in {row["delivered"]: row for row in rows}.values():
@@ -169,4 +234,7 @@ def test_the_committed_parquet_is_the_committed_csv(path):
     "The two forms were not edited apart"
     table = f"read_csv('{OMOP / (path.stem.upper() + '.csv')}', all_varchar = true)"
     con = duckdb.connect()
-    assert con.sql(f"select count(*) from {table}").fetchall() == con.sql(f"select count(*) from read_parquet('{path}')").fetchall()
+    assert (
+        con.sql(f"select count(*) from {table}").fetchall()
+        == con.sql(f"select count(*) from read_parquet('{path}')").fetchall()
+    )

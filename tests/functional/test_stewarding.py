@@ -31,9 +31,21 @@ def test_check_says_what_a_profile_makes_of_a_file_column_by_column(tmp_path):
 def test_check_shows_no_value_that_identifies_anyone(tmp_path, file):
     out = b12(tmp_path / "home", "source", "check", "example_site", file).out
     rows = list(csv.DictReader(file.read_text(encoding="latin-1").splitlines(), delimiter=";"))
-    for column in ("PATNR", "NAME", "GEBDAT", "ERGEBNIS", "BEFUNDID", "ENTNAHMEDATUM", "VERORDNUNG", "FALL"):
+    for column in (
+        "PATNR",
+        "NAME",
+        "GEBDAT",
+        "ERGEBNIS",
+        "BEFUNDID",
+        "ENTNAHMEDATUM",
+        "VERORDNUNG",
+        "FALL",
+    ):
         for value in {row[column] for row in rows if row.get(column)}:
-            assert not re.search(rf"(?<![\w.,/-]){re.escape(value)}(?![\w.,/-])", out), (column, value)
+            assert not re.search(rf"(?<![\w.,/-]){re.escape(value)}(?![\w.,/-])", out), (
+                column,
+                value,
+            )
 
 
 def test_check_says_what_would_be_refused_and_what_is_no_file_of_the_profile(tmp_path):
@@ -68,7 +80,9 @@ def drafted(tmp_path, text, encoding="utf-8", name="lab_2026-01.csv"):
 
 
 def test_a_draft_guesses_nothing_silently_and_is_invalid_until_every_todo_is_answered(tmp_path):
-    file, text = drafted(tmp_path, HEADER + 'x1,2132-9,165,pg/mL,05/01/2026,"3"\nx2,2132-9,<150,pg/mL,06/01/2026,3\n')
+    file, text = drafted(
+        tmp_path, HEADER + 'x1,2132-9,165,pg/mL,05/01/2026,"3"\nx2,2132-9,<150,pg/mL,06/01/2026,3\n'
+    )
     assert "x1" not in text and "165" not in text, "no value of the file"
     raw = yaml.safe_load(text)
     assert raw["date_order"] == "TODO", "no day above the twelfth shows it"
@@ -79,7 +93,9 @@ def test_a_draft_guesses_nothing_silently_and_is_invalid_until_every_todo_is_ans
     answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", file)
     assert answer.code == 12 and "TODO" in answer.err
     todo = iter(("mine", "UTC", "dmy", "'.'", "Test", "LOINC"))
-    (tmp_path / "mine.yaml").write_text(re.sub(r"(?<=: )TODO", lambda _: next(todo), text), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        re.sub(r"(?<=: )TODO", lambda _: next(todo), text), encoding="utf-8"
+    )
     answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", file)
     assert answer.code == 0, answer.err
     assert "2 rows = 2 accepted" in answer.out
@@ -97,7 +113,10 @@ def test_a_draft_takes_the_date_order_only_where_the_dates_show_it(tmp_path, dat
 def test_a_draft_finds_delimiter_encoding_and_decimal_comma(tmp_path):
     text = HEADER.replace(",", ";") + "x;B12;165,5;pmol/l;13.01.2026;Süd\n"
     raw = yaml.safe_load(drafted(tmp_path, text, "cp1252")[1])
-    assert (raw["dialect"], raw["decimal_mark"]) == ({"delimiter": ";", "quote": '"', "encoding": "cp1252"}, ",")
+    assert (raw["dialect"], raw["decimal_mark"]) == (
+        {"delimiter": ";", "quote": '"', "encoding": "cp1252"},
+        ",",
+    )
     assert yaml.safe_load(drafted(tmp_path, text)[1])["dialect"]["encoding"] == "utf-8"
 
 
@@ -105,7 +124,9 @@ def test_what_is_no_table_is_not_drafted(tmp_path):
     for name, content in (("a.csv", b"word\n"), ("b.csv", b""), ("c.csv", b"\x81\x8d\x8f,\x90\n")):
         (tmp_path / name).write_bytes(content)
         assert b12(tmp_path / "home", "source", "draft", tmp_path / name).code == 10
-    assert b12(tmp_path / "home", "source", "draft", tmp_path / "a.csv", tmp_path / "b.csv").code == 2
+    assert (
+        b12(tmp_path / "home", "source", "draft", tmp_path / "a.csv", tmp_path / "b.csv").code == 2
+    )
 
 
 @pytest.fixture(scope="module")
@@ -114,34 +135,59 @@ def home(tmp_path_factory):
     assert b12(home, "ingest", SITE, "--source", "example_site").code == 0
     rows = [{"patient_id": "s3cret", "code": "2132-9", "value": value, "unit": unit, "collected_at": "2026-01-05", "performing_lab": lab}
             for value, unit, lab in (("1", "pints", "North"), ("2", "pints", "South"), ("3", "pints", "South"), ("x", "pg/mL", "South"))]  # fmt: skip
-    assert b12(home, "ingest", deliver(tmp_path_factory.mktemp("in"), lab_result=rows), "--source", "canonical").code == 0
+    assert (
+        b12(
+            home,
+            "ingest",
+            deliver(tmp_path_factory.mktemp("in"), lab_result=rows),
+            "--source",
+            "canonical",
+        ).code
+        == 0
+    )
     return home
 
 
 def test_rejects_by_reason_lab_unit_and_file_with_the_first_lines(home):
-    rows = b12(home, "rejects", "--by", "reason,lab,unit", "--source", "canonical", "--format", "json").json
+    rows = b12(
+        home, "rejects", "--by", "reason,lab,unit", "--source", "canonical", "--format", "json"
+    ).json
     assert [tuple(row.values()) for row in rows] == [
         ("unknown_unit", "South", "pints", 2, "lab_result.csv:3 lab_result.csv:4"),
         ("not_a_number", "South", "pg/mL", 1, "lab_result.csv:5"),
         ("unknown_unit", "North", "pints", 1, "lab_result.csv:2"),
     ]
     by_file = b12(home, "rejects", "--by", "file", "--format", "json").json
-    assert {row["file"]: row["rows"] for row in by_file} == {"lab_result.csv": 4, "labor_2026-01.csv": 4, "stammdaten_2026-01.csv": 1}
+    assert {row["file"]: row["rows"] for row in by_file} == {
+        "lab_result.csv": 4,
+        "labor_2026-01.csv": 4,
+        "stammdaten_2026-01.csv": 1,
+    }
     assert b12(home, "rejects", "--by", "patient").code == 2
-    assert [row["line"] for row in b12(home, "rejects", "--file", "stammdaten_2026-01.csv", "--format", "json").json] == [7]
+    assert [
+        row["line"]
+        for row in b12(home, "rejects", "--file", "stammdaten_2026-01.csv", "--format", "json").json
+    ] == [7]
 
 
 def test_a_rejected_row_says_what_would_make_it_acceptable(home):
     rows = b12(home, "rejects", "--format", "json").json
     assert all(row["remedy"] for row in rows)
     out = b12(home, "rejects", "--by", "reason").out
-    assert "What would make them acceptable:" in out and "never guessed" not in out, "only of the reasons shown"
+    assert "What would make them acceptable:" in out and "never guessed" not in out, (
+        "only of the reasons shown"
+    )
     assert "unknown_unit: a unit of this test" in out
     assert "s3cret" not in out
 
 
 def test_every_reason_of_the_protocol_has_a_remedy():
-    known = {row["reason"] for row in csv.DictReader((Path("protocol") / "rejections.csv").read_text(encoding="utf-8").splitlines())}
+    known = {
+        row["reason"]
+        for row in csv.DictReader(
+            (Path("protocol") / "rejections.csv").read_text(encoding="utf-8").splitlines()
+        )
+    }
     assert known == set(
         "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation missing_unit unknown_unit wrong_scale_unit empty_value "
         "not_a_number pending_or_cancelled_text range_or_ratio implausible_value wrong_specimen ragged_row".split()
@@ -149,11 +195,18 @@ def test_every_reason_of_the_protocol_has_a_remedy():
 
 
 def test_unmapped_is_a_map_to_fill_in(home):
-    rows = list(csv.DictReader(b12(home, "unmapped", "--source", "canonical", "--format", "csv").out.splitlines()))
-    assert [(row["kind"], row["delivered"], row["name"], row["rows"], row["map_to"]) for row in rows] == [
-        ("unit", "pints", "of 2132-9", "3", "")
-    ]
-    assert {row["source"] for row in b12(home, "unmapped", "--format", "json").json} == {"canonical", "example_site"}
+    rows = list(
+        csv.DictReader(
+            b12(home, "unmapped", "--source", "canonical", "--format", "csv").out.splitlines()
+        )
+    )
+    assert [
+        (row["kind"], row["delivered"], row["name"], row["rows"], row["map_to"]) for row in rows
+    ] == [("unit", "pints", "of 2132-9", "3", "")]
+    assert {row["source"] for row in b12(home, "unmapped", "--format", "json").json} == {
+        "canonical",
+        "example_site",
+    }
 
 
 HEAD = "entity,kind,code_system,delivered,map_to_system,map_to\n"
@@ -177,7 +230,9 @@ def test_a_map_that_is_wrong_is_invalid(tmp_path, text, word):
 ])  # fmt: skip
 def test_a_profile_that_is_wrong_is_invalid_and_nothing_goes_in(tmp_path, text):
     base = "" if text.startswith("extends") else "extends: canonical\n"
-    (tmp_path / "mine.yaml").write_text(f"{base}profile: mine\n{text}\n" if not text.startswith("profile") else f"{base}{text}\n")
+    (tmp_path / "mine.yaml").write_text(
+        f"{base}profile: mine\n{text}\n" if not text.startswith("profile") else f"{base}{text}\n"
+    )
     answer = b12(tmp_path / "home", "ingest", SITE, "--source", tmp_path / "mine.yaml")
     assert answer.code == 12, answer.err
     assert not (tmp_path / "home" / "lake").exists()
@@ -196,7 +251,9 @@ def test_a_slip_of_the_pen_in_a_profile_is_no_silence(tmp_path):
 
 
 def test_a_profile_lies_over_a_shipped_one_of_its_own_name_and_over_no_file(tmp_path):
-    (tmp_path / "canonical.yaml").write_text("extends: canonical\nprofile: canonical\ntime_zone: Europe/Berlin\n")
+    (tmp_path / "canonical.yaml").write_text(
+        "extends: canonical\nprofile: canonical\ntime_zone: Europe/Berlin\n"
+    )
     home, folder = tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "ann"}])
     assert b12(home, "ingest", folder, "--source", tmp_path / "canonical.yaml").code == 0
     assert b12(home, "ingest", folder, "--source", "canonical").code == 0
@@ -208,10 +265,15 @@ def test_two_sites_may_call_their_maps_alike(tmp_path):
     home = tmp_path / "home"
     for site, loinc in (("north", "2132-9"), ("south", "13964-2")):
         (tmp_path / site).mkdir()
-        (tmp_path / site / f"{site}.yaml").write_text(f"extends: example_site\nprofile: {site}\nmaps: [map.csv]\n")
+        (tmp_path / site / f"{site}.yaml").write_text(
+            f"extends: example_site\nprofile: {site}\nmaps: [map.csv]\n"
+        )
         (tmp_path / site / "map.csv").write_text(HEAD + f"lab_result,code,,B12S,LOINC,{loinc}\n")
         assert b12(home, "ingest", SITE, "--source", tmp_path / site / f"{site}.yaml").code == 0
-    assert {path.parent.name: "2132-9" in path.read_text() for path in (home / "sources").rglob("map.csv")} == {
+    assert {
+        path.parent.name: "2132-9" in path.read_text()
+        for path in (home / "sources").rglob("map.csv")
+    } == {
         "north": True,
         "south": False,
     }
@@ -227,25 +289,43 @@ def test_an_answer_that_cannot_be_right_is_invalid_and_hides_nothing(tmp_path, r
     assert answer.code == 12 and word in answer.err
 
 
-def test_one_code_under_two_systems_is_two_questions_and_an_escaped_cell_is_the_code_it_was(tmp_path):
+def test_one_code_under_two_systems_is_two_questions_and_an_escaped_cell_is_the_code_it_was(
+    tmp_path,
+):
     (tmp_path / "mine.yaml").write_text("extends: canonical\nprofile: mine\nmaps: [map.csv]\n")
     (tmp_path / "map.csv").write_text(HEAD + "lab_result,code,A,'-B12,LOINC,2132-9\nlab_result,code,B,-B12,LOINC,13964-2\nlab_result,unit,,pg/ml Ser,,pg/mL\n"
                                       "lab_result,unit,,nmol /l X,,nmol/L\n")  # fmt: skip
     rows = [{"patient_id": one, "code": "-B12", "code_system": system, "value": "300", "unit": unit, "collected_at": "2026-01-05"}
             for one, system, unit in (("ann", "A", "pg/mlSer"), ("bob", "B", "nmol/l x"))]  # fmt: skip
     answer = b12(
-        tmp_path / "home", "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", tmp_path / "mine.yaml", "--format", "json"
+        tmp_path / "home",
+        "ingest",
+        deliver(tmp_path / "in", lab_result=rows),
+        "--source",
+        tmp_path / "mine.yaml",
+        "--format",
+        "json",
     )
     assert answer.json[0]["accepted"] == 2, answer.out
 
 
 def test_status_words_that_nothing_knows_are_named(tmp_path):
     rows = [
-        {"patient_id": one, "code": "2132-9", "value": "90", "unit": "pg/mL", "collected_at": "2026-01-05", "status": "Endbefund"}
+        {
+            "patient_id": one,
+            "code": "2132-9",
+            "value": "90",
+            "unit": "pg/mL",
+            "collected_at": "2026-01-05",
+            "status": "Endbefund",
+        }
         for one in ("ann", "bob")
     ]
     folder, home = deliver(tmp_path / "in", lab_result=rows), tmp_path / "home"
-    assert re.search(r"status\s+Endbefund\s+2", b12(home, "source", "check", "canonical", folder / "lab_result.csv").out)
+    assert re.search(
+        r"status\s+Endbefund\s+2",
+        b12(home, "source", "check", "canonical", folder / "lab_result.csv").out,
+    )
     assert b12(home, "ingest", folder, "--source", "canonical").code == 0
     [row] = b12(home, "unmapped", "--format", "json").json
     assert (row["kind"], row["delivered"], row["rows"]) == ("status", "Endbefund", 2)
@@ -262,7 +342,13 @@ def test_check_shows_no_text_of_one_patient_however_often_it_stands_there(tmp_pa
             "performing_lab": "Muster 1961",
         }
     ] * 7
-    out = b12(tmp_path / "home", "source", "check", "canonical", deliver(tmp_path / "in", lab_result=rows) / "lab_result.csv").out
+    out = b12(
+        tmp_path / "home",
+        "source",
+        "check",
+        "canonical",
+        deliver(tmp_path / "in", lab_result=rows) / "lab_result.csv",
+    ).out
     assert "Muster" not in out and "of one patient each" in out
 
 

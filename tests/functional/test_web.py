@@ -18,7 +18,15 @@ from tests.command import AS_OF, b12, deliver, run
 from tests.functional.web_client import client, field, keys, token
 
 HOSTILE = """<script>alert('1')</script>"x&amp;"""
-PAGES = ("/worklist", "/population", "/population/what-if", "/quality", "/runs", "/runs/compare", "/help")
+PAGES = (
+    "/worklist",
+    "/population",
+    "/population/what-if",
+    "/quality",
+    "/runs",
+    "/runs/compare",
+    "/help",
+)
 STEWARDS = ("/quality/rejects", "/quality/unmapped")
 ADMINS = "/audit"
 COUNTS = ("/quality", "/runs", "/help")  # of these an operator may read
@@ -31,7 +39,14 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     assert b12(folder, "demo", "--patients", 300, "--out", folder, "--as-of", AS_OF).code == 0
     home = Home(tmp_path_factory.mktemp("home"))
-    low = {"patient_id": HOSTILE, "result_id": "r1", "code": "2132-9", "value": "90", "unit": "pg/mL", "collected_at": "2026-01-05"}
+    low = {
+        "patient_id": HOSTILE,
+        "result_id": "r1",
+        "code": "2132-9",
+        "value": "90",
+        "unit": "pg/mL",
+        "collected_at": "2026-01-05",
+    }
     run(home.root, folder, as_of="2026-01-20")
     run(home.root, deliver(tmp_path_factory.mktemp("hostile"), lab_result=[low]))
     return home
@@ -54,7 +69,10 @@ def item_of(home, place=0):
 
 def act(browser, key, **fields):
     page = browser.get(f"/patients/{key}")
-    return browser.post(f"/patients/{key}/act", data={"csrf": token(page), "version": field(page, "version"), **fields})
+    return browser.post(
+        f"/patients/{key}/act",
+        data={"csrf": token(page), "version": field(page, "version"), **fields},
+    )
 
 
 def test_every_page_answers_and_carries_the_headers(home):
@@ -65,10 +83,20 @@ def test_every_page_answers_and_carries_the_headers(home):
         assert page.status_code == (404 if path == "/nothing" else 200), path
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy
-        assert page.headers["cache-control"] == "no-store" and page.headers["x-content-type-options"] == "nosniff"
+        assert (
+            page.headers["cache-control"] == "no-store"
+            and page.headers["x-content-type-options"] == "nosniff"
+        )
         assert "nothing here is an order" in page.text
-        assert " style=" not in page.text and " onclick=" not in page.text and "<script>" not in page.text
-        assert "http://" not in page.text.replace("http://www.w3.org", "") and "https://" not in page.text, "nothing from elsewhere"
+        assert (
+            " style=" not in page.text
+            and " onclick=" not in page.text
+            and "<script>" not in page.text
+        )
+        assert (
+            "http://" not in page.text.replace("http://www.w3.org", "")
+            and "https://" not in page.text
+        ), "nothing from elsewhere"
     static = browser.get("/static/app.css")
     assert static.status_code == 200 and "public" in static.headers["cache-control"]
 
@@ -77,13 +105,30 @@ def test_the_counts_are_those_of_what_is_listed(kim):
     whole = kim.get("/worklist")
     total = int(whole.text.split("</b> of <b>")[1].split("</b>")[0])
     numbers = [kim.get(f"/worklist?priority={n}") for n in (1, 2, 3, 4)]
-    assert sum(int(page.text.split("</b> of <b>")[1].split("</b>")[0]) if "</b> of <b>" in page.text else 0 for page in numbers) == total
-    seen = [key for page in range(1, total // 50 + 2) for key in keys(kim.get(f"/worklist?page={page}"))]
+    assert (
+        sum(
+            int(page.text.split("</b> of <b>")[1].split("</b>")[0])
+            if "</b> of <b>" in page.text
+            else 0
+            for page in numbers
+        )
+        == total
+    )
+    seen = [
+        key for page in range(1, total // 50 + 2) for key in keys(kim.get(f"/worklist?page={page}"))
+    ]
     assert len(seen) == len(set(seen)) == total
 
 
 @pytest.mark.parametrize(
-    "query", ["priority=9&sort=no&page=-3", "page=99999999999999999999", "status=nonsense&waiting=abc", "site=%27%3Bdrop", "assignee=-"]
+    "query",
+    [
+        "priority=9&sort=no&page=-3",
+        "page=99999999999999999999",
+        "status=nonsense&waiting=abc",
+        "site=%27%3Bdrop",
+        "assignee=-",
+    ],
 )
 def test_an_address_that_means_nothing_does_no_harm(kim, query):
     assert kim.get(f"/worklist?{query}").status_code == 200
@@ -98,7 +143,14 @@ def test_the_list_sorts(kim, sort, order):
 @pytest.mark.parametrize(
     ("role", "refused"),
     [
-        ("operator", tuple(path for path in (*PAGES, *STEWARDS, ADMINS, "/worklist/export?format=csv") if path not in COUNTS)),
+        (
+            "operator",
+            tuple(
+                path
+                for path in (*PAGES, *STEWARDS, ADMINS, "/worklist/export?format=csv")
+                if path not in COUNTS
+            ),
+        ),
         ("viewer", ("/worklist/export?format=csv", *STEWARDS, ADMINS)),
         ("coordinator", (*STEWARDS, ADMINS)),
         ("steward", (ADMINS,)),
@@ -153,31 +205,55 @@ def test_a_form_from_another_site_is_refused(home, kim, headers):
 
 def test_what_is_larger_than_a_form_is_refused_unread(kim):
     assert kim.post("/worklist/search", data={"patient": "x" * 2_000_000}).status_code == 413
-    assert kim.post("/worklist/search", content=iter([b"patient=x"])).status_code == 413, "one that does not say how large it is"
+    assert kim.post("/worklist/search", content=iter([b"patient=x"])).status_code == 413, (
+        "one that does not say how large it is"
+    )
 
 
 def test_a_form_counts_only_with_the_token_of_its_reader(home, kim):
     key, row = item_of(home)
     others = token(client(app_for(home, name="lee")).get("/worklist"))
     for wrong in ("", "made-up", others):
-        answer = kim.post(f"/patients/{key}/act", data={"csrf": wrong, "version": row["version"], "to": "done"})
+        answer = kim.post(
+            f"/patients/{key}/act", data={"csrf": wrong, "version": row["version"], "to": "done"}
+        )
         assert answer.status_code == 403 and "reload" in answer.text
 
 
 def test_a_morning_of_changes_is_on_record(home, kim):
     key, _ = item_of(home, 1)
     page = kim.get(f"/patients/{key}")
-    mine = kim.post(f"/patients/{key}/mine", data={"csrf": token(page), "version": field(page, "version")})
+    mine = kim.post(
+        f"/patients/{key}/mine", data={"csrf": token(page), "version": field(page, "version")}
+    )
     assert mine.headers["location"] == f"/patients/{key}#status"
     assert act(kim, key, to="contacted", comment="Left a message <b>at noon</b>").status_code == 303
-    assert act(kim, key, to="declined", assignee="kim").status_code == 400, "a refusal needs a reason"
+    assert act(kim, key, to="declined", assignee="kim").status_code == 400, (
+        "a refusal needs a reason"
+    )
     refused = act(kim, key, to="snoozed", until="2020-01-01", comment="kept words")
-    assert refused.status_code == 400 and "kept words" in refused.text and "2020-01-01" in refused.text
-    assert act(kim, key, to="declined", reason="does not want it", assignee="kim").status_code == 303
+    assert (
+        refused.status_code == 400 and "kept words" in refused.text and "2020-01-01" in refused.text
+    )
+    assert (
+        act(kim, key, to="declined", reason="does not want it", assignee="kim").status_code == 303
+    )
     page = kim.get(f"/patients/{key}")
-    assert "does not want it" in page.text and "Left a message &lt;b&gt;at noon" in page.text and "kim" in page.text
-    changes = [(event["kind"], event["to_status"]) for event in worklist.events(worklist.open_store(home), key)][:4]
-    assert changes == [("status", "declined"), ("comment", "contacted"), ("status", "contacted"), ("assigned", "assigned")]
+    assert (
+        "does not want it" in page.text
+        and "Left a message &lt;b&gt;at noon" in page.text
+        and "kim" in page.text
+    )
+    changes = [
+        (event["kind"], event["to_status"])
+        for event in worklist.events(worklist.open_store(home), key)
+    ][:4]
+    assert changes == [
+        ("status", "declined"),
+        ("comment", "contacted"),
+        ("status", "contacted"),
+        ("assigned", "assigned"),
+    ]
 
 
 def test_who_comes_second_is_told_who_changed_what_and_keeps_what_was_typed(home, kim):
@@ -185,7 +261,13 @@ def test_who_comes_second_is_told_who_changed_what_and_keeps_what_was_typed(home
     lee = client(app_for(home, name="lee"))
     seen = lee.get(f"/patients/{key}")
     assert act(kim, key, to="referred").status_code == 303
-    late = {"csrf": token(seen), "version": field(seen, "version"), "to": "declined", "reason": "typed by lee", "comment": 'more "words"'}
+    late = {
+        "csrf": token(seen),
+        "version": field(seen, "version"),
+        "to": "declined",
+        "reason": "typed by lee",
+        "comment": 'more "words"',
+    }
     answer = lee.post(f"/patients/{key}/act", data=late)
     assert answer.status_code == 409 and "kim" in answer.text and "referred" in answer.text
     assert "typed by lee" in answer.text and "more &#34;words&#34;" in answer.text
@@ -197,7 +279,10 @@ def test_who_comes_second_is_told_who_changed_what_and_keeps_what_was_typed(home
 def test_a_headache_is_noted_and_the_note_withdrawn(home, kim):
     key, _ = item_of(home, 3)
     sent = {"csrf": token(kim.get("/worklist")), "noted_on": "2026-01-02"}
-    assert kim.post(f"/patients/{key}/headache", data={**sent, "noted_on": "02.01.2026"}).status_code == 400
+    assert (
+        kim.post(f"/patients/{key}/headache", data={**sent, "noted_on": "02.01.2026"}).status_code
+        == 400
+    )
     assert kim.post(f"/patients/{key}/headache", data=sent).status_code == 303
     [note] = worklist.notes(worklist.open_store(home), key)
     assert (str(note["noted_on"]), note["author"]) == ("2026-01-02", "kim")
@@ -208,7 +293,10 @@ def test_a_headache_is_noted_and_the_note_withdrawn(home, kim):
 def test_many_are_assigned_at_once_and_changed_ones_are_left_alone(home, kim):
     page = kim.get("/worklist?priority=4")
     first, second, third = keys(page)[:3]
-    version = {key: worklist.item(worklist.open_store(home), key)["version"] for key in (first, second, third)}
+    version = {
+        key: worklist.item(worklist.open_store(home), key)["version"]
+        for key in (first, second, third)
+    }
     assert act(kim, third, to="ordered").status_code == 303
     sent = {
         "csrf": token(page),
@@ -219,31 +307,50 @@ def test_many_are_assigned_at_once_and_changed_ones_are_left_alone(home, kim):
     }
     answer = kim.post("/worklist/assign", data=sent)
     assert answer.headers["location"] == "/worklist?priority=4&done=2&stale=1"
-    assert {worklist.item(worklist.open_store(home), key)["assignee"] for key in (first, second)} == {"lee"}
+    assert {
+        worklist.item(worklist.open_store(home), key)["assignee"] for key in (first, second)
+    } == {"lee"}
     assert "left alone" in kim.get(answer.headers["location"]).text
     assert kim.post("/worklist/assign", data={**sent, "keys": "nonsense"}).status_code == 400
-    assert kim.post("/worklist/assign", data={**sent, "back": "//evil.example/?x=1"}).headers["location"].startswith("/worklist?")
+    assert (
+        kim.post("/worklist/assign", data={**sent, "back": "//evil.example/?x=1"})
+        .headers["location"]
+        .startswith("/worklist?")
+    )
 
 
 def test_a_hostile_id_is_text_everywhere_and_in_no_address(home, kim):
-    answer = kim.post("/worklist/search", data={"csrf": token(kim.get("/worklist")), "patient": HOSTILE})
+    answer = kim.post(
+        "/worklist/search", data={"csrf": token(kim.get("/worklist")), "patient": HOSTILE}
+    )
     assert answer.status_code == 303
     key = answer.headers["location"].removeprefix("/patients/")
     assert "script" not in key
     page = kim.get(answer.headers["location"])
     assert page.status_code == 200
-    assert "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&#34;x&amp;amp;" in page.text and "<script>alert" not in page.text
+    assert (
+        "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&#34;x&amp;amp;" in page.text
+        and "<script>alert" not in page.text
+    )
     assert "<script>alert" not in kim.get("/worklist?priority=2").text
     assert "<script>alert" not in kim.get("/runs/compare").text
-    nobody = kim.post("/worklist/search", data={"csrf": token(kim.get("/worklist")), "patient": "<img src=x>"})
+    nobody = kim.post(
+        "/worklist/search", data={"csrf": token(kim.get("/worklist")), "patient": "<img src=x>"}
+    )
     assert nobody.status_code == 200 and "<img" not in nobody.text
 
 
 def test_search_finds_by_the_beginning_and_those_who_were_never_listed(home, kim):
     sent = {"csrf": token(kim.get("/worklist"))}
     several = kim.post("/worklist/search", data={**sent, "patient": "DEMO"})
-    assert several.status_code == 200 and len(keys(several)) + several.text.count('class="open" href') > 1
-    listed = {row["patient_id"] for row in worklist.find_patients(worklist.open_store(home), "DEMO", limit=1000)}
+    assert (
+        several.status_code == 200
+        and len(keys(several)) + several.text.count('class="open" href') > 1
+    )
+    listed = {
+        row["patient_id"]
+        for row in worklist.find_patients(worklist.open_store(home), "DEMO", limit=1000)
+    }
     well = next(f"DEMO{number:07}" for number in range(1, 300) if f"DEMO{number:07}" not in listed)
     found = kim.post("/worklist/search", data={**sent, "patient": well})
     assert found.status_code == 303 and well not in found.headers["location"]
@@ -282,7 +389,11 @@ def test_the_page_says_what_explain_says(home, kim):
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "fhir", "omop"])
 def test_exports_hold_the_rows_of_the_filter(home, kim, form):
     answer = kim.get(f"/worklist/export?format={form}&priority=2")
-    assert answer.status_code == 200 and "attachment" in answer.headers["content-disposition"] and answer.content
+    assert (
+        answer.status_code == 200
+        and "attachment" in answer.headers["content-disposition"]
+        and answer.content
+    )
     if form == "csv":
         rows = list(csv.DictReader(io.StringIO(answer.text)))
         assert rows and {row["priority"] for row in rows} == {"2"}
@@ -335,7 +446,10 @@ def test_a_home_without_a_run_says_so(tmp_path):
 
 
 def test_a_run_with_nobody_in_scope_is_shown(tmp_path):
-    run(tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "child", "birth_date": "2020-01-01"}]))
+    run(
+        tmp_path / "home",
+        deliver(tmp_path / "in", patient=[{"patient_id": "child", "birth_date": "2020-01-01"}]),
+    )
     browser = client(app_for(Home(tmp_path / "home"), "admin"))
     for path in PAGES:
         assert browser.get(path).status_code == 200, path
@@ -346,7 +460,11 @@ def test_a_page_mounted_elsewhere_links_beneath_its_place(home):
     outer.mount("/b12", app_for(home))
     browser = client(outer)
     page = browser.get("/b12/worklist")
-    links = [part.split('"')[0] for kind in ("href", "src", "action") for part in page.text.split(f' {kind}="')[1:]]
+    links = [
+        part.split('"')[0]
+        for kind in ("href", "src", "action")
+        for part in page.text.split(f' {kind}="')[1:]
+    ]
     assert page.status_code == 200
     assert all(link.startswith(("/b12/", "#")) for link in links), links
     assert browser.get("/b12/static/app.css").headers["cache-control"].startswith("public")
@@ -361,14 +479,18 @@ def own(home, tmp_path):
 
 
 def login(browser, name, password=PASSWORD):
-    return browser.post("/login", data={"csrf": token(browser.get("/login")), "name": name, "password": password})
+    return browser.post(
+        "/login", data={"csrf": token(browser.get("/login")), "name": name, "password": password}
+    )
 
 
 def test_alone_on_this_computer_nobody_logs_in_and_the_page_says_so(own):
     browser = client(standalone(own), "http://localhost:8080")
     page = browser.get("/worklist")
     assert page.status_code == 200 and "No login" in page.text
-    assert client(standalone(own)).get("/worklist").status_code == 400, "another Host name is refused on loopback"
+    assert client(standalone(own)).get("/worklist").status_code == 400, (
+        "another Host name is refused on loopback"
+    )
 
 
 def test_listening_elsewhere_needs_a_user(own):
@@ -386,7 +508,10 @@ def test_login_logout_roles_read_anew_and_shutting_out(own):
     assert entered.status_code == 303
     cookie = entered.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=strict" in cookie
-    assert browser.get("/worklist").status_code == 200 and browser.get("/quality/rejects").status_code == 403
+    assert (
+        browser.get("/worklist").status_code == 200
+        and browser.get("/quality/rejects").status_code == 403
+    )
     worklist.change_user(store, "ana", role="steward")
     assert browser.get("/quality/rejects").status_code == 200
     out = browser.post("/logout", data={"csrf": token(browser.get("/worklist"))})
@@ -410,17 +535,24 @@ def test_guessing_passwords_is_slowed_down(own):
     browser = client(standalone(own, host="0.0.0.0"))
     answers = [login(browser, "cy", f"guess {number}").status_code for number in range(12)]
     assert answers[0] == 401 and answers[-1] == 429
-    assert login(browser, "CY").status_code == 429, "the right password, or the name in capitals, does not help then"
+    assert login(browser, "CY").status_code == 429, (
+        "the right password, or the name in capitals, does not help then"
+    )
 
 
 def test_the_session_cookie_needs_tls_where_there_is_tls(own):
     worklist.add_user(worklist.open_store(own), "di", role="viewer", password=PASSWORD)
     browser = client(standalone(own, host="0.0.0.0", is_secure=True))
     entered = login(browser, "di")
-    assert "secure" in entered.headers["set-cookie"].lower() and "max-age" in entered.headers["strict-transport-security"]
+    assert (
+        "secure" in entered.headers["set-cookie"].lower()
+        and "max-age" in entered.headers["strict-transport-security"]
+    )
 
 
 def test_a_script_that_finds_nobody_logged_in_leads_to_the_login_page(own):
     worklist.add_user(worklist.open_store(own), "ed", role="viewer", password=PASSWORD)
-    answer = client(standalone(own, host="0.0.0.0")).get("/worklist", headers={"HX-Request": "true"})
+    answer = client(standalone(own, host="0.0.0.0")).get(
+        "/worklist", headers={"HX-Request": "true"}
+    )
     assert answer.status_code == 200 and answer.headers["hx-redirect"] == "/login"

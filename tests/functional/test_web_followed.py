@@ -33,9 +33,23 @@ def result(patient, value):
 def home(tmp_path_factory):
     "P10 and P11 low, P1 well, OLD merged into P10; a past night was screened again after the last"
     folder = tmp_path_factory.mktemp("extracts")
-    people = [{"patient_id": name, "birth_date": "1950-01-01", "sex": "F"} for name in ("P1", "P10", "P11", "Z90")]
-    people.append({"patient_id": "OLD", "birth_date": "1950-01-01", "sex": "F", "merged_into": "P10"})
-    deliver(folder, patient=people, lab_result=[result("P1", "600"), result("P10", "90"), result("P11", "95"), result("Z90", "85")])
+    people = [
+        {"patient_id": name, "birth_date": "1950-01-01", "sex": "F"}
+        for name in ("P1", "P10", "P11", "Z90")
+    ]
+    people.append(
+        {"patient_id": "OLD", "birth_date": "1950-01-01", "sex": "F", "merged_into": "P10"}
+    )
+    deliver(
+        folder,
+        patient=people,
+        lab_result=[
+            result("P1", "600"),
+            result("P10", "90"),
+            result("P11", "95"),
+            result("Z90", "85"),
+        ],
+    )
     home = Home(tmp_path_factory.mktemp("home"))
     run(home.root, folder)
     assert b12(home.root, "screen", "--as-of", PAST).code == 0
@@ -57,7 +71,9 @@ def kim(home):
 
 
 def search(browser, patient):
-    return browser.post("/worklist/search", data={"csrf": token(browser.get("/worklist")), "patient": patient})
+    return browser.post(
+        "/worklist/search", data={"csrf": token(browser.get("/worklist")), "patient": patient}
+    )
 
 
 def opened(browser, answer):
@@ -67,7 +83,9 @@ def opened(browser, answer):
 
 
 def test_search_opens_the_patient_of_exactly_this_id_and_no_other(kim):
-    assert opened(kim, search(kim, "P1")) == "Patient P1", "who is well, not the one on the list whose id begins so"
+    assert opened(kim, search(kim, "P1")) == "Patient P1", (
+        "who is well, not the one on the list whose id begins so"
+    )
     assert opened(kim, search(kim, "P11")) == "Patient P11"
 
 
@@ -78,7 +96,11 @@ def test_one_who_is_found_by_the_beginning_alone_is_listed_not_opened(kim):
 
 def test_who_was_merged_comes_first_and_the_page_says_so(kim):
     answer = search(kim, "OLD")
-    assert answer.status_code == 200 and "“OLD” was merged into P10" in answer.text and len(keys_of(answer)) == 1
+    assert (
+        answer.status_code == 200
+        and "“OLD” was merged into P10" in answer.text
+        and len(keys_of(answer)) == 1
+    )
 
 
 def keys_of(page):
@@ -99,7 +121,10 @@ def test_lines_and_tabs_are_text(own):
 def test_the_list_says_which_run_it_follows_and_that_there_is_a_newer_one(kim):
     page = kim.get("/worklist").text
     assert f"As of {AS_OF}" in page
-    assert f"A newer run (as of {PAST}) was published, but the worklist follows the run as of {AS_OF}." in page
+    assert (
+        f"A newer run (as of {PAST}) was published, but the worklist follows the run as of {AS_OF}."
+        in page
+    )
 
 
 def test_where_the_newest_run_is_followed_nothing_is_said(own):
@@ -125,8 +150,12 @@ def test_an_export_is_of_the_run_that_is_followed(home, kim, form):
 def test_cohorts_from_the_page_and_from_the_command_are_the_same(own):
     assert b12(own.root, "screen", "--as-of", AS_OF).code == 0
     said = list(csv.DictReader(io.StringIO(b12(own.root, "worklist", "--format", "omop").out)))
-    shown = list(csv.DictReader(io.StringIO(browser_of(own).get("/worklist/export?format=omop").text)))
-    assert shown and shown == [line for line in said if line["person_source_value"] in ("P10", "P11", "Z90")]
+    shown = list(
+        csv.DictReader(io.StringIO(browser_of(own).get("/worklist/export?format=omop").text))
+    )
+    assert shown and shown == [
+        line for line in said if line["person_source_value"] in ("P10", "P11", "Z90")
+    ]
 
 
 def test_the_command_takes_rows_and_run_from_one_folder(own):
@@ -148,7 +177,10 @@ def test_two_runs_compared_name_nobody_who_was_forgotten_since(own):
 
 def act(browser, key, **fields):
     page = browser.get(f"/patients/{key}")
-    return browser.post(f"/patients/{key}/act", data={"csrf": token(page), "version": field(page, "version"), **fields})
+    return browser.post(
+        f"/patients/{key}/act",
+        data={"csrf": token(page), "version": field(page, "version"), **fields},
+    )
 
 
 def test_a_snooze_is_made_longer_and_a_reason_corrected(own):
@@ -162,25 +194,41 @@ def test_a_snooze_is_made_longer_and_a_reason_corrected(own):
     assert act(kim, second, to="declined", reason="does not wnat it").status_code == 303
     assert act(kim, second, to="declined", reason="does not want it").status_code == 303
     assert worklist.item(store, second)["status_reason"] == "does not want it"
-    assert act(kim, second, to="declined", reason="does not want it", comment="asked again").status_code == 303
+    assert (
+        act(
+            kim, second, to="declined", reason="does not want it", comment="asked again"
+        ).status_code
+        == 303
+    )
     assert worklist.events(store, second)[0]["kind"] == "comment"
 
 
 def test_only_somebody_who_may_log_in_is_assigned(own):
     kim, store = browser_of(own), worklist.open_store(own)
     [first, second, *_] = keys(kim.get("/worklist"))
-    assert act(kim, first, assignee="anybody").status_code == 303, "there is no user: others see to the login"
+    assert act(kim, first, assignee="anybody").status_code == 303, (
+        "there is no user: others see to the login"
+    )
     for name in ("ann", "ben"):
         worklist.add_user(store, name, role="coordinator", password="correct horse battery")
     worklist.change_user(store, "ben", is_disabled=True)
     for name in ("nobody", "ben"):
         refused = act(kim, second, assignee=name, comment="kept words")
-        assert refused.status_code == 400 and f"There is no user {name}." in refused.text and "kept words" in refused.text
+        assert (
+            refused.status_code == 400
+            and f"There is no user {name}." in refused.text
+            and "kept words" in refused.text
+        )
     assert act(kim, second, assignee="x" * 101).status_code == 400
     assert act(kim, second, assignee="ann").status_code == 303
     assert act(kim, first, assignee="anybody", comment="still theirs").status_code == 303
     page = kim.get("/worklist")
-    sent = {"csrf": token(page), "keys": f"{second}:{worklist.item(store, second)['version']}", "to": "other", "back": ""}
+    sent = {
+        "csrf": token(page),
+        "keys": f"{second}:{worklist.item(store, second)['version']}",
+        "to": "other",
+        "back": "",
+    }
     assert kim.post("/worklist/assign", data={**sent, "assignee": "nobody"}).status_code == 400
     assert worklist.item(store, second)["assignee"] == "ann"
     assert 'value="ann"' in page.text and 'value="ben"' not in page.text
@@ -194,5 +242,8 @@ def test_an_administrator_sees_who_read_what_and_no_patient(home):
     page = admin.get("/audit").text
     assert f'href="/patients/{key}"' in page and "Export" in page and "kim" in page
     assert "P10" not in page and "P11" not in page
-    assert 'href="/audit"' in page and 'href="/audit"' not in browser_of(home, "steward").get("/worklist").text
+    assert (
+        'href="/audit"' in page
+        and 'href="/audit"' not in browser_of(home, "steward").get("/worklist").text
+    )
     assert worklist.accesses(worklist.open_store(home))[0]["what"] == "audit"

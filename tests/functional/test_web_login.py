@@ -28,7 +28,9 @@ def add(store, name):
 
 
 def login(browser, name, password=PASSWORD):
-    return browser.post("/login", data={"csrf": token(browser.get("/login")), "name": name, "password": password})
+    return browser.post(
+        "/login", data={"csrf": token(browser.get("/login")), "name": name, "password": password}
+    )
 
 
 def is_out(browser):
@@ -37,7 +39,10 @@ def is_out(browser):
 
 def test_the_first_user_ends_the_free_access_at_once(home, store):
     browser = client(standalone(home), LOCAL)
-    assert "No login" in browser.get("/worklist").text and "/logout" not in browser.get("/worklist").text
+    assert (
+        "No login" in browser.get("/worklist").text
+        and "/logout" not in browser.get("/worklist").text
+    )
     add(store, "ann")
     assert is_out(browser)
     assert login(browser, "ann").status_code == 303
@@ -51,7 +56,9 @@ def test_a_user_who_is_shut_out_does_not_open_the_pages_to_everybody(home, store
     assert is_out(client(standalone(home), LOCAL))
 
 
-@pytest.mark.parametrize("open_to_others", [{"host": "0.0.0.0"}, {"is_behind_tls": True}, {"names": ["b12.example"]}])
+@pytest.mark.parametrize(
+    "open_to_others", [{"host": "0.0.0.0"}, {"is_behind_tls": True}, {"names": ["b12.example"]}]
+)
 def test_what_others_reach_needs_a_user(home, open_to_others):
     with pytest.raises(UsageError, match="b12 user add"):
         standalone(home, **open_to_others)
@@ -60,7 +67,11 @@ def test_what_others_reach_needs_a_user(home, open_to_others):
 def test_it_answers_to_the_names_that_it_was_given(home, store):
     add(store, "ann")
     app = standalone(home, names=["b12.example"])
-    assert client(app, "http://b12.example").get("/login").status_code == client(app, LOCAL).get("/login").status_code == 200
+    assert (
+        client(app, "http://b12.example").get("/login").status_code
+        == client(app, LOCAL).get("/login").status_code
+        == 200
+    )
     assert client(app, "http://evil.example").get("/login").status_code == 400
 
 
@@ -105,7 +116,9 @@ def test_guesses_from_elsewhere_lock_nobody_out(home, store):
     add(store, "ann")
     app = standalone(home, host="0.0.0.0")
     guesser, ann = client(app, address="10.0.0.66"), client(app, address="10.0.0.5")
-    assert [login(guesser, "ann", f"guess {number}").status_code for number in range(11)] == [401] * 10 + [429]
+    assert [login(guesser, "ann", f"guess {number}").status_code for number in range(11)] == [
+        401
+    ] * 10 + [429]
     assert login(guesser, "ann").status_code == 429
     assert login(ann, "ann").status_code == 303
     assert login(guesser, "ann").status_code == 429, "another's success clears nothing"

@@ -5,13 +5,17 @@ import warnings
 from html import unescape
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # starlette would rather have httpx2, which the other tests do not need
+    warnings.simplefilter(
+        "ignore"
+    )  # starlette would rather have httpx2, which the other tests do not need
     from fastapi.testclient import TestClient
 
 
 def client(app, base="http://testserver", address="testclient"):
     """A client that follows no redirect by itself, at an address of its own."""
-    return TestClient(app, base, follow_redirects=False, headers={"Origin": base}, client=(address, 50000))
+    return TestClient(
+        app, base, follow_redirects=False, headers={"Origin": base}, client=(address, 50000)
+    )
 
 
 def token(page):

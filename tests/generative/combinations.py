@@ -66,7 +66,9 @@ def classes(rules):
     for fact in dict(sorted(asked)):
         alike = {}
         for answer in FACTS[fact]:
-            alike.setdefault(tuple(answer in answers for name, answers in sorted(asked) if name == fact), []).append(answer)
+            alike.setdefault(
+                tuple(answer in answers for name, answers in sorted(asked) if name == fact), []
+            ).append(answer)
         found[fact] = list(alike.values())
     return found
 
@@ -100,7 +102,9 @@ def beside_every_rule(random, tries=2):
                 facts = {fact: random.choice(answers) for fact, answers in box.items()}
                 yield facts
                 for fact, answers in FACTS.items():
-                    yield from (facts | {fact: answer} for answer in answers if answer != facts[fact])
+                    yield from (
+                        facts | {fact: answer} for answer in answers if answer != facts[fact]
+                    )
 
 
 def seeded():

@@ -9,7 +9,16 @@ from pipeline.ingest.ingest import ingest_file
 from pipeline.profiles.files import read_profile
 
 RECEIVED_AT = datetime(2026, 2, 1, 12, tzinfo=UTC)
-DAYS = ("2022-05-01", "2024-01-30", "2025-03-01", "2025-09-20", "2025-12-01", "2026-01-05", "2026-01-20", "2026-02-10")
+DAYS = (
+    "2022-05-01",
+    "2024-01-30",
+    "2025-03-01",
+    "2025-09-20",
+    "2025-12-01",
+    "2026-01-05",
+    "2026-01-20",
+    "2026-02-10",
+)
 INSTANTS = ("2026-01-06T08:00:00Z", "2026-01-07T08:00:00Z", "")
 LABS = (  # code, unit, values
     ("2132-9", "pg/mL", ("110", "179.9", "180", "203", "250", "299.9", "300", "350", "350.1", "900", "<150", "<200", "<400", ">2000")),
@@ -21,7 +30,17 @@ LABS = (  # code, unit, values
     ("2333-3", "pg/mL", ("90",)), ("718-7", "g/dL", ("9", "15")), ("787-2", "fL", ("88", "115")), ("2093-3", "mg/dL", ("180",)),
     ("48767-8", "", ("a comment",)),
 )  # fmt: skip
-STATUSES = ("final", "final", "final", "", "corrected", "preliminary", "U", "entered-in-error", "cancelled")
+STATUSES = (
+    "final",
+    "final",
+    "final",
+    "",
+    "corrected",
+    "preliminary",
+    "U",
+    "entered-in-error",
+    "cancelled",
+)
 MEDICATIONS = (  # code, code_system, name, strength
     ("6809", "RXNORM", "metformin", ""), ("7646", "RXNORM", "omeprazole", ""), ("", "NAME", "famotidine 20 mg", ""),
     ("5514", "RXNORM", "hydroxocobalamin", ""), ("11248", "RXNORM", "cyanocobalamin", ""), ("11248", "RXNORM", "", ""),
@@ -32,7 +51,14 @@ CONDITIONS = (
     ("N18.4", "ICD10CM"), ("709044004", "SNOMEDCT"), ("vegan", "LOCAL"), ("headache_unrelated_to_b12", "LOCAL"), ("190634004", "SNOMEDCT"),
     ("ileal_resection_length_cm:15", "LOCAL"), ("22298006", "SNOMEDCT"), ("8.4027E+07", "SNOMEDCT"),
 )  # fmt: skip
-PROCEDURES = (("43644", "CPT4"), ("43770", "CPT4"), ("43774", "CPT4"), ("44160", "CPT4"), ("J3420", "HCPCS"), ("82607", "CPT4"))
+PROCEDURES = (
+    ("43644", "CPT4"),
+    ("43770", "CPT4"),
+    ("43774", "CPT4"),
+    ("44160", "CPT4"),
+    ("J3420", "HCPCS"),
+    ("82607", "CPT4"),
+)
 USUAL = {
     "labs": LABS, "days": DAYS, "instants": INSTANTS, "statuses": STATUSES, "medications": MEDICATIONS, "conditions": CONDITIONS,
 }  # fmt: skip
@@ -63,7 +89,10 @@ def delivery(random, patients=20, pools=USUAL):
             ("procedure", _procedure),
         ):
             made[entity] += [
-                make(random, patient, pools) for _ in range(random.choice((0, 1, 2, 4) if entity != "lab_result" else (0, 2, 5, 9)))
+                make(random, patient, pools)
+                for _ in range(
+                    random.choice((0, 1, 2, 4) if entity != "lab_result" else (0, 2, 5, 9))
+                )
             ]
     return {entity: rows + random.sample(rows, len(rows) // 4) for entity, rows in made.items()}
 
@@ -116,7 +145,9 @@ def written(entity, rows):
     """The rows as canonical CSV."""
     columns = read_profile("canonical").columns[entity]
     text = StringIO()
-    writer = csv.DictWriter(text, [*columns["required"], *columns["optional"]], restval="", lineterminator="\n")
+    writer = csv.DictWriter(
+        text, [*columns["required"], *columns["optional"]], restval="", lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from pipeline.ingest.ingest import ingest_file
 from tests.generative.deliveries import RECEIVED_AT, written
 
-DAYS = ("2022-05-01", "2024-06-30", "2025-03-01", "2025-09-20", "2025-12-01", "2026-01-05", "2026-01-20")
+DAYS = (
+    "2022-05-01",
+    "2024-06-30",
+    "2025-03-01",
+    "2025-09-20",
+    "2025-12-01",
+    "2026-01-05",
+    "2026-01-20",
+)
 LABS = (  # LOINC, unit, values; the unit as UCUM, which every form can carry
     ("2132-9", "pg/mL", ("110", "179.9", "203", "250", "350.1", "900", "<150", "<200", "<400", ">2000", ">=350")),
     ("14685-2", "pmol/L", ("81", "133", "150", "221", "259")), ("2132-9", "ng/dL", ("165",)), ("2132-9", "", ("165",)),
@@ -17,7 +25,13 @@ LABS = (  # LOINC, unit, values; the unit as UCUM, which every form can carry
     ("98979-8", "mL/min/{1.73_m2}", ("40", "60", "95")), ("31444-3", "", ("positive", "negative")), ("718-7", "g/dL", ("9", "15")),
     ("2093-3", "mg/dL", ("180",)),
 )  # fmt: skip
-STATUSES = {"final": "F", "corrected": "C", "preliminary": "P", "entered-in-error": "W", "cancelled": "X"}
+STATUSES = {
+    "final": "F",
+    "corrected": "C",
+    "preliminary": "P",
+    "entered-in-error": "W",
+    "cancelled": "X",
+}
 MEDICATIONS = (
     ("6809", "metformin"),
     ("7646", "omeprazole"),
@@ -25,7 +39,13 @@ MEDICATIONS = (
     ("11248", "cyanocobalamin"),
     ("4511", "folic acid"),
 )
-CONDITIONS = (("84027009", "SNOMEDCT"), ("25064002", "SNOMEDCT"), ("37796009", "SNOMEDCT"), ("E11.42", "ICD10CM"), ("N18.4", "ICD10CM"))
+CONDITIONS = (
+    ("84027009", "SNOMEDCT"),
+    ("25064002", "SNOMEDCT"),
+    ("37796009", "SNOMEDCT"),
+    ("E11.42", "ICD10CM"),
+    ("N18.4", "ICD10CM"),
+)
 PROCEDURES = (("43644", "CPT4"), ("43770", "CPT4"), ("J3420", "HCPCS"), ("82607", "CPT4"))
 SYSTEMS = {
     "RXNORM": "http://www.nlm.nih.gov/research/umls/rxnorm", "SNOMEDCT": "http://snomed.info/sct", "ICD10CM": "http://hl7.org/fhir/sid/icd-10-cm",
@@ -76,23 +96,35 @@ def people(draw, patient):
 def populations(draw):
     "Rows by entity"
     everyone = [draw(people(f"p{number}")) for number in range(draw(st.integers(8, 14)))]
-    return {entity: [row for person in everyone for row in person[entity]] for entity in everyone[0]}
+    return {
+        entity: [row for person in everyone for row in person[entity]] for entity in everyone[0]
+    }
 
 
 def as_csv(population):
     "(source, file name, text) of each delivery"
-    return [("canonical", f"{entity}.csv", written(entity, rows)) for entity, rows in population.items()]
+    return [
+        ("canonical", f"{entity}.csv", written(entity, rows)) for entity, rows in population.items()
+    ]
 
 
 def as_hl7(population):
     "Results as ORU messages, one each; everything else as CSV"
-    messages = "\r".join(_message(row, number) for number, row in enumerate(population["lab_result"]))
+    messages = "\r".join(
+        _message(row, number) for number, row in enumerate(population["lab_result"])
+    )
     others = {entity: rows for entity, rows in population.items() if entity != "lab_result"}
-    return [*as_csv(others), *([("hl7v2", "results.hl7", messages + "\r")] if population["lab_result"] else [])]
+    return [
+        *as_csv(others),
+        *([("hl7v2", "results.hl7", messages + "\r")] if population["lab_result"] else []),
+    ]
 
 
 def _message(row, number):
-    collected, reported = (row[name].translate(str.maketrans("", "", "-:TZ")) + "+0000" for name in ("collected_at", "reported_at"))
+    collected, reported = (
+        row[name].translate(str.maketrans("", "", "-:TZ")) + "+0000"
+        for name in ("collected_at", "reported_at")
+    )
     kind = "NM" if row["value"].replace(".", "").isdigit() else "ST"
     return "\r".join((
         f"MSH|^~\\&|LAB|HOSP|||{reported}||ORU^R01|{number}|P|2.5.1",
@@ -105,9 +137,21 @@ def _message(row, number):
 
 def as_fhir(population):
     "Everything as one NDJSON; what no resource can name, an end of a merge for one, as FHIR has it"
-    made = {"patient": _patient, "lab_result": _observation, "medication": _request, "condition": _condition, "procedure": _procedure}
+    made = {
+        "patient": _patient,
+        "lab_result": _observation,
+        "medication": _request,
+        "condition": _condition,
+        "procedure": _procedure,
+    }
     resources = [made[entity](row) for entity, rows in population.items() for row in rows]
-    return [("fhir_r4", "everything.ndjson", "".join(json.dumps(resource) + "\n" for resource in resources))]
+    return [
+        (
+            "fhir_r4",
+            "everything.ndjson",
+            "".join(json.dumps(resource) + "\n" for resource in resources),
+        )
+    ]
 
 
 def _resource(kind, identity, patient, **parts):
@@ -120,7 +164,9 @@ def _resource(kind, identity, patient, **parts):
 
 
 def _concept(code, system, name=None):
-    return {"coding": [{"system": SYSTEMS[system], "code": code, **({"display": name} if name else {})}]}
+    return {
+        "coding": [{"system": SYSTEMS[system], "code": code, **({"display": name} if name else {})}]
+    }
 
 
 def _patient(row):
@@ -129,7 +175,11 @@ def _patient(row):
         if row["merged_into"] != row["patient_id"]
         else []
     )
-    death = {"deceasedDateTime": row["deceased_on"]} if row["deceased_on"] else {"deceasedBoolean": False}
+    death = (
+        {"deceasedDateTime": row["deceased_on"]}
+        if row["deceased_on"]
+        else {"deceasedBoolean": False}
+    )
     return {
         "resourceType": "Patient",
         "id": row["patient_id"],
@@ -143,7 +193,11 @@ def _patient(row):
 def _observation(row):
     sign = next((sign for sign in (">=", "<=", "<", ">") if row["value"].startswith(sign)), "")
     number = row["value"].removeprefix(sign)
-    unit = {"unit": row["unit"], "system": "http://unitsofmeasure.org", "code": row["unit"]} if row["unit"] else {}
+    unit = (
+        {"unit": row["unit"], "system": "http://unitsofmeasure.org", "code": row["unit"]}
+        if row["unit"]
+        else {}
+    )
     is_number = number.replace(".", "").isdigit()
     value = {"valueQuantity": {"value": float(number) if "." in number else int(number), **({"comparator": sign} if sign else {}), **unit}} if is_number else {
         "valueString": row["value"]}  # fmt: skip
@@ -157,7 +211,11 @@ def _observation(row):
 def _request(row):
     route = {
         "coding": [
-            {"system": "http://snomed.info/sct", "code": {"oral": "26643006", "im": "78421000"}[row["route"]], "display": row["route"]}
+            {
+                "system": "http://snomed.info/sct",
+                "code": {"oral": "26643006", "im": "78421000"}[row["route"]],
+                "display": row["route"],
+            }
         ]
     }
     return _resource(
@@ -188,5 +246,7 @@ def ingested(home, folder, deliveries, prefix=""):
     for source, name, text in deliveries:
         path = Path(folder) / f"{home.root.name}-{prefix}{name}"
         path.write_text(text, encoding="utf-8", newline="")
-        accounts.append(ingest_file(home, path=path, source=source, name=name, received_at=RECEIVED_AT))
+        accounts.append(
+            ingest_file(home, path=path, source=source, name=name, received_at=RECEIVED_AT)
+        )
     return accounts

@@ -27,7 +27,11 @@ def agree(combinations, size=60_000):
 
 
 def test_derived_facts_and_cohorts_over_every_combination():
-    agree(chain.from_iterable(exhaustive(DECISION[name].rules, seeded()) for name in (*DERIVED, "cohorts")))
+    agree(
+        chain.from_iterable(
+            exhaustive(DECISION[name].rules, seeded()) for name in (*DERIVED, "cohorts")
+        )
+    )
 
 
 def test_next_step_over_every_combination_out_of_scope():
@@ -37,7 +41,11 @@ def test_next_step_over_every_combination_out_of_scope():
 
 def test_next_step_over_every_combination_in_scope():
     "at_risk has its own test: metformin, malabsorption and deficiency_before lead to it here, acid_suppressant and diet need not"
-    only = {"scope": ["in_scope", "age_unknown"], "acid_suppressant": ["none", "shorter"], "diet": ["none_known", "not_loaded"]}
+    only = {
+        "scope": ["in_scope", "age_unknown"],
+        "acid_suppressant": ["none", "shorter"],
+        "diet": ["none_known", "not_loaded"],
+    }
     agree(exhaustive(DECISION["next_step"].rules[_first("N05") :], seeded(), **only))
 
 

@@ -206,28 +206,59 @@ COHORTS = """
 def patients(table):
     "The rows of a table, with the facts of each patient, and what the definition and the SQL decide"
     rows = parse(table)
-    combinations = [NOBODY | dict(fact.split("=") for fact in (row["facts"] or "").split()) for row in rows]
-    assert all(facts[fact] in answers for facts in combinations for fact, answers in pack().raw["facts"].items())
+    combinations = [
+        NOBODY | dict(fact.split("=") for fact in (row["facts"] or "").split()) for row in rows
+    ]
+    assert all(
+        facts[fact] in answers
+        for facts in combinations
+        for fact, answers in pack().raw["facts"].items()
+    )
     assert all(set(facts) == set(NOBODY) for facts in combinations)
-    names = ("rule", "next_step", "safety", "flags", "cohorts", "cause", "priority", "deficient", "at_risk", "treated")
+    names = (
+        "rule",
+        "next_step",
+        "safety",
+        "flags",
+        "cohorts",
+        "cause",
+        "priority",
+        "deficient",
+        "at_risk",
+        "treated",
+    )
     decided = ([by_definition(facts) for facts in combinations], by_sql(clinic(), combinations))
     for each in decided:
-        yield from ((row, dict(zip(names, found, strict=True))) for row, found in zip(rows, each, strict=True))
+        yield from (
+            (row, dict(zip(names, found, strict=True)))
+            for row, found in zip(rows, each, strict=True)
+        )
 
 
 def test_next_step():
     for row, found in patients(NEXT_STEP):
-        assert (found["rule"], found["next_step"], str(found["priority"])) == (row["rule"], row["next_step"], row["pri"]), row
+        assert (found["rule"], found["next_step"], str(found["priority"])) == (
+            row["rule"],
+            row["next_step"],
+            row["pri"],
+        ), row
 
 
 def test_every_rule_of_next_step_has_a_patient():
-    assert [*dict.fromkeys(row["rule"] for row in parse(NEXT_STEP))] == [f"N{number:02}" for number in range(1, 29)]
-    assert {rule.id for rule in pack().decision("next_step").rules} == {f"N{number:02}" for number in range(1, 29)}
+    assert [*dict.fromkeys(row["rule"] for row in parse(NEXT_STEP))] == [
+        f"N{number:02}" for number in range(1, 29)
+    ]
+    assert {rule.id for rule in pack().decision("next_step").rules} == {
+        f"N{number:02}" for number in range(1, 29)
+    }
 
 
 def test_safety():
     for row, found in patients(SAFETY):
-        assert (", ".join(found["safety"]), str(found["priority"])) == (row["alerts"] or "", row["pri"]), row
+        assert (", ".join(found["safety"]), str(found["priority"])) == (
+            row["alerts"] or "",
+            row["pri"],
+        ), row
 
 
 def test_every_alert_has_a_patient():
@@ -240,12 +271,17 @@ def test_every_alert_has_a_patient():
 def test_cause():
     for row, found in patients(CAUSE):
         assert found["cause"] == row["cause"], row
-    assert {row["rule"] for row in parse(CAUSE)} == {rule.id for rule in pack().decision("cause").rules}
+    assert {row["rule"] for row in parse(CAUSE)} == {
+        rule.id for rule in pack().decision("cause").rules
+    }
 
 
 def test_flags():
     for row, found in patients(FLAGS):
-        assert (", ".join(found["flags"]), str(found["priority"])) == (row["flags"] or "", row["pri"]), row
+        assert (", ".join(found["flags"]), str(found["priority"])) == (
+            row["flags"] or "",
+            row["pri"],
+        ), row
     shown = {flag for row in parse(FLAGS) for flag in (row["flags"] or "").split(", ") if flag}
     assert shown == {rule.id for rule in pack().decision("flags").rules}
 
@@ -253,11 +289,18 @@ def test_flags():
 def test_cohorts():
     for row, found in patients(COHORTS):
         assert ", ".join(found["cohorts"]) == (row["cohorts"] or ""), row
-    shown = {cohort for row in parse(COHORTS) for cohort in (row["cohorts"] or "").split(", ") if cohort}
+    shown = {
+        cohort for row in parse(COHORTS) for cohort in (row["cohorts"] or "").split(", ") if cohort
+    }
     assert shown == {rule.id for rule in pack().decision("cohorts").rules}
 
 
-@pytest.mark.parametrize("text", ["stop b12", "excluded", "normal b12", "deficiency is excluded", "b12 is normal"])
+@pytest.mark.parametrize(
+    "text", ["stop b12", "excluded", "normal b12", "deficiency is excluded", "b12 is normal"]
+)
 def test_nothing_that_is_said_is_a_verdict_or_an_order(text):
-    said = [*pack().raw["actions"].values(), *(rule.because for decision in pack().decisions for rule in decision.rules)]
+    said = [
+        *pack().raw["actions"].values(),
+        *(rule.because for decision in pack().decisions for rule in decision.rules),
+    ]
     assert [sentence for sentence in said if text in sentence.lower()] == []

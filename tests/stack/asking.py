@@ -15,19 +15,28 @@ def address(stack, service):
 def get(stack, service, path, **headers):
     """(the address that answered in the end, its JSON or text)."""
     with urlopen(Request(address(stack, service) + path, headers=headers), timeout=60) as answer:
-        return answer.url, json.load(answer) if "json" in answer.headers["content-type"] else answer.read().decode()
+        return answer.url, json.load(answer) if "json" in answer.headers[
+            "content-type"
+        ] else answer.read().decode()
 
 
 def send(stack, path, body, method="POST", **headers):
     """The JSON that the api-server answers to a JSON."""
     headers |= {"content-type": "application/json"}
-    with urlopen(Request(address(stack, "api-server") + path, json.dumps(body).encode(), headers, method=method), timeout=60) as answer:
+    with urlopen(
+        Request(
+            address(stack, "api-server") + path, json.dumps(body).encode(), headers, method=method
+        ),
+        timeout=60,
+    ) as answer:
         return json.load(answer)
 
 
 def as_user(stack, name, password):
     """The header of a user of Airflow."""
-    return {"authorization": f"Bearer {send(stack, '/auth/token', {'username': name, 'password': password})['access_token']}"}
+    return {
+        "authorization": f"Bearer {send(stack, '/auth/token', {'username': name, 'password': password})['access_token']}"
+    }
 
 
 def as_admin(stack):
@@ -37,9 +46,22 @@ def as_admin(stack):
 
 def publish_what_waits(stack, headers):
     """Answers every approval that waits, as somebody; returns whether no run of a DAG is under way any more."""
-    waiting = get(stack, "api-server", "/api/v2/dags/~/dagRuns/~/hitlDetails?response_received=false", **headers)[1]["hitl_details"]
+    waiting = get(
+        stack,
+        "api-server",
+        "/api/v2/dags/~/dagRuns/~/hitlDetails?response_received=false",
+        **headers,
+    )[1]["hitl_details"]
     for one in (detail["task_instance"] for detail in waiting):
         place = f"/api/v2/dags/{one['dag_id']}/dagRuns/{quote(one['dag_run_id'])}/taskInstances/{one['task_id']}/-1/hitlDetails"
-        send(stack, place, {"chosen_options": ["Publish"], "params_input": {"because": "a test"}}, "PATCH", **headers)
-    runs = get(stack, "api-server", "/api/v2/dags/~/dagRuns?state=running&state=queued", **headers)[1]["dag_runs"]
+        send(
+            stack,
+            place,
+            {"chosen_options": ["Publish"], "params_input": {"because": "a test"}},
+            "PATCH",
+            **headers,
+        )
+    runs = get(stack, "api-server", "/api/v2/dags/~/dagRuns?state=running&state=queued", **headers)[
+        1
+    ]["dag_runs"]
     return not waiting and not runs

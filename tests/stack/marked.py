@@ -9,7 +9,10 @@ from tests.command import deliver
 TAG = f"QZ{secrets.token_hex(5)}"
 VALUE = f"773.{secrets.randbelow(9000) + 1000}1"
 BORN = "1931-07-17"
-OURS = (TAG, VALUE)  # of this run alone: a copy of this file in a temporary folder holds none of them
+OURS = (
+    TAG,
+    VALUE,
+)  # of this run alone: a copy of this file in a temporary folder holds none of them
 MARKS = (*OURS, BORN)
 DEMO = "DEMO00"  # how the demonstration's ids begin
 SOUND = {
@@ -34,12 +37,17 @@ FREE = (
 REFUSED = {
     "canonical": {
         "lab_result-headless.csv": f"{TAG}-a,2132-9,{VALUE},pg/mL,{TAG}\n{TAG}-b,2132-9,{VALUE},pg/mL,{TAG}\n".encode(),
-        "lab_result-bytes.csv": f"patient_id,code,value,unit,collected_at\n{TAG},2132-9,{VALUE},pg/mL,".encode() + b"\xff\xfe\x00\n",
+        "lab_result-bytes.csv": f"patient_id,code,value,unit,collected_at\n{TAG},2132-9,{VALUE},pg/mL,".encode()
+        + b"\xff\xfe\x00\n",
         "lab_result-torn.parquet": b"PAR1" + f"{TAG} {VALUE}".encode() + b"PAR1",
         "patient-torn.csv": f'patient_id,birth_date\n"{TAG}","{BORN}\n'.encode(),
     },
-    "fhir_r4": {"torn.ndjson": f'{{"resourceType":"Patient","id":"{TAG}","birthDate":"{BORN}","name":[{{"family":"{TAG}"\n'.encode()},
-    "hl7v2": {"torn.hl7": f"MSH|^~\\&|{TAG}|{TAG}\rPID|1||{TAG}^^^{TAG}||{TAG}||{BORN.replace('-', '')}\rOBX|1|NM|{TAG}\r".encode()},
+    "fhir_r4": {
+        "torn.ndjson": f'{{"resourceType":"Patient","id":"{TAG}","birthDate":"{BORN}","name":[{{"family":"{TAG}"\n'.encode()
+    },
+    "hl7v2": {
+        "torn.hl7": f"MSH|^~\\&|{TAG}|{TAG}\rPID|1||{TAG}^^^{TAG}||{TAG}||{BORN.replace('-', '')}\rOBX|1|NM|{TAG}\r".encode()
+    },
 }
 
 
@@ -56,11 +64,23 @@ def write(folder):
 def rows(entity):
     """Forty sound rows with marks wherever text is free; then for each column one row that is marked there alone, and rows that name
     nobody, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
-    columns = [name for need in ("required", "optional") for name in read_profile("canonical", None).columns[entity][need]]
+    columns = [
+        name
+        for need in ("required", "optional")
+        for name in read_profile("canonical", None).columns[entity][need]
+    ]
     sound = SOUND[entity] | {name: f"{TAG}-{name}" for name in FREE if name in columns}
     yet = [{"patient_id": f"{TAG}-{number}"} | sound for number in range(40)]
     if entity == "lab_result":
-        yet = [row | {"result_id": f"{TAG}-r{number}", "value": 200 + 9 * number if number else VALUE} for number, row in enumerate(yet)]
-    each = [{"patient_id": f"{TAG}-of-{name}"} | sound | {name: f"{TAG}-{name}"} for name in columns]
-    lost = [{"patient_id": ""} | sound | dict.fromkeys(columns[3:], f"{TAG}-{number}") for number in range(6)]
+        yet = [
+            row | {"result_id": f"{TAG}-r{number}", "value": 200 + 9 * number if number else VALUE}
+            for number, row in enumerate(yet)
+        ]
+    each = [
+        {"patient_id": f"{TAG}-of-{name}"} | sound | {name: f"{TAG}-{name}"} for name in columns
+    ]
+    lost = [
+        {"patient_id": ""} | sound | dict.fromkeys(columns[3:], f"{TAG}-{number}")
+        for number in range(6)
+    ]
     return [*yet, *each, *lost, dict.fromkeys(columns, TAG)]

@@ -33,7 +33,12 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 def has_plugin():
-    return shutil.which("docker") and not subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+    return (
+        shutil.which("docker")
+        and not subprocess.run(
+            ["docker", "compose", "version"], capture_output=True, check=False
+        ).returncode
+    )
 
 
 def test_it_is_as_the_compose_specification_says():
@@ -43,7 +48,16 @@ def test_it_is_as_the_compose_specification_says():
 @pytest.mark.skipif(not has_plugin(), reason="the plugin docker compose is not installed")
 def test_docker_compose_reads_it(tmp_path):
     keys.write(tmp_path / ".env")
-    command = ["docker", "compose", "--env-file", tmp_path / ".env", "--file", compose.FILE, "config", "--quiet"]
+    command = [
+        "docker",
+        "compose",
+        "--env-file",
+        tmp_path / ".env",
+        "--file",
+        compose.FILE,
+        "config",
+        "--quiet",
+    ]
     subprocess.run(command, check=True)
 
 
@@ -123,9 +137,16 @@ def test_databases_are_published_nowhere_and_reach_nothing():
 @each(SERVICES)
 def test_no_secret_stands_in_the_file(service):
     secret = re.compile(r"PASSWORD|SECRET|KEY|CONN|URL|BACKEND")
-    held = {name: str(value) for name, value in service["environment"].items() if value is not None and secret.search(name)}
+    held = {
+        name: str(value)
+        for name, value in service["environment"].items()
+        if value is not None and secret.search(name)
+    }
     plain = {value for value in held.values() if ":?run make secrets first}" not in value}
-    assert all(value == "http://api-server:8080/execution/" or re.fullmatch(r"\$\{\w+:-\}", value) for value in plain)
+    assert all(
+        value == "http://api-server:8080/execution/" or re.fullmatch(r"\$\{\w+:-\}", value)
+        for value in plain
+    )
 
 
 def test_a_variable_is_a_secret_that_is_generated_or_has_a_default():
@@ -147,7 +168,9 @@ def test_a_variable_is_a_secret_that_is_generated_or_has_a_default():
     ],
 )
 def test_a_secret_is_known_to_those_who_need_it(secret, holders):
-    assert {name for name, service in SERVICES.items() if f"${{{secret}:" in str(service)} == holders
+    assert {
+        name for name, service in SERVICES.items() if f"${{{secret}:" in str(service)
+    } == holders
 
 
 @pytest.mark.parametrize(
@@ -164,7 +187,9 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
     ],
 )
 def test_a_setting_reaches_whoever_reads_it(setting, readers):
-    assert readers <= {name for name, service in SERVICES.items() if setting in service["environment"]}
+    assert readers <= {
+        name for name, service in SERVICES.items() if setting in service["environment"]
+    }
 
 
 @pytest.mark.parametrize("service", ["triggerer", "worker", "dag-processor", "operate"])
@@ -173,9 +198,17 @@ def test_whoever_watches_a_store_or_tells_people_reaches_the_network(service):
 
 
 def test_every_setting_that_is_read_or_described_is_handed_to_some_service():
-    words = {path: path.read_text() for room in ("pipeline", "dags", "b12_airflow") for path in (ROOT / room).rglob("*.py")}
+    words = {
+        path: path.read_text()
+        for room in ("pipeline", "dags", "b12_airflow")
+        for path in (ROOT / room).rglob("*.py")
+    }
     words |= {path: path.read_text() for path in (ROOT / "docs").glob("*.md")}
-    read = {name for text in words.values() for name in re.findall(r"(?:[\"'$`]|environ\[.)(B12_[A-Z_]*[A-Z])\b", text)}
+    read = {
+        name
+        for text in words.values()
+        for name in re.findall(r"(?:[\"'$`]|environ\[.)(B12_[A-Z_]*[A-Z])\b", text)
+    }
     assert len(read) > 20
     handed = {name for service in SERVICES.values() for name in service["environment"]} | set(
         re.findall(r"\bB12_\w+", compose.FILE.read_text())
@@ -184,15 +217,29 @@ def test_every_setting_that_is_read_or_described_is_handed_to_some_service():
 
 
 def test_a_name_without_a_value_is_handed_on_where_it_is_set():
-    assert compose.handed_on({"A": None, "B": None, "C": "x"}, {"A": "1", "B": "", "C": "2"}) == {"A": "${A}", "C": "x"}
+    assert compose.handed_on({"A": None, "B": None, "C": "x"}, {"A": "1", "B": "", "C": "2"}) == {
+        "A": "${A}",
+        "C": "x",
+    }
 
 
 def test_patients_data_is_mounted_where_it_is_worked_on_and_read_only_where_it_is_looked_at():
     mounted = {
-        name: text for name, service in SERVICES.items() for text in map(str, service.get("volumes", ())) if text.startswith("home:")
+        name: text
+        for name, service in SERVICES.items()
+        for text in map(str, service.get("volumes", ()))
+        if text.startswith("home:")
     }
-    assert {name for name, volume in mounted.items() if volume.endswith(":ro")} == {"api-server", "triggerer"}
-    assert {name for name, volume in mounted.items() if not volume.endswith(":ro")} == {"init", "worker", "web", "operate"}
+    assert {name for name, volume in mounted.items() if volume.endswith(":ro")} == {
+        "api-server",
+        "triggerer",
+    }
+    assert {name for name, volume in mounted.items() if not volume.endswith(":ro")} == {
+        "init",
+        "worker",
+        "web",
+        "operate",
+    }
 
 
 def test_secrets_are_written_once_for_their_owner_alone(tmp_path):
@@ -214,12 +261,22 @@ def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path):
 @pytest.mark.parametrize("name", [".env", "b12-stack", "backups"])
 def test_secrets_and_state_go_into_neither_git_nor_the_image(name):
     assert f"/{name}" in (ROOT / ".gitignore").read_text()
-    assert {".*", "b12-stack", "b12-home", "backups"} <= set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {".*", "b12-stack", "b12-home", "backups"} <= set(
+        (ROOT / ".dockerignore").read_text().splitlines()
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("${A}", "1"), ("${A:-2}", "1"), ("${B:-2}", "2"), ("${B:-}", ""), ("$$A", "$A"), ("x${A:?why}y", "x1y"), ("plain", "plain")],
+    [
+        ("${A}", "1"),
+        ("${A:-2}", "1"),
+        ("${B:-2}", "2"),
+        ("${B:-}", ""),
+        ("$$A", "$A"),
+        ("x${A:?why}y", "x1y"),
+        ("plain", "plain"),
+    ],
 )
 def test_variables_are_filled_in_as_docker_does(text, value):
     assert compose.filled(text, {"A": "1"}) == value
@@ -232,7 +289,12 @@ def test_a_variable_without_a_value_is_an_error(text):
 
 
 def test_durations():
-    assert [compose.seconds(text) for text in ("10s", "1m30s", "500ms", "2h")] == [10, 90, 0.5, 7200]
+    assert [compose.seconds(text) for text in ("10s", "1m30s", "500ms", "2h")] == [
+        10,
+        90,
+        0.5,
+        7200,
+    ]
 
 
 @pytest.fixture
@@ -247,11 +309,16 @@ def test_a_scaled_service_runs_as_often_as_asked_and_knows_its_name(processes):
     assert processes["worker-2"].environment["HOSTNAME"] == "worker-2"
 
 
-def test_without_docker_every_address_is_on_loopback_and_every_path_under_the_folder(processes, tmp_path):
+def test_without_docker_every_address_is_on_loopback_and_every_path_under_the_folder(
+    processes, tmp_path
+):
     for service in processes.values():
-        told = json.dumps([service.command, service.health and service.health.command, service.environment])
+        told = json.dumps(
+            [service.command, service.health and service.health.command, service.environment]
+        )
         assert not re.search(
-            r"\b(postgres:5432|redis:6379|api-server:8080)\b|0\.0\.0\.0|/var/(lib|log|run)", told.replace(str(tmp_path), "")
+            r"\b(postgres:5432|redis:6379|api-server:8080)\b|0\.0\.0\.0|/var/(lib|log|run)",
+            told.replace(str(tmp_path), ""),
         )
 
 
@@ -288,7 +355,9 @@ def free():
         return listener.getsockname()[1]
 
 
-def test_a_port_is_the_one_asked_for_in_the_file_or_before_it_in_the_environment_now_and_later(ports):
+def test_a_port_is_the_one_asked_for_in_the_file_or_before_it_in_the_environment_now_and_later(
+    ports,
+):
     airflow, web, other = free(), free(), free()
     written = f"AIRFLOW_PORT={airflow}\nB12_WEB_PORT={web}\n"
     assert ports(written=written) == (airflow, web)
@@ -309,7 +378,9 @@ def test_a_command_in_a_stack_that_runs_uses_the_ports_that_it_runs_with(tmp_pat
     web = next(one for one in local.services(tmp_path, {}) if one.name == "web")
     monkeypatch.setenv("B12_WEB_PORT", str(free()))
     monkeypatch.setenv("AIRFLOW_PORT", str(free()))
-    again = next(one for one in local.services(tmp_path, {}, are_ports_kept=True) if one.name == "web")
+    again = next(
+        one for one in local.services(tmp_path, {}, are_ports_kept=True) if one.name == "web"
+    )
     assert again.command == web.command
 
 
@@ -323,5 +394,7 @@ def test_two_stacks_have_ports_of_their_own(tmp_path):
         taken = [port for ports in chosen.values() for port in ports.values()]
         for port in taken:
             held.enter_context(socket.create_server(("127.0.0.1", port)))
-        others = [port for ports in local.chosen_ports(other, units).values() for port in ports.values()]
+        others = [
+            port for ports in local.chosen_ports(other, units).values() for port in ports.values()
+        ]
     assert len(set(taken + others)) == 2 * len(taken)

@@ -38,24 +38,42 @@ def folder():
 def heard(folder):
     "What the stack counts and tells, as long as it runs"
     with traces.heard(folder / "stack") as (environment, packets, messages):
-        yield SimpleNamespace(environment=environment, packets=packets, messages=messages, since=time.time())
+        yield SimpleNamespace(
+            environment=environment, packets=packets, messages=messages, since=time.time()
+        )
 
 
 @pytest.fixture(scope="module")
 def stack(folder, heard):
-    with stacks.started(folder / "stack", "--scale", "worker=2", settings=heard.environment) as stack:
+    with stacks.started(
+        folder / "stack", "--scale", "worker=2", settings=heard.environment
+    ) as stack:
         yield stack
         running = all_of(stack.folder)
         assert len(running) > 12
-    left = [psutil.Process(pid).cmdline() for pid, start in running if processes.is_running([pid, start])]
+    left = [
+        psutil.Process(pid).cmdline()
+        for pid, start in running
+        if processes.is_running([pid, start])
+    ]
     assert left == []
 
 
 def all_of(folder):
     "Every process of a stack, with those that began a session of their own"
-    leaders = [unit.process for unit in state.read(folder)[1].values() if processes.is_running(unit.process)]
-    found = {pid for pid, _ in leaders} | {pid for leader, _ in leaders for pid in processes.members(leader)}
-    found |= {child.pid for leader, _ in leaders for child in psutil.Process(leader).children(recursive=True)}
+    leaders = [
+        unit.process
+        for unit in state.read(folder)[1].values()
+        if processes.is_running(unit.process)
+    ]
+    found = {pid for pid, _ in leaders} | {
+        pid for leader, _ in leaders for pid in processes.members(leader)
+    }
+    found |= {
+        child.pid
+        for leader, _ in leaders
+        for child in psutil.Process(leader).children(recursive=True)
+    }
     return [processes.identity(pid) for pid in found]
 
 
@@ -68,7 +86,9 @@ def trial(stack, folder):
 def test_every_service_is_well(stack):
     supervisor, units = state.read(stack.folder)
     assert processes.is_running(supervisor)
-    assert {name: unit.status for name, unit in units.items()} == {name: "done" if name == "init" else "healthy" for name in units}
+    assert {name: unit.status for name, unit in units.items()} == {
+        name: "done" if name == "init" else "healthy" for name in units
+    }
     assert {"worker", "worker-2", "web", "triggerer"} < set(units)
 
 
@@ -83,7 +103,9 @@ def test_airflow_says_that_all_its_parts_are_healthy(stack):
 
 def test_the_first_administrator_logs_in_to_airflow_with_the_password_written_down(stack):
     _, dags = get(stack, "api-server", "/api/v2/dags", **as_admin(stack))
-    assert {"ingest_extract", "screen_population", "maintain_lake"} <= {dag["dag_id"] for dag in dags["dags"] if not dag["is_paused"]}
+    assert {"ingest_extract", "screen_population", "maintain_lake"} <= {
+        dag["dag_id"] for dag in dags["dags"] if not dag["is_paused"]
+    }
 
 
 def test_the_pages_ask_for_a_login(stack):
@@ -110,9 +132,19 @@ def test_a_worker_that_is_killed_loses_nothing(trial):
 @pytest.fixture(scope="module")
 def steward(stack):
     "The header of somebody in the role that the runbook makes for stewards"
-    commands = re.findall(r'^airflow (?:roles|users) .*"B12 steward".*$', (stacks.ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
+    commands = re.findall(
+        r'^airflow (?:roles|users) .*"B12 steward".*$',
+        (stacks.ROOT / "docs" / "runbook.md").read_text(),
+        re.MULTILINE,
+    )
     for command in commands:
-        stack.call("exec", "api-server", "--", *shlex.split(command), *(("--password", "for-a-test") if " users " in command else ()))
+        stack.call(
+            "exec",
+            "api-server",
+            "--",
+            *shlex.split(command),
+            *(("--password", "for-a-test") if " users " in command else ()),
+        )
     return as_user(stack, "sam", "for-a-test")
 
 
@@ -124,9 +156,19 @@ def marked_night(trial, folder, steward):
         (home / "landing" / source.name).mkdir(exist_ok=True, mode=0o700)
         source.rename(home / "landing" / source.name / "night")
     assert stacks.until(lambda: not trial.stack.waits())
-    assert stacks.until(lambda: publish_what_waits(trial.stack, steward) and published(home).get("approval"))
+    assert stacks.until(
+        lambda: publish_what_waits(trial.stack, steward) and published(home).get("approval")
+    )
     headers = as_admin(trial.stack)
-    pages = ("/worklist", "/worklist?sort=patient_id", "/quality", "/quality/rejects", "/quality/unmapped", "/runs", "/audit")
+    pages = (
+        "/worklist",
+        "/worklist?sort=patient_id",
+        "/quality",
+        "/quality/rejects",
+        "/quality/unmapped",
+        "/runs",
+        "/audit",
+    )
     return [get(trial.stack, "api-server", f"/b12{page}", **headers)[1] for page in pages]
 
 
@@ -134,15 +176,21 @@ def published(home):
     return json.loads((home / "runs" / "latest" / "manifest.json").read_text())
 
 
-def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms(stack, heard, folder, marked_night):
+def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms(
+    stack, heard, folder, marked_night
+):
     marks = (*marked.MARKS, marked.DEMO)
     rooms = list(traces.files(stack.home, without=()))
     for room in ("archive/", "lake/", "refused/", "runs/"):
-        assert traces.found([(name, data) for name, data in rooms if name.startswith(room)], [marked.TAG]), (
-            f"nothing marked came into {room}"
-        )
+        assert traces.found(
+            [(name, data) for name, data in rooms if name.startswith(room)], [marked.TAG]
+        ), f"nothing marked came into {room}"
     assert marked.TAG in "".join(marked_night)
-    assert heard.packets and heard.messages and (stack.folder / "airflow-logs" / "lineage.json").exists()
+    assert (
+        heard.packets
+        and heard.messages
+        and (stack.folder / "airflow-logs" / "lineage.json").exists()
+    )
     assert traces.found(traces.everything(stack, heard.packets, heard.messages), marks) == []
     assert traces.found(traces.temporary(heard.since, without=[folder]), marked.OURS) == []
 
@@ -165,13 +213,23 @@ def test_a_mark_that_is_planted_is_found_wherever_it_is(stack, heard):
     for place in places:
         with place.open("a") as file:
             file.write("" if mark in place.name else mark)
-    with psycopg.connect(traces.plain(traces.asked(stack, "scheduler", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"))) as con:
+    with psycopg.connect(
+        traces.plain(traces.asked(stack, "scheduler", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"))
+    ) as con:
         con.execute("create table planted (number int, bytes bytea)")
         con.execute("insert into planted values (1, %s)", [mark.encode()])
-    with redis.Redis.from_url(traces.asked(stack, "worker", "AIRFLOW__CELERY__BROKER_URL")) as queue:
+    with redis.Redis.from_url(
+        traces.asked(stack, "worker", "AIRFLOW__CELERY__BROKER_URL")
+    ) as queue:
         queue.lpush("planted", json.dumps({"body": at.decode()}))
     found = traces.found(traces.everything(stack, [mark.encode()], [({}, mark.encode())]), [mark])
-    names = {*(str(place.relative_to(stack.folder)) for place in places), "public.planted", "redis b'planted'", "packets", "messages"}
+    names = {
+        *(str(place.relative_to(stack.folder)) for place in places),
+        "public.planted",
+        "redis b'planted'",
+        "packets",
+        "messages",
+    }
     assert names <= {line.split(": ")[0] for line in found}
 
 
@@ -191,9 +249,13 @@ def test_no_password_is_said_or_logged(stack):
     secrets = [value for name, value in keys.read(stack.folder / ".env").items()]
     said = stack.call("status") + stack.call("up")
     said += "".join(path.read_text(errors="replace") for path in (stack.folder / "logs").iterdir())
-    said += "".join(path.read_text(errors="replace") for path in (stack.folder / "airflow-logs").rglob("*.log"))
+    said += "".join(
+        path.read_text(errors="replace") for path in (stack.folder / "airflow-logs").rglob("*.log")
+    )
     assert not any(secret in said for secret in secrets)
-    commands = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    commands = [
+        " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])
+    ]
     assert not any(secret in command for secret in secrets for command in commands)
 
 

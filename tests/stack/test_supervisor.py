@@ -30,7 +30,9 @@ def once(name, command, *, after=()):
 
 
 def asked(command, retries=2):
-    return Health(["sh", "-c", command], interval=0.1, start_interval=0.05, timeout=0.5, retries=retries)
+    return Health(
+        ["sh", "-c", command], interval=0.1, start_interval=0.05, timeout=0.5, retries=retries
+    )
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def play(folder, services, scene):
             supervisor.is_stopping.set()
             await task
 
-    with ThreadPoolExecutor(1) as apart:  # a browser of another test may have left this thread a loop of its own
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # a browser of another test may have left this thread a loop of its own
         apart.submit(asyncio.run, main()).result()
     return state.read(folder)[1]
 
@@ -86,7 +90,10 @@ def test_a_service_waits_until_what_it_depends_on_is_well_or_done(folder):
         assert status(supervisor, "init") == "done"
 
     play(folder, services, scene)
-    asked_at, init_at, web_at = ([int(line) for line in (folder / name).read_text().split()] for name in ("db", "init", "web"))
+    asked_at, init_at, web_at = (
+        [int(line) for line in (folder / name).read_text().split()]
+        for name in ("db", "init", "web")
+    )
     assert asked_at[2] < init_at[0] < init_at[1] < web_at[0]
 
 
@@ -96,19 +103,30 @@ def test_a_step_that_fails_holds_back_what_comes_after(folder):
         await asyncio.sleep(0.2)
         assert status(supervisor, "web") == "waiting"
 
-    play(folder, [once("init", "echo no such role; exit 3"), service("web", after=("init",))], scene)
+    play(
+        folder, [once("init", "echo no such role; exit 3"), service("web", after=("init",))], scene
+    )
     assert log(folder, "init") == "no such role\n"
     assert log(folder, "web") == ""
 
 
 def test_a_service_that_is_killed_is_started_again_without_what_it_left(folder):
     async def scene(supervisor):
-        await until(lambda: status(supervisor, "web") == "healthy" and log(folder, "web").endswith("\n"))
+        await until(
+            lambda: status(supervisor, "web") == "healthy" and log(folder, "web").endswith("\n")
+        )
         before, child = supervisor.units["web"].process, int(log(folder, "web"))
         assert psutil.pid_exists(child)
         os.kill(before[0], signal.SIGKILL)
-        await until(lambda: status(supervisor, "web") == "healthy" and supervisor.units["web"].process != before)
-        assert not processes.is_running(processes.identity(child)) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+        await until(
+            lambda: (
+                status(supervisor, "web") == "healthy" and supervisor.units["web"].process != before
+            )
+        )
+        assert (
+            not processes.is_running(processes.identity(child))
+            or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+        )
 
     units = play(folder, [service("web", f"{SLEEP} & echo $!; wait")], scene)
     assert units["web"].restarts == 1
@@ -122,7 +140,9 @@ def test_a_service_that_does_not_answer_is_unhealthy_until_it_does(folder):
         (folder / "ill").unlink()
         await until(lambda: status(supervisor, "web") == "healthy")
 
-    units = play(folder, [service("web", health=asked(f"test ! -e {folder}/ill || sleep 5"))], scene)
+    units = play(
+        folder, [service("web", health=asked(f"test ! -e {folder}/ill || sleep 5"))], scene
+    )
     assert units["web"].restarts == 0
 
 
@@ -134,7 +154,11 @@ def test_what_was_stopped_stays_away_until_it_is_started(folder):
         await asyncio.sleep(1.5)
         assert not processes.is_running(supervisor.units["web"].process)
         running.start(folder, "web")
-        await until(lambda: status(supervisor, "web") == "healthy" and supervisor.units["web"].process != before)
+        await until(
+            lambda: (
+                status(supervisor, "web") == "healthy" and supervisor.units["web"].process != before
+            )
+        )
 
     play(folder, [service("web")], scene)
 
@@ -159,13 +183,19 @@ def test_what_does_not_end_in_time_is_killed(folder):
         await until(lambda: log(folder, "web") == "deaf\n")
 
     began = time.monotonic()
-    units = play(folder, [service("web", "trap '' TERM; echo deaf; while :; do sleep 0.05; done", grace=0.5)], scene)
+    units = play(
+        folder,
+        [service("web", "trap '' TERM; echo deaf; while :; do sleep 0.05; done", grace=0.5)],
+        scene,
+    )
     assert not processes.is_running(units["web"].process)
     assert time.monotonic() - began < 5
 
 
 def test_a_process_with_the_number_of_another_is_left_alone(folder):
-    stranger = psutil.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    stranger = psutil.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+    )
     try:
         pid, started = processes.identity(stranger.pid)
         earlier = [pid, started - 100]
@@ -192,7 +222,11 @@ def test_a_process_that_goes_while_it_is_looked_at_has_ended(monkeypatch):
 
 def test_down_ends_what_a_killed_supervisor_left(folder):
     orphan = psutil.Popen(["sh", "-c", f"{SLEEP} & {SLEEP}"], start_new_session=True)
-    state.write(folder, [orphan.pid, 1.0], {"web": state.Unit("healthy", process=processes.identity(orphan.pid))})
+    state.write(
+        folder,
+        [orphan.pid, 1.0],
+        {"web": state.Unit("healthy", process=processes.identity(orphan.pid))},
+    )
     assert running.status(folder) == 1
     running.down(folder)
     orphan.wait()

@@ -13,7 +13,16 @@ from psycopg import sql
 
 from tests import serving_channels
 
-ROOMS = ("home/lake", "home/archive", "home/refused", "home/claimed", "home/landing", "home/runs", "home/.arriving", "postgres")
+ROOMS = (
+    "home/lake",
+    "home/archive",
+    "home/refused",
+    "home/claimed",
+    "home/landing",
+    "home/runs",
+    "home/.arriving",
+    "postgres",
+)
 ENCODED = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
 TEXTS = {"string": "get", "list": "lrange", "hash": "hgetall", "set": "smembers", "zset": "zrange"}
 
@@ -21,19 +30,39 @@ TEXTS = {"string": "get", "list": "lrange", "hash": "hgetall", "set": "smembers"
 @contextmanager
 def heard(folder):
     """Settings by which a stack counts, notifies and tells its lineage to this process, as `(environment, packets, messages)`."""
-    with serving_channels.web_server() as (address, messages), serving_channels.metrics_server() as (port, packets):
-        lineage = {"TYPE": "file", "APPEND": "true", "LOG_FILE_PATH": str(folder / "airflow-logs" / "lineage.json")}
+    with (
+        serving_channels.web_server() as (address, messages),
+        serving_channels.metrics_server() as (port, packets),
+    ):
+        lineage = {
+            "TYPE": "file",
+            "APPEND": "true",
+            "LOG_FILE_PATH": str(folder / "airflow-logs" / "lineage.json"),
+        }
         environment = {f"OPENLINEAGE__TRANSPORT__{name}": value for name, value in lineage.items()}
-        yield environment | {"B12_NOTIFY_WEBHOOK": address, "B12_STATSD_HOST": f"127.0.0.1:{port}"}, packets, messages
+        yield (
+            environment | {"B12_NOTIFY_WEBHOOK": address, "B12_STATSD_HOST": f"127.0.0.1:{port}"},
+            packets,
+            messages,
+        )
 
 
 def found(places, marks):
     """Where any of the marks is, in plain or in Base64: sorted texts `place: mark`. places: pairs of a name and bytes."""
-    return sorted({f"{name}: {mark}" for name, data in places for mark in marks if mark.encode() in data or _is_within(data, mark)})
+    return sorted(
+        {
+            f"{name}: {mark}"
+            for name, data in places
+            for mark in marks
+            if mark.encode() in data or _is_within(data, mark)
+        }
+    )
 
 
 def _is_within(data, mark):
-    return any(mark.encode() in base64.b64decode(run[: len(run) // 4 * 4]) for run in ENCODED.findall(data))
+    return any(
+        mark.encode() in base64.b64decode(run[: len(run) // 4 * 4]) for run in ENCODED.findall(data)
+    )
 
 
 def files(folder, without=ROOMS):
@@ -52,7 +81,10 @@ def temporary(since, without):
         for entry in Path(place).glob("*"):
             if entry in without or entry.name.startswith(("pytest-of-", "b12-")):
                 continue
-            for path in [entry, *(entry.rglob("*") if entry.is_dir() and not entry.is_symlink() else ())]:
+            for path in [
+                entry,
+                *(entry.rglob("*") if entry.is_dir() and not entry.is_symlink() else ()),
+            ]:
                 yield from _recent(path, since)
 
 
@@ -67,11 +99,18 @@ def _recent(path, since):
 def tables(url):
     """Every value of every table of a PostgreSQL database, a table at a time."""
     with psycopg.connect(plain(url)) as con:
-        named = con.execute("select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'").fetchall()
+        named = con.execute(
+            "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+        ).fetchall()
         for schema, table in named:
             if schema not in ("pg_catalog", "information_schema"):
-                values = con.execute(sql.SQL("select * from {}").format(sql.Identifier(schema, table))).fetchall()
-                yield f"{schema}.{table}", b"\n".join(_bytes(value) for row in values for value in row)
+                values = con.execute(
+                    sql.SQL("select * from {}").format(sql.Identifier(schema, table))
+                ).fetchall()
+                yield (
+                    f"{schema}.{table}",
+                    b"\n".join(_bytes(value) for row in values for value in row),
+                )
 
 
 def plain(url):
@@ -84,7 +123,13 @@ def keys(url):
     with redis.Redis.from_url(url) as server:
         for key in server.scan_iter():
             command = TEXTS[server.type(key).decode()]
-            yield f"redis {key!r}", key + _bytes(getattr(server, command)(key, *((0, -1) if command.endswith("range") else ())))
+            yield (
+                f"redis {key!r}",
+                key
+                + _bytes(
+                    getattr(server, command)(key, *((0, -1) if command.endswith("range") else ()))
+                ),
+            )
 
 
 def _bytes(value):

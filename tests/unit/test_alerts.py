@@ -28,7 +28,11 @@ def look(tmp_path, monkeypatch):
     "Look at an instant, at which these Alerts are there"
 
     def looks(now, *found, home=Home(tmp_path)):
-        monkeypatch.setattr(alerts, "overdue", lambda _, now: [one for one in found if not isinstance(one, tuple) or now >= one[0]])
+        monkeypatch.setattr(
+            alerts,
+            "overdue",
+            lambda _, now: [one for one in found if not isinstance(one, tuple) or now >= one[0]],
+        )
         return alerts.watch(home, now)
 
     return looks
@@ -40,7 +44,10 @@ def test_once_when_it_begins_and_once_when_it_is_over(look, told):
         assert found == {"key": "worklist", "says": LATE.says, "since": "2026-02-01T12:00:00+00:00"}
     for minutes in (45, 60):
         assert look(NOON + timedelta(minutes=minutes)) == []
-    assert told() == [[f"Overdue: {LATE.says}"], [f"Over: {LATE.says} (since 2026-02-01T12:00:00+00:00)"]]
+    assert told() == [
+        [f"Overdue: {LATE.says}"],
+        [f"Over: {LATE.says} (since 2026-02-01T12:00:00+00:00)"],
+    ]
     look(NOON + timedelta(days=1), LATE)
     assert len(told()) == 3, "the next time it is told again"
 
@@ -58,9 +65,16 @@ def test_other_words_for_the_same_alert_are_no_news(look, told):
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(hours=23)])
-def test_a_clock_that_steps_back_ends_nothing_and_repeats_nothing(tmp_path, monkeypatch, told, back):
+def test_a_clock_that_steps_back_ends_nothing_and_repeats_nothing(
+    tmp_path, monkeypatch, told, back
+):
     monkeypatch.setattr(alerts, "overdue", lambda _, now: [LATE] if now >= NOON else [])
-    for now in (NOON, NOON - back, NOON - back + timedelta(minutes=15), NOON + timedelta(minutes=15)):
+    for now in (
+        NOON,
+        NOON - back,
+        NOON - back + timedelta(minutes=15),
+        NOON + timedelta(minutes=15),
+    ):
         assert len(alerts.watch(Home(tmp_path), now)) == 1
     assert len(told()) == 1
 

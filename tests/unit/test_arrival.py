@@ -29,7 +29,12 @@ def drop(landing, name, text="patient_id\nP1\n"):
 
 def manifest(landing, folder, *paths, **changed):
     entries = [
-        {"name": str(path.relative_to(landing / folder)), "size": path.stat().st_size, "sha256": sha256_of(path), **changed}
+        {
+            "name": str(path.relative_to(landing / folder)),
+            "size": path.stat().st_size,
+            "sha256": sha256_of(path),
+            **changed,
+        }
         for path in paths
     ]
     return drop(landing, f"{folder}/_MANIFEST.json", json.dumps({"files": entries}))
@@ -78,7 +83,13 @@ def test_what_was_landed_under_its_hash_is_complete_at_once(landing):
 
 
 @pytest.mark.parametrize(
-    "name", ["canonical/.patient.csv", "canonical/patient.csv.part", "canonical/x.TMP", "canonical/.hidden/patient.csv"]
+    "name",
+    [
+        "canonical/.patient.csv",
+        "canonical/patient.csv.part",
+        "canonical/x.TMP",
+        "canonical/.hidden/patient.csv",
+    ],
 )
 def test_uploads_on_their_way_are_not_even_seen(landing, name):
     drop(landing, name)
@@ -100,24 +111,37 @@ def test_a_marker_makes_what_was_there_before_it_complete_and_nothing_else(landi
     drop(landing, "canonical/tuesday/patient.csv")
     time.sleep(0.02)
     drop(landing, "canonical/monday/_READY", "")
-    assert complete(landing) == ["canonical/monday/deep/lab_result.csv", "canonical/monday/patient.csv"]
+    assert complete(landing) == [
+        "canonical/monday/deep/lab_result.csv",
+        "canonical/monday/patient.csv",
+    ]
     time.sleep(0.02)
     drop(landing, "canonical/monday/condition.csv")
     assert "canonical/monday/condition.csv" not in complete(landing)
 
 
 def test_a_manifest_waits_for_everything_it_names(landing):
-    patient, lab = drop(landing, "canonical/day/patient.csv"), drop(landing, "canonical/day/lab_result.csv")
+    patient, lab = (
+        drop(landing, "canonical/day/patient.csv"),
+        drop(landing, "canonical/day/lab_result.csv"),
+    )
     manifest(landing, "canonical/day", patient, lab)
     lab.rename(landing.parent / "away")
-    assert complete(landing, settle=0) == []  # patient.csv has settled, but its manifest is not kept
+    assert (
+        complete(landing, settle=0) == []
+    )  # patient.csv has settled, but its manifest is not kept
     (landing.parent / "away").rename(lab)
     found, growing = Watch(60).look(landing)
-    assert list(found) == ["canonical/day/lab_result.csv", "canonical/day/patient.csv"] and growing == []
+    assert (
+        list(found) == ["canonical/day/lab_result.csv", "canonical/day/patient.csv"]
+        and growing == []
+    )
     assert found["canonical/day/patient.csv"].sha256 == sha256_of(patient)
 
 
-def test_a_file_with_another_size_is_awaited_while_it_grows_and_complete_once_it_rests_to_be_refused(landing):
+def test_a_file_with_another_size_is_awaited_while_it_grows_and_complete_once_it_rests_to_be_refused(
+    landing,
+):
     patient = drop(landing, "canonical/day/patient.csv")
     manifest(landing, "canonical/day", patient, size=10_000)
     assert complete(landing, settle=60) == []
@@ -125,7 +149,10 @@ def test_a_file_with_another_size_is_awaited_while_it_grows_and_complete_once_it
 
 
 def test_after_a_manifest_was_kept_once_its_files_may_go_one_by_one(landing):
-    patient, lab = drop(landing, "canonical/day/patient.csv"), drop(landing, "canonical/day/lab_result.csv")
+    patient, lab = (
+        drop(landing, "canonical/day/patient.csv"),
+        drop(landing, "canonical/day/lab_result.csv"),
+    )
     manifest(landing, "canonical/day", patient, lab)
     mark_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
     lab.unlink()  # claimed, and then the process died
@@ -137,7 +164,9 @@ def test_after_a_manifest_was_kept_once_its_files_may_go_one_by_one(landing):
     assert [path for path in landing.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"files": 7}', '{"files": [{"name": "patient.csv"}]}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"files": 7}', '{"files": [{"name": "patient.csv"}]}', "\x00"]
+)
 def test_below_a_manifest_that_cannot_be_read_nothing_is_taken(landing, text):
     drop(landing, "canonical/day/patient.csv")
     drop(landing, "canonical/other/patient.csv")
@@ -147,8 +176,16 @@ def test_below_a_manifest_that_cannot_be_read_nothing_is_taken(landing, text):
 
 def test_a_manifest_names_nothing_outside_its_folder(landing):
     other = drop(landing, "canonical/other/patient.csv")
-    drop(landing, "canonical/day/_MANIFEST.json", json.dumps({"files": [{"name": "../other/patient.csv", "size": 1, "sha256": "0" * 64}]}))
-    drop(landing, "canonical/evil/_MANIFEST.json", json.dumps({"files": [{"name": str(other), "size": 1, "sha256": "0" * 64}]}))
+    drop(
+        landing,
+        "canonical/day/_MANIFEST.json",
+        json.dumps({"files": [{"name": "../other/patient.csv", "size": 1, "sha256": "0" * 64}]}),
+    )
+    drop(
+        landing,
+        "canonical/evil/_MANIFEST.json",
+        json.dumps({"files": [{"name": str(other), "size": 1, "sha256": "0" * 64}]}),
+    )
     found, _ = Watch(0).look(landing)
     assert found == {"canonical/other/patient.csv": None}
 
@@ -174,13 +211,17 @@ def test_a_landing_folder_that_cannot_be_read_is_an_error_and_not_an_empty_one(l
         Watch(0).look(landing)
 
 
-def test_a_folder_below_that_cannot_be_read_keeps_nobody_else_waiting_and_is_told_once(landing, locked, caplog):
+def test_a_folder_below_that_cannot_be_read_keeps_nobody_else_waiting_and_is_told_once(
+    landing, locked, caplog
+):
     drop(landing, "canonical/night/patient.csv")
     drop(landing, "canonical/day/patient.csv")
     locked("night")
     watch = Watch(0)
     assert [list(watch.look(landing)[0]) for _ in range(3)] == [["canonical/day/patient.csv"]] * 3
-    assert [record.message for record in caplog.records] == ["A file below landing/ cannot be read and is not taken: Permission denied"]
+    assert [record.message for record in caplog.records] == [
+        "A file below landing/ cannot be read and is not taken: Permission denied"
+    ]
     with pytest.raises(PermissionError):
         list(list_files(landing))  # who erases must see everything
 
@@ -194,7 +235,9 @@ def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
     manifest(landing, "canonical/day", patient)
     patient.rename(landing.parent / "away")
     remove_served_control_files(landing)
-    drop(landing, "canonical/day/patient.csv", "patient_id\n")  # half of it, and it does not rest yet
+    drop(
+        landing, "canonical/day/patient.csv", "patient_id\n"
+    )  # half of it, and it does not rest yet
     assert complete(landing) == []
     (landing.parent / "away").rename(patient)
     assert complete(landing) == ["canonical/day/patient.csv"]

@@ -27,7 +27,11 @@ def con():
     b12(con, skewed(300), file="old.csv")
     b12(con, [value / MOLAR for value in skewed(60)])
     published(con, "old.csv")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nSECRET-ID | total_b12 | 150 | 2026-01-21")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nSECRET-ID | total_b12 | 150 | 2026-01-21",
+    )
     return build(con, *(name for schema in NIGHTLY for name in relation_names(schema)))
 
 
@@ -59,11 +63,21 @@ class _Seen(HTMLParser):
 def test_what_is_kept_has_every_expectation_and_its_verdict(kept):
     outcomes, path = kept
     validations = json.loads(path.read_text(encoding="utf-8"))
-    assert [one["suite"] for one in validations] == sorted(f"{file.parent.name}.{file.stem}" for file in EXPECTATIONS.glob("*/*.json"))
-    verdicts = [(one["suite"], result["success"]) for one in validations for result in one["results"]]
+    assert [one["suite"] for one in validations] == sorted(
+        f"{file.parent.name}.{file.stem}" for file in EXPECTATIONS.glob("*/*.json")
+    )
+    verdicts = [
+        (one["suite"], result["success"]) for one in validations for result in one["results"]
+    ]
     assert len(verdicts) == len(outcomes)
-    assert [(one.suite, one.outcome in ("passed", "not_applicable")) for one in outcomes if one.outcome != "not_applicable"] == [
-        verdict for verdict, one in zip(verdicts, outcomes, strict=True) if one.outcome != "not_applicable"
+    assert [
+        (one.suite, one.outcome in ("passed", "not_applicable"))
+        for one in outcomes
+        if one.outcome != "not_applicable"
+    ] == [
+        verdict
+        for verdict, one in zip(verdicts, outcomes, strict=True)
+        if one.outcome != "not_applicable"
     ]
 
 
@@ -75,7 +89,9 @@ def test_what_is_kept_holds_counts_alone(kept):
             assert {name: value for name, value in result["result"].items() if isinstance(value, list) and value} in (
                 {}, {"observed_value": result["result"].get("observed_value")},
             )  # fmt: skip
-            assert ("observed_value" in result["result"]) <= result["expectation_config"]["type"].startswith("expect_table_")
+            assert ("observed_value" in result["result"]) <= result["expectation_config"][
+                "type"
+            ].startswith("expect_table_")
 
 
 def test_of_an_error_only_the_kind_is_kept(con, tmp_path):
@@ -89,7 +105,10 @@ def test_of_an_error_only_the_kind_is_kept(con, tmp_path):
     [outcome], validations = quality.run_suites(con, tmp_path)
     [result] = validations[0]["results"]
     assert outcome.outcome == "error"
-    assert result["exception_info"]["exception_traceback"] == "" and result["exception_info"]["exception_message"] == outcome.observed
+    assert (
+        result["exception_info"]["exception_traceback"] == ""
+        and result["exception_info"]["exception_message"] == outcome.observed
+    )
     (tmp_path / "validation.json").write_text(json.dumps(validations), encoding="utf-8")
     assert "raised an error" in quality.data_docs(tmp_path / "validation.json")
 
@@ -105,23 +124,43 @@ def test_the_page_shows_every_suite_and_what_failed(page):
 
 def test_the_page_loads_its_stylesheet_and_nothing_else(kept, page):
     seen = _Seen(page)
-    addresses = [value for _, name, value in seen.attributes if name in ("href", "src", "action", "data", "srcset")]
+    addresses = [
+        value
+        for _, name, value in seen.attributes
+        if name in ("href", "src", "action", "data", "srcset")
+    ]
     assert [one for one in addresses if not one.startswith("#")] == ["/static/data_docs.css"]
     assert "http" not in page and "url(" not in page
-    assert '<link rel="stylesheet" href="/docs.css?a=1&amp;b=2">' in quality.data_docs(kept[1], stylesheet="/docs.css?a=1&b=2")
+    assert '<link rel="stylesheet" href="/docs.css?a=1&amp;b=2">' in quality.data_docs(
+        kept[1], stylesheet="/docs.css?a=1&b=2"
+    )
 
 
 def test_the_page_runs_nothing(page):
     seen = _Seen(page)
-    assert not {"script", "style", "iframe", "object", "img", "form", "button", "i", "svg"} & set(seen.tags)
-    assert {name for _, name, _ in seen.attributes} <= {"lang", "charset", "name", "content", "rel", "href", "class", "id", "aria-label"}
+    assert not {"script", "style", "iframe", "object", "img", "form", "button", "i", "svg"} & set(
+        seen.tags
+    )
+    assert {name for _, name, _ in seen.attributes} <= {
+        "lang",
+        "charset",
+        "name",
+        "content",
+        "rel",
+        "href",
+        "class",
+        "id",
+        "aria-label",
+    }
 
 
 def test_ids_are_unique_and_links_lead_to_them(page):
     seen = _Seen(page)
     ids = [value for _, name, value in seen.attributes if name == "id"]
     assert len(ids) == len(set(ids))
-    assert {value for _, name, value in seen.attributes if name == "href" and value.startswith("#")} == {f"#{one}" for one in ids}
+    assert {
+        value for _, name, value in seen.attributes if name == "href" and value.startswith("#")
+    } == {f"#{one}" for one in ids}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +169,10 @@ def test_ids_are_unique_and_links_lead_to_them(page):
         ("<p onclick='x()' style='a' class='m'>a &amp; <b>b</b></p>", '<p class="m">a &amp; b</p>'),
         ("<script>alert('<p>no</p>')</script>yes", "yes"),
         ("<a href='javascript:x()'>text</a>", "text"),
-        ("<a data-toggle='collapse' href='#x'>more</a><div class='card collapse'>hidden <p>too</p></div>shown", "shown"),
+        (
+            "<a data-toggle='collapse' href='#x'>more</a><div class='card collapse'>hidden <p>too</p></div>shown",
+            "shown",
+        ),
         ("<i class='fas text-danger'></i>", '<span class="text-danger">failed</span>'),
         ("<i class='fas text-success' aria-hidden='true'></i> Succeeded", " Succeeded"),
         ("<img src=x onerror=y>&lt;script&gt;", "&lt;script&gt;"),

@@ -100,7 +100,9 @@ def test_a_time_zone_that_is_none(home, monkeypatch):
     ],
 )
 def test_which_days_worklist_must_be_there(home, now, by, day):
-    assert due_day(time.fromisoformat(by), datetime.fromisoformat(now).astimezone(UTC)) == date.fromisoformat(day)
+    assert due_day(
+        time.fromisoformat(by), datetime.fromisoformat(now).astimezone(UTC)
+    ) == date.fromisoformat(day)
 
 
 def test_a_worklist_of_today_is_there_or_not(home):
@@ -111,7 +113,9 @@ def test_a_worklist_of_today_is_there_or_not(home):
     publish(home, "20260201T010000Z", "2026-02-01", published=False)
     publish(home, "20260201T020000Z", "2026-01-31")
     publish(home, "20260201T030000Z", "2027-02-01")
-    assert keys(home, "2026-02-01T06:00+01:00") == ["worklist"], "a closed gate, a past night again, a slip of the pen: none is today's"
+    assert keys(home, "2026-02-01T06:00+01:00") == ["worklist"], (
+        "a closed gate, a past night again, a slip of the pen: none is today's"
+    )
     publish(home, "20260201T040000Z", "2026-02-01")
     assert keys(home, "2026-02-01T06:00+01:00") == []
     assert keys(home, "2026-02-02T06:00+01:00") == ["worklist"]
@@ -126,23 +130,50 @@ def test_runs_of_long_ago_are_not_opened(home):
 
 def test_a_delivery_is_late_for_a_source_or_one_laboratory(home, tmp_path):
     rows = [
-        {"patient_id": "ann", "code": "2132-9", "value": "300", "unit": "pg/mL", "collected_at": "2026-01-10", "performing_lab": "NORTH"}
+        {
+            "patient_id": "ann",
+            "code": "2132-9",
+            "value": "300",
+            "unit": "pg/mL",
+            "collected_at": "2026-01-10",
+            "performing_lab": "NORTH",
+        }
     ]
     expect(
         home,
         "deliveries: [{source: canonical, hours: 36}, {source: canonical, lab: NORTH, hours: 36}, {source: canonical, lab: SOUTH, hours: 36}]\n",
     )
     assert len(keys(home, datetime.now(UTC).isoformat())) == 3, "nothing ever came"
-    assert b12(home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical").code == 0
+    assert (
+        b12(
+            home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical"
+        ).code
+        == 0
+    )
     assert keys(home, datetime.now(UTC).isoformat()) == ["delivery canonical SOUTH"]
     later = datetime.now(UTC) + timedelta(hours=37)
-    assert keys(home, later.isoformat()) == ["delivery canonical", "delivery canonical NORTH", "delivery canonical SOUTH"]
-    assert overdue(home, later)[1].says == "No delivery from canonical, laboratory NORTH for 36 hours"
+    assert keys(home, later.isoformat()) == [
+        "delivery canonical",
+        "delivery canonical NORTH",
+        "delivery canonical SOUTH",
+    ]
+    assert (
+        overdue(home, later)[1].says == "No delivery from canonical, laboratory NORTH for 36 hours"
+    )
 
 
 def test_a_refused_file_is_no_delivery(home, tmp_path):
     expect(home, "deliveries: [{source: canonical, hours: 36}]\n")
-    assert b12(home.root, "ingest", deliver(tmp_path / "in", lab_result="nonsense\n1\n"), "--source", "canonical").code == 10
+    assert (
+        b12(
+            home.root,
+            "ingest",
+            deliver(tmp_path / "in", lab_result="nonsense\n1\n"),
+            "--source",
+            "canonical",
+        ).code
+        == 10
+    )
     assert keys(home, datetime.now(UTC).isoformat()) == ["delivery canonical"]
 
 
@@ -159,7 +190,10 @@ def test_a_file_that_nobody_takes_counts_from_when_it_was_put_there(home):
 
 
 def test_the_command_says_what_is_late_and_returns_a_code_of_its_own(home):
-    assert (b12(home.root, "overdue").code, b12(home.root, "overdue").out) == (0, "Nothing is overdue.\n")
+    assert (b12(home.root, "overdue").code, b12(home.root, "overdue").out) == (
+        0,
+        "Nothing is overdue.\n",
+    )
     assert b12(home.root, "overdue", "--format", "json").json == []
     expect(home, 'worklist_by: "00:00"\n')
     answer = b12(home.root, "overdue")
@@ -170,7 +204,12 @@ def test_the_command_says_what_is_late_and_returns_a_code_of_its_own(home):
 
 def test_a_damaged_file_of_the_lake_is_said_in_words(home, tmp_path):
     rows = [{"patient_id": "p-1", **LOW}]
-    assert b12(home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical").code == 0
+    assert (
+        b12(
+            home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical"
+        ).code
+        == 0
+    )
     expect(home, "deliveries:\n  - {source: canonical, hours: 24}\n")
     [path] = (home.lake / "delivery").glob("*.parquet")
     path.write_bytes(path.read_bytes()[:50])

@@ -60,15 +60,22 @@ def read(path, names):
         misfits.append(row.actual_columns - row.expected_columns)
         return "skip"
 
-    as_text = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""])
-    return csv.read_csv(path, parse_options=csv.ParseOptions(invalid_row_handler=note), convert_options=as_text), misfits
+    as_text = csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+    )
+    return csv.read_csv(
+        path, parse_options=csv.ParseOptions(invalid_row_handler=note), convert_options=as_text
+    ), misfits
 
 
 @pytest.fixture(scope="module")
 def population(tmp_path_factory):
     folder = tmp_path_factory.mktemp("population")
     written = write(folder, patients=20_000)
-    return written, {entity: read(folder / f"{entity}.csv", names.split(",")) for entity, names in HEADERS.items()}
+    return written, {
+        entity: read(folder / f"{entity}.csv", names.split(","))
+        for entity, names in HEADERS.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -120,18 +127,31 @@ def test_some_lines_have_a_column_too_few_or_too_many(population):
 
 @pytest.mark.parametrize("kind", DIRTY)
 def test_each_kind_of_dirty_row_occurs_and_stays_rare(con, kind):
-    [(share,)] = con.execute(f"select avg(coalesce({DIRTY[kind]}, false)::integer) from lab_result").fetchall()
+    [(share,)] = con.execute(
+        f"select avg(coalesce({DIRTY[kind]}, false)::integer) from lab_result"
+    ).fetchall()
     assert 0 < share < 0.005
 
 
 @pytest.mark.parametrize("entity", ["patient", "lab_result", "medication", "condition"])
 def test_some_rows_come_twice(con, entity):
-    assert con.execute(f"select 1 from (select * from {entity}) group by all having count(*) > 1").fetchall()
+    assert con.execute(
+        f"select 1 from (select * from {entity}) group by all having count(*) > 1"
+    ).fetchall()
 
 
 def test_statuses_tell_stories(con):
-    statuses = {status for (status,) in con.execute("select distinct status from lab_result").fetchall()}
-    assert statuses == {"final", "preliminary", "corrected", "amended", "entered-in-error", "cancelled"}
+    statuses = {
+        status for (status,) in con.execute("select distinct status from lab_result").fetchall()
+    }
+    assert statuses == {
+        "final",
+        "preliminary",
+        "corrected",
+        "amended",
+        "entered-in-error",
+        "cancelled",
+    }
 
 
 def test_volume_per_patient(population):
@@ -174,7 +194,9 @@ def test_low_and_borderline_b12_are_as_common_as_in_nhanes(con):
 
 def test_no_laboratory_mixes_its_units_up(con):
     con.register("usable", usable_b12(con).to_arrow_table())
-    medians = con.execute("select performing_lab, median(pg_ml) from usable group by all having count(*) > 1000").fetchall()
+    medians = con.execute(
+        "select performing_lab, median(pg_ml) from usable group by all having count(*) > 1000"
+    ).fetchall()
     assert len(medians) == 5
     assert all(median == pytest.approx(515, rel=0.1) for _, median in medians)
 
@@ -194,4 +216,6 @@ def test_every_archetype_occurs_from_two_thousand_patients():
 def test_archetypes_are_meant_for_every_rule_but_exclusion_which_chance_reaches():
     pack = yaml.safe_load((PROTOCOL / "praxis-2026.yaml").read_text(encoding="utf-8"))
     rules = {rule["id"] for rule in pack["next_step"] + pack["safety"]}
-    assert rules - {rule for expects, _, _ in ARCHETYPES.values() for rule in expects.split()} == {"N01"}
+    assert rules - {rule for expects, _, _ in ARCHETYPES.values() for rule in expects.split()} == {
+        "N01"
+    }

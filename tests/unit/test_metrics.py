@@ -46,20 +46,33 @@ def delivery(tmp_path):
         {"patient_id": "", **LOW},
         {"patient_id": "PAT-7731", **LOW, "code": "1-8"},
     ]
-    return deliver(tmp_path / "in", patient=[{"patient_id": "PAT-7731", "birth_date": "1950-01-01"}], lab_result=rows)
+    return deliver(
+        tmp_path / "in",
+        patient=[{"patient_id": "PAT-7731", "birth_date": "1950-01-01"}],
+        lab_result=rows,
+    )
 
 
 def test_a_walk_is_counted(monkeypatch, tmp_path, delivery):
     with statsd_server(monkeypatch) as arrived:
-        assert b12(tmp_path / "home", "run", delivery, "--source", "canonical", "--as-of", AS_OF).code == 0
+        assert (
+            b12(tmp_path / "home", "run", delivery, "--source", "canonical", "--as-of", AS_OF).code
+            == 0
+        )
         found = arrived()
-    of_labs = {name.removeprefix("b12.ingest.canonical.lab_result."): value for name, value in found.items() if ".lab_result." in name}
+    of_labs = {
+        name.removeprefix("b12.ingest.canonical.lab_result."): value
+        for name, value in found.items()
+        if ".lab_result." in name
+    }
     assert of_labs == {
         "files": "1|c", "refused": "0|c", "rows": "4|c", "accepted": "2|c", "duplicates": "0|c", "rejected.missing_patient_id": "1|c",
         "skipped.other_analyte": "1|c",
     }  # fmt: skip
     assert found["b12.gate.open"] == "1|c" and found["b12.patients"] == "2|g"
-    assert sum(int(found[f"b12.worklist.priority_{n}"].removesuffix("|g")) for n in range(1, 5)) == 2
+    assert (
+        sum(int(found[f"b12.worklist.priority_{n}"].removesuffix("|g")) for n in range(1, 5)) == 2
+    )
     for what in ("ingest", "screen", "publish"):
         assert re.fullmatch(r"\d+\.\d+\|ms", found[f"b12.duration.{what}"])
     assert "PAT-77" not in str(found)
@@ -67,7 +80,16 @@ def test_a_walk_is_counted(monkeypatch, tmp_path, delivery):
 
 def test_a_file_that_was_refused_is_counted_as_one(monkeypatch, tmp_path):
     with statsd_server(monkeypatch) as arrived:
-        assert b12(tmp_path / "home", "ingest", deliver(tmp_path / "in", lab_result="x\n1\n"), "--source", "canonical").code == 10
+        assert (
+            b12(
+                tmp_path / "home",
+                "ingest",
+                deliver(tmp_path / "in", lab_result="x\n1\n"),
+                "--source",
+                "canonical",
+            ).code
+            == 10
+        )
         assert arrived()["b12.ingest.canonical.lab_result.refused"] == "1|c"
 
 
@@ -77,13 +99,36 @@ def test_a_closed_gate_is_counted(monkeypatch, tmp_path):
         draw = random.Random(day)
         values = [f"{draw.lognormvariate(6.1, 0.35) / factor:.0f}" for _ in range(60)]
         results = [
-            {"patient_id": f"PAT-{n}", **LOW, "collected_at": day, "value": one, "performing_lab": "North", "result_id": f"{night}{n}"}
+            {
+                "patient_id": f"PAT-{n}",
+                **LOW,
+                "collected_at": day,
+                "value": one,
+                "performing_lab": "North",
+                "result_id": f"{night}{n}",
+            }
             for n, one in enumerate(values)
         ]
         deliver(tmp_path / night, lab_result=results)
-    assert b12(tmp_path / "home", "run", tmp_path / "first", "--source", "canonical", "--as-of", AS_OF).code == 0
+    assert (
+        b12(
+            tmp_path / "home", "run", tmp_path / "first", "--source", "canonical", "--as-of", AS_OF
+        ).code
+        == 0
+    )
     with statsd_server(monkeypatch) as arrived:
-        assert b12(tmp_path / "home", "run", tmp_path / "second", "--source", "canonical", "--as-of", AS_OF).code == 11
+        assert (
+            b12(
+                tmp_path / "home",
+                "run",
+                tmp_path / "second",
+                "--source",
+                "canonical",
+                "--as-of",
+                AS_OF,
+            ).code
+            == 11
+        )
         found = arrived()
     assert found["b12.gate.closed"] == "1|c" and "b12.patients" not in found
     assert any(name.startswith("b12.gate.critical.failed") for name in found)
@@ -120,6 +165,17 @@ def test_not_configured_nothing_is_imported(tmp_path, delivery):
         f"assert main(['ingest', {str(delivery)!r}, '--source', 'canonical', '--home', {str(tmp_path / 'home')!r}]) == 0\n"
         "print(sorted({'statsd', 'openlineage'} & set(sys.modules)))"
     )
-    environment = {k: v for k, v in os.environ.items() if k != "B12_STATSD_HOST" and not k.startswith("OPENLINEAGE")}
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    environment = {
+        k: v
+        for k, v in os.environ.items()
+        if k != "B12_STATSD_HOST" and not k.startswith("OPENLINEAGE")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.splitlines()[-1] == "[]"

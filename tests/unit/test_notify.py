@@ -48,7 +48,10 @@ def test_both_channels_carry_the_subject_and_the_lines(mail, hook, monkeypatch):
     assert (message["Subject"], message["From"]) == ("A gate closed", "b12@example.org")
     assert message.get_content().split() == ["12", "rows", "größer"]
     [(headers, body)] = hook
-    assert headers["X-B12-Signature"] == "sha256=" + hmac.new(b"s" * 32, body, hashlib.sha256).hexdigest()
+    assert (
+        headers["X-B12-Signature"]
+        == "sha256=" + hmac.new(b"s" * 32, body, hashlib.sha256).hexdigest()
+    )
     assert {k: v for k, v in json.loads(body).items() if k != "at"} == {
         "subject": "A gate closed", "lines": ["12 rows", "größer"], "text": "A gate closed\n12 rows\ngrößer",
     }  # fmt: skip
@@ -59,7 +62,9 @@ def test_without_a_secret_the_webhook_is_not_signed(hook):
     assert "X-B12-Signature" not in hook[0][0]
 
 
-def test_a_channel_that_fails_is_logged_without_its_address_and_the_other_is_tried(hook, monkeypatch, caplog):
+def test_a_channel_that_fails_is_logged_without_its_address_and_the_other_is_tried(
+    hook, monkeypatch, caplog
+):
     monkeypatch.setenv("B12_NOTIFY_SMTP", "smtp://127.0.0.1:1")
     monkeypatch.setenv("B12_NOTIFY_FROM", "a@example.org")
     monkeypatch.setenv("B12_NOTIFY_TO", "b@example.org")
@@ -124,7 +129,10 @@ def test_a_login_is_by_the_name_in_the_address_and_the_password_beside_it(monkey
         seen.append((data.login, data.password))
         return AuthResult(success=True)
 
-    with mail_server(authenticator=check, auth_required=True, auth_require_tls=False) as (port, took):
+    with mail_server(authenticator=check, auth_required=True, auth_require_tls=False) as (
+        port,
+        took,
+    ):
         monkeypatch.setenv("B12_NOTIFY_SMTP", f"smtp://night%40b12@127.0.0.1:{port}")
         monkeypatch.setenv("B12_NOTIFY_SMTP_PASSWORD", "pass-word-1")
         monkeypatch.setenv("B12_NOTIFY_FROM", "a@example.org")
@@ -164,6 +172,10 @@ def test_the_command_without_a_channel_is_a_mistake_of_use(tmp_path):
 def test_the_address_of_the_webhook_with_its_token_is_in_no_log(monkeypatch, caplog):
     with web_server() as (address, took):
         monkeypatch.setenv("B12_NOTIFY_WEBHOOK", f"{address}?key=T0KEN")
-        with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "httpx"), caplog.at_level(logging.DEBUG, "httpcore"):
+        with (
+            caplog.at_level(logging.DEBUG),
+            caplog.at_level(logging.DEBUG, "httpx"),
+            caplog.at_level(logging.DEBUG, "httpcore"),
+        ):
             assert notify("subject") == {"webhook": None}
     assert len(took) == 1 and "T0KEN" not in caplog.text

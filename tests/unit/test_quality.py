@@ -90,7 +90,9 @@ def outcomes_of(con, *suites):
 
 
 def closing(con):
-    return [(one.suite, one.column, one.outcome) for one in quality.closing_outcomes(quality.check(con))]
+    return [
+        (one.suite, one.column, one.outcome) for one in quality.closing_outcomes(quality.check(con))
+    ]
 
 
 def test_a_usual_night_passes(night):
@@ -131,8 +133,16 @@ def test_the_same_values_honestly_labelled_pass(con):
 def test_without_any_history_the_gate_has_nothing_to_compare_with():
     con = gated()
     b12(con, skewed(60))
-    outcomes = outcomes_of(screened_population(con), "reporting.lab_b12_shift", "reporting.worklist_volume", "reporting.new_delivery")
-    assert set(map(str, outcomes.values())) <= {"not_applicable", "['not_applicable', 'not_applicable']"}
+    outcomes = outcomes_of(
+        screened_population(con),
+        "reporting.lab_b12_shift",
+        "reporting.worklist_volume",
+        "reporting.new_delivery",
+    )
+    assert set(map(str, outcomes.values())) <= {
+        "not_applicable",
+        "['not_applicable', 'not_applicable']",
+    }
 
 
 def test_another_shift_is_a_warning(con):
@@ -171,7 +181,9 @@ def test_another_shift_is_a_warning(con):
         ("reporting.patients_gone", "share_gone", "insert into lake.published_patient select 'gone' || number from range(200) as range(number)"),
     ],
 )  # fmt: skip
-def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_path, relation, closed, damage):
+def test_each_critical_expectation_closes_the_gate_when_it_is_broken(
+    night, tmp_path, relation, closed, damage
+):
     night.execute(damage)
     if relation.startswith("reporting."):
         create(night, "reporting.new_delivery")
@@ -183,7 +195,9 @@ def test_each_critical_expectation_closes_the_gate_when_it_is_broken(night, tmp_
 def test_a_warning_leaves_the_gate_open(con):
     b12(con, skewed(60))
     con.execute(rejecting("bad_date", 5))
-    con.execute("update lake.lab_result set collected_on = '2026-01-01', collected_at = '2026-01-01'")
+    con.execute(
+        "update lake.lab_result set collected_on = '2026-01-01', collected_at = '2026-01-01'"
+    )
     screened_population(con)
     warned = [(one.suite, one.column) for one in quality.check(con) if one.outcome == "failed"]
     assert warned == [
@@ -197,42 +211,66 @@ def test_a_warning_leaves_the_gate_open(con):
 def test_small_files_are_not_judged_by_their_shares(con):
     b12(con, skewed(60))
     con.execute(rejecting("missing_unit", 10, accepted=9))
-    outcomes = outcomes_of(screened_population(con), "reporting.new_delivery", "reporting.new_rejection")
+    outcomes = outcomes_of(
+        screened_population(con), "reporting.new_delivery", "reporting.new_rejection"
+    )
     assert outcomes.pop(("rows_lost", "critical")) == "passed"
     assert set(outcomes.values()) == {"not_applicable"}
 
 
 def test_an_expectation_that_raises_closes_the_gate_and_spoils_no_other(night):
-    night.execute("alter table screening.assessment alter priority set data type varchar using 'high'")
+    night.execute(
+        "alter table screening.assessment alter priority set data type varchar using 'high'"
+    )
     night.execute("alter table screening.assessment rename b12_on to b12_day")
     found = [one for one in quality.check(night) if one.suite == "screening.assessment"]
     assert {(one.column, one.observed) for one in found if one.outcome == "error"} == {
         ("priority", "cannot be computed on column of type VARCHAR"), ("b12_on", 'column "b12_on" in BatchData does not exist'),
     }  # fmt: skip
     assert [one.outcome for one in found if one.column == "patient_id"] == ["passed", "passed"]
-    assert "screening.assessment.priority could not be evaluated (cannot be computed on" in quality.message(found)
+    assert (
+        "screening.assessment.priority could not be evaluated (cannot be computed on"
+        in quality.message(found)
+    )
 
 
 def test_no_outcome_shows_a_patient(night):
     night.execute("insert into screening.assessment from screening.assessment")
     night.execute("update screening.worklist set reason = null, rule = patient_id, cites = ''")
-    night.execute("alter table screening.assessment alter priority set data type varchar using patient_id")
+    night.execute(
+        "alter table screening.assessment alter priority set data type varchar using patient_id"
+    )
     outcomes = quality.check(night)
-    assert {one.column for one in quality.closing_outcomes(outcomes)} == {"patient_id", "priority", "reason", "cites"}
+    assert {one.column for one in quality.closing_outcomes(outcomes)} == {
+        "patient_id",
+        "priority",
+        "reason",
+        "cites",
+    }
     text = json.dumps([asdict(one) for one in outcomes]) + quality.message(outcomes)
-    assert [id_ for (id_,) in night.execute("select patient_id from clinical.population").fetchall() if id_ in text] == []
+    assert [
+        id_
+        for (id_,) in night.execute("select patient_id from clinical.population").fetchall()
+        if id_ in text
+    ] == []
 
 
 def test_the_cursors_let_go_of_a_database_file(night, tmp_path):
     quality.check(night)
     night.close()
-    with duckdb.connect(str(tmp_path / "night.db"), read_only=True) as again:  # refused while it is open for writing
+    with duckdb.connect(
+        str(tmp_path / "night.db"), read_only=True
+    ) as again:  # refused while it is open for writing
         assert again.execute("select count(*) from clinical.population").fetchone() == (360,)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["{", '{"name": "x"}', '{"name": "x", "meta": {}, "expectations": [{"type": "expect_magic", "kwargs": {}}]}'],
+    [
+        "{",
+        '{"name": "x"}',
+        '{"name": "x", "meta": {}, "expectations": [{"type": "expect_magic", "kwargs": {}}]}',
+    ],
 )
 def test_a_suite_that_cannot_be_read_says_which(tmp_path, text):
     (tmp_path / "lake").mkdir()
@@ -253,7 +291,9 @@ def test_a_steward_can_read_each_suite(file):
     assert text == json.dumps(suite, indent=2, ensure_ascii=False) + "\n"
     assert suite["name"] == f"{file.parent.name}.{file.stem}"
     assert suite["meta"]["guards"]
-    assert ("named_by" in suite["meta"]) <= (file.parent.name == "reporting"), "only counts may name their rows"
+    assert ("named_by" in suite["meta"]) <= (file.parent.name == "reporting"), (
+        "only counts may name their rows"
+    )
     for expectation in suite["expectations"]:
         assert list(expectation) == ["type", "kwargs", "severity", "meta"]
         assert expectation["severity"] in ("critical", "warning", "info")
@@ -261,7 +301,19 @@ def test_a_steward_can_read_each_suite(file):
 
 
 def test_the_message_joins_all_that_closes():
-    failed = Outcome("a.b", "expect_x", "c", "critical", "failed", None, "unique", 9, 2, "One row each.", "Report it.")
+    failed = Outcome(
+        "a.b",
+        "expect_x",
+        "c",
+        "critical",
+        "failed",
+        None,
+        "unique",
+        9,
+        2,
+        "One row each.",
+        "Report it.",
+    )
     warning = replace(failed, severity="warning")
     table = replace(failed, column=None, rows_checked=None, rows_failed=None, observed="50 columns")
     assert quality.closing_outcomes([failed, warning, table]) == [failed, table]
@@ -283,6 +335,8 @@ def test_a_check_prints_nothing_even_when_the_process_ends(night_file):
         "import duckdb, sys; from pipeline import quality; "
         "con = duckdb.connect(sys.argv[1], read_only=True); print(len(quality.check(con)))"
     )
-    done = subprocess.run([sys.executable, "-c", code, night_file], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, night_file], capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
     assert done.stdout.strip().isdigit()

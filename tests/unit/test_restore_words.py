@@ -22,7 +22,14 @@ def zipped(text):
     return file.getvalue()
 
 
-NESTED = parquet({"codes": [["ann", "bob"]], 'a "b"': ["Meier, Ann"], "number": [7.0], "none": pa.array([None], pa.string())})
+NESTED = parquet(
+    {
+        "codes": [["ann", "bob"]],
+        'a "b"': ["Meier, Ann"],
+        "number": [7.0],
+        "none": pa.array([None], pa.string()),
+    }
+)
 BOMB = gzip.compress(b"0" * (70 << 20), mtime=0)
 
 

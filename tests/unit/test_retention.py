@@ -27,7 +27,16 @@ def three_nights(tmp_path_factory):
     folder = deliver(tmp_path_factory.mktemp("in"), lab_result=[{"patient_id": "ann", **LOW}])
     for as_of in ("2026-01-29", "2026-01-30", AS_OF):
         run(home, folder, as_of=as_of)
-    assert b12(home, "ingest", deliver(tmp_path_factory.mktemp("broken"), lab_result="x\n1\n"), "--source", "canonical").code == 10
+    assert (
+        b12(
+            home,
+            "ingest",
+            deliver(tmp_path_factory.mktemp("broken"), lab_result="x\n1\n"),
+            "--source",
+            "canonical",
+        ).code
+        == 10
+    )
     return home
 
 
@@ -86,12 +95,20 @@ def test_refused_files_go_by_when_they_were_refused(home, monkeypatch):
     [refused] = (path for path in home.refused.rglob("*") if path.is_file())
     os.utime(refused, (0, 0))
     monkeypatch.setenv("B12_KEEP_REFUSED_DAYS", "90")
-    assert apply_retention(home, datetime.now(UTC) + timedelta(days=89))["refused"] == 0 and refused.exists()
-    assert apply_retention(home, datetime.now(UTC) + timedelta(days=91))["refused"] == 1 and not refused.exists()
+    assert (
+        apply_retention(home, datetime.now(UTC) + timedelta(days=89))["refused"] == 0
+        and refused.exists()
+    )
+    assert (
+        apply_retention(home, datetime.now(UTC) + timedelta(days=91))["refused"] == 1
+        and not refused.exists()
+    )
 
 
 def test_past_versions_of_the_lake_go_after_their_time(home, monkeypatch, tmp_path):
-    more = deliver(tmp_path / "more", lab_result=[{"patient_id": "ann", **LOW, "collected_at": "2026-01-11"}])
+    more = deliver(
+        tmp_path / "more", lab_result=[{"patient_id": "ann", **LOW, "collected_at": "2026-01-11"}]
+    )
     assert b12(home.root, "ingest", more, "--source", "canonical").code == 0
     assert b12(home.root, "compact").out.startswith("Files of the lake merged: ")
     files = set((home.lake / "lab_result").glob("*.parquet"))

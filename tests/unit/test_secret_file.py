@@ -16,7 +16,11 @@ def kill(*_, **__):
     raise Killed
 
 
-@pytest.mark.parametrize(("room", "moment"), [(files.secrets, "token_hex"), (os, "fsync"), (os, "link")], ids=lambda one: str(one))
+@pytest.mark.parametrize(
+    ("room", "moment"),
+    [(files.secrets, "token_hex"), (os, "fsync"), (os, "link")],
+    ids=lambda one: str(one),
+)
 def test_killed_at_any_moment_it_leaves_no_half_of_a_secret(tmp_path, monkeypatch, room, moment):
     path = tmp_path / "home" / "key"
     with monkeypatch.context() as patched, pytest.raises(Killed):

@@ -48,10 +48,17 @@ def test_of_a_home_that_can_only_be_read_it_is_asked_too(home, simulation, tmp_p
     "As the api-server sees it. What spills goes into a temporary folder of its owner's alone, which goes with it"
     asked, before = simulation.what_if({"b12.low": "200"}), sorted(home.root.rglob("*"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    for name, is_written in (("mkdir", lambda *_: True), ("open", lambda flags=0, *_: flags & os.O_CREAT)):
+    for name, is_written in (
+        ("mkdir", lambda *_: True),
+        ("open", lambda flags=0, *_: flags & os.O_CREAT),
+    ):
 
         def of_readers(path, *more, called=getattr(os, name), is_written=is_written, **named):
-            if not isinstance(path, int) and Path(path).is_relative_to(home.root) and is_written(*more):
+            if (
+                not isinstance(path, int)
+                and Path(path).is_relative_to(home.root)
+                and is_written(*more)
+            ):
                 raise OSError(errno.EROFS, "Read-only file system", str(path))
             return called(path, *more, **named)
 
@@ -74,13 +81,24 @@ def edited(folder, replacements):
 
 
 @pytest.mark.parametrize(("changes", "replacements"), EDITS, ids=str)
-def test_it_equals_a_whole_screen_under_an_edited_pack(home, simulation, tmp_path, changes, replacements):
+def test_it_equals_a_whole_screen_under_an_edited_pack(
+    home, simulation, tmp_path, changes, replacements
+):
     found = simulation.what_if(changes)
-    with screened_population(home, pack=edited(tmp_path, replacements), as_of=simulation.as_of) as (con, _, _):
+    with screened_population(home, pack=edited(tmp_path, replacements), as_of=simulation.as_of) as (
+        con,
+        _,
+        _,
+    ):
         for relation in ("screening.assessment", "screening.worklist", "clinical.patient_fact"):
             wanted = con.execute(f"select * from {relation} order by patient_id").fetchall()
-            assert simulation._con.execute(f"select * from {relation} order by patient_id").fetchall() == wanted
-        wanted = dict(con.execute("select priority, count(*) from screening.worklist group by 1").fetchall())
+            assert (
+                simulation._con.execute(f"select * from {relation} order by patient_id").fetchall()
+                == wanted
+            )
+        wanted = dict(
+            con.execute("select priority, count(*) from screening.worklist group by 1").fetchall()
+        )
     assert {number: count for number, count in found["then"]["priority"].items() if count} == wanted
     assert found["then"]["worklist"] == sum(wanted.values())
     assert bool(changes) == (found["now"] != found["then"])
@@ -98,8 +116,13 @@ def test_now_is_the_published_worklist(home, simulation):
     rows = b12(home.root, "worklist", "--format", "json").json
     now = simulation.what_if({"b12.low": 190})["now"]
     assert now["worklist"] == len(rows)
-    assert now["priority"] == {number: sum(row["priority"] == number for row in rows) for number in (1, 2, 3, 4)}
-    for name, of in (("next_step", lambda row: [row["next_step"]]), ("cohort", lambda row: row["cohorts"])):
+    assert now["priority"] == {
+        number: sum(row["priority"] == number for row in rows) for number in (1, 2, 3, 4)
+    }
+    for name, of in (
+        ("next_step", lambda row: [row["next_step"]]),
+        ("cohort", lambda row: row["cohorts"]),
+    ):
         listed = [one for row in rows for one in of(row)]
         assert now[name] == {one: listed.count(one) for one in sorted(set(listed))}
 
@@ -107,14 +130,21 @@ def test_now_is_the_published_worklist(home, simulation):
 def test_hours_are_minutes_of_every_patient_on_the_worklist(simulation):
     found = simulation.what_if({}, minutes={"visit": 60, "portal": 0})
     assert found["now"]["hours"] == {"visit": found["now"]["worklist"], "portal": 0}
-    assert simulation.what_if({})["now"]["hours"]["visit"] == round(found["now"]["worklist"] * 8.2 / 60, 1)
+    assert simulation.what_if({})["now"]["hours"]["visit"] == round(
+        found["now"]["worklist"] * 8.2 / 60, 1
+    )
     assert "PMID 27323792" in found["cites"]
 
 
 def test_only_what_reads_a_moved_number_is_built_anew(simulation):
     resting = resting_on(simulation._con, {"protocol.band"})
     assert "clinical.result" in resting and "screening.worklist" in resting
-    assert not {"clinical.result_version", "clinical.medication_era", "clinical.finding", "clinical.population"} & set(resting)
+    assert not {
+        "clinical.result_version",
+        "clinical.medication_era",
+        "clinical.finding",
+        "clinical.population",
+    } & set(resting)
     assert resting_on(simulation._con, set()) == []
 
 
@@ -132,7 +162,15 @@ def test_without_a_run_there_are_no_facts(tmp_path):
 
 def test_on_the_command_line(home):
     answer = b12(
-        home.root, "simulate", "--set", "b12.low=200", "mma.not_raised=300", "--set", "settings.tested_months=24", "--format", "json"
+        home.root,
+        "simulate",
+        "--set",
+        "b12.low=200",
+        "mma.not_raised=300",
+        "--set",
+        "settings.tested_months=24",
+        "--format",
+        "json",
     )
     assert (answer.code, answer.err) == (0, "")
     assert set(answer.json["changed"]) == {"b12.low", "mma.not_raised", "settings.tested_months"}

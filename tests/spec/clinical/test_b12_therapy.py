@@ -18,7 +18,11 @@ def test_im_before_oral_before_an_unknown_route():
         gus        | b12_hydroxocobalamin | 2025-10-30 |            | administered | injection
         hal        | b12_hydroxocobalamin | 2025-10-29 |            | administered | injection
     """)  # fmt: skip
-    insert(con, "lake.procedure", "patient_id | concepts | performed_on\nida | b12_injection_claim | 2026-01-01")
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | concepts | performed_on\nida | b12_injection_claim | 2026-01-01",
+    )
     shows(con, "clinical.b12_therapy", """
         patient_id | b12_therapy   | cyanocobalamin | therapy_start_on | b12_era_on
         ann        | im            | yes            | 2025-12-01       | 2025-12-01
@@ -55,4 +59,8 @@ def test_a_multivitamin_without_strength_is_no_therapy():
         ann        | multivitamin | 2025-06-01 |             | oral
         bob        | multivitamin | 2025-06-01 | 0.05        | oral
     """)  # fmt: skip
-    shows(con, "clinical.b12_therapy", "patient_id | b12_therapy | cyanocobalamin\nbob | oral | form_unknown")
+    shows(
+        con,
+        "clinical.b12_therapy",
+        "patient_id | b12_therapy | cyanocobalamin\nbob | oral | form_unknown",
+    )

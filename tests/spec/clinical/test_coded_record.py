@@ -27,8 +27,16 @@ def test_of_the_versions_that_say_when_they_were_recorded_the_last_and_those_tha
 def test_conditions_and_procedures_alike_under_the_id_that_survives_merges():
     con = clinic()
     insert(con, "lake.patient", "patient_id | merged_into\nold | ann")
-    insert(con, "lake.condition", "patient_id | concepts | onset_on\nold | neuro_ataxia_gait | 2025-01-01")
-    insert(con, "lake.procedure", "patient_id | concepts | performed_on\nann | gastrectomy | 2025-01-01")
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nold | neuro_ataxia_gait | 2025-01-01",
+    )
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | concepts | performed_on\nann | gastrectomy | 2025-01-01",
+    )
     shows(con, "clinical.coded_record", """
         patient_id | entity    | concepts          | began_on
         ann        | condition | neuro_ataxia_gait | 2025-01-01

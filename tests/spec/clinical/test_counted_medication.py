@@ -24,7 +24,11 @@ def test_what_does_not_count():
         jon        | p1           | b12_injection_claim | 2025-06-01   | counted
         jon        | p1           | b12_injection_claim |              | retracted
     """)  # fmt: skip
-    shows(con, "clinical.counted_medication", "patient_id | start_on\nfay | 2026-01-31\ngus | 2025-06-01")
+    shows(
+        con,
+        "clinical.counted_medication",
+        "patient_id | start_on\nfay | 2026-01-31\ngus | 2025-06-01",
+    )
 
 
 def test_of_the_versions_of_one_record_the_one_that_ended():
@@ -64,7 +68,11 @@ def test_the_version_recorded_last_counts_and_a_deletion_takes_the_record_of_its
 
 def test_an_injection_of_b12_claimed_as_a_procedure_is_one_that_was_given():
     con = clinic("2026-01-31")
-    insert(con, "lake.procedure", "patient_id | concepts | performed_on\nann | b12_injection_claim | 2025-06-01")
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | concepts | performed_on\nann | b12_injection_claim | 2025-06-01",
+    )
     shows(con, "clinical.counted_medication", """
         patient_id | concepts            | start_on   | status       | route
         ann        | b12_injection_claim | 2025-06-01 | administered | injection

@@ -34,7 +34,11 @@ def test_what_counts_and_what_does_not():
 
 def test_one_row_a_concept_of_conditions_and_procedures_alike():
     con = clinic("2026-01-31")
-    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | b12_deficiency_anaemia¦pernicious_anaemia | 2025-01-01")
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nann | b12_deficiency_anaemia¦pernicious_anaemia | 2025-01-01",
+    )
     insert(con, "lake.procedure", """
         patient_id | procedure_id | concepts            | performed_on | status
         ann        |              | bariatric_procedure | 2025-01-01   | counted
@@ -52,7 +56,11 @@ def test_one_row_a_concept_of_conditions_and_procedures_alike():
 
 def test_traps_are_named_and_never_a_fact():
     con = clinic("2026-01-31")
-    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | diet_hint_NOT_VEGAN_SPECIFIC | 2025-01-01")
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nann | diet_hint_NOT_VEGAN_SPECIFIC | 2025-01-01",
+    )
     shows(con, "clinical.finding", "patient_id | fact | means\nann | trap | trap")
 
 

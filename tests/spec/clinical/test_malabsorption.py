@@ -17,22 +17,42 @@ CONCEPTS = {
 @pytest.mark.parametrize("concept", CONCEPTS)
 def test_every_concept(concept):
     con = clinic()
-    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}])
+    insert(
+        con,
+        "lake.condition",
+        [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}],
+    )
     shows(con, "clinical.malabsorption", f"patient_id | malabsorption\nann | {CONCEPTS[concept]}")
 
 
 @pytest.mark.parametrize(
-    "concept", ["atrophic_gastritis", "bowel_resection_status_nonspecific", "bariatric_band_reversal_or_removal", "glossitis"]
+    "concept",
+    [
+        "atrophic_gastritis",
+        "bowel_resection_status_nonspecific",
+        "bariatric_band_reversal_or_removal",
+        "glossitis",
+    ],
 )
 def test_shown_only(concept):
     con = clinic()
-    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}])
+    insert(
+        con,
+        "lake.condition",
+        [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}],
+    )
     shows(con, "clinical.malabsorption", "patient_id")
 
 
 def test_the_first_that_applies_in_this_order():
     con = clinic()
-    order = ["pernicious_anaemia", "bariatric_procedure", "ileal_resection", "crohn_ileal", "coeliac"]
+    order = [
+        "pernicious_anaemia",
+        "bariatric_procedure",
+        "ileal_resection",
+        "crohn_ileal",
+        "coeliac",
+    ]
     for place, patient in enumerate(("ann", "bob", "cid", "dan", "eve")):
         insert(con, "lake.condition", [
             {"patient_id": patient, "concepts": concept, "onset_on": f"201{day}-01-01"} for day, concept in enumerate(order[place:][::-1])

@@ -41,7 +41,11 @@ def test_a_b12_injection_covers_at_least_93_days():
         fay        | metformin            | 2025-06-01 | 2025-06-01 |             | ended        | injection
         gus        | b12_hydroxocobalamin | 2025-06-01 |            |             | active       | injection
     """)  # fmt: skip
-    insert(con, "lake.procedure", "patient_id | concepts | performed_on\nhal | b12_injection_claim | 2025-06-01")
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | concepts | performed_on\nhal | b12_injection_claim | 2025-06-01",
+    )
     shows(con, "clinical.medication_record", """
         patient_id | class       | route     | end_on
         ann        | b12_therapy | injection | 2025-09-02

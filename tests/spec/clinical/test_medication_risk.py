@@ -29,7 +29,9 @@ def test_four_months_end_with_the_month_where_the_day_does_not_exist():
     "31 October and 4 months is 28 February"
     for as_of, expected in (("2026-02-28", "shorter"), ("2026-03-01", "long_term")):
         con = clinic(as_of)
-        insert(con, "lake.medication", "patient_id | concepts | start_on\nann | metformin | 2025-10-31")
+        insert(
+            con, "lake.medication", "patient_id | concepts | start_on\nann | metformin | 2025-10-31"
+        )
         shows(con, "clinical.medication_risk", f"patient_id | metformin\nann | {expected}")
 
 

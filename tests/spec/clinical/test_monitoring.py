@@ -7,7 +7,18 @@ from tests.clinic import clinic, insert, shows
 
 def monitored(as_of, start_on, results=()):
     con = clinic(as_of)
-    insert(con, "lake.medication", [{"patient_id": "ann", "concepts": "b12_mecobalamin", "start_on": start_on, "route": "oral"}])
+    insert(
+        con,
+        "lake.medication",
+        [
+            {
+                "patient_id": "ann",
+                "concepts": "b12_mecobalamin",
+                "start_on": start_on,
+                "route": "oral",
+            }
+        ],
+    )
     insert(con, "lake.lab_result", [
         {"patient_id": "ann", "analyte": analyte, "value": "200" if analyte != "homocysteine" else "9", "collected_on": day}
         for day in results for analyte in ("total_b12", "mma", "homocysteine")
@@ -25,7 +36,11 @@ def monitored(as_of, start_on, results=()):
 )  # fmt: skip
 def test_a_check_opens_30_days_before_its_date_and_closes_when_the_next_opens(as_of, expected):
     "T0 is 15 January 2024: the checks are on 15 April, 15 July, 15 January 2025, then each 15 January"
-    shows(monitored(as_of, "2024-01-15"), "clinical.monitoring", f"patient_id | monitoring\nann | {expected}")
+    shows(
+        monitored(as_of, "2024-01-15"),
+        "clinical.monitoring",
+        f"patient_id | monitoring\nann | {expected}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,8 +51,14 @@ def test_a_check_opens_30_days_before_its_date_and_closes_when_the_next_opens(as
         ("2026-12-20", "2025-12-20", "due_annual"),
     ],
 )  # fmt: skip
-def test_done_when_all_three_have_a_result_on_or_after_the_day_it_opened(as_of, tested_on, expected):
-    shows(monitored(as_of, "2024-01-15", [tested_on]), "clinical.monitoring", f"patient_id | monitoring\nann | {expected}")
+def test_done_when_all_three_have_a_result_on_or_after_the_day_it_opened(
+    as_of, tested_on, expected
+):
+    shows(
+        monitored(as_of, "2024-01-15", [tested_on]),
+        "clinical.monitoring",
+        f"patient_id | monitoring\nann | {expected}",
+    )
 
 
 @pytest.mark.parametrize("missing", ["total_b12", "mma", "homocysteine"])

@@ -40,7 +40,11 @@ def test_definite_while_not_abated():
 )  # fmt: skip
 def test_every_definite_sign(concept):
     con = clinic()
-    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}])
+    insert(
+        con,
+        "lake.condition",
+        [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}],
+    )
     shows(con, "clinical.neuro_sign", "patient_id | neuro\nann | definite")
 
 

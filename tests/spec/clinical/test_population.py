@@ -12,11 +12,31 @@ def test_every_entity_makes_a_patient_and_loaded_is_of_the_sources_that_delivere
         gp     | condition
         home   | procedure
     """)  # fmt: skip
-    insert(con, "lake.lab_result", "patient_id | source | analyte | value | collected_on\nann | lab | total_b12 | 165 | 2026-01-05")
-    insert(con, "lake.lab_result", "patient_id | source | analyte | value | collected_on\nbob | lab | mcv | 90 | 2026-01-05")
-    insert(con, "lake.medication", "patient_id | source | concepts | start_on\nbob | gp | metformin | 2026-01-05")
-    insert(con, "lake.condition", "patient_id | source | concepts | onset_on\ncid | gp | coeliac | 2026-01-05")
-    insert(con, "lake.procedure", "patient_id | source | concepts | performed_on\ndan | home | gastrectomy | 2026-01-05")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | source | analyte | value | collected_on\nann | lab | total_b12 | 165 | 2026-01-05",
+    )
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | source | analyte | value | collected_on\nbob | lab | mcv | 90 | 2026-01-05",
+    )
+    insert(
+        con,
+        "lake.medication",
+        "patient_id | source | concepts | start_on\nbob | gp | metformin | 2026-01-05",
+    )
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | source | concepts | onset_on\ncid | gp | coeliac | 2026-01-05",
+    )
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | source | concepts | performed_on\ndan | home | gastrectomy | 2026-01-05",
+    )
     insert(con, "lake.patient", "patient_id | source | merged_into\nold | gp | ann")
     shows(con, "clinical.population", """
         patient_id | is_medication_loaded | is_condition_loaded
@@ -29,5 +49,13 @@ def test_every_entity_makes_a_patient_and_loaded_is_of_the_sources_that_delivere
 
 def test_without_the_merge_the_lab_alone_has_loaded_nothing_else():
     con = clinic(loaded="lab_result")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 165 | 2026-01-05")
-    shows(con, "clinical.population", "patient_id | is_medication_loaded | is_condition_loaded\nann | no | no")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 165 | 2026-01-05",
+    )
+    shows(
+        con,
+        "clinical.population",
+        "patient_id | is_medication_loaded | is_condition_loaded\nann | no | no",
+    )

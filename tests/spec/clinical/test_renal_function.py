@@ -49,16 +49,32 @@ def test_two_results_below_60_at_least_90_days_apart_one_of_them_the_latest():
 )
 def test_coded_disease_comes_before_a_normal_result(concept, expected):
     con = clinic("2026-01-31")
-    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}])
-    insert(con, "lake.lab_result", [{"patient_id": "ann", "analyte": "egfr", "value": "90", "collected_on": "2026-01-05"}])
+    insert(
+        con,
+        "lake.condition",
+        [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}],
+    )
+    insert(
+        con,
+        "lake.lab_result",
+        [{"patient_id": "ann", "analyte": "egfr", "value": "90", "collected_on": "2026-01-05"}],
+    )
     shows(con, "clinical.renal_function", f"patient_id | renal\nann | {expected}")
 
 
 @pytest.mark.parametrize("concept", ["ckd_stage1_2", "ckd_stage1_2_or_unspecified"])
 def test_stages_1_and_2_are_only_shown(concept):
     con = clinic("2026-01-31")
-    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}])
-    insert(con, "lake.lab_result", [{"patient_id": "ann", "analyte": "egfr", "value": "90", "collected_on": "2026-01-05"}])
+    insert(
+        con,
+        "lake.condition",
+        [{"patient_id": "ann", "concepts": concept, "onset_on": "2020-01-01"}],
+    )
+    insert(
+        con,
+        "lake.lab_result",
+        [{"patient_id": "ann", "analyte": "egfr", "value": "90", "collected_on": "2026-01-05"}],
+    )
     shows(con, "clinical.renal_function", "patient_id | renal\nann | normal")
 
 
@@ -71,4 +87,8 @@ def test_a_censored_result_decides_only_on_one_side_of_60():
         cid        | egfr    | >          | 45    | 2026-01-05
         dan        | egfr    | >=         | 60    | 2026-01-05
     """)  # fmt: skip
-    shows(con, "clinical.renal_function", "patient_id | renal\nann | normal\nbob | possible\ndan | normal")
+    shows(
+        con,
+        "clinical.renal_function",
+        "patient_id | renal\nann | normal\nbob | possible\ndan | normal",
+    )

@@ -44,7 +44,9 @@ def facts():
         result = {"code": CODES[analyte], "value": value, "unit": unit}
         rows += [{"patient_id": f"{analyte} {value} {unit}", **row} for row in (result, kidneys)]
     for value, unit, _ in BELOW_300:
-        rows.append({"patient_id": f"{value} {unit}", "code": "2132-9", "value": value, "unit": unit})
+        rows.append(
+            {"patient_id": f"{value} {unit}", "code": "2132-9", "value": value, "unit": unit}
+        )
     con = delivered("lab_result", [row | {"collected_at": "2026-01-05"} for row in rows])
     build(con, "clinical.patient_fact")
     return {row["patient_id"]: row for row in select(con, "clinical.patient_fact")}

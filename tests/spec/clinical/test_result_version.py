@@ -18,11 +18,20 @@ def fates(rows, as_of="2026-01-31"):
             insert(
                 con,
                 "lake.lab_result",
-                [{"patient_id": "ann", "analyte": "total_b12", "line": line, **{k: v for k, v in given.items() if v}}],
+                [
+                    {
+                        "patient_id": "ann",
+                        "analyte": "total_b12",
+                        "line": line,
+                        **{k: v for k, v in given.items() if v},
+                    }
+                ],
             )
             wanted[line] = row["=> fate"]
         build(con, "clinical.result_version")
-        assert {row["line"]: row["fate"] for row in select(con, "clinical.result_version")} == wanted
+        assert {
+            row["line"]: row["fate"] for row in select(con, "clinical.result_version")
+        } == wanted
 
 
 def test_status_alone():
@@ -174,7 +183,10 @@ def test_after_a_merge_the_rows_of_both_ids_are_versions_of_one_result():
     """)  # fmt: skip
     build(con, "clinical.result_version")
     found = select(con, "clinical.result_version", "patient_id, delivered_patient_id, fate")
-    assert [tuple(row.values()) for row in found] == [("ann", "ann", "usable"), ("ann", "old", "superseded")]
+    assert [tuple(row.values()) for row in found] == [
+        ("ann", "ann", "usable"),
+        ("ann", "old", "superseded"),
+    ]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
@@ -189,10 +201,21 @@ def test_the_order_of_delivery_decides_nothing(order):
     con = clinic()
     for place in order:
         given = {name: cell for name, cell in rows[place].items() if cell}
-        insert(con, "lake.lab_result", [{"patient_id": "ann", "analyte": "total_b12", "sha256": given["file"], **given}])
+        insert(
+            con,
+            "lake.lab_result",
+            [{"patient_id": "ann", "analyte": "total_b12", "sha256": given["file"], **given}],
+        )
     build(con, "clinical.result_version")
-    found = {row["file"]: row["fate"] for row in select(con, "clinical.result_version", "file, fate")}
-    assert found == {"a.csv": "superseded", "b.csv": "finalised", "c.csv": "usable", "d.csv": "usable"}
+    found = {
+        row["file"]: row["fate"] for row in select(con, "clinical.result_version", "file, fate")
+    }
+    assert found == {
+        "a.csv": "superseded",
+        "b.csv": "finalised",
+        "c.csv": "usable",
+        "d.csv": "usable",
+    }
 
 
 def test_a_record_that_its_source_deleted_takes_back_the_rows_of_its_id_and_of_its_components():

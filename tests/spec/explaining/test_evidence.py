@@ -3,53 +3,25 @@
 from tests.clinic import build, clinic, holds, insert
 
 
-def test_results_are_shown_as_printed_with_what_became_of_them():
+def test_results_medications_findings_and_the_patient_row_stand_together():
     con = clinic()
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
     insert(
         con,
         "lake.lab_result",
-        """
-        patient_id | result_id | analyte     | value | value_reported | unit_reported | collected_on | reported_at         | status    | line
-        ann        | r1        | total_b12   | 178   | 178            | pg/mL         | 2026-01-05   | 2026-01-05 10:00+00 | final     | 11
-        ann        | r1        | total_b12   | 168   | 168            | pg/mL         | 2026-01-05   | 2026-01-06 10:00+00 | corrected | 12
-        ann        | h1        | haemoglobin | 9     | 9              | g/dL          | 2026-01-05   |                     | final     | 13
-    """,
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 178 | 2026-01-05",
     )
+    insert(con, "lake.medication", "patient_id | concepts | start_on\nann | metformin | 2026-01-01")
+    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | vegan_diet | 2026-01-01")
     build(con, "explaining.evidence")
-    holds(
-        con,
-        "explaining.evidence",
-        """
-        patient_id | fact                 | on_day     | reported  | what        | standing   | file  | line | value
-        ann        | b12                  | 2026-01-05 | 178 pg/mL | total_b12   | superseded | t.csv | 11   | 178
-        ann        | b12                  | 2026-01-05 | 168 pg/mL | total_b12   | usable     | t.csv | 12   | 168
-        ann        | shown, never decides | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13   | 9
-    """,
-    )
-
-
-def test_medications_are_shown_with_their_eras_and_a_multivitamin_without_strength_decides_nothing():
-    con = clinic()
-    insert(
-        con,
-        "lake.medication",
-        """
-        patient_id | concepts      | name           | start_on   | end_on     | status | route | strength_mg | line
-        ann        | b12_mecobalamin | Mecobalamin  | 2026-01-01 | 2026-01-20 | ended  | oral  |             | 21
-        ann        | multivitamin  | Multivitamins  | 2026-01-01 | 2026-01-20 | ended  | oral  |             | 22
-    """,
-    )
-    build(con, "explaining.evidence")
-    holds(
-        con,
-        "explaining.evidence",
-        """
-        fact                 | on_day     | reported         | what                  | standing | line | until_on
-        b12_therapy          | 2026-01-01 | until 2026-01-20 | era of 1 record       | era      |      | 2026-01-20
-        b12_therapy          | 2026-01-01 | Mecobalamin      | until 2026-01-20      | ended    | 21   | 2026-01-20
-        shown, never decides | 2026-01-01 | Multivitamins    | until 2026-01-20      | ended    | 22   | 2026-01-20
-    """,
-    )
+    holds(con, "explaining.evidence", """
+        fact      | on_day     | standing
+        scope     |            | usable
+        b12       | 2026-01-05 | usable
+        metformin | 2026-01-01 | era
+        metformin | 2026-01-01 | active
+        diet      | 2026-01-01 | counted
+    """)  # fmt: skip
 
 
 def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_delivered_one():
@@ -76,23 +48,6 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
         neuro                     | 2025-05-06 |              | G62.9          | G62.9                       | 33
     """,
     )
-
-
-def test_a_finding_that_was_taken_back_counts_nowhere():
-    con = clinic()
-    insert(con, "lake.condition", """
-        patient_id | condition_id | code_system | code  | name           | concepts                    | onset_on   | status    | line
-        ann        | c1           | ICD10CM     | G62.9 | Polyneuropathy | neuro_peripheral_neuropathy | 2025-05-05 | counted   | 31
-        ann        | c1           | ICD10CM     | G62.9 | Polyneuropathy | neuro_peripheral_neuropathy | 2025-05-05 | retracted | 32
-        ann        | c2           | ICD10CM     | G62.9 | Polyneuropathy | neuro_peripheral_neuropathy | 2025-06-06 | counted   | 33
-    """)  # fmt: skip
-    build(con, "explaining.evidence")
-    holds(con, "explaining.evidence", """
-        fact  | on_day     | standing  | line
-        neuro | 2025-05-05 | retracted | 31
-        neuro | 2025-05-05 | retracted | 32
-        neuro | 2025-06-06 | counted   | 33
-    """)  # fmt: skip
 
 
 def test_a_patient_row_says_merged_only_of_an_id_that_became_another():

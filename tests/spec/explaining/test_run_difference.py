@@ -1,6 +1,6 @@
 "What changed between two runs, and why."
 
-from pipeline.engine.relations import create, select_of
+from pipeline.engine import select_of
 from tests.clinic import build, clinic, insert, select
 
 
@@ -11,13 +11,15 @@ def night(con, name):
 
 def difference(con):
     con.execute("create table lake.delivery_before as select 'x' as sha256")
-    create(con, "clinical.merged_patient")
+    build(con, "clinical.merged_patient", "explaining.fact_difference", "explaining.result_act")
     return {row["patient_id"]: (row["change"], row["priority_before"], row["priority_after"], row["because"])
             for row in select(con, f"({select_of('explaining.run_difference')})")}  # fmt: skip
 
 
 def reason(con, patient):
-    return con.execute("select reason from lake.assessment_after where patient_id = $1", [patient]).fetchone()[0]
+    return con.execute(
+        "select reason from lake.assessment_after where patient_id = $1", [patient]
+    ).fetchone()[0]
 
 
 def test_new_resolved_and_changed_each_with_its_reason():
@@ -48,15 +50,23 @@ def test_new_resolved_and_changed_each_with_its_reason():
     assert found["rises"][:3] == ("changed", 4, 2)
     assert "mma: never → raised_renal_unknown" in found["rises"][3]
     assert found["comes"][:3] == ("new", None, 2)
-    assert found["comes"][3] == f"new in the population: {reason(con, 'comes')}", "nothing was said before that could differ"
+    assert found["comes"][3] == f"new in the population: {reason(con, 'comes')}", (
+        "nothing was said before that could differ"
+    )
     assert found["old"][:3] == ("resolved", 2, None)
     assert found["old"][3] == "no longer in the population"
-    assert "b12_reported: 110 pg/mL → nothing" in found["withdrawn"][3], "what is not there is not the answer none"
+    assert "b12_reported: 110 pg/mL → nothing" in found["withdrawn"][3], (
+        "what is not there is not the answer none"
+    )
 
 
 def test_two_equal_nights_differ_in_nothing():
     con = clinic("2026-01-31")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 110 | 2026-01-05")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 110 | 2026-01-05",
+    )
     night(con, "before")
     night(con, "after")
     assert difference(con) == {}

@@ -14,10 +14,19 @@ CODES = {
 def chosen(codings, entity="lab_result"):
     con = clinic()
     con.execute("create schema landing")
-    con.execute("create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
-    con.execute("insert into landing.local_code values ('lab_result', null, 'B12S', 'LOINC', '2132-9')")
-    listed = ", ".join(f"coding({', '.join('null' if part is None else repr(part) for part in one)})" for one in codings)
-    con.execute(f"create table landing.coding_list as select '{entity}' as entity, [{listed}] as codings")
+    con.execute(
+        "create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+    )
+    con.execute(
+        "insert into landing.local_code values ('lab_result', null, 'B12S', 'LOINC', '2132-9')"
+    )
+    listed = ", ".join(
+        f"coding({', '.join('null' if part is None else repr(part) for part in one)})"
+        for one in codings
+    )
+    con.execute(
+        f"create table landing.coding_list as select '{entity}' as entity, [{listed}] as codings"
+    )
     build(con, "landing.chosen_coding")
     [row] = select(con, "landing.chosen_coding")
     return row["code_system"], row["code"], row["name"]

@@ -19,7 +19,9 @@ def test_rules_of_the_protocol_are_known_and_no_others():
         N01  | EXCLUDED  | 1        | yes
         N04  | NO_ACTION | 2        | yes
     """)  # fmt: skip
-    con.execute("update screening.assessment set next_step = 'TREAT_IM_NEURO' where patient_id = 'bob'")
+    con.execute(
+        "update screening.assessment set next_step = 'TREAT_IM_NEURO' where patient_id = 'bob'"
+    )
     con.execute("update screening.assessment set rule = null where patient_id = 'cem'")
     create(con, "reporting.assessed_rule")
     holds(con, "reporting.assessed_rule", """

@@ -51,8 +51,16 @@ def test_medications_conditions_procedures():
         ann        | metformin | 2026-01-01 |            | 30          | unknown |
         ann        | metformin | 2026-01-01 |            |             | unknown |
     """)  # fmt: skip
-    insert(con, "lake.condition", "patient_id | concepts | onset_on | condition_id\nann | ckd | 2026-01-01 | c1\nann | ckd | 2026-01-01 |")
-    insert(con, "lake.procedure", "patient_id | concepts | performed_on\nann | gastrectomy | 2026-01-01")
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on | condition_id\nann | ckd | 2026-01-01 | c1\nann | ckd | 2026-01-01 |",
+    )
+    insert(
+        con,
+        "lake.procedure",
+        "patient_id | concepts | performed_on\nann | gastrectomy | 2026-01-01",
+    )
     shows(con, "reporting.completeness", """
         entity     | column_name           | rows | filled | share
         medication | start_on              | 3    | 3      | 1
@@ -67,6 +75,14 @@ def test_medications_conditions_procedures():
 
 def test_retractions_say_no_more_than_what_they_name():
     con = gated()
-    for entity, day in (("medication", "start_on"), ("condition", "onset_on"), ("procedure", "performed_on")):
-        insert(con, f"lake.{entity}", [{"patient_id": "ann", "concepts": "ckd", day: "2026-01-01", "status": "retracted"}])
+    for entity, day in (
+        ("medication", "start_on"),
+        ("condition", "onset_on"),
+        ("procedure", "performed_on"),
+    ):
+        insert(
+            con,
+            f"lake.{entity}",
+            [{"patient_id": "ann", "concepts": "ckd", day: "2026-01-01", "status": "retracted"}],
+        )
     shows(con, "reporting.completeness", "source | entity | column_name")

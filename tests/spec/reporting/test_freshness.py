@@ -70,7 +70,33 @@ def test_a_retraction_is_no_news():
 
 def test_retractions_of_every_entity_are_left_out():
     con = gated(as_of="2026-01-31", screened_at="2026-01-31 20:00:00+00")
-    insert(con, "lake.medication", [{"patient_id": "ann", "concepts": "metformin", "start_on": "2126-01-01", "status": "retracted"}])
-    insert(con, "lake.condition", [{"patient_id": "ann", "concepts": "ckd", "onset_on": "2126-01-01", "status": "retracted"}])
-    insert(con, "lake.procedure", [{"patient_id": "ann", "concepts": "ckd", "performed_on": "2126-01-01", "status": "retracted"}])
+    insert(
+        con,
+        "lake.medication",
+        [
+            {
+                "patient_id": "ann",
+                "concepts": "metformin",
+                "start_on": "2126-01-01",
+                "status": "retracted",
+            }
+        ],
+    )
+    insert(
+        con,
+        "lake.condition",
+        [{"patient_id": "ann", "concepts": "ckd", "onset_on": "2126-01-01", "status": "retracted"}],
+    )
+    insert(
+        con,
+        "lake.procedure",
+        [
+            {
+                "patient_id": "ann",
+                "concepts": "ckd",
+                "performed_on": "2126-01-01",
+                "status": "retracted",
+            }
+        ],
+    )
     shows(con, "reporting.freshness", "source | entity | newest_on")

@@ -100,7 +100,11 @@ def test_right_files_do_not_dilute_a_wrong_one():
 def test_small_files_are_enough_together():
     con = with_history()
     for day in range(12):
-        b12(con, [skewed(120)[place] / MOLAR for place in range(day, 120, 12)][:9], file=f"day{day}.csv")
+        b12(
+            con,
+            [skewed(120)[place] / MOLAR for place in range(day, 120, 12)][:9],
+            file=f"day{day}.csv",
+        )
     shows(con, "reporting.lab_b12_shift", """
         file             | n_new | is_unit_mix_up
         all 12 new files | 108   | yes
@@ -110,9 +114,13 @@ def test_small_files_are_enough_together():
 def test_a_correction_of_the_wrong_file_opens_the_gate_again():
     con = with_history()
     b12(con, [value / MOLAR for value in skewed(60)], name="same")
-    con.execute("update lake.lab_result set result_id = line, patient_id = line where file = 'new.csv'")
+    con.execute(
+        "update lake.lab_result set result_id = line, patient_id = line where file = 'new.csv'"
+    )
     b12(con, skewed(60), file="again.csv", status="corrected", name="same")
-    con.execute("update lake.lab_result set result_id = line, patient_id = line where file = 'again.csv'")
+    con.execute(
+        "update lake.lab_result set result_id = line, patient_id = line where file = 'again.csv'"
+    )
     shows(con, "reporting.lab_b12_shift", """
         file      | ratio | is_unit_mix_up
         again.csv | 1     | no

@@ -27,6 +27,16 @@ def test_results_outside_are_counted_and_the_limits_themselves_are_inside():
 def test_retractions_are_left_out():
     con = gated()
     insert(
-        con, "lake.lab_result", [{"patient_id": "ann", "analyte": "mcv", "value": "9", "collected_on": "2026-01-21", "status": "retracted"}]
+        con,
+        "lake.lab_result",
+        [
+            {
+                "patient_id": "ann",
+                "analyte": "mcv",
+                "value": "9",
+                "collected_on": "2026-01-21",
+                "status": "retracted",
+            }
+        ],
     )
     shows(con, "reporting.new_result_range", "analyte | results | results_outside")

@@ -9,7 +9,14 @@ from tests.gates import gated
 def night(before, now, merged=()):
     con = gated()
     insert(con, "lake.patient", [{"patient_id": one} for one in now])
-    insert(con, "lake.patient", [{"patient_id": one, "merged_into": into, "recorded_at": "2026-01-01"} for one, into in merged])
+    insert(
+        con,
+        "lake.patient",
+        [
+            {"patient_id": one, "merged_into": into, "recorded_at": "2026-01-01"}
+            for one, into in merged
+        ],
+    )
     con.executemany("insert into lake.published_patient values ($1)", [[one] for one in before])
     return con
 

@@ -36,7 +36,9 @@ def test_what_came_after_the_screening_is_not_of_the_day_before_it():
         sha256 | file  | entity     | received_at            | rejected
         a      | a.csv | lab_result | 2026-01-31 21:00:00+00 | bad_date 1
     """)  # fmt: skip
-    insert(con, "lake.rejected_row", "sha256 | entity | rejected_because\na | lab_result | bad_date")
+    insert(
+        con, "lake.rejected_row", "sha256 | entity | rejected_because\na | lab_result | bad_date"
+    )
     shows(con, "reporting.rejection", """
         rows | rows_new | rows_last_day
         1    | 1        | 0

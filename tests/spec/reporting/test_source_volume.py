@@ -47,7 +47,11 @@ def test_ninety_days_up_to_the_last_receipt():
         b      | b.csv | procedure | 2025-11-03 12:00:00+00 | 1
         c      | c.csv | procedure | 2026-01-31 12:00:00+00 | 1
     """)  # fmt: skip
-    insert(con, "lake.procedure", "sha256 | patient_id | concepts | performed_on\nc | ann | gastrectomy | 2026-01-09")
+    insert(
+        con,
+        "lake.procedure",
+        "sha256 | patient_id | concepts | performed_on\nc | ann | gastrectomy | 2026-01-09",
+    )
     shows(con, "reporting.source_volume", """
         received_on | newest_on
         2025-11-03  |
@@ -61,8 +65,16 @@ def test_the_newest_day_of_medications_and_conditions():
         sha256 | file  | entity   | accepted
         a      | a.ndj | resource | 2
     """)  # fmt: skip
-    insert(con, "lake.medication", "sha256 | patient_id | concepts | start_on\na | ann | metformin | 2026-01-09")
-    insert(con, "lake.condition", "sha256 | patient_id | concepts | onset_on\na | ann | ckd | 2026-01-11")
+    insert(
+        con,
+        "lake.medication",
+        "sha256 | patient_id | concepts | start_on\na | ann | metformin | 2026-01-09",
+    )
+    insert(
+        con,
+        "lake.condition",
+        "sha256 | patient_id | concepts | onset_on\na | ann | ckd | 2026-01-11",
+    )
     shows(con, "reporting.source_volume", """
         entity   | newest_on
         resource | 2026-01-11

@@ -56,8 +56,16 @@ def test_everyone_in_scope_stands_beside_them():
 def test_other_cohorts_are_no_risk_groups():
     con = gated()
     insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-21")
-    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | vegan_diet | 2020-01-01\nann | bariatric_status | 2020-01-01")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-21",
+    )
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nann | vegan_diet | 2020-01-01\nann | bariatric_status | 2020-01-01",
+    )
     shows(con, "reporting.testing", """
         risk_group        | patients
         (everyone)        | 1

@@ -17,7 +17,9 @@ def test_a_low_result_is_evidence_and_its_day_is_missed():
         patients | patients_without_evidence
         2        | 0
     """)  # fmt: skip
-    con.execute("update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no' where patient_id = 'bob'")
+    con.execute(
+        "update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no' where patient_id = 'bob'"
+    )
     create(con, "reporting.worklist_evidence")
     holds(con, "reporting.worklist_evidence", """
         patients | patients_without_evidence

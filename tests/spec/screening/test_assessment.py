@@ -35,7 +35,9 @@ def test_every_patient_has_one_row_with_a_reason_and_the_columns_are_those_of_th
         ("ann", "N08"), ("bob", "N01"), ("cid", "N04"), ("dan", "N01"), ("eve", "N28"),
     ]  # fmt: skip
     assert all(row["reason"] for row in rows)
-    assert {(type(row["safety"]), type(row["flags"]), type(row["cohorts"])) for row in rows} == {(list, list, list)}
+    assert {(type(row["safety"]), type(row["flags"]), type(row["cohorts"])) for row in rows} == {
+        (list, list, list)
+    }
 
 
 def test_the_reported_value_and_unit_stay_with_the_converted_one():
@@ -59,7 +61,11 @@ def test_flags_of_the_words_come_before_those_of_the_evidence():
         "lake.lab_result",
         "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-05\nann | total_b12 | 250 | 2026-01-05",
     )
-    insert(con, "lake.medication", "patient_id | concepts | start_on | matched_by\nann | metformin | 2025-01-01 | name")
+    insert(
+        con,
+        "lake.medication",
+        "patient_id | concepts | start_on | matched_by\nann | metformin | 2025-01-01 | name",
+    )
     build(con)
     holds(con, "screening.assessment", """
         patient_id | flags
@@ -92,6 +98,10 @@ def test_waiting_since_the_oldest_result_that_decides_else_the_era_or_the_onset(
     insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
     for entity, table in rows.items():
         head, *body = table.splitlines()
-        insert(con, f"lake.{entity}", "\n".join([f"patient_id | {head}", *(f"ann | {row}" for row in body)]))
+        insert(
+            con,
+            f"lake.{entity}",
+            "\n".join([f"patient_id | {head}", *(f"ann | {row}" for row in body)]),
+        )
     build(con)
     holds(con, "screening.assessment", f"patient_id | waiting_since\nann | {expected or ''}")

@@ -10,8 +10,16 @@ def deciding(con):
 
 def test_a_derived_fact_leads_to_the_facts_that_make_it_so():
     con = clinic("2026-01-31")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-05")
-    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | headache_tierB_primary | 2026-01-01")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 150 | 2026-01-05",
+    )
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nann | headache_tierB_primary | 2026-01-01",
+    )
     found = deciding(con)
     assert {"b12", "neuro"} <= found
     assert not {"mma", "active_b12", "metformin"} & found
@@ -25,8 +33,16 @@ def test_without_a_priority_nothing_decides_it():
 
 def test_only_what_has_the_winning_priority():
     con = clinic("2026-01-31")
-    insert(con, "lake.lab_result", "patient_id | analyte | value | collected_on\nann | total_b12 | 250 | 2026-01-05")
-    insert(con, "lake.condition", "patient_id | concepts | onset_on\nann | pernicious_anaemia | 2020-01-01")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 250 | 2026-01-05",
+    )
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nann | pernicious_anaemia | 2020-01-01",
+    )
     found = deciding(con)
     assert {"malabsorption", "b12_therapy"} <= found
     assert "b12" not in found

@@ -25,7 +25,13 @@ REJECTIONS = {
     "implausible_value",
     "wrong_specimen",
 }  # ragged_row is found by the reader: tests/unit/readers/test_table.py
-SKIPS = {"cancelled", "order_code", "comment", "unmapped_code", "other_analyte"}  # other_message: tests of the reader of event tables
+SKIPS = {
+    "cancelled",
+    "order_code",
+    "comment",
+    "unmapped_code",
+    "other_analyte",
+}  # other_message: tests of the reader of event tables
 
 EVERY_REASON = """
     patient_id | code        | code_system | unit  | value   | collected_at        | status    | specimen    | => outcome
@@ -128,7 +134,9 @@ def test_one_reason_a_row_the_first_that_applies():
     ],
 )
 def test_conversions_are_exact(code, unit, value, canonical, outcome):
-    con = landed(clinic(), "lab_result", [{**parse(B12)[0], "code": code, "unit": unit, "value": value}])
+    con = landed(
+        clinic(), "lab_result", [{**parse(B12)[0], "code": code, "unit": unit, "value": value}]
+    )
     [row] = select(con, "staging.checked_lab_result")
     assert (row["skipped_because"] or row["rejected_because"] or "accepted") == outcome
     # folate and creatinine divide: shown to six places, and never decide
@@ -169,10 +177,33 @@ def test_a_reference_range_never_rejects_and_that_of_mma_is_converted_with_it():
 
 
 @pytest.mark.parametrize(
-    "unit", ["pg/mL", "PG/ML", "pg/ml", " pg / mL", "pg/cc", "pcg/mL", "picograms/mL", "ng/L", "NG/LITRE", "pg/ml\u00a0"]
+    "unit",
+    [
+        "pg/mL",
+        "PG/ML",
+        "pg/ml",
+        " pg / mL",
+        "pg/cc",
+        "pcg/mL",
+        "picograms/mL",
+        "ng/L",
+        "NG/LITRE",
+        "pg/ml\u00a0",
+    ],
 )
 def test_spellings_of_a_b12_unit(unit):
-    judges("lab_result", [{**parse(B12)[0], "unit": unit, "=> outcome": "accepted", "=> value": "165", "=> unit_reported": unit}])
+    judges(
+        "lab_result",
+        [
+            {
+                **parse(B12)[0],
+                "unit": unit,
+                "=> outcome": "accepted",
+                "=> value": "165",
+                "=> unit_reported": unit,
+            }
+        ],
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +216,19 @@ def test_spellings_of_a_b12_unit(unit):
     ],
 )  # fmt: skip
 def test_spellings_of_other_units(code, unit, value, canonical):
-    judges("lab_result", [{**parse(B12)[0], "code": code, "unit": unit, "value": value, "=> outcome": "accepted", "=> value": canonical}])
+    judges(
+        "lab_result",
+        [
+            {
+                **parse(B12)[0],
+                "code": code,
+                "unit": unit,
+                "value": value,
+                "=> outcome": "accepted",
+                "=> value": canonical,
+            }
+        ],
+    )
 
 
 def test_a_censored_result_keeps_its_comparator():
@@ -212,16 +255,39 @@ def test_a_censored_result_keeps_its_comparator():
 
 
 @pytest.mark.parametrize(
-    "value", ["pending", "QNS", "hemolyzed", "Hemolyzed", "TNP", "see comment", "cancelled", "-", ".", "n/a", "Test not performed"]
+    "value",
+    [
+        "pending",
+        "QNS",
+        "hemolyzed",
+        "Hemolyzed",
+        "TNP",
+        "see comment",
+        "cancelled",
+        "-",
+        ".",
+        "n/a",
+        "Test not performed",
+    ],
 )
 def test_a_word_is_never_a_number_and_never_normal(value):
-    given = {**parse(B12)[0], "value": value, "=> outcome": "pending_or_cancelled_text", "=> value": None}
+    given = {
+        **parse(B12)[0],
+        "value": value,
+        "=> outcome": "pending_or_cancelled_text",
+        "=> value": None,
+    }
     judges("lab_result", [given])
 
 
-@pytest.mark.parametrize("value", ["NaN", "nan", "inf", "Infinity", "-inf", "1e999", "12,5,3", "165 pg", "0x1F"])
+@pytest.mark.parametrize(
+    "value", ["NaN", "nan", "inf", "Infinity", "-inf", "1e999", "12,5,3", "165 pg", "0x1F"]
+)
 def test_what_only_looks_like_a_number(value):
-    judges("lab_result", [{**parse(B12)[0], "value": value, "=> outcome": "not_a_number", "=> value": None}])
+    judges(
+        "lab_result",
+        [{**parse(B12)[0], "value": value, "=> outcome": "not_a_number", "=> value": None}],
+    )
 
 
 def test_specimens():

@@ -43,5 +43,7 @@ def test_systems_that_disagree_say_nothing():
 
 
 def test_diagnoses_alone_have_codes_of_diagnoses():
-    con = landed(clinic(), "procedure", "patient_id | code | performed_on\nann | 34690 | 2026-01-05")
+    con = landed(
+        clinic(), "procedure", "patient_id | code | performed_on\nann | 34690 | 2026-01-05"
+    )
     holds(con, "staging.concept_by_code", "code | concept")

@@ -134,17 +134,29 @@ def test_a_lab_code_without_a_system_is_loinc_and_names_its_analyte(code, analyt
 
 @pytest.mark.parametrize(
     ("code", "is_scientific"),
-    [("1.09023E+15", True), ("1e+15", True), ("4.43906E+08", True), ("84027009", False), ("E53.8", False)],
+    [
+        ("1.09023E+15", True),
+        ("1e+15", True),
+        ("4.43906E+08", True),
+        ("84027009", False),
+        ("E53.8", False),
+    ],
 )
 def test_scientific_notation_is_seen_and_never_parsed(code, is_scientific):
-    con = landed(clinic(), "condition", [{"patient_id": "ann", "code": code, "code_system": "SNOMEDCT"}])
-    assert select(con, "staging.delivered_code", "is_scientific") == [{"is_scientific": is_scientific}]
+    con = landed(
+        clinic(), "condition", [{"patient_id": "ann", "code": code, "code_system": "SNOMEDCT"}]
+    )
+    assert select(con, "staging.delivered_code", "is_scientific") == [
+        {"is_scientific": is_scientific}
+    ]
 
 
 def test_a_code_that_the_sites_map_answers_for_is_looked_up_as_the_map_says():
     con = clinic()
     con.execute("create schema landing")
-    con.execute("create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
+    con.execute(
+        "create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+    )
     con.execute(
         "insert into landing.local_code values ('lab_result', null, 'B12S', 'LOINC', '2132-9'), ('lab_result', 'LAB A', 'CHOL', 'LN', '2093-3')"
     )
@@ -154,7 +166,9 @@ def test_a_code_that_the_sites_map_answers_for_is_looked_up_as_the_map_says():
         ann        | Lab A       | CHOL | 165   | mg/dL | 2026-01-05   |            | CHOL    | other_analyte
         ann        | Lab B       | CHOL | 165   | mg/dL | 2026-01-05   |            | CHOL    | unmapped_code
     """, con=con)  # fmt: skip
-    con.execute("insert into landing.local_code values ('medication', null, 'METFORMINA 850 MG', 'RXNORM', '6809')")
+    con.execute(
+        "insert into landing.local_code values ('medication', null, 'METFORMINA 850 MG', 'RXNORM', '6809')"
+    )
     judges("medication", """
         patient_id | code_system | code | name              | start_on   | => concepts | => outcome
         ann        | ATC         |      | Metformina 850 mg | 2026-01-05 | metformin   | accepted

@@ -35,7 +35,9 @@ def test_the_words_of_a_drug_stand_between_spaces_and_a_name_given_as_a_code_is_
         ann        | RXNORM      | 999             | Vitamin B-12, 1mg | 2026-01-05
         ann        | NAME        | Omeprazole 20mg |                   | 2026-01-05
     """)  # fmt: skip
-    con.execute("create table staging.shown as select code, '[' || words || ']' as words from staging.spelled_code")
+    con.execute(
+        "create table staging.shown as select code, '[' || words || ']' as words from staging.spelled_code"
+    )
     holds(con, "staging.shown", """
         code            | words
         999             | [ vitamin b 12 1mg ]
@@ -46,8 +48,12 @@ def test_the_words_of_a_drug_stand_between_spaces_and_a_name_given_as_a_code_is_
 def test_what_the_sites_map_answers_is_looked_up_in_its_place():
     con = clinic()
     con.execute("create schema landing")
-    con.execute("create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)")
-    con.execute("insert into landing.local_code values ('lab_result', null, 'B12S', 'LN', '2132-9')")
+    con.execute(
+        "create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+    )
+    con.execute(
+        "insert into landing.local_code values ('lab_result', null, 'B12S', 'LN', '2132-9')"
+    )
     holds(landed(con, "lab_result", "patient_id | code_system | code | value\nann | LOCAL | b12s | 165"), "staging.spelled_code", """
         code_system | code | looked_up_code | spelled_system
         LOCAL       | b12s | 2132-9         | LOINC

@@ -26,5 +26,7 @@ def test_the_sites_map_comes_first():
     con.execute("create schema landing")
     con.execute("create table landing.local_unit (spelling varchar, unit varchar)")
     con.execute("insert into landing.local_unit values (unit_key('PG pro ML'), 'pg/ml')")
-    con = landed(con, "lab_result", "patient_id | code | unit | value\nann | 2132-9 | pg pro ml | 165")
+    con = landed(
+        con, "lab_result", "patient_id | code | unit | value\nann | 2132-9 | pg pro ml | 165"
+    )
     holds(con, "staging.unit_spelling", "delivered | unit\npg pro ml | pg/mL")

@@ -23,7 +23,9 @@ def published():
     build(con, "screening.worklist")
     con.execute("create schema worklist")
     con.execute("create table worklist.published as from screening.worklist")
-    con.execute("create table worklist.patient_site as select patient_id, site from clinical.demography")
+    con.execute(
+        "create table worklist.patient_site as select patient_id, site from clinical.demography"
+    )
     create(con, "worklist.tonight")
     return con
 

@@ -25,7 +25,9 @@ def resources(*rows, kind=None, **given):
 
 
 def loincs(**said):
-    return [one["code"]["coding"][0]["code"] for one in resources(row(**said), kind="ServiceRequest")]
+    return [
+        one["code"]["coding"][0]["code"] for one in resources(row(**said), kind="ServiceRequest")
+    ]
 
 
 def test_an_empty_worklist_is_a_bundle():
@@ -36,14 +38,20 @@ def test_an_empty_worklist_is_a_bundle():
 def test_a_task_proposes_and_names_no_one():
     [task] = resources(row(priority=1, next_step="TREAT_IM_NEURO"), kind="Task")
     assert (task["intent"], task["status"], task["priority"]) == ("proposal", "requested", "asap")
-    assert task["for"] == {"type": "Patient", "identifier": {"system": "urn:b12-screening:patient-id", "value": "ann"}}
+    assert task["for"] == {
+        "type": "Patient",
+        "identifier": {"system": "urn:b12-screening:patient-id", "value": "ann"},
+    }
     assert task["code"]["coding"][0]["code"] == "TREAT_IM_NEURO"
     assert task["description"] == "MMA is missing."
     assert task["authoredOn"] == "2026-01-31"
     assert task["note"][0]["text"] == "Cites SEED §H" and META.notice in task["note"][1]["text"]
 
 
-@pytest.mark.parametrize(("priority", "word"), [(1, "asap"), (2, "urgent"), (3, "routine"), (4, "routine"), (0, "routine")])
+@pytest.mark.parametrize(
+    ("priority", "word"),
+    [(1, "asap"), (2, "urgent"), (3, "routine"), (4, "routine"), (0, "routine")],
+)
 def test_priorities_keep_the_order_that_fhir_gives_them(priority, word):
     assert resources(row(priority=priority), kind="Task")[0]["priority"] == word
 
@@ -60,16 +68,25 @@ def test_every_status_of_an_item(status):
 
 @pytest.mark.parametrize("priority", [None, 0])
 def test_who_was_never_listed_has_no_priority(priority):
-    [task] = resources(item(status="off_list", priority=priority, next_step=None, rule=None, reason=None), kind="Task")
+    [task] = resources(
+        item(status="off_list", priority=priority, next_step=None, rule=None, reason=None),
+        kind="Task",
+    )
     assert "of 4" not in json.dumps(task) and task["priority"] == "routine"
 
 
 def test_an_alert_is_a_detected_issue():
-    because = next(one["because"] for one in pack().raw["safety"] if one["outcome"] == "FOLATE_BEFORE_B12")
-    found = resources(row(safety=["FOLATE_BEFORE_B12"], reason=f"MMA is missing. {because}"), kind="DetectedIssue")
+    because = next(
+        one["because"] for one in pack().raw["safety"] if one["outcome"] == "FOLATE_BEFORE_B12"
+    )
+    found = resources(
+        row(safety=["FOLATE_BEFORE_B12"], reason=f"MMA is missing. {because}"), kind="DetectedIssue"
+    )
     [issue] = found
     assert (issue["status"], issue["severity"], issue["detail"]) == ("preliminary", "high", because)
-    assert issue["code"]["coding"] == [{"system": "urn:b12-screening:alert", "code": "FOLATE_BEFORE_B12"}]
+    assert issue["code"]["coding"] == [
+        {"system": "urn:b12-screening:alert", "code": "FOLATE_BEFORE_B12"}
+    ]
     assert issue["evidence"] == [{"code": [{"text": "B12 250 pg/mL on 2026-01-05"}]}]
 
 
@@ -91,8 +108,14 @@ def test_missing_tests_are_drafts_of_proposals():
     [
         ({"next_step": "ORDER_B12"}, ["2132-9"]),
         ({"next_step": "CONSIDER_MMA"}, ["13964-2"]),
-        ({"next_step": "TREAT_IM_NEURO", "flags": ["ORDER_MMA", "INVESTIGATE_CAUSE"]}, ["13964-2", "31444-3", "2333-3"]),
-        ({"next_step": "CONTINUE_AND_MONITOR", "flags": ["MONITORING_DUE"]}, ["2132-9", "13965-9", "13964-2"]),
+        (
+            {"next_step": "TREAT_IM_NEURO", "flags": ["ORDER_MMA", "INVESTIGATE_CAUSE"]},
+            ["13964-2", "31444-3", "2333-3"],
+        ),
+        (
+            {"next_step": "CONTINUE_AND_MONITOR", "flags": ["MONITORING_DUE"]},
+            ["2132-9", "13965-9", "13964-2"],
+        ),
         ({"next_step": "ORDER_MMA", "flags": ["MONITORING_DUE"]}, ["13964-2", "2132-9", "13965-9"]),
         ({"next_step": "TREAT_IM_STANDARD"}, []),
         ({"next_step": "NO_ACTION", "flags": ["BY_NAME"]}, []),
@@ -120,5 +143,15 @@ def test_ids_are_the_same_for_the_same_run_and_each_its_own():
 
 
 def test_a_row_of_a_patient_who_was_never_on_the_list():
-    [task] = resources(item(status="off_list", next_step=None, reason=None, cites=None, priority=None, safety=[], flags=[]))
+    [task] = resources(
+        item(
+            status="off_list",
+            next_step=None,
+            reason=None,
+            cites=None,
+            priority=None,
+            safety=[],
+            flags=[],
+        )
+    )
     assert task["status"] == "draft"

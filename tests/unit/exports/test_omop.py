@@ -30,7 +30,11 @@ def test_one_line_a_patient_and_cohort():
 
 def test_a_cohort_begins_with_its_evidence():
     [line] = cohort(row(cohorts=["metformin_long_term"], metformin_since=date(2025, 3, 1)))
-    assert (line["cohort_start_date"], line["subject_id"], line["person_source_value"]) == ("2025-03-01", "", "ann")
+    assert (line["cohort_start_date"], line["subject_id"], line["person_source_value"]) == (
+        "2025-03-01",
+        "",
+        "ann",
+    )
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,13 @@ def column(sheet, title):
 
 def test_the_heading_is_first_frozen_and_filters():
     sheet = workbook([row(), row(patient_id="bob")])["Worklist"]
-    assert [cell.value for cell in sheet[1]][:5] == ["Priority", "Patient ID", "Next step", "Reason", "Safety"]
+    assert [cell.value for cell in sheet[1]][:5] == [
+        "Priority",
+        "Patient ID",
+        "Next step",
+        "Reason",
+        "Safety",
+    ]
     assert sheet.freeze_panes == "C2"
     assert sheet.auto_filter.ref.startswith("A1:") and sheet.auto_filter.ref.endswith("3")
     assert round(sheet.column_dimensions["D"].width) in (60, 61)
@@ -42,7 +48,14 @@ def test_dates_are_dates_and_numbers_numbers():
 
 
 def test_reasons_are_wrapped_and_lists_joined():
-    sheet = workbook([row(reason="A reason that takes more than one line of a cell.", flags=["ORDER_MMA", "BY_NAME"])])["Worklist"]
+    sheet = workbook(
+        [
+            row(
+                reason="A reason that takes more than one line of a cell.",
+                flags=["ORDER_MMA", "BY_NAME"],
+            )
+        ]
+    )["Worklist"]
     [reason] = column(sheet, "Reason")
     assert reason.alignment.wrap_text
     assert [cell.value for cell in column(sheet, "Flags")] == ["ORDER_MMA, BY_NAME"]
@@ -70,7 +83,11 @@ def test_what_is_no_part_of_xml_and_what_is_too_long():
 
 def test_it_says_what_it_is():
     about = {line[0].value: line[1].value for line in workbook([row()])["About"].rows}
-    assert about["Run"] == META.run_id and about["As of"] == META.as_of and about["Protocol"] == META.protocol
+    assert (
+        about["Run"] == META.run_id
+        and about["As of"] == META.as_of
+        and about["Protocol"] == META.protocol
+    )
     assert about["Notice"] == META.notice
 
 
@@ -82,10 +99,26 @@ def test_an_empty_worklist_is_a_sheet_with_a_heading():
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_in_libreoffice_its_cells_are_still_text(tmp_path):
-    exports.write("xlsx", [row(patient_id="=1+1", b12_reported="0012")], tmp_path / "worklist.xlsx", meta=META)
+    exports.write(
+        "xlsx", [row(patient_id="=1+1", b12_reported="0012")], tmp_path / "worklist.xlsx", meta=META
+    )
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    convert = ["soffice", profile, "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76", "--outdir", str(tmp_path)]
-    subprocess.run([*convert, str(tmp_path / "worklist.xlsx")], check=True, capture_output=True, timeout=120)
+    convert = [
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "csv:Text - txt - csv (StarCalc):44,34,76",
+        "--outdir",
+        str(tmp_path),
+    ]
+    subprocess.run(
+        [*convert, str(tmp_path / "worklist.xlsx")], check=True, capture_output=True, timeout=120
+    )
     with (tmp_path / "worklist.csv").open(encoding="utf-8", newline="") as file:
         [found] = csv.DictReader(file)
-    assert (found["Patient ID"], found["B12 reported"], found["B12 on"]) == ("'=1+1", "0012", "2026-01-05")
+    assert (found["Patient ID"], found["B12 reported"], found["B12 on"]) == (
+        "'=1+1",
+        "0012",
+        "2026-01-05",
+    )

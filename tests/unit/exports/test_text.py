@@ -18,9 +18,17 @@ def written(form, *rows):
 
 def test_csv_joins_lists_and_runs_nothing():
     [found] = csv.DictReader(
-        io.StringIO(written("csv", item(patient_id="=1+1", flags=["A", "B"], reason='He said "no", twice')), newline="")
+        io.StringIO(
+            written("csv", item(patient_id="=1+1", flags=["A", "B"], reason='He said "no", twice')),
+            newline="",
+        )
     )
-    assert (found["patient_id"], found["flags"], found["reason"], found["status"]) == ("'=1+1", "A|B", 'He said "no", twice', "open")
+    assert (found["patient_id"], found["flags"], found["reason"], found["status"]) == (
+        "'=1+1",
+        "A|B",
+        'He said "no", twice',
+        "open",
+    )
     assert "version" not in found and "key" not in found
 
 

@@ -77,7 +77,10 @@ def test_a_wrong_check_digit_is_refused_with_file_and_line(tmp_path):
         encoding="utf-8",
     )
     found = problems(load(), codes=tmp_path)
-    assert [(file, line) for file, line, _ in found] == [(str(tmp_path / "lab.csv"), 3), (str(tmp_path / "lab.csv"), 4)]
+    assert [(file, line) for file, line, _ in found] == [
+        (str(tmp_path / "lab.csv"), 3),
+        (str(tmp_path / "lab.csv"), 4),
+    ]
     assert all("check digit" in message for _, _, message in found)
 
 

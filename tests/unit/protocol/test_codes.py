@@ -13,7 +13,17 @@ ENTITY = {
     "ICD10PCS": "procedure", "ICD9PROC": "procedure", "SNOMEDCT": "condition", "ICD10CM": "condition", "ICD10": "condition",
     "ICD9CM": "condition", "READ2": "condition", "FHIR-DIET": "condition", "LOCAL": "condition",
 }  # fmt: skip
-TRAPS = ("do_not_use", "not_", "exclude", "_hint", "trap", "wrong_scale", "antidote", "order_code", "comment_only")
+TRAPS = (
+    "do_not_use",
+    "not_",
+    "exclude",
+    "_hint",
+    "trap",
+    "wrong_scale",
+    "antidote",
+    "order_code",
+    "comment_only",
+)
 
 
 def _rows():
@@ -26,7 +36,9 @@ def _rows():
 ROWS = list(_rows())
 
 
-@pytest.mark.parametrize("code", ["2132-9", "14685-2", "13964-2", "72160-5", "98979-8", "31444-3", "718-7", "787-2"])
+@pytest.mark.parametrize(
+    "code", ["2132-9", "14685-2", "13964-2", "72160-5", "98979-8", "31444-3", "718-7", "787-2"]
+)
 def test_loinc_mod_10(code):
     body, digit = code.split("-")
     assert loinc_is_valid(code)
@@ -38,13 +50,17 @@ def test_what_is_no_loinc(code):
     assert not loinc_is_valid(code)
 
 
-@pytest.mark.parametrize("code", ["84027009", "25064002", "190634004", "709044004", "22298006", "900000000000207008"])
+@pytest.mark.parametrize(
+    "code", ["84027009", "25064002", "190634004", "709044004", "22298006", "900000000000207008"]
+)
 def test_snomed_verhoeff(code):
     assert snomed_is_valid(code)
     assert [digit for digit in "0123456789" if snomed_is_valid(code[:-1] + digit)] == [code[-1]]
 
 
-@pytest.mark.parametrize("code", ["84027090", "48027009", "84072009", "8402709", "12345", "abc", ""])
+@pytest.mark.parametrize(
+    "code", ["84027090", "48027009", "84072009", "8402709", "12345", "abc", ""]
+)
 def test_what_is_no_snomed_id(code):
     assert not snomed_is_valid(code)
 
@@ -59,11 +75,18 @@ def found_of(spelled):
     "The concepts that each (system, code) is recognised as, all at once"
     con = clinic()
     for entity in set(ENTITY.values()):
-        rows = [{"patient_id": "ann", "code": code, "code_system": system} for system, code in spelled if ENTITY[system] == entity]
+        rows = [
+            {"patient_id": "ann", "code": code, "code_system": system}
+            for system, code in spelled
+            if ENTITY[system] == entity
+        ]
         landed(con, entity, rows)
         con.execute(f"create or replace temp table known_{entity} as from staging.delivered_code")
     every = " union all ".join(f"from known_{entity}" for entity in set(ENTITY.values()))
-    return {(row["code_system"], row["code"]): set((row["concepts"] or "").split("|")) for row in select(con, f"({every})")}
+    return {
+        (row["code_system"], row["code"]): set((row["concepts"] or "").split("|"))
+        for row in select(con, f"({every})")
+    }
 
 
 def spellings():
@@ -82,7 +105,9 @@ def spellings():
 def test_every_code_is_recognised_as_its_own_concept_in_every_spelling():
     wanted = list(spellings())
     found = found_of([(system, code) for _, system, code in wanted])
-    allowed = {"b12_cyanocobalamin": "b12_form_unknown"}  # RxNorm 11248 alone means only "vitamin B12"
+    allowed = {
+        "b12_cyanocobalamin": "b12_form_unknown"
+    }  # RxNorm 11248 alone means only "vitamin B12"
     missed = [
         (concept, system, code) for concept, system, code in wanted
         if concept not in found[(system, code)] and not (code == "11248" and allowed[concept] in found[(system, code)])
@@ -92,12 +117,19 @@ def test_every_code_is_recognised_as_its_own_concept_in_every_spelling():
 
 
 def test_every_code_is_recognised_without_its_system_too_unless_another_system_means_something_else_by_it():
-    wanted = [(concept, system, code) for concept, system, code in spellings() if ENTITY[system] != "lab_result"]
+    wanted = [
+        (concept, system, code)
+        for concept, system, code in spellings()
+        if ENTITY[system] != "lab_result"
+    ]
     con, found = clinic(), {}
     for entity in {ENTITY[system] for _, system, _ in wanted}:
         codes = sorted({code for _, system, code in wanted if ENTITY[system] == entity})
         landed(con, entity, [{"patient_id": "ann", "code": code} for code in codes])
-        found |= {(entity, row["code"]): row["concepts"] or "" for row in select(con, "staging.delivered_code")}
+        found |= {
+            (entity, row["code"]): row["concepts"] or ""
+            for row in select(con, "staging.delivered_code")
+        }
     con = clinic()
     means = {row["concept"]: (row["fact"], row["means"]) for row in select(con, "protocol.concept")}
     missed = {
@@ -123,14 +155,22 @@ def test_every_concept_is_known_and_a_trap_counts_for_no_fact():
         "neuro",
         "pregnancy",
     }
-    traps = [row for concept, row in known.items() if any(word in concept.lower() for word in TRAPS) or "short_course" in concept]
+    traps = [
+        row
+        for concept, row in known.items()
+        if any(word in concept.lower() for word in TRAPS) or "short_course" in concept
+    ]
     assert len(traps) > 10
     assert [row["concept"] for row in traps if row["fact"] in facts] == []
 
 
 def test_a_trap_beside_a_drug_class_rules_it_out():
     con = clinic()
-    con.execute("insert into lake.medication (concepts) select distinct concept from protocol.concept where fact = 'trap'")
-    con.execute("insert into lake.medication (concepts) values ('EXCLUDE_radiolabelled|b12_cyanocobalamin')")
+    con.execute(
+        "insert into lake.medication (concepts) select distinct concept from protocol.concept where fact = 'trap'"
+    )
+    con.execute(
+        "insert into lake.medication (concepts) values ('EXCLUDE_radiolabelled|b12_cyanocobalamin')"
+    )
     build(con, "clinical.medication_class")
     assert select(con, "clinical.medication_class") == []

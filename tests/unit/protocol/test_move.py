@@ -39,7 +39,9 @@ def test_an_edge_moves_on_both_its_sides():
 
 def test_the_equal_edge_among_the_censored_moves_along():
     found = edges(moved(PACK, {"b12.low_molar_only": "210.5"}), "b12")
-    assert [one["below"] for one in found if one.get("below") == Decimal("210.5")] == [Decimal("210.5")] * 2
+    assert [one["below"] for one in found if one.get("below") == Decimal("210.5")] == [
+        Decimal("210.5")
+    ] * 2
     assert {"from": Decimal("210.5"), "to": 350} in found
 
 
@@ -48,7 +50,10 @@ def test_an_edge_that_its_tile_includes():
 
 
 def test_several_at_once_may_pass_where_one_may_not():
-    assert edges(moved(PACK, {"b12.low": 250, "b12.low_molar_only": 260}), "b12")[1] == {"from": 250, "below": 260}
+    assert edges(moved(PACK, {"b12.low": 250, "b12.low_molar_only": 260}), "b12")[1] == {
+        "from": 250,
+        "below": 260,
+    }
 
 
 def test_settings_keep_their_type():

@@ -10,7 +10,10 @@ RULES = (
 
 
 def test_the_first_rule_that_fits():
-    assert [decide(RULES, {"x": x, "y": y}).id for x, y in (("one", "two"), ("two", "one"), ("three", "two"), ("three", "one"))] == [
+    assert [
+        decide(RULES, {"x": x, "y": y}).id
+        for x, y in (("one", "two"), ("two", "one"), ("three", "two"), ("three", "one"))
+    ] == [
         "a",
         "b",
         "c",
@@ -32,4 +35,8 @@ def test_the_pack_names_author_checker_and_reviews_and_the_next_comes_within_a_y
 def test_every_outcome_of_a_line_is_explained():
     raw = load().raw
     assert {row["outcome"] for row in raw["next_step"]} <= set(raw["actions"])
-    assert all(row["because"] for section in ("next_step", "safety", "cause", "flags") for row in raw[section])
+    assert all(
+        row["because"]
+        for section in ("next_step", "safety", "cause", "flags")
+        for row in raw[section]
+    )

@@ -29,8 +29,14 @@ B12 = {"coding": [{"system": LOINC, "code": "2132-9", "display": "Cobalamin"}]}
 METFORMIN = {"coding": [{"system": RXNORM, "code": "6809", "display": "metformin"}]}
 
 
-ENTITY = {"Patient": "patient", "Observation": "lab_result", "Condition": "condition", "Procedure": "procedure"} | {
-    f"Medication{kind}": "medication" for kind in ("Request", "Statement", "Dispense", "Administration")
+ENTITY = {
+    "Patient": "patient",
+    "Observation": "lab_result",
+    "Condition": "condition",
+    "Procedure": "procedure",
+} | {
+    f"Medication{kind}": "medication"
+    for kind in ("Request", "Statement", "Dispense", "Administration")
 }
 
 
@@ -53,9 +59,20 @@ def read(con, tmp_path):
         path = tmp_path / "delivered.json"
         path.write_bytes(as_bytes(content))
         shipped = read_profile("fhir_r4")
-        loaded = load_resources(con, path, profile=replace(shipped, options={**shipped.options, **options}), folder=tmp_path)
-        found = {entity: con.sql(f"from ({select}) order by all").to_arrow_table().to_pylist() for entity, select in loaded.selects.items()}
-        broken = [line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()]
+        loaded = load_resources(
+            con,
+            path,
+            profile=replace(shipped, options={**shipped.options, **options}),
+            folder=tmp_path,
+        )
+        found = {
+            entity: con.sql(f"from ({select}) order by all").to_arrow_table().to_pylist()
+            for entity, select in loaded.selects.items()
+        }
+        broken = [
+            line
+            for (line,) in con.execute("select line from landing.ragged order by line").fetchall()
+        ]
         assert loaded.rows == len(broken) + loaded.other + sum(len(each) for each in found.values())
         return {**found, "broken": broken, "other": loaded.other}
 
@@ -80,26 +97,38 @@ def each(read):
     def check(cases, make, seen):
         rows = each_row(read([make(**elements) for elements, _ in cases]))
         assert [row["line"] for row in rows] == list(range(1, len(cases) + 1))
-        assert [(elements, seen(row)) for (elements, _), row in zip(cases, rows, strict=True)] == cases
+        assert [
+            (elements, seen(row)) for (elements, _), row in zip(cases, rows, strict=True)
+        ] == cases
 
     return check
 
 
 def each_row(found):
     "The rows of all entities by line"
-    return sorted((row for entity in ENTITY.values() for row in found.pop(entity, ())), key=lambda row: row["line"])
+    return sorted(
+        (row for entity in ENTITY.values() for row in found.pop(entity, ())),
+        key=lambda row: row["line"],
+    )
 
 
 def as_bytes(content):
     if isinstance(content, list):
-        content = "".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) + "\n" for one in content)
+        content = "".join(
+            one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) + "\n"
+            for one in content
+        )
     if isinstance(content, dict):
         content = json.dumps(content, indent=2, ensure_ascii=False)
     return content if isinstance(content, bytes) else content.encode()
 
 
 def resource(kind, own_id="1", **elements):
-    whose = {} if kind in ("Patient", "Specimen", "Medication") else {"subject": {"reference": "Patient/ann"}}
+    whose = (
+        {}
+        if kind in ("Patient", "Specimen", "Medication")
+        else {"subject": {"reference": "Patient/ann"}}
+    )
     return {"resourceType": kind, "id": own_id, **whose, **elements}
 
 
@@ -116,7 +145,10 @@ def bundle(*entries, kind="collection", **elements):
 
 
 def entry(resource, full_url=None):
-    return {"fullUrl": full_url or f"http://x.org/fhir/{resource['resourceType']}/{resource.get('id')}", "resource": resource}
+    return {
+        "fullUrl": full_url or f"http://x.org/fhir/{resource['resourceType']}/{resource.get('id')}",
+        "resource": resource,
+    }
 
 
 # Shapes -------------------------------------------------------------------------------------------------------------------------
@@ -129,7 +161,14 @@ def places(found):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_ndjson_with_the_lines_of_the_file_past_blank_ones(read, end, mark):
-    lines = ["", json.dumps(observation("a")), "", " \t", json.dumps(observation("b")), json.dumps(observation("c"))]
+    lines = [
+        "",
+        json.dumps(observation("a")),
+        "",
+        " \t",
+        json.dumps(observation("b")),
+        json.dumps(observation("c")),
+    ]
     found = read(mark + end.join(lines))
     assert places(found) == [(2, "a"), (5, "b"), (6, "c")]
     assert (found["broken"], found["other"]) == ([], 0)
@@ -142,7 +181,11 @@ BROKEN = [
 
 
 def test_a_line_that_is_no_resource_is_broken_and_its_neighbours_go_in(read):
-    lines = [line for number, broken in enumerate(BROKEN) for line in (json.dumps(observation(f"{number:02}")), broken)]
+    lines = [
+        line
+        for number, broken in enumerate(BROKEN)
+        for line in (json.dumps(observation(f"{number:02}")), broken)
+    ]
     found = read("\n".join(lines))
     assert found["broken"] == list(range(2, len(lines) + 1, 2))
     assert places(found) == [(2 * number + 1, f"{number:02}") for number in range(len(BROKEN))]
@@ -155,39 +198,69 @@ def test_a_broken_line_may_be_the_first(read, broken):
 
 
 def test_a_line_that_is_not_utf_8_is_broken(read):
-    found = read(as_bytes([observation("a")]) + b'{"resourceType": "Observation", "id": "\xe9"}\n' + as_bytes([observation("b")]))
+    found = read(
+        as_bytes([observation("a")])
+        + b'{"resourceType": "Observation", "id": "\xe9"}\n'
+        + as_bytes([observation("b")])
+    )
     assert (found["broken"], places(found)) == ([2], [(1, "a"), (3, "b")])
 
 
 def test_a_line_that_is_too_long_is_broken(read, monkeypatch):
     monkeypatch.setattr(fhir_text, "LARGEST_VALUE", 1 << 16)
     monkeypatch.setattr(fhir_text, "BLOCK", 1 << 12)
-    found = read([observation("a"), observation("b", note=[{"text": "x" * (1 << 18)}]), observation("c"), ""])
+    found = read(
+        [observation("a"), observation("b", note=[{"text": "x" * (1 << 18)}]), observation("c"), ""]
+    )
     assert (found["broken"], places(found)) == ([2], [(1, "a"), (3, "c")])
 
 
 def test_lines_are_right_across_blocks(read, monkeypatch):
     monkeypatch.setattr(fhir_text, "BLOCK", 1000)
-    lines = [["", "broken"][number % 2] + "\n" if number % 7 == 0 else observation(str(number + 1)) for number in range(5000)]
+    lines = [
+        ["", "broken"][number % 2] + "\n" if number % 7 == 0 else observation(str(number + 1))
+        for number in range(5000)
+    ]
     found = read(lines)
     assert len(found["lab_result"]) == sum(not isinstance(line, str) for line in lines)
     assert all(str(row["line"]) == row["result_id"] for row in found["lab_result"])
-    assert found["broken"] == [number for number, line in enumerate(lines, start=1) if line == "broken\n"]
+    assert found["broken"] == [
+        number for number, line in enumerate(lines, start=1) if line == "broken\n"
+    ]
 
 
 def test_text_is_unicode_and_the_first_of_a_key_given_twice_counts(read):
-    found = read('{"resourceType":"Observation","id":"ü😀","id":"b","valueString":"≤ 5 \\u00b5g\u2028"}\n' + json.dumps(observation("z")))
-    assert [(row["result_id"], row["value"]) for row in found["lab_result"]] == [("ü😀", "≤ 5 µg\u2028"), ("z", None)]
+    found = read(
+        '{"resourceType":"Observation","id":"ü😀","id":"b","valueString":"≤ 5 \\u00b5g\u2028"}\n'
+        + json.dumps(observation("z"))
+    )
+    assert [(row["result_id"], row["value"]) for row in found["lab_result"]] == [
+        ("ü😀", "≤ 5 µg\u2028"),
+        ("z", None),
+    ]
 
 
 def test_nesting_however_deep_is_passed_over(read):
-    deep = '{"resourceType":"Observation","id":"deep","extension":' + "[" * 100_000 + "]" * 100_000 + "}\n"
+    deep = (
+        '{"resourceType":"Observation","id":"deep","extension":'
+        + "[" * 100_000
+        + "]" * 100_000
+        + "}\n"
+    )
     assert [name for _, name in places(read([deep, observation("a")]))] == ["deep", "a"]
 
 
 def test_elements_of_another_type_than_they_should_be_are_not_there(read):
     odd = observation(
-        "a", code="2132-9", subject="ann", valueQuantity="5", note=3, component=4, referenceRange={}, performer="x", contained="y"
+        "a",
+        code="2132-9",
+        subject="ann",
+        valueQuantity="5",
+        note=3,
+        component=4,
+        referenceRange={},
+        performer="x",
+        contained="y",
     )
     [row] = read([odd, resource("Encounter")])["lab_result"]
     assert (row["codings"], row["patient_id"], row["value"]) == (None, None, None)
@@ -202,7 +275,15 @@ def test_a_single_resource_is_line_1(read, indent):
 @pytest.mark.parametrize("indent", [None, 4])
 def test_of_a_bundle_the_line_is_the_number_of_the_entry(read, indent, kind):
     found = read(
-        json.dumps(bundle(entry(observation("a")), entry(resource("Encounter")), entry(observation("b")), kind=kind), indent=indent)
+        json.dumps(
+            bundle(
+                entry(observation("a")),
+                entry(resource("Encounter")),
+                entry(observation("b")),
+                kind=kind,
+            ),
+            indent=indent,
+        )
     )
     assert (places(found), found["other"], found["broken"]) == ([(1, "a"), (3, "b")], 1, [])
 
@@ -211,7 +292,12 @@ def test_a_bundle_is_read_through_a_window_and_its_members_come_in_any_order(rea
     monkeypatch.setattr(fhir_bundle, "BLOCK", 7)
     monkeypatch.setattr(fhir_text, "BLOCK", 1000)
     text = json.dumps(
-        {"total": 120, "entry": [entry(observation(f"{n:03}")) for n in range(120)], "link": [{"url": "x"}], "resourceType": "Bundle"}
+        {
+            "total": 120,
+            "entry": [entry(observation(f"{n:03}")) for n in range(120)],
+            "link": [{"url": "x"}],
+            "resourceType": "Bundle",
+        }
     )
     assert places(read(text)) == [(n + 1, f"{n:03}") for n in range(120)]
 
@@ -238,15 +324,28 @@ def test_a_bundle_without_entries_is_one_row_of_no_entity(read):
 
 def test_bundles_in_lines_and_bundles_in_bundles(read):
     inner = bundle(entry(observation("b")), entry(observation("c")))
-    found = read([observation("a"), inner, {"resourceType": "Basic", "code": {"text": "Bundle"}}, {"resourceType": "Bundle", "entry": "x"}])
-    assert (places(found), found["other"], found["broken"]) == ([(1, "a"), (2, "b"), (2, "c")], 1, [4])
-    assert places(read(bundle(entry(observation("a")), {"resource": inner}))) == [(1, "a"), (2, "b"), (2, "c")]
+    found = read(
+        [
+            observation("a"),
+            inner,
+            {"resourceType": "Basic", "code": {"text": "Bundle"}},
+            {"resourceType": "Bundle", "entry": "x"},
+        ]
+    )
+    assert (places(found), found["other"], found["broken"]) == (
+        [(1, "a"), (2, "b"), (2, "c")],
+        1,
+        [4],
+    )
+    assert places(read(bundle(entry(observation("a")), {"resource": inner}))) == [
+        (1, "a"),
+        (2, "b"),
+        (2, "c"),
+    ]
 
 
 def test_a_document_with_a_whole_resource_in_one_of_its_lines_is_no_ndjson(read):
-    text = (
-        '{"resourceType": "MedicationRequest", "id": "m", "contained": [\n{"resourceType": "Medication", "id": "1"}\n], "status": "active"}'
-    )
+    text = '{"resourceType": "MedicationRequest", "id": "m", "contained": [\n{"resourceType": "Medication", "id": "1"}\n], "status": "active"}'
     assert [row["medication_id"] for row in read(text)["medication"]] == ["MedicationRequest/m"]
 
 
@@ -295,7 +394,10 @@ def test_a_patient_states_all_there_is(one):
         "line": 1, "patient_id": "ann", "birth_date": "1950-03", "sex": "female", "deceased_on": None, "site": "North", "merged_into": "ann",
         "recorded_at": "2024-05-01T10:00:00.5+02:00",
     }  # fmt: skip
-    assert one(patient(managingOrganization={"reference": "Organization/7"}))["site"] == "Organization/7"
+    assert (
+        one(patient(managingOrganization={"reference": "Organization/7"}))["site"]
+        == "Organization/7"
+    )
 
 
 def test_the_death_of_a_patient(each):
@@ -307,14 +409,25 @@ def test_the_death_of_a_patient(each):
 
 def test_a_replaced_patient_is_merged_into_the_one_that_replaces_it(read):
     def link(other, kind="replaced-by"):
-        return {"link": [{"type": "seealso", "other": {"reference": "Patient/x"}}, {"type": kind, "other": other}]}
+        return {
+            "link": [
+                {"type": "seealso", "other": {"reference": "Patient/x"}},
+                {"type": kind, "other": other},
+            ]
+        }
 
     found = read([
         patient("a", **link({"reference": "Patient/b"})), patient("b", **link({"reference": "Patient/a"}, "replaces")),
         patient("c", **link({"identifier": {"system": MRN, "value": "77"}})), patient("d", identifier=[{"system": MRN, "value": "77"}]),
         patient("e", **link({"reference": "RelatedPerson/f"})),
     ])["patient"]  # fmt: skip
-    assert {row["patient_id"]: row["merged_into"] for row in found} == {"a": "b", "b": "b", "c": "d", "d": "d", "e": None}
+    assert {row["patient_id"]: row["merged_into"] for row in found} == {
+        "a": "b",
+        "b": "b",
+        "c": "d",
+        "d": "d",
+        "e": None,
+    }
 
 
 def test_whose_result_it_is(each):
@@ -329,16 +442,38 @@ def test_whose_result_it_is(each):
         ({"type": "Group", "identifier": {"value": "77"}}, None), ({"reference": "Patient?name=ann"}, None), ({"reference": "ann"}, None),
         ({"display": "Ann"}, None), ({"reference": ""}, None), ({}, None), (None, None),
     ]  # fmt: skip
-    each([({"subject": subject}, whose) for subject, whose in cases], observation, lambda row: row["patient_id"])
+    each(
+        [({"subject": subject}, whose) for subject, whose in cases],
+        observation,
+        lambda row: row["patient_id"],
+    )
 
 
 @pytest.mark.parametrize(
-    "kind", ["Observation", "Condition", "Procedure", "MedicationRequest", "MedicationStatement", "MedicationDispense"]
+    "kind",
+    [
+        "Observation",
+        "Condition",
+        "Procedure",
+        "MedicationRequest",
+        "MedicationStatement",
+        "MedicationDispense",
+    ],
 )
 def test_every_entity_finds_its_patient_by_the_url_of_the_entry(read, kind):
     subject = {"subject": {"reference": "urn:uuid:1"}}
-    found = read(bundle(entry(resource(kind, **subject)), entry(patient("ann"), "urn:uuid:1"), entry(patient("bob"), "urn:uuid:2")))
-    [[row]] = [found[entity] for entity in ("lab_result", "medication", "condition", "procedure") if found[entity]]
+    found = read(
+        bundle(
+            entry(resource(kind, **subject)),
+            entry(patient("ann"), "urn:uuid:1"),
+            entry(patient("bob"), "urn:uuid:2"),
+        )
+    )
+    [[row]] = [
+        found[entity]
+        for entity in ("lab_result", "medication", "condition", "procedure")
+        if found[entity]
+    ]
     assert row["patient_id"] == "ann"
 
 
@@ -365,7 +500,10 @@ def test_a_urn_that_is_no_patient_or_two_is_nobody(read):
 
 def test_a_patient_inside_the_resource_counts_by_its_identifier_and_never_by_its_id(read):
     def inside(identifier):
-        return {"contained": [{"resourceType": "Patient", "id": "p", "identifier": identifier}], "subject": {"reference": "#p"}}
+        return {
+            "contained": [{"resourceType": "Patient", "id": "p", "identifier": identifier}],
+            "subject": {"reference": "#p"},
+        }
 
     found = read(
         [
@@ -378,14 +516,25 @@ def test_a_patient_inside_the_resource_counts_by_its_identifier_and_never_by_its
 
 
 def test_an_identifier_leads_to_the_id_of_the_patient_that_has_it(read):
-    ann = patient("ann", identifier=[{"system": MRN, "value": "77"}, {"system": "other", "value": "78"}])
+    ann = patient(
+        "ann", identifier=[{"system": MRN, "value": "77"}, {"system": "other", "value": "78"}]
+    )
     bob = patient("bob", identifier=[{"system": MRN, "value": "78"}])
     subjects = [
         {"identifier": {"system": MRN, "value": "77"}}, {"identifier": {"value": "77"}}, {"reference": f"Patient?identifier={MRN}|77"},
         {"reference": "Patient?identifier=77"}, {"identifier": {"system": MRN, "value": "78"}}, {"identifier": {"value": "78"}},
     ]  # fmt: skip
-    found = read([ann, bob, *(observation(str(n), subject=subject) for n, subject in enumerate(subjects))])
-    assert [row["patient_id"] for row in found["lab_result"]] == ["ann", "ann", "ann", "ann", "bob", None]
+    found = read(
+        [ann, bob, *(observation(str(n), subject=subject) for n, subject in enumerate(subjects))]
+    )
+    assert [row["patient_id"] for row in found["lab_result"]] == [
+        "ann",
+        "ann",
+        "ann",
+        "ann",
+        "bob",
+        None,
+    ]
 
 
 def test_the_profile_may_choose_an_identifier_and_then_nothing_else_is_a_number(read):
@@ -393,17 +542,39 @@ def test_the_profile_may_choose_an_identifier_and_then_nothing_else_is_a_number(
         patient("ann", identifier=[{"system": "x", "value": "1"}, {"system": MRN, "value": "77"}]), patient("bob", identifier=[{"system": "x", "value": "2"}]),
         patient("cid", identifier=[{"system": MRN, "value": "79"}], link=[{"type": "replaced-by", "other": {"reference": "Patient/ann"}}]),
     ]  # fmt: skip
-    inner = {"resourceType": "Patient", "id": "p", "identifier": [{"system": "x", "value": "3"}, {"system": MRN, "value": "80"}]}
+    inner = {
+        "resourceType": "Patient",
+        "id": "p",
+        "identifier": [{"system": "x", "value": "3"}, {"system": MRN, "value": "80"}],
+    }
     subjects = [
         {"reference": "Patient/ann"}, {"reference": "http://x.org/Patient/ann/_history/1"}, {"reference": "urn:uuid:1"}, {"identifier": {"system": MRN, "value": "81"}},
         {"reference": f"Patient?identifier={MRN}|82"}, {"reference": "Patient/elsewhere", "identifier": {"system": MRN, "value": "83"}}, {"reference": "#p"},
         {"reference": "Patient/bob"}, {"reference": "Patient/elsewhere"}, {"identifier": {"system": "x", "value": "2"}}, {"identifier": {"value": "84"}},
         {"reference": "urn:uuid:2"}, {"reference": "Patient?identifier=x|2"},
     ]  # fmt: skip
-    results = [entry(observation(f"{n:02}", subject=subject, contained=[inner])) for n, subject in enumerate(subjects)]
-    found = read(bundle(entry(people[0], "urn:uuid:1"), *map(entry, people[1:]), *results), patient_id={"identifier_system": MRN})
-    assert [(row["patient_id"], row["merged_into"]) for row in found["patient"]] == [("77", "77"), (None, None), ("79", "77")]
-    assert [row["patient_id"] for row in found["lab_result"]] == ["77", "77", "77", "81", "82", "83", "80"] + [None] * 6
+    results = [
+        entry(observation(f"{n:02}", subject=subject, contained=[inner]))
+        for n, subject in enumerate(subjects)
+    ]
+    found = read(
+        bundle(entry(people[0], "urn:uuid:1"), *map(entry, people[1:]), *results),
+        patient_id={"identifier_system": MRN},
+    )
+    assert [(row["patient_id"], row["merged_into"]) for row in found["patient"]] == [
+        ("77", "77"),
+        (None, None),
+        ("79", "77"),
+    ]
+    assert [row["patient_id"] for row in found["lab_result"]] == [
+        "77",
+        "77",
+        "77",
+        "81",
+        "82",
+        "83",
+        "80",
+    ] + [None] * 6
 
 
 # Lab results --------------------------------------------------------------------------------------------------------------------
@@ -440,11 +611,16 @@ def test_a_number_is_the_one_that_was_written(read):
     ]
     text = '{"resourceType":"Observation","valueQuantity":{"value" :\t%s,"unit":"x"},"referenceRange":[{"low":{"value":%s},"high":{"value":%s}}]}\n'
     rows = each_row(read("".join(text % (number, number, number) for number in numbers)))
-    assert [(row["value"], row["reference_low"], row["reference_high"]) for row in rows] == [(number,) * 3 for number in numbers]
+    assert [(row["value"], row["reference_low"], row["reference_high"]) for row in rows] == [
+        (number,) * 3 for number in numbers
+    ]
 
 
 def test_what_looks_like_a_number_inside_a_text_stays(one):
-    assert one(observation(valueString='"value": 6.10, see "value":7'))["value"] == '"value": 6.10, see "value":7'
+    assert (
+        one(observation(valueString='"value": 6.10, see "value":7'))["value"]
+        == '"value": 6.10, see "value":7'
+    )
 
 
 def test_every_kind_of_value(each):
@@ -476,7 +652,10 @@ def test_every_kind_of_value(each):
 def test_a_missing_value_says_why_in_the_comment(one):
     reason = {"coding": [{"code": "not-performed"}], "text": "broken"}
     assert one(observation(dataAbsentReason=reason))["comment"] == "not-performed"
-    assert one(observation(dataAbsentReason={"text": "broken"}, note=[{"text": "sorry"}]))["comment"] == "broken; sorry"
+    assert (
+        one(observation(dataAbsentReason={"text": "broken"}, note=[{"text": "sorry"}]))["comment"]
+        == "broken; sorry"
+    )
     assert one(observation(dataAbsentReason=reason))["value"] is None
 
 
@@ -514,25 +693,48 @@ def test_components_are_rows_of_their_own(read):
 
 
 def test_a_panel_whose_own_value_is_absent_counts_too(read):
-    found = read(observation("a", dataAbsentReason={"text": "x"}, component=[{"code": B12, "valueInteger": 1}]))
+    found = read(
+        observation(
+            "a", dataAbsentReason={"text": "x"}, component=[{"code": B12, "valueInteger": 1}]
+        )
+    )
     assert [row["result_id"] for row in found["lab_result"]] == ["a", "a#1"]
 
 
 def test_the_codings_of_loinc_come_first_and_the_text_names_what_has_no_display(one):
     code = {
-        "coding": [{"system": "urn:local", "code": "B12", "display": "Vit B12"}, {"system": LOINC, "code": "2132-9"}, {"code": ""}],
+        "coding": [
+            {"system": "urn:local", "code": "B12", "display": "Vit B12"},
+            {"system": LOINC, "code": "2132-9"},
+            {"code": ""},
+        ],
         "text": "B12 total",
     }
     assert one(observation(code=code))["codings"] == [
         {"system": LOINC, "code": "2132-9", "name": "B12 total"}, {"system": "urn:local", "code": "B12", "name": "Vit B12"}, {"system": None, "code": None, "name": "B12 total"},
     ]  # fmt: skip
-    assert one(observation(code={"text": "B12"}))["codings"] == [{"system": None, "code": None, "name": "B12"}]
+    assert one(observation(code={"text": "B12"}))["codings"] == [
+        {"system": None, "code": None, "name": "B12"}
+    ]
     assert one(observation(code={}))["codings"] is None
 
 
 def test_a_status_is_told_as_it_is_and_without_one_it_is_unknown(each):
-    told = ["registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"]
-    each([*(({"status": status}, status) for status in told), ({"status": None}, "unknown")], observation, lambda row: row["status"])
+    told = [
+        "registered",
+        "preliminary",
+        "final",
+        "amended",
+        "corrected",
+        "cancelled",
+        "entered-in-error",
+        "unknown",
+    ]
+    each(
+        [*(({"status": status}, status) for status in told), ({"status": None}, "unknown")],
+        observation,
+        lambda row: row["status"],
+    )
 
 
 def test_when_it_was_collected(each):
@@ -546,9 +748,15 @@ def test_when_it_was_collected(each):
 
 
 def test_the_time_of_issue_is_a_time_of_collection_only_where_the_profile_says_so(one):
-    assert one(observation(issued="2024-01-05T00:00:00Z"), issued_as_collected=True)["collected_at"] == "2024-01-05T00:00:00Z"
     assert (
-        one(observation(issued="2024-01-05T00:00:00Z", effectiveDateTime="2024-01-04"), issued_as_collected=True)["collected_at"]
+        one(observation(issued="2024-01-05T00:00:00Z"), issued_as_collected=True)["collected_at"]
+        == "2024-01-05T00:00:00Z"
+    )
+    assert (
+        one(
+            observation(issued="2024-01-05T00:00:00Z", effectiveDateTime="2024-01-04"),
+            issued_as_collected=True,
+        )["collected_at"]
         == "2024-01-04"
     )
 
@@ -559,7 +767,10 @@ def test_it_was_reported_when_it_was_issued_or_updated_whichever_is_later(each):
         ("2024-01-05T00:00:00Z", "2024-01-06T00:00:00Z", "2024-01-06T00:00:00Z"), ("2024-01-07T00:00:00Z", "2024-01-06T00:00:00Z", "2024-01-07T00:00:00Z"),
         ("2024-01-06T01:30:00+02:00", "2024-01-06T00:00:00Z", "2024-01-06T00:00:00Z"), (None, None, None), ("soon", None, "soon"),
     ]  # fmt: skip
-    given = [({"issued": issued, "meta": {"lastUpdated": updated}}, reported) for issued, updated, reported in cases]
+    given = [
+        ({"issued": issued, "meta": {"lastUpdated": updated}}, reported)
+        for issued, updated, reported in cases
+    ]
     each(given, observation, lambda row: row["reported_at"])
 
 
@@ -569,7 +780,13 @@ def specimen(own_id="s1", **elements):
 
 def test_a_specimen_of_the_same_file_says_what_it_is_and_when_it_was_collected(read):
     kind = {
-        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0487", "code": "SER", "display": "Serum, from a tube"}],
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/v2-0487",
+                "code": "SER",
+                "display": "Serum, from a tube",
+            }
+        ],
         "text": "red top",
     }
     when = {"collectedDateTime": "2024-01-01T07:00:00Z"}
@@ -578,7 +795,10 @@ def test_a_specimen_of_the_same_file_says_what_it_is_and_when_it_was_collected(r
             entry(specimen(type=kind, collection=when), "urn:uuid:9"),
             entry(observation(specimen={"reference": "urn:uuid:9", "display": "Urine"})),
         ),
-        [specimen(type=kind, collection=when), observation(specimen={"reference": "http://x.org/Specimen/s1"})],
+        [
+            specimen(type=kind, collection=when),
+            observation(specimen={"reference": "http://x.org/Specimen/s1"}),
+        ],
         [
             observation(specimen={"reference": "Specimen/s1"}),
             specimen(type=kind, collection={"collectedPeriod": {"start": "2024-01-01T07:00:00Z"}}),
@@ -586,7 +806,12 @@ def test_a_specimen_of_the_same_file_says_what_it_is_and_when_it_was_collected(r
     ):
         found = read(whole)
         [row] = found["lab_result"]
-        assert (row["specimen"], row["collected_at"], row["accession_id"], found["other"]) == ("SER", "2024-01-01T07:00:00Z", "s1", 1)
+        assert (row["specimen"], row["collected_at"], row["accession_id"], found["other"]) == (
+            "SER",
+            "2024-01-01T07:00:00Z",
+            "s1",
+            1,
+        )
 
 
 def test_the_effective_time_comes_before_that_of_the_specimen(read):
@@ -601,14 +826,21 @@ def test_the_effective_time_comes_before_that_of_the_specimen(read):
 
 def test_the_id_of_a_specimen_inside_the_result_is_no_accession(read):
     def inside(**elements):
-        return {"contained": [{"resourceType": "Specimen", "id": "s", **elements}], "specimen": {"reference": "#s"}}
+        return {
+            "contained": [{"resourceType": "Specimen", "id": "s", **elements}],
+            "specimen": {"reference": "#s"},
+        }
 
     found = read([
         observation("1", **inside(accessionIdentifier={"value": "A7"}, identifier=[{"value": "I7"}], type={"text": "Venous blood"})),
         observation("2", **inside(identifier=[{"value": "I8"}], type={"coding": [{"display": "Serum specimen (specimen)"}]})),
         observation("3", **inside(type={"text": "Bone marrow"})),
     ])["lab_result"]  # fmt: skip
-    assert [(row["accession_id"], row["specimen"]) for row in found] == [("A7", "Venous blood"), ("I8", "serum"), (None, "Bone marrow")]
+    assert [(row["accession_id"], row["specimen"]) for row in found] == [
+        ("A7", "Venous blood"),
+        ("I8", "serum"),
+        (None, "Bone marrow"),
+    ]
 
 
 def test_a_specimen_that_is_not_delivered(each):
@@ -617,7 +849,11 @@ def test_a_specimen_that_is_not_delivered(each):
         ({"display": "Stool sample (specimen)"}, (None, "stool")), ({"display": "URINE"}, (None, "URINE")), ({"display": "Bone marrow"}, (None, "Bone marrow")),
         ({"display": "Specimen 2024-17"}, (None, None)),
     ]  # fmt: skip
-    each([({"specimen": given}, said) for given, said in cases], observation, lambda row: (row["accession_id"], row["specimen"]))
+    each(
+        [({"specimen": given}, said) for given, said in cases],
+        observation,
+        lambda row: (row["accession_id"], row["specimen"]),
+    )
 
 
 def test_the_laboratory_is_an_organization_and_no_clinician(each):
@@ -625,7 +861,11 @@ def test_the_laboratory_is_an_organization_and_no_clinician(each):
         ([{"reference": "Organization/7"}], "7"), ([{"display": "Lab North"}], "Lab North"), ([{"reference": "Practitioner/1", "display": "Dr No"}], None),
         ([{"type": "Practitioner", "display": "Dr No"}], None), ([{"type": "Organization", "reference": "urn:uuid:1", "display": "Lab"}], "Lab"), ([], None),
     ]  # fmt: skip
-    each([({"performer": performer}, lab) for performer, lab in cases], observation, lambda row: row["performing_lab"])
+    each(
+        [({"performer": performer}, lab) for performer, lab in cases],
+        observation,
+        lambda row: row["performing_lab"],
+    )
 
 
 # Medications --------------------------------------------------------------------------------------------------------------------
@@ -661,7 +901,10 @@ def test_when_a_medication_starts_and_ends(each):
         ("Administration", {"effectiveDateTime": "2024-01-02T10:00:00Z"}, "2024-01-02T10:00:00Z", None),
         ("Administration", {"effectivePeriod": {"start": "2024-01-02", "end": "2024-01-03"}}, "2024-01-02", "2024-01-03"),
     ]  # fmt: skip
-    given = [({"kind": f"Medication{kind}", **elements}, (start, end)) for kind, elements, start, end in cases]
+    given = [
+        ({"kind": f"Medication{kind}", **elements}, (start, end))
+        for kind, elements, start, end in cases
+    ]
     each(given, resource, lambda row: (row["start_on"], row["end_on"]))
 
 
@@ -671,27 +914,50 @@ def test_days_of_supply(each):
         ({"value": 1, "code": "mo"}, None), ({"value": "x", "code": "d"}, None), ({"unit": "d"}, None), (None, None),
     ]  # fmt: skip
     each(
-        [({"daysSupply": supply}, days) for supply, days in cases], partial(resource, "MedicationDispense"), lambda row: row["days_supply"]
+        [({"daysSupply": supply}, days) for supply, days in cases],
+        partial(resource, "MedicationDispense"),
+        lambda row: row["days_supply"],
     )
-    given = [({"dispenseRequest": {"expectedSupplyDuration": supply}}, days) for supply, days in cases]
+    given = [
+        ({"dispenseRequest": {"expectedSupplyDuration": supply}}, days) for supply, days in cases
+    ]
     each(given, partial(resource, "MedicationRequest"), lambda row: row["days_supply"])
 
 
 def test_for_how_long_it_is_to_be_taken_is_a_supply_where_there_is_one_dosage(each):
-    month, week = ({"timing": {"repeat": {"boundsDuration": {"value": value, "unit": unit}}}} for value, unit in ((1, "mo"), (1, "wk")))
-    request = {"validityPeriod": {"end": "2025-01-01"}, "expectedSupplyDuration": {"value": 30, "code": "d"}}
+    month, week = (
+        {"timing": {"repeat": {"boundsDuration": {"value": value, "unit": unit}}}}
+        for value, unit in ((1, "mo"), (1, "wk"))
+    )
+    request = {
+        "validityPeriod": {"end": "2025-01-01"},
+        "expectedSupplyDuration": {"value": 30, "code": "d"},
+    }
     cases = [
         ({"dosageInstruction": [week], "dispenseRequest": request}, ("7", None)), ({"dosageInstruction": [week, week], "dispenseRequest": request}, ("30", None)),
         ({"dosageInstruction": [week], "dispenseRequest": {"validityPeriod": {"end": "2025-01-01"}}}, ("7", None)),
         ({"dosageInstruction": [month], "dispenseRequest": {"validityPeriod": {"end": "2025-01-01"}}}, (None, "2025-01-01")),
     ]  # fmt: skip
-    each(cases, partial(resource, "MedicationRequest"), lambda row: (row["days_supply"], row["end_on"]))
-    each([({"dosage": [week]}, "7")], partial(resource, "MedicationStatement"), lambda row: row["days_supply"])
+    each(
+        cases,
+        partial(resource, "MedicationRequest"),
+        lambda row: (row["days_supply"], row["end_on"]),
+    )
+    each(
+        [({"dosage": [week]}, "7")],
+        partial(resource, "MedicationStatement"),
+        lambda row: row["days_supply"],
+    )
 
 
 def test_a_dispense_may_leave_out_that_its_supply_is_in_days_and_a_request_may_not(one):
     assert one(resource("MedicationDispense", daysSupply={"value": 30}))["days_supply"] == "30"
-    assert one(resource("MedicationRequest", dispenseRequest={"expectedSupplyDuration": {"value": 30}}))["days_supply"] is None
+    assert (
+        one(
+            resource("MedicationRequest", dispenseRequest={"expectedSupplyDuration": {"value": 30}})
+        )["days_supply"]
+        is None
+    )
 
 
 def test_the_status_of_a_medication(each):
@@ -706,7 +972,11 @@ def test_the_status_of_a_medication(each):
         ("Administration", {"status": "completed"}, "administered"), ("Administration", {"status": "in-progress"}, "in-progress"),
         ("Administration", {"status": "not-done"}, "not-done"),
     ]  # fmt: skip
-    each([({"kind": f"Medication{kind}", **elements}, status) for kind, elements, status in cases], resource, lambda row: row["status"])
+    each(
+        [({"kind": f"Medication{kind}", **elements}, status) for kind, elements, status in cases],
+        resource,
+        lambda row: row["status"],
+    )
 
 
 def test_a_route_is_given_in_the_words_that_are_known(each):
@@ -720,38 +990,65 @@ def test_a_route_is_given_in_the_words_that_are_known(each):
         ("MedicationStatement", lambda route: {"dosage": [{"route": route}]}),
         ("MedicationAdministration", lambda route: {"dosage": {"route": route}}),
     ):
-        each([(where(route), said) for route, said in cases], partial(resource, kind), lambda row: row["route"])
+        each(
+            [(where(route), said) for route, said in cases],
+            partial(resource, kind),
+            lambda row: row["route"],
+        )
 
 
 def ingredient(name, amount=None, unit="mg", per=1, **elements):
-    strength = {"numerator": {"value": amount, "unit": unit}, "denominator": {"value": per}} if amount else None
+    strength = (
+        {"numerator": {"value": amount, "unit": unit}, "denominator": {"value": per}}
+        if amount
+        else None
+    )
     return {
-        "itemCodeableConcept": {"coding": [{"system": RXNORM, "code": f"rx-{name}", "display": name}]},
+        "itemCodeableConcept": {
+            "coding": [{"system": RXNORM, "code": f"rx-{name}", "display": name}]
+        },
         "strength": strength,
         **elements,
     }
 
 
 def test_the_medication_inline_inside_and_elsewhere_in_the_file(read):
-    kinds = ["MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"]
+    kinds = [
+        "MedicationRequest",
+        "MedicationStatement",
+        "MedicationDispense",
+        "MedicationAdministration",
+    ]
     inner = {
         "contained": [{"resourceType": "Medication", "id": "m", "code": METFORMIN}],
         "medicationReference": {"reference": "#m", "display": "other"},
     }
     elsewhere = [
-        resource(kind, medicationReference={"reference": f"{server}Medication/7"}) for kind in kinds for server in ("", "http://x.org/")
+        resource(kind, medicationReference={"reference": f"{server}Medication/7"})
+        for kind in kinds
+        for server in ("", "http://x.org/")
     ]
     for whole in (
-        [*(resource(kind, medicationCodeableConcept=METFORMIN) for kind in kinds), resource("Encounter")],
+        [
+            *(resource(kind, medicationCodeableConcept=METFORMIN) for kind in kinds),
+            resource("Encounter"),
+        ],
         [*(resource(kind, **inner) for kind in kinds), resource("Encounter")],
         [*elsewhere, resource("Medication", "7", code=METFORMIN)],
         bundle(
             entry(resource("Medication", "7", code=METFORMIN), "urn:uuid:7"),
-            *(entry(resource(kind, medicationReference={"reference": "urn:uuid:7"})) for kind in kinds),
+            *(
+                entry(resource(kind, medicationReference={"reference": "urn:uuid:7"}))
+                for kind in kinds
+            ),
         ),
     ):
         found = read(whole)
-        assert ({row["codings"][0]["code"] for row in found["medication"]}, len(found["medication"]) % 4, found["other"]) == (
+        assert (
+            {row["codings"][0]["code"] for row in found["medication"]},
+            len(found["medication"]) % 4,
+            found["other"],
+        ) == (
             {"6809"},
             0,
             1,
@@ -765,7 +1062,12 @@ def test_one_inner_medication_is_not_that_of_another_resource(read):
             "medicationReference": {"reference": "#m"},
         }
 
-    found = read([resource("MedicationRequest", "1", **inside("one")), resource("MedicationRequest", "2", **inside("two"))])["medication"]
+    found = read(
+        [
+            resource("MedicationRequest", "1", **inside("one")),
+            resource("MedicationRequest", "2", **inside("two")),
+        ]
+    )["medication"]
     assert [row["codings"][0]["name"] for row in found] == ["one", "two"]
 
 
@@ -774,11 +1076,21 @@ def named(name):
 
 
 def test_a_medicine_in_words_is_known_by_its_name(one):
-    assert one(resource("MedicationRequest", medicationCodeableConcept={"text": "Metformin 500"}))["codings"] == named("Metformin 500")
-    assert one(resource("MedicationRequest", medicationReference={"reference": "Medication/elsewhere", "display": "Metformin"}))[
+    assert one(resource("MedicationRequest", medicationCodeableConcept={"text": "Metformin 500"}))[
         "codings"
-    ] == named("Metformin")
-    assert one(resource("MedicationRequest", medicationReference={"reference": "Medication/elsewhere"}))["codings"] is None
+    ] == named("Metformin 500")
+    assert one(
+        resource(
+            "MedicationRequest",
+            medicationReference={"reference": "Medication/elsewhere", "display": "Metformin"},
+        )
+    )["codings"] == named("Metformin")
+    assert (
+        one(
+            resource("MedicationRequest", medicationReference={"reference": "Medication/elsewhere"})
+        )["codings"]
+        is None
+    )
     assert one(resource("MedicationRequest"))["codings"] is None
 
 
@@ -802,7 +1114,11 @@ def test_the_ingredients_of_a_medication(each):
 
 
 def clinical(word):
-    return {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": word}]}
+    return {
+        "coding": [
+            {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": word}
+        ]
+    }
 
 
 def test_a_condition(one):
@@ -882,11 +1198,26 @@ def test_a_deleted_record_is_a_row_that_names_it_and_nobody(read):
         "Observation?identifier=x|1",
         "oddity",
     ]
-    found = read([bundle(*map(deletion, deleted), kind="transaction", meta={"lastUpdated": "2024-02-01T00:00:00Z"}), observation("kept")])
+    found = read(
+        [
+            bundle(
+                *map(deletion, deleted),
+                kind="transaction",
+                meta={"lastUpdated": "2024-02-01T00:00:00Z"},
+            ),
+            observation("kept"),
+        ]
+    )
     names = {"medication": "MedicationRequest/m", "condition": "c", "procedure": "p"}
     for entity, name in names.items():
         [row] = found[entity]
-        assert (row[f"{entity}_id"], row["patient_id"], row["status"], row["recorded_at"], row["line"]) == (
+        assert (
+            row[f"{entity}_id"],
+            row["patient_id"],
+            row["status"],
+            row["recorded_at"],
+            row["line"],
+        ) == (
             name,
             None,
             "deleted",
@@ -900,7 +1231,10 @@ def test_a_deleted_record_is_a_row_that_names_it_and_nobody(read):
 
 
 def test_a_deletion_tells_when_by_its_own_response_first_then_by_the_bundle(read):
-    entries = [deletion("Observation/a", response={"lastModified": "2024-03-01T00:00:00Z"}), deletion("Observation/b")]
+    entries = [
+        deletion("Observation/a", response={"lastModified": "2024-03-01T00:00:00Z"}),
+        deletion("Observation/b"),
+    ]
     assert [row["reported_at"] for row in read(bundle(*entries, kind="history", timestamp="2024-04-01T00:00:00Z"))["lab_result"]] == [
         "2024-03-01T00:00:00Z", "2024-04-01T00:00:00Z",
     ]  # fmt: skip
@@ -916,24 +1250,36 @@ def report_counts(resources):
     for one in resources:
         values = sum(name.startswith("value") or name == "dataAbsentReason" for name in one)
         count[ENTITY.get(one["resourceType"], "other")] += (
-            max(1, values + len(one.get("component", []))) if one["resourceType"] == "Observation" else 1
+            max(1, values + len(one.get("component", [])))
+            if one["resourceType"] == "Observation"
+            else 1
         )
     return count
 
 
 def count_of(found):
-    return +Counter({name: rows if isinstance(rows, int) else len(rows) for name, rows in found.items()})
+    return +Counter(
+        {name: rows if isinstance(rows, int) else len(rows) for name, rows in found.items()}
+    )
 
 
 def test_the_official_examples_alone_as_ndjson_and_in_a_bundle(read):
-    resources = [json.loads(path.read_bytes()) for path in sorted((DATA / "observations").glob("*.json"))]
+    resources = [
+        json.loads(path.read_bytes()) for path in sorted((DATA / "observations").glob("*.json"))
+    ]
     assert len(resources) == 131
     for one in resources[::16]:
         assert count_of(read(one)) == report_counts([one])
-    assert count_of(read(resources)) == count_of(read(bundle(*map(entry, resources)))) == report_counts(resources)
+    assert (
+        count_of(read(resources))
+        == count_of(read(bundle(*map(entry, resources))))
+        == report_counts(resources)
+    )
 
 
-@pytest.mark.parametrize("path", sorted((DATA / "bundles").glob("*.gz")), ids=lambda path: path.name[:12])
+@pytest.mark.parametrize(
+    "path", sorted((DATA / "bundles").glob("*.gz")), ids=lambda path: path.name[:12]
+)
 def test_synthea_bundles(read, path):
     content = gzip.decompress(path.read_bytes())
     resources = [entry["resource"] for entry in json.loads(content)["entry"]]

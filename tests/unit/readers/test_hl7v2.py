@@ -40,11 +40,26 @@ def read(tmp_path, content, **options):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     con, shipped = connection(), read_profile("hl7v2")
     con.execute("drop schema if exists landing cascade; create schema landing")
-    loaded = load_messages(con, path, profile=replace(shipped, options={**shipped.options, **options}), folder=folder)
-    rows = {entity: con.sql(f"from ({select}) order by line").to_arrow_table().to_pylist() for entity, select in loaded.selects.items()}
-    broken = [line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()]
-    assert loaded.rows == loaded.other + len(broken) + len(rows["patient"]) + len(rows["lab_result"])
-    return SimpleNamespace(patients=rows["patient"], results=rows["lab_result"], broken=broken, other=loaded.other, rows=loaded.rows)
+    loaded = load_messages(
+        con, path, profile=replace(shipped, options={**shipped.options, **options}), folder=folder
+    )
+    rows = {
+        entity: con.sql(f"from ({select}) order by line").to_arrow_table().to_pylist()
+        for entity, select in loaded.selects.items()
+    }
+    broken = [
+        line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()
+    ]
+    assert loaded.rows == loaded.other + len(broken) + len(rows["patient"]) + len(
+        rows["lab_result"]
+    )
+    return SimpleNamespace(
+        patients=rows["patient"],
+        results=rows["lab_result"],
+        broken=broken,
+        other=loaded.other,
+        rows=loaded.rows,
+    )
 
 
 def message(*segments, end="\r"):
@@ -116,12 +131,20 @@ def test_each_patient_of_a_message_has_its_own_results(tmp_path):
 
 @pytest.mark.parametrize("type_", ["ORU^R01", "ORU^R30^ORU_R30", "ORU^R32", "ORU^^ORU_R01", "ORU"])
 def test_reports_of_any_event_are_read(tmp_path, type_):
-    assert len(read(tmp_path, message(MSH.replace("ORU^R01^ORU_R01", type_), PID, OBR, NM)).results) == 1
+    assert (
+        len(read(tmp_path, message(MSH.replace("ORU^R01^ORU_R01", type_), PID, OBR, NM)).results)
+        == 1
+    )
 
 
-@pytest.mark.parametrize("type_", ["ORM^O01", "OML^O21^OML_O21", "ADT^A08", "ADT^A30", "ACK", "ACK^R01", "MDM^T02", "ORUX^R01"])
+@pytest.mark.parametrize(
+    "type_",
+    ["ORM^O01", "OML^O21^OML_O21", "ADT^A08", "ADT^A30", "ACK", "ACK^R01", "MDM^T02", "ORUX^R01"],
+)
 def test_other_messages_are_counted_and_skipped(tmp_path, type_):
-    found = read(tmp_path, message(MSH.replace("ORU^R01^ORU_R01", type_), PID, OBR, NM) + message(PID))
+    found = read(
+        tmp_path, message(MSH.replace("ORU^R01^ORU_R01", type_), PID, OBR, NM) + message(PID)
+    )
     assert (found.other, found.rows, len(found.patients)) == (1, 2, 1)
 
 
@@ -161,12 +184,16 @@ def test_a_frame_ends_a_message_that_has_no_line_break_at_its_end(tmp_path):
 
 def test_what_is_framed_without_a_header_is_broken_and_no_part_of_the_message_before(tmp_path):
     lost = f"\x0b{PID}\r{OBR}\r{NM}\r\x1c\r"
-    found = read(tmp_path, f"\x0b{message(PID, OBR, NM)}\x1c\r" + lost + f"\x0b{message(PID)}\x1c\r")
+    found = read(
+        tmp_path, f"\x0b{message(PID, OBR, NM)}\x1c\r" + lost + f"\x0b{message(PID)}\x1c\r"
+    )
     assert (len(found.results), len(found.patients), found.broken) == (1, 2, [6])
 
 
 def test_a_vertical_tab_within_a_text_is_no_frame(tmp_path):
-    assert [row["value"] for row in results(tmp_path, obx("ST", "POS\x0bITIVE", code="X^^L"), NM)] == ["POS\x0bITIVE", "165"]
+    assert [
+        row["value"] for row in results(tmp_path, obx("ST", "POS\x0bITIVE", code="X^^L"), NM)
+    ] == ["POS\x0bITIVE", "165"]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_segment(tmp_path):
@@ -177,19 +204,31 @@ BATCH = "FHS|^~\\&|x\rBHS|^~\\&|x\r{}BTS|{}\rFTS|{}\r"
 
 
 def test_batches_are_unpacked(tmp_path):
-    found = read(tmp_path, BATCH.format(message(PID, OBR, NM) * 2, 2, 1) + "BHS|^~\\&\r" + message(PID) + "BTS|1|done\r")
+    found = read(
+        tmp_path,
+        BATCH.format(message(PID, OBR, NM) * 2, 2, 1)
+        + "BHS|^~\\&\r"
+        + message(PID)
+        + "BTS|1|done\r",
+    )
     assert (found.rows, len(found.results), found.broken) == (5, 2, [])
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (BATCH.format(message(PID) * 19, 20, 1), "its batch trailer says 20 messages, 19 are there: the delivery is incomplete"),
+        (
+            BATCH.format(message(PID) * 19, 20, 1),
+            "its batch trailer says 20 messages, 19 are there: the delivery is incomplete",
+        ),
         (BATCH.format(message(PID), 1, 2), "its file trailer says 2 batches, 1 are there"),
         (BATCH.format(message(PID), "p1", 1), "its batch trailer says no number of messages"),
         ("BHS|^~\\&\r" + message(PID), "its BHS at line 1 has no trailer"),
         ("FHS|^~\\&\r" + message(PID), "its FHS at line 1 has no trailer"),
-        ("BHS|^~\\&\r" + message(PID) + "BHS|^~\\&\r" + message(PID) + "BTS|1\r", "its BHS at line 1 has no trailer"),
+        (
+            "BHS|^~\\&\r" + message(PID) + "BHS|^~\\&\r" + message(PID) + "BTS|1\r",
+            "its BHS at line 1 has no trailer",
+        ),
         (message(PID) + "BTS|1\r", "its batch trailer at line 3 has no header"),
         (message(PID) + "FTS|1\r", "its file trailer at line 3 has no header"),
     ],
@@ -213,7 +252,17 @@ def test_an_empty_batch_has_no_rows(tmp_path):
     assert read(tmp_path, BATCH.format("", 0, 1)).rows == 0
 
 
-@pytest.mark.parametrize("content", ["", "\n\n", "patient_id,code\np1,2132-9\n", f"{PID}\r{OBR}\r{NM}\r", "\x0b\x1c\r", "<Bundle/>"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "\n\n",
+        "patient_id,code\np1,2132-9\n",
+        f"{PID}\r{OBR}\r{NM}\r",
+        "\x0b\x1c\r",
+        "<Bundle/>",
+    ],
+)
 def test_what_is_no_hl7_at_all_is_refused(tmp_path, content):
     assert "no line of it begins an HL7 v2 message" in refusal(tmp_path, content)
 
@@ -233,17 +282,31 @@ def test_what_is_no_hl7_at_all_is_refused(tmp_path, content):
     ],
     ids=range(16),
 )  # fmt: skip
-def test_a_broken_message_is_rejected_with_the_line_of_its_header_and_its_neighbours_go_in(tmp_path, broken):
+def test_a_broken_message_is_rejected_with_the_line_of_its_header_and_its_neighbours_go_in(
+    tmp_path, broken
+):
     whole = message(PID, OBR, NM).encode()
-    found = read(tmp_path, whole + (broken if isinstance(broken, bytes) else broken.encode()) + whole)
+    found = read(
+        tmp_path, whole + (broken if isinstance(broken, bytes) else broken.encode()) + whole
+    )
     assert (found.broken, len(found.results), len(found.patients)) == ([5], 2, 2)
 
 
 @pytest.mark.parametrize(
-    "garbage", ["garbage\r", "2024-01-01 log\r\rsecond line\r", "\0\0\0\r", "OBX-like text\r", "<xml>\r", "x" * 2**21 + "\r"]
+    "garbage",
+    [
+        "garbage\r",
+        "2024-01-01 log\r\rsecond line\r",
+        "\0\0\0\r",
+        "OBX-like text\r",
+        "<xml>\r",
+        "x" * 2**21 + "\r",
+    ],
 )
 def test_garbage_between_messages_is_rejected_once_and_they_go_in(tmp_path, garbage):
-    found = read(tmp_path, garbage + message(PID, OBR, NM) + garbage + message(PID, OBR, NM) + garbage)
+    found = read(
+        tmp_path, garbage + message(PID, OBR, NM) + garbage + message(PID, OBR, NM) + garbage
+    )
     lines = garbage.count("\r")
     assert found.broken == [1, lines + 5, 2 * lines + 9]
     assert (len(found.results), len(found.patients)) == (2, 2)
@@ -255,24 +318,43 @@ def test_a_truncated_message_never_gives_more_than_it_holds(tmp_path, cut):
     found = read(tmp_path, message(PID) + whole[:cut] + "\r" + message(PID))
     assert found.rows >= 2
     assert [row["patient_id"] for row in found.patients][:: len(found.patients) - 1] == ["p1", "p1"]
-    assert all(row["value"] in (None, "1", "16", "165") and (row["value"] == "165" or not row["unit"]) for row in found.results)
+    assert all(
+        row["value"] in (None, "1", "16", "165") and (row["value"] == "165" or not row["unit"])
+        for row in found.results
+    )
 
 
 def test_an_attachment_of_any_size_is_no_result_and_harms_none(tmp_path):
-    attachment = obx("ED", "LIS^application^pdf^Base64^" + "JVBERi0x" * 300_000, code="PDF^Report^L")
+    attachment = obx(
+        "ED", "LIS^application^pdf^Base64^" + "JVBERi0x" * 300_000, code="PDF^Report^L"
+    )
     assert [row["value"] for row in results(tmp_path, NM, attachment, NM)] == ["165", "ED", "165"]
-    assert one(tmp_path, obx("ED", "LIS^application^pdf^Base64^JVBERi0x"))["value"] == "ED application pdf"
+    assert (
+        one(tmp_path, obx("ED", "LIS^application^pdf^Base64^JVBERi0x"))["value"]
+        == "ED application pdf"
+    )
 
 
 def test_a_line_of_50_megabytes_does_not_fill_the_memory(tmp_path):
     path = tmp_path / "long.hl7"
-    path.write_bytes((message(PID, OBR) + "OBX|1|TX|").encode() + b"x" * 50_000_000 + b"\r" + message(PID, OBR, NM).encode())
+    path.write_bytes(
+        (message(PID, OBR) + "OBX|1|TX|").encode()
+        + b"x" * 50_000_000
+        + b"\r"
+        + message(PID, OBR, NM).encode()
+    )
     script = (
         "import sys, resource; from pathlib import Path; from pipeline.readers.hl7v2.file import messages\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "print([line for line, _ in messages(Path(sys.argv[1]))], (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)"
     )
-    done = subprocess.run([sys.executable, "-c", script, path], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, path],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.startswith("[1, 5]")
     assert int(done.stdout.split()[-1]) < 20_000_000
 
@@ -281,11 +363,18 @@ PIECES = [MSH, PID, OBR, NM, obx("SN", ">^2000"), "NTE|1||note", "SPM|1|||SER^Se
           "\x0b", "\x1c", "\r", "\n", "\0", "|", "^", "~", "\\", "&", "MSH", "\xff", "OBX", MSH.replace("ORU^R01", "ADT^A40")]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(PIECES) | st.characters(max_codepoint=255), max_size=30), st.sampled_from(["\r", ""]))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.sampled_from(PIECES) | st.characters(max_codepoint=255), max_size=30),
+    st.sampled_from(["\r", ""]),
+)
 def test_whatever_is_delivered_is_read_counted_or_refused(tmp_path, pieces, end):
     try:
-        read(tmp_path, end.join(pieces).encode("latin-1"), trailers="reject")  # which asserts that the rows add up
+        read(
+            tmp_path, end.join(pieces).encode("latin-1"), trailers="reject"
+        )  # which asserts that the rows add up
     except Refused as refused:
         assert "no line of it begins" in str(refused)
 
@@ -296,12 +385,20 @@ def test_whatever_is_delivered_is_read_counted_or_refused(tmp_path, pieces, end)
 def test_each_message_has_its_own_separators(tmp_path):
     other = "MSH*:+!%*LIS*GOODLAB***20240105**ORU:R01*1*P*2.5\rPID*1**p2:::A%1.2.3%ISO:MR\rOBR*1**F2\rOBX*1*SN*2132-9:B12:LN**>:2000*pg/mL*****F\r"
     found = read(tmp_path, message(PID, OBR, NM) + other + message(PID, OBR, NM))
-    assert [(row["patient_id"], row["value"]) for row in found.results] == [("p1", "165"), ("p2", ">2000"), ("p1", "165")]
-    assert read(tmp_path, other, patient_id={"authority": ["1.2.3"]}).patients[0]["patient_id"] == "p2"
+    assert [(row["patient_id"], row["value"]) for row in found.results] == [
+        ("p1", "165"),
+        ("p2", ">2000"),
+        ("p1", "165"),
+    ]
+    assert (
+        read(tmp_path, other, patient_id={"authority": ["1.2.3"]}).patients[0]["patient_id"] == "p2"
+    )
 
 
 def test_a_fifth_encoding_character(tmp_path):
-    assert one(tmp_path, obx("ST", "a\\P\\b"), header=MSH.replace("^~\\&", "^~\\&#"))["value"] == "a#b"
+    assert (
+        one(tmp_path, obx("ST", "a\\P\\b"), header=MSH.replace("^~\\&", "^~\\&#"))["value"] == "a#b"
+    )
 
 
 @pytest.mark.parametrize(
@@ -325,8 +422,12 @@ def test_escapes_are_resolved_and_what_is_none_stays(tmp_path, escaped, text, ca
         ("ISO IR87", b"\xb5", {"encoding": "latin-1"}, "µ"),
     ],
 )  # fmt: skip
-def test_the_character_set_is_the_messages_own_or_the_profiles(tmp_path, named, bytes_, options, text):
-    content = message(MSH + f"||||||{named}", PID, OBR, obx(unit="@g/L")).encode().replace(b"@", bytes_)
+def test_the_character_set_is_the_messages_own_or_the_profiles(
+    tmp_path, named, bytes_, options, text
+):
+    content = (
+        message(MSH + f"||||||{named}", PID, OBR, obx(unit="@g/L")).encode().replace(b"@", bytes_)
+    )
     assert read(tmp_path, content, **options).results[0]["unit"] == f"{text}g/L"
 
 
@@ -408,7 +509,9 @@ def test_statuses_and_none_is_never_final(tmp_path, of_result, of_order, status)
 )  # fmt: skip
 def test_codes_loinc_first_and_without_a_system_local(tmp_path, delivered, codings):
     row = one(tmp_path, obx(code=delivered))
-    assert [(coding["system"], coding["code"], coding["name"]) for coding in row["codings"]] == codings
+    assert [
+        (coding["system"], coding["code"], coding["name"]) for coding in row["codings"]
+    ] == codings
 
 
 # Comments
@@ -416,7 +519,14 @@ def test_codes_loinc_first_and_without_a_system_local(tmp_path, delivered, codin
 
 def test_notes_belong_to_the_result_they_follow(tmp_path):
     rows = results(
-        tmp_path, "NTE|1||of the order", NM, "NTE|1|L|first", "NTE|2|L|second~third", obx(code="X^^L"), "SPM|1", "NTE|1||of the specimen"
+        tmp_path,
+        "NTE|1||of the order",
+        NM,
+        "NTE|1|L|first",
+        "NTE|2|L|second~third",
+        obx(code="X^^L"),
+        "SPM|1",
+        "NTE|1||of the specimen",
     )
     assert [row["comment"] for row in rows] == ["first\nsecond\nthird", None]
 
@@ -447,12 +557,18 @@ def test_notes_belong_to_the_result_they_follow(tmp_path):
         ([obx(code=""), obx("TX", "words", code="")], ["165", "words"], [None, None]),
     ],
 )  # fmt: skip
-def test_texts_beside_a_result_are_comments_and_texts_that_are_results_are_not(tmp_path, observations, values, comments):
+def test_texts_beside_a_result_are_comments_and_texts_that_are_results_are_not(
+    tmp_path, observations, values, comments
+):
     rows = results(tmp_path, *observations)
     kept = [row for row in rows if row["codings"][0]["code"] != "48767-8"]
     assert ([row["value"] for row in kept], [row["comment"] for row in kept]) == (values, comments)
     assert len(rows) == len(observations)
-    assert all(row["result_id"] is None and row["codings"][0]["system"] == "LN" for row in rows if row not in kept)
+    assert all(
+        row["result_id"] is None and row["codings"][0]["system"] == "LN"
+        for row in rows
+        if row not in kept
+    )
 
 
 def test_a_text_in_another_order_is_no_comment(tmp_path):
@@ -472,19 +588,34 @@ def test_a_text_in_another_order_is_no_comment(tmp_path):
     ],
 )  # fmt: skip
 def test_the_order_number_is_the_fillers_else_the_placers(tmp_path, order, number, result_id):
-    [row] = read(tmp_path, message(PID, *order.split("\r"), NM) if order else message(PID, NM)).results
+    [row] = read(
+        tmp_path, message(PID, *order.split("\r"), NM) if order else message(PID, NM)
+    ).results
     assert (row["accession_id"], row["result_id"]) == (number, result_id)
 
 
 def test_a_result_id_names_order_code_and_sub_id_and_repeats_are_told_apart(tmp_path):
-    rows = results(tmp_path, obx(), obx(), obx("TX", "a comment"), obx(sub_id="1^2"), obx(code="X^^L^2132-9^^LN"), obx(code=""), OBR, obx())
+    rows = results(
+        tmp_path,
+        obx(),
+        obx(),
+        obx("TX", "a comment"),
+        obx(sub_id="1^2"),
+        obx(code="X^^L^2132-9^^LN"),
+        obx(code=""),
+        OBR,
+        obx(),
+    )
     assert [row["result_id"] for row in rows] == [
         "F1^LIS|2132-9|", "F1^LIS|2132-9|#2", None, "F1^LIS|2132-9|1^2", "F1^LIS|X|", None, "F1^LIS|2132-9|#3",
     ]  # fmt: skip
 
 
 def test_an_orc_speaks_of_its_own_obr_alone(tmp_path):
-    found = read(tmp_path, message(PID, "ORC|RE|P1|F1", "OBR|1", NM, "OBR|2", NM, "ORC|RE|P3|F3", "OBR|3", NM))
+    found = read(
+        tmp_path,
+        message(PID, "ORC|RE|P1|F1", "OBR|1", NM, "OBR|2", NM, "ORC|RE|P3|F3", "OBR|3", NM),
+    )
     assert [row["accession_id"] for row in found.results] == ["F1", None, "F3"]
 
 
@@ -501,9 +632,14 @@ PID3 = "11^^^NHS&2.16.840.1.113883.2.1.4.1&ISO^NH~22^^^GOODHOSP^MR~33^^^OTHER^MR
         ("^^^GOODHOSP^MR~22^^^GOODHOSP^MR", "", {"authority": ["GOODHOSP"]}, "22"), (" 22 ", "", {}, "22"), ('""', "99", {}, "99"),
     ],
 )  # fmt: skip
-def test_the_patients_number_is_that_of_the_wanted_authority_and_type_never_anothers(tmp_path, pid3, pid2, wanted, patient_id):
+def test_the_patients_number_is_that_of_the_wanted_authority_and_type_never_anothers(
+    tmp_path, pid3, pid2, wanted, patient_id
+):
     found = read(tmp_path, message(f"PID|1|{pid2}|{pid3}", OBR, NM), patient_id=wanted)
-    assert (found.patients[0]["patient_id"], found.results[0]["patient_id"]) == (patient_id, patient_id)
+    assert (found.patients[0]["patient_id"], found.results[0]["patient_id"]) == (
+        patient_id,
+        patient_id,
+    )
 
 
 # Times
@@ -519,8 +655,13 @@ def test_the_patients_number_is_that_of_the_wanted_authority_and_type_never_anot
         ("2024-02-03", "2024-02-03"), ("202402030", "202402030"), ("20240203~20240204", "2024-02-03"),
     ],
 )  # fmt: skip
-def test_times_keep_their_precision_and_zone_and_what_is_none_stays(tmp_path, delivered, collected_at):
-    assert one(tmp_path, f"OBX|1|NM|{B12}||165|pg/mL|||||F|||{delivered}")["collected_at"] == collected_at
+def test_times_keep_their_precision_and_zone_and_what_is_none_stays(
+    tmp_path, delivered, collected_at
+):
+    assert (
+        one(tmp_path, f"OBX|1|NM|{B12}||165|pg/mL|||||F|||{delivered}")["collected_at"]
+        == collected_at
+    )
 
 
 def test_a_time_without_a_zone_is_in_that_of_the_message_or_the_profile(tmp_path):
@@ -542,13 +683,20 @@ SPM = "SPM|1|||SER^Serum^HL70487|||||||||||||20240101^20240104"
         (["OBR|1||F1", NM], {"collected_from": ["OBR-7"]}, None),
     ],
 )  # fmt: skip
-def test_the_time_of_collection_stands_where_the_profile_says(tmp_path, order, options, collected_at):
-    assert read(tmp_path, message(PID, *order), **options).results[0]["collected_at"] == collected_at
+def test_the_time_of_collection_stands_where_the_profile_says(
+    tmp_path, order, options, collected_at
+):
+    assert (
+        read(tmp_path, message(PID, *order), **options).results[0]["collected_at"] == collected_at
+    )
 
 
 def test_the_time_of_report(tmp_path):
     assert one(tmp_path, NM)["reported_at"] == "2024-01-03"
-    assert read(tmp_path, message(PID, "OBR|1||F1", NM)).results[0]["reported_at"] == "2024-01-05T12:00:00+01:00"
+    assert (
+        read(tmp_path, message(PID, "OBR|1||F1", NM)).results[0]["reported_at"]
+        == "2024-01-05T12:00:00+01:00"
+    )
 
 
 # Specimens and laboratories
@@ -574,10 +722,18 @@ def test_a_specimen_belongs_to_its_own_order(tmp_path):
 
 @pytest.mark.parametrize(
     ("rest", "laboratory"),
-    [("|Reference Lab^L||||||||Name^D", "Name"), ("|RL^Reference Lab", "Reference Lab"), ("|RL", "RL"), ("", "GOODLAB")],
+    [
+        ("|Reference Lab^L||||||||Name^D", "Name"),
+        ("|RL^Reference Lab", "Reference Lab"),
+        ("|RL", "RL"),
+        ("", "GOODLAB"),
+    ],
 )
 def test_the_laboratory(tmp_path, rest, laboratory):
-    assert one(tmp_path, NM + rest.replace("|Reference Lab^L||||||||", "|x||||||||"))["performing_lab"] == laboratory
+    assert (
+        one(tmp_path, NM + rest.replace("|Reference Lab^L||||||||", "|x||||||||"))["performing_lab"]
+        == laboratory
+    )
 
 
 # Patients
@@ -595,7 +751,12 @@ def test_the_laboratory(tmp_path, rest, laboratory):
 )  # fmt: skip
 def test_patients(tmp_path, pid, sex, birth_date, deceased_on):
     [row] = read(tmp_path, message(f"PID|1||p1||||{pid}")).patients
-    assert (row["sex"], row["birth_date"], row["deceased_on"], row["merged_into"]) == (sex, birth_date, deceased_on, None)
+    assert (row["sex"], row["birth_date"], row["deceased_on"], row["merged_into"]) == (
+        sex,
+        birth_date,
+        deceased_on,
+        None,
+    )
 
 
 def merge(event, *segments):
@@ -605,19 +766,39 @@ def merge(event, *segments):
 @pytest.mark.parametrize("event", ["A40^ADT_A39", "A18", "A34", "A36"])
 def test_merges(tmp_path, event):
     found = read(
-        tmp_path, merge(event, "EVN||20240101", PID, "MRG|old1^^^GOODHOSP^MR", "PV1|1", PID.replace("p1", "p2"), "MRG|old2^^^GOODHOSP^MR")
+        tmp_path,
+        merge(
+            event,
+            "EVN||20240101",
+            PID,
+            "MRG|old1^^^GOODHOSP^MR",
+            "PV1|1",
+            PID.replace("p1", "p2"),
+            "MRG|old2^^^GOODHOSP^MR",
+        ),
     )
-    told = [(row["line"], row["patient_id"], row["merged_into"], row["recorded_at"]) for row in found.patients]
+    told = [
+        (row["line"], row["patient_id"], row["merged_into"], row["recorded_at"])
+        for row in found.patients
+    ]
     assert told == [(4, "old1", "p1", "2024-01-01"), (7, "old2", "p2", "2024-01-01")]
     assert (found.results, found.rows) == ([], 2)
 
 
 def test_a_merge_without_its_own_time_has_that_of_the_message(tmp_path):
-    assert read(tmp_path, merge("A40", PID, "MRG|old")).patients[0]["recorded_at"] == "2024-01-05T12:00:00+01:00"
+    assert (
+        read(tmp_path, merge("A40", PID, "MRG|old")).patients[0]["recorded_at"]
+        == "2024-01-05T12:00:00+01:00"
+    )
 
 
 @pytest.mark.parametrize(
-    ("pid", "mrg"), [(PID, "MRG|9^^^OTHER^MR"), (PID.replace("GOODHOSP", "OTHER"), "MRG|9^^^GOODHOSP^MR"), (PID, "MRG|")]
+    ("pid", "mrg"),
+    [
+        (PID, "MRG|9^^^OTHER^MR"),
+        (PID.replace("GOODHOSP", "OTHER"), "MRG|9^^^GOODHOSP^MR"),
+        (PID, "MRG|"),
+    ],
 )
 def test_a_merge_of_a_number_that_is_not_the_profiles_has_no_patient_id(tmp_path, pid, mrg):
     [row] = read(tmp_path, merge("A40", pid, mrg), patient_id={"authority": ["GOODHOSP"]}).patients
@@ -626,7 +807,10 @@ def test_a_merge_of_a_number_that_is_not_the_profiles_has_no_patient_id(tmp_path
 
 def test_an_unlink_lets_each_stand_for_itself(tmp_path):
     found = read(tmp_path, merge("A37", "EVN||20240101", PID, PID.replace("p1", "p2")))
-    assert [(row["patient_id"], row["merged_into"]) for row in found.patients] == [("p1", "p1"), ("p2", "p2")]
+    assert [(row["patient_id"], row["merged_into"]) for row in found.patients] == [
+        ("p1", "p1"),
+        ("p2", "p2"),
+    ]
 
 
 # The profile
@@ -663,21 +847,39 @@ def sample(name):
 )  # fmt: skip
 def test_samples_go_in(tmp_path, name, patients, of_results, other):
     found = read(tmp_path, sample(name))
-    assert (len(found.patients), len(found.results), found.other, found.broken) == (patients, of_results, other, [])
+    assert (len(found.patients), len(found.results), found.other, found.broken) == (
+        patients,
+        of_results,
+        other,
+        [],
+    )
 
 
 def test_a_sample_whose_own_trailer_is_wrong(tmp_path):
     content = sample("*input-covid-19")
-    assert refusal(tmp_path, content) == "its batch trailer says 25 messages, 20 are there: the delivery is incomplete"
+    assert (
+        refusal(tmp_path, content)
+        == "its batch trailer says 25 messages, 20 are there: the delivery is incomplete"
+    )
     found = read(tmp_path, content, trailers="reject")
     assert (len(found.patients), len(found.results), found.broken) == (20, 200, [343])
     assert {row["status"] for row in found.results} == {"C", "F"}
 
 
 def test_values_of_the_samples(tmp_path):
-    found = [row for name in ("*elims_2_72_3029198209_5121_NoPII", "*valid_hl7_e2e") for row in read(tmp_path, sample(name)).results]
-    assert {"43", "1:640", "1:320", "1:160", ">=32", "16", "2", "0.5", "SYN-S"} <= {row["value"] for row in found}
-    assert {row["codings"][0]["code"] for row in found if row["comment"] and "gram-positive" in row["comment"]} == {"77202-0"}
+    found = [
+        row
+        for name in ("*elims_2_72_3029198209_5121_NoPII", "*valid_hl7_e2e")
+        for row in read(tmp_path, sample(name)).results
+    ]
+    assert {"43", "1:640", "1:320", "1:160", ">=32", "16", "2", "0.5", "SYN-S"} <= {
+        row["value"] for row in found
+    }
+    assert {
+        row["codings"][0]["code"]
+        for row in found
+        if row["comment"] and "gram-positive" in row["comment"]
+    } == {"77202-0"}
 
 
 def test_a_sample_in_a_declared_character_set_with_two_codes_a_test(tmp_path):

@@ -24,8 +24,12 @@ def con():
     ("20260105083015", None, None, "2026-01-05T08:30:15"), ("2026/1/5", None, None, "2026-01-05"), ("20102011", "2011-10-20", None, None),
 ])  # fmt: skip
 def test_dates(con, delivered, dmy, mdy, ymd):
-    found = con.execute("select to_iso($1, 'dmy'), to_iso($1, 'mdy'), to_iso($1, 'ymd')", [delivered]).fetchone()
-    days = con.execute("select to_day($1, 'UTC'), to_day($2, 'UTC'), to_day($3, 'UTC')", list(found)).fetchone()
+    found = con.execute(
+        "select to_iso($1, 'dmy'), to_iso($1, 'mdy'), to_iso($1, 'ymd')", [delivered]
+    ).fetchone()
+    days = con.execute(
+        "select to_day($1, 'UTC'), to_day($2, 'UTC'), to_day($3, 'UTC')", list(found)
+    ).fetchone()
     for iso, day, wanted in zip(found, days, (dmy, mdy, ymd), strict=True):
         assert (iso if day else None) == wanted
 
@@ -38,8 +42,12 @@ def test_dates(con, delivered, dmy, mdy, ymd):
 ])  # fmt: skip
 def test_numbers(con, delivered, point, comma, comma_point, point_comma):
     for marks, wanted in ((".", point), (",", comma), (",.", comma_point), (".,", point_comma)):
-        [found] = con.execute("select try_cast(with_point($1, $2) as decimal(20, 9))", [delivered, marks]).fetchone()
-        assert (None if found is None else float(found)) == (None if wanted is None else float(wanted)), marks
+        [found] = con.execute(
+            "select try_cast(with_point($1, $2) as decimal(20, 9))", [delivered, marks]
+        ).fetchone()
+        assert (None if found is None else float(found)) == (
+            None if wanted is None else float(wanted)
+        ), marks
 
 
 def test_a_censored_number_keeps_its_comparator(con):

@@ -27,9 +27,20 @@ def read(tmp_path, content, name="t.csv", **options):
     con.execute("create schema landing")
     folder = tmp_path / "work"
     folder.mkdir(exist_ok=True)
-    load_table(con, path, columns=COLUMNS, profile=replace(CSV, **options), into="landing.delivered", folder=folder)
-    rows = con.execute("select line, patient_id, code, name from landing.delivered order by line").fetchall()
-    return rows, [line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()]
+    load_table(
+        con,
+        path,
+        columns=COLUMNS,
+        profile=replace(CSV, **options),
+        into="landing.delivered",
+        folder=folder,
+    )
+    rows = con.execute(
+        "select line, patient_id, code, name from landing.delivered order by line"
+    ).fetchall()
+    return rows, [
+        line for (line,) in con.execute("select line from landing.ragged order by line").fetchall()
+    ]
 
 
 def refusal(tmp_path, content, name="t.csv"):
@@ -41,27 +52,55 @@ def refusal(tmp_path, content, name="t.csv"):
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_lines_are_those_of_the_file_past_blank_lines_and_line_breaks_in_cells(tmp_path, end):
-    lines = ["patient_id,code,name", "ann,1,", "", 'bob,2,"two' + end + 'lines"', "cid,3,", "", "", "dan,4,x"]
+    lines = [
+        "patient_id,code,name",
+        "ann,1,",
+        "",
+        'bob,2,"two' + end + 'lines"',
+        "cid,3,",
+        "",
+        "",
+        "dan,4,x",
+    ]
     rows, ragged = read(tmp_path, end.join(lines) + end)
-    assert [(row[0], row[1], row[2]) for row in rows] == [(2, "ann", "1"), (4, "bob", "2"), (6, "cid", "3"), (9, "dan", "4")]
+    assert [(row[0], row[1], row[2]) for row in rows] == [
+        (2, "ann", "1"),
+        (4, "bob", "2"),
+        (6, "cid", "3"),
+        (9, "dan", "4"),
+    ]
     assert rows[1][3].split() == ["two", "lines"]
     assert ragged == []
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_row_that_does_not_fit_is_noted_with_its_line_and_the_others_go_in(tmp_path, end):
-    lines = ["patient_id,code,name", "ann,1,x", "bob,2", "cid,3,x,y", "", "dan,4,x", "eve", "fay,5,x"]
+    lines = [
+        "patient_id,code,name",
+        "ann,1,x",
+        "bob,2",
+        "cid,3,x,y",
+        "",
+        "dan,4,x",
+        "eve",
+        "fay,5,x",
+    ]
     rows, ragged = read(tmp_path, end.join(lines) + end)
     assert [row[:2] for row in rows] == [(2, "ann"), (6, "dan"), (8, "fay")]
     assert ragged == [3, 4, 7]
 
 
 def test_the_last_line_needs_no_line_break(tmp_path):
-    assert read(tmp_path, "patient_id,code\nann,1\nbob,2")[0] == [(2, "ann", "1", None), (3, "bob", "2", None)]
+    assert read(tmp_path, "patient_id,code\nann,1\nbob,2")[0] == [
+        (2, "ann", "1", None),
+        (3, "bob", "2", None),
+    ]
 
 
 def test_quotes_commas_and_doubled_quotes(tmp_path):
-    assert read(tmp_path, 'patient_id,code,name\nann,1,"a, ""b"""\n')[0] == [(2, "ann", "1", 'a, "b"')]
+    assert read(tmp_path, 'patient_id,code,name\nann,1,"a, ""b"""\n')[0] == [
+        (2, "ann", "1", 'a, "b"')
+    ]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path):
@@ -77,7 +116,10 @@ def test_columns_in_any_order_and_case_blank_cells_are_null_and_cells_are_stripp
 
 
 def test_codes_stay_text(tmp_path):
-    assert read(tmp_path, "patient_id,code\n007,1.0\nann,1.09023E+15\n")[0] == [(2, "007", "1.0", None), (3, "ann", "1.09023E+15", None)]
+    assert read(tmp_path, "patient_id,code\n007,1.0\nann,1.09023E+15\n")[0] == [
+        (2, "007", "1.0", None),
+        (3, "ann", "1.09023E+15", None),
+    ]
 
 
 def test_a_header_alone_is_a_file_without_rows(tmp_path):
@@ -87,7 +129,11 @@ def test_a_header_alone_is_a_file_without_rows(tmp_path):
 def test_lines_are_right_across_many_records(tmp_path):
     lines = ["patient_id,code"]
     for number in range(5000):
-        lines += [f"p{number},{len(lines) + 1}"] + [""] * (number % 700 == 3) + ["ragged"] * (number % 900 == 5)
+        lines += (
+            [f"p{number},{len(lines) + 1}"]
+            + [""] * (number % 700 == 3)
+            + ["ragged"] * (number % 900 == 5)
+        )
     rows, ragged = read(tmp_path, "\n".join(lines) + "\n")
     assert len(rows) == 5000
     assert all(str(line) == code for line, _, code, _ in rows)
@@ -109,17 +155,31 @@ def test_what_cannot_be_read_whole_is_refused(tmp_path, content, said):
 
 
 def test_others_may_be_ignored_when_the_profile_says_so(tmp_path):
-    assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", are_others_ignored=True)[0] == [(2, "ann", "1", None)]
+    assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", are_others_ignored=True)[0] == [
+        (2, "ann", "1", None)
+    ]
 
 
 def test_parquet_is_text_too_and_its_first_row_is_line_1(tmp_path):
     table = pa.table({"patient_id": ["ann", "bob"], "code": [21329, None], "name": ["x", " "]})
-    assert read(tmp_path, table, "t.parquet") == ([(1, "ann", "21329", "x"), (2, "bob", None, None)], [])
+    assert read(tmp_path, table, "t.parquet") == (
+        [(1, "ann", "21329", "x"), (2, "bob", None, None)],
+        [],
+    )
 
 
-@pytest.mark.parametrize("column", [pa.array([["1", "2"]]), pa.array([{"a": 1}]), pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64()))])
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([["1", "2"]]),
+        pa.array([{"a": 1}]),
+        pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())),
+    ],
+)
 def test_nested_parquet_is_refused(tmp_path, column):
-    assert "column code" in refusal(tmp_path, pa.table({"patient_id": ["ann"], "code": column}), "t.parquet")
+    assert "column code" in refusal(
+        tmp_path, pa.table({"patient_id": ["ann"], "code": column}), "t.parquet"
+    )
 
 
 def test_what_is_no_parquet_is_refused(tmp_path):
@@ -128,7 +188,9 @@ def test_what_is_no_parquet_is_refused(tmp_path):
 
 def _whole(tmp_path):
     pq.write_table(
-        pa.table({"patient_id": [f"ann{number}" for number in range(999)], "code": ["1"] * 999}), tmp_path / "whole", compression="gzip"
+        pa.table({"patient_id": [f"ann{number}" for number in range(999)], "code": ["1"] * 999}),
+        tmp_path / "whole",
+        compression="gzip",
     )
     return (tmp_path / "whole").read_bytes()
 
@@ -140,7 +202,9 @@ def _whole(tmp_path):
 def test_a_refusal_names_no_path(tmp_path, torn):
     "Where the file was read is another place each time, and nobody's to know"
     told = [
-        refusal(folder, torn(_whole(tmp_path)), "t.parquet") for folder in (tmp_path / "a o'b: c", tmp_path / "two") if not folder.mkdir()
+        refusal(folder, torn(_whole(tmp_path)), "t.parquet")
+        for folder in (tmp_path / "a o'b: c", tmp_path / "two")
+        if not folder.mkdir()
     ]
     assert told[0] == told[1]
     assert str(tmp_path) not in told[0] and "/" not in told[0]

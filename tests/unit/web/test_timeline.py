@@ -28,7 +28,11 @@ def piece(**more):
 
 
 def explained(*evidence, fact="b12"):
-    return {"as_of": "2026-01-31", "protocol": "praxis-2026 1.0.0", "facts": [{"fact": fact, "evidence": list(evidence)}]}
+    return {
+        "as_of": "2026-01-31",
+        "protocol": "praxis-2026 1.0.0",
+        "facts": [{"fact": fact, "evidence": list(evidence)}],
+    }
 
 
 def test_points_are_in_the_unit_of_the_bands_and_keep_what_was_reported():
@@ -42,45 +46,104 @@ def test_points_are_in_the_unit_of_the_bands_and_keep_what_was_reported():
 
 
 def test_a_result_without_number_or_day_is_not_drawn():
-    assert timeline(explained(piece(value=None), piece(on_day=None), piece(value=float("nan"))), PACK)["panels"] == []
+    assert (
+        timeline(explained(piece(value=None), piece(on_day=None), piece(value=float("nan"))), PACK)[
+            "panels"
+        ]
+        == []
+    )
 
 
 def test_an_era_covers_the_records_it_is_made_of():
-    era = piece(fact="metformin", value=None, standing="era", what="era of 2 records", on_day="2025-01-01", until_on="2025-12-01")
-    record = piece(fact="metformin", value=None, standing="active", reported="Metformin", on_day="2025-01-01")
+    era = piece(
+        fact="metformin",
+        value=None,
+        standing="era",
+        what="era of 2 records",
+        on_day="2025-01-01",
+        until_on="2025-12-01",
+    )
+    record = piece(
+        fact="metformin", value=None, standing="active", reported="Metformin", on_day="2025-01-01"
+    )
     [lane] = timeline(explained(era, record, fact="metformin"), PACK)["lanes"]
-    drawn = {"from": "2025-01-01", "to": "2025-12-01", "label": "era of 2 records", "standing": "era", "counts": True}
+    drawn = {
+        "from": "2025-01-01",
+        "to": "2025-12-01",
+        "label": "era of 2 records",
+        "standing": "era",
+        "counts": True,
+    }
     assert lane == {"name": "Metformin", "spans": [drawn]}
 
 
 def test_a_finding_without_an_end_is_a_day():
-    finding = piece(fact="neuro", value=None, standing="counted", what="ICD10CM G62.9", reported="Polyneuropathy")
+    finding = piece(
+        fact="neuro",
+        value=None,
+        standing="counted",
+        what="ICD10CM G62.9",
+        reported="Polyneuropathy",
+    )
     [lane] = of(explained(finding, fact="neuro"))["lanes"]
     [span] = lane["spans"]
-    assert (span["from"], span["to"], span["label"], span["counts"]) == ("2026-01-05", "2026-01-05", "Polyneuropathy", True)
+    assert (span["from"], span["to"], span["label"], span["counts"]) == (
+        "2026-01-05",
+        "2026-01-05",
+        "Polyneuropathy",
+        True,
+    )
 
 
-@pytest.mark.parametrize("standing", ["retracted", "refuted", "not_counted", "withdrawn", "superseded", "held", "after_as_of"])
+@pytest.mark.parametrize(
+    "standing",
+    ["retracted", "refuted", "not_counted", "withdrawn", "superseded", "held", "after_as_of"],
+)
 def test_what_does_not_count_is_in_its_lane_and_says_so(standing):
-    counted = piece(fact="diet", value=None, standing="counted", reported="vegan diet", on_day="2025-01-01")
-    [lane] = timeline(explained(counted, piece(fact="diet", value=None, standing=standing), fact="diet"), PACK)["lanes"]
-    assert [(span["counts"], span["standing"].startswith(low(standing))) for span in lane["spans"]] == [(True, False), (False, True)]
+    counted = piece(
+        fact="diet", value=None, standing="counted", reported="vegan diet", on_day="2025-01-01"
+    )
+    [lane] = timeline(
+        explained(counted, piece(fact="diet", value=None, standing=standing), fact="diet"), PACK
+    )["lanes"]
+    assert [
+        (span["counts"], span["standing"].startswith(low(standing))) for span in lane["spans"]
+    ] == [(True, False), (False, True)]
     assert "not count" in lane["spans"][1]["standing"]
 
 
 def test_a_record_that_does_not_count_is_not_hidden_by_an_era():
-    era = piece(fact="metformin", value=None, standing="era", what="era of 1 record", on_day="2025-01-01", until_on="2025-12-01")
-    record = piece(fact="metformin", value=None, standing="retracted", reported="Metformin", on_day="2025-06-01")
+    era = piece(
+        fact="metformin",
+        value=None,
+        standing="era",
+        what="era of 1 record",
+        on_day="2025-01-01",
+        until_on="2025-12-01",
+    )
+    record = piece(
+        fact="metformin",
+        value=None,
+        standing="retracted",
+        reported="Metformin",
+        on_day="2025-06-01",
+    )
     [lane] = timeline(explained(era, record, fact="metformin"), PACK)["lanes"]
     assert [span["counts"] for span in lane["spans"]] == [True, False]
 
 
 def test_a_note_that_a_headache_is_unrelated_is_no_neurological_finding():
     wording = next(
-        row["wording"] for row in csv.DictReader(io.StringIO(CONCEPTS.read_text(encoding="utf-8"))) if row["means"] == "headache_unrelated"
+        row["wording"]
+        for row in csv.DictReader(io.StringIO(CONCEPTS.read_text(encoding="utf-8")))
+        if row["means"] == "headache_unrelated"
     )
     note = piece(
-        fact="neuro", value=None, standing="counted", what=f"LOCAL headache_unrelated_to_b12, {wording}", reported="judged unrelated"
+        fact="neuro",
+        value=None,
+        standing="counted",
+        what=f"LOCAL headache_unrelated_to_b12, {wording}",
+        reported="judged unrelated",
     )
     [lane] = timeline(explained(note, fact="neuro"), PACK)["lanes"]
     assert (lane["name"], lane["spans"][0]["label"]) == ("Notes", "judged unrelated")

@@ -13,10 +13,22 @@ from pipeline.web import labels as words
         ("b12_therapy", "B12 therapy", "B12 therapy"),
         ("egfr", "eGFR", "eGFR"),
         ("mma", "MMA", "MMA"),
-        ("raised_renal", "Raised; kidney function may explain it", "raised; kidney function may explain it"),
-        ("raised_renal_unknown", "Raised; kidney function may explain it", "raised; kidney function may explain it"),
+        (
+            "raised_renal",
+            "Raised; kidney function may explain it",
+            "raised; kidney function may explain it",
+        ),
+        (
+            "raised_renal_unknown",
+            "Raised; kidney function may explain it",
+            "raised; kidney function may explain it",
+        ),
         ("unheard_of_thing", "Unheard of thing", "unheard of thing"),
-        ("ICD10CM Z98.84, by Demo Clinic", "ICD10CM Z98.84, by Demo Clinic", "ICD10CM Z98.84, by Demo Clinic"),
+        (
+            "ICD10CM Z98.84, by Demo Clinic",
+            "ICD10CM Z98.84, by Demo Clinic",
+            "ICD10CM Z98.84, by Demo Clinic",
+        ),
         (None, "–", "–"),
     ],
 )
@@ -26,14 +38,22 @@ def test_a_code_in_words(code, at_first, within):
 
 def test_every_action_and_fact_of_the_protocol_reads_as_words():
     pack = load("praxis-2026")
-    for code in (*pack.raw["actions"], *pack.raw["facts"], *pack.raw["derived"], *(row["id"] for row in pack.raw["flags"])):
+    for code in (
+        *pack.raw["actions"],
+        *pack.raw["facts"],
+        *pack.raw["derived"],
+        *(row["id"] for row in pack.raw["flags"]),
+    ):
         assert "_" not in words.word(code)
 
 
 def test_marks_are_shown_and_the_rest_is_escaped():
     text = str(words.marked("<b> once [OURS]; not (other guidelines differ), see §F."))
     assert "&lt;b&gt;" in text and '<span class="mark mark-ours">[OURS]</span>' in text
-    assert '<span class="mark mark-other">(other guidelines differ)</span>' in text and '<span class="mark mark-section">§F</span>' in text
+    assert (
+        '<span class="mark mark-other">(other guidelines differ)</span>' in text
+        and '<span class="mark mark-section">§F</span>' in text
+    )
 
 
 def test_what_changed_is_spoken():
@@ -43,9 +63,9 @@ def test_what_changed_is_spoken():
     )
     assert words.spoken("he said: no") == "he said: no"
     assert words.spoken("NO_ACTION: MMA not raised.") == "nothing to do now: MMA not raised."
-    assert words.spoken("B12: low, 110 pg/mL on 2026-01-10 → never; alerts gone: SYMPTOMS_RECUR") == (
-        "B12: low, 110 pg/mL on 2026-01-10 → never; alerts gone: symptoms recur"
-    )
+    assert words.spoken(
+        "B12: low, 110 pg/mL on 2026-01-10 → never; alerts gone: SYMPTOMS_RECUR"
+    ) == ("B12: low, 110 pg/mL on 2026-01-10 → never; alerts gone: symptoms recur")
     assert words.spoken("kim → lee") == "kim → lee"
 
 

@@ -28,10 +28,21 @@ def acts(store, key, actor=KIM, version=1, **what):
 def test_every_status_that_people_set(store, to, more, is_active):
     key = fill(store, [{}])["P00000"]
     row = acts(store, key, to=to, **more)
-    assert (row["status"], row["is_active"], row["version"], row["status_on"]) == (to, is_active, 2, TODAY)
+    assert (row["status"], row["is_active"], row["version"], row["status_on"]) == (
+        to,
+        is_active,
+        2,
+        TODAY,
+    )
     assert (row["status_reason"], row["snoozed_until"]) == (more.get("reason"), more.get("until"))
     [told] = worklist.events(store, key)
-    assert (told["who"], told["kind"], told["from_status"], told["to_status"], told["run_id"]) == ("kim", "status", "open", to, None)
+    assert (told["who"], told["kind"], told["from_status"], told["to_status"], told["run_id"]) == (
+        "kim",
+        "status",
+        "open",
+        to,
+        None,
+    )
     assert worklist.page(store, worklist.Filter(), today=TODAY).total == is_active
     back = acts(store, key, version=2, to="open")
     assert (back["status"], back["status_reason"], back["snoozed_until"]) == ("open", None, None)
@@ -55,9 +66,14 @@ def test_what_the_lifecycle_does_not_allow_changes_nothing(store, what, says):
 def test_a_snooze_is_extended_and_a_reason_corrected(store):
     key = fill(store, [{}])["P00000"]
     acts(store, key, to="snoozed", until=TODAY + timedelta(days=7))
-    assert acts(store, key, version=2, to="snoozed", until=TODAY + timedelta(days=9))["snoozed_until"] == TODAY + timedelta(days=9)
+    assert acts(store, key, version=2, to="snoozed", until=TODAY + timedelta(days=9))[
+        "snoozed_until"
+    ] == TODAY + timedelta(days=9)
     acts(store, key, version=3, to="declined", reason="does not wnat it")
-    assert acts(store, key, version=4, to="declined", reason="does not want it")["status_reason"] == "does not want it"
+    assert (
+        acts(store, key, version=4, to="declined", reason="does not want it")["status_reason"]
+        == "does not want it"
+    )
     with pytest.raises(UsageError, match="Nothing to change"):
         acts(store, key, version=5, to="declined", reason="does not want it")
     assert len(worklist.events(store, key)) == 4
@@ -80,7 +96,10 @@ def test_assigning_and_letting_go(store):
     assert (row["status"], row["assignee"]) == ("contacted", None)
     row = acts(store, key, version=4, assignee="kim", to="ordered", comment="MMA at the next visit")
     assert (row["status"], row["assignee"]) == ("ordered", "kim")
-    kinds = [(one["kind"], one["from_status"], one["to_status"], one["detail"]) for one in reversed(worklist.events(store, key))]
+    kinds = [
+        (one["kind"], one["from_status"], one["to_status"], one["detail"])
+        for one in reversed(worklist.events(store, key))
+    ]
     assert kinds == [
         ("assigned", "open", "assigned", "nobody → lee"), ("status", "assigned", "contacted", None),
         ("assigned", "contacted", "contacted", "lee → nobody"), ("assigned", "contacted", "ordered", "nobody → kim"),
@@ -93,7 +112,11 @@ def test_nobody_overwrites_what_he_has_not_seen(store):
     acts(store, key, actor=LEE, to="declined", reason="does not want it")
     with pytest.raises(worklist.StaleItem) as stale:
         acts(store, key, to="ordered")
-    assert (stale.value.row["status"], stale.value.last["who"], stale.value.last["detail"]) == ("declined", "lee", "does not want it")
+    assert (stale.value.row["status"], stale.value.last["who"], stale.value.last["detail"]) == (
+        "declined",
+        "lee",
+        "does not want it",
+    )
     assert worklist.item(store, key)["status"] == "declined"
     assert len(worklist.events(store, key)) == 1
 
@@ -126,18 +149,34 @@ def test_a_viewer_changes_nothing(store):
 
 
 def test_many_are_assigned_at_once_and_those_left_alone_are_named(store):
-    keys = list(fill(store, [{}, {}, {}, {"status": "resolved"}, {"assignee": "kim", "status": "assigned"}]).values())
+    keys = list(
+        fill(
+            store, [{}, {}, {}, {"status": "resolved"}, {"assignee": "kim", "status": "assigned"}]
+        ).values()
+    )
     acts(store, keys[1], actor=LEE, to="contacted")
-    done, left = worklist.assign(store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY)
+    done, left = worklist.assign(
+        store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY
+    )
     assert (done, left) == (3, [keys[1], keys[3]])
-    assert [worklist.item(store, key)["assignee"] for key in keys] == ["kim", None, "kim", None, "kim"]
+    assert [worklist.item(store, key)["assignee"] for key in keys] == [
+        "kim",
+        None,
+        "kim",
+        None,
+        "kim",
+    ]
     assert [len(worklist.events(store, key)) for key in keys] == [1, 1, 1, 0, 0]
 
 
 def test_the_audit_trail_is_never_rewritten(store):
     key = fill(store, [{}])["P00000"]
     acts(store, key, to="contacted")
-    for statement in (update(event).values(who="nobody"), delete(event), text("update event set detail = 'x'")):
+    for statement in (
+        update(event).values(who="nobody"),
+        delete(event),
+        text("update event set detail = 'x'"),
+    ):
         with pytest.raises((DBAPIError, Conflict)), store.writing() as con:
             con.execute(statement)
     assert [one["who"] for one in worklist.events(store, key)] == ["kim"]
@@ -147,4 +186,7 @@ def test_hostile_text_is_only_text(store):
     key = fill(store, [{"patient_id": "'); drop table item; --"}])["'); drop table item; --"]
     acts(store, key, to="declined", reason="'; delete from event; --", comment="<script>%s{x}:y")
     assert worklist.find_patients(store, "'); drop") and not worklist.find_patients(store, "%")
-    assert {one["detail"] for one in worklist.events(store, key)} == {"'; delete from event; --", "<script>%s{x}:y"}
+    assert {one["detail"] for one in worklist.events(store, key)} == {
+        "'; delete from event; --",
+        "<script>%s{x}:y",
+    }

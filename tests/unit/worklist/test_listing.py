@@ -10,7 +10,10 @@ from pipeline import worklist
 from pipeline.worklist import SORTS, Filter
 from tests.stores import KIM, TODAY, fill
 
-ALERTS, COHORTS = ("FOLATE_BEFORE_B12", "THERAPY_LAPSED", "THERAPY_STOPPED"), ("low_b12", "on_therapy")
+ALERTS, COHORTS = (
+    ("FOLATE_BEFORE_B12", "THERAPY_LAPSED", "THERAPY_STOPPED"),
+    ("low_b12", "on_therapy"),
+)
 
 
 def population(store, number=300, seed=7):
@@ -37,7 +40,9 @@ def fits(row, chosen):
     return (
         (row["status"] in chosen.status if chosen.status else row["status"] in worklist.ACTIVE)
         and all(not asked[name] or row[name] in asked[name] for name in ("priority", "next_step"))
-        and all(not asked[name] or (row[name] or "") in asked[name] for name in ("site", "assignee"))
+        and all(
+            not asked[name] or (row[name] or "") in asked[name] for name in ("site", "assignee")
+        )
         and (not chosen.alert or set(chosen.alert) & set(row["safety"]))
         and (not chosen.cohort or set(chosen.cohort) & set(row["cohorts"]))
         and (not chosen.waiting or row["waiting_days"] >= chosen.waiting)
@@ -62,7 +67,8 @@ def test_a_filter_lists_what_it_means_and_counts_what_it_lists(store):
         chosen = some_filter(draw)
         wanted = {row["patient_id"] for row in rows if fits(row, chosen)}
         pages = [
-            worklist.page(store, chosen, today=TODAY, number=number, size=40) for number in range(1, 1 + max(1, -(-len(wanted) // 40)))
+            worklist.page(store, chosen, today=TODAY, number=number, size=40)
+            for number in range(1, 1 + max(1, -(-len(wanted) // 40)))
         ]
         found = [row["patient_id"] for one in pages for row in one.rows]
         assert len(found) == len(set(found)) == pages[0].total
@@ -70,7 +76,12 @@ def test_a_filter_lists_what_it_means_and_counts_what_it_lists(store):
         assert {row["patient_id"] for row in worklist.listed(store, chosen, today=TODAY)} == wanted
         for name, counted in pages[0].counts.items():
             for value, number in counted.items():
-                assert worklist.page(store, Filter(**{**vars(chosen), name: (value,)}), today=TODAY).total == number, (name, value)
+                assert (
+                    worklist.page(
+                        store, Filter(**{**vars(chosen), name: (value,)}), today=TODAY
+                    ).total
+                    == number
+                ), (name, value)
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -78,7 +89,10 @@ def test_a_filter_lists_what_it_means_and_counts_what_it_lists(store):
 def test_each_order_goes_on_over_the_pages(store, sort, descending):
     population(store, 90)
     sizes = [
-        worklist.page(store, Filter(), today=TODAY, sort=sort, descending=descending, number=number, size=7).rows for number in range(1, 15)
+        worklist.page(
+            store, Filter(), today=TODAY, sort=sort, descending=descending, number=number, size=7
+        ).rows
+        for number in range(1, 15)
     ]
     whole = worklist.page(store, Filter(), today=TODAY, sort=sort, descending=descending, size=500)
     assert whole.pages == 1 and whole.last == whole.total
@@ -89,11 +103,19 @@ def test_each_order_goes_on_over_the_pages(store, sort, descending):
 def test_the_worklist_comes_most_urgent_first_then_waiting_longest(store):
     population(store)
     rows = worklist.page(store, Filter(), today=TODAY, size=500).rows
-    assert [(row["priority"], -row["waiting_days"]) for row in rows] == sorted((row["priority"], -row["waiting_days"]) for row in rows)
+    assert [(row["priority"], -row["waiting_days"]) for row in rows] == sorted(
+        (row["priority"], -row["waiting_days"]) for row in rows
+    )
 
 
 @pytest.mark.parametrize(
-    "chosen", [Filter(alert=("%",)), Filter(cohort=("low_b1_",)), Filter(patient="_0"), Filter(next_step=("' or 1 = 1 --",))]
+    "chosen",
+    [
+        Filter(alert=("%",)),
+        Filter(cohort=("low_b1_",)),
+        Filter(patient="_0"),
+        Filter(next_step=("' or 1 = 1 --",)),
+    ],
 )
 def test_a_sign_that_means_more_to_a_database_means_itself(store, chosen):
     population(store, 60)
@@ -103,12 +125,23 @@ def test_a_sign_that_means_more_to_a_database_means_itself(store, chosen):
 def test_a_b12_that_is_not_known_comes_last_from_either_end(store):
     population(store)
     for descending in (False, True):
-        found = [row["b12_value"] for row in worklist.page(store, Filter(), today=TODAY, sort="b12", descending=descending, size=500).rows]
-        assert found == sorted(found, key=lambda value: (value is None, (-value if descending else value) if value else 0))
+        found = [
+            row["b12_value"]
+            for row in worklist.page(
+                store, Filter(), today=TODAY, sort="b12", descending=descending, size=500
+            ).rows
+        ]
+        assert found == sorted(
+            found,
+            key=lambda value: (value is None, (-value if descending else value) if value else 0),
+        )
 
 
 def test_a_page_past_the_end_is_the_last_one_and_an_empty_list_has_one_page(store):
-    assert (worklist.page(store, Filter(), today=TODAY, number=9).number, worklist.page(store, Filter(), today=TODAY).total) == (1, 0)
+    assert (
+        worklist.page(store, Filter(), today=TODAY, number=9).number,
+        worklist.page(store, Filter(), today=TODAY).total,
+    ) == (1, 0)
     population(store, 30)
     last = worklist.page(store, Filter(), today=TODAY, number=99, size=10)
     assert last.number == last.pages and last.rows and last.last == last.total
@@ -116,7 +149,9 @@ def test_a_page_past_the_end_is_the_last_one_and_an_empty_list_has_one_page(stor
 
 def test_a_snooze_ends_by_itself_when_somebody_looks(store):
     key = fill(store, [{"assignee": "kim"}])["P00000"]
-    worklist.act(store, key, actor=KIM, version=1, to="snoozed", until=TODAY + timedelta(days=2), today=TODAY)
+    worklist.act(
+        store, key, actor=KIM, version=1, to="snoozed", until=TODAY + timedelta(days=2), today=TODAY
+    )
     assert worklist.page(store, Filter(), today=TODAY + timedelta(days=1)).total == 0
     [row] = worklist.page(store, Filter(), today=TODAY + timedelta(days=2)).rows
     assert (row["status"], row["snoozed_until"], row["version"]) == ("assigned", None, 3)

@@ -48,7 +48,9 @@ def test_a_database_that_is_not_there_is_a_failure_that_says_so_without_its_pass
     assert "cannot be used" in str(failure.value) and "s3cret" not in str(failure.value)
 
 
-@pytest.mark.parametrize("url", ["no address", "mysql+nothing://x/y", "postgresql+psycopg://host:port/x"])
+@pytest.mark.parametrize(
+    "url", ["no address", "mysql+nothing://x/y", "postgresql+psycopg://host:port/x"]
+)
 def test_an_address_that_is_none_is_a_failure(tmp_path, url):
     with pytest.raises(StorageError, match="B12_DATABASE_URL"):
         open_store(Home(tmp_path), url=url)
@@ -58,12 +60,17 @@ def test_a_store_of_a_newer_version_is_left_alone(store, tmp_path):
     with store.writing() as con:
         con.execute(text("update alembic_version set version_num = '9999'"))
     with pytest.raises(StorageError, match="newer version"):
-        open_store(Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False))
+        open_store(
+            Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False)
+        )
 
 
 def test_what_a_failed_statement_held_is_in_no_message(store):
     with pytest.raises(Conflict, match="constraint") as failure, store.writing() as con:
-        con.execute(text("insert into item (key, patient_id) values (:key, :patient)"), {"key": "k", "patient": "PAT-7731"})
+        con.execute(
+            text("insert into item (key, patient_id) values (:key, :patient)"),
+            {"key": "k", "patient": "PAT-7731"},
+        )
     assert "PAT-7731" not in "".join(traceback.format_exception(failure.value))
 
 
@@ -92,7 +99,10 @@ def test_a_page_that_wakes_items_stands_in_no_nights_way(store):
 def test_many_open_a_new_store_at_once(store, tmp_path):
     "Each worker and the web app open it when they start"
     with store.writing() as con:
-        for table in ["alembic_version", *(table.name for table in reversed(metadata.sorted_tables))]:
+        for table in [
+            "alembic_version",
+            *(table.name for table in reversed(metadata.sorted_tables)),
+        ]:
             con.execute(text(f"drop table {table}" + ("" if store.is_sqlite else " cascade")))
         if not store.is_sqlite:
             con.execute(text("drop function keep_event"))
@@ -100,7 +110,9 @@ def test_many_open_a_new_store_at_once(store, tmp_path):
 
     def opens():
         try:
-            open_store(Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False)).close()
+            open_store(
+                Home(tmp_path / "home"), url=store.engine.url.render_as_string(hide_password=False)
+            ).close()
         except Exception as failure:
             failures.append(failure)
 
@@ -114,15 +126,26 @@ def test_many_open_a_new_store_at_once(store, tmp_path):
 def test_passwords_roles_and_open_sessions(store):
     worklist.add_user(store, "ann", role="steward", password=LONG)
     actor, version = worklist.verify(store, "ann", LONG)
-    assert (actor.name, actor.role, actor.may("coordinator"), actor.may("admin")) == ("ann", "steward", True, False)
-    assert worklist.verify(store, "ann", "wrong") is None and worklist.verify(store, "nobody", LONG) is None
+    assert (actor.name, actor.role, actor.may("coordinator"), actor.may("admin")) == (
+        "ann",
+        "steward",
+        True,
+        False,
+    )
+    assert (
+        worklist.verify(store, "ann", "wrong") is None
+        and worklist.verify(store, "nobody", LONG) is None
+    )
     worklist.change_user(store, "ann", role="viewer")
     assert worklist.logged_in(store, "ann", version).role == "viewer"
     worklist.change_user(store, "ann", password="another long one")
     assert worklist.logged_in(store, "ann", version) is None
     actor, version = worklist.verify(store, "ann", "another long one")
     worklist.change_user(store, "ann", is_disabled=True)
-    assert worklist.verify(store, "ann", "another long one") is None and worklist.logged_in(store, "ann", version) is None
+    assert (
+        worklist.verify(store, "ann", "another long one") is None
+        and worklist.logged_in(store, "ann", version) is None
+    )
     with store.reading() as con:
         assert LONG not in str(con.execute(text("select * from person")).all())
 
@@ -140,14 +163,27 @@ def test_users_that_cannot_be(store):
 
 def test_a_forgotten_patient_leaves_nothing_but_that_somebody_was_read(store):
     keys = fill(store, [{"patient_id": "ann"}, {"patient_id": "ben"}])
-    worklist.act(store, keys["ann"], actor=KIM, version=1, comment="ann likes mornings", today=TODAY)
+    worklist.act(
+        store, keys["ann"], actor=KIM, version=1, comment="ann likes mornings", today=TODAY
+    )
     worklist.note_headache_unrelated(store, keys["ann"], actor=KIM, noted_on=TODAY, today=TODAY)
     worklist.record_access(store, actor=KIM, what="patient", key=keys["ann"])
-    assert worklist.forget(store, ["ann", "old-ann"]) == 4  # the item, a comment, a note and its event
-    assert worklist.item(store, keys["ann"]) is None and worklist.item(store, keys["ben"])["patient_id"] == "ben"
+    assert (
+        worklist.forget(store, ["ann", "old-ann"]) == 4
+    )  # the item, a comment, a note and its event
+    assert (
+        worklist.item(store, keys["ann"]) is None
+        and worklist.item(store, keys["ben"])["patient_id"] == "ben"
+    )
     with store.reading() as con:
-        assert [con.scalar(select(func.count()).select_from(table)) for table in (item, event, note)] == [1, 0, 0]
-        told = con.execute(select(access.c.what, access.c.who, access.c.item_id, access.c.rows).order_by(access.c.id)).all()
+        assert [
+            con.scalar(select(func.count()).select_from(table)) for table in (item, event, note)
+        ] == [1, 0, 0]
+        told = con.execute(
+            select(access.c.what, access.c.who, access.c.item_id, access.c.rows).order_by(
+                access.c.id
+            )
+        ).all()
     assert told == [("patient", "kim", None, None)]
     assert worklist.forget(store, ["ann"]) == 0
 

@@ -1,0 +1,31 @@
+-- One row per delivered condition or procedure of a patient and concept, and the fact it bears on.
+-- The rows of one id are one record: taken back once, none of them counts. Traps are recognised and never counted.
+with taken_back as (
+    select source, 'condition' as entity, condition_id as id, min(status) as status from lake.condition
+    where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id
+    union all
+    select source, 'procedure', procedure_id, min(status) from lake.procedure
+    where status in ('retracted', 'refuted') and procedure_id is not null group by source, procedure_id
+),
+
+finding as (
+    select
+        condition.patient_id, condition.onset_on as on_day, coalesce(condition.name, condition.code) as reported,
+        concat_ws(' ', condition.code_system, condition.code) || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
+        coalesce(taken_back.status, condition.status) as standing, condition.file, condition.line, condition.shifted_days, condition.concepts, condition.abated_on as until_on
+    from lake.condition
+    left join taken_back on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
+    union all
+    select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, procedure.code),
+        concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
+    from lake.procedure
+    left join taken_back on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
+)
+
+select
+    single.patient_id, case concept.fact when 'shown' then 'shown, never decides' when 'trap' then 'recognised, never counted' else concept.fact end as fact,
+    single.on_day, single.reported, single.what || coalesce(', ' || nullif(concept.wording, ''), '') as what,
+    single.standing, single.file, single.line, single.shifted_days, single.patient_id as delivered_patient_id,
+    cast(null as double) as value, single.until_on
+from (select * exclude (concepts), unnest(string_split(concepts, '|')) as concept from finding) as single
+join protocol.concept on concept.concept = single.concept

@@ -1,0 +1,21 @@
+-- One row per delivered lab result of a patient and the fact it bears on, with what became of it; of each analyte that decides nothing, the
+-- last three. What was delivered without a value or unit says so. value: in the canonical unit of its analyte.
+select
+    patient_id,
+    case analyte when 'total_b12' then 'b12' when 'egfr' then 'renal' when 'intrinsic_factor_antibody' then 'malabsorption'
+        when 'gastrin' then 'cause_tests' else analyte end as fact,
+    collected_on as on_day,
+    coalesce(value_reported, '(no value)') || coalesce(' ' || unit_reported, '') as reported,
+    coalesce(analyte, 'result') || case when is_unit_code_disagree then ', unit and LOINC code disagree' else '' end as what,
+    fate as standing, file, line, shifted_days, delivered_patient_id, value, cast(null as date) as until_on
+from clinical.result_version
+union all
+(
+    select patient_id, 'shown, never decides' as fact, collected_on as on_day,
+        coalesce(value_reported, '') || coalesce(' ' || unit_reported, '') as reported, analyte as what, status as standing, file, line,
+        shifted_days, patient_id as delivered_patient_id, value, cast(null as date) as until_on
+    from lake.lab_result
+    join protocol.analyte using (analyte)
+    where analyte.decides = 'no'
+    qualify row_number() over (partition by analyte order by collected_at desc, file, line) <= 3
+)

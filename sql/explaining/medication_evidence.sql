@@ -1,0 +1,26 @@
+-- One row per delivered medication of a patient, and per era that they make up, and the fact it bears on.
+-- A multivitamin of little or unknown strength, and what is of no class, is shown and never decides. An end that is missing says so.
+select
+    lake.medication.patient_id,
+    case
+        when medication_class.class is null then 'shown, never decides'
+        when medication_class.is_multivitamin and coalesce(medication.strength_mg, 0) < setting.multivitamin_b12_mg then 'shown, never decides'
+        else medication_class.class
+    end as fact,
+    medication.start_on as on_day,
+    coalesce(medication.name, medication.code) as reported,
+    coalesce('until ' || medication.end_on, 'for ' || medication.days_supply || ' days', 'no end recorded')
+        || coalesce(', ' || medication.route_reported, '') || coalesce(', ' || medication.strength_mg || ' mg', '')
+        || case medication.matched_by when 'name' then ', recognised by name' else '' end as what,
+    medication.status as standing, medication.file, medication.line, medication.shifted_days, medication.patient_id as delivered_patient_id,
+    cast(null as double) as value, medication.end_on as until_on
+from lake.medication
+cross join protocol.setting
+left join clinical.medication_class on medication_class.concepts = medication.concepts
+union all
+select patient_id, class as fact, start_on as on_day, 'until ' || end_on as reported,
+    'era of ' || records || case records when 1 then ' record' else ' records' end || case when is_end_assumed then ', end assumed' else '' end as what,
+    'era' as standing, cast(null as varchar) as file, cast(null as bigint) as line, 0 as shifted_days, patient_id as delivered_patient_id,
+    cast(null as double) as value, end_on as until_on
+from clinical.medication_era
+where class <> 'multivitamin'

@@ -1,0 +1,28 @@
+"Lab results as `b12 explain` shows them: as printed, with what became of each."
+
+from tests.clinic import build, clinic, holds, insert
+
+
+def test_results_are_shown_as_printed_with_what_became_of_them():
+    con = clinic()
+    insert(
+        con,
+        "lake.lab_result",
+        """
+        patient_id | result_id | analyte     | value | value_reported | unit_reported | collected_on | reported_at         | status    | line
+        ann        | r1        | total_b12   | 178   | 178            | pg/mL         | 2026-01-05   | 2026-01-05 10:00+00 | final     | 11
+        ann        | r1        | total_b12   | 168   | 168            | pg/mL         | 2026-01-05   | 2026-01-06 10:00+00 | corrected | 12
+        ann        | h1        | haemoglobin | 9     | 9              | g/dL          | 2026-01-05   |                     | final     | 13
+    """,
+    )
+    build(con, "explaining.lab_evidence")
+    holds(
+        con,
+        "explaining.lab_evidence",
+        """
+        patient_id | fact                 | on_day     | reported  | what        | standing   | file  | line | value
+        ann        | b12                  | 2026-01-05 | 178 pg/mL | total_b12   | superseded | t.csv | 11   | 178
+        ann        | b12                  | 2026-01-05 | 168 pg/mL | total_b12   | usable     | t.csv | 12   | 168
+        ann        | shown, never decides | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13   | 9
+    """,
+    )
