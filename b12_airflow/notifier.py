@@ -1,4 +1,5 @@
-"""Tells people, by the channels of `pipeline.notify`, that a task failed or that an approval waits."""
+"""Tells people, by the channels of `pipeline.observability`, that a task failed or an approval
+waits."""
 
 from airflow.sdk import BaseNotifier
 

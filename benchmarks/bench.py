@@ -25,14 +25,15 @@ from pipeline.readers import read_header
 TARGETS = {"ingest": 3.0, "screen": 6.0, "peak memory (GB)": 4.0}
 READ = {  # what the screen reads of each lake table
     "patient": "patient_id source birth_on deceased_on is_opted_out merged_into site",
-    "lab_result": (
-        """source sha256 file line patient_id result_id accession_id analyte value_reported unit_reported comparator value
-        finding status collected_at collected_on reported_at reference_high is_unit_code_disagree"""
-    ),
-    "medication": (
-        """source sha256 file line patient_id medication_id concepts matched_by start_on end_on days_supply status route
-        strength_mg"""
-    ),
+    "lab_result": """
+        source sha256 file line patient_id result_id accession_id analyte value_reported
+        unit_reported comparator value finding status collected_at collected_on reported_at
+        reference_high is_unit_code_disagree
+    """,
+    "medication": """
+        source sha256 file line patient_id medication_id concepts matched_by start_on end_on
+        days_supply status route strength_mg
+    """,
     "condition": (
         "source patient_id condition_id concepts matched_by onset_on abated_on status length_cm"
         " code"

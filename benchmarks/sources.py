@@ -112,13 +112,23 @@ def _observation(number):
     return {
         "resourceType": "Observation", "id": f"o{number}",
         "meta": {"lastUpdated": f"{day}T12:00:00Z", "versionId": "1"}, "status": "final",
-        "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
-        "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": "a test"}, {"system": "urn:lab", "code": "X"}]},
+        "category": [{"coding": [{
+            "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+            "code": "laboratory",
+        }]}],
+        "code": {"coding": [
+            {"system": "http://loinc.org", "code": code, "display": "a test"},
+            {"system": "urn:lab", "code": "X"},
+        ]},
         "subject": {"reference": f"Patient/p{number % 50_000}"},
         "encounter": {"reference": f"Encounter/e{number}"}, "effectiveDateTime": f"{day}T08:30:00Z",
         "issued": f"{day}T11:00:00Z", "performer": [{"display": "Central laboratory"}],
-        "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
-        "referenceRange": [{"low": {"value": 197, "unit": unit}, "high": {"value": 771, "unit": unit}}],
+        "valueQuantity": {
+            "value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit,
+        },
+        "referenceRange": [
+            {"low": {"value": 197, "unit": unit}, "high": {"value": 771, "unit": unit}},
+        ],
     }  # fmt: skip
 
 

@@ -36,7 +36,8 @@ ASKED = {
     "by site, downwards": "?sort=site&order=down&page=2000",
     "by assignee": "?sort=assignee&page=1500", "by waiting": "?sort=waiting&page=1999",
     "by action": "?sort=next_step&page=1000",
-    "everything at once": "?priority=3&priority=4&cohort=borderline_b12&alert=FOLATE_B12_UNKNOWN&waiting=30&sort=b12",
+    "everything at once":
+        "?priority=3&priority=4&cohort=borderline_b12&alert=FOLATE_B12_UNKNOWN&waiting=30&sort=b12",
 }  # fmt: skip
 
 

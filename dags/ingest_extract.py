@@ -35,18 +35,24 @@ RETRIES = ExceptionRetryPolicy(
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=arrivals()),
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=arrivals()
+    ),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     default_args={
-        "owner": "b12", "retries": 3, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=10), "on_failure_callback": FailureNotifier(),
+        "owner": "b12",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+        "on_failure_callback": FailureNotifier(),
         "execution_timeout": timedelta(hours=3),
     },
     doc_md=__doc__,
     tags=["b12"],
-)  # fmt: skip
+)
 def ingest_extract():
     @task(show_return_value_in_logs=False)
     def fetch():

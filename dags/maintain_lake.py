@@ -18,12 +18,15 @@ from b12_airflow.notifier import FailureNotifier
     catchup=False,
     max_active_runs=1,
     default_args={
-        "owner": "b12", "retries": 1, "retry_delay": timedelta(minutes=30), "on_failure_callback": FailureNotifier(),
+        "owner": "b12",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=30),
+        "on_failure_callback": FailureNotifier(),
         "execution_timeout": timedelta(hours=3),
     },
     doc_md=__doc__,
     tags=["b12"],
-)  # fmt: skip
+)
 def maintain_lake():
     @task(show_return_value_in_logs=False)
     def compact():

@@ -44,17 +44,24 @@ RETRIES = ExceptionRetryPolicy(
         for name in ("GateClosed", "InvalidProtocol", "UsageError")
     ]
 )
-ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}: {{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist, of
-{{ ti.xcom_pull('screen')['patients'] }}.
+ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}:
+{{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist,
+of {{ ti.xcom_pull('screen')['patients'] }}.
 {% for text in ti.xcom_pull('screen')['warned'] %}
 - {{ text }}{% endfor %}
 
 Without an answer in time it is not published, and the last worklist stays."""
 ANSWERS = {
-    "options": ["Publish", "Discard"], "defaults": ["Discard"], "response_timeout": ANSWER_WITHIN,
-    "params": {"because": Param("", type="string", description="Why, for the audit trail. Name no patient.")},
+    "options": ["Publish", "Discard"],
+    "defaults": ["Discard"],
+    "response_timeout": ANSWER_WITHIN,
+    "params": {
+        "because": Param(
+            "", type="string", description="Why, for the audit trail. Name no patient."
+        )
+    },
     "notifiers": [ApprovalNotifier()],
-}  # fmt: skip
+}
 
 
 @dag(
@@ -62,17 +69,28 @@ ANSWERS = {
     catchup=False,
     max_active_runs=200,  # a night that waits for a steward keeps no other waiting
     default_args={
-        "owner": "b12", "retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=15), "on_failure_callback": FailureNotifier(),
+        "owner": "b12",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=15),
+        "on_failure_callback": FailureNotifier(),
         "execution_timeout": timedelta(hours=3),
     },
     params={
-        "as_of": Param(None, type=["null", "string"], format="date", description="Screen as of this day"),
-        "pack": Param(None, type=["null", "string"], pattern="^[A-Za-z0-9_-]+$", description="Protocol pack, if not the default one"),
+        "as_of": Param(
+            None, type=["null", "string"], format="date", description="Screen as of this day"
+        ),
+        "pack": Param(
+            None,
+            type=["null", "string"],
+            pattern="^[A-Za-z0-9_-]+$",
+            description="Protocol pack, if not the default one",
+        ),
     },
     doc_md=__doc__,
     tags=["b12"],
-)  # fmt: skip
+)
 def screen_population():
     approve = HITLOperator(
         task_id="approve",
@@ -88,9 +106,13 @@ def screen_population():
 
         as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
         outcome = run.screen_population(
-            Home.from_environment(), as_of, params["pack"],
-            asked_by=dag_run.run_id, hold_warned=HOLDS, is_unattended=dag_run.run_type != "manual",
-        )  # fmt: skip
+            Home.from_environment(),
+            as_of,
+            params["pack"],
+            asked_by=dag_run.run_id,
+            hold_warned=HOLDS,
+            is_unattended=dag_run.run_type != "manual",
+        )
         return asdict(outcome)
 
     @task.short_circuit

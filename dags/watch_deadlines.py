@@ -19,12 +19,15 @@ from b12_airflow.notifier import FailureNotifier
     catchup=False,
     max_active_runs=1,
     default_args={
-        "owner": "b12", "retries": 1, "retry_delay": timedelta(minutes=1), "on_failure_callback": FailureNotifier(),
+        "owner": "b12",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=1),
+        "on_failure_callback": FailureNotifier(),
         "execution_timeout": timedelta(minutes=10),
     },
     doc_md=__doc__,
     tags=["b12"],
-)  # fmt: skip
+)
 def watch_deadlines():
     @task(show_return_value_in_logs=False)
     def watch():

@@ -1,4 +1,4 @@
-"""Writes the generated documents: docs/sql.md, docs/spec.md, docs/protocol.md and the commands in README.md.
+"""Writes the generated documents and the generated parts of the others.
 
 With --check it writes nothing, and fails when one of them is stale.
 """
@@ -8,9 +8,11 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from textwrap import dedent
 
+from pipeline.core import described_settings
 from pipeline.engine import SCHEMAS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,8 +35,11 @@ def main(arguments) -> int:
 
 
 def documents():
-    readme = ROOT / "README.md"
+    readme, docs = ROOT / "README.md", ROOT / "docs"
+    architecture, runbook = docs / "architecture.md", docs / "runbook.md"
     return {
+        architecture: between(architecture.read_text(), "packages", packages()),
+        runbook: between(runbook.read_text(), "settings", settings_table()),
         ROOT / "docs" / "sql.md": sql_index(),
         ROOT / "docs" / "spec.md": specification(),
         ROOT / "docs" / "protocol.md": NOTE + b12("protocol", "show"),
@@ -55,6 +60,27 @@ def between(text, name, content) -> str:
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     before, rest = text.split(begin)
     return f"{before}{begin}\n{content}\n{end}{rest.split(end)[1]}"
+
+
+def packages() -> str:
+    "The packages from the highest floor to the lowest, each with what its docstring says first"
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = next(each for each in contracts["contracts"] if each["type"] == "layers")["layers"]
+    lines = ["| Package | What it is |", "| --- | --- |"]
+    for package in (name for layer in layers for name in layer.split(" | ")):
+        module = ROOT / "pipeline" / package
+        source = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+        said = ast.get_docstring(ast.parse(source.read_text())).split("\n\n")[0]
+        lines.append(f"| `{package}` | {' '.join(said.split())} |")
+    return "\n".join(lines)
+
+
+def settings_table() -> str:
+    lines = ["| Variable | Default | What it sets |", "| --- | --- | --- |"]
+    for variable, default, meaning, _ in described_settings():
+        shown = {None: "none", "": "none", True: "yes"}.get(default, f"`{default}`")
+        lines.append(f"| `{variable}` | {shown} | {meaning} |")
+    return "\n".join(lines)
 
 
 def sql_index() -> str:

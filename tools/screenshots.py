@@ -58,8 +58,11 @@ def main():
                 },
             )
         worklist.add_user(
-            worklist.open_store(home), "kim", role="coordinator", password="for the picture alone"
-        )  # noqa: S106
+            worklist.open_store(home),
+            "kim",
+            role="coordinator",
+            password="for the picture alone",  # noqa: S106
+        )
         with serving(standalone(home)) as base:
             photograph(base, {"login": "/login"})
 

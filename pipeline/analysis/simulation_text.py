@@ -18,9 +18,12 @@ def simulation_as_text(answer):
     ]
     moved = ", ".join(f"{word}: {answer['moved'][name]:,}" for name, word in MOVED.items())
     minutes = [f"{each:g} minutes a patient ({way})" for way, each in answer["minutes"].items()]
-    return "\n".join([
+    title = (
         f"What if, on the facts of run {run} as of {answer['as_of']}, protocol {pack} "
-        f"(the lake {lake}):",
+        f"(the lake {lake}):"
+    )
+    return "\n".join([
+        title,
         *changed,
         "",
         table(list(_rows(answer)), COLUMNS),

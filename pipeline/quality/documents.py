@@ -45,8 +45,8 @@ def _section(place, validation):
         ValidationResultsPageRenderer().render(_result(validation))
     )
     return (
-        "<section"
-        f' id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n{sections_of(page)}\n</section>\n'
+        f'<section id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n'
+        f"{sections_of(page)}\n</section>\n"
     )
 
 

@@ -91,15 +91,13 @@ def _csv(con, path, dialect):
     header = read_header(path, dialect)
     columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in header)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    return (
-        (
-            f"read_csv({quoted_text(path)}, auto_detect = false, header = true, delim ="
-            f" {quoted_text(dialect['delimiter'])}, quote = {quoted_text(dialect['quote'])}, escape ="
-            f" {quoted_text(dialect['quote'])}, encoding = '{dialect['encoding']}', columns ="
-            f" {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
-        ),
-        header,
+    delimiter, quote = quoted_text(dialect["delimiter"]), quoted_text(dialect["quote"])
+    scan = (
+        f"read_csv({quoted_text(path)}, auto_detect = false, header = true, delim = {delimiter}, "
+        f"quote = {quote}, escape = {quote}, encoding = '{dialect['encoding']}', "
+        f"columns = {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
     )
+    return scan, header
 
 
 def read_header(path, dialect):

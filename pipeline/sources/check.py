@@ -97,33 +97,45 @@ def _unread(con, profile, kind):
 
 
 _REJECTED = """
-select rejected_because as reason, count(*) as rows, array_to_string(list(line order by line)[:5], ', ') as lines,
-    any_value(remedy) as remedy
+select rejected_because as reason, count(*) as rows,
+    array_to_string(list(line order by line)[:5], ', ') as lines, any_value(remedy) as remedy
 from staging.checked_{entity} left join protocol.rejection on rejection.reason = rejected_because
 where rejected_because is not null group by rejected_because order by rows desc, reason
 """
 _UNKNOWN_CODE = """
-select '{entity}' as entity, 'code' as kind, case when patients >= 2 then code else 'of one patient each' end as delivered,
-    case when count(*) = 1 and any_value(patients) >= 5 then any_value(name) end as name, sum(rows)::bigint as rows
+select '{entity}' as entity, 'code' as kind,
+    case when patients >= 2 then code else 'of one patient each' end as delivered,
+    case when count(*) = 1 and any_value(patients) >= 5 then any_value(name) end as name,
+    sum(rows)::bigint as rows
 from (
-    select coalesce(code, name) as code, any_value(name) as name, count(distinct patient_id) as patients, count(*) as rows
-    from staging.checked_{entity} where skipped_because = 'unmapped_code' group by coalesce(code, name)
+    select coalesce(code, name) as code, any_value(name) as name,
+        count(distinct patient_id) as patients, count(*) as rows
+    from staging.checked_{entity} where skipped_because = 'unmapped_code'
+    group by coalesce(code, name)
 )
-group by delivered order by delivered = 'of one patient each', rows desc, delivered limit 20
+group by delivered
+order by delivered = 'of one patient each', rows desc, delivered
+limit 20
 """
 _UNKNOWN_STATUS = """
-select '{entity}' as entity, 'status' as kind, landed.status as delivered, null as name, count(*) as rows
+select '{entity}' as entity, 'status' as kind, landed.status as delivered, null as name,
+    count(*) as rows
 from landing.{entity} as landed
 left join protocol.status on status.entity = '{entity}' and status.status = word_key(landed.status)
 where landed.status is not null and status.status is null
 group by landed.status having count(distinct patient_id) >= 2 order by rows desc limit 20
 """
 _UNKNOWN_UNIT = """
-select 'lab_result' as entity, 'unit' as kind, unit_reported as delivered, null as name, count(*) as rows
-from staging.checked_lab_result where rejected_because = 'unknown_unit' group by unit_reported order by rows desc, delivered limit 20
+select 'lab_result' as entity, 'unit' as kind, unit_reported as delivered, null as name,
+    count(*) as rows
+from staging.checked_lab_result where rejected_because = 'unknown_unit'
+group by unit_reported
+order by rows desc, delivered
+limit 20
 """
 _RAGGED = """
-select 'ragged_row' as reason, count(*) as rows, array_to_string(list(line order by line)[:5], ', ') as lines,
+select 'ragged_row' as reason, count(*) as rows,
+    array_to_string(list(line order by line)[:5], ', ') as lines,
     (select remedy from protocol.rejection where reason = 'ragged_row') as remedy
 from landing.ragged having count(*) > 0
 """

@@ -80,20 +80,27 @@ counted as (
     from landing.{entity} where {name} is not null group by word
 ),
 showable as (
-    select case when counted.patients >= {many} or known.word is not null then counted.word end as shown, counted.rows
+    select counted.rows,
+        case when patients >= {many} or known.word is not null then counted.word end as shown
     from counted left join known on known.word = lower(trim(counted.word))
 )
-select shown, sum(rows)::bigint as rows from showable group by shown order by shown is null, rows desc, shown
+select shown, sum(rows)::bigint as rows from showable group by shown
+order by shown is null, rows desc, shown
 """
 _VALUES = """
-select count(*) filter (number is not null), count(*) filter (is_censored), count(*) filter (number is null and not is_censored)
+select count(*) filter (number is not null), count(*) filter (is_censored),
+    count(*) filter (number is null and not is_censored)
 from (
-    select try_cast(with_point(value, number_marks) as double) as number, regexp_matches(value, '^\\s*[<>≤≥]') as is_censored
+    select try_cast(with_point(value, number_marks) as double) as number,
+        regexp_matches(value, '^\\s*[<>≤≥]') as is_censored
     from landing.lab_result cross join landing.file where value is not null
 )
 """
 _DAYS = """
-select count(*) filter (to_day({name}, time_zone) is null and lower({name}) not in ('true', 'false')),
+select
+    count(*) filter (
+        to_day({name}, time_zone) is null and lower({name}) not in ('true', 'false')
+    ),
     min(year(to_day({name}, time_zone))), max(year(to_day({name}, time_zone)))
 from landing.{entity} cross join landing.file where {name} is not null
 """

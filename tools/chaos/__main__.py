@@ -117,8 +117,15 @@ def walk(scratch, *, kills, others, poisoned_rows):
     _must(process)
     wanted = state(prepared)
     given = {"wanted": wanted, "scratch": scratch}
-    killing = kill_and_repeat("kill −9 of ingest, screen, publish", prepared=None, words=ingest_and_screen, then=[],
-                              times=round(kills * 0.7), seconds=whole, **given)  # fmt: skip
+    killing = kill_and_repeat(
+        "kill −9 of ingest, screen, publish",
+        prepared=None,
+        words=ingest_and_screen,
+        then=[],
+        times=round(kills * 0.7),
+        seconds=whole,
+        **given,
+    )
     yield tell(killing)
     for command, words in (
         ("reingest", ("reingest",)),
@@ -126,8 +133,17 @@ def walk(scratch, *, kills, others, poisoned_rows):
         ("backup", ("backup", "{home}-copy")),
     ):
         seconds = _work_of(prepared, words, scratch)
-        yield tell(kill_and_repeat(f"kill −9 of {command}", prepared=prepared, words=words, then=[SCREEN], times=round(kills * 0.1),
-                                   seconds=seconds, **given))  # fmt: skip
+        yield tell(
+            kill_and_repeat(
+                f"kill −9 of {command}",
+                prepared=prepared,
+                words=words,
+                then=[SCREEN],
+                times=round(kills * 0.1),
+                seconds=seconds,
+                **given,
+            )
+        )
     yield from map(tell, _on_small_disks(ingest_and_screen, whole, others, given))
     yield tell(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=others, **given))
     yield tell(arriving.growing(extracts=extracts, screen=SCREEN, times=others, **given))

@@ -113,8 +113,13 @@ def poisoned(*, rows, scratch, poisons=POISONS):
             " where result_id <> 'R0'",
         )
         wanted = 0 if delivery["refused"] else rows - 1
-        total += Row(fault, tried=1, lost=max(0, wanted - held["results"]), doubled=held["rows"] - held["results"],
-                     different=int(held["rows"] != wanted or (ended == 10) != bool(delivery["refused"])))  # fmt: skip
+        total += Row(
+            fault,
+            tried=1,
+            lost=max(0, wanted - held["results"]),
+            doubled=held["rows"] - held["results"],
+            different=int(held["rows"] != wanted or (ended == 10) != bool(delivery["refused"])),
+        )
     return total + Row(fault, seconds=time.monotonic() - began)
 
 
@@ -125,5 +130,8 @@ def _write(path, rows, poison):
             if number == rows // 2:
                 file.write(poison if isinstance(poison, bytes) else poison.encode())
             file.write(
-                f"P{number % 50_000},2132-9,LOINC,{150 + number % 700},pg/mL,2026-01-01,R{number}\n".encode()
+                (
+                    f"P{number % 50_000},2132-9,LOINC,{150 + number % 700},pg/mL,"
+                    f"2026-01-01,R{number}\n"
+                ).encode()
             )

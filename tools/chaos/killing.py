@@ -19,7 +19,7 @@ FORKS.set_forkserver_preload(["tools.chaos.ready"])
 
 
 class Command:
-    """A `b12` in a process of its own, with the methods of `subprocess.Popen` that are needed here."""
+    """A `b12` in a process of its own, with the methods of `subprocess.Popen` needed here."""
 
     def __init__(self, words):
         said, says = FORKS.Pipe(duplex=False)

@@ -138,7 +138,7 @@ def needed(rounds):
 
 
 def main(folder, rounds=1, say=print):
-    """Start a stack with two schedulers and two workers, try everything, end it; returns the Rows."""
+    """Start a stack of two schedulers and two workers, try everything, end it; returns the Rows."""
     as_of = datetime.now(UTC).date()
     files = stacks.pieces(folder / "files", patients=2000, files=needed(rounds), as_of=as_of)
     with stacks.started(folder / "stack", "--scale", "scheduler=2", "worker=2") as stack:

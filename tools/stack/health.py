@@ -27,7 +27,7 @@ async def is_well(service):
 
 
 async def answers(service):
-    """Whether the service is well, again and again: (is_well, how many times in a row it was not)."""
+    """Whether the service is well, again and again: (is_well, how often in a row it was not)."""
     failures = 0
     while True:
         well = await is_well(service)

@@ -131,13 +131,19 @@ def chosen_ports(folder, units, *, are_kept=False):
     file, values = folder / "ports.json", _values(folder)
     known = json.loads(file.read_text()) if file.exists() else {}
     with ExitStack() as held:
-        new = {
-            unit: {
-                port: _free(held, unit == name and _wanted(described, port, values), known.get(unit, {}).get(port)) for port in described["expose"]
+        new = {}
+        for unit, (name, described) in units.items():
+            if are_kept and unit in known:
+                continue
+            before = known.get(unit, {})
+            ports = {
+                port: _free(
+                    held, unit == name and _wanted(described, port, values), before.get(port)
+                )
+                for port in described.get("expose", ())
             }
-            for unit,
-            (name, described) in units.items() if "expose" in described and not (are_kept and unit in known)
-        }  # fmt: skip
+            if ports:
+                new[unit] = ports
     if new:
         file.write_text(json.dumps(known | new, indent=1))
     return known | new

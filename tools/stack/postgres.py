@@ -30,9 +30,9 @@ def main(command):
     if not (data / "PG_VERSION").exists():
         make_cluster(data)
     # no socket file: a deep folder's path is too long for one
-    os.execvp(
+    os.execvp(  # noqa: S606
         command[0], [*command, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    )  # noqa: S606
+    )
 
 
 def room(folder):
@@ -44,7 +44,7 @@ def room(folder):
 
 
 def closed(folder):
-    """The lowest folder, from this one upwards, below which only its owner and group come; or None."""
+    """The lowest folder, from here upwards, below which only its owner and group come; or None."""
     return next(
         (
             place

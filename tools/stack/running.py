@@ -98,15 +98,18 @@ def _told(folder):
         )
     )
     return f"""
-Airflow:    http://localhost:{ports["api-server"]["8080"]}   user admin, password AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
-Worklist:   http://localhost:{ports["web"]["8090"]}   user admin, password B12_ADMIN_PASSWORD in the same file
-Drop files: {folder / "home" / "landing" / "canonical"}/   (write elsewhere on the same disk, then rename into it)
+Airflow:    http://localhost:{ports["api-server"]["8080"]}   user admin, password
+            AIRFLOW_ADMIN_PASSWORD in {folder / ".env"}
+Worklist:   http://localhost:{ports["web"]["8090"]}   user admin, password
+            B12_ADMIN_PASSWORD in the same file
+Drop files: {folder / "home" / "landing" / "canonical"}/
+            (write elsewhere on the same disk, then rename into it)
 Logs:       {folder / "logs"}/
 {besides}End it:     make down"""
 
 
 def down(folder):
-    """End every process of the stack, also after its supervisor was killed; returns an exit code."""
+    """End every process of the stack, even if its supervisor was killed; returns an exit code."""
     supervisor, units = state.read(folder)
     if processes.is_running(supervisor):
         processes.end(supervisor, seconds=GRACE)

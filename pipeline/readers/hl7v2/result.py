@@ -4,7 +4,8 @@ of it.
 A textual OBX (ST, TX, FT) that carries the code of a test beside its result is a comment, and never
 a result:
 - in the same order (the segments from one OBR to the next) some OBX of the same code holds a
-  number; or one of the same code and sub-id holds a finding or a coded value, or stands before it with words, say `PENDING`;
+  number; or one of the same code and sub-id holds a finding or a coded value, or stands before it
+  with words, say `PENDING`;
 - its own text reads neither as a number (`GREATER THAN 2000`) nor as a finding (`POSITIVE`);
 - its status is none, F, or that of such a result: a text that corrects, cancels or withdraws is no
   comment.
