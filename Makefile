@@ -36,11 +36,20 @@ test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
+test-quick: setup-dev ## the tests that start no Airflow, no server and no browser: a few minutes
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile tests/architecture tests/spec tests/unit $(PYTEST_ARGS)
+
+coverage: setup-dev ## which lines of pipeline/ the quick tests never run
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov=pipeline --cov-report=term:skip-covered \
+		tests/architecture tests/spec tests/unit $(PYTEST_ARGS)
+
 check: setup-dev ## format, lint, floors, generated documents, the protocol pack, the bill of materials, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(PY) tools/docs.py --check
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(or $(TMPDIR),/tmp)/b12-site
+	$(BIN)/codespell README.md CONTRIBUTING.md GLOSSARY.md docs pipeline dags b12_airflow tools sql protocol expectations
 	$(PY) -m pipeline protocol check
 	$(PY) -m tools.supply sbom --check
 	$(PY) -m tools.supply secrets
@@ -57,6 +66,10 @@ format: setup-dev ## what `make check` asks for, done
 
 docs: setup ## write the generated documents anew
 	$(PY) tools/docs.py
+
+docs-site: setup-dev ## the documentation as a site that needs no network: site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html in a browser."
 
 bench: setup-dev ## a million patients, against a bare copy and a bare scan of the same files; the pages over 100,000 items
 	$(PY) -m benchmarks.bench

@@ -61,15 +61,11 @@ def measure(folder, patients):
     "Run each part as a process of its own and print seconds, ratios and peak memory"
     os.environ["B12_HOME"] = str(folder / "home")
     today = date.today().isoformat()
-    extracts, here = (
-        str(folder / "extracts"),
-        [sys.executable, "-m", "benchmarks.bench", "--folder", str(folder), "--only"],
-    )
-    b12 = [sys.executable, "-m", "pipeline"]
+    extracts, b12 = str(folder / "extracts"), [sys.executable, "-m", "pipeline"]
+    here = [sys.executable, "-m", "benchmarks.bench", "--folder", str(folder), "--only"]
     if not Path(extracts).is_dir():
-        timed(
-            "demo", [*b12, "demo", "--patients", str(patients), "--out", extracts, "--as-of", today]
-        )
+        wanted = ["--patients", str(patients), "--out", extracts, "--as-of", today]
+        timed("demo", [*b12, "demo", *wanted])
     done = {
         "copy": timed("copy", [*here, "copy"]),
         "ingest": timed("ingest", [*b12, "ingest", extracts, "--source", "canonical"]),

@@ -34,6 +34,40 @@ RETRIES = ExceptionRetryPolicy(
 )
 
 
+@task(show_return_value_in_logs=False)
+def fetch():
+    from b12_airflow import object_store
+
+    return object_store.fetch()
+
+
+@task(show_return_value_in_logs=False, trigger_rule="all_done")
+def claim():
+    from pipeline import run
+    from pipeline.core import Home
+
+    return [asdict(file) for file in run.claim_waiting(Home.from_environment(), at_most=500)]
+
+
+@task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
+def ingest(claimed):
+    from pipeline import run
+    from pipeline.core import Home
+
+    account = run.ingest_claimed(Home.from_environment(), run.ClaimedFile(**claimed))
+    return asdict(account) if account else None
+
+
+@task(outlets=LAKE, trigger_rule="all_done_min_one_success")
+def announce():
+    "When every file is done with and at least one went in, what waits for the lake may start."
+
+
+@task
+def all_went_in():
+    "Runs when no file's task failed; a run in which one did must not end as a success."
+
+
 @dag(
     schedule=AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=arrivals()
@@ -54,35 +88,6 @@ RETRIES = ExceptionRetryPolicy(
     tags=["b12"],
 )
 def ingest_extract():
-    @task(show_return_value_in_logs=False)
-    def fetch():
-        from b12_airflow import object_store
-
-        return object_store.fetch()
-
-    @task(show_return_value_in_logs=False, trigger_rule="all_done")
-    def claim():
-        from pipeline import run
-        from pipeline.core import Home
-
-        return [asdict(file) for file in run.claim_waiting(Home.from_environment(), at_most=500)]
-
-    @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
-    def ingest(claimed):
-        from pipeline import run
-        from pipeline.core import Home
-
-        account = run.ingest_claimed(Home.from_environment(), run.ClaimedFile(**claimed))
-        return asdict(account) if account else None
-
-    @task(outlets=LAKE, trigger_rule="all_done_min_one_success")
-    def announce():
-        "When every file is done with and at least one went in, what waits for the lake may start."
-
-    @task
-    def all_went_in():
-        "Runs when no file's task failed; a run in which one did must not end as a success."
-
     ingest.expand(claimed=(claimed := claim())) >> [announce(), all_went_in()]
     if settings().landing_url:
         fetch() >> claimed

@@ -64,6 +64,37 @@ ANSWERS = {
 }
 
 
+@task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
+def screen(params, dag_run):
+    from pipeline import run
+    from pipeline.core import Home
+
+    as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
+    outcome = run.screen_population(
+        Home.from_environment(),
+        as_of,
+        params["pack"],
+        asked_by=dag_run.run_id,
+        hold_warned=HOLDS,
+        is_unattended=dag_run.run_type != "manual",
+    )
+    return asdict(outcome)
+
+
+@task.short_circuit
+def is_held(screened):
+    return screened["state"] == "held"
+
+
+@task(show_return_value_in_logs=False, retry_policy=RETRIES)
+def decide(screened, answer=None):
+    from b12_airflow.answers import as_decision
+    from pipeline import run
+    from pipeline.core import Home
+
+    return asdict(run.decide(Home.from_environment(), screened["run_id"], **as_decision(answer)))
+
+
 @dag(
     schedule=AssetOrTimeSchedule(timetable=NIGHTLY, assets=AssetAny(*LAKE)),
     catchup=False,
@@ -98,36 +129,6 @@ def screen_population():
         body=ASKED,
         **ANSWERS,
     )
-
-    @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
-    def screen(params, dag_run):
-        from pipeline import run
-        from pipeline.core import Home
-
-        as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
-        outcome = run.screen_population(
-            Home.from_environment(),
-            as_of,
-            params["pack"],
-            asked_by=dag_run.run_id,
-            hold_warned=HOLDS,
-            is_unattended=dag_run.run_type != "manual",
-        )
-        return asdict(outcome)
-
-    @task.short_circuit
-    def is_held(screened):
-        return screened["state"] == "held"
-
-    @task(show_return_value_in_logs=False, retry_policy=RETRIES)
-    def decide(screened, answer=None):
-        from b12_airflow.answers import as_decision
-        from pipeline import run
-        from pipeline.core import Home
-
-        return asdict(
-            run.decide(Home.from_environment(), screened["run_id"], **as_decision(answer))
-        )
 
     screened = screen()
     is_held(screened) >> approve >> decide(screened, approve.output)

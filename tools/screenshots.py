@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from pipeline import demo, worklist
 from pipeline import run as walk
 from pipeline.core import Home
-from pipeline.web.serve import standalone
+from pipeline.web import standalone
 from tests.serving import launch, serving
 
 NIGHTS, PATIENTS, TODAY = 14, 5_000, date.today()

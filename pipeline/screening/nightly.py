@@ -46,15 +46,9 @@ class Replay:
 
 @observe_screening
 def screen_population(
-    home,
-    as_of=None,
-    pack=None,
-    progress=lambda name: None,
-    *,
-    asked_by=None,
-    hold_warned=False,
-    is_unattended=False,
-):
+    home, as_of=None, pack=None, progress=lambda name: None, *,
+    asked_by=None, hold_warned=False, is_unattended=False,
+):  # fmt: skip
     """Screen everyone, gate, publish; returns the ScreeningOutcome.
 
     asked_by: a key under which one run is published, however often it is asked for. hold_warned:

@@ -56,38 +56,22 @@ def main(arguments=None) -> int:
     return 0 if all(row.is_sound for row in rows) else 1
 
 
+NUMBERS = (
+    ("--kills", 100, "kills of the walk's commands in all"),
+    ("--others", 10, "times of every other fault of the walk"),
+    ("--rows", 1_000_000, "rows of the file with a poisoned one"),
+    ("--rounds", 1, "kills of each service of the stack"),
+)
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__.splitlines()[0])
+    for name, default, text in NUMBERS:
+        parser.add_argument(name, type=int, default=default, help=f"{text} (default: {default})")
     parser.add_argument(
-        "--kills",
-        type=int,
-        default=100,
-        help="kills of the walk's commands in all (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--others",
-        type=int,
-        default=10,
-        help="times of every other fault of the walk (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--rows",
-        type=int,
-        default=1_000_000,
-        help="rows of the file with a poisoned one (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=1,
-        help="kills of each service of the stack (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--stack",
-        action=argparse.BooleanOptionalAction,
-        default=True,
+        "--stack", action=argparse.BooleanOptionalAction, default=True,
         help="the stack's faults too",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--write", action="store_true", help="write the table into docs/reliability.md"
     )
@@ -97,58 +81,33 @@ def parse(arguments):
 def walk(scratch, *, kills, others, poisoned_rows):
     """The faults of the walk, one Row after the other."""
     extracts, prepared = scratch / "extracts", scratch / "prepared"
-    _must(
-        b12(
-            scratch / "none",
-            "demo",
-            "--patients",
-            150,
-            "--out",
-            extracts,
-            "--seed",
-            5,
-            "--as-of",
-            AS_OF,
-        )
-    )
-    ingest_and_screen = ("run", extracts, "--source", "canonical", "--as-of", AS_OF)
-    process = b12(prepared, *ingest_and_screen)
-    whole = work_until_the_end(process)
+    demo = ("demo", "--patients", 150, "--out", extracts, "--seed", 5, "--as-of", AS_OF)
+    _must(b12(scratch / "none", *demo))
+    words = ("run", extracts, "--source", "canonical", "--as-of", AS_OF)
+    process = b12(prepared, *words)
+    seconds = work_until_the_end(process)
     _must(process)
-    wanted = state(prepared)
-    given = {"wanted": wanted, "scratch": scratch}
-    killing = kill_and_repeat(
-        "kill −9 of ingest, screen, publish",
-        prepared=None,
-        words=ingest_and_screen,
-        then=[],
-        times=round(kills * 0.7),
-        seconds=whole,
-        **given,
-    )
-    yield tell(killing)
-    for command, words in (
-        ("reingest", ("reingest",)),
-        ("compact", ("compact",)),
-        ("backup", ("backup", "{home}-copy")),
-    ):
-        seconds = _work_of(prepared, words, scratch)
-        yield tell(
-            kill_and_repeat(
-                f"kill −9 of {command}",
-                prepared=prepared,
-                words=words,
-                then=[SCREEN],
-                times=round(kills * 0.1),
-                seconds=seconds,
-                **given,
-            )
-        )
-    yield from map(tell, _on_small_disks(ingest_and_screen, whole, others, given))
+    given = {"wanted": state(prepared), "scratch": scratch}
+    yield from map(tell, _killings(words, seconds, prepared, kills, given))
+    yield from map(tell, _on_small_disks(words, seconds, others, given))
     yield tell(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=others, **given))
     yield tell(arriving.growing(extracts=extracts, screen=SCREEN, times=others, **given))
     yield tell(damage.damaged_lake(prepared=prepared, screen=SCREEN, times=others, **given))
     yield tell(arriving.poisoned(rows=poisoned_rows, scratch=scratch))
+
+
+def _killings(words, seconds, prepared, kills, given):
+    """Seven of ten kills in an ingest with its screen, one of ten in each other command."""
+    yield kill_and_repeat(
+        "kill −9 of ingest, screen, publish", prepared=None, words=words, then=[],
+        times=round(kills * 0.7), seconds=seconds, **given,
+    )  # fmt: skip
+    for command, *others in (("reingest",), ("compact",), ("backup", "{home}-copy")):
+        yield kill_and_repeat(
+            f"kill −9 of {command}", prepared=prepared, words=(command, *others), then=[SCREEN],
+            times=round(kills * 0.1), **given,
+            seconds=_work_of(prepared, (command, *others), given["scratch"]),
+        )  # fmt: skip
 
 
 def _on_small_disks(words, seconds, times, given):

@@ -49,11 +49,8 @@ def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
     prepared: a home that was screened once. wanted: its state. screen: the command that screens it.
     A night that reads damaged files and still publishes must publish the same.
     """
-    fault, began, draw = (
-        "a file of the lake is damaged, then restored",
-        time.monotonic(),
-        random.Random(seed),
-    )
+    fault = "a file of the lake is damaged, then restored"
+    began, draw = time.monotonic(), random.Random(seed)
     backup, total = scratch / "backup", Row(fault)
     assert finished(b12(prepared, "backup", backup)) == (0, "")
     for number in range(times):
@@ -61,22 +58,21 @@ def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
         shutil.copytree(prepared, home, symlinks=True)
         path = draw.choice(lake_files(home))
         way = damage(path, draw)
-        ended, error = finished(b12(home, *screen))
-        if ended not in (0, 13) or (ended == 13 and "estore" not in error):
-            raise AssertionError(
-                f"{path.parent.name}/{path.name} {way}: b12 screen ended with {ended}:"
-                f" {error[-800:]}"
-            )
-        if ended == 0:
-            total += Row(
-                fault,
-                different=int(
-                    (home / "runs" / "latest" / "worklist.csv").read_bytes() != wanted[2]
-                ),
-            )
+        total += _screened(home, screen, wanted, fault, f"{path.parent.name}/{path.name} {way}")
         for command in (("restore", backup), screen):
             ended, error = finished(b12(again, *command))
             assert ended == 0, f"b12 {command[0]} ended with {ended}: {error[-800:]}"
         total += compared(fault, again, wanted)
         shutil.rmtree(home), shutil.rmtree(again)
     return total + Row(fault, seconds=time.monotonic() - began)
+
+
+def _screened(home, screen, wanted, fault, damaged):
+    "A Row of a night over a damaged lake: it publishes the same, or says that it must be restored"
+    ended, error = finished(b12(home, *screen))
+    if ended not in (0, 13) or (ended == 13 and "estore" not in error):
+        raise AssertionError(f"{damaged}: b12 screen ended with {ended}: {error[-800:]}")
+    if ended == 13:
+        return Row(fault)
+    published = (home / "runs" / "latest" / "worklist.csv").read_bytes()
+    return Row(fault, different=int(published != wanted[2]))

@@ -124,10 +124,7 @@ def kill_and_repeat(
         kill_after(b12(home, *mine), moments[number])
         for command, expected in [(mine, code), *((each, 0) for each in then)]:
             ended, error = finished(b12(home, *command))
-            if ended != expected:
-                raise AssertionError(
-                    f"{fault}, moment {number}: b12 {command[0]} ended with {ended}: {error[-500:]}"
-                )
+            assert ended == expected, f"{fault}, {number}: {command[0]}: {ended}: {error[-500:]}"
         row = compared(fault, home, wanted)
         shutil.rmtree(home)
         return row

@@ -20,33 +20,31 @@ def parser():
     root = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
     default = Path(os.environ.get("STACK_DIR", "b12-stack"))
     root.add_argument(
-        "--folder",
-        type=Path,
-        default=default,
+        "--folder", type=Path, default=default,
         help="where it keeps everything (default: $STACK_DIR, else b12-stack)",
-    )
+    )  # fmt: skip
     commands = root.add_subparsers(required=True, metavar="COMMAND")
     up_ = _add(commands, "up", up, "start every service and wait until all are healthy")
     up_.add_argument(
-        "--scale",
-        nargs="*",
-        type=_scaled,
-        default=[],
-        metavar="SERVICE=N",
+        "--scale", nargs="*", type=_scaled, default=[], metavar="SERVICE=N",
         help="more than one of a service",
-    )
-    _add(
-        commands,
-        "down",
-        lambda options: running.down(options.folder),
-        "end exactly what was started",
-    )
-    _add(
-        commands,
-        "status",
-        lambda options: running.status(options.folder),
-        "which services are healthy",
-    )
+    )  # fmt: skip
+    _of_the_whole(commands)
+    _of_one_service(commands)
+    supervise_ = _add(commands, "supervise", supervise, "what `up` leaves running")
+    supervise_.add_argument("scale", nargs="*", type=_scaled)
+    return root
+
+
+def _of_the_whole(commands):
+    for name, do, text in (
+        ("down", running.down, "end exactly what was started"),
+        ("status", running.status, "which services are healthy"),
+    ):
+        _add(commands, name, lambda options, do=do: do(options.folder), text)
+
+
+def _of_one_service(commands):
     for name, do in (("stop", running.stop), ("start", running.start)):
         one = _add(
             commands,
@@ -60,9 +58,6 @@ def parser():
     )
     execute_.add_argument("service")
     execute_.add_argument("command", nargs="+")
-    supervise_ = _add(commands, "supervise", supervise, "what `up` leaves running")
-    supervise_.add_argument("scale", nargs="*", type=_scaled)
-    return root
 
 
 def _add(commands, name, do, text):

@@ -10,7 +10,7 @@ from pipeline.exports import table
 
 
 def serve(home, given):
-    from pipeline.web.serve import serve as serve_pages
+    from pipeline.web import serve as serve_pages
 
     return serve_pages(
         home, host=given.host, port=given.port, certificate=given.certificate, key=given.key,

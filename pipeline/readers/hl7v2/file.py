@@ -26,8 +26,7 @@ def messages(path, *, are_trailers_binding=True):
     headers, trailers and counts contradict what is there, unless trailers are not binding: then
     such a header or trailer is (its line, None).
     """
-    batches = _Batches()
-    lines, size, is_hl7 = [], 0, False
+    batches, lines, size, is_hl7 = _Batches(), [], 0, False
     for line, segment in _segments(path):
         is_batch, is_header = bool(_BATCH.match(segment)), bool(_HEADER.match(segment))
         if is_batch or is_header or segment == _END:
