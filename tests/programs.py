@@ -1,4 +1,4 @@
-"""Processes of their own, for what is read when a program starts: Airflow reads its environment when it is imported."""
+"""Processes of their own: Airflow reads its environment when it is imported."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ embedded.prepare_airflow(pathlib.Path("airflow").absolute())
 
 
 def python(folder, *arguments, **settings):
-    """Run Python in a folder, with the home beside it, and wait; settings: environment variables besides."""
+    """Run Python in a folder that has a home, and wait; settings: environment variables."""
     given = {
         "PYTHONPATH": os.pathsep.join([str(LIGHT), str(ROOT)]),
         "B12_HOME": str(folder / "home"),
