@@ -36,12 +36,13 @@ test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
-test-quick: setup-dev ## the tests that start no Airflow, no server and no browser: a few minutes
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile tests/architecture tests/spec tests/unit $(PYTEST_ARGS)
+test-quick: setup-dev ## unit tests, specs and architecture without the slow ones, for the inner loop; also PYTEST_ARGS
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" tests/unit tests/spec tests/architecture $(PYTEST_ARGS)
 
-coverage: setup-dev ## which lines of pipeline/ the quick tests never run
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov=pipeline --cov-report=term:skip-covered \
-		tests/architecture tests/spec tests/unit $(PYTEST_ARGS)
+coverage: setup-dev ## branch coverage of pipeline/ by the whole test suite; the table goes into docs/benchmarks.md
+	@tools/browser.sh
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST_ARGS)
+	$(PY) -m tools.covered
 
 check: setup-dev ## format, lint, floors, generated documents, the protocol pack, the bill of materials, secrets
 	$(BIN)/ruff format --check .
@@ -87,7 +88,7 @@ requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
 	uv pip compile $(RESOLVE) requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove .venv and caches; never a home with its data
-	rm -rf .venv .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf .venv .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 setup:
@@ -99,4 +100,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run serve up down status secrets test check sbom audit format docs bench chaos screenshots requirements clean setup setup-dev
+.PHONY: help run serve up down status secrets test test-quick coverage check sbom audit format docs docs-site bench chaos screenshots requirements clean setup setup-dev

@@ -16,9 +16,25 @@ settings.load_profile("house")
 
 # Longest first, by seconds of processor time: a worker that takes a long file last works on alone when the others have ended.
 LONGEST = (
-    "stack/test_live.py",
     "functional/test_backup.py",
+    "stack/test_live.py",
+    "functional/test_nights.py",
+    "functional/test_change_over_time.py",
+    "functional/test_walk.py",
+    "dags/test_dags.py",
     "functional/test_chaos.py",
+    "functional/test_clock.py",
+    "functional/test_held.py",
+    "generative/test_sql_equals_definition.py",
+    "functional/test_modes.py",
+    "browser/test_accessible.py",
+    "unit/test_quality.py",
+    "generative/test_forms.py",
+    "acceptance/test_public_samples.py",
+    "functional/test_exit_codes.py",
+    "functional/test_defective_files.py",
+    "functional/test_erase.py",
+    "functional/test_doctor.py",
     "functional/test_killed.py",
 )
 

@@ -73,11 +73,11 @@ def b12(
 ):
     """Deliver total B12 results, as the laboratory printed them; `factor` converts the unit into pg/mL."""
     ids = [f"{file}{lab}{name}{place}" for place in range(len(values))]
-    con.executemany(
+    numbers = [[f"{value * factor:.6f}" for value in values], [f"{value:.6f}" for value in values]]
+    con.execute(
         "insert into lake.lab_result (place, source, sha256, file, line, patient_id, result_id, analyte, unit, comparator, "
-        "value, value_reported, status, collected_at, collected_on, performing_lab, is_unit_code_disagree) values "
-        "(0, 'canonical', $1, $1, $2, $3, $3, 'total_b12', $4, '=', $5, $6, $7, '2026-01-30 08:00:00+00', '2026-01-30', "
-        "$8, false)",
-        [[file, line, id_, unit, f"{value * factor:.6f}", f"{value:.6f}", status, lab]
-         for line, (id_, value) in enumerate(zip(ids, values, strict=True), start=2)],
+        "value, value_reported, status, collected_at, collected_on, performing_lab, is_unit_code_disagree) "
+        "select 0, 'canonical', $1, $1, generate_subscripts($2, 1) + 1, unnest($2), unnest($2), 'total_b12', $3, '=', "
+        "unnest($4), unnest($5), $6, '2026-01-30 08:00:00+00', '2026-01-30', $7, false",
+        [file, ids, unit, *numbers, status, lab],
     )  # fmt: skip

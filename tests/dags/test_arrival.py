@@ -1,16 +1,12 @@
 """The triggers that wake the ingest, and the object store: each in a process of its own, as Airflow reads its environment when it is imported."""
 
 import json
-import os
-import subprocess
-import sys
 import textwrap
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.programs import python, with_airflow
 
 TRIGGER = """
 import asyncio, json, os, pathlib, time
@@ -28,8 +24,9 @@ def drop(name, text="patient_id\\nP1\\n"):
     path.with_suffix(".part").write_text(text)
     path.with_suffix(".part").rename(path)
 
-async def events(trigger, seconds, script=()):
-    found, started, script = [], time.monotonic(), list(script)
+async def events(trigger, seconds, script=(), patience=0):
+    "What comes in so many seconds, with patience from the first event on: an object store is imported only now"
+    found, started, script = [], time.monotonic() + patience, list(script)
     running = trigger.run()
     task = None
     while (left := started + seconds - time.monotonic()) > 0:
@@ -40,6 +37,7 @@ async def events(trigger, seconds, script=()):
         if done and task.result() is None:
             break
         if done:
+            started = min(started, time.monotonic())
             found.append((round(time.monotonic() - started, 1), task.result().payload)); task = None
     if task: task.cancel()
     return found
@@ -77,24 +75,13 @@ def landed():
 
 
 @pytest.fixture
-def tell(tmp_path):
+def tell(airflow, tmp_path):
     "Runs a script after one of the above, and returns what it says"
+    with_airflow(airflow, tmp_path)
 
     def told(before, script):
-        environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "B12_HOME": str(tmp_path / "home"),
-            "B12_SETTLE_SECONDS": "0.3",
-        }
         (tmp_path / "said.json").unlink(missing_ok=True)
-        done = subprocess.run(
-            [sys.executable, "-c", before + textwrap.dedent(script)],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = python(tmp_path, "-c", before + textwrap.dedent(script), B12_SETTLE_SECONDS="0.3")
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads((tmp_path / "said.json").read_text())
 
@@ -189,7 +176,7 @@ def test_objects_are_brought_in_and_put_aside(tell):
         from b12_airflow import object_store
         put("canonical/patient.csv"), put("canonical/day/lab_result.csv"), put("canonical/day/_READY", ""), put("canonical/x.csv.part"), put("lost.csv")
         trigger = arrival.StoreTrigger("s3://aws_default@bucket/landing", every=0.1, again=60.0)
-        woken = asyncio.run(events(trigger, 1.5))
+        woken = asyncio.run(events(trigger, 1.5, patience=60))
         first = object_store.fetch(home)
         say([woken, first, keys(), landed(), object_store.fetch(home), asyncio.run(events(trigger, 1.0))])
     """,

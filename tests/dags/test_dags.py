@@ -5,16 +5,13 @@ Airflow reads its environment when it is imported: each test asks a process of i
 
 import ast
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.programs import ROOT, python, with_airflow
+
 DAG_FILES = [
     ROOT / "dags" / f"{name}.py"
     for name in ("ingest_extract", "screen_population", "maintain_lake", "watch_deadlines")
@@ -63,16 +60,6 @@ json.dump({ti.task_id: ti.state for ti in dag_run.get_task_instances()}, open("s
 """
 
 
-def python(folder, *arguments, **settings):
-    environment = (
-        os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(folder / "home")} | settings
-    )
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-
-
 def loaded(folder, **settings):
     done = python(folder, "-c", LOAD, **settings)
     assert done.returncode == 0, done.stderr
@@ -80,8 +67,8 @@ def loaded(folder, **settings):
 
 
 @pytest.fixture(scope="module")
-def bag(tmp_path_factory):
-    return loaded(tmp_path_factory.mktemp("bag"))
+def bag(airflow, tmp_path_factory):
+    return loaded(with_airflow(airflow, tmp_path_factory.mktemp("bag")))
 
 
 def test_every_dag_is_imported_without_errors(bag):
@@ -151,8 +138,10 @@ def test_a_new_installation_does_not_screen_the_night_before_it_was_there(bag):
     )
 
 
-def test_the_night_is_that_of_the_time_zone(tmp_path):
-    assert loaded(tmp_path, B12_TIMEZONE="Europe/Berlin")["first_nights"] == {
+def test_the_night_is_that_of_the_time_zone(airflow, tmp_path):
+    assert loaded(with_airflow(airflow, tmp_path), B12_TIMEZONE="Europe/Berlin")[
+        "first_nights"
+    ] == {
         "2026-07-01T08:00+00:00": "2026-07-02T00:00:00+00:00",
         "2026-07-01T02:20+00:00": "2026-07-02T00:00:00+00:00",
         "2026-07-01T00:20+00:00": "2026-07-01T00:00:00+00:00",
@@ -214,7 +203,8 @@ def test_what_a_task_returns_is_not_written_to_its_log(file):
             )
 
 
-def test_nothing_waiting_skips_every_other_task(tmp_path):
+def test_nothing_waiting_skips_every_other_task(airflow, tmp_path):
+    with_airflow(airflow, tmp_path)
     done = python(tmp_path, "-c", NOTHING_WAITS)
     assert done.returncode == 0, done.stderr
     states = json.loads((tmp_path / "states.json").read_text())
@@ -245,7 +235,8 @@ def test_a_whole_run_on_a_small_population(tmp_path):
     assert list((tmp_path / "home" / "runs").rglob("worklist.csv")), latest
 
 
-def test_a_refused_file_is_named_and_the_others_go_in(tmp_path):
+def test_a_refused_file_is_named_and_the_others_go_in(airflow, tmp_path):
+    with_airflow(airflow, tmp_path / "home")
     extracts = tmp_path / "extracts"
     extracts.mkdir()
     (extracts / "patient.csv").write_text("patient_id,birth_date,sex\nann,1950-01-01,female\n")
@@ -266,8 +257,9 @@ def test_a_refused_file_is_named_and_the_others_go_in(tmp_path):
     assert "1 files went in, 1 refused" in done.stdout
 
 
-def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(tmp_path):
+def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(airflow, tmp_path):
     "Mapped tasks run in any order"
+    with_airflow(airflow, tmp_path / "home")
     folder = tmp_path / "meds"
     (folder / "data").mkdir(parents=True)
     (folder / "metadata").mkdir()

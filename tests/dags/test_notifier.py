@@ -1,14 +1,9 @@
 """What a failed task and a waiting approval tell, in a process of its own: Airflow reads its environment when it is imported."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
+from tests.programs import python, with_airflow
 from tests.serving_channels import web_server
-
-ROOT = Path(__file__).resolve().parents[2]
 
 TELL = """
 import sys
@@ -49,19 +44,7 @@ fails()
 
 def told_by(program, folder):
     with web_server() as (address, took):
-        environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "AIRFLOW_HOME": str(folder),
-            "B12_NOTIFY_WEBHOOK": address,
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = python(folder, "-c", program, AIRFLOW_HOME=str(folder), B12_NOTIFY_WEBHOOK=address)
     assert done.returncode == 0, done.stderr
     return [json.loads(body) for _, body in took]
 
@@ -80,7 +63,8 @@ def test_a_failure_is_quoted_only_where_its_words_are_this_pipelines_own(tmp_pat
     assert "Required Actions" in approval["lines"][-1]
 
 
-def test_airflow_calls_it_when_a_task_fails(tmp_path):
+def test_airflow_calls_it_when_a_task_fails(airflow, tmp_path):
+    with_airflow(airflow, tmp_path)
     (tmp_path / "dags").mkdir()
     (tmp_path / "dags" / "fails.py").write_text(DAG)
     [told] = told_by(PREPARE, tmp_path)

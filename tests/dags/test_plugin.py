@@ -7,8 +7,8 @@ import pytest
 from pipeline import run as walk
 from pipeline.core.config import Home
 from tests.command import AS_OF, deliver
-from tests.dags.test_dags import python
 from tests.homes import LOW
+from tests.programs import python, with_airflow
 
 ASK = """
 import json, os, pathlib, re
@@ -42,8 +42,8 @@ json.dump(answers, open("answers.json", "w"))
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("plugin")
+def answers(airflow, tmp_path_factory):
+    folder = with_airflow(airflow, tmp_path_factory.mktemp("plugin"))
     low = {"patient_id": "PAT-7731", **LOW}
     home = Home(folder / "home")
     walk.ingest(home, [deliver(folder / "in", lab_result=[low])], "canonical")

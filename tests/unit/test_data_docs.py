@@ -12,6 +12,8 @@ from pipeline.quality.cleaning import sections_of
 from tests.clinic import build, insert
 from tests.gates import account, b12, gated, published, skewed
 
+pytestmark = pytest.mark.slow
+
 MOLAR = 1.35537
 
 

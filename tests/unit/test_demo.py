@@ -12,6 +12,8 @@ from pipeline import demo
 from pipeline.core.config import PROTOCOL
 from pipeline.demo.archetypes import ARCHETYPES
 
+pytestmark = pytest.mark.slow
+
 AS_OF = date(2026, 1, 31)
 HEADERS = {
     "patient": "patient_id,birth_date,sex,deceased_on,site,opted_out,merged_into",

@@ -19,6 +19,8 @@ from pipeline.profiles.files import read_profile
 from tests.command import AS_OF, b12, deliver, latest
 from tests.homes import LOW
 
+pytestmark = pytest.mark.slow
+
 PATIENT = "PAT-7731"
 
 

@@ -16,6 +16,8 @@ from pipeline.observability import metrics
 from tests.command import AS_OF, b12, deliver
 from tests.homes import LOW
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -17,6 +17,8 @@ from pipeline.quality import Outcome
 from tests.clinic import build
 from tests.gates import account, b12, gated, published, published_runs, skewed
 
+pytestmark = pytest.mark.slow
+
 SUITES = sorted(EXPECTATIONS.glob("*/*.json"))
 EVERYTHING = [name for schema in NIGHTLY for name in relation_names(schema)]
 MOLAR = 1.35537

@@ -12,6 +12,8 @@ from pipeline.operations.retention import apply_retention
 from tests.command import AS_OF, b12, deliver, run
 from tests.homes import LOW
 
+pytestmark = pytest.mark.slow
+
 LATER = datetime.now(UTC) + timedelta(days=400)
 
 

@@ -15,6 +15,8 @@ from pipeline.protocol.pack import load
 from pipeline.screening.screen import screened_population
 from tests.command import AS_OF, b12, run
 
+pytestmark = pytest.mark.slow
+
 PACK = (PROTOCOL / "praxis-2026.yaml").read_text(encoding="utf-8")
 EDITS = [  # asked one after the other
     ({"b12.low": "200"}, {"below: 180}": "below: 200}", "from: 180,": "from: 200,"}),

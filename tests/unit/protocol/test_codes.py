@@ -102,6 +102,7 @@ def spellings():
             yield row["concept"], system, f"{code}X"
 
 
+@pytest.mark.slow
 def test_every_code_is_recognised_as_its_own_concept_in_every_spelling():
     wanted = list(spellings())
     found = found_of([(system, code) for _, system, code in wanted])
@@ -116,6 +117,7 @@ def test_every_code_is_recognised_as_its_own_concept_in_every_spelling():
     assert len(ROWS) > 650
 
 
+@pytest.mark.slow
 def test_every_code_is_recognised_without_its_system_too_unless_another_system_means_something_else_by_it():
     wanted = [
         (concept, system, code)

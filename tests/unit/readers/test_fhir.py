@@ -18,6 +18,8 @@ from pipeline.readers.fhir import bundle as fhir_bundle
 from pipeline.readers.fhir import text as fhir_text
 from pipeline.readers.fhir.load import load_resources
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / "data" / "fhir_r4"
 SECRET = "s3cret-1950"
 MRN = "urn:oid:1.2.36.146"
