@@ -1,10 +1,11 @@
-"""Tells people, by the channels of `pipeline.observability`, that a task failed or an approval
-waits."""
+"""Tells people, by the channels of `b12 notify`, that a task failed or that an approval waits.
+
+The channels are imported when something is told: reading the DAGs must load nothing heavy.
+"""
 
 from airflow.sdk import BaseNotifier
 
 from pipeline.core import Failure
-from pipeline.operations import notify
 
 
 class FailureNotifier(BaseNotifier):
@@ -14,6 +15,8 @@ class FailureNotifier(BaseNotifier):
     def notify(self, context):
         """Only a Failure of this pipeline is quoted: its words are counts and file names. Of any
         other error, its kind alone."""
+        from pipeline.operations import notify
+
         error = context.get("exception")
         kind = type(error).__name__ if isinstance(error, BaseException) else "not known"
         why = str(error) if isinstance(error, Failure) else f"{kind}; the task's log says more"
@@ -25,6 +28,8 @@ class ApprovalNotifier(BaseNotifier):
 
     def notify(self, context):
         """Says where to answer; what to decide about stands there."""
+        from pipeline.operations import notify
+
         notify(
             f"B12 screening: {_of(context, 'dag_id')} waits for an approval",
             [

@@ -53,8 +53,9 @@ def claim():
 def ingest(claimed):
     from pipeline import run
     from pipeline.core import Home
+    from pipeline.ingest import ClaimedFile
 
-    account = run.ingest_claimed(Home.from_environment(), run.ClaimedFile(**claimed))
+    account = run.ingest_claimed(Home.from_environment(), ClaimedFile(**claimed))
     return asdict(account) if account else None
 
 

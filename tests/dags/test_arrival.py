@@ -13,7 +13,7 @@ import asyncio, json, os, pathlib, time
 from dags import embedded
 embedded.prepare_airflow(pathlib.Path("airflow").absolute())
 from b12_airflow import arrival
-from pipeline.config import Home
+from pipeline.core import Home
 
 home = Home.from_environment()
 arrival.GAP = 0.2

@@ -9,7 +9,7 @@ TELL = """
 import sys
 from types import SimpleNamespace
 from b12_airflow.notifier import ApprovalNotifier, FailureNotifier
-from pipeline.errors import GateClosed
+from pipeline.core import GateClosed
 ti = SimpleNamespace(dag_id="screen_population", task_id="screen", run_id="scheduled__1", try_number=2)
 for error in (GateClosed("2 expectations failed"), ValueError("PAT-7731 is 110"), "PAT-7731", None):
     FailureNotifier()({"task_instance": ti, "exception": error})
@@ -34,7 +34,7 @@ from b12_airflow.notifier import FailureNotifier
 def fails():
     @task
     def falls():
-        from pipeline.errors import Refused
+        from pipeline.core import Refused
         raise Refused("3 files refused")
     falls()
 

@@ -23,7 +23,7 @@ HEADER = "patient_id,code,code_system,value,unit,collected_at,result_id"
 ONE_WORKER = """
 import sys, pathlib
 from pipeline import run
-from pipeline.config import Home
+from pipeline.core import Home
 home = Home(pathlib.Path(sys.argv[1]))
 for claimed in run.claim_waiting(home):
     run.ingest_claimed(home, claimed)
@@ -240,7 +240,7 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
 
 def test_a_promised_reference_that_another_took_in_meanwhile_is_no_error(home):
     name = "metadata/codes.parquet"
-    gone = {"source": "meds", "path": f"claimed/meds/{'a' * 64}-0/{name}", "name": name}
+    gone = claims.ClaimedFile("meds", f"claimed/meds/{'a' * 64}-0/{name}", name, "reference")
     assert claims._without_references(home, [gone]) == []
 
 
@@ -317,7 +317,7 @@ def test_what_cannot_be_moved_waits_and_keeps_nobody_else_waiting(home, monkeypa
     assert [one.file for one in take(home)] == ["day/lab_result.csv"]
     assert (home.landing / "canonical" / "night" / "lab_result.csv").exists()
     assert [one for one in home.claimed.rglob("*") if one.name != "canonical"] == []
-    assert "in a folder of landing/canonical from which it cannot be moved" in caplog.text
+    assert "A file in a folder of landing/canonical cannot be moved" in caplog.text
 
 
 def test_so_many_at_a_time_and_those_first_that_a_dead_run_left(home):

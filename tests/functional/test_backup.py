@@ -529,7 +529,7 @@ def test_a_delivery_that_goes_in_meanwhile_is_in_the_restored_home_once(
 
     meanwhile(monkeypatch, just_before, ingest)
     assert b12(lived_in, "backup", tmp_path / "backup").code == 0
-    assert [one["accepted"] for one in ingested if not one["refused"]] == [1]
+    assert [one.accepted for one in ingested if not one.refused] == [1]
     again = tmp_path / "again"
     assert b12(again, "restore", tmp_path / "backup").code == 0
     for home in (lived_in, again):

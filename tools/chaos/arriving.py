@@ -15,7 +15,7 @@ from tools.chaos.killing import b12, finished
 TAKE = """
 import pathlib, sys
 from pipeline import run
-from pipeline.config import Home
+from pipeline.core import Home
 home = Home(pathlib.Path(sys.argv[1]))
 for claimed in run.claim_waiting(home):
     run.ingest_claimed(home, claimed)

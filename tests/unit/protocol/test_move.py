@@ -72,7 +72,7 @@ def test_the_pack_itself_stays_as_it_was():
     [
         ({"b12.lo": 1}, "b12.lo cannot be moved. Possible, with their values now: b12.low=180"),
         ({"b12.above": 1}, "b12.above cannot be moved"),
-        ({"b12.low": 205}, "b12.low = 205 must lie below b12.low_molar_only = 203.3055. Possible, with their values now: b12.low=180, b12.low_molar"),
+        ({"b12.low": 205}, "b12.low = 205 must stay below b12.low_molar_only = 203.3055. Possible, with their values now: b12.low=180, b12.low_molar"),
         ({"b12.low": "203.3055"}, "must stay below"),
         ({"b12.borderline": 200}, "must stay below"),
         ({"b12.low": "nan"}, "above 0"),

@@ -49,10 +49,10 @@ def test_every_status_that_people_set(store, to, more, is_active):
 
 
 @pytest.mark.parametrize(("what", "says"), [
-    ({"to": "declined"}, "needs a reason"), ({"to": "not_appropriate", "reason": " "}, "needs a reason"),
-    ({"to": "snoozed"}, "a day after today"), ({"to": "snoozed", "until": TODAY}, "a day after today"),
-    ({"to": "snoozed", "until": TODAY + timedelta(days=400)}, "within a year"), ({"to": "resolved"}, "no status that people set"),
-    ({"to": "off_list"}, "no status that people set"), ({"to": "assigned"}, "to whom"), ({}, "Nothing to change"),
+    ({"to": "declined"}, "Enter a reason"), ({"to": "not_appropriate", "reason": " "}, "Enter a reason"),
+    ({"to": "snoozed"}, "from tomorrow"), ({"to": "snoozed", "until": TODAY}, "from tomorrow"),
+    ({"to": "snoozed", "until": TODAY + timedelta(days=400)}, "one year ahead"), ({"to": "resolved"}, "cannot be set by people"),
+    ({"to": "off_list"}, "cannot be set by people"), ({"to": "assigned"}, "Choose an assignee"), ({}, "Nothing to change"),
     ({"to": "open"}, "Nothing to change"),
 ])  # fmt: skip
 def test_what_the_lifecycle_does_not_allow_changes_nothing(store, what, says):
