@@ -98,7 +98,7 @@ def test_processes_that_take_at_once_take_each_file_once(home):
         home,
         "select sha256, count(*) as times, sum(accepted) as accepted from lake.delivery group by 1",
     )
-    assert len(deliveries) == 12 and {one.times for one in deliveries} == {1}
+    assert len(deliveries) == 12 and {one["times"] for one in deliveries} == {1}
     assert sum(one["accepted"] for one in deliveries) == 125
     assert not [path for path in (home.root / "claimed").rglob("*") if path.is_file()]
 
