@@ -99,7 +99,7 @@ def test_same_arguments_give_the_same_bytes_and_another_seed_others(tmp_path):
 
 def test_the_size_of_a_chunk_changes_no_row(tmp_path, monkeypatch):
     write(tmp_path / "whole")
-    monkeypatch.setattr(demo, "CHUNK", 70)
+    monkeypatch.setattr("pipeline.demo.population.CHUNK", 70)
     write(tmp_path / "chunks")
     whole, chunks = contents(tmp_path / "whole"), contents(tmp_path / "chunks")
     assert whole.keys() == chunks.keys()
@@ -108,7 +108,7 @@ def test_the_size_of_a_chunk_changes_no_row(tmp_path, monkeypatch):
 
 
 def test_progress_reports_each_chunk(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "CHUNK", 40)
+    monkeypatch.setattr("pipeline.demo.population.CHUNK", 40)
     seen = []
     write(tmp_path, patients=100, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(40, 100), (80, 100), (100, 100)]

@@ -12,6 +12,7 @@ from pipeline.analysis.simulation import Simulation, resting_on
 from pipeline.core.config import PROTOCOL, Home
 from pipeline.core.errors import UsageError
 from pipeline.protocol.pack import load
+from pipeline.screening.plan import RunPlan
 from pipeline.screening.screen import screened_population
 from tests.command import AS_OF, b12, run
 
@@ -87,11 +88,9 @@ def test_it_equals_a_whole_screen_under_an_edited_pack(
     home, simulation, tmp_path, changes, replacements
 ):
     found = simulation.what_if(changes)
-    with screened_population(home, pack=edited(tmp_path, replacements), as_of=simulation.as_of) as (
-        con,
-        _,
-        _,
-    ):
+    plan = RunPlan(edited(tmp_path, replacements), simulation.as_of)
+    with screened_population(home, plan) as screened:
+        con = screened.con
         for relation in ("screening.assessment", "screening.worklist", "clinical.patient_fact"):
             wanted = con.execute(f"select * from {relation} order by patient_id").fetchall()
             assert (
