@@ -96,8 +96,15 @@ def _ingest(home, file, before):
             before.check()
             raise
         before.check()
-        commit(con, home, file, landed.entities, account)
+        _commit(con, home, file, landed, account)
         return account
+
+
+def _commit(con, home, file, landed, account):
+    try:
+        commit(con, home, file, landed.entities, account)
+    except OperationalError as error:
+        raise write_error(home.root, error) from None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,13 @@ def clock(monkeypatch):
         def now(cls, tz=None):
             return cls.instant.astimezone(tz)
 
-    for module in ("accounts", "clock", "run_folders", "publish", "screen"):
+    for module in (
+        "ingest.accounts",
+        "core.clock",
+        "runs.folders",
+        "screening.publish",
+        "screening.screen",
+    ):
         monkeypatch.setattr(f"pipeline.{module}.datetime", Clock)
     return lambda instant: setattr(Clock, "instant", instant)
 

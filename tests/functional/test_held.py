@@ -76,7 +76,7 @@ def home(request, tmp_path):
 @pytest.fixture
 def held(warned):
     "The id of the night that is held"
-    return warned[1]["run_id"]
+    return warned[1].run_id
 
 
 def runs(home):
@@ -317,7 +317,7 @@ def test_what_nobody_asked_for_does_not_move_latest_back_to_an_earlier_day(home)
     old = run.screen_population(
         home, "2026-01-20", asked_by="scheduled__2026-01-20", is_unattended=True
     )
-    assert old["published"] and (home.runs / "latest").resolve().name == newest
+    assert old.published and (home.runs / "latest").resolve().name == newest
     asked = run.screen_population(home, "2026-01-20", asked_by="manual__2026-01-20").run_id
     assert (home.runs / "latest").resolve().name == asked
 
