@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core import Growing, Refused, exclusive_lock, sha256_of
-from pipeline.engine import DataError, OperationalError, ProgrammingError, write_error
+from pipeline.engine import DataError, ProgrammingError
 from pipeline.ingest.accounts import Account, account_of_earlier_ingest, receipt_time
 from pipeline.ingest.commit import commit, commit_refusal
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
@@ -90,21 +90,12 @@ def _ingest(home, file, before):
                 f"a value or a name in it breaks a SELECT ({type(error).__name__}): "
                 "report it; the file is kept"
             ) from None
-        except OperationalError as error:
-            raise write_error(home.root, error) from None
         except Refused:
             before.check()
             raise
         before.check()
-        _commit(con, home, file, landed, account)
-        return account
-
-
-def _commit(con, home, file, landed, account):
-    try:
         commit(con, home, file, landed.entities, account)
-    except OperationalError as error:
-        raise write_error(home.root, error) from None
+        return account
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ before anything is kept."""
 
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 from pipeline import lake
 from pipeline.core import Refused
 from pipeline.engine import (
+    OperationalError,
     build,
     connect,
     create_view,
     select_of,
     view_of_parquet,
     with_dependencies,
+    write_error,
 )
 from pipeline.ingest.accounts import tally
 from pipeline.profiles import Profile
@@ -116,15 +118,16 @@ def _describe_file(con, file, profile):
 @contextmanager
 def working_database(home, sha256):
     """A DuckDB database on disk, so that a file larger than the memory can be ingested, and its
-    folder; both go at the end."""
+    folder; both go at the end. Raises StorageError where the disk or the memory is full."""
     folder = home.work / sha256
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    con = connect(folder / "ingest.duckdb")
     try:
-        yield con, folder
+        with closing(connect(folder / "ingest.duckdb")) as con:
+            yield con, folder
+    except OperationalError as error:
+        raise write_error(home.root, error) from None
     finally:
-        con.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

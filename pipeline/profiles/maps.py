@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from pipeline.core import PROTOCOL, SQL
 from pipeline.engine import connect
+from pipeline.protocol import loinc_is_valid
 
 MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
 
@@ -92,20 +93,9 @@ def _wrong(row):
         )
     if not row["map_to_system"]:
         return "map_to_system is empty"
-    if row["map_to_system"].upper() in ("LOINC", "LN") and not _is_loinc(row["map_to"]):
+    if row["map_to_system"].upper() in ("LOINC", "LN") and not loinc_is_valid(row["map_to"]):
         return f"{row['map_to']} is no LOINC code: its check digit is wrong"
     return None
-
-
-def _is_loinc(code):
-    "By its check digit, mod 10: from the right every second digit is doubled"
-    number, _, check = code.partition("-")
-    if not (number.isdigit() and check.isdigit() and len(check) == 1):
-        return False
-    digits = [
-        int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(number))
-    ]
-    return (10 - sum(digit // 10 + digit % 10 for digit in digits) % 10) % 10 == int(check)
 
 
 @cache

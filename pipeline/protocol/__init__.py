@@ -2,6 +2,7 @@
 
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems
+from pipeline.protocol.check_digits import loinc_is_valid
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
@@ -14,6 +15,7 @@ __all__ = [
     "derive",
     "load",
     "load_or_shipped",
+    "loinc_is_valid",
     "movable",
     "moved",
     "problems",
