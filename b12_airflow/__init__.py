@@ -1,2 +1,2 @@
-"""The worklist inside Airflow's own pages, for whoever has logged in there. The only package
+"""The worklist inside Airflow's own pages, for people who are logged in there. The only package
 besides `dags/` that imports Airflow."""

@@ -7,8 +7,8 @@ def as_decision(answer):
     """`{"is_approved", "by", "because"}`. No answer, and one that came from the clock and not from
     a person, is a no.
 
-    Raises UsageError for whoever is not named in `$B12_STEWARDS`, where that is set: the run stays
-    held, and the task can be asked anew.
+    Raises UsageError for a person who is not named in `$B12_STEWARDS`, where that is set: the run
+    stays held, and the task can be asked again.
     """
     user = (answer or {}).get("responded_by_user")
     if not user:

@@ -52,7 +52,7 @@ def sbom(check=None) -> int:
 
 
 def without_addresses(found):
-    "Packages by name, version and hashes: where they were fetched from is no property of theirs"
+    "Packages by name, version and hashes: where they were fetched from is not a property of theirs"
     for component in found["components"]:
         listed = {
             one["content"]

@@ -58,7 +58,7 @@ _ROWS = (
 
 
 def unmapped(home, *, source=None):
-    """Local codes and units that nothing knows, most frequent first, as the rows of a map that a
+    """Unmapped local codes and units, most frequent first, as the rows of a map that a
     steward fills in.
 
     Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other

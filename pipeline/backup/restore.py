@@ -1,4 +1,4 @@
-"""Restore: a home as a backup has it, without whoever was erased since it was made."""
+"""Restore: a home as a backup has it, without patients who were erased since it was made."""
 
 import os
 import shutil

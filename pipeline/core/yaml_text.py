@@ -9,7 +9,7 @@ YAML_ERRORS = (
     TypeError,
     AttributeError,
     ValueError,
-)  # of a file that is no YAML, or not what was expected
+)  # of a file that is not YAML, or not what was expected
 
 
 def read_yaml(path):
@@ -19,7 +19,7 @@ def read_yaml(path):
 
 
 def fault(error):
-    """One of FAULTS, or a missing file, in one line for whoever wrote the YAML: where it can be
+    """One of FAULTS, or a missing file, in one line for the author of the YAML: where it can be
     said, with line and column."""
     if isinstance(error, yaml.MarkedYAMLError):
         return (

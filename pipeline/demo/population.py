@@ -86,7 +86,7 @@ def write_demo(
                 written[entity] += append_rows(con, entity, part)
             if progress:
                 progress(last, patients)
-    # Renamed last, so that whoever watches the folder never picks up half a file.
+    # Renamed last, so that a watcher of the folder never picks up half a file.
     for entity, part in parts.items():
         part.replace(out / f"{entity}.csv")
     return written

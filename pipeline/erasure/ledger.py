@@ -23,7 +23,7 @@ def key_of(home):
     given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
-            f"The key of the erasure ledger is no text of at least {SHORTEST} characters. Mend"
+            f"The key of the erasure ledger is not text of at least {SHORTEST} characters. Mend"
             f" $B12_ERASURE_KEY where that is set. Else take {home.root / 'erasure-key'} from a"
             f" backup or, if {LEDGER} has no line yet, delete it: a new one is made."
         )
@@ -94,6 +94,6 @@ def entries(path):
         ]
     except (ValueError, KeyError, TypeError):
         raise StorageError(
-            f"{path} is no ledger of erasures, or is damaged. Give one that is whole: --ledger"
+            f"{path} is not a ledger of erasures, or is damaged. Give one that is whole: --ledger"
             " FILE."
         ) from None

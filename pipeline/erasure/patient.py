@@ -20,13 +20,14 @@ def erase(home, patient_id, *, who):
     place.
 
     An archived file keeps its name, the SHA-256 it was delivered under, so that delivering it again
-    brings nobody back. A refused file was never understood: its lines in which an id is a word go,
-    and all of it where it is no text. who: the account that asked for it, for the ledger and the
-    audit trail. It waits for a backup, a screening and an ingest. Cut short, it can be done again:
-    the ledger says first who is to go, and the lake forgets them last. Raises UsageError.
+    does not bring a patient back. A refused file was never understood: its lines in which an id is
+    a word go, and all of it where it is not text. who: the account that asked for it, for the
+    ledger and the audit trail. It waits for a backup, a screening and an ingest. Cut short, it can
+    be done again: the ledger says first who is to go, and the lake forgets them last. Raises
+    UsageError.
     """
     if not patient_id.strip():
-        raise UsageError("An empty id names nobody. Type: b12 erase PATIENT")
+        raise UsageError("Give a patient ID: b12 erase PATIENT")
     with (
         exclusive_lock(home, "backup"),
         exclusive_lock(home, "screen"),

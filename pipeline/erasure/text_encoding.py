@@ -1,4 +1,4 @@
-"""Files that nobody understood: whether they are text at all, in which encoding, and how a word
+"""Files without a known format: whether they are text at all, in which encoding, and how a word
 shows in them."""
 
 import codecs

@@ -74,7 +74,7 @@ def copy_into_landing(home, path, name):
 @contextmanager
 def _whole_copy(path, folder):
     """Yields a copy in a folder, under a name of its own that goes at the end, and its SHA-256;
-    while it is locked it is no orphan"""
+    while it is locked it is not an orphan"""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _remove_orphans(folder)
     part = folder / f"{PREFIX}{os.getpid()}-{os.urandom(3).hex()}.part"

@@ -19,7 +19,7 @@ def is_sha256(text):
 
 def claim(home, path, as_name):
     """Move a landed file into `claimed/` by one rename; returns its new path, or None where the
-    file is gone or is no file.
+    file is gone or is not a file.
 
     as_name: its name there, which must be its own: a file of the same name may still lie claimed.
     """

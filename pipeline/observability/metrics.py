@@ -24,7 +24,9 @@ def _client(address):
     try:
         return statsd.StatsClient(host.strip("[]"), int(port), prefix="b12", ipv6=":" in host)
     except (OSError, ValueError) as error:
-        LOG.error("$B12_STATSD_HOST is no host:port that can be reached: %s", type(error).__name__)
+        LOG.error(
+            "$B12_STATSD_HOST is not a host:port that can be reached: %s", type(error).__name__
+        )
         return None
 
 

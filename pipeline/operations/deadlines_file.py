@@ -32,7 +32,9 @@ def read_deadlines(home):
         return Deadlines()
     except (_Mistake, yaml.YAMLError, UnicodeDecodeError) as error:
         what = (
-            str(error) if isinstance(error, _Mistake) else f"it is no YAML ({type(error).__name__})"
+            str(error)
+            if isinstance(error, _Mistake)
+            else f"it is not valid YAML ({type(error).__name__})"
         )
         raise InvalidProtocol(f"{path}: {what}. docs/runbook.md shows how it is written.") from None
 
@@ -49,7 +51,7 @@ def _checked(found):
         )
     listed = found.get("deliveries") or []
     if not isinstance(listed, list):
-        raise _Mistake("deliveries is no list")
+        raise _Mistake("deliveries is not a list")
     waiting = found.get("waiting_hours")
     return Deadlines(
         worklist_by=_time(found["worklist_by"]) if "worklist_by" in found else None,
@@ -65,7 +67,7 @@ def _time(given):
     except ValueError:
         pass
     raise _Mistake(
-        'worklist_by is no time of day: write it with quotation marks, "06:00"'
+        'worklist_by is not a time of day: write it with quotation marks, "06:00"'
     )  # without, YAML reads 10:00 as 600
 
 
@@ -88,5 +90,5 @@ def _hours(name, given):
         or not math.isfinite(given)
         or not 0 < given <= LONGEST
     ):
-        raise _Mistake(f"{name} is no number of hours above 0")
+        raise _Mistake(f"{name} is not a number of hours above 0")
     return float(given)

@@ -48,7 +48,7 @@ def _tried(name, send, subject, lines):
         # the words of these errors may hold the address with its token, or a password: only what
         # this module says itself is told
         said = str(error) if isinstance(error, _Unusable) else type(error).__name__
-        LOG.error("nobody could be told by %s: %s", name, said)
+        LOG.error("no notification by %s: %s", name, said)
         return said
     return None
 
@@ -81,7 +81,9 @@ def _required(name):
 def _connected(address):
     "A server that was logged in to; a password travels encrypted, or stays on this computer"
     if address.scheme not in ("smtp", "smtps") or not address.hostname:
-        raise _Unusable("$B12_NOTIFY_SMTP is no smtp://user@host:port or smtps://user@host:port")
+        raise _Unusable(
+            "$B12_NOTIFY_SMTP is not an smtp://user@host:port or smtps://user@host:port"
+        )
     safe = ssl.create_default_context()
     is_tls = address.scheme == "smtps"
     kind, options = (smtplib.SMTP_SSL, {"context": safe}) if is_tls else (smtplib.SMTP, {})
@@ -112,7 +114,7 @@ def by_webhook(subject, lines):
         )  # each request is told at INFO, with the address and its token
     address = revealed(settings().notify_webhook)
     if urlsplit(address).scheme not in ("http", "https"):
-        raise _Unusable("$B12_NOTIFY_WEBHOOK is no http:// or https:// address")
+        raise _Unusable("$B12_NOTIFY_WEBHOOK is not an http:// or https:// address")
     sent = {
         "subject": subject,
         "lines": lines,

@@ -65,12 +65,12 @@ def _wrong_forms(raw):
     if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
         yield "snapshot is a pattern with the day in one pair of brackets"
     yield from (
-        f"{key} is no list of names: values"
+        f"{key} is not a list of names: values"
         for key in ("files", "columns", "dialect")
         if not isinstance(raw.get(key, {}), dict)
     )
     yield from (
-        f"defaults names {entity}, which is no entity"
+        f"defaults names {entity}, which is not an entity"
         for entity in raw.get("defaults", {})
         if entity not in ENTITIES
     )
@@ -93,18 +93,18 @@ def _unknown_names(raw):
     for kind, table in raw.get("columns", {}).items():
         entity = table.get("entity", kind)
         if entity not in columns:
-            yield f"{kind} is no entity"
+            yield f"{kind} is not an entity"
             continue
         named = {*table.get("required", ()), *table.get("optional", ())}
-        yield from (f"{name} is no column of {entity}" for name in named - columns[entity])
+        yield from (f"{name} is not a column of {entity}" for name in named - columns[entity])
     unknown = set(raw.get("words", {})) - set().union(*columns.values())
-    yield from (f"words: {name} is no column" for name in unknown)
+    yield from (f"words: {name} is not a column" for name in unknown)
 
 
 def _wrong_defaults(defaults, columns):
     for entity, values in defaults.items():
         unknown = set(values) - columns[entity]
-        yield from (f"defaults: {name} is no column of {entity}" for name in unknown)
+        yield from (f"defaults: {name} is not a column of {entity}" for name in unknown)
         assumed = sorted({"patient_id", "unit", "value"} & set(values))
         yield from (f"defaults: {name} is never assumed (protocol §1)" for name in assumed)
 
@@ -137,5 +137,5 @@ def _wrong_dialect(raw):
     try:
         codecs.lookup(str(dialect.get("encoding", "utf-8")))
     except LookupError:
-        wrong.append(f"dialect: nobody knows the encoding {dialect['encoding']}")
+        wrong.append(f"dialect: unknown encoding {dialect['encoding']}")
     return wrong

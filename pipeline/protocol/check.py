@@ -120,10 +120,10 @@ def _word_problems(pack):
                 if answer not in facts[fact]:
                     yield (
                         (*where, "when"),
-                        f"{row['id']} asks for {fact} = {answer}, which is no answer of {fact}",
+                        f"{row['id']} asks for {fact} = {answer}, which is not an answer of {fact}",
                     )
         if where[0] == "next_step" and row["outcome"] not in pack.raw["actions"]:
-            yield where, f"{row['id']} leads to {row['outcome']}, which is no action"
+            yield where, f"{row['id']} leads to {row['outcome']}, which is not an action"
 
 
 def _citation_problems(pack):
@@ -139,7 +139,7 @@ def _citation_problems(pack):
             yield where, f"{row['id']} cites nothing (missing citation)"
         for cite in row.get("cites", ()):
             if cite.split(" §")[0] not in pack.raw["sources"]:
-                yield where, f"{row['id']} cites {cite}, which is no source of this pack"
+                yield where, f"{row['id']} cites {cite}, which is not a source of this pack"
     named = [
         (section, name, entry)
         for section in ("bands", "settings")

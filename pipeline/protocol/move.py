@@ -32,8 +32,8 @@ def moved(pack, changes):
     """The pack with every change of `{name: value}` made. An edge moves on both its sides, in the
     tiles and among the censored.
 
-    Raises UsageError for an unknown name, for what is no number, and where a band would end before
-    it begins.
+    Raises UsageError for an unknown name, for what is not a number, and where a band would end
+    before it begins.
     """
     raw, known = deepcopy(pack.raw), movable(pack)
     for name, value in changes.items():
@@ -91,7 +91,7 @@ def _number(name, value):
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
-        raise UsageError(f"{name}={value}: that is no number.") from None
+        raise UsageError(f"{name}={value}: that is not a number.") from None
     if not found.is_finite() or not 0 < found < 10**8 or -found.as_tuple().exponent > PLACES:
         raise UsageError(
             f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places"

@@ -75,7 +75,7 @@ def _parquet(con, path):
         described = con.execute(f"describe select * from {scan}").fetchall()
     except EngineError as error:
         raise Refused(
-            f"the file is no readable Parquet: {_first_line(error, path.parent)}"
+            f"the file is not readable Parquet: {_first_line(error, path.parent)}"
         ) from None
     nested = [
         name

@@ -27,7 +27,7 @@ def is_gzip(path):
 
 def as_table_text(path, folder, encoding):
     """A text file in an encoding and with line breaks that the reader knows, and that encoding.
-    Raises Refused where it is no text.
+    Raises Refused where it is not text.
 
     DuckDB reads UTF-8 and Latin-1; all others are brought into UTF-8 first.
     """
@@ -88,8 +88,8 @@ def _as_lines(path, folder):
             found = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
             if len(block) == BLOCK and not found[0] and not found[2]:
                 raise Refused(
-                    f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is no table,"
-                    " or has lost its line breaks"
+                    f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is not a"
+                    " table, or has lost its line breaks"
                 )
             feeds, pairs, returns, start = (
                 feeds + found[0],

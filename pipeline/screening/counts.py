@@ -16,7 +16,7 @@ def report_counts(con, home):
     """`{relation: rows}` of what `screened_population` built: counts and names of sources, files,
     laboratories, sites and codes; no patient.
 
-    `unmapped` holds the most frequent codes and units that nothing knows, the unanswered ones.
+    `unmapped` holds the most frequent unmapped codes and units, the unanswered ones.
     """
     found = {
         name: rows_of(con, f"select * from reporting.{name} order by all") for name in RELATIONS

@@ -51,7 +51,7 @@ def draft(path):
 def _check_header(path, header):
     if len(header) < 2:
         raise Refused(
-            f"{path.name}: its first line is no header of several columns, divided by one of "
+            f"{path.name}: its first line is not a header of several columns, divided by one of "
             ", ; tab |."
         )
     if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):

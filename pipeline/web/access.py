@@ -8,7 +8,7 @@ from pipeline.worklist import Actor
 
 
 class NotLoggedIn(Exception):
-    """Nobody is logged in; the reader is led to the login page."""
+    """No login; the reader is led to the login page."""
 
 
 def identity():

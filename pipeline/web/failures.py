@@ -50,7 +50,7 @@ def login_first(request: Request, _: NotLoggedIn):
 
 
 def broken(request: Request, _):
-    """What nobody expected: the server's log has it, the reader does not."""
+    """An unexpected error: the server's log has it, the reader does not."""
     headers = {**SECURE, "Cache-Control": "no-store"}  # middleware stands inside of this handler
     return PlainTextResponse(
         "Something went wrong on our side. It is in the server's log; nothing was saved.",

@@ -45,7 +45,7 @@ def text(form, name, limit=2000):
     if len(given) > limit:
         raise HTTPException(400, f"The field {name} is longer than {limit:,} characters.")
     if CONTROL.search(given):
-        raise HTTPException(400, f"The field {name} holds a character that is no text.")
+        raise HTTPException(400, f"The field {name} holds a character that is not text.")
     return given or None
 
 

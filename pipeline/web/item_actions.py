@@ -1,4 +1,4 @@
-"""What people record on a patient's page. Nobody's change is lost: an outdated page is answered
+"""What people record on a patient's page. No change is lost: an outdated page is answered
 with what happened since."""
 
 from datetime import date

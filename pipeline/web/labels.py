@@ -43,7 +43,7 @@ CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",
     "mcv": "MCV", "loinc": "LOINC",
 }  # fmt: skip
-CODE = re.compile(r"[A-Za-z0-9_]+")  # what is no code is a text of somebody, and stays as it is
+CODE = re.compile(r"[A-Za-z0-9_]+")  # what is not a code is a text of somebody, and stays as it is
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
 

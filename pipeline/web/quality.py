@@ -92,7 +92,7 @@ def rejects(request: Request, actor: Steward, reason: str | None = None, file: s
 
 @router.get("/quality/unmapped")
 def unmapped(request: Request, actor: Steward):
-    """Local codes and units that nothing knows, most frequent first."""
+    """Unmapped local codes and units, most frequent first."""
     rows = stewardship.unmapped(request.app.state.home)
     return page(request, "unmapped.html", rows=rows[:SHOWN], total=len(rows))
 

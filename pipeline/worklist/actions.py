@@ -1,4 +1,4 @@
-"""What people do to items. Nobody overwrites what he has not seen: each change names the version
+"""What people do to items. No unseen change is overwritten: each change names the version
 that it was made on."""
 
 from dataclasses import dataclass

@@ -108,7 +108,7 @@ def _engine(url):
         )  # what a failed statement held is nobody's business
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise StorageError(
-            "$B12_DATABASE_URL is no address of a database that can be used here. Write it as"
+            "$B12_DATABASE_URL is not an address of a database that can be used here. Write it as"
             " postgresql+psycopg://user@host/database."
         ) from None
 

@@ -93,7 +93,7 @@ def logged_in(store, name, password_version):
 
 def _role(role):
     if role not in ROLES:
-        raise UsageError(f"{role} is no role: {', '.join(ROLES)}.")
+        raise UsageError(f"{role} is not a role: {', '.join(ROLES)}.")
     return role
 
 

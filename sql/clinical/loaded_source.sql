@@ -1,5 +1,5 @@
 -- One row per source: which entities it ever delivered (a file with a header only counts).
--- Source: protocol §2, "loaded". A refused file delivers nothing. A clinician's note on the worklist is no extract of conditions:
+-- Source: protocol §2, "loaded". A refused file delivers nothing. A clinician's note on the worklist is not an extract of conditions:
 -- whoever has one may have any number of conditions that nobody delivered.
 select
     source,

@@ -1,4 +1,4 @@
--- One row per local code, unit or status word of a source that nothing knows: in how many rows it stands.
+-- One row per unmapped local code, unit or status word of a source, with its number of rows.
 -- Codes by their system, or by the name where no code was delivered; of other names of one code any is shown. A map answers
 -- a code or a unit (map_to); a status word is answered in the profile.
 with unknown as (

@@ -1,7 +1,7 @@
 -- One row per delivered patient row: typed and judged.
 -- An optional date that is delivered and cannot be read is a rejection (bad_date), never an unknown.
 -- Null in is_deceased, is_opted_out and merged_into is "not stated"; an id merged into itself is stated to stand for itself.
--- An opting out in words that nothing knows is one: a refusal is never read as consent.
+-- An opt-out in unmapped words counts as an opt-out: a refusal is never read as consent.
 -- A death without its date (true) is dated by the day on which it was known.
 with typed as (
     select

@@ -162,7 +162,7 @@ def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_ord
     ingest("20260105", [RESULT, gone])
     [account] = ingest("20260106", [RESULT]).json
     assert (account["accepted"], account["duplicates"]) == (1, 0), (
-        "the same row again is no duplicate: its snapshot stands alone"
+        "the same row again is not a duplicate: its snapshot stands alone"
     )
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert set(assessments(home)) == {"ann"}

@@ -162,7 +162,7 @@ def test_what_can_be_read_is_read_and_adds_up(tmp_path, kind):
 
 
 def test_paths_play_no_tricks(tmp_path):
-    "A link out of the folder is not followed, and a profile's name is no path"
+    "A link out of the folder is not followed, and a profile's name is not a path"
     (tmp_path / "outside.csv").write_text(HEADER + GOOD)
     folder = deliver(tmp_path / "in", lab_result=HEADER + NEXT)
     (folder / "lab_result_link.csv").symlink_to(tmp_path / "outside.csv")

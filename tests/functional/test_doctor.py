@@ -54,7 +54,7 @@ def says(home, *arguments):
 
 def test_a_sound_installation(home, monkeypatch):
     assert [one.split(":")[0] for one in says(home)] == [
-        "look Nobody is told when a worklist or a delivery is late", "look Nobody is told when a night fails",
+        "look No alerts for a late worklist or delivery", "look No notification when a night fails",
     ]  # fmt: skip
     (home / "deadlines.yaml").write_text('worklist_by: "06:00"\n')
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "https://example.org/hook")

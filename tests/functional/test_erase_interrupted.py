@@ -305,7 +305,7 @@ def test_a_text_that_begins_like_one_keeps_its_other_lines(home, text):
 def test_an_empty_id_is_a_mistake_and_erases_nothing(home, nobody):
     before = sorted(path for path in home.root.rglob("*") if path.is_file())
     answer = b12(home.root, "erase", nobody)
-    assert answer.code == 2 and "names nobody" in answer.err
+    assert answer.code == 2 and "Give a patient ID" in answer.err
     assert sorted(path for path in home.root.rglob("*") if path.is_file()) == before
 
 

@@ -240,9 +240,9 @@ def test_a_profile_that_is_wrong_is_invalid_and_nothing_goes_in(tmp_path, text):
 
 def test_a_slip_of_the_pen_in_a_profile_is_no_silence(tmp_path):
     for text, word in (
-        ("timezone: Europe/Berlin", "timezone is no key"), ("wrods: {sex: {m: male}}", "wrods is no key"), ("words: {sexe: {m: male}}", "sexe is no column"),
-        ("defaults: {lab_result: {specimn: serum}}", "specimn is no column of lab_result"),
-        ("columns: {patient: {optional: {deceased: TOD}}}", "deceased is no column of patient"), ("columns: {results: {required: {patient_id: A}}}", "results is no entity"),
+        ("timezone: Europe/Berlin", "timezone is not a key"), ("wrods: {sex: {m: male}}", "wrods is not a key"), ("words: {sexe: {m: male}}", "sexe is not a column"),
+        ("defaults: {lab_result: {specimn: serum}}", "specimn is not a column of lab_result"),
+        ("columns: {patient: {optional: {deceased: TOD}}}", "deceased is not a column of patient"), ("columns: {results: {required: {patient_id: A}}}", "results is not an entity"),
         ("snapshot: 'labs_\\d+'", "one pair of brackets"), ("selects: /etc", "name of a shipped profile"), ("defaults: {lab_result: {unit: pg/mL}}", "unit is never assumed"),
     ):  # fmt: skip
         (tmp_path / "mine.yaml").write_text(f"extends: canonical\nprofile: mine\n{text}\n")

@@ -71,7 +71,7 @@ def test_a_channel_that_fails_is_logged_without_its_address_and_the_other_is_tri
     with caplog.at_level(logging.ERROR):
         assert notify("subject") == {"smtp": "ConnectionRefusedError", "webhook": None}
     assert len(hook) == 1
-    assert caplog.messages == ["nobody could be told by smtp: ConnectionRefusedError"]
+    assert caplog.messages == ["no notification by smtp: ConnectionRefusedError"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_answer_that_is_no_success_is_a_failure(monkeypatch, status):
 @pytest.mark.parametrize(
     ("setting", "value", "says"),
     [
-        ("B12_NOTIFY_TO", "", "$B12_NOTIFY_TO is not set"), ("B12_NOTIFY_SMTP", "mail.example.org", "is no smtp://"),
+        ("B12_NOTIFY_TO", "", "$B12_NOTIFY_TO is not set"), ("B12_NOTIFY_SMTP", "mail.example.org", "is not an smtp://"),
         ("B12_NOTIFY_SMTP", "smtp://host:port", "ValueError"), ("B12_NOTIFY_FROM", "a\nBcc: x@example.org", "ValueError"),
         ("B12_NOTIFY_SMTP_PASSWORD", "pass-word-1", "SMTPNotSupportedError"),
     ],

@@ -25,11 +25,11 @@ def user(home, given):
         say(
             table(people, ("name", "role", "is_disabled"))
             if people
-            else "Nobody yet: b12 user add NAME --role admin"
+            else "No users yet: b12 user add NAME --role admin"
         )
         return
     if given.name is None:
-        raise UsageError(f"Whom? b12 user {given.action} NAME")
+        raise UsageError(f"Give a name: b12 user {given.action} NAME")
     if given.action == "add":
         worklist.add_user(store, given.name, role=given.role or "viewer", password=_password())
     elif given.action == "role":

@@ -60,7 +60,7 @@ def _deadlines(home):
     found = read_deadlines(home)
     if not (home.root / "deadlines.yaml").exists():
         return look(
-            "Nobody is told when a worklist or a delivery is late",
+            "No alerts for a late worklist or delivery",
             f"Write {home.root / 'deadlines.yaml'}: docs/runbook.md, Deadlines",
         )
     expected = len(found.deliveries) + sum(
@@ -73,7 +73,7 @@ def _channels():
     names = list(channels())
     if not names:
         return look(
-            "Nobody is told when a night fails",
+            "No notification when a night fails",
             "Set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK, then try it: b12 notify",
         )
     missing = [

@@ -60,8 +60,8 @@ def members(window):
     """The members of the object that the window shows, as (name, text, value); of an array one by
     one, for each of its elements.
 
-    Raises ValueError when it is no object, and at its end when it is not complete or not all there
-    is.
+    Raises ValueError when it is not an object, and at its end when it is not complete or not all
+    there is.
     """
     if not window.take("{"):
         raise ValueError("no object")

@@ -67,8 +67,8 @@ def zone_of(stamp):
 
 @lru_cache(4096)
 def iso(stamp, precision, zone):
-    """An HL7 time stamp in ISO 8601; a year or a month alone stays one, what is no time stamp stays
-    as it was written."""
+    """An HL7 time stamp in ISO 8601; a year or a month alone stays one, what is not a time stamp
+    stays as it was written."""
     found = _STAMP.fullmatch(stamp)
     if not found:
         return stamp

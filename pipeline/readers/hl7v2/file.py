@@ -1,5 +1,5 @@
-"""An HL7 v2 file as messages: lines, framing, batches, and what is no message. Nothing is decoded
-or understood here."""
+"""An HL7 v2 file as messages: lines, framing, batches, and what is not a message. Nothing is
+decoded or understood here."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ def messages(path, *, are_trailers_binding=True):
     message as (line, None).
 
     Lines are counted from 1; CR, LF and CRLF each end one. The text holds the file's bytes, one a
-    character (Latin-1). A line that is no segment breaks its message; what stands between messages
+    character (Latin-1). A line that is not a segment breaks its message; what is between messages
     is (its first line, None), once. Raises Refused when there is no message at all; and when batch
     headers, trailers and counts contradict what is there, unless trailers are not binding: then
     such a header or trailer is (its line, None).

@@ -16,7 +16,7 @@ from pipeline.readers.loaded import Loaded
 
 def load_messages(con, path, *, profile, folder):
     """Land the messages of a file: `landing.hl7_patient`, `landing.hl7_lab_result`, and
-    `landing.ragged` for what is no message.
+    `landing.ragged` for what is not a message.
 
     An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18,
     A34, A36) a patient row for each MRG, ADT^A37 one for each PID; every other message is one row

@@ -73,5 +73,5 @@ def _unknown(raw, options):
 
 def _texts(said):
     if isinstance(said, str):
-        raise ValueError(f"{said} is no list")
+        raise ValueError(f"{said} is not a list")
     return frozenset(str(each).strip() for each in said or ())

@@ -146,7 +146,7 @@ def _result_id(row, seen):
 
 def _specimen(order):
     """SPM-4 else OBR-15: its HL7 code (tables 0487, 0070) or its text; of several different ones
-    all, which is no specimen"""
+    all, which is not a specimen"""
     types = [
         _specimen_type([component[0] for component in segment.fields[4][0]])
         for segment in order.specimens

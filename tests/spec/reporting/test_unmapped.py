@@ -1,4 +1,4 @@
-"reporting.unmapped: local codes, units and status words that nothing knows, as the rows of a map"
+"reporting.unmapped: unmapped local codes, units and status words, as the rows of a map"
 
 from tests.clinic import insert, shows
 from tests.gates import gated
