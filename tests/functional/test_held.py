@@ -97,7 +97,7 @@ def audited(home):
 def test_a_warned_night_is_held_and_nothing_of_it_is_seen(home, held):
     assert not (home.runs / "latest").exists()
     assert runs(home) == {held: "held"}
-    assert latest_manifest(home, f".held-{held}").warned
+    assert latest_manifest(home, f".held-{held}")["warned"]
     assert "No run was published" in b12(home.root, "worklist").err
     assert b12(home.root, "diff", held, "latest").code == 2
 
@@ -126,7 +126,8 @@ def test_a_steward_publishes_it_and_who_when_and_why_are_kept(home, held):
     assert (done.state, (home.runs / "latest").resolve().name) == ("published", held)
     manifest = latest(home.root, "manifest.json")
     assert (
-        json.loads(manifest).published and json.loads(manifest)["approval"]["by"] == "Sam Steward"
+        json.loads(manifest)["published"]
+        and json.loads(manifest)["approval"]["by"] == "Sam Steward"
     )
     assert audited(home) == [
         ("Sam Steward", f"{held} published: the rows are of the test patients")
