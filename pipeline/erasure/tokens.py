@@ -4,7 +4,13 @@ rejected."""
 import re
 
 from pipeline.core import Refused
-from pipeline.engine import EngineError, connect, is_disk_or_memory_error, write_error
+from pipeline.engine import (
+    EngineError,
+    connect,
+    is_disk_or_memory_error,
+    quoted_identifier,
+    write_error,
+)
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
 from pipeline.readers import unpacked
 
@@ -52,13 +58,11 @@ def _words(text):
 
 def _of_parquet(path, folder):
     con, found = connect(spill=folder / "spill"), set()
-    name = str(path).replace("'", "''")
+    described = "describe from read_parquet($1)"
     try:
-        for column, *_ in con.execute(f"describe from read_parquet('{name}')").fetchall():
-            quoted = column.replace('"', '""')
-            for (value,) in con.execute(
-                f"""select distinct cast("{quoted}" as varchar) from read_parquet('{name}')"""
-            ).fetchall():
+        for column, *_ in con.execute(described, [str(path)]).fetchall():
+            values = f"select distinct {quoted_identifier(column)}::varchar from read_parquet($1)"
+            for (value,) in con.execute(values, [str(path)]).fetchall():
                 found |= {value.strip(), *_words(value)} if value else set()
     except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):

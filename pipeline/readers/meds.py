@@ -22,8 +22,8 @@ def load_events(con, path, *, profile, reference, folder):
     con.execute(
         "create or replace table landing.event_code as select code, any_value(description) as"
         " description, any_value(list_filter(parent_codes, lambda parent: starts_with(parent,"
-        " 'LOINC/'))[1][7:]) as loinc from"
-        f" read_parquet('{str(reference).replace(chr(39), chr(39) * 2)}') group by code"
+        " 'LOINC/'))[1][7:]) as loinc from read_parquet($1) group by code",
+        [str(reference)],
     )
     con.execute(
         "create or replace table landing.event as " + _ALIGNED,

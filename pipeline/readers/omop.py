@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.core import Refused
-from pipeline.engine import EngineError, is_disk_or_memory_error
+from pipeline.engine import EngineError, is_disk_or_memory_error, quoted_text
 
 COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
@@ -43,9 +43,9 @@ _ONCE = "row_number() over (partition by concept_id order by vocabulary_id, conc
 
 
 def _scan(path):
-    quoted = str(path).replace("'", "''")
+    quoted = quoted_text(path)
     if path.suffix == ".parquet":
-        return f"read_parquet('{quoted}')"
+        return f"read_parquet({quoted})"
     with path.open(encoding="utf-8", errors="replace") as file:
         is_athena = "\t" in file.readline()
     form = (
@@ -54,6 +54,6 @@ def _scan(path):
         else "delim = ',', quote = '\"', escape = '\"'"
     )
     return (
-        f"read_csv('{quoted}', auto_detect = true, header = true, all_varchar = true, {form},"
+        f"read_csv({quoted}, auto_detect = true, header = true, all_varchar = true, {form},"
         " normalize_names = true)"
     )

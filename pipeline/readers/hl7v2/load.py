@@ -4,6 +4,7 @@ message is counted and skipped."""
 from collections import Counter
 from contextlib import ExitStack
 
+from pipeline.engine import quoted_text
 from pipeline.readers.hl7v2.fields import instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
 from pipeline.readers.hl7v2.message import Broken, read_message
@@ -46,8 +47,7 @@ def load_messages(con, path, *, profile, folder):
 
 
 def _scan(file):
-    path = str(file.path).replace("'", "''")
-    return f"read_parquet('{path}')"
+    return f"read_parquet({quoted_text(file.path)})"
 
 
 def _rows(segments, options):
