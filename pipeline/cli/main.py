@@ -11,8 +11,9 @@ def main(arguments=None):
     """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
     restrict_umask()
     given = parser().parse_args(arguments)
-    home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
+    home = None
     try:
+        home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
         return getattr(commands, given.command)(home, given) or 0
     except Failure as failure:
         print(f"b12 {given.command}: {failure}", file=sys.stderr)
@@ -22,8 +23,8 @@ def main(arguments=None):
         return 0
     except OSError as error:
         print(
-            f"b12 {given.command}: {error.filename or home.root}: {error.strerror}. Check the path,"
-            " its rights and the disk.",
+            f"b12 {given.command}: {error.filename or (home.root if home else '.')}: "
+            f"{error.strerror}. Check the path, its rights and the disk.",
             file=sys.stderr,
         )
         return StorageError.exit_code

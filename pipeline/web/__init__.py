@@ -2,6 +2,6 @@
 room that imports FastAPI."""
 
 from pipeline.web.app import create_app
-from pipeline.web.serve import serve, standalone
+from pipeline.web.server import serve, standalone
 
 __all__ = ["create_app", "serve", "standalone"]

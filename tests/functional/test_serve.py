@@ -63,7 +63,7 @@ class Served:
 
 
 def served(home, monkeypatch, *arguments):
-    monkeypatch.setattr("pipeline.web.serve.uvicorn.Server", Served)
+    monkeypatch.setattr("pipeline.web.server.uvicorn.Server", Served)
     return b12(home, "serve", "--port", "0", *arguments)
 
 
