@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.core.environment import settings
+from pipeline.core.environment import home_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROTOCOL = REPOSITORY / "protocol"
@@ -26,7 +26,7 @@ class Home:
         """The home that `$B12_HOME` names; what this process writes from now on is its owner's
         alone."""
         restrict_umask()
-        return cls(settings().home.absolute())
+        return cls(home_folder().absolute())
 
     @property
     def landing(self):

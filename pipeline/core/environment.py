@@ -1,6 +1,7 @@
 """The settings of an installation: environment variables that begin with `B12_`, each with its
 meaning."""
 
+import os
 import re
 from pathlib import Path
 
@@ -126,6 +127,12 @@ def settings():
         ) from None
 
 
+def home_folder():
+    """The folder that `$B12_HOME` names. It is known whatever is wrong with another setting, so
+    that the doctor can say so."""
+    return Path(os.environ.get(variable_of("home")) or Settings.model_fields["home"].default)
+
+
 def variable_of(name):
     """The environment variable of a setting."""
     return f"{PREFIX}{name}".upper()
@@ -137,12 +144,15 @@ def revealed(secret):
 
 
 def described_settings():
-    """Every setting as `(variable, default or None, meaning, value now or None)`, in order.
+    """Every setting as `(variable, default or None, meaning, value now or None)`, in order; also
+    one whose value cannot be used.
 
     Secrets are shown as asterisks, passwords within addresses too.
     """
-    current = settings()
+    given = {name.upper(): value for name, value in os.environ.items() if value}
     for name, field in Settings.model_fields.items():
-        value = getattr(current, name)
+        variable = variable_of(name)
+        value = given.get(variable, field.default)
+        is_secret = variable in given and "Secret" in str(field.annotation)
         shown = None if value is None else _PASSWORD.sub(r"\1:***@", str(value))
-        yield variable_of(name), field.default, field.description, shown
+        yield variable, field.default, field.description, "**********" if is_secret else shown

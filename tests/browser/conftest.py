@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from pipeline import demo
 from pipeline import run as walk
 from pipeline.core.config import Home
-from pipeline.web.serve import standalone
+from pipeline.web.server import standalone
 from tests.homes import built_once, copied
 from tests.serving import chromium, launch, serving
 

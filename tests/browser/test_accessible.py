@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from pipeline import worklist
 from pipeline.core.config import Home
-from pipeline.web.serve import standalone
+from pipeline.web.server import standalone
 from tests.serving import serving
 
 WIDE = 1280

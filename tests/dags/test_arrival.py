@@ -120,15 +120,15 @@ def test_a_landing_folder_that_cannot_be_read_does_not_end_the_trigger(tell):
     found = tell(
         TRIGGER,
         """
-        from pipeline import arrival as arriving
+        from pipeline.landing import arrival as arriving
         trigger = arrival.DeliveryTrigger(str(home.root), every=0.1, again=60.0)
-        real, calls = arriving.listed, []
+        real, calls = arriving.list_files, []
         def away_at_first(folder, **more):
             calls.append(1)
             if len(calls) < 5:
                 raise PermissionError(13, "Permission denied")
             return real(folder, **more)
-        arriving.listed = away_at_first
+        arriving.list_files = away_at_first
         drop("canonical/patient.csv")
         say([asyncio.run(events(trigger, 2.5)), len(calls) > 5])
     """,
@@ -205,14 +205,14 @@ def test_an_object_whose_place_is_taken_waits_and_one_written_anew_meanwhile_sta
         waits = [object_store.fetch(home), keys(), (home.landing / "canonical/patient.csv").read_text()]
         (home.landing / "canonical/patient.csv").unlink()
         about = object_store.objects(os.environ["B12_LANDING_URL"])
-        real = object_store.bring_in
+        real = object_store.copy_into_landing
         def brought_while_the_sender_writes(home, path, name):
             done = real(home, path, name)
             put("canonical/patient.csv", "patient_id\\nP2\\n")
             return done
-        object_store.bring_in = brought_while_the_sender_writes
+        object_store.copy_into_landing = brought_while_the_sender_writes
         anew = [object_store.fetch(home), keys(), (home.landing / "canonical/patient.csv").read_text()]
-        object_store.bring_in = real
+        object_store.copy_into_landing = real
         (home.landing / "canonical/patient.csv").unlink()
         third = object_store.fetch(home)
         say([waits, anew, third, (home.landing / "canonical/patient.csv").read_text()])

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pipeline.cli.main import main
 from pipeline.operations.doctor import settings, state, system
 from tests.command import AS_OF, b12, deliver, run
 from tests.homes import LOW
@@ -22,7 +23,7 @@ def plain_environment(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def screened_population(tmp_path_factory):
+def screened(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o700)
     run(
@@ -238,7 +239,7 @@ def test_an_archived_file_may_differ_where_a_patient_was_erased(home):
     [
         ("B12_SECRET", "short", "wrong $B12_SECRET is shorter"), ("B12_TIMEZONE", "Middle/Earth", "wrong The time zone:"),
         ("B12_NOTIFY_SMTP", "smtp://localhost", "wrong $B12_NOTIFY_SMTP is set, without B12_NOTIFY_FROM and B12_NOTIFY_TO"),
-        ("B12_KEEP_RUNS_DAYS", "soon", "wrong Retention:"), ("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor", "wrong Airflow runs with CeleryExecutor, without"),
+        ("B12_KEEP_RUNS_DAYS", "soon", "wrong The settings: These settings cannot be used: $B12_KEEP_RUNS_DAYS:"), ("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor", "wrong Airflow runs with CeleryExecutor, without"),
         ("B12_DATABASE_URL", "postgresql+psycopg://b12:s3cret@127.0.0.1:9/none", "wrong The worklist database: The worklist database postgresql"),
     ],
 )  # fmt: skip
@@ -268,3 +269,39 @@ def test_packages_that_are_not_the_pinned_ones(home, monkeypatch, version, found
 def test_a_protocol_whose_review_is_overdue(home, monkeypatch):
     monkeypatch.setattr(settings, "today", lambda: date(2100, 1, 1))
     assert any(one.startswith("look The review of the protocol pack") for one in says(home))
+
+
+SECRETS = {
+    "B12_NOTIFY_SMTP_PASSWORD": "hush-1", "B12_NOTIFY_WEBHOOK": "https://example.org/hush-2", "B12_NOTIFY_SECRET": "hush-3",
+    "B12_SECRET": "hush-4" * 8, "B12_ERASURE_KEY": "hush-5" * 8, "B12_DATABASE_URL": "postgresql+psycopg://b12:hush-6@db/b12",
+}  # fmt: skip
+
+
+def test_settings_are_listed_without_secrets_also_while_one_of_them_cannot_be_used(
+    home, monkeypatch
+):
+    for name, value in {**SECRETS, "B12_KEEP_RUNS_DAYS": "soon"}.items():
+        monkeypatch.setenv(name, value)
+    answer = b12(home, "doctor", "--settings", "--format", "json")
+    shown = {row["setting"]: row["value"] for row in answer.json}
+    assert (
+        answer.code == 0 and shown["B12_KEEP_RUNS_DAYS"] == "soon" and shown["B12_MEMORY"] == "3GB"
+    )
+    assert (
+        "hush" not in answer.out
+        and shown["B12_DATABASE_URL"] == "postgresql+psycopg://b12:***@db/b12"
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("B12_KEEP_RUNS_DAYS", "0"), ("B12_ANSWER_HOURS", "-1"), ("B12_HOLD_WARNED", "perhaps"), ("B12_SETTLE_SECONDS", "nan s"),
+])  # fmt: skip
+@pytest.mark.parametrize("command", ["screen", "compact"])
+def test_a_setting_that_cannot_be_used_is_named_without_its_value(
+    home, monkeypatch, capsys, command, name, value
+):
+    monkeypatch.setenv("B12_HOME", str(home))
+    monkeypatch.setenv(name, value)
+    assert main([command]) == 2
+    said = capsys.readouterr().err
+    assert name in said and value not in said.replace(name, "")

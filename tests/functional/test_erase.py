@@ -193,7 +193,7 @@ def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
 def test_an_unknown_patient_is_no_error(home):
     assert (
         b12(home, "erase", "nobody").out
-        == "Erased 0 rows: none. Nobody of that id is known here (any more): check how it is written.\n"
+        == "Erased 0 rows: no patient of this id is known here (any more). Check how it is written.\n"
     )
 
 

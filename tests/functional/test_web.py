@@ -13,7 +13,7 @@ from pipeline import worklist
 from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
 from pipeline.web import create_app
-from pipeline.web.serve import standalone
+from pipeline.web.server import standalone
 from tests.command import AS_OF, b12, deliver, run
 from tests.functional.web_client import client, field, keys, token
 

@@ -6,7 +6,7 @@ from pipeline import worklist
 from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
 from pipeline.web import sessions
-from pipeline.web.serve import standalone
+from pipeline.web.server import standalone
 from tests.functional.web_client import client, token
 
 PASSWORD = "correct horse battery"

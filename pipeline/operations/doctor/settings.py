@@ -1,12 +1,20 @@
 """What the installation was told: the protocol, the profiles, the settings of the environment, the
 deadlines."""
 
-from pipeline.core import DEFAULT_PACK, SOURCES, settings, today, zone
+from pipeline.core import DEFAULT_PACK, SOURCES, UsageError, settings, today, zone
 from pipeline.operations.deadlines_file import read_deadlines
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.notifications import channels
 from pipeline.profiles import read_profile
 from pipeline.protocol import load, problems
+
+
+def unusable_settings():
+    """A finding where a setting of the environment cannot be used."""
+    try:
+        settings()
+    except UsageError as error:
+        yield wrong(f"The settings: {str(error).rstrip('.')}", "Correct them, then ask again")
 
 
 def of_settings(home):
