@@ -46,7 +46,7 @@ def test_a_user_is_added_listed_changed_and_shut_out(tmp_path, monkeypatch):
         assert "ann" in listed and column in listed and LONG not in listed
     assert user(tmp_path, monkeypatch, "password", "ann", password="another long one").code == 0
     for arguments, password, says in (
-        (("add", "ann"), LONG, "already"), (("add", "ben"), "short", "12 characters"), (("role", "ben"), LONG, "no user"), (("add",), LONG, "Whom"),
+        (("add", "ann"), LONG, "already"), (("add", "ben"), "short", "12 characters"), (("role", "ben"), LONG, "no user"), (("add",), LONG, "Give a name"),
     ):  # fmt: skip
         refused = user(tmp_path, monkeypatch, *arguments, password=password)
         assert refused.code == 2 and says in refused.err and password not in refused.err
