@@ -10,7 +10,7 @@ TAKEN = "taken"
 
 
 def objects(url):
-    """The objects below a URL that are no upload on its way, as `{name: what the store says of
+    """The objects below a URL that are not an upload under way, as `{name: what the store says of
     it}`; notes on deliveries last."""
     root = ObjectStoragePath(url)
     root.fs.invalidate_cache()

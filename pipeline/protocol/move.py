@@ -105,7 +105,7 @@ def _setting(name, value, before):
         found = type(before)(str(value).strip())
     except ValueError:
         raise UsageError(
-            f"{name}={value}: that is no {'whole ' * isinstance(before, int)}number."
+            f"{name}={value}: that is not a {'whole ' * isinstance(before, int)}number."
         ) from None
     if not 0 <= found < 10**6:
         raise UsageError(f"{name}={value}: it must be 0 or more, below a million.")

@@ -69,7 +69,7 @@ REFUSED = {
     "empty": ("lab_result.csv", b"", "no header"),
     "a zip": ("lab_result.zip", b"PK\x03\x04", "no entity"),
     "a spreadsheet": ("lab_result.xlsx", b"PK\x03\x04", "no entity"),
-    "cut Parquet": ("lab_result.parquet", b"PAR1" + b"\0" * 50, "no readable Parquet"),
+    "cut Parquet": ("lab_result.parquet", b"PAR1" + b"\0" * 50, "not readable Parquet"),
 }
 READ = {  # name, content, rows, accepted, rejected
     "byte order mark": ("lab_result.csv", (HEADER + GOOD).encode("utf-8-sig"), 1, 1, {}),

@@ -55,13 +55,13 @@ def test_every_key_is_read(home):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("worklist_by: 10:00\n", "quotation marks"), ('worklist_by: "6"\n', "no time of day"), ('worklist_by: "25:00"\n', "no time of day"),
-        ("worklist_at: 6\n", "worklist_at is none of"), ("- a\n", "the whole is none of"), ("waiting_hours: soon\n", "no number of hours"),
-        ("waiting_hours: 0\n", "no number of hours"), ("waiting_hours: .nan\n", "no number of hours"), ("waiting_hours: true\n", "no number"),
-        ("deliveries: {source: a, hours: 1}\n", "no list"), ("deliveries: [{source: a}]\n", "delivery 1 has other keys"),
+        ("worklist_by: 10:00\n", "quotation marks"), ('worklist_by: "6"\n', "not a time of day"), ('worklist_by: "25:00"\n', "not a time of day"),
+        ("worklist_at: 6\n", "worklist_at is none of"), ("- a\n", "the whole is none of"), ("waiting_hours: soon\n", "not a number of hours"),
+        ("waiting_hours: 0\n", "not a number of hours"), ("waiting_hours: .nan\n", "not a number of hours"), ("waiting_hours: true\n", "not a number"),
+        ("deliveries: {source: a, hours: 1}\n", "not a list"), ("deliveries: [{source: a}]\n", "delivery 1 has other keys"),
         ("deliveries: [{source: a, hours: 1}, {source: a, hours: 1, site: b}]\n", "delivery 2 has other keys"),
         ("deliveries: [{source: 7, hours: 1}]\n", "are names"), ("deliveries: [{source: a, hours: -1}]\n", "hours of delivery 1"),
-        ("a: [\n", "no YAML"),
+        ("a: [\n", "not valid YAML"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_the_file(home, text, says):

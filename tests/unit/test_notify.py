@@ -78,7 +78,7 @@ def test_a_channel_that_fails_is_logged_without_its_address_and_the_other_is_tri
     ("address", "says"),
     [
         ("http://127.0.0.1:1/T0KEN", "ConnectError"),
-        ("ftp://x/T0KEN", "no http:// or https://"),
+        ("ftp://x/T0KEN", "not an http:// or https://"),
         ("http://[/T0KEN", "ValueError"),
         ("", None),
     ],

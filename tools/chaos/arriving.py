@@ -23,7 +23,7 @@ for claimed in run.claim_waiting(home):
 HEADER = "patient_id,code,code_system,value,unit,collected_at,result_id\n"
 POISONS = {
     "an open quote": '"P0,2132-9,LOINC,100,pg/mL,2026-01-01,R0\n',
-    "bytes that are no UTF-8": b"P0,2132-9,LOINC,100,pg/mL,2026-01-01,R\xff\xfe0\n",
+    "bytes that are not UTF-8": b"P0,2132-9,LOINC,100,pg/mL,2026-01-01,R\xff\xfe0\n",
     "a cell of a megabyte": f"P0,2132-9,LOINC,{'9' * 900_000},pg/mL,2026-01-01,R0\n",
     "not a number": "P0,2132-9,LOINC,NaN,pg/mL,2026-01-01,R0\n",
     "too many cells": "P0,2132-9,LOINC,100,pg/mL,2026-01-01,R0" + ",x" * 500 + "\n",

@@ -27,7 +27,7 @@ _STATUS_OF_ORDER = ("F", "C", "P", "R", "S", "I", "X")
 
 def value_of(obx):
     """OBX-5 as text: comparator and number for an SN, the words of a code, several repetitions
-    joined so that they are no number."""
+    joined so that they are not a number."""
     kind = text(obx, 2)
     if kind in _ATTACHMENTS:
         return f"{kind} {text(obx, 5, 2) or ''} {text(obx, 5, 3) or ''}".strip()  # never its data

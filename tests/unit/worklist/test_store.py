@@ -153,7 +153,7 @@ def test_passwords_roles_and_open_sessions(store):
 def test_users_that_cannot_be(store):
     worklist.add_user(store, "ann", role="viewer", password=LONG)
     for name, role, password, says in (
-        ("ann", "viewer", LONG, "already"), ("ben", "king", LONG, "no role"), ("ben", "viewer", "short", "12 characters"), (" ", "viewer", LONG, "1 to 100"),
+        ("ann", "viewer", LONG, "already"), ("ben", "king", LONG, "not a role"), ("ben", "viewer", "short", "12 characters"), (" ", "viewer", LONG, "1 to 100"),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=says):
             worklist.add_user(store, name, role=role, password=password)
