@@ -18,7 +18,8 @@ def rejected_rows(home, *, reason=None, source=None, file=None):
     """Every rejected row of the lake: source, file, line, entity, reason, code, unit, lab and what
     would make it acceptable; no patient."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
-    return query(home, f"{_ROWS} {where} order by rejected_row.source, file, line", values)
+    rows = f"from ({select_of('explaining.rejected_row')}) as rejected_row"
+    return query(home, f"{rows} {where} order by source, file, line", values)
 
 
 def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
@@ -49,12 +50,6 @@ def _filter(columns):
         f"rejected_row.{name} = ${place}" for place, name in enumerate(given, start=1)
     )
     return f"where {where}" if where else "", list(given.values())
-
-
-_ROWS = (
-    "select rejected_row.*, rejection.remedy from lake.rejected_row "
-    "left join protocol.rejection on rejection.reason = rejected_row.rejected_because"
-)
 
 
 def unmapped(home, *, source=None):

@@ -1,6 +1,7 @@
 """The lines of a CSV file: which do not fit the header, and on which line each record stands."""
 
 from pipeline.core import Refused
+from pipeline.engine import create
 
 BLOCK = 1 << 22
 
@@ -94,29 +95,11 @@ def number(con, into, first):
             f" + {first} as line from landing.raw"
         )
         return
-    con.execute(_SHIFTS)
+    create(con, "landing.block_shift")
+    create(con, "landing.record_shift")
     con.execute(
         f"create or replace view {into} as select raw.* exclude (file_row_number), file_row_number"
         f" + {first} + coalesce(record_shift.shift, block_shift.shift, 0) as line from landing.raw"
         " left join landing.block_shift on block_shift.block = raw.file_row_number // 1024 left"
         " join landing.record_shift on record_shift.record = raw.file_row_number"
     )
-
-
-# Shifts are few: one a block of 1024 records, and one a record only in blocks where it changes. An
-# ASOF join of the records themselves would sort the whole file.
-_SHIFTS = """
-create or replace table landing.block_shift as
-select block.block, line_shift.shift
-from (select range as block from range((select count(*) // 1024 + 1 from landing.raw))) as block
-asof left join landing.line_shift on block.block * 1024 >= line_shift.record;
-
-create or replace table landing.record_shift as
-select record.record, line_shift.shift
-from (
-    select changed.block * 1024 + place.range as record
-    from (select distinct record // 1024 as block from landing.line_shift) as changed,
-        range(1024) as place
-) as record
-asof left join landing.line_shift on record.record >= line_shift.record
-"""

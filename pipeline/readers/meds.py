@@ -1,6 +1,7 @@
 """MEDS event tables: events become rows of the entities by the SELECTs in `sources/meds/`."""
 
 from pipeline.core import Refused
+from pipeline.engine import create, quoted_text
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.table import load_table
 
@@ -19,34 +20,13 @@ def load_events(con, path, *, profile, reference, folder):
     load_table(
         con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder
     )
+    reference_view = "create or replace view landing.delivered_event_code as from read_parquet"
+    con.execute(f"{reference_view}({quoted_text(reference)})")
     con.execute(
-        "create or replace table landing.event_code as select code, any_value(description) as"
-        " description, any_value(list_filter(parent_codes, lambda parent: starts_with(parent,"
-        " 'LOINC/'))[1][7:]) as loinc from read_parquet($1) group by code",
-        [str(reference)],
-    )
-    con.execute(
-        "create or replace table landing.event as " + _ALIGNED,
+        "create or replace table landing.event_option as select $1::date as align_last_event_on",
         [profile.options.get("align_last_event_on")],
     )
+    create(con, "landing.event_code")
+    create(con, "landing.event")
     rows = con.execute("select count(*) from landing.raw").fetchone()[0]
     return Loaded(profile.selects_of("event"), rows, other=None)
-
-
-_ALIGNED = """
-with last as (
-    select
-        subject_id,
-        date_diff('day', max(cast(try_cast("time" as timestamp) as date)), cast($1 as date)) as days
-    from landing.delivered_event
-    group by subject_id
-)
-
-select
-    delivered_event.*, coalesce(last.days, 0) as shifted_days,
-    strftime(
-        try_cast("time" as timestamp) + to_days(coalesce(last.days, 0)), '%Y-%m-%dT%H:%M:%S'
-    ) as aligned_at
-from landing.delivered_event
-left join last using (subject_id)
-"""

@@ -83,15 +83,8 @@ def _register_lake(duck, home):
     "Who was merged into whom; and, of patients whose item changed, what became of their results"
     lake.attach(duck, home, only=("patient",))
     create(duck, "clinical.merged_patient")
-    changed = duck.execute("""
-        with changed as (
-            select item.patient_id from worklist.item left join worklist.tonight using (patient_id)
-            where item.facts is not null and item.facts is distinct from tonight.facts
-        )
-        from changed
-        union
-        select patient_id from clinical.merged_patient where surviving_id in (from changed)
-    """).fetchall()
+    create(duck, "worklist.changed_patient")
+    changed = duck.execute("from worklist.changed_patient").fetchall()
     patients = [patient_id for (patient_id,) in changed] or [""]
     lake.attach(duck, home, only=("lab_result",), patients=patients)
     views = ("clinical.delivered_result", "clinical.result_version")
