@@ -28,7 +28,7 @@ LONGEST = (
     "generative/test_sql_equals_definition.py",
     "functional/test_modes.py",
     "browser/test_accessible.py",
-    "unit/test_quality.py",
+    "unit/quality/test_gates.py",
     "generative/test_forms.py",
     "acceptance/test_public_samples.py",
     "functional/test_exit_codes.py",
