@@ -22,7 +22,11 @@ def needs(role):
     def allowed(request: Request, actor: Annotated[Actor, Depends(identity)]):
         request.state.actor = actor
         if not actor.may(role):
-            raise HTTPException(403, f"This needs the role {role}; {actor.name} is {actor.role}.")
+            raise HTTPException(
+                403,
+                f"This page needs the role {role}; {actor.name} has the role {actor.role}. Ask an"
+                " administrator.",
+            )
         return actor
 
     return Depends(allowed)

@@ -1,4 +1,4 @@
-"""Who read what: the newest accesses. No patient is named; a key leads to the page, whose reading
+"""Access log: the newest accesses. No patient is named; a key leads to the page, whose reading
 is on record too."""
 
 from fastapi import APIRouter, Request

@@ -33,6 +33,7 @@ WORDS = {
     "patient_row": "Patient extract", "medications": "Medication extract",
     "conditions": "Condition extract", "deficiency_before": "Deficiency before",
     "treat_below_300": "Treat below 300 pg/mL", "total_b12": "B12", "off_list": "Not on the list",
+    "stale": "out of date", "stale_borderline": "borderline, out of date",
     "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
     "low_molar_only": "low by pmol/L only",
     "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",

@@ -69,7 +69,9 @@ class SameOriginOnly:
             and not is_same_origin(Headers(scope=scope))
         ):
             await PlainTextResponse(
-                "Refused: this request does not come from a page of this site.", 403
+                "Refused: the request was not sent from a page of this site. Reload the page and"
+                " try again.",
+                403,
             )(scope, receive, send)
             return
         if (
@@ -77,9 +79,9 @@ class SameOriginOnly:
             and scope["method"] not in SAFE
             and not is_small(Headers(scope=scope))
         ):
-            await PlainTextResponse("Refused: larger than any form of this site.", 413)(
-                scope, receive, send
-            )
+            await PlainTextResponse(
+                "Refused: the request is larger than any form of this site.", 413
+            )(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

@@ -19,7 +19,7 @@ def assignee_of(request, form, now=None):
     name = text(form, "assignee", LONGEST)
     known = _users(request.app.state.store)
     if known and name not in (None, now, *known):
-        raise UsageError(f"There is no user {name}.")
+        raise UsageError(f"There is no user {name}. Choose a name from the list.")
     return name
 
 

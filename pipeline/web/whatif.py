@@ -67,7 +67,7 @@ def _minutes(text, usual):
     try:
         found = float(text) if text else usual
     except ValueError:
-        raise UsageError("Minutes are a number.") from None
+        raise UsageError("Enter the minutes as a number.") from None
     if not 0 <= found <= 480:
-        raise UsageError("Minutes are between 0 and 480.")
+        raise UsageError("Enter minutes between 0 and 480.")
     return found
