@@ -34,14 +34,15 @@ def reader(user: GetUserDep) -> Actor:
     """
     if not get_auth_manager().is_authorized_dag(method="GET", details=DAG, user=user):
         raise HTTPException(
-            403, "Airflow does not let you see the DAG screen_population, whose worklist this is."
+            403,
+            "These pages need permission to see the DAG screen_population. Ask an administrator.",
         )
     if role := role_of(user):
         return Actor(user.get_name(), role)
     raise HTTPException(
         403,
-        "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with"
-        " B12.",
+        "None of your Airflow roles gives access to the worklist. Ask an administrator for a role"
+        " that begins with B12.",
     )
 
 

@@ -45,12 +45,12 @@ class Simulation:
         last = next(iter(manifests(home)), None)
         if last is None:
             raise UsageError(
-                f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE"
+                f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
             )
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
         self.pack = self._shown = load(last.protocol.pack)
         held = is_readable_as(home, last.inputs)
-        self.lake = "as the published run read it" if held else "as it is now"
+        self.lake = "data of the last published run" if held else "current data"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:
             self._con = opened.enter_context(scratch_database(_where_to_work(home, opened)))[0]

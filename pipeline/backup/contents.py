@@ -49,7 +49,7 @@ def manifest_of(folder, *, is_needed=True):
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
         if is_needed:
             raise StorageError(
-                f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take"
+                f"{folder} is not a complete backup: its {MANIFEST} is missing or damaged. Choose"
                 " another folder."
             ) from None
         return {}

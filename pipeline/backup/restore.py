@@ -26,12 +26,14 @@ def restore_backup(home, folder, *, ledger_file=None):
     """
     manifest = manifest_of(folder)
     if ledger_file and not ledger_file.exists():
-        raise UsageError(f"There is no ledger {ledger_file}.")
+        raise UsageError(
+            f"The ledger {ledger_file} does not exist. Check the path given with --ledger."
+        )
     lines = ledger.entries(ledger_file) if ledger_file else []
     if home.root.exists() and any(home.root.iterdir()):
         raise UsageError(
-            f"{home.root} is not empty. Restore into a new home, and put it into the old one's "
-            "place: --home NEW."
+            f"{home.root} is not empty. Restore into a new home with --home NEW, then use it in"
+            " place of the old one."
         )
     _check(folder, manifest)
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -56,9 +58,9 @@ def _check(folder, said):
         wrong.append(STORE)
     if wrong:
         raise StorageError(
-            f"The backup {folder} is not what its {MANIFEST} says: {len(wrong)} files are missing"
-            f" or changed, {wrong[0]} for one. Nothing was restored. A backup that was interrupted"
-            " ends so; take another folder."
+            f"The backup {folder} does not match its {MANIFEST}: {len(wrong)} files are missing or"
+            f" changed, for example {wrong[0]}. Nothing was restored. The backup may have been"
+            " interrupted; choose another one."
         )
 
 

@@ -14,7 +14,7 @@ def zone():
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidProtocol(
-            f"$B12_TIMEZONE is {name}, which is not a time zone. Write it as Europe/Berlin."
+            f"$B12_TIMEZONE is {name}, which is not a time zone. Use a name such as Europe/Berlin."
         ) from None
 
 

@@ -23,9 +23,9 @@ def key_of(home):
     given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
-            f"The key of the erasure ledger is not text of at least {SHORTEST} characters. Mend"
-            f" $B12_ERASURE_KEY where that is set. Else take {home.root / 'erasure-key'} from a"
-            f" backup or, if {LEDGER} has no line yet, delete it: a new one is made."
+            f"The key of the erasure ledger is not text of at least {SHORTEST} characters. Correct"
+            f" $B12_ERASURE_KEY if it is set. Otherwise restore {home.root / 'erasure-key'} from a"
+            f" backup or, if {LEDGER} is still empty, delete it: a new one is made."
         )
     return given.encode()
 
@@ -94,6 +94,5 @@ def entries(path):
         ]
     except (ValueError, KeyError, TypeError):
         raise StorageError(
-            f"{path} is not a ledger of erasures, or is damaged. Give one that is whole: --ledger"
-            " FILE."
+            f"{path} is not an erasure ledger, or is damaged. Give an intact one: --ledger FILE."
         ) from None

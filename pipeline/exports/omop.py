@@ -45,7 +45,7 @@ def _lines(row, meta):
     for cohort in row["cohorts"] or ():
         if cohort not in DEFINITIONS:
             raise UsageError(
-                f"The cohort {cohort} has no cohort_definition_id yet: give it one in"
+                f"The cohort {cohort} has no cohort_definition_id yet. Add one in"
                 " pipeline/exports/omop.py."
             )
         begins = row.get(BEGINS.get(cohort)) or meta.as_of

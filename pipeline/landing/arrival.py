@@ -79,7 +79,7 @@ class Watch:
     def _warn(self, error):
         if error.filename not in self._unreadable:
             self._unreadable.add(error.filename)
-            LOG.warning("A file below landing/ cannot be read and is not taken: %s", error.strerror)
+            LOG.warning("A file in landing/ cannot be read and is skipped: %s", error.strerror)
 
     def _has_settled(self, file):
         "By the clock or, should the clock have stepped back, by two looks"

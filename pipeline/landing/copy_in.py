@@ -40,8 +40,7 @@ def _files(paths):
             yield root, root.name
         else:
             raise UsageError(
-                f"There is no file or folder {root}. Give the path of an extract or of a folder of"
-                " extracts."
+                f"{root} does not exist. Give the path of an extract or of a folder of extracts."
             )
 
 

@@ -52,12 +52,12 @@ def _told_of(found, known):
         return kept
     lines = [
         *(f"Overdue: {one['says']}" for one in fresh),
-        *(f"Over: {one['says']} (since {one['since']})" for one in over),
+        *(f"Resolved: {one['says']} (since {one['since']})" for one in over),
     ]
     for line in lines:
         LOG.warning("%s", line)
     told = notify(
-        f"B12 screening: {len(fresh)} overdue, {len(over)} over",
+        f"B12 screening: {len(fresh)} overdue, {len(over)} resolved",
         [*lines, "What to do: docs/runbook.md, Alerts."],
     )
     return [*kept, *(over if told and all(told.values()) else fresh)]

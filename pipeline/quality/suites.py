@@ -81,9 +81,9 @@ def _results(gx, schema, file):
     ) as error:
         raise InvalidProtocol(
             f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on"
-            f" {file.parent.name}.{file.stem} ({type(error).__name__}). Check that it is JSON, that"
-            " the relation is there, and that each expectation has a type that Great Expectations"
-            " knows, with its arguments."
+            f" {file.parent.name}.{file.stem} ({type(error).__name__}). Check that it is valid"
+            " JSON, that the relation exists, and that each expectation has a type that Great"
+            " Expectations knows, with its arguments."
         ) from error
 
 

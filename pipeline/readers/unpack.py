@@ -62,8 +62,8 @@ def _gunzipped(path, folder):
                 written += len(block)
                 if written > most:
                     raise Refused(
-                        f"its gzip unpacks to more than {LARGEST_RATIO} times its size: deliver it"
-                        " in parts, or not compressed"
+                        f"its gzip expands to more than {LARGEST_RATIO} times its size: deliver it"
+                        " in parts, or uncompressed"
                     )
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -89,7 +89,7 @@ def _as_lines(path, folder):
             if len(block) == BLOCK and not found[0] and not found[2]:
                 raise Refused(
                     f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is not a"
-                    " table, or has lost its line breaks"
+                    " table, or its line breaks are missing"
                 )
             feeds, pairs, returns, start = (
                 feeds + found[0],

@@ -82,7 +82,7 @@ def latest_folder(home):
     folder = home.runs / "latest"
     if not folder.exists():
         raise UsageError(
-            f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE"
+            f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
         )
     return folder
 

@@ -31,8 +31,8 @@ class StaleItem(Failure):
 
     def __init__(self, row, last):
         super().__init__(
-            "Somebody changed this item since you opened it; nothing was saved. Look at what"
-            " changed, and save again if it still holds."
+            "Someone else changed this patient since you opened the page, so nothing was saved."
+            " Check what changed, then save again if your change still applies."
         )
         self.row, self.last = row, last
 
@@ -97,7 +97,7 @@ def row_to_change(store, key, actor):
         )
     row = item_of_key(store, key)
     if row is None:
-        raise UsageError("There is no such item.")
+        raise UsageError("This patient is not on the worklist. Go back to the worklist.")
     return row
 
 
@@ -118,7 +118,7 @@ def _planned(row, asked):
     values, told, to = {}, [], asked.to
     if asked.assignee is not UNCHANGED and (asked.assignee or None) != row["assignee"]:
         values, to = _assigned(row, asked)
-        detail = f"{row['assignee'] or 'nobody'} → {asked.assignee or 'nobody'}"
+        detail = f"{row['assignee'] or 'not assigned'} → {asked.assignee or 'not assigned'}"
         told.append(_told("assigned", row["status"], to or row["status"], detail))
     if _is_new_status(row, to, asked):
         _allow(row, to, asked, has_assignee=bool(values.get("assignee", row["assignee"])))
@@ -136,16 +136,14 @@ def _planned(row, asked):
         status = values.get("status", row["status"])
         told.append(_told("comment", row["status"], status, asked.comment))
     if not told:
-        raise UsageError(
-            "Nothing to change: choose another status, an assignee, or write a comment."
-        )
+        raise UsageError("Nothing to save: choose another status or assignee, or enter a comment.")
     return values, told
 
 
 def _assigned(row, asked):
     "The new assignee, and the status that follows from it where none is asked for"
     if row["status"] not in SET_BY_PEOPLE:
-        raise UsageError("This patient is not on the worklist now: there is nothing to assign.")
+        raise UsageError("This patient is not on the worklist now, so there is nothing to assign.")
     to = asked.to
     if not to and asked.assignee and row["status"] == "open":
         to = "assigned"
@@ -169,11 +167,13 @@ def _told(kind, before, after, detail):
 
 def _allow(row, to, asked, *, has_assignee):
     if to not in SET_BY_PEOPLE:
-        raise UsageError(f"{to} cannot be set by people. Choose: {', '.join(SET_BY_PEOPLE)}.")
+        raise UsageError(
+            f"The status {to} cannot be set by hand. Choose one of: {', '.join(SET_BY_PEOPLE)}."
+        )
     if row["status"] not in SET_BY_PEOPLE:
         raise UsageError(
-            "This patient is not on the worklist now: the status comes from the data. "
-            "You can leave a comment."
+            "This patient is not on the worklist now, so the status cannot be changed. You can"
+            " leave a comment."
         )
     if to in NEEDS_A_REASON and not (asked.reason or "").strip():
         raise UsageError(f"Enter a reason for: {to.replace('_', ' ')}.")

@@ -8,8 +8,8 @@ from pipeline.worklist.statuses import ACTIVE, SET_BY_PEOPLE
 from pipeline.worklist.tables import event, item
 
 NIGHT = "the night"  # who did it, in the audit trail
-MERGED = "goes on for a patient id that was merged into this one"
-UNMERGED = "a patient id that was merged into this one is its own again"
+MERGED = "continues for a patient ID that was merged into this one"
+UNMERGED = "a patient ID that was merged into this one was separated again"
 GIVEN_BACK = {
     "status": "open", "is_active": True, "assignee": "", "snoozed_until": None,
     "status_reason": None,

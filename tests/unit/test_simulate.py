@@ -157,7 +157,7 @@ def test_a_refused_question_changes_nothing(simulation):
 
 
 def test_without_a_run_there_are_no_facts(tmp_path):
-    with pytest.raises(UsageError, match="No run was published"):
+    with pytest.raises(UsageError, match="No run has been published"):
         Simulation(Home(tmp_path))
 
 
@@ -181,7 +181,7 @@ def test_on_the_command_line(home):
         "priority 1, urgent",
         "low_b12",
         "ORDER_B12",
-        "10 minutes a patient (visit)",
+        "10 minutes per patient (visit)",
         "PMID 27323792",
     ):
         assert said in text

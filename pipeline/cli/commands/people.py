@@ -47,9 +47,9 @@ def _password():
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     first, again = (
-        getpass.getpass("Password (12 characters at least): "),
+        getpass.getpass("Password (at least 12 characters): "),
         getpass.getpass("Again: "),
     )
     if first != again:
-        raise UsageError("The two are not the same.")
+        raise UsageError("The two passwords differ. Type the command again.")
     return first

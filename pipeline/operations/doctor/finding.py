@@ -36,9 +36,9 @@ def tried(about, function, *arguments):
     try:
         return function(*arguments)
     except Failure as failure:
-        return wrong(f"{about}: {failure}", "Do what it says, then ask again.")
+        return wrong(f"{about}: {failure}", "Follow the message, then run b12 doctor again.")
     except OSError as error:
         return wrong(
             f"{about}: {error.filename}: {error.strerror}",
-            "Check that the path is there, its rights and the disk.",
+            "Check that the path exists, its permissions and the disk.",
         )

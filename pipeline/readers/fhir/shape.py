@@ -67,7 +67,7 @@ def holds_bundle(path):
             " deliver it again"
         ) from None
     if not is_typed:
-        raise Refused("it is JSON, but no FHIR resource: it has no resourceType")
+        raise Refused("it is JSON but not a FHIR resource: it has no resourceType")
     if path.stat().st_size > LARGEST_VALUE:
         raise Refused(f"it is a single resource of more than {LARGEST_VALUE >> 20} MB")
     return False
