@@ -1,4 +1,4 @@
-"""Codes as the words that people read, numbers and days as they are written."""
+"""Codes as words for people, numbers and dates in their written form."""
 
 import re
 from datetime import datetime
@@ -25,7 +25,7 @@ WORDS = {
     "REVIEW_MMA": "Review: raised MMA",
     "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300",
     "REVIEW_LOW_BEFORE": "Review: low B12 before", "CONTINUE_AND_MONITOR": "Continue and monitor",
-    "NO_ACTION": "Nothing to do now", "EXCLUDED": "Not screened",
+    "NO_ACTION": "No further step", "EXCLUDED": "Not screened",
     "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk",
     "tested": "B12 tested", "diet": "Diet", "scope": "Screened", "renal": "Kidney function",
     "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
@@ -44,7 +44,7 @@ CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",
     "mcv": "MCV", "loinc": "LOINC",
 }  # fmt: skip
-CODE = re.compile(r"[A-Za-z0-9_]+")  # what is not a code is a text of somebody, and stays as it is
+CODE = re.compile(r"[A-Za-z0-9_]+")  # anything else is free text and is not changed
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
 

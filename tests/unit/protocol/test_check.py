@@ -44,7 +44,7 @@ def test_the_pack_has_no_problem():
         ("because: \"MMA not raised.\"", "because: \"\"", "N27 has no reason", None),
         ("  done_recheck_days:", "  done_check_days:", "setting done_recheck_days is missing", None),
         ("{value: 16,", "{value: sixteen,", "child_under_years is not a number", 0),
-        ("means: \"younger patients are children: reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years has no citation", 0),
+        ("means: \"patients younger than this are children, reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years has no citation", 0),
     ],
 )  # fmt: skip
 def test_a_broken_pack_is_refused_with_file_and_line(tmp_path, old, new, said, lines_after):
