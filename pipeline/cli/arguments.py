@@ -9,8 +9,8 @@ from pipeline.core import DEFAULT_PACK
 from pipeline.worklist import ROLES
 
 ROLE_HELP = (
-    "operator: counts, no patients; viewer: reads; coordinator: acts; steward: also rejects; admin:"
-    " everything"
+    "operator: counts, no patients; viewer: reads; coordinator: acts; steward: also sees rejected"
+    " rows; admin: everything"
 )
 
 
@@ -30,7 +30,7 @@ def parser():
 
 
 def _add(commands, name, text):
-    "A command with its help, and `--home`"
+    "Add a command with its help and `--home`"
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     _add_home(command)
     return command
@@ -90,7 +90,7 @@ def _decide(commands):
 
 
 def _worklist(commands):
-    worklist = _add(commands, "worklist", "the latest published worklist")
+    worklist = _add(commands, "worklist", "show the latest published worklist")
     forms = ("table", "csv", "json", "xlsx", "fhir", "omop")
     _add_format_and_out(worklist, *forms, more=" (required for xlsx)")
     text = "only this priority, 1 (urgent) to 4 (routine)"
@@ -98,7 +98,7 @@ def _worklist(commands):
 
 
 def _explain(commands):
-    text = "facts of a patient with their evidence, and why each rule applies or not"
+    text = "show a patient's facts with evidence, and why each rule applies or not"
     explain = _add(commands, "explain", text)
     explain.add_argument("patient_id", metavar="PATIENT_ID")
     text = "another day, from the current data (default: the last published run)"
@@ -109,15 +109,15 @@ def _explain(commands):
 
 
 def _runs(commands):
-    _add_format(_add(commands, "runs", "the runs, newest first"), "table", "json")
-    diff = _add(commands, "diff", "what changed between two runs: new, resolved, changed, and why")
+    _add_format(_add(commands, "runs", "list the runs, newest first"), "table", "json")
+    diff = _add(commands, "diff", "compare two runs: new, resolved and changed rows, and why")
     diff.add_argument("before", metavar="RUN", help="a run id, or previous")
     diff.add_argument("after", metavar="RUN", help="a run id, or latest")
     _add_format(diff, "table", "csv", "json")
 
 
 def _simulate(commands):
-    text = "effect of other thresholds on the worklist and on staff hours"
+    text = "show the effect of other thresholds on the worklist and on staff hours"
     simulate = _add(commands, "simulate", text)
     text = "for example b12.low=200 or settings.NAME=VALUE"
     metavar = "BAND.EDGE=VALUE"
@@ -130,7 +130,7 @@ def _simulate(commands):
 
 
 def _rejects(commands):
-    text = "rejected rows: file, line, reason and how to fix them"
+    text = "list rejected rows: file, line, reason and how to fix them"
     rejects = _add(commands, "rejects", text)
     rejects.add_argument("--reason", help="only this reason")
     rejects.add_argument(
@@ -138,7 +138,7 @@ def _rejects(commands):
     )
     text = f"count by one or more of {', '.join(GROUPS)}; shows the first lines"
     rejects.add_argument("--by", type=_columns, metavar="COLUMN,…", help=text)
-    text = "unmapped local codes and units by frequency; as CSV, a map to fill in"
+    text = "list unmapped local codes and units by frequency; as CSV, a map to fill in"
     unmapped = _add(commands, "unmapped", text)
     for command in (rejects, unmapped):
         command.add_argument("--source", metavar="PROFILE", help="only this source")
@@ -165,8 +165,8 @@ def _source(commands):
 
 
 def _lake(commands):
-    _add(commands, "reingest", "replay the archive with today's profiles, codes and units")
-    text = "merge small files of the lake, and remove what is older than the retention settings"
+    _add(commands, "reingest", "replay the archive with the current profiles, codes and units")
+    text = "merge small lake files, and remove data past their retention"
     _add(commands, "compact", text)
     erase = _add(commands, "erase", "erase a patient everywhere")
     erase.add_argument("patient_id", metavar="PATIENT_ID")
@@ -183,7 +183,7 @@ def _doctor(commands):
 
 
 def _backup(commands):
-    text = "mirror the home into a folder, while the pipeline runs"
+    text = "copy the home into a folder while the pipeline runs"
     backup = _add(commands, "backup", text)
     text = "outside the home; if it holds a backup, only changed files are copied"
     backup.add_argument("folder", metavar="FOLDER", type=Path, help=text)

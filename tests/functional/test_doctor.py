@@ -189,11 +189,11 @@ def test_what_somebody_damaged_is_named_with_what_to_do(home, damage, found):
 def test_a_file_that_lies_there_for_over_a_day(home, monkeypatch):
     stuck(home)
     monkeypatch.setattr(state.time, "time", lambda: datetime.now(UTC).timestamp() + 2 * 86400)
-    assert any("1 files have lain in landing/" in one for one in says(home))
+    assert any("1 files have been waiting in landing/" in one for one in says(home))
 
 
 @pytest.mark.parametrize(
-    ("room", "found"), [("landing", "wrong What waits: "), ("claimed", "wrong What is claimed: ")]
+    ("room", "found"), [("landing", "wrong Waiting files: "), ("claimed", "wrong Claimed files: ")]
 )
 def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypatch, room, found):
     def unreadable(folder):
@@ -237,7 +237,7 @@ def test_an_archived_file_may_differ_where_a_patient_was_erased(home):
     [
         ("B12_SECRET", "short", "wrong $B12_SECRET is shorter"), ("B12_TIMEZONE", "Middle/Earth", "wrong The time zone:"),
         ("B12_NOTIFY_SMTP", "smtp://localhost", "wrong $B12_NOTIFY_SMTP is set, but not B12_NOTIFY_FROM and B12_NOTIFY_TO"),
-        ("B12_KEEP_RUNS_DAYS", "soon", "wrong The settings: Invalid settings: $B12_KEEP_RUNS_DAYS:"), ("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor", "wrong Airflow runs with CeleryExecutor, without"),
+        ("B12_KEEP_RUNS_DAYS", "soon", "wrong The settings: Invalid settings: $B12_KEEP_RUNS_DAYS:"), ("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor", "wrong Airflow runs with CeleryExecutor, but these are not set"),
         ("B12_DATABASE_URL", "postgresql+psycopg://b12:s3cret@127.0.0.1:9/none", "wrong The worklist database: The worklist database postgresql"),
     ],
 )  # fmt: skip
@@ -261,7 +261,7 @@ def test_a_disk_that_fills_up(home, monkeypatch, free, found):
 @pytest.mark.parametrize(("version", "found"), [(None, "wrong "), ("0.0.1", "look ")])
 def test_packages_that_are_not_the_pinned_ones(home, monkeypatch, version, found):
     monkeypatch.setattr(system, "_version", lambda name: version)
-    assert any(one.startswith(found) and "packages are" in one for one in says(home))
+    assert any(one.startswith(found) and "packages" in one for one in says(home))
 
 
 def test_a_protocol_whose_review_is_overdue(home, monkeypatch):

@@ -273,7 +273,8 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
     worklist.follow(home, store)
     assert worklist.followed_run(store)["run_id"] == newest
     assert (
-        b12(home.root, "diff", before, again).out.strip() in ("", "Nothing changed.")
+        b12(home.root, "diff", before, again).out.strip()
+        in ("", "The two worklists do not differ.")
         or json.loads(b12(home.root, "diff", before, again, "--format", "json").out) == []
     )
 
@@ -331,7 +332,7 @@ def test_a_past_day_that_somebody_screened_does_not_supersede_tonight(home, held
 def test_a_year_that_was_mistyped_stands_before_no_night(home, held):
     run.screen_population(home, "2062-02-01")
     assert [
-        one.state for one in of_state(home, is_deep=False) if "a day that has not come" in one.what
+        one.state for one in of_state(home, is_deep=False) if "which is in the future" in one.what
     ] == ["wrong"]
     assert run.decide(home, held, is_approved=True, by="sam", because="fine").state == "published"
     assert (home.runs / "latest").resolve().name == held

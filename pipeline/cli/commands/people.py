@@ -1,4 +1,4 @@
-"""The commands that serve the worklist as pages, and say who may open them."""
+"""The commands that serve the pages and manage their users."""
 
 import getpass
 import sys
@@ -43,7 +43,7 @@ def user(home, given):
 
 def _password():
     """Asked for twice on a terminal; else the first line of what is piped in. Never an argument:
-    arguments are seen by everybody"""
+    arguments are visible to all processes"""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     first, again = (

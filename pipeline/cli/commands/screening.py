@@ -1,4 +1,4 @@
-"""The commands of the nightly walk, and those that read what it published."""
+"""The commands for ingest and screening, and for reading published runs."""
 
 import sys
 from getpass import getuser
@@ -151,13 +151,15 @@ def runs(home, given):
             rows,
             given.format,
             ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
+            empty=f"No runs yet in {home.runs}. Type: b12 screen",
         )
     )
 
 
 def diff(home, given):
     rows = difference(home, given.before, given.after)
-    say(as_rows(rows, given.format, DIFFERENCE_COLUMNS))
+    empty = "The two worklists do not differ."
+    say(as_rows(rows, given.format, DIFFERENCE_COLUMNS, empty=empty))
     if given.format == "table" and rows:
         kinds = ("new", "changed", "resolved")
         say(

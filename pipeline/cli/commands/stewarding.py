@@ -39,7 +39,7 @@ def rejects(home, given):
         raise UsageError(
             f"{given.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
-    say(as_rows(rows, given.format, columns))
+    say(as_rows(rows, given.format, columns, empty="No rejected rows."))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if given.format == "table" and reasons:
         say("\nHow to fix them:")
@@ -55,7 +55,8 @@ def rejects(home, given):
 def unmapped(home, given):
     form = form_of(given.format, given.out, ("csv", "json"))
     columns = MAP if form == "csv" else ("source", *MAP[:-2])
-    write(as_rows(stewardship.unmapped(home, source=given.source), form, columns), given.out)
+    rows = stewardship.unmapped(home, source=given.source)
+    write(as_rows(rows, form, columns, empty="All codes and units are mapped."), given.out)
 
 
 def source(home, given):

@@ -1,4 +1,4 @@
-"""What the commands say: lines on the terminal, or a file."""
+"""Output of the commands: lines on the terminal, or a file."""
 
 import sys
 
