@@ -1,5 +1,4 @@
-"""Who reads the pages inside Airflow: its user, in the role of the pages that its role there stands
-for."""
+"""The user of the pages inside Airflow, with the role that the Airflow role maps to."""
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
@@ -25,7 +24,7 @@ FAB = {
 
 
 def reader(user: GetUserDep) -> Actor:
-    """Airflow's user as a reader of the worklist. Raises 403 for whoever may not even see the DAG
+    """Airflow's user as a reader of the worklist. Raises 403 for users who may not see the DAG
     of the screening, or has no role here.
 
     With the simple manager by its four roles, with FAB by the names of the user's, the highest of

@@ -1,5 +1,5 @@
-"""What if a threshold were another: the worklist of the last published run, now and then, from the
-same SELECTs."""
+"""What if a threshold were different: the worklist of the last published run, today and with the
+change, from the same SELECTs."""
 
 import os
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
-# What changes nothing is asked often: the fates of results are kept, not worked out anew for each
+# The fates of results do not depend on thresholds: they are kept, not recomputed for each
 # question
 KEEPING = {**BUILDERS, "clinical.result_version": create}
 MINUTES = {"visit": 8.2, "portal": 0.9}
@@ -118,7 +118,7 @@ class Simulation:
 
 
 def _where_to_work(home, opened):
-    """The home; where that can only be read, as from Airflow's pages, a temporary folder of our
+    """The home; where that can only be read, as from Airflow's pages, a temporary folder of its
     own, which goes with what is open"""
     if os.access(home.root, os.W_OK):
         return home

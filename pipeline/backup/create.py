@@ -1,5 +1,5 @@
-"""Back up: a home mirrored into a folder while the pipeline runs; what is gone from the home goes
-from there in the same cycle."""
+"""Back up: a home is mirrored into a folder while the pipeline runs; files removed from the home
+are removed there too."""
 
 from pathlib import Path
 
@@ -109,7 +109,7 @@ def _is_whole(mirror, home, table):
 
 
 def _waiting(home):
-    "Deliveries that are complete and that nobody has claimed yet"
+    "Complete deliveries that are not claimed yet"
     complete, _ = Watch().look(home.landing) if home.landing.is_dir() else ({}, [])
     return [f"landing/{name}" for name in complete]
 

@@ -1,4 +1,4 @@
-"""Restore: a home as a backup has it, without patients who were erased since it was made."""
+"""Restore: a home from a backup, without patients erased since the backup."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def restore_backup(home, folder, *, ledger_file=None):
 
 
 def _check(folder, said):
-    "Every file by its hash, before anything is written"
+    "Check every file by its hash before anything is written"
     wrong = [
         name
         for name, one in said["files"].items()
@@ -125,7 +125,7 @@ def _in_files(home, key, marks):
     """The ids in delivered files of which no table knows; and how many refused files went because
     they cannot be read.
 
-    Nobody can tell whether those name one of them, and nothing will ever read them.
+    Those may name one of them, and can never be read.
     """
     found, gone = set(), 0
     home.work.mkdir(exist_ok=True, mode=0o700)
@@ -145,7 +145,7 @@ def _in_files(home, key, marks):
 
 
 def _every_id(home):
-    "Of the lake, and of the items, which remember patients longer"
+    "All patient IDs of the lake and of the items, which are kept longer"
     con = connect()
     attach(con, home, only=ENTITIES)
     named = " union ".join(f"select patient_id from lake.{entity}" for entity in ENTITIES)

@@ -1,4 +1,4 @@
-"""Which day it is, for nights, pages and people alike."""
+"""The current day, the same for runs, pages and commands."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +19,6 @@ def zone():
 
 
 def today():
-    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine. Raises
+    """The current day in the time zone `$B12_TIMEZONE`, else in that of this machine. Raises
     InvalidProtocol."""
     return datetime.now(UTC).astimezone(zone() if settings().timezone else None).date()

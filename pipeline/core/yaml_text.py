@@ -1,4 +1,4 @@
-"""The YAML of packs and profiles: read safely, and what is wrong with it said in words."""
+"""The YAML of packs and profiles: safe reading, and error messages."""
 
 import yaml
 

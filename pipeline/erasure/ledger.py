@@ -1,5 +1,4 @@
-"""The ledger of erasures: that somebody was forgotten, when, by which account; of whom, only what
-recognises the id again.
+"""The ledger of erasures: time, account, and a keyed hash that recognises the patient ID again.
 
 An id is kept as its HMAC-SHA256 under a key of the installation. The key is `$B12_ERASURE_KEY`,
 else `erasure-key` in the home; it must last as long as the ledger, so it is never rotated with
@@ -19,7 +18,7 @@ SHORTEST = 32  # characters
 
 
 def key_of(home):
-    """The key as bytes, made once where there is none. Raises UsageError."""
+    """The key as bytes; created once if it does not exist. Raises UsageError."""
     given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
@@ -39,7 +38,7 @@ def _kept(path):
 
 
 def mark_of(key, patient_id):
-    """What stands in the ledger for a patient id, in hex."""
+    """The hash of a patient ID in the ledger, in hex."""
     return hmac.new(key, patient_id.encode(), hashlib.sha256).hexdigest()
 
 
@@ -73,7 +72,7 @@ def append(home, lines):
 
 
 def entries(path):
-    """The lines of a ledger; [] where there is none. Raises StorageError."""
+    """The lines of a ledger; [] if it does not exist. Raises StorageError."""
     if not path.exists():
         return []
     try:

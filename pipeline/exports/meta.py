@@ -1,4 +1,4 @@
-"""Of which run an export is, and what its protocol says of alerts."""
+"""The run of an export, and the alerts of its protocol."""
 
 from dataclasses import dataclass, field
 

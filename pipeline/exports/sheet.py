@@ -37,7 +37,7 @@ def write_sheet(rows, out, meta):
     _about(book.add_worksheet("About"), meta, styles)
     try:
         book.close()
-    except FileCreateError as error:  # its wrapping of what the file said: no room, or nobody reads
+    except FileCreateError as error:  # wraps errors of the file: no space, or a closed pipe
         raise error.args[0] from None
 
 

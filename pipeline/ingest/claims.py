@@ -1,5 +1,5 @@
-"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once,
-however many processes try."""
+"""Claims: every complete delivery is claimed by one rename, and is ingested once, even if several
+processes try."""
 
 import fcntl
 import logging

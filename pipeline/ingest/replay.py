@@ -56,7 +56,7 @@ def _replay(beside, *, source, sha256, file, received_at):
 
 
 def _check_nothing_lost(accounts):
-    "A file that went in once must not vanish because its profile is broken today"
+    "A file ingested earlier must not be lost because its profile is broken now"
     if refused := [account for account in accounts if account.refused]:
         raise InvalidProtocol(
             f"{len(refused)} files accepted earlier would now be refused, for example"

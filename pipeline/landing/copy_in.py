@@ -1,4 +1,4 @@
-"""Copies into `landing/`: each appears there whole or not at all."""
+"""Atomic copies into `landing/`."""
 
 import fcntl
 import hashlib

@@ -23,8 +23,8 @@ def notify(subject, lines=()):
     """Send to every channel that is configured; returns what went wrong with each, or None, by
     channel.
 
-    A channel that fails is logged, and the others are tried: no night fails because nobody could be
-    told.
+    A channel that fails is logged, and the others are tried: a run never fails because of
+    notifications.
     """
     subject, lines = " ".join(subject.split()), [str(line) for line in lines]
     return {name: _tried(name, send, subject, lines) for name, send in channels().items()}

@@ -1,4 +1,4 @@
-"""What `b12 protocol check` refuses: every problem of a pack as (file, line, what is wrong)."""
+"""The checks of `b12 protocol check`: every problem of a pack as (file, line, message)."""
 
 import csv
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A pack with some of its numbers moved: the edges of its bands and its settings, for a what-if."""
+"""A pack with changed band edges and settings, for a what-if."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -10,7 +10,7 @@ PLACES = 10  # of protocol.band
 
 
 def movable(pack):
-    """What may be moved: `{name: (value as text, unit or meaning)}`.
+    """The numbers that may be changed: `{name: (value as text, unit or meaning)}`.
 
     `b12.low` is the edge above low, `settings.tested_months` a setting.
     """

@@ -1,4 +1,4 @@
-"""A protocol pack as Markdown: what a clinician reads, checks and signs."""
+"""A protocol pack as Markdown, for clinicians to read, check and sign."""
 
 from pipeline.protocol.quality_settings import quality_settings
 

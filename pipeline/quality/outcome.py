@@ -1,4 +1,4 @@
-"""What became of an expectation, which of them close the gate, and what the operator is told."""
+"""The outcome of an expectation, which outcomes close the gate, and the operator's message."""
 
 from dataclasses import dataclass
 

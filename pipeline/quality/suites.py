@@ -43,7 +43,7 @@ def run_suites(con, folder=EXPECTATIONS):
     connection `con` is open on.
 
     Great Expectations uses cursors of that very connection, so that in-memory databases can be
-    checked, and files that nobody else may open. validations: one dict a suite, counts alone, see
+    checked, and files that are open only here. validations: one dict a suite, counts alone, see
     `validation_of`. Raises InvalidProtocol for a suite that it cannot read.
     """
     gx = prepare()

@@ -1,4 +1,4 @@
-"""Compressed deliveries: unpacked into the workshop, within bounds."""
+"""Compressed deliveries: unpacked into a work folder, within limits."""
 
 import gzip
 import shutil
@@ -75,7 +75,7 @@ def _as_lines(path, folder):
     """The file, or a copy with one kind of line break where it mixes them or has only carriage
     returns: lines keep their numbers.
 
-    Raises Refused for a NUL byte, and for a line so long that it is none.
+    Raises Refused for a NUL byte, and for an overlong line.
     """
     start, feeds, pairs, returns = 0, 0, 0, 0
     with path.open("rb") as file:

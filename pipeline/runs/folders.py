@@ -1,4 +1,4 @@
-"""The folders of the runs: which there are, what became of each, and which one is the latest.
+"""The run folders: all runs, their outcomes, and the latest one.
 
 A run is *published*; or its gate *closed* it; or it is *held* until a steward decides, out of
 sight, and then published, *discarded*, or *superseded* by a newer one; or it is a *replay* of a

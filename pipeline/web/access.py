@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may."""
+"""The current user, and the check of the role."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ class NotLoggedIn(Exception):
 
 
 def identity():
-    """Stands for the app's own way to know its reader, which `create_app` puts in its place."""
+    """A placeholder for the dependency that identifies the user; `create_app` replaces it."""
     raise NotLoggedIn
 
 

@@ -1,5 +1,5 @@
-"""The worklist as a file: every row that the page's filter chooses, streamed; it is on record who
-took how many."""
+"""The worklist as a file: every row that matches the filter, streamed; each export is recorded
+with its user and number of rows."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What went wrong, as a plain page: never a patient's values."""
+"""Error pages. They never contain a patient's values."""
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -18,12 +18,12 @@ TITLES = {
 
 
 def failed(request: Request, error: HTTPException):
-    """A refusal as a page."""
+    """An HTTP error as a page."""
     return _page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
 
 
 def unreadable(request: Request, error: RequestValidationError):
-    """A request whose parts are not what they must be; what was sent is not repeated."""
+    """An invalid request; the page does not repeat what was sent."""
     return _page(
         request,
         400,
@@ -55,7 +55,7 @@ def login_first(request: Request, _: NotLoggedIn):
 
 
 def broken(request: Request, _):
-    """An unexpected error: the server's log has it, the reader does not."""
+    """An unexpected error: details are only in the server's log."""
     headers = {**SECURE, "Cache-Control": "no-store"}  # middleware stands inside of this handler
     return PlainTextResponse(
         "An unexpected error occurred and nothing was saved. The server's log has the details.",

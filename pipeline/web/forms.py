@@ -1,4 +1,4 @@
-"""Posted forms: a form counts only with the token that this app gave to this reader."""
+"""Posted forms: a form is only accepted with the token that this app gave to this user."""
 
 import re
 from typing import Annotated

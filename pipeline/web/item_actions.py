@@ -19,7 +19,7 @@ router = APIRouter()
 
 @router.post("/patients/{key}/act")
 def act(request: Request, key: str, form: Form, actor: Coordinator):
-    """Change status, assignee, or add a comment; 409 when somebody else changed the item since the
+    """Change status, assignee, or add a comment; 409 when another user changed the item since the
     page was made."""
     check(request, form, actor.name)
     row = found_item(request, key)

@@ -1,4 +1,4 @@
-"""What holds for every request: headers, no unsafe request from another site, a log without
+"""Middleware for every request: headers, rejection of requests from other sites, a log without
 identifiers."""
 
 import logging
@@ -16,7 +16,7 @@ POLICY = (
 SECURE = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    # with no-referrer, browsers send `Origin: null` with our own forms
+    # with no-referrer, browsers send `Origin: null` with forms of this site
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -51,13 +51,13 @@ class SecureHeaders:
 
 
 def is_static(scope):
-    """Whether a request asks for one of our own files, which hold nothing of anybody."""
+    """Whether a request is for a static file, which contains no patient data."""
     return scope.get("path", "").removeprefix(scope.get("root_path", "")).startswith("/static/")
 
 
 class SameOriginOnly:
-    """Refuses a request that changes something unless a browser says, or its Origin shows, that our
-    own page sent it; and one that is larger than any form of ours, before anybody reads it."""
+    """Refuses requests that change something unless the browser's headers show that a page of this
+    site sent them, and requests that are larger than any form of this site."""
 
     def __init__(self, app):
         self.app = app
@@ -87,7 +87,7 @@ class SameOriginOnly:
 
 
 def is_small(headers):
-    """Whether a request says how long it is, and is no longer than LARGEST bytes."""
+    """Whether a request states its length, and it is at most LARGEST bytes."""
     length = headers.get("content-length", "")
     return length.isdecimal() and len(length) < 12 and int(length) <= LARGEST
 

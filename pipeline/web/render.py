@@ -1,5 +1,5 @@
-"""Pages from templates. Everything is escaped; links stand beneath the path that the app is mounted
-on."""
+"""Renders pages from templates. Everything is escaped; links are relative to the path where the app
+is mounted."""
 
 import hashlib
 from functools import cache

@@ -1,4 +1,4 @@
-"""The app run alone: on this computer without a login, elsewhere only with one."""
+"""The stand-alone app: on this computer without a login, elsewhere only with one."""
 
 import getpass
 import logging
@@ -27,10 +27,10 @@ def serve(
 ):
     """Serve the web app until it is stopped.
 
-    certificate, key: PEM files for TLS. names: host names it answers to, else any. is_behind_tls: a
+    certificate, key: PEM files for TLS. names: accepted host names, else any. is_behind_tls: a
     proxy on this computer takes the requests by TLS; only then are proxy headers trusted. On
-    loopback without users nobody logs in, and whoever uses this computer may do everything. Raises
-    UsageError: other computers reach the pages, and there is no user.
+    loopback without users, no login is needed and every user of this computer has full access.
+    Raises UsageError if other computers can reach the pages and there is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
@@ -78,7 +78,7 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
 
 
 def whoever(request: Request):
-    """The user of this computer, as admin, until there is a user; from then on whoever logged in.
+    """The user of this computer, as admin, until there is a user; after that the logged-in user.
     Raises NotLoggedIn."""
     if worklist.users(request.app.state.store):
         return identify_by_session(request)

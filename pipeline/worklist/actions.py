@@ -66,11 +66,10 @@ def _stale(store, key, row):
 
 
 def assign(store, versions, *, actor, assignee, today=None):
-    """Assign many items at once: versions by key. Returns how many are theirs now, and the keys of
-    those left alone.
+    """Assign many items at once: versions by key. Returns how many were assigned, and the keys of
+    those not changed.
 
-    Left alone: what somebody changed meanwhile, and who is not on the worklist. One of them holds
-    up none of the others.
+    Not changed: items that others changed meanwhile, and patients who are not on the worklist.
     """
     done, left = 0, []
     for key, version in versions.items():
@@ -90,7 +89,7 @@ def assign(store, versions, *, actor, assignee, today=None):
 
 
 def row_to_change(store, key, actor):
-    """The row of an item that somebody may change. Raises UsageError."""
+    """The row of an item that may be changed. Raises UsageError."""
     if not actor.may("coordinator"):
         raise UsageError(
             "Viewers cannot make changes. Ask an administrator for the role of coordinator."
@@ -103,7 +102,7 @@ def row_to_change(store, key, actor):
 
 @dataclass(frozen=True)
 class _Asked:
-    "What somebody asks for; assignee UNCHANGED, else a name, or nothing for none"
+    "A requested change; assignee: UNCHANGED, a name, or empty to unassign"
 
     assignee: object
     today: date

@@ -27,7 +27,7 @@ def as_it_stood(con, ids):
 def merge(con, row, gone, *, fresh, is_news, run_id):
     """The surviving patient's item goes on where the merged id's stood.
 
-    Not where somebody has the surviving item in hand, or it is news in this run. gone: the merged
+    Not where a person works on the surviving item, or it is new in this run. gone: the merged
     item as it stood. fresh: a new item for a survivor who has none. What was put aside for one
     reason stays aside only while that is the reason.
     """
@@ -52,7 +52,7 @@ def merge(con, row, gone, *, fresh, is_news, run_id):
 def unmerge(con, row, gone, *, run_id):
     """A merge is withdrawn: the item resumes the status it had; returns the row with that status.
 
-    The survivor's item gives back what it took over, unless somebody touched it since. gone: the
+    The survivor's item gives back what it took over, unless it was changed since. gone: the
     item as it stood, merged.
     """
     merged = con.execute(

@@ -105,7 +105,7 @@ def _engine(url):
     try:
         return create_engine(
             url, pool_pre_ping=True, hide_parameters=True
-        )  # what a failed statement held is nobody's business
+        )  # the values of a failed statement must not be shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise StorageError(
             "$B12_DATABASE_URL is not a usable database address. Write it as"

@@ -49,7 +49,7 @@ def users(store):
 
 
 def change_user(store, name, *, role=None, password=None, is_disabled=None):
-    """Change a role or a password, or shut somebody out; a session that is open follows at once.
+    """Change a role or password, or disable a user; open sessions follow at once.
     Raises UsageError."""
     values = {"role": _role(role)} if role else {}
     if password is not None:

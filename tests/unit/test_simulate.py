@@ -191,7 +191,7 @@ def test_on_the_command_line(home):
     ("arguments", "said"),
     [
         ((), "b12.low=180"), (("--set", "b12.low"), "NAME=VALUE"), (("--set", "b12.low=900"), "must stay below"),
-        (("--set", "b12.low=190", "--minutes-visit", "-1"), "0 or more"), (("--set", "b12.low=190", "--minutes-portal", "nan"), "0 or more"),
+        (("--set", "b12.low=190", "--minutes-visit", "-1"), "from 0 to"), (("--set", "b12.low=190", "--minutes-portal", "nan"), "from 0 to"),
     ],
 )  # fmt: skip
 def test_a_wrong_call_says_what_is_possible(home, arguments, said):

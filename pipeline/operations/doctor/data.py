@@ -1,4 +1,4 @@
-"""The doctor's look at what was delivered: the lake and the archive."""
+"""Checks of the data: the lake and the archive."""
 
 from contextlib import closing
 from pathlib import Path

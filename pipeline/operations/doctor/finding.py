@@ -1,4 +1,4 @@
-"""What the doctor found: one line, and what to do about it."""
+"""A finding of the doctor: one line, and what to do."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from pipeline.core import Failure
 
 @dataclass(frozen=True)
 class Finding:
-    """state: ok, look (it works; somebody should know) or wrong (it does not). what, todo: for
+    """state: ok, look (it works, but should be checked) or wrong (it does not). what, todo: for
     people, counts and names only."""
 
     state: str
@@ -21,7 +21,7 @@ def ok(what):
 
 
 def look(what, todo):
-    """Nothing is broken, but somebody should look."""
+    """It works, but should be checked."""
     return Finding("look", what, todo)
 
 

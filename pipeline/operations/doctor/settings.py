@@ -1,4 +1,4 @@
-"""What the installation was told: the protocol, the profiles, the settings of the environment, the
+"""Checks of the configuration: the protocol, the profiles, the settings of the environment, the
 deadlines."""
 
 from pipeline.core import DEFAULT_PACK, SOURCES, UsageError, settings, today, zone

@@ -1,4 +1,4 @@
-"""What the installation holds: the lake, the runs, the store, what waits, what was left over, the
+"""Checks of the state: the lake, the runs, the store, what waits, what was left over, the
 archive."""
 
 import time

@@ -1,4 +1,4 @@
-"""The computer under the installation: Python, packages, disk, rights, secrets."""
+"""Checks of the computer: Python, packages, disk, permissions, secrets."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""What a FHIR file is, told by its content: NDJSON, a Bundle, or a single resource."""
+"""The kind of a FHIR file by its content: NDJSON, a Bundle, or a single resource."""
 
 import json
 from itertools import chain, islice, pairwise
