@@ -1,4 +1,4 @@
-"""Source profiles: a YAML file in `sources/` describes the files of one source."""
+"""Source profiles: what a YAML file in `sources/` says of the files of one source."""
 
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.maps import answered
