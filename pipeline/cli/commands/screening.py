@@ -151,7 +151,7 @@ def runs(home, given):
             rows,
             given.format,
             ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
-            empty=f"No runs yet in {home.runs}. Type: b12 screen",
+            empty=f"No runs yet in {home.runs}. Type: b12 run PATH --source PROFILE",
         )
     )
 
