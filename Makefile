@@ -1,4 +1,4 @@
-# The one door: people, pre-commit and CI call these targets.
+# The targets that contributors, pre-commit and CI use.
 
 PATIENTS ?= 20000
 SOURCE ?= canonical
@@ -8,86 +8,91 @@ PORT ?= 8080
 BIN := .venv/bin
 PY := $(BIN)/python
 
+# British spelling is checked except in code lists, which quote their sources.
+PROSE := README.md CONTRIBUTING.md GLOSSARY.md CHANGELOG.md docs pipeline dags b12_airflow tools sql protocol expectations
+AMERICAN := *.csv,*/static/*,docs/assets/*,docs/img/*,docs/sbom.cdx.json,docs/spec.md,tools/british.txt
+
 export GX_ANALYTICS_ENABLED := false
 
-help: ## this list
+help: ## list every target
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-run: setup ## screen a demonstration population, or yours: DATA=<folder> SOURCE=<profile>; also PATIENTS, SEED, AS_OF, HOME_DIR
+run: setup ## screen a demonstration population, or your own data: DATA=<folder> SOURCE=<profile>; also PATIENTS, SEED, AS_OF, HOME_DIR
 	@$(PY) -m dags.embedded --home "$(HOME_DIR)" --source $(SOURCE) --patients $(PATIENTS) \
 		$(if $(DATA),--data "$(DATA)") $(if $(SEED),--seed $(SEED)) $(if $(AS_OF),--as-of $(AS_OF))
 
-serve: setup ## the pages: worklist, patients, population, quality, runs; also PORT, HOME_DIR
+serve: setup ## show the pages in a browser: worklist, patients, population, quality, runs; also PORT, HOME_DIR
 	@$(BIN)/b12 serve --home "$(HOME_DIR)" --port $(PORT)
 
-up: setup-dev ## the whole stack of docker-compose.yml on this machine without Docker; also STACK_DIR, SCALE="worker=2"
+up: setup-dev ## start the services of docker-compose.yml without Docker; also STACK_DIR, SCALE="worker=2"
 	@$(PY) -m tools.stack up $(if $(SCALE),--scale $(SCALE))
 
-down: setup-dev ## end exactly what `make up` started
+down: setup-dev ## stop what `make up` started
 	@$(PY) -m tools.stack down
 
-status: setup-dev ## which services of `make up` are healthy
+status: setup-dev ## show which services of `make up` are healthy
 	@$(PY) -m tools.stack status
 
-secrets: ## write the secrets of docker-compose.yml into .env, once (needs Python 3.11 alone)
+secrets: ## write the secrets of docker-compose.yml into .env, once (needs only Python 3.11)
 	@python3 -m tools.stack.keys
 
-test: setup-dev ## the whole test suite; PYTEST_ARGS="-k name" for a part of it
+test: setup-dev ## run all tests; PYTEST_ARGS="-k name" selects some
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
-test-quick: setup-dev ## unit tests, specs and architecture without the slow ones, for the inner loop; also PYTEST_ARGS
+test-quick: setup-dev ## run unit, spec and architecture tests without the slow ones; also PYTEST_ARGS
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" tests/unit tests/spec tests/architecture $(PYTEST_ARGS)
 
-coverage: setup-dev ## branch coverage of pipeline/ by the whole test suite; the table goes into docs/benchmarks.md
+coverage: setup-dev ## measure branch coverage of pipeline/ by all tests; writes the table in docs/benchmarks.md
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST_ARGS)
 	$(PY) -m tools.covered
 
-check: setup-dev ## format, lint, floors, generated documents, the protocol pack, the bill of materials, secrets
+check: setup-dev ## check format, lint, imports, documents, spelling, the protocol pack, the bill of materials, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(PY) tools/docs.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(or $(TMPDIR),/tmp)/b12-site
-	$(BIN)/codespell README.md CONTRIBUTING.md GLOSSARY.md docs pipeline dags b12_airflow tools sql protocol expectations
+	$(BIN)/codespell $(PROSE)
+	$(BIN)/codespell --dictionary tools/british.txt --skip "$(AMERICAN)" $(PROSE)
 	$(PY) -m pipeline protocol check
 	$(PY) -m tools.supply sbom --check
 	$(PY) -m tools.supply secrets
 
-sbom: setup-dev ## the bill of materials, docs/sbom.cdx.json (CycloneDX), from requirements.txt
+sbom: setup-dev ## write the bill of materials, docs/sbom.cdx.json (CycloneDX), from requirements.txt
 	$(PY) -m tools.supply sbom
 
-audit: setup-dev ## the pinned packages against known vulnerabilities (1: some are known; 3: no database can be reached)
+audit: setup-dev ## check the pinned packages for known vulnerabilities (exit 1: found; 3: no database can be reached)
 	$(PY) -m tools.supply audit
 
-format: setup-dev ## what `make check` asks for, done
+format: setup-dev ## format the code and fix lint errors
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: setup ## write the generated documents anew
+docs: setup ## regenerate the generated documents
 	$(PY) tools/docs.py
 
-docs-site: setup-dev ## the documentation as a site that needs no network: site/index.html
+docs-site: setup-dev ## build the documentation as an offline site: site/index.html
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html in a browser."
 
-bench: setup-dev ## a million patients, against a bare copy and a bare scan of the same files; the pages over 100,000 items
+bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files, and the pages with 100,000 items
 	$(PY) -m benchmarks.bench
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.worklist
 
-chaos: setup-dev ## break everything on purpose, 100 kills and more; the table goes into docs/reliability.md (about an hour)
+chaos: setup-dev ## inject faults, over 100 kills; writes the table in docs/reliability.md (about an hour)
 	$(PY) -m tools.chaos --write
 
-screenshots: setup-dev ## pictures of every page into docs/img (needs Chromium; some minutes)
+screenshots: setup-dev ## take screenshots of every page into docs/img (needs Chromium; a few minutes)
 	$(PY) -m tools.screenshots
 
-requirements: ## resolve requirements*.in anew into requirements*.txt (needs uv)
+requirements: ## compile requirements*.in into requirements*.txt (needs uv)
 	uv pip compile $(RESOLVE) requirements.in -o requirements.txt
 	uv pip compile $(RESOLVE) requirements-dev.in -o requirements-dev.txt
 
-clean: ## remove .venv and caches; never a home with its data
+clean: ## remove .venv and caches; data are kept
 	rm -rf .venv .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""What a steward answered in Airflow, as `release.decide` takes it."""
+"""The decision of a steward in Airflow, in the form that `approval.decide` takes."""
 
 from pipeline.core import UsageError, settings
 
@@ -16,8 +16,8 @@ def as_decision(answer):
     stewards = [name.strip() for name in settings().stewards.split(",") if name.strip()]
     if stewards and user["name"] not in stewards:
         raise UsageError(
-            "Who answered is not named in $B12_STEWARDS. The run stays held: clear the task"
-            " approve, or use b12 decide."
+            "The user who decided is not listed in $B12_STEWARDS, so the run stays held. Clear the"
+            " task approve, or use b12 decide."
         )
     given = (answer["params_input"] or {}).get("because")
     because = given["value"] if isinstance(given, dict) else given

@@ -52,7 +52,7 @@ class DeliveryTrigger(BaseEventTrigger):
             return look()
         except self.away() as error:  # a folder or a store that is away comes back
             why = getattr(error, "strerror", None) or type(error).__name__
-            self.log.error("Deliveries cannot be seen: %s. The trigger goes on looking.", why)
+            self.log.error("Deliveries cannot be listed: %s. The trigger will try again.", why)
             return set()
 
     def away(self):

@@ -19,12 +19,12 @@ class FailureNotifier(BaseNotifier):
 
         error = context.get("exception")
         kind = type(error).__name__ if isinstance(error, BaseException) else "not known"
-        why = str(error) if isinstance(error, Failure) else f"{kind}; the task's log says more"
+        why = str(error) if isinstance(error, Failure) else f"{kind}; see the task's log"
         notify(f"B12 screening: {_of(context, 'dag_id')} failed", [*_where(context), f"Why: {why}"])
 
 
 class ApprovalNotifier(BaseNotifier):
-    """For the notifiers of an ApprovalOperator: a night waits for somebody's answer."""
+    """For the notifiers of an ApprovalOperator: a run waits for a decision."""
 
     def notify(self, context):
         """Says where to answer; what to decide about stands there."""
@@ -35,8 +35,8 @@ class ApprovalNotifier(BaseNotifier):
             [
                 *_where(context),
                 (
-                    "Answer it in Airflow under Required Actions; b12 runs and the quality page say"
-                    " what the night found."
+                    "Decide in Airflow under Required Actions; b12 runs and the quality page show"
+                    " the warnings."
                 ),
             ],
         )

@@ -1,8 +1,8 @@
 """The Airflow plugin: mounts the web app under `/b12` of the api-server, behind Airflow's login and
 roles.
 
-Every component of Airflow loads plugins; only the api-server, when somebody asks for a page, builds
-the app.
+Every component of Airflow loads plugins; only the api-server builds the app, at the first
+request.
 """
 
 from urllib.parse import urlsplit

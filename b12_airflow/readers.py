@@ -1,5 +1,4 @@
-"""Who reads the pages inside Airflow: its user, in the role of the pages that its role there stands
-for."""
+"""The user of the pages inside Airflow, with the role that the Airflow role maps to."""
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
@@ -25,7 +24,7 @@ FAB = {
 
 
 def reader(user: GetUserDep) -> Actor:
-    """Airflow's user as a reader of the worklist. Raises 403 for whoever may not even see the DAG
+    """Airflow's user as a reader of the worklist. Raises 403 for users who may not see the DAG
     of the screening, or has no role here.
 
     With the simple manager by its four roles, with FAB by the names of the user's, the highest of
@@ -34,14 +33,15 @@ def reader(user: GetUserDep) -> Actor:
     """
     if not get_auth_manager().is_authorized_dag(method="GET", details=DAG, user=user):
         raise HTTPException(
-            403, "Airflow does not let you see the DAG screen_population, whose worklist this is."
+            403,
+            "These pages need permission to see the DAG screen_population. Ask an administrator.",
         )
     if role := role_of(user):
         return Actor(user.get_name(), role)
     raise HTTPException(
         403,
-        "No role of yours in Airflow stands for one of the worklist. Ask for one that begins with"
-        " B12.",
+        "None of your Airflow roles gives access to the worklist. Ask an administrator for a role"
+        " that begins with B12.",
     )
 
 

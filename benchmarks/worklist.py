@@ -100,7 +100,7 @@ def measure(name, home, url):
 
 
 def people_worked(store):
-    "A third of the items in somebody's hands"
+    "A third of the items are assigned"
     with store.writing() as con:
         con.execute(text("update item set status = 'assigned', assignee = 'kim' where id % 6 = 0"))
         con.execute(text("update item set status = 'ordered', assignee = 'lee' where id % 6 = 1"))

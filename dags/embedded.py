@@ -1,4 +1,4 @@
-"""What `make run` does: the DAGs of this folder, run in this process by `dag.test()`, without
+"""What `make run` does: runs the DAGs of this folder in this process with `dag.test()`, without
 servers.
 
 Airflow's metadata is a SQLite file under `$B12_HOME/airflow` that may be deleted at any time. Exit
@@ -34,10 +34,10 @@ def walk(home, options) -> int:
     from pipeline import run
 
     data = options.data or write_demo(home, options)
-    say(f"Landing the extracts of {data}")
+    say(f"Copying the extracts of {data} into the landing folder")
     run.land(home, [data], options.source)
     prepare_airflow(home.root / "airflow")
-    ingest = run_dag("ingest_extract", "Ingesting, each file in a task of its own")
+    ingest = run_dag("ingest_extract", "Ingesting, one task per file")
     refused = describe_accounts(ingest)
     as_of = as_of_date(options)
     run_dag("screen_population", f"Screening as of {as_of}", as_of=str(as_of))
@@ -46,7 +46,7 @@ def walk(home, options) -> int:
 
 
 def b12_command(home) -> str:
-    "How to call `b12` from here, on this home"
+    "How to call `b12` from the current folder for this home"
     command = os.path.relpath(Path(sys.executable).parent / "b12")
     return (
         command
@@ -58,17 +58,19 @@ def b12_command(home) -> str:
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="make run", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--data", type=existing_path, help="your extracts; without it, a demonstration population"
+        "--data",
+        type=existing_path,
+        help="folder with your extracts (default: a demonstration population)",
     )
     parser.add_argument(
-        "--source", default="canonical", help="the profile in sources/ that describes them"
+        "--source", default="canonical", help="the profile in sources/ that describes the extracts"
     )
     parser.add_argument(
         "--patients", type=int, default=20_000, help="size of the demonstration population"
     )
-    parser.add_argument("--seed", type=int, default=1, help="another seed, another population")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the demonstration population")
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, help="screen as of this day; default today"
+        "--as-of", type=date.fromisoformat, help="the day to screen for (default: today)"
     )
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("B12_HOME", "b12-home")))
     return parser.parse_args(arguments)
@@ -76,7 +78,7 @@ def parse(arguments):
 
 def existing_path(text: str) -> Path:
     if not Path(text).exists():
-        raise argparse.ArgumentTypeError(f"there is no file or folder {text}")
+        raise argparse.ArgumentTypeError(f"the file or folder {text} does not exist")
     return Path(text).resolve()
 
 
@@ -92,7 +94,7 @@ def write_demo(home, options) -> Path:
 
 
 def as_of_date(options) -> date:
-    "The day asked for, else the day to which the profile aligns de-identified dates, else today"
+    "The day given, else the day to which the profile aligns de-identified dates, else today"
     import yaml
 
     profile = config.SOURCES / f"{options.source}.yaml"
@@ -117,7 +119,7 @@ def prepare_airflow(folder: Path) -> None:
         "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "airflow.sdk.api.client=CRITICAL task=CRITICAL",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GX_ANALYTICS_ENABLED": "false",
-        "B12_HOLD_WARNED": "no",  # nobody is asked here; the gates print what warned
+        "B12_HOLD_WARNED": "no",  # no steward can decide here; the gates print their warnings
     }
     with step("Starting Airflow in this process"):
         import airflow
@@ -140,7 +142,7 @@ def run_dag(dag_id: str, message: str, **conf):
     assert not bag.import_errors, bag.import_errors
     dag, errors = bag.dags[dag_id], []
     for task in dag.tasks:
-        task.retries = 0  # nobody at a prompt waits minutes for a second try
+        task.retries = 0  # at a prompt, a retry after minutes is too late
         task.on_failure_callback = [lambda context: errors.append(context["exception"])]
     with step(message):
         dag_run = dag.test(run_conf=conf)
@@ -164,7 +166,7 @@ def describe_accounts(ingest) -> int:
     refused = [account for account in accounts if account["refused"]]
     for account in accounts:
         say(f"  {account_line(Account(**account))}")
-    say(f"  {len(accounts) - len(refused)} files went in, {len(refused)} refused")
+    say(f"  {len(accounts) - len(refused)} files ingested, {len(refused)} refused")
     return len(refused)
 
 

@@ -1,13 +1,13 @@
-"""Takes every waiting delivery into the lake, each file in a task of its own, and announces that
-the lake has changed.
+"""Ingests every waiting delivery into the lake, one task per file, and announces that the lake has
+changed.
 
-The landing folder is the queue. A trigger watches it and wakes the DAG, which claims what is
-complete, by renaming it, so that no file is taken twice; every ten minutes the clock wakes it too,
-should a wake-up be lost. A refused file is named in its account and moved to `refused/`; a file
-whose task fails fails the run; either way the other files go in. Nothing waiting: every task is
-skipped. One file after the other, so that of two which hold one row the second sees the first. What
-lies in an object store is fetched before; one that is away keeps nobody else waiting. Between the
-tasks travel paths and counts.
+The landing folder is the queue. A trigger watches it and starts the DAG, which claims complete
+files by renaming them, so no file is ingested twice. The DAG also runs every ten minutes, in case a
+trigger event is lost. A refused file is named in its account and moved to `refused/`. If the task
+of a file fails, the run fails; in both cases the other files are ingested. If nothing is waiting,
+all tasks are skipped. Files are ingested one after the other, so duplicates between them are found.
+Files in an object store are fetched first; if it cannot be reached, local files are still ingested.
+Tasks pass paths and counts to each other.
 """
 
 from dataclasses import asdict

@@ -1,8 +1,7 @@
-"""Keeps a home in good order, once a week: joins small files of the lake, then removes what is
-older than it is to be kept.
+"""Maintains a home once a week: merges small lake files, then removes what is past its retention.
 
-How long runs, refused files and past versions of the lake are kept is said by
-`$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_REFUSED_DAYS` and `$B12_KEEP_LAKE_VERSIONS_DAYS`.
+`$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_REFUSED_DAYS` and `$B12_KEEP_LAKE_VERSIONS_DAYS` set how long
+runs, refused files and past versions of the lake are kept.
 """
 
 from datetime import UTC, datetime, timedelta

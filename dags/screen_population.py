@@ -1,11 +1,11 @@
 """Screens the population and publishes the worklist: every night, and whenever an ingest has
 changed the lake.
 
-A closed gate fails the task, publishes nothing and leaves the last worklist standing; it is not
-tried again, for a gate does not open by itself. Where a gate warns, the run is held until a steward
-decides; without an answer in time nothing is published. Run again, or cleared, a DAG run publishes
-nothing twice. The as-of date is the parameter, else the day the run was due: a past night that is
-run again is screened as of its own day. Between the tasks travel the run's id and counts.
+If a gate closes, the task fails, nothing is published and the previous worklist stays in use; there
+is no retry, because the data have to change first. If a gate warns, the run is held until a steward
+decides; without a decision in time, nothing is published. Rerunning or clearing a DAG run does not
+publish it twice. The as-of date is the parameter, otherwise the day the run was due, also when a
+past run is repeated. Tasks pass the run ID and counts to each other.
 """
 
 from dataclasses import asdict
@@ -50,14 +50,14 @@ of {{ ti.xcom_pull('screen')['patients'] }}.
 {% for text in ti.xcom_pull('screen')['warned'] %}
 - {{ text }}{% endfor %}
 
-Without an answer in time it is not published, and the last worklist stays."""
+Without a decision in time, it is not published and the previous worklist stays in use."""
 ANSWERS = {
     "options": ["Publish", "Discard"],
     "defaults": ["Discard"],
     "response_timeout": ANSWER_WITHIN,
     "params": {
         "because": Param(
-            "", type="string", description="Why, for the audit trail. Name no patient."
+            "", type="string", description="Reason, for the audit trail. Do not name a patient."
         )
     },
     "notifiers": [ApprovalNotifier()],
@@ -98,7 +98,7 @@ def decide(screened, answer=None):
 @dag(
     schedule=AssetOrTimeSchedule(timetable=NIGHTLY, assets=AssetAny(*LAKE)),
     catchup=False,
-    max_active_runs=200,  # a night that waits for a steward keeps no other waiting
+    max_active_runs=200,  # a run that waits for a steward does not block other runs
     default_args={
         "owner": "b12",
         "retries": 3,
@@ -116,7 +116,7 @@ def decide(screened, answer=None):
             None,
             type=["null", "string"],
             pattern="^[A-Za-z0-9_-]+$",
-            description="Protocol pack, if not the default one",
+            description="Protocol pack (default: the standard pack)",
         ),
     },
     doc_md=__doc__,
@@ -125,7 +125,7 @@ def decide(screened, answer=None):
 def screen_population():
     approve = HITLOperator(
         task_id="approve",
-        subject="A gate warned: publish tonight's worklist?",
+        subject="A gate warned: publish this worklist?",
         body=ASKED,
         **ANSWERS,
     )

@@ -1,9 +1,8 @@
-"""Tells people, every quarter of an hour, what is overdue: a worklist, a delivery, a file that
-nobody takes.
+"""Checks every 15 minutes what is overdue (a worklist, a delivery, a waiting file) and sends
+notifications.
 
-What is expected by when stands in `$B12_HOME/deadlines.yaml`; each alert is told once, and once
-more when it is over. Should Airflow itself stand still, `b12 overdue --tell` does the same from the
-computer's own cron.
+Deadlines are set in `$B12_HOME/deadlines.yaml`. Each alert is sent once, and once more when it is
+resolved. In case Airflow itself stops, run `b12 overdue --tell` as a cron job of the computer.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The walk, in order: land, claim, ingest, screen, publish. The command line and the DAGs call
+"""The steps in order: land, claim, ingest, screen, publish. The command line and the DAGs call
 these functions."""
 
 from pipeline import lake

@@ -1,6 +1,6 @@
-"""Writes the generated documents and the generated parts of the others.
+"""Writes the generated documents and the generated parts of others.
 
-With --check it writes nothing, and fails when one of them is stale.
+With --check, writes nothing and fails if one of them is out of date.
 """
 
 import ast
@@ -27,7 +27,7 @@ def main(arguments) -> int:
     }
     for path, text in stale.items():
         if "--check" in arguments:
-            print(f"{path.relative_to(ROOT)} is stale: make docs", file=sys.stderr)
+            print(f"{path.relative_to(ROOT)} is out of date. Type: make docs", file=sys.stderr)
         else:
             path.write_text(text)
             print(f"wrote {path.relative_to(ROOT)}")
@@ -48,7 +48,7 @@ def documents():
 
 
 def b12(*arguments) -> str:
-    "What the command prints, on a terminal of 100 columns without colours"
+    "The output of a command on a terminal of 100 columns without colours"
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "pipeline", *arguments]
     return subprocess.run(
@@ -63,7 +63,7 @@ def between(text, name, content) -> str:
 
 
 def packages() -> str:
-    "The packages from the highest floor to the lowest, each with what its docstring says first"
+    "The packages from the highest layer to the lowest, each with the start of its docstring"
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     layers = next(each for each in contracts["contracts"] if each["type"] == "layers")["layers"]
     lines = ["| Package | What it is |", "| --- | --- |"]
@@ -106,8 +106,8 @@ def heading(file) -> str:
 
 
 def specification() -> str:
-    "What each relation does, as its tests draw it"
-    lines = [NOTE, "# The specification, as the tests draw it", ""]
+    "The behaviour of each relation, as shown in its tests"
+    lines = [NOTE, "# The specification, from the tests", ""]
     for schema in SCHEMAS:
         for file in sorted((ROOT / "tests" / "spec" / schema).glob("test_*.py")):
             tree = ast.parse(file.read_text())

@@ -1,5 +1,5 @@
-"""Pictures of every page for docs/img, light and dark: a demonstration population, two weeks of
-nights, and people at work.
+"""Screenshots of every page for docs/img, light and dark, with a demonstration population, two
+weeks of runs, and user actions.
 
 The demonstration's extracts are cut by the day of their rows: what is older than two weeks comes
 the first night, the rest day by day.
@@ -138,7 +138,7 @@ def photograph(base, pages):
 
 
 def address_of_a_patient(home):
-    "Somebody with an alert, on treatment, with a history in somebody's hands"
+    "A patient with an alert, on treatment, with a history and an assignee"
     store = worklist.open_store(home)
     for alert in ("ORAL_WHERE_IM_INDICATED", "FOLATE_BEFORE_B12"):
         for row in islice(worklist.listed(store, worklist.Filter(alert=(alert,)), today=TODAY), 1):
@@ -153,7 +153,7 @@ def address_of_a_patient(home):
                 comment="Rang; route unclear",
             )
             return f"/patients/{row['key']}"
-    raise SystemExit("No patient with an alert to show")
+    raise SystemExit("No patient with an alert was found. Use a larger population.")
 
 
 def address_of_two_runs(home):

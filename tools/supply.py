@@ -1,4 +1,4 @@
-"""What this project is made of and whether it is sound: `sbom [--check]`, `audit`, `secrets
+"""Supply chain checks: `sbom [--check]`, `audit`, `secrets
 [--accept]`.
 
 sbom: docs/sbom.cdx.json (CycloneDX) from requirements.txt; --check fails when it is stale. audit:
@@ -44,7 +44,7 @@ def sbom(check=None) -> int:
         + "\n"
     )
     if check and (not SBOM.exists() or SBOM.read_text() != text):
-        print("docs/sbom.cdx.json is stale: make sbom", file=sys.stderr)
+        print("docs/sbom.cdx.json is out of date. Type: make sbom", file=sys.stderr)
         return 1
     if not check:
         SBOM.write_text(text)
@@ -105,7 +105,7 @@ def tell(audited, skipped, service) -> int:
     known = [(one["name"], one["version"], each) for one in audited for each in one["vulns"]]
     for name, version, each in known:
         print(
-            f"{name} {version}: {each['id']}, mended in"
+            f"{name} {version}: {each['id']}, fixed in"
             f" {', '.join(each['fix_versions']) or 'no version yet'}"
         )
     print(
@@ -138,8 +138,8 @@ def secrets(accept=None) -> int:
     new = [(name, secret) for name, secret in found if (name, secret.secret_hash) not in known]
     for name, secret in new:
         print(
-            f"{name}:{secret.line_number}: {secret.type}. Take it out; if it is none: python -m"
-            " tools.supply secrets --accept",
+            f"{name}:{secret.line_number}: {secret.type}. Remove it; if it is not a secret: python"
+            " -m tools.supply secrets --accept",
             file=sys.stderr,
         )
     return 1 if new else 0

@@ -1,4 +1,4 @@
-"""Explain a patient, compare two runs, try other thresholds, work through rejects."""
+"""Explain a patient, compare two runs, simulate other thresholds, work through rejected rows."""
 
 from pipeline.analysis import stewardship
 from pipeline.analysis.compare import DIFFERENCE_COLUMNS, diff

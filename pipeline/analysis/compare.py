@@ -58,5 +58,5 @@ def _run(home, name):
     )
     if name not in by_name:
         known = ", ".join(one.run_id for one in published[:5]) or "none"
-        raise UsageError(f"There is no published run {name}. The newest: {known}; see b12 runs.")
+        raise UsageError(f"No published run {name}. The newest are {known}; b12 runs lists all.")
     return by_name[name]

@@ -21,7 +21,7 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
     last = next(iter(manifests(home)), None)
     if last is None and as_of is None:
         raise UsageError(
-            "No run was published yet; give --as-of YYYY-MM-DD to explain over the lake as it is."
+            "No run has been published yet. Give --as-of YYYY-MM-DD to use the current data."
         )
     return explain(
         home, patient_id=patient_id,
@@ -37,9 +37,9 @@ def explain_run(home, *, patient_id, run_id=None):
     run = next((one for one in manifests(home) if run_id in (None, one.run_id)), None)
     if run is None:
         raise UsageError(
-            "No run was published yet."
+            "No run has been published yet."
             if run_id is None
-            else f"The run {run_id} is not there any more."
+            else f"The run {run_id} no longer exists. b12 runs lists those that do."
         )
     return explain(
         home, patient_id=patient_id, pack=load(run.protocol.pack), as_of=run.as_of,
@@ -62,8 +62,8 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
         assessment = _row(con, "screening.assessment")
         if assessment is None:
             raise UsageError(
-                f"No accepted row of the lake names this patient id (as of {as_of}). "
-                "Check its spelling, and `b12 rejects`."
+                f"No accepted row has this patient ID (as of {as_of}). Check its spelling, and the"
+                " rejected rows: b12 rejects."
             )
         facts = _words(con, pack, assessment)
         build(con, with_dependencies(con, ["explaining.evidence"]))
@@ -73,7 +73,7 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
         "asked_for": patient_id,
         "also_known_as": [known for known in ids if known != surviving],
         "as_of": str(as_of),
-        "lake": "as the published run read it" if is_as_published else "as it is now",
+        "lake": "data of the last published run" if is_as_published else "current data",
         **_explained(pack, assessment, facts, evidence),
     }
 

@@ -37,7 +37,7 @@ def _facts(found):
         if fact["kind"] == "decided":
             continue
         note = (
-            f" (rests on {fact['rests_on']})"
+            f" (based on {fact['rests_on']})"
             if fact["rests_on"]
             else " (derived)"
             if fact["kind"] == "derived"
@@ -63,11 +63,11 @@ def _evidence(rows):
 
 def _rules(found):
     yield ""
-    yield "Rules considered, from the top"
+    yield "Rules considered, in order"
     for rule in found["rules"]["next_step"]:
         yield "  " + _line(rule)
         if rule["decides"]:
-            yield "      this one decides; the rules below it are not asked"
+            yield "      this rule decides; the rules below it are not evaluated"
             break
     for name in ("safety", "cause"):
         yield f"  {name}"
@@ -86,7 +86,7 @@ def _line(rule):
 
 def _failing(rule):
     return "; ".join(
-        f"{fact} is {fails['is']}, asked for {' or '.join(fails['asks_for'])}"
+        f"{fact} is {fails['is']}, must be {' or '.join(fails['asks_for'])}"
         for fact, fails in rule["fails"].items()
     )
 
@@ -100,5 +100,5 @@ def _near_misses(found):
     ]
     if near:
         yield ""
-        yield "Near misses: one answer away"
+        yield "Near misses: rules that almost applied"
         yield from (f"  {rule['rule']} {rule['outcome']}: {_failing(rule)}" for rule in near)

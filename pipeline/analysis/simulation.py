@@ -1,5 +1,5 @@
-"""What if a threshold were another: the worklist of the last published run, now and then, from the
-same SELECTs."""
+"""What if a threshold were different: the worklist of the last published run, today and with the
+change, from the same SELECTs."""
 
 import os
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
-# What changes nothing is asked often: the fates of results are kept, not worked out anew for each
+# The fates of results do not depend on thresholds: they are kept, not recomputed for each
 # question
 KEEPING = {**BUILDERS, "clinical.result_version": create}
 MINUTES = {"visit": 8.2, "portal": 0.9}
@@ -45,12 +45,12 @@ class Simulation:
         last = next(iter(manifests(home)), None)
         if last is None:
             raise UsageError(
-                f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE"
+                f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
             )
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
         self.pack = self._shown = load(last.protocol.pack)
         held = is_readable_as(home, last.inputs)
-        self.lake = "as the published run read it" if held else "as it is now"
+        self.lake = "data of the last published run" if held else "current data"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:
             self._con = opened.enter_context(scratch_database(_where_to_work(home, opened)))[0]
@@ -118,7 +118,7 @@ class Simulation:
 
 
 def _where_to_work(home, opened):
-    """The home; where that can only be read, as from Airflow's pages, a temporary folder of our
+    """The home; where that can only be read, as from Airflow's pages, a temporary folder of its
     own, which goes with what is open"""
     if os.access(home.root, os.W_OK):
         return home

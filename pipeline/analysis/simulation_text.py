@@ -4,7 +4,7 @@ from pipeline.exports import PRIORITIES, table
 
 COLUMNS = ("", "now", "then", "difference")
 MOVED = {
-    "come": "come onto it", "leave": "leave it", "more_urgent": "more urgent",
+    "come": "join it", "leave": "leave it", "more_urgent": "more urgent",
     "less_urgent": "less urgent", "other_next_step": "another next step",
 }  # fmt: skip
 
@@ -17,11 +17,8 @@ def simulation_as_text(answer):
         for name, change in answer["changed"].items()
     ]
     moved = ", ".join(f"{word}: {answer['moved'][name]:,}" for name, word in MOVED.items())
-    minutes = [f"{each:g} minutes a patient ({way})" for way, each in answer["minutes"].items()]
-    title = (
-        f"What if, on the facts of run {run} as of {answer['as_of']}, protocol {pack} "
-        f"(the lake {lake}):"
-    )
+    minutes = [f"{each:g} minutes per patient ({way})" for way, each in answer["minutes"].items()]
+    title = f"What if, on the facts of run {run} as of {answer['as_of']}, protocol {pack} ({lake}):"
     return "\n".join([
         title,
         *changed,
@@ -30,7 +27,7 @@ def simulation_as_text(answer):
         "",
         f"Patients who {moved}.",
         f"Hours: {' and '.join(minutes)}. {answer['cites']}.",
-        "A simulation: nothing was published, and no protocol was changed.",
+        "A simulation: nothing was published and no protocol was changed.",
     ])  # fmt: skip
 
 
@@ -45,7 +42,7 @@ def _rows(found):
         yield {"": title}
         for name in sorted({*now[part], *then[part]}):
             yield _row(f"  {name}", now[part].get(name, 0), then[part].get(name, 0))
-    yield {"": "Hours of staff"}
+    yield {"": "Staff hours"}
     for way in now["hours"]:
         yield _row(f"  {way}", now["hours"][way], then["hours"][way])
 

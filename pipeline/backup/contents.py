@@ -1,4 +1,4 @@
-"""What belongs into a backup of a home, and the manifest that says what is in one."""
+"""The contents of a backup of a home, and its manifest."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def rest_of(home):
 
 
 def manifest_of(folder, *, is_needed=True):
-    """The manifest of a backup. Raises StorageError: there is none, or it cannot be read."""
+    """The manifest of a backup. Raises StorageError if it is missing or unreadable."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         assert isinstance(found["files"], dict) and found["store_sha256"]
@@ -49,7 +49,7 @@ def manifest_of(folder, *, is_needed=True):
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
         if is_needed:
             raise StorageError(
-                f"{folder} holds no whole backup: its {MANIFEST} is missing or damaged. Take"
+                f"{folder} is not a complete backup: its {MANIFEST} is missing or damaged. Choose"
                 " another folder."
             ) from None
         return {}

@@ -1,5 +1,5 @@
-"""Back up: a home mirrored into a folder while the pipeline runs; what is gone from the home goes
-from there in the same cycle."""
+"""Back up: a home is mirrored into a folder while the pipeline runs; files removed from the home
+are removed there too."""
 
 from pathlib import Path
 
@@ -42,11 +42,11 @@ def create_backup(home, folder):
 
 def _check_folder(home, folder):
     if not home.root.is_dir():
-        raise UsageError(f"There is no home {home.root}. Give it with --home or $B12_HOME.")
+        raise UsageError(f"The home {home.root} does not exist. Name another: --home or $B12_HOME.")
     if folder.is_relative_to(home.root) or home.root.is_relative_to(folder):
         raise UsageError(
-            f"{folder} lies in the home, or the home in it: a backup goes elsewhere, best to "
-            "another disk."
+            f"{folder} is inside the home, or contains it. Choose another folder, if possible on"
+            " another disk."
         )
 
 
@@ -96,8 +96,8 @@ def _lake(mirror, home):
             )  # a replay put another lake in its place
         else:
             raise LakeUnavailable(
-                f"The lake table {table} changed while it was copied, {TRIES} times. Type the"
-                " command again."
+                f"The lake table {table} changed during each of {TRIES} attempts to copy it. Type"
+                " the command again."
             )
 
 
@@ -109,7 +109,7 @@ def _is_whole(mirror, home, table):
 
 
 def _waiting(home):
-    "Deliveries that are complete and that nobody has claimed yet"
+    "Complete deliveries that are not claimed yet"
     complete, _ = Watch().look(home.landing) if home.landing.is_dir() else ({}, [])
     return [f"landing/{name}" for name in complete]
 

@@ -1,4 +1,4 @@
-"""Restore: a home as a backup has it, without patients who were erased since it was made."""
+"""Restore: a home from a backup, without patients erased since the backup."""
 
 import os
 import shutil
@@ -26,12 +26,14 @@ def restore_backup(home, folder, *, ledger_file=None):
     """
     manifest = manifest_of(folder)
     if ledger_file and not ledger_file.exists():
-        raise UsageError(f"There is no ledger {ledger_file}.")
+        raise UsageError(
+            f"The ledger {ledger_file} does not exist. Check the path given with --ledger."
+        )
     lines = ledger.entries(ledger_file) if ledger_file else []
     if home.root.exists() and any(home.root.iterdir()):
         raise UsageError(
-            f"{home.root} is not empty. Restore into a new home, and put it into the old one's "
-            "place: --home NEW."
+            f"{home.root} is not empty. Restore into a new home with --home NEW, then use it in"
+            " place of the old one."
         )
     _check(folder, manifest)
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,7 +48,7 @@ def restore_backup(home, folder, *, ledger_file=None):
 
 
 def _check(folder, said):
-    "Every file by its hash, before anything is written"
+    "Check every file by its hash before anything is written"
     wrong = [
         name
         for name, one in said["files"].items()
@@ -56,9 +58,9 @@ def _check(folder, said):
         wrong.append(STORE)
     if wrong:
         raise StorageError(
-            f"The backup {folder} is not what its {MANIFEST} says: {len(wrong)} files are missing"
-            f" or changed, {wrong[0]} for one. Nothing was restored. A backup that was interrupted"
-            " ends so; take another folder."
+            f"The backup {folder} does not match its {MANIFEST}: {len(wrong)} files are missing or"
+            f" changed, for example {wrong[0]}. Nothing was restored. The backup may have been"
+            " interrupted; choose another one."
         )
 
 
@@ -123,7 +125,7 @@ def _in_files(home, key, marks):
     """The ids in delivered files of which no table knows; and how many refused files went because
     they cannot be read.
 
-    Nobody can tell whether those name one of them, and nothing will ever read them.
+    Those may name one of them, and can never be read.
     """
     found, gone = set(), 0
     home.work.mkdir(exist_ok=True, mode=0o700)
@@ -143,7 +145,7 @@ def _in_files(home, key, marks):
 
 
 def _every_id(home):
-    "Of the lake, and of the items, which remember patients longer"
+    "All patient IDs of the lake and of the items, which are kept longer"
     con = connect()
     attach(con, home, only=ENTITIES)
     named = " union ".join(f"select patient_id from lake.{entity}" for entity in ENTITIES)

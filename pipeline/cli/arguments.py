@@ -9,8 +9,8 @@ from pipeline.core import DEFAULT_PACK
 from pipeline.worklist import ROLES
 
 ROLE_HELP = (
-    "operator: counts, no patients; viewer: reads; coordinator: acts; steward: rejects, too; "
-    "admin: everything"
+    "operator: counts, no patients; viewer: reads; coordinator: acts; steward: also sees rejected"
+    " rows; admin: everything"
 )
 
 
@@ -30,7 +30,7 @@ def parser():
 
 
 def _add(commands, name, text):
-    "A command with its help, and `--home`"
+    "Add a command with its help and `--home`"
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     _add_home(command)
     return command
@@ -38,7 +38,7 @@ def _add(commands, name, text):
 
 def _add_home(command):
     "Before or after the command's name: what is left out in one place must not hide the other"
-    text = "folder of this installation's state (default: $B12_HOME, else ./b12-home)"
+    text = "folder that holds this installation's data (default: $B12_HOME, else ./b12-home)"
     command.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=text)
 
 
@@ -56,39 +56,41 @@ def _add_format_and_out(command, *formats, more=""):
 
 
 def _ingest_and_screen(commands):
-    ingest = _add(commands, "ingest", "admit files or folders; prints the account of each file")
-    run = _add(commands, "run", "ingest, then screen, gate and publish")
+    ingest = _add(commands, "ingest", "ingest files or folders; prints an account of each file")
+    run = _add(commands, "run", "ingest, then screen, check and publish")
     for command in (ingest, run):
         text = "an extract, or a folder of extracts"
         command.add_argument("paths", nargs="+", metavar="PATH", type=Path, help=text)
-        text = "the profile in sources/ that describes the files"
+        text = "profile that describes the files: a name in sources/, or a path"
         command.add_argument("--source", required=True, metavar="PROFILE", help=text)
     _add_format(ingest, "table", "json")
-    screen = _add(commands, "screen", "screen the population, gate, publish")
+    screen = _add(commands, "screen", "screen the population, check the result, publish it")
     for command in (screen, run):
         text = "the day to screen for (default: today)"
         command.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
         text = f"the protocol pack (default: {DEFAULT_PACK})"
         command.add_argument("--protocol", metavar="PACK", help=text)
-        text = "if a gate warns, publish nothing until b12 decide"
+        text = "if a gate warns, hold the run until b12 decide"
         command.add_argument("--hold-warned", action="store_true", help=text)
-    text = "screen a past run again, from the lake as it read it; publishes nothing"
+    text = "screen again from the data of a past run; publishes nothing"
     screen.add_argument("--snapshot", metavar="RUN", help=text)
     run.set_defaults(snapshot=None)
 
 
 def _decide(commands):
-    text = "publish or discard a run that was held because a gate warned"
+    text = "publish or discard a run held because a gate warned"
     decide = _add(commands, "decide", text)
     decide.add_argument("run_id", metavar="RUN")
     decide.add_argument("decision", choices=("publish", "discard"))
-    decide.add_argument("--because", required=True, metavar="TEXT", help="why, for the audit trail")
-    text = "who decided (default: the account that types this)"
+    decide.add_argument(
+        "--because", required=True, metavar="TEXT", help="the reason, for the audit trail"
+    )
+    text = "who decided (default: the current account)"
     decide.add_argument("--by", metavar="NAME", help=text)
 
 
 def _worklist(commands):
-    worklist = _add(commands, "worklist", "the latest published worklist")
+    worklist = _add(commands, "worklist", "show the latest published worklist")
     forms = ("table", "csv", "json", "xlsx", "fhir", "omop")
     _add_format_and_out(worklist, *forms, more=" (required for xlsx)")
     text = "only this priority, 1 (urgent) to 4 (routine)"
@@ -96,10 +98,10 @@ def _worklist(commands):
 
 
 def _explain(commands):
-    text = "every fact of a patient with its evidence, and every rule with why it applies or not"
+    text = "show a patient's facts with evidence, and why each rule applies or not"
     explain = _add(commands, "explain", text)
     explain.add_argument("patient_id", metavar="PATIENT_ID")
-    text = "another day, over the lake as it is now (default: the last published run)"
+    text = "another day, from the current data (default: the last published run)"
     explain.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
     text = "the protocol pack (default: that of the last published run)"
     explain.add_argument("--protocol", metavar="PACK", help=text)
@@ -107,34 +109,36 @@ def _explain(commands):
 
 
 def _runs(commands):
-    _add_format(_add(commands, "runs", "the runs, newest first"), "table", "json")
-    diff = _add(commands, "diff", "what changed between two runs: new, resolved, changed, and why")
+    _add_format(_add(commands, "runs", "list the runs, newest first"), "table", "json")
+    diff = _add(commands, "diff", "compare two runs: new, resolved and changed rows, and why")
     diff.add_argument("before", metavar="RUN", help="a run id, or previous")
     diff.add_argument("after", metavar="RUN", help="a run id, or latest")
     _add_format(diff, "table", "csv", "json")
 
 
 def _simulate(commands):
-    text = "what another threshold would mean for the worklist and the hours of staff"
+    text = "show the effect of other thresholds on the worklist and on staff hours"
     simulate = _add(commands, "simulate", text)
-    text = "such as b12.low=200 or settings.NAME=VALUE"
+    text = "for example b12.low=200 or settings.NAME=VALUE"
     metavar = "BAND.EDGE=VALUE"
     simulate.add_argument("--set", nargs="+", action="extend", metavar=metavar, help=text)
     for way, minutes in MINUTES.items():
-        text = "minutes of staff per patient (default: %(default)s)"
+        text = "staff minutes per patient (default: %(default)s)"
         option = f"--minutes-{way}"
         simulate.add_argument(option, type=float, default=minutes, metavar="M", help=text)
     _add_format(simulate, "table", "json")
 
 
 def _rejects(commands):
-    text = "rejected rows: file, line, reason, and what would make them acceptable"
+    text = "list rejected rows: file, line, reason and how to fix them"
     rejects = _add(commands, "rejects", text)
     rejects.add_argument("--reason", help="only this reason")
-    rejects.add_argument("--file", metavar="NAME", help="only this file, named as in its account")
-    text = f"count by some of {', '.join(GROUPS)}; with the first lines"
+    rejects.add_argument(
+        "--file", metavar="NAME", help="only this file, by its name in the account"
+    )
+    text = f"count by one or more of {', '.join(GROUPS)}; shows the first lines"
     rejects.add_argument("--by", type=_columns, metavar="COLUMN,…", help=text)
-    text = "unmapped local codes and units by frequency; as CSV, the map for a steward to fill in"
+    text = "list unmapped local codes and units by frequency; as CSV, a map to fill in"
     unmapped = _add(commands, "unmapped", text)
     for command in (rejects, unmapped):
         command.add_argument("--source", metavar="PROFILE", help="only this source")
@@ -146,7 +150,7 @@ def _columns(text):
     columns = text.split(",")
     if unknown := [column for column in columns if column not in GROUPS]:
         known = ", ".join(GROUPS)
-        raise argparse.ArgumentTypeError(f"{', '.join(unknown)} is not one of {known}")
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: choose from {known}")
     return columns
 
 
@@ -161,46 +165,46 @@ def _source(commands):
 
 
 def _lake(commands):
-    _add(commands, "reingest", "replay the archive with today's profiles, codes and units")
-    text = "merge small files of the lake, and remove what is older than the retention settings"
+    _add(commands, "reingest", "replay the archive with the current profiles, codes and units")
+    text = "merge small lake files, and remove data past their retention"
     _add(commands, "compact", text)
     erase = _add(commands, "erase", "erase a patient everywhere")
     erase.add_argument("patient_id", metavar="PATIENT_ID")
 
 
 def _doctor(commands):
-    text = "look at this installation: what is wrong with it, and what to do"
+    text = "check this installation: problems and how to fix them"
     doctor = _add(commands, "doctor", text)
     text = "also read every archived file and compare it with its SHA-256"
     doctor.add_argument("--deep", action="store_true", help=text)
-    text = "print every setting with its meaning and its value instead"
+    text = "print every setting with its meaning and value instead"
     doctor.add_argument("--settings", action="store_true", help=text)
     _add_format(doctor, "table", "json")
 
 
 def _backup(commands):
-    text = "mirror the home into a folder, while the pipeline runs"
+    text = "copy the home into a folder while the pipeline runs"
     backup = _add(commands, "backup", text)
-    text = "outside of the home; into the same folder again, only changed files are copied"
+    text = "outside the home; if it holds a backup, only changed files are copied"
     backup.add_argument("folder", metavar="FOLDER", type=Path, help=text)
-    text = "put a backup into a new home, without patients who were erased since"
+    text = "restore a backup into a new home, without patients erased since"
     restore = _add(commands, "restore", text)
     restore.add_argument("folder", metavar="FOLDER", type=Path)
-    text = "an erasures.jsonl kept elsewhere, newer than the backup's"
+    text = "an erasures.jsonl that is newer than the backup's"
     restore.add_argument("--ledger", type=Path, metavar="FILE", help=text)
 
 
 def _alerts(commands):
-    text = "what is overdue by deadlines.yaml: a worklist, a delivery, a waiting file"
+    text = "list what is overdue: worklists, deliveries, waiting files (see deadlines.yaml)"
     overdue = _add(commands, "overdue", text)
-    text = "notify people of what is newly overdue or over, as the DAG watch_deadlines does"
+    text = "send notifications of changes, as the DAG watch_deadlines does"
     overdue.add_argument("--tell", action="store_true", help=text)
     _add_format(overdue, "table", "json")
-    _add(commands, "notify", "send a test message by every configured channel")
+    _add(commands, "notify", "send a test message to every configured channel")
 
 
 def _demo(commands):
-    demo = _add(commands, "demo", "write a realistic synthetic population's extracts")
+    demo = _add(commands, "demo", "write extracts of a realistic synthetic population")
     demo.add_argument("--patients", type=int, required=True, metavar="N")
     demo.add_argument("--out", type=Path, required=True, metavar="DIR")
     demo.add_argument("--seed", type=int, default=1, metavar="S")
@@ -209,14 +213,14 @@ def _demo(commands):
 
 
 def _protocol(commands):
-    text = "validate a pack, or print it as a clinician reads it"
+    text = "validate a protocol pack, or print it for clinicians"
     protocol = _add(commands, "protocol", text)
     protocol.add_argument("action", choices=("check", "show"))
     protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK")
 
 
 def _serve(commands):
-    text = "the worklist, the patients and the quality of the data as pages in a browser"
+    text = "serve the web pages: worklist, patients, data quality"
     serve = _add(commands, "serve", text)
     text = "where to listen (default: %(default)s, this computer only); elsewhere needs a login"
     serve.add_argument("--host", default="127.0.0.1", help=text)
@@ -224,14 +228,14 @@ def _serve(commands):
     text = "a TLS certificate, with --key"
     serve.add_argument("--certificate", type=Path, metavar="FILE", help=text)
     serve.add_argument("--key", type=Path, metavar="FILE", help="its private key")
-    text = "a proxy on this computer serves the pages by TLS; cookies then need it"
+    text = "a proxy on this computer provides TLS; cookies are sent over TLS only"
     serve.add_argument("--behind-tls", action="store_true", help=text)
-    text = "a host name to answer to; repeat for more (default: any)"
+    text = "accept requests for this host name; may be repeated (default: any)"
     serve.add_argument("--name", action="append", default=[], metavar="HOST", help=text)
 
 
 def _user(commands):
-    text = "who may log in to the pages: add, list, role, password, disable, enable"
+    text = "manage users of the pages: add, list, role, password, disable, enable"
     user = _add(commands, "user", text)
     user.add_argument("action", choices=("add", "list", "role", "password", "disable", "enable"))
     user.add_argument("name", nargs="?", metavar="NAME")

@@ -23,8 +23,8 @@ def main(arguments=None):
         return 0
     except OSError as error:
         print(
-            f"b12 {given.command}: {error.filename or (home.root if home else '.')}: "
-            f"{error.strerror}. Check the path, its rights and the disk.",
+            f"b12 {given.command}: {error.filename or (home.root if home else '.')}:"
+            f" {error.strerror}. Check the path, its permissions and the disk.",
             file=sys.stderr,
         )
         return StorageError.exit_code

@@ -1,4 +1,4 @@
-"""Which day it is, for nights, pages and people alike."""
+"""The current day, the same for runs, pages and commands."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,11 +14,11 @@ def zone():
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidProtocol(
-            f"$B12_TIMEZONE is {name}, which is not a time zone. Write it as Europe/Berlin."
+            f"$B12_TIMEZONE is {name}, which is not a time zone. Use a name such as Europe/Berlin."
         ) from None
 
 
 def today():
-    """The day that it is where the patients are: by `$B12_TIMEZONE`, else by this machine. Raises
+    """The current day in the time zone `$B12_TIMEZONE`, else in that of this machine. Raises
     InvalidProtocol."""
     return datetime.now(UTC).astimezone(zone() if settings().timezone else None).date()

@@ -1,4 +1,4 @@
-"""Where things are: the rooms of the repository and the state under `$B12_HOME`."""
+"""Paths: the folders of the repository and the state under `$B12_HOME`."""
 
 import os
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Home:
 
     @property
     def old_lake(self):
-        "Of a replay that is putting another lake in its place"
+        "The old lake, while a replay replaces it"
         return self.root / "lake.old"
 
     @property

@@ -27,9 +27,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    home: Path = Field(
-        Path("b12-home"), description="Folder that holds the state of this installation."
-    )
+    home: Path = Field(Path("b12-home"), description="Folder that holds this installation's data.")
     database_url: str | None = Field(
         None,
         description=(
@@ -50,30 +48,25 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         5,
         ge=0,
-        description=(
-            "Seconds that a file must stay unchanged before it counts as completely delivered."
-        ),
+        description=("Seconds a file must stay unchanged before it counts as fully delivered."),
     )
     landing_url: str | None = Field(
-        None, description="Object store to watch for deliveries, besides the folder landing/."
+        None,
+        description="Object store to watch for deliveries, in addition to the folder landing/.",
     )
     queue: str | None = Field(None, description="Message queue that announces deliveries.")
     hold_warned: bool = Field(
         True,
-        description="Whether a run whose gate warned waits for a steward's decision (yes or no).",
+        description="Whether a run whose gate warned waits for a steward (yes or no).",
     )
     answer_hours: float = Field(
-        8, gt=0, description="Hours that such a run waits for the decision; then it is discarded."
+        8, gt=0, description="Hours that such a run waits before it is discarded."
     )
     stewards: str = Field(
         "",
-        description=(
-            "Airflow names, separated by commas, whose decision counts; without it, any editor's."
-        ),
+        description=("Airflow users who may decide, separated by commas; without it, any editor."),
     )
-    keep_runs_days: int | None = _days(
-        None, "Days to keep the folders of runs; without it, for ever."
-    )
+    keep_runs_days: int | None = _days(None, "Days to keep run folders; without it, for ever.")
     keep_refused_days: int | None = _days(None, "Days to keep refused files; without it, for ever.")
     keep_lake_versions_days: int = _days(
         30, "Days to keep past versions of the lake, so that past runs can be screened again."
@@ -92,7 +85,7 @@ class Settings(BaseSettings):
         None, description="Address that receives notifications as a POST of JSON."
     )
     notify_secret: SecretStr | None = Field(
-        None, description="Key that signs these POSTs (X-B12-Signature, HMAC-SHA256)."
+        None, description="Key that signs these requests (X-B12-Signature, HMAC-SHA256)."
     )
     statsd_host: str | None = Field(
         None, description="StatsD server for metrics, as host or host:port."
@@ -107,7 +100,7 @@ class Settings(BaseSettings):
     erasure_key: SecretStr | None = Field(
         None,
         description=(
-            "Key of the ledger of erasures; without it, erasure-key in the home. Never change it."
+            "Key of the erasure ledger; without it, erasure-key in the home. Never change it."
         ),
     )
 
@@ -122,8 +115,7 @@ def settings():
             f"${variable_of(str(each['loc'][0]))}: {each['msg'].lower()}" for each in error.errors()
         )
         raise UsageError(
-            f"These settings cannot be used: {problems}. See b12 doctor --settings for their"
-            " meanings."
+            f"Invalid settings: {problems}. b12 doctor --settings explains each."
         ) from None
 
 

@@ -31,7 +31,7 @@ class Growing(Failure):
 
 
 class GateClosed(Failure):
-    """A critical expectation failed: nothing is published, the last worklist stays in force."""
+    """A critical expectation failed: nothing is published, the previous worklist stays in use."""
 
     exit_code = 11
 

@@ -1,5 +1,5 @@
-"""Files that appear whole or not at all, secrets, hashes, and folders reached without following a
-link."""
+"""Atomic file writing, secrets, hashes, and access to folders without following
+links."""
 
 import hashlib
 import json
@@ -49,7 +49,7 @@ def flush(path):
 
 
 def write_json(path, value):
-    """Write JSON whole or not at all, readable by its owner alone; dates become text."""
+    """Write JSON atomically, readable by its owner only; dates become text."""
     with replacing(path) as part:
         part.write_text(json.dumps(value, indent=1, default=str) + "\n", encoding="utf-8")
         part.chmod(0o600)

@@ -1,5 +1,5 @@
-"""Locks between the processes of an installation; each ends with the process that holds it, however
-that ends."""
+"""Locks between the processes of an installation; each lock ends with the process that holds
+it."""
 
 import fcntl
 import logging

@@ -1,4 +1,4 @@
-"""The YAML of packs and profiles: read safely, and what is wrong with it said in words."""
+"""The YAML of packs and profiles: safe reading, and error messages."""
 
 import yaml
 
@@ -27,11 +27,11 @@ def fault(error):
             f" {error.problem}"
         )
     if isinstance(error, FileNotFoundError):
-        return f"there is no file {error.filename}"
+        return f"the file {error.filename} does not exist"
     if isinstance(error, UnicodeDecodeError):
         return f"byte {error.start + 1} is not UTF-8"
     if isinstance(error, KeyError):
-        return f"it lacks {error.args[0]}"
+        return f"{error.args[0]} is missing"
     if isinstance(error, TypeError | AttributeError):
-        return "it is not laid out as one: compare it with those that are shipped"
+        return "its structure is wrong: compare it with the shipped files"
     return " ".join(str(error).replace('in "<unicode string>", ', "at ").split())

@@ -77,12 +77,12 @@ def write_error(folder, error):
     below a folder."""
     if isinstance(error, OutOfMemoryException):
         return StorageError(
-            f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Allow more, or close"
-            " other programs; then type the command again: it continues where it stopped."
+            f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Raise the limit or"
+            " close other programs, then type the command again; it continues where it stopped."
         )
     return StorageError(
         f"Files under {folder} cannot be written ({type(error).__name__}). Check that the disk is"
-        " not full and is writable; then type the command again: it continues where it stopped."
+        " writable and not full, then type the command again; it continues where it stopped."
     )
 
 

@@ -1,4 +1,4 @@
-"""Erase a patient everywhere, and remember only that somebody was erased."""
+"""Erase a patient everywhere; only the fact of the erasure is kept."""
 
 from pipeline.erasure import files, ledger, orphan_cleanup, patient
 from pipeline.erasure.ledger import LEDGER

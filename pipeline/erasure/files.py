@@ -1,5 +1,5 @@
-"""Erase a patient from a delivered file, whatever its format: their records go, every other record
-keeps its line."""
+"""Erase a patient from a delivered file of any format: all other records keep their
+line."""
 
 import csv
 import gzip

@@ -1,5 +1,4 @@
-"""The ledger of erasures: that somebody was forgotten, when, by which account; of whom, only what
-recognises the id again.
+"""The ledger of erasures: time, account, and a keyed hash that recognises the patient ID again.
 
 An id is kept as its HMAC-SHA256 under a key of the installation. The key is `$B12_ERASURE_KEY`,
 else `erasure-key` in the home; it must last as long as the ledger, so it is never rotated with
@@ -19,13 +18,13 @@ SHORTEST = 32  # characters
 
 
 def key_of(home):
-    """The key as bytes, made once where there is none. Raises UsageError."""
+    """The key as bytes; created once if it does not exist. Raises UsageError."""
     given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
     if len(given) < SHORTEST:
         raise UsageError(
-            f"The key of the erasure ledger is not text of at least {SHORTEST} characters. Mend"
-            f" $B12_ERASURE_KEY where that is set. Else take {home.root / 'erasure-key'} from a"
-            f" backup or, if {LEDGER} has no line yet, delete it: a new one is made."
+            f"The key of the erasure ledger is not text of at least {SHORTEST} characters. Correct"
+            f" $B12_ERASURE_KEY if it is set. Otherwise restore {home.root / 'erasure-key'} from a"
+            f" backup or, if {LEDGER} is still empty, delete it: a new one is made."
         )
     return given.encode()
 
@@ -39,7 +38,7 @@ def _kept(path):
 
 
 def mark_of(key, patient_id):
-    """What stands in the ledger for a patient id, in hex."""
+    """The hash of a patient ID in the ledger, in hex."""
     return hmac.new(key, patient_id.encode(), hashlib.sha256).hexdigest()
 
 
@@ -73,7 +72,7 @@ def append(home, lines):
 
 
 def entries(path):
-    """The lines of a ledger; [] where there is none. Raises StorageError."""
+    """The lines of a ledger; [] if it does not exist. Raises StorageError."""
     if not path.exists():
         return []
     try:
@@ -94,6 +93,5 @@ def entries(path):
         ]
     except (ValueError, KeyError, TypeError):
         raise StorageError(
-            f"{path} is not a ledger of erasures, or is damaged. Give one that is whole: --ledger"
-            " FILE."
+            f"{path} is not an erasure ledger, or is damaged. Give an intact one: --ledger FILE."
         ) from None

@@ -1,5 +1,5 @@
-"""Forget a patient in files of messages and resources: their places stay, empty, so that all others
-keep their line."""
+"""Erase a patient from files of messages and resources: their lines stay empty, so all others keep
+their line."""
 
 import json
 import re

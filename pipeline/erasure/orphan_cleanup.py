@@ -1,4 +1,4 @@
-"""What processes that were killed left in a home, of which nobody knows whom it is about."""
+"""Leftovers of killed processes in a home; they may concern any patient."""
 
 import os
 import shutil

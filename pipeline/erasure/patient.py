@@ -1,5 +1,5 @@
-"""Forget a patient: in the lake, the archive, the runs and the worklist; and remember only that
-somebody was forgotten."""
+"""Erase a patient in the lake, the archive, the runs and the worklist; only the fact of the
+erasure is kept."""
 
 import re
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Of which run an export is, and what its protocol says of alerts."""
+"""The run of an export, and the alerts of its protocol."""
 
 from dataclasses import dataclass, field
 
@@ -29,7 +29,9 @@ def meta_in(folder):
     try:
         manifest = read_manifest(folder)
     except FileNotFoundError:
-        raise UsageError(f"The run {folder.name} no longer exists: {folder}.") from None
+        raise UsageError(
+            f"The run {folder.name} no longer exists in {folder.parent}. b12 runs lists the others."
+        ) from None
     pack = load(manifest.protocol.pack)
     return Meta(
         run_id=manifest.run_id,

@@ -17,7 +17,7 @@ DEFINITIONS = {  # fixed for ever: a number once given out is in other people's 
     "post_bariatric": 1206, "other_malabsorption": 1207, "strict_vegetarian": 1208,
     "on_therapy": 1209,
 }  # fmt: skip
-BEGINS = {  # the day of the evidence that a cohort rests on, where the row has it
+BEGINS = {  # the date of the evidence for a cohort, if the row has it
     "low_b12": "b12_on", "borderline_b12": "b12_on", "functional_deficiency": "mma_on",
     "metformin_long_term": "metformin_since",
     "acid_suppressant_long_term": "acid_suppressant_since", "on_therapy": "therapy_start_on",
@@ -26,7 +26,7 @@ LARGEST = 2**63 - 1  # an OMOP subject_id is a bigint at most
 
 
 def write_cohorts(rows, out, meta):
-    """Write one line a patient and cohort as CSV into a binary file; nobody who is excluded from
+    """Write one line a patient and cohort as CSV into a binary file; without patients excluded from
     screening.
 
     subject_id is the patient id where that is a whole number, else empty: map person_source_value.
@@ -45,7 +45,7 @@ def _lines(row, meta):
     for cohort in row["cohorts"] or ():
         if cohort not in DEFINITIONS:
             raise UsageError(
-                f"The cohort {cohort} has no cohort_definition_id yet: give it one in"
+                f"The cohort {cohort} has no cohort_definition_id yet. Add one in"
                 " pipeline/exports/omop.py."
             )
         begins = row.get(BEGINS.get(cohort)) or meta.as_of

@@ -1,4 +1,4 @@
-"""The tests that a row of the worklist misses."""
+"""The missing tests of a worklist row."""
 
 import csv
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What people read on the terminal: the account of a delivery, the summary of a run."""
+"""Texts for the terminal: the account of a delivery, the summary of a run."""
 
 import json
 

@@ -37,7 +37,7 @@ def write_sheet(rows, out, meta):
     _about(book.add_worksheet("About"), meta, styles)
     try:
         book.close()
-    except FileCreateError as error:  # its wrapping of what the file said: no room, or nobody reads
+    except FileCreateError as error:  # wraps errors of the file: no space, or a closed pipe
         raise error.args[0] from None
 
 
@@ -82,7 +82,7 @@ def _about(sheet, meta, styles):
         ("Notice", meta.notice), ("Run", meta.run_id), ("As of", meta.as_of),
         ("Protocol", meta.protocol),
         ("Priority", "1 urgent, 2 soon, 3 next weeks, 4 routine"),
-        ("Texts", "A text that a spreadsheet would run as a formula is led by an apostrophe."),
+        ("Texts", "Texts that a spreadsheet would run as a formula begin with an apostrophe."),
     )):  # fmt: skip
         sheet.write_string(line, 0, name, styles["heading"])
         sheet.write_string(line, 1, str(cell(value)), styles["wrapped"])

@@ -50,7 +50,7 @@ def write(form, rows, out, *, meta):
     meta: of which run, see `meta_of`.
     """
     if form not in FORMATS:
-        raise UsageError(f"There is no export {form}; there are {', '.join(FORMATS)}.")
+        raise UsageError(f"{form} is not an export format. Choose from {', '.join(FORMATS)}.")
     if not isinstance(out, str | Path):
         _WRITERS[form](rows, out, meta)
         return

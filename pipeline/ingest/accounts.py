@@ -21,7 +21,7 @@ IN_JSON = (
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of one delivered file. rejected: rows by reason. skipped: rows by
+    """The outcome of the rows of one delivered file. rejected: rows by reason. skipped: rows by
     kind. refused: why, or None."""
 
     file: str

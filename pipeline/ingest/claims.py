@@ -1,5 +1,5 @@
-"""Claims: every complete delivery becomes this installation's by one rename, and is ingested once,
-however many processes try."""
+"""Claims: every complete delivery is claimed by one rename, and is ingested once, even if several
+processes try."""
 
 import fcntl
 import logging
@@ -30,7 +30,7 @@ from pipeline.profiles import read_profile
 
 LOG = logging.getLogger(__name__)
 NO_FILE = "0" * 64  # a SHA-256 that no file has
-NOT_AS_PROMISED = "it is not the file that its manifest promises (size or SHA-256)"
+NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
 
 
 @dataclass(frozen=True)

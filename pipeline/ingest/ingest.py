@@ -78,8 +78,8 @@ def _ingest(home, file, before):
         return earlier
     if file.kind is None:
         raise Refused(
-            f"no entity of the profile {file.profile.name} has such a file name "
-            f"(expected {file.profile.patterns})"
+            f"its name fits no entity of the profile {file.profile.name} (expected"
+            f" {file.profile.patterns})"
         )
     with working_database(home, file.sha256) as (con, folder):
         try:
@@ -115,4 +115,4 @@ class _FileState:
     def check(self):
         "Raises Growing where the file has changed since: what was read of it counts for nothing"
         if _FileState.of(self.path) != self:
-            raise Growing(f"{self.path.name} was still written while it was read")
+            raise Growing(f"{self.path.name} was still being written while it was read")

@@ -28,7 +28,7 @@ def reingest(home, progress=lambda account: None):
             " order by received_at, file",
         )
         if not deliveries:
-            raise UsageError(f"The archive of {home.root} holds no delivery. Nothing to replay.")
+            raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
         for folder in COPIED:
             if (home.root / folder).is_dir():
                 shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
@@ -47,8 +47,8 @@ def _replay(beside, *, source, sha256, file, received_at):
     path = stored_path(beside, source=source, sha256=sha256, name=file, folder="archive")
     if not path.exists():
         raise LakeUnavailable(
-            f"{file} is not in the archive, and the lake stays as it was. Restore the archive from"
-            " a backup: b12 restore"
+            f"{file} is not in the archive, so the lake was not changed. Restore the archive from a"
+            " backup: b12 restore"
         )
     return ingest_file(
         beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256
@@ -56,12 +56,12 @@ def _replay(beside, *, source, sha256, file, received_at):
 
 
 def _check_nothing_lost(accounts):
-    "A file that went in once must not vanish because its profile is broken today"
+    "A file ingested earlier must not be lost because its profile is broken now"
     if refused := [account for account in accounts if account.refused]:
         raise InvalidProtocol(
-            f"{len(refused)} files that were accepted before are refused now, {refused[0].file} for"
-            f" one: {refused[0].refused}. The lake stays as it was; correct the profile"
-            f" {refused[0].source} and replay again."
+            f"{len(refused)} files accepted earlier would now be refused, for example"
+            f" {refused[0].file}: {refused[0].refused}. The lake was not changed. Correct the"
+            f" profile {refused[0].source} and replay again."
         )
 
 

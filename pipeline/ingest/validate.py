@@ -139,7 +139,7 @@ def snapshot_of(profile, name):
     match = re.search(profile.snapshot, name)
     if not match or not _DAY.fullmatch(match.group(1)):
         raise Refused(
-            f"its name does not say which snapshot it is, as a day like 20260131; {profile.name}"
+            f"its name does not contain the day of the snapshot, such as 20260131; {profile.name}"
             f" expects {profile.snapshot}"
         )
     return match.group(1)

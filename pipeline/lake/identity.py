@@ -1,4 +1,4 @@
-"""Under which ids a patient's rows were delivered."""
+"""The IDs under which a patient's rows were delivered."""
 
 from pipeline.engine import create
 from pipeline.lake.views import attach

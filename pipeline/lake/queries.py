@@ -1,4 +1,4 @@
-"""A question to the lake and the protocol."""
+"""Queries over the lake and the protocol."""
 
 from contextlib import closing
 

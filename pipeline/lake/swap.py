@@ -1,5 +1,5 @@
-"""Another lake in the place of the lake: two renames, and whoever comes between them first puts the
-old one back."""
+"""Replaces the lake by another one with two renames; a process that starts between them first
+puts the old one back."""
 
 import shutil
 

@@ -29,8 +29,8 @@ def open_table(home, table, version=None):
     except (DeltaError, OSError, ValueError) as error:
         raise LakeUnavailable(
             f"The lake table {table} under {home.lake} cannot be opened ({type(error).__name__})."
-            " Check that the folder is there and readable; restore it from the backup if its log"
-            " is damaged."
+            " Check that the folder exists and is readable; if its log is damaged, restore it from"
+            " the backup."
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Whether the lake can still be read as a past run read it."""
+"""Whether the data of a past run still exist in the lake."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from pipeline.lake.tables import file_paths, open_table
 
 
 def lake_id(home):
-    """What tells this lake from one that a replay put in its place; None where there is no lake."""
+    """The identity of this lake, which a replay changes; None if there is no lake."""
     delta = open_table(home, "delivery")
     return str(delta.metadata().id) if delta else None
 

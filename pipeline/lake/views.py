@@ -68,6 +68,6 @@ def check_tables_present(con, home, versions):
     ]:
         raise LakeUnavailable(
             f"Tables of the lake under {home.lake} are missing: {', '.join(missing)}, although"
-            " files of these kinds were ingested. Nothing is screened without them. Restore the"
-            " backup (b12 restore), or replay the archive: b12 reingest"
+            " files of these kinds were ingested, so nothing was screened. Restore the backup (b12"
+            " restore), or replay the archive: b12 reingest"
         )

@@ -1,4 +1,4 @@
-"""Files on their way in: arrival, copies, manifests, and moves between the folders of a home."""
+"""Incoming files: arrival, copies, manifests, and moves between the folders of a home."""
 
 from pipeline.landing.arrival import Watch, is_partial, list_files, source_and_name
 from pipeline.landing.copy_in import copy_into_landing, copy_to_landing

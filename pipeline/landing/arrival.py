@@ -1,5 +1,5 @@
-"""Arrival: which of the files in `landing/` are complete, so that none is taken while it is still
-being written.
+"""Arrival: finds complete files in `landing/`, so that none is ingested while it is still being
+written.
 
 A file is complete when it was landed under its SHA-256; when every file that its `_MANIFEST.json`
 promises is there; when a `_READY` was put into its folder or above after it; or when it has
@@ -52,7 +52,7 @@ class Watch:
         self._unchanged_since, self._unreadable = {}, set()
 
     def look(self, landing):
-        """What lies there now: `({name: Promise or None} of the complete files, [name] of the
+        """The present files: `({name: Promise or None} of the complete files, [name] of the
         growing ones)`."""
         # a folder of one sender that cannot be read delays no other sender
         files = {file.name: file for file in list_files(landing, unread=self._warn)}
@@ -79,7 +79,7 @@ class Watch:
     def _warn(self, error):
         if error.filename not in self._unreadable:
             self._unreadable.add(error.filename)
-            LOG.warning("A file below landing/ cannot be read and is not taken: %s", error.strerror)
+            LOG.warning("A file in landing/ cannot be read and is skipped: %s", error.strerror)
 
     def _has_settled(self, file):
         "By the clock or, should the clock have stepped back, by two looks"
@@ -174,7 +174,7 @@ def _is_being_written(path):
         return True  # what cannot be read is not complete: it waits, and an alert follows
     try:
         # a process that opens the file just now makes the kernel send a signal; the default, SIGIO,
-        # would end us
+        # would end this process
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)

@@ -1,4 +1,4 @@
-"""Copies into `landing/`: each appears there whole or not at all."""
+"""Atomic copies into `landing/`."""
 
 import fcntl
 import hashlib
@@ -40,8 +40,7 @@ def _files(paths):
             yield root, root.name
         else:
             raise UsageError(
-                f"There is no file or folder {root}. Give the path of an extract or of a folder of"
-                " extracts."
+                f"{root} does not exist. Give the path of an extract or of a folder of extracts."
             )
 
 

@@ -88,7 +88,7 @@ def mark_complete(home, names):
 
 
 def _mark_complete(home, name):
-    "Written in a folder of our own, and put into the sender's by one rename that follows no link"
+    "Written in a private folder, then moved into the sender's by one rename that follows no link"
     manifest = json.loads(_text_of(home.landing / name))
     if manifest.get("is_complete") is True:
         return

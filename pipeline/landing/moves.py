@@ -35,7 +35,7 @@ def claim(home, path, as_name):
     except PermissionError:
         prune(claimed.parent, home.claimed)
         source = path.relative_to(home.landing).parts[0]
-        LOG.warning("A file in a folder of landing/%s cannot be moved and is not taken", source)
+        LOG.warning("A file in a folder of landing/%s cannot be moved and is skipped", source)
         return None
     prune_landing(home.landing, path)
     return claimed if _is_regular(claimed) else None

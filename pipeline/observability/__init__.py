@@ -1,4 +1,4 @@
-"""Metrics and lineage of the ingest and the screening, where the environment asks for them."""
+"""Metrics and lineage of the ingest and the screening, if configured."""
 
 from pipeline.observability import lineage, metrics
 from pipeline.observability.instrumentation import observe_ingest, observe_screening

@@ -70,7 +70,7 @@ def _lake_output(table, rows, lineage):
 
 
 def _columns_read(home, account):
-    "Of a file of one entity whose profile maps columns: the delivered names by our own"
+    "For a file of one entity whose profile maps columns: delivered names by canonical name"
     profile = read_profile(account.source, home)
     mapped = profile.columns.get(account.entity or "", {})
     if (

@@ -17,7 +17,7 @@ def is_on():
 
 
 def _client(address):
-    "None, told in the log, for an address that is none"
+    "None, with a log entry, for an invalid address"
     import statsd
 
     host, _, port = address.rpartition(":") if address.count(":") == 1 else (address, "", "8125")
@@ -32,8 +32,8 @@ def _client(address):
 
 @contextmanager
 def _sending():
-    """Metrics that are put into as few datagrams as they fit in; a server that is away is nobody's
-    failure"""
+    """Metrics that are put into as few datagrams as they fit in; an unreachable server is not an
+    error"""
     client = _client(settings().statsd_host) if is_on() else None
     if client is None:
         yield None

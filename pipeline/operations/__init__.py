@@ -1,4 +1,4 @@
-"""What an operator relies on: deadlines, alerts, notifications, retention and the doctor."""
+"""For operators: deadlines, alerts, notifications, retention and the doctor."""
 
 from pipeline.operations import alerts, deadlines, notifications, retention
 from pipeline.operations.doctor import examine

@@ -1,5 +1,5 @@
-"""Alerts: each is told once when it begins and once when it is over, whoever looks, however often,
-and whatever the clock does."""
+"""Alerts: each is sent once when it begins and once when it is resolved, however often deadlines
+are checked, and whatever the clock does."""
 
 import json
 import logging
@@ -15,10 +15,10 @@ A_DAY = timedelta(days=1)
 
 
 def watch(home, now=None):
-    """Look, and tell people what is new and what is over; returns what is overdue now, `[{"key",
+    """Check the deadlines and send what is new or resolved; returns what is overdue now, `[{"key",
     "says", "since"}]`.
 
-    What nobody could be told is told the next time. Raises InvalidProtocol, LakeUnavailable.
+    Alerts that could not be sent are sent the next time. Raises InvalidProtocol, LakeUnavailable.
     """
     with exclusive_lock(home, "alerts"):
         before = _read(home)
@@ -52,12 +52,12 @@ def _told_of(found, known):
         return kept
     lines = [
         *(f"Overdue: {one['says']}" for one in fresh),
-        *(f"Over: {one['says']} (since {one['since']})" for one in over),
+        *(f"Resolved: {one['says']} (since {one['since']})" for one in over),
     ]
     for line in lines:
         LOG.warning("%s", line)
     told = notify(
-        f"B12 screening: {len(fresh)} overdue, {len(over)} over",
+        f"B12 screening: {len(fresh)} overdue, {len(over)} resolved",
         [*lines, "What to do: docs/runbook.md, Alerts."],
     )
     return [*kept, *(over if told and all(told.values()) else fresh)]

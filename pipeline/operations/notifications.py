@@ -23,8 +23,8 @@ def notify(subject, lines=()):
     """Send to every channel that is configured; returns what went wrong with each, or None, by
     channel.
 
-    A channel that fails is logged, and the others are tried: no night fails because nobody could be
-    told.
+    A channel that fails is logged, and the others are tried: a run never fails because of
+    notifications.
     """
     subject, lines = " ".join(subject.split()), [str(line) for line in lines]
     return {name: _tried(name, send, subject, lines) for name, send in channels().items()}
@@ -48,7 +48,7 @@ def _tried(name, send, subject, lines):
         # the words of these errors may hold the address with its token, or a password: only what
         # this module says itself is told
         said = str(error) if isinstance(error, _Unusable) else type(error).__name__
-        LOG.error("no notification by %s: %s", name, said)
+        LOG.error("notification by %s failed: %s", name, said)
         return said
     return None
 
@@ -97,7 +97,8 @@ def _connected(address):
         if password := revealed(settings().notify_smtp_password):
             if not is_tls and address.hostname not in LOOPBACK:
                 raise _Unusable(
-                    "the mail server takes no encryption, so it gets no password: use smtps://"
+                    "the mail server does not offer encryption, so the password was not sent: use"
+                    " smtps://"
                 )
             server.login(unquote(address.username or ""), password)
         yield server
@@ -129,4 +130,4 @@ def by_webhook(subject, lines):
         )
     answer = httpx.post(address, content=body, headers=headers, timeout=TIMEOUT)
     if not answer.is_success:
-        raise _Unusable(f"the webhook answered {answer.status_code}")
+        raise _Unusable(f"the webhook returned {answer.status_code}")

@@ -46,7 +46,7 @@ def _runs(home, before):
     old = [run_id for run_id in old if run_id not in kept]
     for run_id in old:
         gone = home.runs / f"{REMOVED}{run_id}"
-        (home.runs / run_id).replace(gone)  # a half-removed folder is no run
+        (home.runs / run_id).replace(gone)  # a partly removed folder must not count as a run
         shutil.rmtree(gone)
     return len(old)
 

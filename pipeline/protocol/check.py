@@ -1,4 +1,4 @@
-"""What `b12 protocol check` refuses: every problem of a pack as (file, line, what is wrong)."""
+"""The checks of `b12 protocol check`: every problem of a pack as (file, line, message)."""
 
 import csv
 from fractions import Fraction
@@ -66,15 +66,15 @@ def _band_problems(pack):
                 yield (
                     where,
                     (
-                        f"band {fact}: {tile['answer']} does not begin where the tile before it"
-                        " ends (gap or overlap)"
+                        f"band {fact}: {tile['answer']} does not begin where the previous band ends"
+                        " (gap or overlap)"
                     ),
                 )
             edge, inclusive = _upper(tile)
             if None not in (low, edge) and low >= edge:
                 yield where, f"band {fact}: {tile['answer']} is empty"
         if edge is not None:
-            yield ("bands", fact), f"band {fact} does not reach to the end of the line (gap)"
+            yield ("bands", fact), f"band {fact} does not cover all values up to the end (gap)"
 
 
 def _exact(number):
@@ -113,17 +113,17 @@ def _word_problems(pack):
             if fact not in facts:
                 yield (
                     (*where, "when"),
-                    f"{row['id']} asks for the fact {fact}, which is not known here",
+                    f"{row['id']} reads the fact {fact}, which does not exist",
                 )
                 continue
             for answer in answers:
                 if answer not in facts[fact]:
                     yield (
                         (*where, "when"),
-                        f"{row['id']} asks for {fact} = {answer}, which is not an answer of {fact}",
+                        f"{row['id']} requires {fact} = {answer}, but {fact} has no such answer",
                     )
         if where[0] == "next_step" and row["outcome"] not in pack.raw["actions"]:
-            yield where, f"{row['id']} leads to {row['outcome']}, which is not an action"
+            yield where, f"{row['id']} has the outcome {row['outcome']}, which is not an action"
 
 
 def _citation_problems(pack):
@@ -134,19 +134,22 @@ def _citation_problems(pack):
     ]
     for where, row in rows:
         if not row.get("because"):
-            yield where, f"{row['id']} gives no reason"
+            yield where, f"{row['id']} has no reason"
         if not row.get("cites") and (row.get("priority") or where[0] in ("safety", "flags")):
-            yield where, f"{row['id']} cites nothing (missing citation)"
+            yield where, f"{row['id']} has no citation (missing citation)"
         for cite in row.get("cites", ()):
             if cite.split(" §")[0] not in pack.raw["sources"]:
-                yield where, f"{row['id']} cites {cite}, which is not a source of this pack"
+                yield (
+                    where,
+                    f"{row['id']} cites {cite}, which is not listed in the sources of this pack",
+                )
     named = [
         (section, name, entry)
         for section in ("bands", "settings")
         for name, entry in pack.raw[section].items()
     ]
     yield from (
-        ((section, name), f"{section[:-1]} {name} cites nothing (missing citation)")
+        ((section, name), f"{section[:-1]} {name} has no citation (missing citation)")
         for section, name, entry in named
         if not entry.get("cites")
     )

@@ -1,4 +1,4 @@
-"""A pack with some of its numbers moved: the edges of its bands and its settings, for a what-if."""
+"""A pack with changed band edges and settings, for a what-if."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -10,7 +10,7 @@ PLACES = 10  # of protocol.band
 
 
 def movable(pack):
-    """What may be moved: `{name: (value as text, unit or meaning)}`.
+    """The numbers that may be changed: `{name: (value as text, unit or meaning)}`.
 
     `b12.low` is the edge above low, `settings.tested_months` a setting.
     """
@@ -38,7 +38,7 @@ def moved(pack, changes):
     raw, known = deepcopy(pack.raw), movable(pack)
     for name, value in changes.items():
         if name not in known:
-            raise UsageError(f"{name} cannot be moved. {_possible(known)}")
+            raise UsageError(f"{name} cannot be changed. {_possible(known)}")
         section, _, answer = name.partition(".")
         if section == "settings":
             raw["settings"][answer]["value"] = _setting(
@@ -81,7 +81,7 @@ def _check_tiles(raw, known, changes):
 
 def _possible(known):
     return (
-        "Possible, with their values now: "
+        "Names with their current values: "
         + ", ".join(f"{name}={value}" for name, (value, _) in known.items())
         + "."
     )
@@ -91,11 +91,11 @@ def _number(name, value):
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
-        raise UsageError(f"{name}={value}: that is not a number.") from None
+        raise UsageError(f"{name}={value} is not a number.") from None
     if not found.is_finite() or not 0 < found < 10**8 or -found.as_tuple().exponent > PLACES:
         raise UsageError(
-            f"{name}={value}: it must be above 0, below 100 million, with at most {PLACES} places"
-            " after the point."
+            f"{name}={value}: the value must be above 0 and below 100 million, with at most"
+            f" {PLACES} decimal places."
         )
     return Decimal(_plain(found))
 
@@ -105,10 +105,10 @@ def _setting(name, value, before):
         found = type(before)(str(value).strip())
     except ValueError:
         raise UsageError(
-            f"{name}={value}: that is not a {'whole ' * isinstance(before, int)}number."
+            f"{name}={value} is not a {'whole ' * isinstance(before, int)}number."
         ) from None
     if not 0 <= found < 10**6:
-        raise UsageError(f"{name}={value}: it must be 0 or more, below a million.")
+        raise UsageError(f"{name}={value}: the value must be from 0 to below a million.")
     return found
 
 

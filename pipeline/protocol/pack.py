@@ -62,8 +62,8 @@ def load(pack=DEFAULT_PACK):
     except FileNotFoundError:
         known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
         raise InvalidProtocol(
-            f"There is no protocol pack {pack}. Known packs: {known}; or give the path of a YAML"
-            " file."
+            f"The protocol pack {pack} does not exist. Known packs: {known}; or give the path of a"
+            " YAML file."
         ) from None
     except YAML_ERRORS as error:
         raise InvalidProtocol(

@@ -25,7 +25,7 @@ def quality_setting_problems():
 
 def _problems(row, seen):
     if row["name"] in seen:
-        yield "stands here twice"
+        yield "is listed twice"
     if not re.fullmatch(r"\d+(\.\d+)?", row["value"] or ""):
         yield "is not a number of 0 or more"
     yield from (f"has no {column}" for column in ("unit", "means", "source") if not row[column])

@@ -17,8 +17,8 @@ def reach_problems(pack):
                 yield (
                     where,
                     (
-                        f"{rule.id} can never decide: no combination of facts is left for it"
-                        " (unreachable rule)"
+                        f"{rule.id} can never decide: the rules above it cover all its combinations"
+                        " of facts (unreachable rule)"
                     ),
                 )
             earlier += mine if not decision.collects else []
@@ -30,7 +30,7 @@ def reach_problems(pack):
             }
             yield (
                 (_place(pack, decision.name, 0)[0],),
-                f"{decision.name} leaves this undecided: {named}",
+                f"{decision.name} has no rule for: {named}",
             )
 
 

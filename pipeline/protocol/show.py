@@ -1,4 +1,4 @@
-"""A protocol pack as Markdown: what a clinician reads, checks and signs."""
+"""A protocol pack as Markdown, for clinicians to read, check and sign."""
 
 from pipeline.protocol.quality_settings import quality_settings
 
@@ -52,7 +52,7 @@ def _range(tile):
 
 
 def _settings(raw):
-    yield "## Settings a site may change"
+    yield "## Settings that a site may change"
     yield ""
     rows = [
         (name, setting["value"], setting["means"], ", ".join(setting["cites"]))
@@ -111,7 +111,10 @@ def _tables(raw):
 def _quality_settings():
     yield "## Limits by which the gates and the reports judge the data"
     yield ""
-    yield "They decide about no patient. `protocol/quality_settings.csv`, the same for every pack."
+    yield (
+        "They do not affect decisions about patients. They are set in"
+        " `protocol/quality_settings.csv`, for every pack."
+    )
     yield ""
     names = ("name", "value", "unit", "means", "source")
     yield from _table(names, [[row[name] for name in names] for row in quality_settings()])

@@ -91,7 +91,7 @@ def validate(datasource, relation, suite, result_format):
     if len(expectations.expectations) < len(
         suite["expectations"]
     ):  # what it does not know it logs, and leaves out
-        raise ValueError("an expectation is of an unknown type, or its arguments are wrong")
+        raise ValueError("an expectation has an unknown type or wrong arguments")
     return batch.validate(expectations, result_format=result_format).results
 
 

@@ -1,4 +1,4 @@
-"""What became of an expectation, which of them close the gate, and what the operator is told."""
+"""The outcome of an expectation, which outcomes close the gate, and the operator's message."""
 
 from dataclasses import dataclass
 
@@ -60,7 +60,9 @@ def message(outcomes):
     count = (
         "a critical expectation" if len(closing) == 1 else f"{len(closing)} critical expectations"
     )
-    head = f"The gate is closed by {count}: nothing was published, the last worklist stays."
+    head = (
+        f"The gate is closed by {count}: nothing was published; the previous worklist stays in use."
+    )
     return " ".join([head, *(_sentence(outcome) for outcome in closing)])
 
 
@@ -77,7 +79,7 @@ def _sentence(outcome):
         if outcome.rows_checked is None
         else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
     )
-    observed = f"; found {outcome.observed}" if outcome.observed else ""
+    observed = f"; observed {outcome.observed}" if outcome.observed else ""
     return (
         f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note}"
         f" {outcome.todo}"

@@ -1,4 +1,4 @@
-"""Data Docs of a run, rendered from its validation.json when somebody asks for them."""
+"""Data Docs of a run, rendered from its validation.json on request."""
 
 import json
 

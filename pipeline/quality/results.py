@@ -89,7 +89,7 @@ def _short(value):
 
 
 def _threshold(expectation, kwargs):
-    "What the expectation asks for, in words"
+    "The threshold of the expectation, in words"
     subject, _, asked = expectation.partition("_to_")
     asked = asked.removeprefix("be_").replace("not_be_", "not_").replace("_", " ")
     if "column_A" in kwargs:

@@ -43,7 +43,7 @@ def run_suites(con, folder=EXPECTATIONS):
     connection `con` is open on.
 
     Great Expectations uses cursors of that very connection, so that in-memory databases can be
-    checked, and files that nobody else may open. validations: one dict a suite, counts alone, see
+    checked, and files that are open only here. validations: one dict a suite, counts alone, see
     `validation_of`. Raises InvalidProtocol for a suite that it cannot read.
     """
     gx = prepare()
@@ -81,9 +81,9 @@ def _results(gx, schema, file):
     ) as error:
         raise InvalidProtocol(
             f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on"
-            f" {file.parent.name}.{file.stem} ({type(error).__name__}). Check that it is JSON, that"
-            " the relation is there, and that each expectation has a type that Great Expectations"
-            " knows, with its arguments."
+            f" {file.parent.name}.{file.stem} ({type(error).__name__}). Check that it is valid"
+            " JSON, that the relation exists, and that each expectation has a type that Great"
+            " Expectations knows, with its arguments."
         ) from error
 
 

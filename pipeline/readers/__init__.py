@@ -1,4 +1,4 @@
-"""Readers: a delivered file, in whatever format, becomes the relations of the schema `landing`."""
+"""Readers: a delivered file of any format becomes the relations of the schema `landing`."""
 
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages

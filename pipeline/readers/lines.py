@@ -41,7 +41,7 @@ def _misfits(con, dialect):
         raise Refused(f"the file is not {dialect['encoding']}")
     unquoted = [text or "" for _, kind, text in errors if kind == "UNQUOTED VALUE"]
     if any("\n" in text.strip("\r\n") for text in unquoted):
-        raise Refused("a quoted cell is opened and never closed")
+        raise Refused("a quoted cell is not closed")
     return {position for position, *_ in errors}
 
 

@@ -1,4 +1,4 @@
-"""A site's own columns as canonical columns: one SELECT, written from the profile."""
+"""Converts a site's own columns into canonical columns: one SELECT, written from the profile."""
 
 from pipeline.engine import quoted_identifier, quoted_text
 

@@ -15,7 +15,7 @@ def load_events(con, path, *, profile, reference, folder):
     `shifted_days`.
     """
     if reference is None:
-        raise Refused("its metadata/codes.parquet was never delivered; deliver it with the events")
+        raise Refused("metadata/codes.parquet is missing; deliver it with the events")
     columns = profile.delivered_columns("event")
     load_table(
         con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder

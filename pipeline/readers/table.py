@@ -83,7 +83,7 @@ def _parquet(con, path):
         if kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
     ]
     if nested:
-        raise Refused(f"the column {nested[0]} holds lists or records, not single values")
+        raise Refused(f"the column {nested[0]} contains lists or records instead of single values")
     return scan, [name for name, *_ in described]
 
 

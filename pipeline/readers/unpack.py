@@ -1,4 +1,4 @@
-"""Compressed deliveries: unpacked into the workshop, within bounds."""
+"""Compressed deliveries: unpacked into a work folder, within limits."""
 
 import gzip
 import shutil
@@ -62,8 +62,8 @@ def _gunzipped(path, folder):
                 written += len(block)
                 if written > most:
                     raise Refused(
-                        f"its gzip unpacks to more than {LARGEST_RATIO} times its size: deliver it"
-                        " in parts, or not compressed"
+                        f"its gzip expands to more than {LARGEST_RATIO} times its size: deliver it"
+                        " in parts, or uncompressed"
                     )
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -75,7 +75,7 @@ def _as_lines(path, folder):
     """The file, or a copy with one kind of line break where it mixes them or has only carriage
     returns: lines keep their numbers.
 
-    Raises Refused for a NUL byte, and for a line so long that it is none.
+    Raises Refused for a NUL byte, and for an overlong line.
     """
     start, feeds, pairs, returns = 0, 0, 0, 0
     with path.open("rb") as file:
@@ -89,7 +89,7 @@ def _as_lines(path, folder):
             if len(block) == BLOCK and not found[0] and not found[2]:
                 raise Refused(
                     f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is not a"
-                    " table, or has lost its line breaks"
+                    " table, or its line breaks are missing"
                 )
             feeds, pairs, returns, start = (
                 feeds + found[0],

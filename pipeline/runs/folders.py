@@ -1,4 +1,4 @@
-"""The folders of the runs: which there are, what became of each, and which one is the latest.
+"""The run folders: all runs, their outcomes, and the latest one.
 
 A run is *published*; or its gate *closed* it; or it is *held* until a steward decides, out of
 sight, and then published, *discarded*, or *superseded* by a newer one; or it is a *replay* of a
@@ -82,7 +82,7 @@ def latest_folder(home):
     folder = home.runs / "latest"
     if not folder.exists():
         raise UsageError(
-            f"No run was published under {home.root}. Type: b12 run PATH --source PROFILE"
+            f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
         )
     return folder
 

@@ -113,8 +113,8 @@ def read_manifest(folder):
         return RunManifest.model_validate_json(path.read_bytes())
     except (ValidationError, NotADirectoryError):
         raise StorageError(
-            f"{path} is damaged. Restore the folder from the backup, or move it away: the run is no"
-            " longer listed then."
+            f"{path} is damaged. Restore the folder from the backup, or move it away to remove the"
+            " run from the list."
         ) from None
 
 

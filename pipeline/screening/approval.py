@@ -56,7 +56,7 @@ def _decide(home, store, run_id, *, is_approved, by, because):
     manifest = next((run for run in held if run.run_id == run_id), None)
     if manifest is None:
         waiting = ", ".join(run.run_id for run in held) or "none"
-        raise UsageError(f"No run {run_id} waits for a decision. Waiting: {waiting}.")
+        raise UsageError(f"The run {run_id} is not waiting for a decision. Waiting: {waiting}.")
     state = (
         ("published" if _is_newest(home, manifest) else "superseded")
         if is_approved

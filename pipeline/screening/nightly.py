@@ -75,8 +75,8 @@ def screen_population(
 def _check_lake(home):
     if lake.open_table(home, "delivery") is None:
         raise LakeUnavailable(
-            f"There is no lake under {home.root}: nothing was ever ingested there. Check --home, "
-            "or type: b12 ingest PATH --source PROFILE"
+            f"{home.root} has no lake, because nothing has been ingested there. Check --home, or"
+            " type: b12 ingest PATH --source PROFILE"
         )
 
 
@@ -90,13 +90,13 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
     known = manifests(home, published_only=False)
     run = next((manifest for manifest in known if manifest.run_id == run_id), None)
     if run is None:
-        raise UsageError(f"There is no run {run_id}. See b12 runs.")
+        raise UsageError(f"The run {run_id} does not exist. b12 runs lists all runs.")
     with exclusive_lock(home, "screen"):
         if not lake.is_readable_as(home, run.inputs):
             raise LakeUnavailable(
-                f"The lake can no longer be read as the run {run.run_id} read it: files go when it"
-                " is vacuumed (after 30 days), when the archive is replayed, and when a patient is"
-                " erased. Restore a backup of that time into a home of its own."
+                f"The data of the run {run.run_id} no longer exist: old lake files go after 30"
+                " days, when the archive is replayed and when a patient is erased. Restore a backup"
+                " of that time into a separate home."
             )
         plan = RunPlan(
             load_checked_pack(pack or run.protocol.pack),

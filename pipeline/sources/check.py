@@ -36,7 +36,7 @@ def check(home, name, path):
     Refused where an ingest would refuse the file."""
     profile = read_profile(name, home)
     if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
+        raise UsageError(f"The file {path} does not exist. Check the path.")
     kind = profile.kind_of_file(path.name)
     if kind in (None, "ignored", "reference"):
         raise Refused(

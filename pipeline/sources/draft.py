@@ -56,8 +56,8 @@ def _check_header(path, header):
         )
     if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):
         raise Refused(
-            f"{path.name}: its first line holds values, not names of columns. Put a header line "
-            "before it."
+            f"{path.name}: its first line holds values, not column names. Add a header line above"
+            " it."
         )
 
 
@@ -140,8 +140,8 @@ def _head(path, *, encoding, delimiter, order, mark):
     shown = delimiter.replace("\t", "\\t")
     return [
         (
-            f"# A draft from the header of {path.name}. Answer every {TODO}, then: b12 source check"
-            f" THIS_FILE {path.name}"
+            f"# A draft from the header of {path.name}. Replace every {TODO}, then type: b12 source"
+            f" check THIS_FILE {path.name}"
         ),
         f"profile: {TODO}                     # a name of letters, digits, _ and -",
         "format: table",

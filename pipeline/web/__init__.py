@@ -1,5 +1,5 @@
 """The web app: worklist, patient, population, quality and runs, as server-rendered pages. The only
-room that imports FastAPI."""
+package that imports FastAPI."""
 
 from pipeline.web.app import create_app
 from pipeline.web.server import serve, standalone

@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may."""
+"""The current user, and the check of the role."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ class NotLoggedIn(Exception):
 
 
 def identity():
-    """Stands for the app's own way to know its reader, which `create_app` puts in its place."""
+    """A placeholder for the dependency that identifies the user; `create_app` replaces it."""
     raise NotLoggedIn
 
 
@@ -22,7 +22,11 @@ def needs(role):
     def allowed(request: Request, actor: Annotated[Actor, Depends(identity)]):
         request.state.actor = actor
         if not actor.may(role):
-            raise HTTPException(403, f"This needs the role {role}; {actor.name} is {actor.role}.")
+            raise HTTPException(
+                403,
+                f"This page needs the role {role}; {actor.name} has the role {actor.role}. Ask an"
+                " administrator.",
+            )
         return actor
 
     return Depends(allowed)

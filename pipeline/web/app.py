@@ -1,4 +1,4 @@
-"""The app: who the reader is comes from outside, so that it runs alone or under Airflow's login."""
+"""The app. A dependency identifies the user, so it runs alone or with Airflow's login."""
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -38,7 +38,7 @@ def create_app(
 
     identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the
     worklist is kept, else the home's own. root_path: where a proxy mounts the app; a Mount sets it
-    itself. hosts: names it answers to. has_login: with its own login pages. is_secure: behind TLS,
+    itself. hosts: accepted host names. has_login: with its own login pages. is_secure: behind TLS,
     so that cookies need it.
     """
     signing = secret(home)

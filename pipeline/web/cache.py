@@ -1,5 +1,4 @@
-"""What is worked out slowly and asked for again: kept in memory, until what it was read from
-changes."""
+"""Slow results, kept in memory until their inputs change."""
 
 from collections import OrderedDict
 from threading import Lock

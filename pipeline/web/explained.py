@@ -1,5 +1,4 @@
-"""What `b12 explain` says of a patient, kept for a while: it takes a second, and a reader comes
-back to a page."""
+"""The explanation of a patient, cached because it takes a second and pages are opened again."""
 
 from pipeline import worklist
 from pipeline.analysis import explain_run

@@ -1,5 +1,5 @@
-"""The worklist as a file: every row that the page's filter chooses, streamed; it is on record who
-took how many."""
+"""The worklist as a file: every row that matches the filter, streamed; each export is recorded
+with its user and number of rows."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alia
     the first run."""
     if form not in exports.FORMATS:
         raise HTTPException(
-            400, f"There is no such form; choose one of {', '.join(exports.FORMATS)}."
+            400, f"This export format does not exist. Choose one of {', '.join(exports.FORMATS)}."
         )
     folder, meta = _followed(request.app.state)
     rows = _Counted(_rows(request, form, folder))
@@ -41,7 +41,7 @@ def _followed(state):
     "The folder and the Meta of the run that the items follow"
     followed = worklist.followed_run(state.store)
     if followed is None:
-        raise UsageError("No run was published yet: there is nothing to export.")
+        raise UsageError("No run has been published yet, so there is nothing to export.")
     folder = state.home.runs / followed["run_id"]
     return folder, exports.meta_in(folder)
 

@@ -1,4 +1,4 @@
-"""What went wrong, as a plain page: never a patient's values."""
+"""Error pages. They never contain a patient's values."""
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -11,20 +11,25 @@ from pipeline.web.middleware import SECURE
 from pipeline.web.render import page, root_of
 
 TITLES = {
-    400: "That request could not be read", 403: "Not allowed", 404: "There is no such page",
-    405: "Not allowed", 409: "Somebody else was faster", 429: "Too many attempts",
+    400: "The request is not valid", 403: "Not allowed", 404: "Page not found",
+    405: "Not allowed", 409: "Changed by someone else", 429: "Too many attempts",
     503: "Not available",
 }  # fmt: skip
 
 
 def failed(request: Request, error: HTTPException):
-    """A refusal as a page."""
+    """An HTTP error as a page."""
     return _page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
 
 
 def unreadable(request: Request, error: RequestValidationError):
-    """A request whose parts are not what they must be; what was sent is not repeated."""
-    return _page(request, 400, "Something in the address or the form is not as this page expects.")
+    """An invalid request; the page does not repeat what was sent."""
+    return _page(
+        request,
+        400,
+        "The address or the form contains a value that this page cannot use. Go back and try"
+        " again.",
+    )
 
 
 def expected(request: Request, failure: Failure):
@@ -50,10 +55,10 @@ def login_first(request: Request, _: NotLoggedIn):
 
 
 def broken(request: Request, _):
-    """An unexpected error: the server's log has it, the reader does not."""
+    """An unexpected error: details are only in the server's log."""
     headers = {**SECURE, "Cache-Control": "no-store"}  # middleware stands inside of this handler
     return PlainTextResponse(
-        "Something went wrong on our side. It is in the server's log; nothing was saved.",
+        "An unexpected error occurred and nothing was saved. The server's log has the details.",
         500,
         headers,
     )
@@ -70,7 +75,7 @@ def _page(request, status, message):
         request,
         "error.html",
         status=status,
-        title=TITLES.get(status, "Something went wrong"),
+        title=TITLES.get(status, "Unexpected error"),
         message=message,
         code=status,
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from pipeline import worklist
 
 MANY = ("priority", "next_step", "alert", "cohort", "site", "assignee", "status")
-NOT_LINKED = ("page", "format", "filters", "done", "stale")
+NOT_LINKED = ("page", "format", "filters", "done", "stale", "to")
 
 
 def chosen(query):

@@ -1,4 +1,4 @@
-"""Posted forms: a form counts only with the token that this app gave to this reader."""
+"""Posted forms: a form is only accepted with the token that this app gave to this user."""
 
 import re
 from typing import Annotated
@@ -43,9 +43,11 @@ def text(form, name, limit=2000):
     the limit, or no text."""
     given = str(form.get(name, "")).strip()
     if len(given) > limit:
-        raise HTTPException(400, f"The field {name} is longer than {limit:,} characters.")
+        raise HTTPException(
+            400, f"The field {name} is too long: at most {limit:,} characters are allowed."
+        )
     if CONTROL.search(given):
-        raise HTTPException(400, f"The field {name} holds a character that is not text.")
+        raise HTTPException(400, f"The field {name} contains a character that is not text.")
     return given or None
 
 

@@ -1,4 +1,4 @@
-"""The address without a path, and whether the app is up."""
+"""The start page, and a health check."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse
@@ -11,8 +11,7 @@ router = APIRouter()
 
 @router.get("/")
 def start(request: Request, actor: Operator):
-    """Everybody's day begins with the worklist, but for whoever sees no patient: it begins with the
-    runs."""
+    """The start page: the worklist, or the runs for operators, who see no patients."""
     return RedirectResponse(
         f"{root_of(request)}/{'worklist' if actor.may('viewer') else 'runs'}", 303
     )
@@ -20,17 +19,17 @@ def start(request: Request, actor: Operator):
 
 @router.get("/health")
 def health():
-    """For a watchdog: it says nothing but that the app answers."""
+    """For monitoring: says only that the app responds."""
     return PlainTextResponse("ok")
 
 
 @router.get("/favicon.ico")
 def icon(request: Request):
-    """Browsers ask for it of pages that name none."""
+    """For browsers that request an icon without a link."""
     return RedirectResponse(f"{root_of(request)}/static/icon.svg", 307)
 
 
 @router.get("/help")
 def keys(request: Request, actor: Operator):
-    """The keyboard, and what the words mean, as a page for those without scripts."""
+    """The help page: keyboard shortcuts, priorities and marks."""
     return page(request, "help.html")

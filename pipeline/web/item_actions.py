@@ -19,7 +19,7 @@ router = APIRouter()
 
 @router.post("/patients/{key}/act")
 def act(request: Request, key: str, form: Form, actor: Coordinator):
-    """Change status, assignee, or add a comment; 409 when somebody else changed the item since the
+    """Change status, assignee, or add a comment; 409 when another user changed the item since the
     page was made."""
     check(request, form, actor.name)
     row = found_item(request, key)
@@ -103,9 +103,7 @@ def version_of(form):
     """The version of the item that the reader saw. Raises UsageError."""
     given = str(form.get("version", ""))
     if not given.isdecimal():
-        raise UsageError(
-            "The form does not say which version of the item it changes. Reload the page."
-        )
+        raise UsageError("The form is incomplete. Reload the page and try again.")
     return int(given)
 
 
@@ -115,4 +113,4 @@ def day_of(form, name):
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:
-        raise UsageError("A day is written as YYYY-MM-DD.") from None
+        raise UsageError("Write the date as YYYY-MM-DD.") from None

@@ -1,4 +1,4 @@
-"""Codes as the words that people read, numbers and days as they are written."""
+"""Codes as words for people, numbers and dates in their written form."""
 
 import re
 from datetime import datetime
@@ -25,7 +25,7 @@ WORDS = {
     "REVIEW_MMA": "Review: raised MMA",
     "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300",
     "REVIEW_LOW_BEFORE": "Review: low B12 before", "CONTINUE_AND_MONITOR": "Continue and monitor",
-    "NO_ACTION": "Nothing to do now", "EXCLUDED": "Not screened",
+    "NO_ACTION": "No further step", "EXCLUDED": "Not screened",
     "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk",
     "tested": "B12 tested", "diet": "Diet", "scope": "Screened", "renal": "Kidney function",
     "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
@@ -33,6 +33,7 @@ WORDS = {
     "patient_row": "Patient extract", "medications": "Medication extract",
     "conditions": "Condition extract", "deficiency_before": "Deficiency before",
     "treat_below_300": "Treat below 300 pg/mL", "total_b12": "B12", "off_list": "Not on the list",
+    "stale": "out of date", "stale_borderline": "borderline, out of date",
     "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
     "low_molar_only": "low by pmol/L only",
     "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",
@@ -43,7 +44,7 @@ CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",
     "mcv": "MCV", "loinc": "LOINC",
 }  # fmt: skip
-CODE = re.compile(r"[A-Za-z0-9_]+")  # what is not a code is a text of somebody, and stays as it is
+CODE = re.compile(r"[A-Za-z0-9_]+")  # anything else is free text and is not changed
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
 

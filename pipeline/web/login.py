@@ -67,7 +67,8 @@ def enter(request: Request, form: Form):
     if failures.are_too_many(name, address):
         raise HTTPException(
             429,
-            "Wait a quarter of an hour, then try again. An administrator can set a new password.",
+            "Wait 15 minutes, then try again. If you have forgotten the password, ask an"
+            " administrator to set a new one.",
         )
     found = worklist.verify(request.app.state.store, name, str(form.get("password", "")))
     if found is None:
@@ -76,7 +77,7 @@ def enter(request: Request, form: Form):
             request,
             "login.html",
             status=401,
-            message="Name and password do not fit together.",
+            message="Name or password is incorrect.",
             name=name,
         )
     actor, password_version = found

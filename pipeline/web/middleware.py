@@ -1,4 +1,4 @@
-"""What holds for every request: headers, no unsafe request from another site, a log without
+"""Middleware for every request: headers, rejection of requests from other sites, a log without
 identifiers."""
 
 import logging
@@ -16,7 +16,7 @@ POLICY = (
 SECURE = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    # with no-referrer, browsers send `Origin: null` with our own forms
+    # with no-referrer, browsers send `Origin: null` with forms of this site
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -51,13 +51,13 @@ class SecureHeaders:
 
 
 def is_static(scope):
-    """Whether a request asks for one of our own files, which hold nothing of anybody."""
+    """Whether a request is for a static file, which contains no patient data."""
     return scope.get("path", "").removeprefix(scope.get("root_path", "")).startswith("/static/")
 
 
 class SameOriginOnly:
-    """Refuses a request that changes something unless a browser says, or its Origin shows, that our
-    own page sent it; and one that is larger than any form of ours, before anybody reads it."""
+    """Refuses requests that change something unless the browser's headers show that a page of this
+    site sent them, and requests that are larger than any form of this site."""
 
     def __init__(self, app):
         self.app = app
@@ -69,7 +69,9 @@ class SameOriginOnly:
             and not is_same_origin(Headers(scope=scope))
         ):
             await PlainTextResponse(
-                "Refused: this request does not come from a page of this site.", 403
+                "Refused: the request was not sent from a page of this site. Reload the page and"
+                " try again.",
+                403,
             )(scope, receive, send)
             return
         if (
@@ -77,15 +79,15 @@ class SameOriginOnly:
             and scope["method"] not in SAFE
             and not is_small(Headers(scope=scope))
         ):
-            await PlainTextResponse("Refused: larger than any form of this site.", 413)(
-                scope, receive, send
-            )
+            await PlainTextResponse(
+                "Refused: the request is larger than any form of this site.", 413
+            )(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
 
 def is_small(headers):
-    """Whether a request says how long it is, and is no longer than LARGEST bytes."""
+    """Whether a request states its length, and it is at most LARGEST bytes."""
     length = headers.get("content-length", "")
     return length.isdecimal() and len(length) < 12 and int(length) <= LARGEST
 

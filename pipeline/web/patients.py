@@ -1,4 +1,4 @@
-"""One patient: what the screen says and why, what people did, and what they may do now."""
+"""The patient page: the recommendation and its reasons, the history, and possible actions."""
 
 from fastapi import APIRouter, HTTPException, Request
 

@@ -1,4 +1,4 @@
-"""To whom an item may be assigned."""
+"""The people to whom an item may be assigned."""
 
 from pipeline import worklist
 from pipeline.core import UsageError
@@ -8,18 +8,18 @@ LONGEST = 100  # characters of a name
 
 
 def people(store, assignees):
-    """Names to choose from: those who may log in; where others see to the login, those who have
+    """Names to choose from: the users; where Airflow manages the login, those who have
     items."""
     return _users(store) or assignees
 
 
 def assignee_of(request, form, now=None):
-    """The name in the field `assignee` of a form, None when empty; `now` is kept, whoever it is.
-    Raises UsageError for a stranger."""
+    """The name in the field `assignee` of a form, None when empty; the present assignee
+    `now` is always accepted. Raises UsageError for an unknown user."""
     name = text(form, "assignee", LONGEST)
     known = _users(request.app.state.store)
     if known and name not in (None, now, *known):
-        raise UsageError(f"There is no user {name}.")
+        raise UsageError(f"There is no user {name}. Choose a name from the list.")
     return name
 
 

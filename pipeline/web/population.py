@@ -1,5 +1,5 @@
-"""The population: by band, cohort and action, over time; who was tested; what the screening yields;
-site by site."""
+"""The population page: by band, cohort and action, over time; patients tested; yield of the
+screening; sites."""
 
 from fastapi import APIRouter, Request
 

@@ -1,4 +1,4 @@
-"""Whether last night's data can be trusted: outcomes, volume, completeness, freshness,
+"""Data quality of a run: outcomes, volume, completeness, freshness,
 laboratories, rejects. Counts only."""
 
 from functools import lru_cache
@@ -23,7 +23,7 @@ SHOWN, NIGHTS = 500, 90
 
 @router.get("/quality")
 def quality(request: Request, actor: Operator, run: str | None = None):
-    """One run's verdict and what it rests on; closed runs too."""
+    """The verdict of a run and its basis, also for closed runs."""
     follow(request)
     store = request.app.state.store
     runs = worklist.runs(store, limit=200)

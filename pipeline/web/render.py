@@ -1,5 +1,5 @@
-"""Pages from templates. Everything is escaped; links stand beneath the path that the app is mounted
-on."""
+"""Renders pages from templates. Everything is escaped; links are relative to the path where the app
+is mounted."""
 
 import hashlib
 from functools import cache
@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.web import labels as words
+from pipeline.web.answers import answer
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent
@@ -56,6 +57,7 @@ def templates():
         name: getattr(words, name)
         for name in ("word", "low", "spoken", "marked", "number", "day", "moment")
     }
+    found.filters["answer"] = answer
     found.globals |= {
         "NOTICE": NOTICE,
         "NAV": NAV,

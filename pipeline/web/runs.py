@@ -1,4 +1,4 @@
-"""The runs, and what changed between two of them."""
+"""The list of runs, and the comparison of two."""
 
 from collections import Counter
 

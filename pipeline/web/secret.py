@@ -19,5 +19,5 @@ def _kept(path):
     create_secret_file(path)
     kept = path.read_text(encoding="ascii")
     if len(kept) < 32:
-        raise UsageError(f"{path} was left incomplete. Delete it; the next start makes a new one.")
+        raise UsageError(f"{path} is incomplete. Delete it; the next start creates a new one.")
     return kept

@@ -1,4 +1,4 @@
-"""The app run alone: on this computer without a login, elsewhere only with one."""
+"""The stand-alone app: on this computer without a login, elsewhere only with one."""
 
 import getpass
 import logging
@@ -17,8 +17,8 @@ from pipeline.web.login import identify_by_session
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 OPEN_TO_READ = (
-    "without TLS, passwords and patients can be read on their way. Give --certificate and --key, or"
-    " --behind-tls."
+    "without TLS, passwords and patient data can be read on the network. Give --certificate and"
+    " --key, or --behind-tls."
 )
 
 
@@ -27,14 +27,14 @@ def serve(
 ):
     """Serve the web app until it is stopped.
 
-    certificate, key: PEM files for TLS. names: host names it answers to, else any. is_behind_tls: a
+    certificate, key: PEM files for TLS. names: accepted host names, else any. is_behind_tls: a
     proxy on this computer takes the requests by TLS; only then are proxy headers trusted. On
-    loopback without users nobody logs in, and whoever uses this computer may do everything. Raises
-    UsageError: other computers reach the pages, and there is no user.
+    loopback without users, no login is needed and every user of this computer has full access.
+    Raises UsageError if other computers can reach the pages and there is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
-            raise UsageError(f"There is no {name} {path}.")
+            raise UsageError(f"The {name} file {path} does not exist. Check the path.")
     is_secure = certificate is not None or is_behind_tls
     app = standalone(home, host=host, names=names, is_secure=is_secure, is_behind_tls=is_behind_tls)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
@@ -57,7 +57,7 @@ def _listening(host, port):
         )
     except OSError as error:
         raise UsageError(
-            f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}). Give another"
+            f"Port {port} of {host} cannot be used ({os.strerror(error.errno)}). Choose another"
             " with --port or --host."
         ) from None
 
@@ -68,8 +68,8 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
     is_alone = host in LOOPBACK and not names and not is_behind_tls
     if not is_alone and not worklist.users(store):
         raise UsageError(
-            "Others reach these pages: that needs a login, and there is no user yet. Type: b12 user"
-            " add NAME --role admin"
+            "Other computers can reach these pages, so a login is needed, but there is no user yet."
+            " Type: b12 user add NAME --role admin"
         )
     return create_app(
         home, store=store, identify=whoever if is_alone else identify_by_session, has_login=True,
@@ -78,7 +78,7 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
 
 
 def whoever(request: Request):
-    """The user of this computer, as admin, until there is a user; from then on whoever logged in.
+    """The user of this computer, as admin, until there is a user; after that the logged-in user.
     Raises NotLoggedIn."""
     if worklist.users(request.app.state.store):
         return identify_by_session(request)

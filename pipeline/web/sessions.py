@@ -1,5 +1,5 @@
-"""How long a login lasts: 12 hours from it, however often the reader comes back, and no longer than
-until logging out."""
+"""Sessions: a login lasts 12 hours and ends with logging
+out."""
 
 import secrets
 import time

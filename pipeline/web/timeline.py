@@ -27,7 +27,7 @@ COUNTS = (
     "ended",
     "administered",
 )  # of what stands in a lane
-NOTE = "a clinician's note:"  # how protocol/concepts.csv words what says of a sign that it is none
+NOTE = "a clinician's note:"  # the wording of notes in protocol/concepts.csv
 
 
 def timeline(found, pack):

@@ -1,4 +1,4 @@
-"""How long patients wait until somebody acts."""
+"""How long patients wait for the first action."""
 
 from datetime import UTC, datetime, timedelta
 from statistics import median

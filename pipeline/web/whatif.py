@@ -1,4 +1,4 @@
-"""What if a threshold were another: the worklist and the staff hours, now and then."""
+"""What if a threshold changed: the worklist and the staff hours, today and with the change."""
 
 from contextlib import contextmanager
 from threading import Lock
@@ -45,7 +45,7 @@ def _answered(request, simulation):
 
 @contextmanager
 def _simulating(home):
-    "The one in memory, of the newest run; nobody closes it while somebody asks it"
+    "The simulation of the newest run, kept in memory; not closed while in use"
     newest = (str(home.root), latest_folder(home).resolve().name)
     with _lock:
         if newest not in _kept:
@@ -67,7 +67,7 @@ def _minutes(text, usual):
     try:
         found = float(text) if text else usual
     except ValueError:
-        raise UsageError("Minutes are a number.") from None
+        raise UsageError("Enter the minutes as a number.") from None
     if not 0 <= found <= 480:
-        raise UsageError("Minutes are between 0 and 480.")
+        raise UsageError("Enter minutes between 0 and 480.")
     return found

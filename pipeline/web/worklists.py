@@ -22,9 +22,15 @@ SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
 
 
 @router.get("/worklist")
-def listing(request: Request, actor: Viewer, done: int | None = None, stale: int | None = None):
-    """A page of the worklist. done, stale: how many items an assignment of many changed, and how
-    many it left alone."""
+def listing(
+    request: Request,
+    actor: Viewer,
+    done: int | None = None,
+    stale: int | None = None,
+    to: str = "",
+):
+    """A page of the worklist. done, stale: how many items a bulk assignment changed and did not
+    change. to: the assignee."""
     store, query, today = request.app.state.store, request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
@@ -40,8 +46,8 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
     )
     return page(
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending,
-        query=query, done=done, stale=stale, counts=found.counts, choices=choices, filters=filters,
-        people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
+        query=query, done=done, stale=stale, to=to, counts=found.counts, choices=choices,
+        filters=filters, people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
         ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, **_runs(store),
     )  # fmt: skip
 
@@ -114,14 +120,14 @@ def assign(request: Request, form: Form, actor: Coordinator):
         raise HTTPException(400, "Choose an assignee.")
     done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee)
     back = QueryParams(str(form.get("back", "")).lstrip("?"))
-    here = filters.address(back, page=back.get("page"), done=done, stale=len(stale) or None)
+    here = filters.address(
+        back, page=back.get("page"), done=done, stale=len(stale) or None, to=assignee
+    )
     return RedirectResponse(f"{root_of(request)}/worklist{here}", 303)
 
 
 def _key_and_version(pair):
     key, _, version = pair.partition(":")
     if not version.isdecimal():
-        raise HTTPException(
-            400, "The form does not say which version of the items it changes. Reload the page."
-        )
+        raise HTTPException(400, "The form is incomplete. Reload the page and try again.")
     return key, int(version)

@@ -1,5 +1,5 @@
-"""The worklist that people work from: items that last from night to night, who did what to them,
-and the history of the runs."""
+"""The worklist: items that are kept from run to run, their events, and the history of the
+runs."""
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign

@@ -31,8 +31,8 @@ class StaleItem(Failure):
 
     def __init__(self, row, last):
         super().__init__(
-            "Somebody changed this item since you opened it; nothing was saved. Look at what"
-            " changed, and save again if it still holds."
+            "Someone else changed this patient since you opened the page, so nothing was saved."
+            " Check what changed, then save again if your change still applies."
         )
         self.row, self.last = row, last
 
@@ -66,11 +66,10 @@ def _stale(store, key, row):
 
 
 def assign(store, versions, *, actor, assignee, today=None):
-    """Assign many items at once: versions by key. Returns how many are theirs now, and the keys of
-    those left alone.
+    """Assign many items at once: versions by key. Returns how many were assigned, and the keys of
+    those not changed.
 
-    Left alone: what somebody changed meanwhile, and who is not on the worklist. One of them holds
-    up none of the others.
+    Not changed: items that others changed meanwhile, and patients who are not on the worklist.
     """
     done, left = 0, []
     for key, version in versions.items():
@@ -90,20 +89,20 @@ def assign(store, versions, *, actor, assignee, today=None):
 
 
 def row_to_change(store, key, actor):
-    """The row of an item that somebody may change. Raises UsageError."""
+    """The row of an item that may be changed. Raises UsageError."""
     if not actor.may("coordinator"):
         raise UsageError(
             "Viewers cannot make changes. Ask an administrator for the role of coordinator."
         )
     row = item_of_key(store, key)
     if row is None:
-        raise UsageError("There is no such item.")
+        raise UsageError("This patient is not on the worklist. Go back to the worklist.")
     return row
 
 
 @dataclass(frozen=True)
 class _Asked:
-    "What somebody asks for; assignee UNCHANGED, else a name, or nothing for none"
+    "A requested change; assignee: UNCHANGED, a name, or empty to unassign"
 
     assignee: object
     today: date
@@ -118,7 +117,7 @@ def _planned(row, asked):
     values, told, to = {}, [], asked.to
     if asked.assignee is not UNCHANGED and (asked.assignee or None) != row["assignee"]:
         values, to = _assigned(row, asked)
-        detail = f"{row['assignee'] or 'nobody'} → {asked.assignee or 'nobody'}"
+        detail = f"{row['assignee'] or 'not assigned'} → {asked.assignee or 'not assigned'}"
         told.append(_told("assigned", row["status"], to or row["status"], detail))
     if _is_new_status(row, to, asked):
         _allow(row, to, asked, has_assignee=bool(values.get("assignee", row["assignee"])))
@@ -136,16 +135,14 @@ def _planned(row, asked):
         status = values.get("status", row["status"])
         told.append(_told("comment", row["status"], status, asked.comment))
     if not told:
-        raise UsageError(
-            "Nothing to change: choose another status, an assignee, or write a comment."
-        )
+        raise UsageError("Nothing to save: choose another status or assignee, or enter a comment.")
     return values, told
 
 
 def _assigned(row, asked):
     "The new assignee, and the status that follows from it where none is asked for"
     if row["status"] not in SET_BY_PEOPLE:
-        raise UsageError("This patient is not on the worklist now: there is nothing to assign.")
+        raise UsageError("This patient is not on the worklist now, so there is nothing to assign.")
     to = asked.to
     if not to and asked.assignee and row["status"] == "open":
         to = "assigned"
@@ -169,11 +166,13 @@ def _told(kind, before, after, detail):
 
 def _allow(row, to, asked, *, has_assignee):
     if to not in SET_BY_PEOPLE:
-        raise UsageError(f"{to} cannot be set by people. Choose: {', '.join(SET_BY_PEOPLE)}.")
+        raise UsageError(
+            f"The status {to} cannot be set by hand. Choose one of: {', '.join(SET_BY_PEOPLE)}."
+        )
     if row["status"] not in SET_BY_PEOPLE:
         raise UsageError(
-            "This patient is not on the worklist now: the status comes from the data. "
-            "You can leave a comment."
+            "This patient is not on the worklist now, so the status cannot be changed. You can"
+            " leave a comment."
         )
     if to in NEEDS_A_REASON and not (asked.reason or "").strip():
         raise UsageError(f"Enter a reason for: {to.replace('_', ' ')}.")

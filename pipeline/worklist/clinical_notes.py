@@ -20,7 +20,7 @@ def note_headache_unrelated(store, key, *, actor, noted_on, today=None):
     Raises UsageError."""
     row = row_to_change(store, key, actor)
     if noted_on > (today or clock.today()):
-        raise UsageError("The day of the note lies in the future.")
+        raise UsageError("The date of the note is in the future. Choose today or an earlier day.")
     written = {
         "item_id": row["id"], "condition_id": str(uuid.uuid4()), "kind": HEADACHE_UNRELATED,
         "noted_on": noted_on, "author": actor.name, "recorded_at": datetime.now(UTC),
@@ -52,13 +52,13 @@ def withdraw_note(store, key, note_id, *, actor):
             note.c.withdrawn_at.is_(None),
         )
         if not con.execute(update(note).where(*mine).values(taken_back)).rowcount:
-            raise UsageError("There is no such note, or it was taken back before.")
+            raise UsageError("The note does not exist, or was already withdrawn.")
         _tell(
             con,
             row,
             actor,
             "note_withdrawn",
-            "the note that headaches are unrelated to B12 is taken back",
+            "the note that headaches are unrelated to B12 was withdrawn",
         )
 
 

@@ -31,7 +31,7 @@ def load(path, store):
             for table in metadata.sorted_tables
         ):
             raise UsageError(
-                "The worklist database is not empty. Restore into a new one: another"
+                "The worklist database is not empty. Restore into a new one: set another"
                 " $B12_DATABASE_URL, or none."
             )
         rows = _copy(source, target)

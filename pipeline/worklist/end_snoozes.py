@@ -1,4 +1,4 @@
-"""A snooze ends by itself: at night, or when somebody looks."""
+"""A snooze ends by itself: with a run, or when the page is opened."""
 
 from datetime import UTC, datetime
 

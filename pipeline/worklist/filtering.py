@@ -1,4 +1,4 @@
-"""Which items somebody asks for, and what that means to the database."""
+"""Filters of the worklist, and their conditions in the database."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -33,7 +33,7 @@ def item_of_patient(store, patient_id, *, today=None):
     try:
         with store.writing() as con:
             con.execute(insert(item), [fresh])
-    except Conflict:  # somebody else opened the same page at the same time
+    except Conflict:  # the same page was opened twice at the same time
         pass
     return _row(store, item.c.patient_id == patient_id, today)
 

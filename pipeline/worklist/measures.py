@@ -14,7 +14,7 @@ BEGINS = ("opened", "reopened")
 
 def days_to_action(store, *, since):
     """By priority: for each time an item came onto the list since an instant and was acted on, the
-    days until the first act.
+    days to first action.
 
     An act is a status that people set, beyond open, assigned and snoozed. What came back before
     anybody acted counts from then.

@@ -8,8 +8,8 @@ from pipeline.worklist.statuses import ACTIVE, SET_BY_PEOPLE
 from pipeline.worklist.tables import event, item
 
 NIGHT = "the night"  # who did it, in the audit trail
-MERGED = "goes on for a patient id that was merged into this one"
-UNMERGED = "a patient id that was merged into this one is its own again"
+MERGED = "continues for a patient ID that was merged into this one"
+UNMERGED = "a patient ID that was merged into this one was separated again"
 GIVEN_BACK = {
     "status": "open", "is_active": True, "assignee": "", "snoozed_until": None,
     "status_reason": None,
@@ -27,7 +27,7 @@ def as_it_stood(con, ids):
 def merge(con, row, gone, *, fresh, is_news, run_id):
     """The surviving patient's item goes on where the merged id's stood.
 
-    Not where somebody has the surviving item in hand, or it is news in this run. gone: the merged
+    Not where a person works on the surviving item, or it is new in this run. gone: the merged
     item as it stood. fresh: a new item for a survivor who has none. What was put aside for one
     reason stays aside only while that is the reason.
     """
@@ -52,7 +52,7 @@ def merge(con, row, gone, *, fresh, is_news, run_id):
 def unmerge(con, row, gone, *, run_id):
     """A merge is withdrawn: the item resumes the status it had; returns the row with that status.
 
-    The survivor's item gives back what it took over, unless somebody touched it since. gone: the
+    The survivor's item gives back what it took over, unless it was changed since. gone: the
     item as it stood, merged.
     """
     merged = con.execute(

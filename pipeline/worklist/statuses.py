@@ -1,4 +1,4 @@
-"""The statuses of an item, and what people may make of them."""
+"""The statuses of an item, and which of them people may set."""
 
 ACTIVE = ("open", "assigned", "contacted", "ordered", "referred", "unreachable")  # work to do
 SET_BY_PEOPLE = (
@@ -18,7 +18,7 @@ STATUSES = (
     *SET_BY_PEOPLE,
     *SET_BY_THE_NIGHT,
     "off_list",
-)  # off_list: somebody opened the page of a patient who was never listed
+)  # off_list: the page of a patient who was never listed was opened
 NEEDS_A_REASON = ("declined", "not_appropriate")
 ROLES = (
     "operator",
@@ -26,4 +26,4 @@ ROLES = (
     "coordinator",
     "steward",
     "admin",
-)  # each may what those before it may
+)  # each role includes those before it

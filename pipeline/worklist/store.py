@@ -105,10 +105,10 @@ def _engine(url):
     try:
         return create_engine(
             url, pool_pre_ping=True, hide_parameters=True
-        )  # what a failed statement held is nobody's business
+        )  # the values of a failed statement must not be shown
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise StorageError(
-            "$B12_DATABASE_URL is not an address of a database that can be used here. Write it as"
+            "$B12_DATABASE_URL is not a usable database address. Write it as"
             " postgresql+psycopg://user@host/database."
         ) from None
 
@@ -164,11 +164,11 @@ def _reached(engine):
     try:
         yield
     except IntegrityError:
-        raise Conflict("a constraint of the worklist database does not allow it") from None
+        raise Conflict("the worklist database rejected the change") from None
     except (OperationalError, InterfaceError, DataError) as error:
         where = engine.url.render_as_string(hide_password=True)
         raise StorageError(
             f"The worklist database {where} cannot be used ({type(error.orig).__name__}). Check"
-            " that it runs, that $B12_DATABASE_URL names it, and its rights and disk; then type"
-            " the command again."
+            " that it is running, $B12_DATABASE_URL, its permissions and its disk, then type the"
+            " command again."
         ) from None

@@ -59,7 +59,7 @@ item = Table(
     Column("is_active", Boolean, nullable=False),
     Column("status_reason", Text),
     Column("status_on", Date),
-    Column("assignee", by_bytes(String(100)), nullable=False, default=""),  # "": nobody
+    Column("assignee", by_bytes(String(100)), nullable=False, default=""),  # "": not assigned
     Column("snoozed_until", Date, index=True),
     Column("version", Integer, nullable=False, default=1),
     Column("opened_on", Date),

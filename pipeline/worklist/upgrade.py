@@ -22,6 +22,6 @@ def upgrade(con):
         command.upgrade(config, "head")
     except CommandError:
         raise StorageError(
-            "The worklist database was made by a newer version of this program. Use that, or"
-            " restore the backup."
+            "The worklist database was made by a newer version of this program. Use that version,"
+            " or restore the backup."
         ) from None

@@ -26,7 +26,7 @@ def add_user(store, name, *, role, password):
     """Add a person who may log in. Raises UsageError: a name in use, an unknown role, a short
     password."""
     if not name.strip() or len(name) > 100:
-        raise UsageError("A name has 1 to 100 characters.")
+        raise UsageError("A user name needs 1 to 100 characters.")
     try:
         with store.writing() as con:
             con.execute(
@@ -34,7 +34,7 @@ def add_user(store, name, *, role, password):
                 [{"name": name, "role": _role(role), "password_hash": _hashed(password)}],
             )
     except Conflict:
-        raise UsageError(f"There is a user {name} already.") from None
+        raise UsageError(f"The user {name} already exists.") from None
 
 
 def users(store):
@@ -49,7 +49,7 @@ def users(store):
 
 
 def change_user(store, name, *, role=None, password=None, is_disabled=None):
-    """Change a role or a password, or shut somebody out; a session that is open follows at once.
+    """Change a role or password, or disable a user; open sessions follow at once.
     Raises UsageError."""
     values = {"role": _role(role)} if role else {}
     if password is not None:
@@ -93,11 +93,11 @@ def logged_in(store, name, password_version):
 
 def _role(role):
     if role not in ROLES:
-        raise UsageError(f"{role} is not a role: {', '.join(ROLES)}.")
+        raise UsageError(f"{role} is not a role. Choose from {', '.join(ROLES)}.")
     return role
 
 
 def _hashed(password):
     if len(password) < SHORTEST:
-        raise UsageError(f"A password has {SHORTEST} characters at least.")
+        raise UsageError(f"A password needs at least {SHORTEST} characters.")
     return _hasher.hash(password)

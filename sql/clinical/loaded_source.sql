@@ -1,6 +1,6 @@
 -- One row per source: which entities it ever delivered (a file with a header only counts).
 -- Source: protocol §2, "loaded". A refused file delivers nothing. A clinician's note on the worklist is not an extract of conditions:
--- whoever has one may have any number of conditions that nobody delivered.
+-- patients with a note may have any number of conditions that were never delivered.
 select
     source,
     bool_or(list_contains(string_split(entities, '|'), 'medication')) as is_medication_loaded,

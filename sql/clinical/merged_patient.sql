@@ -1,7 +1,7 @@
 -- One row per patient id that was merged into another: the id that survives, at the end of the chain.
--- Of one source, what it said last of an id counts, so that a merge can be taken back; said at one time, a merge before none.
+-- Of one source, what it said last of an id counts, so that a merge can be undone; at the same time, a merge takes precedence over no merge.
 -- A row was said when it was recorded, else when its file came.
--- Ids merged in a circle stay as they are: whose record is whose cannot be known.
+-- Ids merged in a circle stay as they are: their records cannot be assigned.
 with recursive last_said as (
     select patient.patient_id, patient.merged_into
     from lake.patient

@@ -1,4 +1,4 @@
--- One row per patient: the values and days on which its facts rest, and its site. What is not on file is missing.
+-- One row per patient: the values and days on which its facts rest, and its site. Values not on file are null.
 -- Values are in the canonical unit of their analyte; b12_reported and mma_reported are what the laboratory printed, with its unit.
 select
     population.patient_id,

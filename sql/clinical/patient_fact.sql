@@ -1,6 +1,6 @@
 -- One row per patient: the answer to every question the protocol asks, in its words and nothing else.
--- Numbers become words before here. Unknown is an answer: what was never loaded is not_loaded, never "none".
--- The evidence stands in clinical.patient_evidence. Its columns, but for patient_id, are the list of the facts: combinations are told
+-- Numbers are already words here. Unknown is an answer: if an entity was never loaded, the answer is not_loaded, never "none".
+-- The evidence is in clinical.patient_evidence. Its columns, but for patient_id, are the list of the facts: combinations are told
 -- apart by all of them.
 select
     population.patient_id,

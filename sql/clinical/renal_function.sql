@@ -1,4 +1,4 @@
--- One row per patient with anything known of the kidney: reduced, possible or normal; a row without a word is unknown.
+-- One row per patient with information on kidney function: reduced, possible or normal; a row without a word is unknown.
 -- Source: protocol §2 [OURS]. Reduced: coded, or eGFR below 60 twice, 90 days apart, one of them the latest.
 with coded as (
     select patient_id, bool_or(means = 'reduced') as is_reduced, bool_or(means = 'possible') as is_possible

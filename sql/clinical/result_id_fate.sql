@@ -1,5 +1,5 @@
 -- One row per delivered result that another row of its id overrules: retracted, superseded, finalised; or usable, though held, because
--- its id is finalised without a value. A row that its id leaves as it is has none.
+-- its id is finalised without a value. A row that is not affected has no row here.
 -- The latest reported wins; reported together, a retraction before a correction before a final result.
 -- Without a time of report: a retraction comes last, a correction after every final result.
 with dated as (

@@ -1,6 +1,6 @@
--- One row per delivered lab result of an analyte that decides something, with what became of it: usable, or why not.
--- Source: protocol §1, Status and Corrections. What its own id says of it comes first, then what its accession says.
--- Results after the as-of date are not usable that night. A result without a value is usable for nothing.
+-- One row per delivered lab result of an analyte that decides something, with its fate: usable, or why not.
+-- Source: protocol §1, Status and Corrections. Rows with its own ID take precedence over rows of its accession.
+-- Results after the as-of date are not usable. A result without a value is never usable.
 select
     result.*,
     case

@@ -1,5 +1,5 @@
 -- One row per piece of evidence of a patient and the fact it bears on, as delivered, with file and line.
--- Built for one patient at a time. What does not count is shown too, and says why. value: in the canonical unit of its analyte.
+-- Built for one patient at a time. Evidence that does not count is shown with the reason. value: in the canonical unit of its analyte.
 with person as (
     select patient_id, 'scope' as fact, cast(null as date) as on_day,
         'born ' || coalesce(cast(birth_on as varchar), 'unknown') || coalesce(', died ' || deceased_on, '')

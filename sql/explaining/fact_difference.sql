@@ -1,5 +1,5 @@
--- One row per patient of both runs and fact whose answer differs between them, and per B12 or MMA that reads otherwise.
--- Which columns of an assessment are facts is said by the protocol. An answer that is missing in one of the runs is null; a patient, or a
+-- One row per patient of both runs and fact whose answer differs between them, and per B12 or MMA that is reported differently.
+-- The protocol lists which columns of an assessment are facts. An answer that is missing in one of the runs is null; a patient, or a
 -- fact, that only one of the runs has is left out.
 with answer_before as (
     select patient_id, fact, answer

@@ -1,5 +1,5 @@
 -- One row per delivered condition or procedure of a patient and concept, and the fact it bears on.
--- The rows of one id are one record: taken back once, none of them counts. Traps are recognised and never counted.
+-- The rows of one id are one record: taken back once, none of them counts. Traps are recognised, but not counted.
 with taken_back as (
     select source, 'condition' as entity, condition_id as id, min(status) as status from lake.condition
     where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id
@@ -23,7 +23,7 @@ finding as (
 )
 
 select
-    single.patient_id, case concept.fact when 'shown' then 'shown, never decides' when 'trap' then 'recognised, never counted' else concept.fact end as fact,
+    single.patient_id, case concept.fact when 'shown' then 'shown, not used' when 'trap' then 'recognised, not counted' else concept.fact end as fact,
     single.on_day, single.reported, single.what || coalesce(', ' || nullif(concept.wording, ''), '') as what,
     single.standing, single.file, single.line, single.shifted_days, single.patient_id as delivered_patient_id,
     cast(null as double) as value, single.until_on

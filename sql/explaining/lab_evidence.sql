@@ -1,5 +1,5 @@
--- One row per delivered lab result of a patient and the fact it bears on, with what became of it; of each analyte that decides nothing, the
--- last three. What was delivered without a value or unit says so. value: in the canonical unit of its analyte.
+-- One row per delivered lab result of a patient and the fact it bears on, with its use; for analytes that do not decide, the
+-- last three. A missing value or unit is stated. value: in the canonical unit of its analyte.
 select
     patient_id,
     case analyte when 'total_b12' then 'b12' when 'egfr' then 'renal' when 'intrinsic_factor_antibody' then 'malabsorption'
@@ -11,7 +11,7 @@ select
 from clinical.result_version
 union all
 (
-    select patient_id, 'shown, never decides' as fact, collected_on as on_day,
+    select patient_id, 'shown, not used' as fact, collected_on as on_day,
         coalesce(value_reported, '') || coalesce(' ' || unit_reported, '') as reported, analyte as what, status as standing, file, line,
         shifted_days, patient_id as delivered_patient_id, value, cast(null as date) as until_on
     from lake.lab_result

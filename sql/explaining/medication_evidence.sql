@@ -1,10 +1,10 @@
 -- One row per delivered medication of a patient, and per era that they make up, and the fact it bears on.
--- A multivitamin of little or unknown strength, and what is of no class, is shown and never decides. An end that is missing says so.
+-- A multivitamin of little or unknown strength, and medications without a class, are shown but not used. A missing end is stated.
 select
     lake.medication.patient_id,
     case
-        when medication_class.class is null then 'shown, never decides'
-        when medication_class.is_multivitamin and coalesce(medication.strength_mg, 0) < setting.multivitamin_b12_mg then 'shown, never decides'
+        when medication_class.class is null then 'shown, not used'
+        when medication_class.is_multivitamin and coalesce(medication.strength_mg, 0) < setting.multivitamin_b12_mg then 'shown, not used'
         else medication_class.class
     end as fact,
     medication.start_on as on_day,

@@ -1,5 +1,5 @@
--- One row per patient whose assessment no longer rests on the B12 of the run before: which rows, that the run before had not seen, took
--- that result back or corrected it. Matched by the result's id, else by its accession. Where nothing did, there is no row.
+-- One row per patient whose assessment is no longer based on the B12 result of the earlier run: the new rows that withdrew or
+-- corrected it. Matched by result ID, else by accession. Without such rows, there is no row.
 with rested_on as (
     select before.patient_id, lab_result.source, lab_result.result_id, lab_result.accession_id
     from lake.assessment_before as before

@@ -1,4 +1,4 @@
--- One row per rule and next step that decided for somebody: how many patients, and whether the protocol has that rule
+-- One row per rule and next step that decided for at least one patient: how many patients, and whether the protocol has that rule
 -- with that next step. No rule at all is shown as "(none)".
 with known as (
     select distinct rule, outcome from protocol.rule where decision = 'next_step'

@@ -1,5 +1,5 @@
 -- One row: how many patients there are, how many were assessed, and how many went missing between the two.
--- An assessment lost (a fact without an answer joins to nothing) and one doubled would cancel out; that patient ids are
+-- A lost assessment (a fact without an answer joins to no row) and a duplicate would cancel out; that patient ids are
 -- unique is expected of screening.assessment itself.
 select
     population.patients,

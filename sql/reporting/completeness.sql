@@ -1,5 +1,5 @@
 -- One row per source, entity and column that matters: how many of the accepted rows in force have it filled, and what share.
--- An answer of "unknown" (sex, route, specimen) is not filled. Retractions are left out: they name a row and say no more.
+-- An answer of "unknown" (sex, route, specimen) is not filled. Retractions are left out: they only name a row.
 with filled as (
     select
         source, 'patient' as entity, count(*) as rows,

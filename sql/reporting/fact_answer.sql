@@ -1,5 +1,5 @@
 -- One row per fact and answer in use: in how many combinations of facts, and whether the protocol lists that answer.
--- A missing answer is one too, shown as "(none)", and never allowed: unknown has a word of its own.
+-- A missing answer is shown as "(none)" and never allowed, because "unknown" is an answer of its own.
 select
     fact.fact,
     coalesce(combination_fact.answer, '(none)') as answer,

@@ -3,7 +3,7 @@
 -- Results received after the as-of date are in order, as a past night can be screened again; a day that has not begun
 -- anywhere on Earth (UTC+14) when the screening ran is not. Retractions are left out: they name a row, and the ingest asks
 -- nothing of their date. Patients carry no date that says how new they are;
--- clinicians' notes on the worklist come when they come.
+-- clinicians' notes have no schedule.
 with newest as (
     select source, 'lab_result' as entity, max(collected_on) as newest_on from lake.lab_result where status <> 'retracted' group by source
     union all

@@ -3,11 +3,11 @@
 -- part: new, or earlier. New: the last published run did not contain the file.
 -- Values are converted by the unit that was reported, so an honest change of unit does not shift the median.
 -- Medians of logarithms: B12 is skewed and has a long upper tail; one result of 100000 must not matter.
--- A file by itself, because a laboratory that errs on Monday and not on Tuesday is not to be averaged into innocence.
+-- Each file is also compared by itself, so that an error in one file is not averaged out.
 --
 -- Missing: a result without a laboratory counts for one named by its source. Censored results, and results that were
 -- retracted, are left out. New ones count only while usable, so that a corrected delivery opens the gate again; earlier ones
--- also when superseded, or a laboratory that sends everything anew, mislabelled, would have no history to be held against.
+-- also when superseded, so that a laboratory that resends everything with a wrong unit still has a history to compare with.
 with measured as (
     select
         coalesce(result_version.performing_lab, 'the laboratory of ' || result_version.source) as performing_lab,

@@ -2,7 +2,7 @@
 -- its median against that of the laboratory's own earlier results. It finds the mislabelled unit: pmol/L printed as pg/mL
 -- reads 0.738 of what it was, pg/mL printed as pmol/L 1.355. Both look like plausible results, one by one.
 --
--- is_unit_mix_up: it moved by the factor between the two units (mix_up_tolerance), and that is no chance (sure_standard_errors).
+-- is_unit_mix_up: it moved by the factor between the two units (mix_up_tolerance), by more than chance explains (sure_standard_errors).
 -- is_shifted: as sure, by more than shift_ratio, and not explained by a unit. The standard error is from the spread of the earlier
 -- results, because a new file that is half wrong would hide behind its own. verdict says the same in a word.
 --

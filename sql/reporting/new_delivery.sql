@@ -1,5 +1,5 @@
 -- One row per new delivery that was not refused: its account, and what share of it was rejected or known already.
--- New: the last published run did not contain it. Shares are of the rows that concern us: skipped rows are left out,
+-- New: the last published run did not contain it. Shares are of the relevant rows: skipped rows are left out,
 -- and a file without any such row has no shares.
 with account as (
     select

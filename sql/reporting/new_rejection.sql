@@ -1,5 +1,5 @@
 -- One row per new delivery and reason for rejection: how many of its rows, and what share.
--- Shares are of the rows that concern us, as in reporting.new_delivery. The three reasons that lie in the unit are marked:
+-- Shares are of the relevant rows, as in reporting.new_delivery. The three reasons that lie in the unit are marked:
 -- when many rows have one of them, the unit column is broken, and not the rows.
 with reason as (
     select

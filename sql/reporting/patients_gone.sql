@@ -1,5 +1,5 @@
--- One row: how many patients the run published last assessed, and how many of them no row names any more.
--- Who was merged goes on under another id. Of fewer than patients_gone_needed there is no share: a few weigh too much.
+-- One row: how many patients the run published last assessed, and how many of them are in no row any more.
+-- Merged patients count under the remaining ID. With fewer than patients_gone_needed patients, no share is computed.
 select
     count(*) as patients_before,
     count(*) filter (population.patient_id is null) as patients_gone,

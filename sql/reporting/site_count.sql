@@ -1,6 +1,6 @@
 -- One row per site: its patients, those in scope, those on the worklist by priority, those with low B12, how long the worklist
 -- waits, and how many of those in scope were tested recently (within the protocol's tested_months).
--- A patient without a site stands under "(not recorded)". Who has no day to wait from is left out of the median.
+-- A patient without a site is counted under "(not recorded)". Patients without a waiting date are left out of the median.
 select
     coalesce(demography.site, '(not recorded)') as site,
     count(*) as patients,

@@ -1,5 +1,5 @@
 -- One row: the length of the worklist against the median of the runs published before, up to volume_runs of them.
--- With fewer than volume_runs_needed, or when they were short (volume_median_needed), there is no ratio.
+-- With fewer than volume_runs_needed runs, or a short median (volume_median_needed), no ratio is computed.
 with numbered as (
     select worklist, row_number() over (order by run_id desc) as age from lake.published_run
 ),

@@ -1,4 +1,4 @@
--- One row per patient, also when there is nothing to do: the decisions, the facts and their evidence.
+-- One row per patient, even if no further step is due: the decisions, the facts and their evidence.
 -- waiting_since: the oldest result that decides the row, else the start of the deciding era or the onset.
 with flagged as (
     select evidence_flag.patient_id, list(evidence_flag.flag order by flag.position) as flags

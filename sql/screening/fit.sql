@@ -1,5 +1,5 @@
 -- One row per combination and rule that fits, of the decision in turn: every rule when it collects, else the first.
--- A rule fits when each fact it names has one of the answers it lists; a rule that names none fits always.
+-- A rule fits when each fact it names has one of the answers it lists; a rule without facts always fits.
 -- Run once for each decision, in turn (pipeline/screening/apply_rules.py).
 with fitting as (
     select known.combination, rule.decision, rule.position

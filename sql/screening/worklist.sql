@@ -1,4 +1,4 @@
--- One row per patient with something to do: most urgent first, then waiting longest (unknown last), then by patient id.
+-- One row per patient with a priority from 1 to 4: most urgent first, then waiting longest (unknown last), then by patient id.
 select *
 from screening.assessment
 where priority between 1 and 4

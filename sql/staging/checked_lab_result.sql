@@ -2,7 +2,7 @@
 -- Source: protocol §1. Exactly one of these holds: skipped_because, rejected_because, or the row is acceptable.
 -- A held row without a value is acceptable and not usable; a retracting row needs a patient and what it names.
 -- One that its source deleted (status deleted) needs no patient: it takes back the row of its id.
--- Nothing is guessed: a missing unit, an unknown unit and a wrong-scale unit are three rejections.
+-- Units are never guessed: missing, unknown and wrong-scale units are separate rejections.
 select
     line, patient_id, result_id, accession_id, analyte, code_system, code, name,
     value as value_reported, unit as unit_reported, canonical_unit_name as unit,

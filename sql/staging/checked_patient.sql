@@ -1,6 +1,6 @@
 -- One row per delivered patient row: typed and judged.
 -- An optional date that is delivered and cannot be read is a rejection (bad_date), never an unknown.
--- Null in is_deceased, is_opted_out and merged_into is "not stated"; an id merged into itself is stated to stand for itself.
+-- Null in is_deceased, is_opted_out and merged_into is "not stated"; an ID merged into itself means not merged.
 -- An opt-out in unmapped words counts as an opt-out: a refusal is never read as consent.
 -- A death without its date (true) is dated by the day on which it was known.
 with typed as (

@@ -1,7 +1,7 @@
 -- One row per delivered code, code system and concept that the code stands for in that system, by protocol/codes/*.csv.
--- A code without a system is looked up in every system, spelled as in that system. is_agreed: every system that knows the code gives
--- it one meaning; then the first of them, by its name, is the one that counts. Nothing is guessed where they differ.
--- diagnoses alone have codes of diagnoses: a CPT code of five digits, say, is none of ICD-9-CM
+-- A code without a system is looked up in every system, spelled as in that system. is_agreed: every system with this code gives
+-- it the same meaning; the first system by name is then used. If they differ, nothing is guessed.
+-- ICD codes are only looked up for conditions, because a five-digit CPT code could also be an ICD-9-CM code.
 with tried as (
     select spelled_code.* exclude (code_key), system.code_system as in_system,
         code_key(system.code_system, spelled_code.looked_up_code) as code_key
@@ -12,7 +12,7 @@ with tried as (
             and (spelled_code.entity = 'condition' or system.code_system not in ('ICD10CM', 'ICD10', 'ICD9CM')))
 ),
 
--- a longer number without a system that begins as an ICD code does is none
+-- a longer number without a system that begins like an ICD code is not one
 known as (
     select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system
     from tried

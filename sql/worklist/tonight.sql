@@ -1,5 +1,5 @@
 -- One row per patient on the worklist that was just published: what the store keeps of it.
--- facts: what the row asks for and what that rests on, by name, as text. While none of it changes, the item is the same item.
+-- facts: the next step and its basis, by name, as text. While these do not change, the item stays the same.
 -- Lists are led, joined and closed by |, so that one of them is found by '|NAME|'. No site recorded: null.
 select
     worklist.patient_id, worklist.as_of, worklist.priority, worklist.next_step, worklist.rule, worklist.reason, worklist.cites,

@@ -1,4 +1,4 @@
--- One row per item whose deciding result its source took back: which result, and what became of it.
+-- One row per item whose deciding result its source took back: the result and its fate.
 -- The result that an item rests on is found again by its day and by its text as reported (active B12: by its day). One that was
 -- taken back and sent again under another id still stands.
 select item.patient_id, string_agg(distinct result_version.analyte || ' of ' || result_version.collected_on, ', ') as results

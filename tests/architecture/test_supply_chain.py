@@ -73,7 +73,7 @@ def test_a_known_vulnerability_is_said_with_the_version_that_mends_it(
     assert supply.main(["audit"]) == 1
     assert (
         capsys.readouterr().out
-        == "a 1: CVE-1, mended in 2\n1 packages audited (pypi), 1 not known there, 1 vulnerabilities.\n"
+        == "a 1: CVE-1, fixed in 2\n1 packages audited (pypi), 1 not known there, 1 vulnerabilities.\n"
     )
 
 

@@ -229,7 +229,7 @@ def test_a_whole_run_on_a_small_population(tmp_path):
         "home",
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert " files went in, 0 refused" in done.stdout
+    assert " files ingested, 0 refused" in done.stdout
     assert "Screening as of 2026-01-31" in done.stdout
     latest = (tmp_path / "home" / "runs" / "latest").resolve()
     assert list((tmp_path / "home" / "runs").rglob("worklist.csv")), latest
@@ -254,7 +254,7 @@ def test_a_refused_file_is_named_and_the_others_go_in(airflow, tmp_path):
     )
     assert done.returncode == 10, done.stderr
     assert "lab_result.csv: REFUSED" in done.stdout
-    assert "1 files went in, 1 refused" in done.stdout
+    assert "1 files ingested, 1 refused" in done.stdout
 
 
 def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(airflow, tmp_path):
@@ -281,10 +281,10 @@ def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(airflow, t
     done = python(
         tmp_path, "-m", "dags.embedded", "--data", str(folder), "--source", "meds", "--home", "home"
     )
-    assert "6 files went in, 0 refused" in done.stdout, done.stdout
+    assert "6 files ingested, 0 refused" in done.stdout, done.stdout
 
 
 def test_data_that_is_not_there_is_a_mistake_of_use(tmp_path):
     done = python(tmp_path, "-m", "dags.embedded", "--data", "nowhere")
     assert done.returncode == 2
-    assert "there is no file or folder nowhere" in done.stderr
+    assert "the file or folder nowhere does not exist" in done.stderr

@@ -56,7 +56,7 @@ def test_a_failure_is_quoted_only_where_its_words_are_this_pipelines_own(tmp_pat
         "Dag: screen_population", "Task: screen", "Run: scheduled__1", "Attempt: 2", "Why: 2 expectations failed",
     ]  # fmt: skip
     assert [one["lines"][-1] for one in failed[1:]] == [
-        "Why: ValueError; the task's log says more", *["Why: not known; the task's log says more"] * 2,
+        "Why: ValueError; see the task's log", *["Why: not known; see the task's log"] * 2,
     ]  # fmt: skip
     assert "PAT-7731" not in json.dumps(failed)
     assert approval["subject"] == "B12 screening: screen_population waits for an approval"

@@ -157,7 +157,7 @@ def promised(*paths):
     (paths[0].parent / "_MANIFEST.json").write_text(json.dumps({"files": files}))
 
 
-BROKEN = "it is not the file that its manifest promises (size or SHA-256)"
+BROKEN = "its size or SHA-256 differs from its manifest"
 
 
 def test_a_file_that_is_not_what_its_manifest_promises_is_refused_and_the_others_go_in(home):

@@ -125,7 +125,7 @@ def test_the_drill(database, lived_in, tmp_path):
     database()
     answer = b12(again, "restore", backup)
     assert answer.code == 0, answer.err
-    assert "Erased again by the ledger: 0 ids." in answer.out
+    assert "Erased again according to the ledger: 0 patient IDs." in answer.out
     assert state(again) == before
     assert (
         b12(again, "screen", "--as-of", "2026-02-01").code,
@@ -200,7 +200,10 @@ def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(
     database()
     answer = b12(again, "restore", backup, "--ledger", ledger)
     assert answer.code == 0, answer.err
-    assert "Erased again by the ledger: 2 ids." in answer.out and FORGOTTEN not in answer.out
+    assert (
+        "Erased again according to the ledger: 2 patient IDs." in answer.out
+        and FORGOTTEN not in answer.out
+    )
     assert named_in(again, FORGOTTEN) == named_in(again, ALIAS) == []
     assert set(assessments(again)) == set(KEPT)
     assert last in map(json.loads, (again / "erasures.jsonl").read_text().splitlines())
@@ -236,7 +239,7 @@ def test_the_first_erasure_of_all_is_recognised_by_an_older_backup(lived_in, tmp
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert answer.code == 0 and "Erased again by the ledger: 2 ids." in answer.out
+    assert answer.code == 0 and "Erased again according to the ledger: 2 patient IDs." in answer.out
 
 
 @pytest.mark.parametrize("room", ["landing", "claimed"])
@@ -256,7 +259,7 @@ def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert answer.code == 0 and "Erased again by the ledger: 1 ids." in answer.out
+    assert answer.code == 0 and "Erased again according to the ledger: 1 patient IDs." in answer.out
     assert b12(tmp_path / "again", "screen", "--as-of", AS_OF).code == 0
     assert named_in(tmp_path / "again", "WAITS-1") == [] and "kept-1" in assessments(
         tmp_path / "again"
@@ -281,7 +284,7 @@ def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_p
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert answer.code == 0 and "Erased again by the ledger: 1 ids." in answer.out
+    assert answer.code == 0 and "Erased again according to the ledger: 1 patient IDs." in answer.out
     texts = [
         path.read_bytes() for path in (tmp_path / "again" / "archive").rglob("*") if path.is_file()
     ]
@@ -316,7 +319,7 @@ def test_a_file_that_cannot_be_read_brings_nobody_back(lived_in, tmp_path, room,
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", tmp_path / "ledger"
     )
     assert answer.code == 0, answer.err
-    assert "Erased again by the ledger: 0 ids." in answer.out
+    assert "Erased again according to the ledger: 0 patient IDs." in answer.out
     assert (tmp_path / "again" / place.relative_to(lived_in)).exists() == (room == "archive")
 
 
@@ -341,7 +344,7 @@ def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert "Erased again by the ledger: 1 ids." in answer.out
+    assert "Erased again according to the ledger: 1 patient IDs." in answer.out
     assert not any(
         patient.encode(encoding) in path.read_bytes()
         for path in (tmp_path / "again" / "refused").rglob("*.csv")

@@ -249,7 +249,7 @@ def test_explain_in_each_format(home):
         "Rules considered",
         "FITS",
         "lab_result.csv:",
-        "this one decides",
+        "this rule decides",
         "[SEED §",
     ):
         assert word in text
@@ -311,7 +311,7 @@ def test_compact_changes_files_and_nothing_else(demo, own):
         assert b12(own, "ingest", own / f"lab_result_{name}.csv", "--source", "canonical").code == 0
     run(own, demo)
     before = latest(own, "worklist.csv")
-    assert re.match(r"Files of the lake merged: [1-9]\d*, dropped: 0\.", b12(own, "compact").out)
+    assert re.match(r"Lake files merged: [1-9]\d*, removed: 0\.", b12(own, "compact").out)
     assert b12(own, "screen", "--as-of", AS_OF).code == 0
     assert latest(own, "worklist.csv") == before
 

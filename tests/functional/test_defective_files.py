@@ -37,7 +37,7 @@ REFUSED = {
         b"\x1f\x8b" + b"nonsense" * 20,
         "gzip is truncated or damaged",
     ),
-    "zip bomb": ("lab_result.csv.gz", bomb(), "unpacks to more than"),
+    "zip bomb": ("lab_result.csv.gz", bomb(), "expands to more than"),
     "wrong encoding": (
         "lab_result.csv",
         (HEADER + GOOD + f"{SECRET}é,2132-9,1,pg/mL,2026-01-05\n").encode("latin-1"),
@@ -52,7 +52,7 @@ REFUSED = {
     "unclosed quote": (
         "lab_result.csv",
         (HEADER + GOOD + f'"{SECRET},2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(),
-        "never closed",
+        "not closed",
     ),
     "duplicate header": (
         "lab_result.csv",

@@ -147,7 +147,7 @@ def test_the_others_can_be_explained_before_the_next_run(home):
     was = b12(home, "explain", KEPT[0], "--format", "json").json
     assert b12(home, "erase", FORGOTTEN).code == 0
     found = b12(home, "explain", KEPT[0], "--format", "json").json
-    assert (was["lake"], found["lake"]) == ("as the published run read it", "as it is now")
+    assert (was["lake"], found["lake"]) == ("data of the last published run", "current data")
     assert found["assessment"] == was["assessment"]
 
 
@@ -193,7 +193,7 @@ def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
 def test_an_unknown_patient_is_no_error(home):
     assert (
         b12(home, "erase", "nobody").out
-        == "Erased 0 rows: no patient of this id is known here (any more). Check how it is written.\n"
+        == "Erased 0 rows: no patient with this ID was found. Check the ID.\n"
     )
 
 

@@ -250,7 +250,7 @@ def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
 
 
 def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
-    assert "no protocol pack" in fails(b12(home, "screen", "--protocol", "praxis-1999"), 12)
+    assert "protocol pack" in fails(b12(home, "screen", "--protocol", "praxis-1999"), 12)
     assert "praxis-2026" in fails(b12(home, "protocol", "check", "praxis-1999"), 12)
     assert "Known profiles: canonical" in fails(
         b12(home, "ingest", tmp_path, "--source", "nobody"), 12
@@ -268,7 +268,7 @@ def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
 @pytest.mark.parametrize(("text", "said"), [
     ("a: [1, 2\nb: 3\n", "line 2, column 2: did not find expected ',' or ']'"), ("a: \tb\n\tc: 1\n", "line 2, column 1: found a tab"),
     ("a: *x\n", "line 1, column 4: found undefined alias"), ("a: \0\n", "character #x0000"), ("when: 2026-13-45\n", "month must be in 1..12"),
-    ("title: none\n", "it lacks "), ("", "not laid out"), ("[1, 2]\n", "not laid out"), (b"a: \xff\n", "byte 4 is not UTF-8"),
+    ("title: none\n", " is missing"), ("", "its structure is wrong"), ("[1, 2]\n", "its structure is wrong"), (b"a: \xff\n", "byte 4 is not UTF-8"),
 ])  # fmt: skip
 def test_what_is_wrong_in_a_yaml_is_said_in_words_with_the_line(home, tmp_path, text, said):
     path = tmp_path / "mine.yaml"
@@ -325,7 +325,7 @@ def test_a_broken_pack_is_12_and_says_file_and_line(home, tmp_path, fault):
 
 
 def test_a_lake_that_is_not_there_is_13(tmp_path):
-    assert "nothing was ever ingested" in fails(
+    assert "nothing has been ingested" in fails(
         b12(tmp_path / "empty", "screen", "--as-of", AS_OF), 13
     )
     assert not (tmp_path / "empty" / "runs" / "latest").exists()

@@ -133,7 +133,7 @@ def test_a_workbook_is_nothing_for_what_reads_text(home):
 @pytest.mark.parametrize("form", ["xlsx", "fhir", "omop"])
 def test_without_a_run_there_is_nothing_to_export(tmp_path, form):
     answer = b12(tmp_path, "worklist", "--format", form, "--out", tmp_path / "x")
-    assert answer.code == 2 and "No run was published" in answer.err
+    assert answer.code == 2 and "No run has been published" in answer.err
     assert json.dumps([path.name for path in tmp_path.iterdir()]) == "[]"
 
 

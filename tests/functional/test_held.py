@@ -98,7 +98,7 @@ def test_a_warned_night_is_held_and_nothing_of_it_is_seen(home, held):
     assert not (home.runs / "latest").exists()
     assert runs(home) == {held: "held"}
     assert latest_manifest(home, f".held-{held}")["warned"]
-    assert "No run was published" in b12(home.root, "worklist").err
+    assert "No run has been published" in b12(home.root, "worklist").err
     assert b12(home.root, "diff", held, "latest").code == 2
 
 
@@ -164,7 +164,7 @@ def test_the_first_decision_stands(home, held):
     run.decide(home, held, is_approved=False, by="sam", because="no")
     assert run.decide(home, held, is_approved=True, by="tom", because="yes").state == "discarded"
     assert len(audited(home)) == 1
-    with pytest.raises(UsageError, match="No run 2020 waits"):
+    with pytest.raises(UsageError, match="The run 2020 is not waiting"):
         run.decide(home, "2020", is_approved=True, by="tom", because="yes")
 
 
@@ -262,7 +262,7 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
     assert b12(home.root, "run", more, "--source", "canonical", "--as-of", "2026-02-01").code == 0
     newest = (home.runs / "latest").resolve().name
     answer = b12(home.root, "screen", "--snapshot", before)
-    assert answer.code == 0 and "the same as then, byte for byte" in answer.out
+    assert answer.code == 0 and "byte for byte the same as the original" in answer.out
     (again,) = [name for name, state in runs(home).items() if state == "replay"]
     assert (home.runs / again / "worklist.csv").read_bytes() == (
         home.runs / before / "worklist.csv"
@@ -273,7 +273,8 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
     worklist.follow(home, store)
     assert worklist.followed_run(store)["run_id"] == newest
     assert (
-        b12(home.root, "diff", before, again).out.strip() in ("", "Nothing changed.")
+        b12(home.root, "diff", before, again).out.strip()
+        in ("", "The two worklists do not differ.")
         or json.loads(b12(home.root, "diff", before, again, "--format", "json").out) == []
     )
 
@@ -281,14 +282,14 @@ def test_a_past_night_is_screened_again_as_it_was_and_publishes_nothing(home, tm
 def test_another_day_over_a_past_lake_differs_and_says_so(home):
     before = run.screen_population(home, AS_OF).run_id
     answer = b12(home.root, "screen", "--snapshot", before, "--as-of", "2029-01-31")
-    assert answer.code == 0 and "not the same as then" in answer.out
+    assert answer.code == 0 and "different from the original" in answer.out
 
 
 def test_a_lake_that_is_not_held_any_more_is_not_taken_for_another(home):
     before = run.screen_population(home, AS_OF).run_id
     assert b12(home.root, "reingest").code == 0
     answer = b12(home.root, "screen", "--snapshot", before)
-    assert answer.code == 13 and "can no longer be read" in answer.err
+    assert answer.code == 13 and "no longer exist" in answer.err
     after = run.screen_population(home, AS_OF).run_id
     (next(iter((home.lake / "lab_result").glob("*.parquet")))).unlink()
     assert b12(home.root, "screen", "--snapshot", after).code == 13
@@ -331,7 +332,7 @@ def test_a_past_day_that_somebody_screened_does_not_supersede_tonight(home, held
 def test_a_year_that_was_mistyped_stands_before_no_night(home, held):
     run.screen_population(home, "2062-02-01")
     assert [
-        one.state for one in of_state(home, is_deep=False) if "a day that has not come" in one.what
+        one.state for one in of_state(home, is_deep=False) if "which is in the future" in one.what
     ] == ["wrong"]
     assert run.decide(home, held, is_approved=True, by="sam", because="fine").state == "published"
     assert (home.runs / "latest").resolve().name == held

@@ -30,7 +30,11 @@ def test_a_certificate_that_is_not_there(tmp_path):
     refused = b12(
         tmp_path, "serve", "--certificate", tmp_path / "none.pem", "--key", tmp_path / "none.key"
     )
-    assert refused.code == 2 and "There is no certificate" in refused.err
+    assert (
+        refused.code == 2
+        and "The certificate file" in refused.err
+        and "does not exist" in refused.err
+    )
 
 
 def test_a_user_is_added_listed_changed_and_shut_out(tmp_path, monkeypatch):

@@ -174,10 +174,8 @@ def test_a_rejected_row_says_what_would_make_it_acceptable(home):
     rows = b12(home, "rejects", "--format", "json").json
     assert all(row["remedy"] for row in rows)
     out = b12(home, "rejects", "--by", "reason").out
-    assert "What would make them acceptable:" in out and "never guessed" not in out, (
-        "only of the reasons shown"
-    )
-    assert "unknown_unit: a unit of this test" in out
+    assert "How to fix them:" in out and "never guessed" not in out, "only of the reasons shown"
+    assert "unknown_unit: use a unit and spelling" in out
     assert "s3cret" not in out
 
 

@@ -306,11 +306,11 @@ def test_many_are_assigned_at_once_and_changed_ones_are_left_alone(home, kim):
         "back": "?priority=4",
     }
     answer = kim.post("/worklist/assign", data=sent)
-    assert answer.headers["location"] == "/worklist?priority=4&done=2&stale=1"
+    assert answer.headers["location"] == "/worklist?priority=4&done=2&stale=1&to=lee"
     assert {
         worklist.item(worklist.open_store(home), key)["assignee"] for key in (first, second)
     } == {"lee"}
-    assert "left alone" in kim.get(answer.headers["location"]).text
+    assert "1 not changed" in kim.get(answer.headers["location"]).text
     assert kim.post("/worklist/assign", data={**sent, "keys": "nonsense"}).status_code == 400
     assert (
         kim.post("/worklist/assign", data={**sent, "back": "//evil.example/?x=1"})

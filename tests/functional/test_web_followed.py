@@ -122,7 +122,7 @@ def test_the_list_says_which_run_it_follows_and_that_there_is_a_newer_one(kim):
     page = kim.get("/worklist").text
     assert f"As of {AS_OF}" in page
     assert (
-        f"A newer run (as of {PAST}) was published, but the worklist follows the run as of {AS_OF}."
+        f"A newer run (as of {PAST}) has been published, but this is still the worklist of {AS_OF}."
         in page
     )
 
@@ -135,7 +135,7 @@ def test_where_the_newest_run_is_followed_nothing_is_said(own):
 def test_a_patient_is_explained_as_of_the_run_that_is_followed(kim):
     [key, *_] = keys(kim.get("/worklist"))
     page = kim.get(f"/patients/{key}").text
-    assert f"As of {AS_OF}, as the published run read it" in page and PAST not in page
+    assert f"As of {AS_OF}, data of the last published run" in page and PAST not in page
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "fhir", "omop"])

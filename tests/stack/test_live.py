@@ -266,7 +266,7 @@ def test_services_go_on_when_their_supervisor_is_killed(stack):
     assert stacks.until(lambda: not processes.is_running(supervisor), 10)
     assert processes.is_running(units["postgres"].process)
     assert (
-        "the supervisor is gone"
+        "The supervisor is not running"
         in subprocess.run(
             [sys.executable, "-m", "tools.stack", "--folder", stack.folder, "status"],
             cwd=stacks.ROOT,

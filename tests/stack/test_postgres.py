@@ -47,7 +47,7 @@ def test_whoever_is_not_root_keeps_them_in_the_stack(shut, monkeypatch):
 
 def test_a_closed_folder_is_named_and_stays_closed(shut):
     (shut / "stack" / "postgres").mkdir(parents=True)
-    with pytest.raises(SystemExit, match=f"{shut} is closed .* STACK_DIR="):
+    with pytest.raises(SystemExit, match=f"{shut} cannot be entered .* STACK_DIR="):
         postgres.leave_root(shut / "stack" / "postgres")
     assert shut.stat().st_mode & 0o777 == 0o700
 

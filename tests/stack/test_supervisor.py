@@ -235,4 +235,4 @@ def test_down_ends_what_a_killed_supervisor_left(folder):
 
 def test_down_where_nothing_was_started(folder, capsys):
     assert running.down(folder) == 0
-    assert "Nothing was started." in capsys.readouterr().out
+    assert "The stack is not running." in capsys.readouterr().out

@@ -1,1 +1,1 @@
-"""Faults, tried on purpose: what `make chaos` does, and in a short form the tests."""
+"""Fault injection: used by `make chaos` and, in a short form, by the tests."""

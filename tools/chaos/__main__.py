@@ -1,4 +1,4 @@
-"""What `make chaos` does: every fault, so many times; the table goes into docs/reliability.md.
+"""`make chaos`: injects every fault several times and writes the table in docs/reliability.md.
 
 The walk's faults run in processes of their own on a demonstration population; those of the stack in
 a stack of its own. Exit 1 when anything was lost, doubled, half published or different.
@@ -57,9 +57,9 @@ def main(arguments=None) -> int:
 
 
 NUMBERS = (
-    ("--kills", 100, "kills of the walk's commands in all"),
-    ("--others", 10, "times of every other fault of the walk"),
-    ("--rows", 1_000_000, "rows of the file with a poisoned one"),
+    ("--kills", 100, "total number of killed commands"),
+    ("--others", 10, "repetitions of every other fault"),
+    ("--rows", 1_000_000, "rows of the file with a malformed row"),
     ("--rounds", 1, "kills of each service of the stack"),
 )
 
@@ -70,7 +70,7 @@ def parse(arguments):
         parser.add_argument(name, type=int, default=default, help=f"{text} (default: {default})")
     parser.add_argument(
         "--stack", action=argparse.BooleanOptionalAction, default=True,
-        help="the stack's faults too",
+        help="also inject faults into the stack",
     )  # fmt: skip
     parser.add_argument(
         "--write", action="store_true", help="write the table into docs/reliability.md"
@@ -112,7 +112,7 @@ def _killings(words, seconds, prepared, kills, given):
 
 def _on_small_disks(words, seconds, times, given):
     if not disk.can_mount():
-        yield Row("the disk is full, or can only be read (not tried: no right to mount here)")
+        yield Row("the disk is full or read-only (not tried: mounting needs more permissions)")
         return
     yield disk.disk_full(
         words=words, sizes=[150 + round(number * 1400 / times) for number in range(times)], **given

@@ -1,5 +1,5 @@
-"""Deliveries in trouble: taken by several at once, still growing, or with one poisoned row among a
-million."""
+"""Faulty deliveries: ingested by several processes at once, still growing, or with one malformed
+row among a million."""
 
 import random
 import subprocess

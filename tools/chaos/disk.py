@@ -1,5 +1,5 @@
-"""A disk that is full, and one that can only be read: on a small file system in memory, which needs
-the right to mount one."""
+"""A full disk and a read-only disk, on a small file system in memory; mounting it needs
+permission."""
 
 import os
 import subprocess

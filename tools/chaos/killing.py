@@ -1,4 +1,4 @@
-"""kill −9 of a command at a random moment of its work, and the command typed again."""
+"""kill −9 of a command at a random time, then the command is run again."""
 
 import multiprocessing
 import os
@@ -86,7 +86,7 @@ def work_done(process):
 
 
 def work_until_the_end(process):
-    """Seconds of processor time that a command took."""
+    """CPU seconds that a command used."""
     done = 0
     while (now := work_done(process)) is not None:
         done = now

@@ -21,25 +21,25 @@ def parser():
     default = Path(os.environ.get("STACK_DIR", "b12-stack"))
     root.add_argument(
         "--folder", type=Path, default=default,
-        help="where it keeps everything (default: $STACK_DIR, else b12-stack)",
+        help="folder of the stack (default: $STACK_DIR, else b12-stack)",
     )  # fmt: skip
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    up_ = _add(commands, "up", up, "start every service and wait until all are healthy")
+    up_ = _add(commands, "up", up, "start all services and wait until they are healthy")
     up_.add_argument(
         "--scale", nargs="*", type=_scaled, default=[], metavar="SERVICE=N",
-        help="more than one of a service",
+        help="number of instances of a service",
     )  # fmt: skip
     _of_the_whole(commands)
     _of_one_service(commands)
-    supervise_ = _add(commands, "supervise", supervise, "what `up` leaves running")
+    supervise_ = _add(commands, "supervise", supervise, "run by `up` in the background")
     supervise_.add_argument("scale", nargs="*", type=_scaled)
     return root
 
 
 def _of_the_whole(commands):
     for name, do, text in (
-        ("down", running.down, "end exactly what was started"),
-        ("status", running.status, "which services are healthy"),
+        ("down", running.down, "stop all services that were started"),
+        ("status", running.status, "show which services are healthy"),
     ):
         _add(commands, name, lambda options, do=do: do(options.folder), text)
 
@@ -54,7 +54,10 @@ def _of_one_service(commands):
         )
         one.add_argument("service", choices=list(compose.services()))
     execute_ = _add(
-        commands, "exec", execute, "a command in a service's environment: exec SERVICE -- COMMAND…"
+        commands,
+        "exec",
+        execute,
+        "run a command in a service's environment: exec SERVICE -- COMMAND…",
     )
     execute_.add_argument("service")
     execute_.add_argument("command", nargs="+")
@@ -70,7 +73,7 @@ def _scaled(text):
     name, _, number = text.partition("=")
     if name not in compose.services() or not number.isdigit():
         raise argparse.ArgumentTypeError(
-            f"{text} is not SERVICE=N with a service of docker-compose.yml"
+            f"{text} is not of the form SERVICE=N with a service of docker-compose.yml"
         )
     return name, int(number)
 

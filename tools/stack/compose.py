@@ -14,7 +14,7 @@ SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True)
 class Health:
-    """How a service is asked whether it is well; times in seconds."""
+    """The health check of a service; times in seconds."""
 
     command: list
     interval: float

@@ -1,4 +1,4 @@
-"""Asks a service whether it is well, as its health check in docker-compose.yml says."""
+"""Runs the health check of a service from docker-compose.yml."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from asyncio.subprocess import DEVNULL
 
 
 async def is_well(service):
-    """One question; no answer in time is a no."""
+    """One check; a timeout counts as unhealthy."""
     process = await asyncio.create_subprocess_exec(
         *service.health.command,
         env=service.environment,

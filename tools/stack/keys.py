@@ -47,5 +47,5 @@ if __name__ == "__main__":
     print(
         f".env: {len(added)} secrets written."
         if added
-        else ".env: every secret is there; nothing changed."
+        else ".env: all secrets exist; nothing was changed."
     )

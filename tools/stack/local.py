@@ -164,4 +164,4 @@ def _free(held, *likely):
         except OSError:
             continue
         return listener.getsockname()[1]
-    raise AssertionError("no port of this machine is free")
+    raise AssertionError("no free port on this machine. Stop other programs and try again")

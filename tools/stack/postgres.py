@@ -61,7 +61,7 @@ def leave_root(folder):
     ours = [folder.parent, *([ELSEWHERE] if ELSEWHERE in folder.parents else [])]
     if place := closed(ours[-1].parent):
         raise SystemExit(
-            f"{place} is closed to the account that runs PostgreSQL. Start the stack elsewhere:"
+            f"{place} cannot be entered by the account that runs PostgreSQL. Use another folder:"
             " STACK_DIR=/srv/b12-stack"
         )
     for own in ours:

@@ -1,4 +1,4 @@
-"""Starts and ends a stack, and says how it stands."""
+"""Starts, stops and shows the status of a stack."""
 
 import subprocess
 import sys
@@ -93,8 +93,7 @@ def _told(folder):
         ""
         if place.parent == folder
         else (
-            f"PostgreSQL: {place}/   (its account does not come into"
-            f" {postgres.closed(folder.parent)})\n"
+            f"PostgreSQL: {place}/   (its account cannot enter {postgres.closed(folder.parent)})\n"
         )
     )
     return f"""
@@ -114,7 +113,7 @@ def down(folder):
     if processes.is_running(supervisor):
         processes.end(supervisor, seconds=GRACE)
     _sweep(folder)
-    print(f"Ended: {', '.join(units)}." if units else "Nothing was started.")
+    print(f"Stopped: {', '.join(units)}." if units else "The stack is not running.")
     return 0
 
 
@@ -151,7 +150,10 @@ def status(folder):
             f" restarts {unit.restarts}"
         )
     if units and not processes.is_running(supervisor):
-        print("Nothing keeps them running: the supervisor is gone. make down, then make up.")
+        print(
+            "The supervisor is not running, so services are not restarted. Type: make down, then"
+            " make up."
+        )
     return (
         0
         if processes.is_running(supervisor) and all(unit.status in GOOD for unit in units.values())

@@ -1,4 +1,4 @@
-"""What is known of a stack, in a file that is replaced whole, so that whoever looks sees one moment
+"""What is known of a stack, in a file that is replaced whole, so that readers see one moment
 of it."""
 
 import json

@@ -1,5 +1,5 @@
-"""Keeps the services of a stack running: in the order of `depends_on`, asked whether they are well,
-started again when they end."""
+"""Keeps the services of a stack running: starts them in the order of `depends_on`, checks their
+health, and restarts them."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What each command of `b12` does: call the walk, print what it returns."""
+"""The commands of `b12`: each calls the pipeline and prints the result."""
 
 from pipeline.cli.commands.operating import backup, doctor, erase, notify, overdue, restore
 from pipeline.cli.commands.people import serve, user

@@ -15,7 +15,8 @@ def export(home, given, form):
         check_file(given.out)
     elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
         raise UsageError(
-            f"{form} is nothing for a terminal: --out FILE{exports.FORMATS[form].suffix}"
+            f"{form} cannot be shown on a terminal. Write it to a file: --out"
+            f" FILE{exports.FORMATS[form].suffix}"
         )
     folder = latest_folder(home).resolve()  # a run that is published meanwhile moves `latest`
     rows = exports.published(folder, everyone=form == "omop", priority=given.priority)

@@ -19,7 +19,7 @@ OVERDUE = 14  # an exit code of its own: "something is late" is not "it could no
 def notify(home, options):
     results = send_notification(
         "B12 screening: a test message",
-        [f"Sent by b12 notify for the home {home.root.name}. Nothing is wrong."],
+        [f"Sent by b12 notify for the home {home.root.name}. No action is needed."],
     )
     if not results:
         raise UsageError(
@@ -58,7 +58,7 @@ def restore(home, options):
         f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the "
         f"worklist database, as of {done['made_at']}."
     )
-    say(f"Erased again by the ledger: {done['erased']:,} ids.")
+    say(f"Erased again according to the ledger: {done['erased']:,} patient IDs.")
     if done["unreadable"]:
         say(
             f"Deleted: {done['unreadable']:,} unreadable refused files, which may name a patient "
@@ -75,10 +75,10 @@ def restore(home, options):
 
 def erase(home, options):
     if not home.root.is_dir():
-        raise UsageError(f"There is no home {home.root}. Name the right one: --home, or $B12_HOME.")
+        raise UsageError(f"The home {home.root} does not exist. Name another: --home or $B12_HOME.")
     rows = erase_patient(home, options.patient_id, who=_account())
     places = ", ".join(f"{name} {number:,}" for name, number in rows.items() if number)
-    unknown = "no patient of this id is known here (any more). Check how it is written"
+    unknown = "no patient with this ID was found. Check the ID"
     say(f"Erased {sum(rows.values()):,} rows: {places or unknown}.")
 
 

@@ -1,4 +1,4 @@
-"""The commands that serve the worklist as pages, and say who may open them."""
+"""The commands that serve the pages and manage their users."""
 
 import getpass
 import sys
@@ -43,13 +43,13 @@ def user(home, given):
 
 def _password():
     """Asked for twice on a terminal; else the first line of what is piped in. Never an argument:
-    arguments are seen by everybody"""
+    arguments are visible to all processes"""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     first, again = (
-        getpass.getpass("Password (12 characters at least): "),
+        getpass.getpass("Password (at least 12 characters): "),
         getpass.getpass("Again: "),
     )
     if first != again:
-        raise UsageError("The two are not the same.")
+        raise UsageError("The two passwords differ. Type the command again.")
     return first

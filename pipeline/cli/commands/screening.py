@@ -1,4 +1,4 @@
-"""The commands of the nightly walk, and those that read what it published."""
+"""The commands for ingest and screening, and for reading published runs."""
 
 import sys
 from getpass import getuser
@@ -50,8 +50,8 @@ def ingest(home, given):
 
 def _say_nothing_came(given):
     say(
-        f"Nothing was ingested: no file is there that the profile {given.source} takes, or none"
-        " that has settled."
+        f"Nothing was ingested: no file matches the profile {given.source}, or none has settled"
+        " yet."
     )
 
 
@@ -65,20 +65,20 @@ def _screen(home, given):
     )
     if done.state == "held":
         raise GateClosed(
-            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held, the last"
-            f" worklist stays. Look at {home.runs}/.held-{done.run_id}/quality.json, then type: b12"
-            f" decide {done.run_id} publish --because TEXT, or discard."
+            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held and the"
+            f" previous worklist stays in use. Read {home.runs}/.held-{done.run_id}/quality.json,"
+            f" then type: b12 decide {done.run_id} publish --because TEXT, or discard."
         )
     say(walk.describe(home))
     if done.notes_left:
         say(
-            f"{done.notes_left} of the clinicians' notes did not reach the lake: b12 rejects"
-            " --source clinician_notes says why."
+            f"{done.notes_left} of the clinicians' notes did not reach the lake. For the reasons,"
+            " type: b12 rejects --source clinician_notes"
         )
     if not done.is_followed:
         say(
-            "The list that people work from does not follow this run: its day lies before that of"
-            " the last one, or has not come."
+            "The worklist that people use was not updated: this run's as-of date is earlier than"
+            " that of the last run, or in the future."
         )
 
 
@@ -87,13 +87,13 @@ def _screen_again(home, given):
         home, given.snapshot, given.as_of, given.protocol, progress=tell_relation
     )
     same = {
-        True: "the same as then, byte for byte",
-        False: "not the same as then: b12 diff says what changed",
-        None: "that run kept none",
+        True: "byte for byte the same as the original",
+        False: "different from the original; b12 diff shows the changes",
+        None: "the original run has none to compare with",
     }
     say(
-        f"Screened again from the lake as {done.replay_of} read it: {home.runs / done.run_id}."
-        " Nothing was published."
+        f"Screened again with the data of {done.replay_of}: {home.runs / done.run_id}. Nothing was"
+        " published."
     )
     say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
 
@@ -108,7 +108,7 @@ def decide(home, given):
     )
     say(f"{done.run_id}: {done.state}, {done.worklist:,} patients on its worklist.")
     if done.state == "superseded":
-        say("A newer run was published while this one waited: its worklist stays.")
+        say("A newer run was published while this one waited; the newer worklist stays in use.")
 
 
 def run(home, given):
@@ -151,13 +151,15 @@ def runs(home, given):
             rows,
             given.format,
             ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
+            empty=f"No runs yet in {home.runs}. Type: b12 run PATH --source PROFILE",
         )
     )
 
 
 def diff(home, given):
     rows = difference(home, given.before, given.after)
-    say(as_rows(rows, given.format, DIFFERENCE_COLUMNS))
+    empty = "The two worklists do not differ."
+    say(as_rows(rows, given.format, DIFFERENCE_COLUMNS, empty=empty))
     if given.format == "table" and rows:
         kinds = ("new", "changed", "resolved")
         say(

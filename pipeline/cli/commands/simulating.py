@@ -10,7 +10,7 @@ def simulate(home, given):
     changes = dict(_change(text) for text in given.set or ())
     minutes = {"visit": given.minutes_visit, "portal": given.minutes_portal}
     if not all(0 <= each < 10_000 for each in minutes.values()):
-        raise UsageError("Minutes a patient are 0 or more, below 10000.")
+        raise UsageError("Minutes per patient must be from 0 to below 10000.")
     simulation = Simulation(home)
     try:
         if not changes:
@@ -18,7 +18,8 @@ def simulate(home, given):
                 f"{name}={value}" for name, (value, _) in simulation.movable().items()
             )
             raise UsageError(
-                f"Nothing is moved: --set NAME=VALUE. Possible, with their values now: {known}."
+                "Nothing to simulate. Give at least one --set NAME=VALUE. Names with their current"
+                f" values: {known}."
             )
         found = simulation.what_if(changes, minutes=minutes)
     finally:
@@ -29,5 +30,5 @@ def simulate(home, given):
 def _change(text):
     name, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"{text}: write it as NAME=VALUE, e.g. b12.low=200.")
+        raise UsageError(f"{text}: write it as NAME=VALUE, for example b12.low=200.")
     return name.strip(), value.strip()

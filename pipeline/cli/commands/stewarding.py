@@ -37,12 +37,12 @@ def rejects(home, given):
         )
     if given.reason and not rows and given.reason not in (known := stewardship.remedies(home)):
         raise UsageError(
-            f"There is no reason {given.reason} to reject a row. There are: {', '.join(known)}."
+            f"{given.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
-    say(as_rows(rows, given.format, columns))
+    say(as_rows(rows, given.format, columns, empty="No rejected rows."))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if given.format == "table" and reasons:
-        say("\nWhat would make them acceptable:")
+        say("\nHow to fix them:")
         say(
             "\n".join(
                 f"  {reason}: {remedy}"
@@ -55,7 +55,8 @@ def rejects(home, given):
 def unmapped(home, given):
     form = form_of(given.format, given.out, ("csv", "json"))
     columns = MAP if form == "csv" else ("source", *MAP[:-2])
-    write(as_rows(stewardship.unmapped(home, source=given.source), form, columns), given.out)
+    rows = stewardship.unmapped(home, source=given.source)
+    write(as_rows(rows, form, columns, empty="All codes and units are mapped."), given.out)
 
 
 def source(home, given):
@@ -86,11 +87,11 @@ def _tell_checked(found):
         say("\nRejected:")
         say(table(found.rejected, ("reason", "rows", "lines", "remedy")))
     if found.unknown:
-        say("\nNothing knows:")
+        say("\nUnmapped codes and units:")
         say(table(found.unknown, ("entity", "kind", "delivered", "name", "rows")))
         say(
-            "\nNext: ingest it, then `b12 unmapped --source PROFILE --format csv --out MAP.csv`"
-            " writes the map; name it under `maps`."
+            "\nNext: ingest the file, write a map with `b12 unmapped --source PROFILE --format csv"
+            " --out MAP.csv`, fill it in and name it under `maps`."
         )
 
 
@@ -102,6 +103,6 @@ def compact(home, given):
     merged = sum(walk.compact_lake(home).values())
     gone = retention.apply_retention(home)
     say(
-        f"Files of the lake merged: {merged:,}, dropped: {gone['lake_files']:,}. "
-        f"Removed as too old: {gone['runs']:,} runs, {gone['refused']:,} refused files."
+        f"Lake files merged: {merged:,}, removed: {gone['lake_files']:,}. Past their retention and"
+        f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files."
     )

@@ -1,4 +1,4 @@
-"""What the commands say: lines on the terminal, or a file."""
+"""Output of the commands: lines on the terminal, or a file."""
 
 import sys
 
@@ -26,7 +26,7 @@ def check_file(out):
         raise UsageError(f"--out {out} is a folder. Give the name of a file.")
     if not out.parent.is_dir():
         raise UsageError(
-            f"--out {out}: there is no folder {out.parent}. Make it, or give another one."
+            f"--out {out}: the folder {out.parent} does not exist. Create it or give another one."
         )
 
 
@@ -80,8 +80,8 @@ def raise_refused(home, accounts):
     count = "1 file was" if len(refused) == 1 else f"{len(refused):,} files were"
     others = ", and the others went in" if len(refused) < len(accounts) else ""
     told = (
-        f"{count} refused whole{others}. {named}{more}. What was refused is kept in {home.refused}."
-        " Ask the source for a corrected file and ingest that; b12 source check PROFILE FILE tries"
-        " it first."
+        f"{count} refused whole{others}. {named}{more}. Refused files are kept in {home.refused}."
+        " Ask the source for a corrected file, try it with b12 source check PROFILE FILE, then"
+        " ingest it."
     )
     raise Refused(" ".join(told.split()))

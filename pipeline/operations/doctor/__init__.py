@@ -1,4 +1,4 @@
-"""The doctor: looks at an installation, changes nothing, and says what is wrong and what to do."""
+"""The doctor: checks an installation without changing it, and says what is wrong and what to do."""
 
 from itertools import chain
 

@@ -1,4 +1,4 @@
-"""The doctor's look at what was delivered: the lake and the archive."""
+"""Checks of the data: the lake and the archive."""
 
 from contextlib import closing
 from pathlib import Path
@@ -27,14 +27,14 @@ def of_lake(home):
     if missing:
         named = ", ".join(f"{table} {number}" for table, number in missing.items())
         return wrong(
-            f"Files of the lake are missing: {named}",
+            f"Lake files are missing: {named}",
             f"{AGAIN}, or replay the archive: b12 reingest",
         )
     if not tables:
         return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
     with closing(connect()) as con:
         lake.check_tables_present(con, home, lake.attach(con, home))
-    return ok(f"The lake's {len(tables)} tables open, with all their files")
+    return ok(f"The lake is complete: {len(tables)} tables")
 
 
 DELIVERED = """
@@ -50,15 +50,15 @@ def of_archive(home, is_deep):
         delivered = rows_of(con, DELIVERED)
     paths = {stored_path(home, folder="archive", **file): file["sha256"] for file in delivered}
     if missing := sum(not path.exists() for path in paths):
-        todo = f"{AGAIN}: without them the lake cannot be replayed"
+        todo = f"{AGAIN}; the lake cannot be replayed without them"
         return wrong(f"{missing} delivered files are not in the archive", todo)
     if not is_deep:
         return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
     changed = sum(sha256_of(path) != sha256 for path, sha256 in paths.items())
     if not changed:
-        return ok(f"The archive's {len(paths):,} files are as delivered, byte for byte")
-    what = f"{changed} archived files are not as delivered"
+        return ok(f"The {len(paths):,} archived files are as delivered, byte for byte")
+    what = f"{changed} archived files differ from what was delivered"
     if ledger.entries(home.root / ledger.LEDGER):
-        todo = "Expected where a patient of theirs was erased; else restore them from the backup"
+        todo = "Expected for files with an erased patient; otherwise restore them from the backup"
         return look(what, todo)
-    return wrong(what, f"{AGAIN}: the disk, or somebody, changed them")
+    return wrong(what, f"{AGAIN}; check the disk, and who can write to it")

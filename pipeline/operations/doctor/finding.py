@@ -1,4 +1,4 @@
-"""What the doctor found: one line, and what to do about it."""
+"""A finding of the doctor: one line, and what to do."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from pipeline.core import Failure
 
 @dataclass(frozen=True)
 class Finding:
-    """state: ok, look (it works; somebody should know) or wrong (it does not). what, todo: for
+    """state: ok, look (it works, but should be checked) or wrong (it does not). what, todo: for
     people, counts and names only."""
 
     state: str
@@ -21,7 +21,7 @@ def ok(what):
 
 
 def look(what, todo):
-    """Nothing is broken, but somebody should look."""
+    """It works, but should be checked."""
     return Finding("look", what, todo)
 
 
@@ -36,9 +36,9 @@ def tried(about, function, *arguments):
     try:
         return function(*arguments)
     except Failure as failure:
-        return wrong(f"{about}: {failure}", "Do what it says, then ask again.")
+        return wrong(f"{about}: {failure}", "Follow the message, then run b12 doctor again.")
     except OSError as error:
         return wrong(
             f"{about}: {error.filename}: {error.strerror}",
-            "Check that the path is there, its rights and the disk.",
+            "Check that the path exists, its permissions and the disk.",
         )

@@ -1,4 +1,4 @@
-"""What the installation was told: the protocol, the profiles, the settings of the environment, the
+"""Checks of the configuration: the protocol, the profiles, the settings of the environment, the
 deadlines."""
 
 from pipeline.core import DEFAULT_PACK, SOURCES, UsageError, settings, today, zone
@@ -14,14 +14,16 @@ def unusable_settings():
     try:
         settings()
     except UsageError as error:
-        yield wrong(f"The settings: {str(error).rstrip('.')}", "Correct them, then ask again")
+        yield wrong(
+            f"The settings: {str(error).rstrip('.')}", "Correct them, then run b12 doctor again"
+        )
 
 
 def of_settings(home):
     """What is found of the settings."""
     yield tried(f"The protocol pack {DEFAULT_PACK}", _protocol)
     yield from _profiles(home)
-    yield tried("The time zone", lambda: ok(f"The night is that of {zone().key}"))
+    yield tried("The time zone", lambda: ok(f"Days are counted in the time zone {zone().key}"))
     yield tried("The deadlines", _deadlines, home)
     yield _channels()
     yield tried("Retention", _retention)
@@ -32,16 +34,16 @@ def _protocol():
     if found := problems(pack):
         return wrong(
             f"The protocol pack {pack.name} has {len(found)} problems",
-            "b12 protocol check names them",
+            "b12 protocol check lists them",
         )
     due = pack.raw["next_review"]
     if due < today():
         return look(
             f"The review of the protocol pack {pack.name} was due on {due}",
-            "Its author and checker look at it again, and set next_review",
+            "Its author and checker need to review it and set next_review",
         )
     return ok(
-        f"The protocol pack {pack.name} {pack.raw['version']} is sound; its next review is due on"
+        f"The protocol pack {pack.name} {pack.raw['version']} is valid; its next review is due on"
         f" {due}"
     )
 
@@ -61,27 +63,27 @@ def _profiles(home):
     ]
     yield from (one for one in found if one)
     if not any(found):
-        yield ok(f"{len(names)} profiles of sources are sound")
+        yield ok(f"{len(names)} source profiles are valid")
 
 
 def _deadlines(home):
     found = read_deadlines(home)
     if not (home.root / "deadlines.yaml").exists():
         return look(
-            "No alerts for a late worklist or delivery",
+            "No alerts are set up for a late worklist or delivery",
             f"Write {home.root / 'deadlines.yaml'}: docs/runbook.md, Deadlines",
         )
     expected = len(found.deliveries) + sum(
         one is not None for one in (found.worklist_by, found.waiting_hours)
     )
-    return ok(f"{expected} deadlines are watched; b12 overdue says what is late")
+    return ok(f"{expected} deadlines are watched; b12 overdue lists what is late")
 
 
 def _channels():
     names = list(channels())
     if not names:
         return look(
-            "No notification when a night fails",
+            "No notifications are set up for failed runs",
             "Set $B12_NOTIFY_SMTP or $B12_NOTIFY_WEBHOOK, then try it: b12 notify",
         )
     missing = [
@@ -91,10 +93,10 @@ def _channels():
     ]
     if missing:
         return wrong(
-            f"$B12_NOTIFY_SMTP is set, without {' and '.join(missing)}",
+            f"$B12_NOTIFY_SMTP is set, but not {' and '.join(missing)}",
             "Set them, then try it: b12 notify",
         )
-    return ok(f"People are told by {' and '.join(names)}; b12 notify tries it")
+    return ok(f"Notifications are sent by {' and '.join(names)}; b12 notify sends a test")
 
 
 def _retention():

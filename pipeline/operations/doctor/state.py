@@ -1,4 +1,4 @@
-"""What the installation holds: the lake, the runs, the store, what waits, what was left over, the
+"""Checks of the state: the lake, the runs, the store, what waits, what was left over, the
 archive."""
 
 import time
@@ -26,9 +26,9 @@ def of_state(home, *, is_deep):
     yield tried("The runs", _latest, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
-    yield tried("What waits", _waiting, home)
-    yield tried("What is claimed", _claimed, home)
-    yield tried("What was left over", _left_over, home)
+    yield tried("Waiting files", _waiting, home)
+    yield tried("Claimed files", _claimed, home)
+    yield tried("Leftover folders", _left_over, home)
     yield tried("The archive", of_archive, home, is_deep)
 
 
@@ -38,20 +38,20 @@ def _latest(home):
         return look("No run was published yet", "Type: b12 screen")
     if not (link / "manifest.json").exists():
         todo = f"{AGAIN}, or screen again: b12 screen"
-        return wrong("runs/latest names a run that is not there", todo)
+        return wrong("runs/latest names a run that does not exist", todo)
     manifest = read_manifest(link)
     if broken := _broken_files(home, link, manifest.rows):
-        what = f"The latest run is not whole: {', '.join(broken)}"
+        what = f"The latest run is incomplete: {', '.join(broken)}"
         return wrong(what, "Screen again: b12 screen")
     if not manifest.is_past_or_near:
-        what = f"The latest run is as of {manifest.as_of}, a day that has not come"
+        what = f"The latest run is as of {manifest.as_of}, which is in the future"
         return wrong(what, "Screen again, as of today: b12 screen")
     if held := len(held_manifests(home)):
-        todo = "b12 runs names them; b12 decide answers, or Airflow under Required Actions"
+        todo = "b12 runs lists them; decide with b12 decide, or in Airflow under Required Actions"
         return look(f"{held} runs wait for a steward's decision", todo)
     return ok(
-        f"The latest run, {link.resolve().name}, is whole: "
-        f"{manifest.rows.worklist:,} patients on the worklist"
+        f"The latest run, {link.resolve().name}, is complete: {manifest.rows.worklist:,} patients"
+        " on the worklist"
     )
 
 
@@ -77,27 +77,29 @@ def _clock(home):
     newest = max((run.started for run in manifests(home, published_only=False)), default=now)
     if newest > now + timedelta(days=1):
         return wrong(
-            f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is still to come",
-            "Set the computer's clock; then b12 screen",
+            f"A run started at {newest:%Y-%m-%d %H:%M} UTC, which is in the future",
+            "Set the computer's clock, then type: b12 screen",
         )
     if newest > now:
         return look(
-            f"A run started at {newest:%H:%M} UTC, which is still to come",
-            "The clock stepped back; runs keep their order until it has caught up",
+            f"A run started at {newest:%H:%M} UTC, which is in the future",
+            "The clock went back; runs keep their order until it has caught up",
         )
-    return ok(f"No run is later than the clock, {now:%Y-%m-%d %H:%M} UTC")
+    return ok(f"No run is later than the current time, {now:%Y-%m-%d %H:%M} UTC")
 
 
 def _store(home):
     if not settings().database_url and not (home.root / "worklist.db").exists():
-        return look("There is no worklist database yet", "The next screening makes it: b12 screen")
+        return look(
+            "There is no worklist database yet", "The next screening creates it: b12 screen"
+        )
     store = worklist.open_store(home)
     try:
         people = len(worklist.users(store))
         kind = "SQLite, in the home" if store.is_sqlite else "PostgreSQL"
         return ok(
-            f"The worklist database ({kind}) answers, in its newest form; {people} people may"
-            " log in"
+            f"The worklist database ({kind}) is available and up to date; {people} people may log"
+            " in"
         )
     finally:
         store.close()
@@ -109,8 +111,9 @@ def _waiting(home):
     stuck = [one for one in waits if now - one.changed_at > A_DAY]
     if stuck:
         return look(
-            f"{len(stuck)} files have lain in landing/ for over a day",
-            "Do their folders have a profile's name, and is a manifest complete? Then: b12 ingest",
+            f"{len(stuck)} files have been waiting in landing/ for over a day",
+            "Check that each folder is named after a profile and each manifest is complete. Then"
+            " type: b12 ingest",
         )
     return ok(f"{len(waits)} files wait in landing/")
 
@@ -118,17 +121,17 @@ def _waiting(home):
 def _claimed(home):
     if claimed := len(list(list_files(home.claimed))) if home.claimed.is_dir() else 0:
         return look(
-            f"{claimed} files are claimed and not ingested yet",
-            "The next ingest takes them; if none runs: b12 ingest",
+            f"{claimed} files are claimed but not yet ingested",
+            "The next ingest takes them; if none is scheduled, type: b12 ingest",
         )
-    return ok("No file is claimed and not ingested yet")
+    return ok("No claimed file is waiting to be ingested")
 
 
 def _left_over(home):
     left = len(list(home.work.iterdir())) if home.work.is_dir() else 0
     if left:
         return look(
-            f"{left} folders in work/ belong to something that runs, or that was killed",
-            "The next ingest or screening removes what was killed",
+            f"{left} folders in work/ belong to a running or killed process",
+            "The next ingest or screening removes those of killed processes",
         )
-    return ok("Nothing was left over in work/")
+    return ok("work/ is empty")

@@ -1,4 +1,4 @@
-"""The computer under the installation: Python, packages, disk, rights, secrets."""
+"""Checks of the computer: Python, packages, disk, permissions, secrets."""
 
 import os
 import platform
@@ -31,9 +31,9 @@ def of_system(home):
     yield ok(f"Python {platform.python_version()}")
     yield _packages()
     yield from _disk(home)
-    yield tried("The rights in the home", _modes, home)
+    yield tried("The permissions in the home", _modes, home)
     yield from _secrets()
-    yield tried("The key of erasures", _erasure_key, home)
+    yield tried("The erasure key", _erasure_key, home)
 
 
 def _packages():
@@ -52,16 +52,16 @@ def _packages():
     ]
     if missing:
         return wrong(
-            f"{len(missing)} of {len(pinned)} packages are not installed, {missing[0]} for one",
+            f"{len(missing)} of {len(pinned)} packages are not installed, for example {missing[0]}",
             "Type: make run, which installs them",
         )
     if other:
         return look(
-            f"{len(other)} packages are of other versions than requirements.txt pins, {other[0]}"
-            " for one",
+            f"{len(other)} packages differ from the versions in requirements.txt, for example"
+            f" {other[0]}",
             "Type: make clean run",
         )
-    return ok(f"{len(pinned)} packages, as requirements.txt pins them")
+    return ok(f"{len(pinned)} packages, as pinned in requirements.txt")
 
 
 def _version(name):
@@ -74,7 +74,7 @@ def _version(name):
 def _disk(home):
     if not home.root.is_dir():
         yield look(
-            f"There is no home {home.root} yet",
+            f"The home {home.root} does not exist yet",
             "Type: b12 ingest PATH --source PROFILE, or give another --home",
         )
         return
@@ -86,11 +86,11 @@ def _disk(home):
     if disk.free < GIGABYTE / 2:
         yield wrong(
             said,
-            "Make room: b12 compact, older backups, B12_KEEP_RUNS_DAYS; or move the home to a"
-            " larger disk",
+            "Free some space: b12 compact, delete old backups, set B12_KEEP_RUNS_DAYS; or move the"
+            " home to a larger disk",
         )
     elif disk.free < max(5 * GIGABYTE, disk.total / 20):
-        yield look(said, "Make room before a night fails: b12 compact, B12_KEEP_RUNS_DAYS")
+        yield look(said, "Free some space before a run fails: b12 compact, B12_KEEP_RUNS_DAYS")
     else:
         yield ok(said)
 
@@ -103,10 +103,10 @@ def _modes(home):
     )
     if open_ones:
         return wrong(
-            f"{len(open_ones)} files or folders of the home are open to others",
-            f"Type: chmod -R go-rwx {home.root}; then landing/ as you need it",
+            f"{len(open_ones)} files or folders of the home are open to other accounts",
+            f"Type: chmod -R go-rwx {home.root}; then open landing/ as needed",
         )
-    return ok("Nothing in the home is open to other accounts (landing/ is yours to open)")
+    return ok("Nothing in the home is open to other accounts (except landing/, if you opened it)")
 
 
 def _paths(root):
@@ -128,8 +128,8 @@ def _secrets():
     missing = [name for name in AIRFLOW_SECRETS if not os.environ.get(name)]
     if executor and missing:
         yield wrong(
-            f"Airflow runs with {executor}, without {', '.join(missing)}",
-            "Set them, the same for every service: make secrets",
+            f"Airflow runs with {executor}, but these are not set: {', '.join(missing)}",
+            "Set them to the same values for every service: make secrets",
         )
     elif executor:
         yield ok("Airflow's secrets are set")
@@ -137,7 +137,5 @@ def _secrets():
 
 def _erasure_key(home):
     if not settings().erasure_key and not (home.root / "erasure-key").exists():
-        return ok("The key of erasures is made when the first patient is erased")
-    return ok(
-        f"The key of erasures can be used: {ledger.name_of(ledger.key_of(home))} in the ledger"
-    )
+        return ok("The erasure key is created when the first patient is erased")
+    return ok(f"The erasure key can be used: {ledger.name_of(ledger.key_of(home))} in the ledger")

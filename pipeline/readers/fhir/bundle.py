@@ -50,7 +50,9 @@ class Window:
 
     def _read_on(self):
         if len(self.text) - self.at > LARGEST_VALUE:
-            raise Refused(f"it holds a value of more than {LARGEST_VALUE >> 20} million characters")
+            raise Refused(
+                f"it contains a value of more than {LARGEST_VALUE >> 20} million characters"
+            )
         more = self.file.read(max(BLOCK, len(self.text) - self.at)) if self.file else ""
         self.text, self.at = self.text[self.at :] + more, 0
         return more != ""

@@ -28,7 +28,7 @@ def load_resources(con, path, *, profile, folder):
     try:
         view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
     except OutOfMemoryException:
-        raise Refused("a record of it needs more memory than there is (B12_MEMORY)") from None
+        raise Refused("a record needs more memory than B12_MEMORY allows") from None
     except EngineError:
         if texts.refusal:
             raise Refused(texts.refusal) from None

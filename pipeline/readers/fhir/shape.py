@@ -1,4 +1,4 @@
-"""What a FHIR file is, told by its content: NDJSON, a Bundle, or a single resource."""
+"""The kind of a FHIR file by its content: NDJSON, a Bundle, or a single resource."""
 
 import json
 from itertools import chain, islice, pairwise
@@ -67,7 +67,7 @@ def holds_bundle(path):
             " deliver it again"
         ) from None
     if not is_typed:
-        raise Refused("it is JSON, but no FHIR resource: it has no resourceType")
+        raise Refused("it is JSON but not a FHIR resource: it has no resourceType")
     if path.stat().st_size > LARGEST_VALUE:
         raise Refused(f"it is a single resource of more than {LARGEST_VALUE >> 20} MB")
     return False

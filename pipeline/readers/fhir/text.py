@@ -22,7 +22,7 @@ SCHEMA = pa.schema(
     }
 )
 _LINE_BREAK = re.compile(b"\n")
-_BREAKS_OFF = "its JSON is wrong or breaks off after some entries: deliver it again"
+_BREAKS_OFF = "its JSON is invalid or incomplete: deliver it again"
 
 
 class Texts:

@@ -1,4 +1,4 @@
-"""What a field of a segment holds: texts, times, codes, identifiers."""
+"""The contents of a field: texts, times, codes, identifiers."""
 
 import re
 from functools import lru_cache

@@ -43,7 +43,7 @@ def messages(path, *, are_trailers_binding=True):
                 segment = _broken(lines[0][1])
             lines.append((line, segment))
     if not is_hl7:
-        raise Refused("no line of it begins an HL7 v2 message or batch (MSH, FHS, BHS)")
+        raise Refused("no line begins an HL7 v2 message or batch (MSH, FHS, BHS)")
     yield from _closed(lines)
     yield from _faults(batches.left_open(), are_trailers_binding)
 
@@ -139,7 +139,7 @@ class _Batches:
                 line,
                 (
                     f"its {kind} trailer says {said if said.isdecimal() else 'no number of'}"
-                    f" {what}, {there} are there"
+                    f" {what}, but there are {there}"
                 ),
             )
 

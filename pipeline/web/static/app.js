@@ -125,7 +125,7 @@
     const link = one("[data-back]");
     try {
       const query = new URLSearchParams(location.search);
-      ["done", "stale", "filters"].forEach((name) => query.delete(name));
+      ["done", "stale", "to", "filters"].forEach((name) => query.delete(name));
       if (one("#results")) sessionStorage.setItem("b12-list", query.size ? `?${query}` : "");
       else if (link) link.href = link.getAttribute("href") + (sessionStorage.getItem("b12-list") || "");
     } catch { /* storage may be switched off */ }

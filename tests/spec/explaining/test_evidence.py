@@ -43,7 +43,7 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
         "explaining.evidence",
         """
         fact                      | on_day     | original_day | reported       | what                        | line
-        recognised, never counted | 2025-05-05 | 2025-05-04   | Dietary advice | ICD10CM Z71.3, names no diet | 31
+        recognised, not counted   | 2025-05-05 | 2025-05-04   | Dietary advice | ICD10CM Z71.3, names no diet | 31
         neuro                     | 2025-05-05 |              | Polyneuropathy | ICD10CM G62.9               | 32
         neuro                     | 2025-05-06 |              | G62.9          | G62.9                       | 33
     """,

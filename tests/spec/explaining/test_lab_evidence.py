@@ -23,6 +23,6 @@ def test_results_are_shown_as_printed_with_what_became_of_them():
         patient_id | fact                 | on_day     | reported  | what        | standing   | file  | line | value
         ann        | b12                  | 2026-01-05 | 178 pg/mL | total_b12   | superseded | t.csv | 11   | 178
         ann        | b12                  | 2026-01-05 | 168 pg/mL | total_b12   | usable     | t.csv | 12   | 168
-        ann        | shown, never decides | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13   | 9
+        ann        | shown, not used      | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13   | 9
     """,
     )

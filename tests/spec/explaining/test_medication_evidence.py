@@ -22,6 +22,6 @@ def test_medications_are_shown_with_their_eras_and_a_multivitamin_without_streng
         fact                 | on_day     | reported         | what                  | standing | line | until_on
         b12_therapy          | 2026-01-01 | until 2026-01-20 | era of 1 record       | era      |      | 2026-01-20
         b12_therapy          | 2026-01-01 | Mecobalamin      | until 2026-01-20      | ended    | 21   | 2026-01-20
-        shown, never decides | 2026-01-01 | Multivitamins    | until 2026-01-20      | ended    | 22   | 2026-01-20
+        shown, not used      | 2026-01-01 | Multivitamins    | until 2026-01-20      | ended    | 22   | 2026-01-20
     """,
     )

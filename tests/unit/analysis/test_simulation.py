@@ -157,7 +157,7 @@ def test_a_refused_question_changes_nothing(simulation):
 
 
 def test_without_a_run_there_are_no_facts(tmp_path):
-    with pytest.raises(UsageError, match="No run was published"):
+    with pytest.raises(UsageError, match="No run has been published"):
         Simulation(Home(tmp_path))
 
 
@@ -181,7 +181,7 @@ def test_on_the_command_line(home):
         "priority 1, urgent",
         "low_b12",
         "ORDER_B12",
-        "10 minutes a patient (visit)",
+        "10 minutes per patient (visit)",
         "PMID 27323792",
     ):
         assert said in text
@@ -191,7 +191,7 @@ def test_on_the_command_line(home):
     ("arguments", "said"),
     [
         ((), "b12.low=180"), (("--set", "b12.low"), "NAME=VALUE"), (("--set", "b12.low=900"), "must stay below"),
-        (("--set", "b12.low=190", "--minutes-visit", "-1"), "0 or more"), (("--set", "b12.low=190", "--minutes-portal", "nan"), "0 or more"),
+        (("--set", "b12.low=190", "--minutes-visit", "-1"), "from 0 to"), (("--set", "b12.low=190", "--minutes-portal", "nan"), "from 0 to"),
     ],
 )  # fmt: skip
 def test_a_wrong_call_says_what_is_possible(home, arguments, said):

@@ -46,7 +46,7 @@ def test_once_when_it_begins_and_once_when_it_is_over(look, told):
         assert look(NOON + timedelta(minutes=minutes)) == []
     assert told() == [
         [f"Overdue: {LATE.says}"],
-        [f"Over: {LATE.says} (since 2026-02-01T12:00:00+00:00)"],
+        [f"Resolved: {LATE.says} (since 2026-02-01T12:00:00+00:00)"],
     ]
     look(NOON + timedelta(days=1), LATE)
     assert len(told()) == 3, "the next time it is told again"

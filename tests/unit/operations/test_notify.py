@@ -71,7 +71,7 @@ def test_a_channel_that_fails_is_logged_without_its_address_and_the_other_is_tri
     with caplog.at_level(logging.ERROR):
         assert notify("subject") == {"smtp": "ConnectionRefusedError", "webhook": None}
     assert len(hook) == 1
-    assert caplog.messages == ["no notification by smtp: ConnectionRefusedError"]
+    assert caplog.messages == ["notification by smtp failed: ConnectionRefusedError"]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_webhook_that_cannot_be_reached(monkeypatch, mail, caplog, address, sa
 def test_an_answer_that_is_no_success_is_a_failure(monkeypatch, status):
     with web_server(status) as (address, _):
         monkeypatch.setenv("B12_NOTIFY_WEBHOOK", address)
-        assert notify("subject") == {"webhook": f"the webhook answered {status}"}
+        assert notify("subject") == {"webhook": f"the webhook returned {status}"}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_mistakes_in_the_settings(mail, monkeypatch, caplog, setting, value, say
 def test_a_password_never_travels_unencrypted_to_another_computer(mail, monkeypatch):
     monkeypatch.setattr(module, "LOOPBACK", ())  # as if the server stood elsewhere
     monkeypatch.setenv("B12_NOTIFY_SMTP_PASSWORD", "pass-word-1")
-    assert "no encryption" in notify("subject")["smtp"]
+    assert "not offer encryption" in notify("subject")["smtp"]
     assert mail == []
 
 

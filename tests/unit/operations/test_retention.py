@@ -112,7 +112,7 @@ def test_past_versions_of_the_lake_go_after_their_time(home, monkeypatch, tmp_pa
         tmp_path / "more", lab_result=[{"patient_id": "ann", **LOW, "collected_at": "2026-01-11"}]
     )
     assert b12(home.root, "ingest", more, "--source", "canonical").code == 0
-    assert b12(home.root, "compact").out.startswith("Files of the lake merged: ")
+    assert b12(home.root, "compact").out.startswith("Lake files merged: ")
     files = set((home.lake / "lab_result").glob("*.parquet"))
     assert len(files) == 3, "two that were merged, and the one they became"
     was = datetime.now(UTC).timestamp() - 3 * 86400

@@ -29,22 +29,22 @@ def test_the_pack_has_no_problem():
         ("{answer: low_molar_only, from: 180,", "{answer: low_molar_only, from: 181,", "gap or overlap", 0),
         ("{answer: low_molar_only, from: 180,", "{answer: low_molar_only, from: 179,", "gap or overlap", 0),
         ("{answer: above, above: 350}", "{answer: above, from: 350}", "gap or overlap", 0),
-        ("{answer: above, above: 350}", "{answer: above, above: 350, to: 9000}", "does not reach to the end", None),
+        ("{answer: above, above: 350}", "{answer: above, above: 350, to: 9000}", "does not cover all values up to the end", None),
         ("{answer: low, below: 180}", "{answer: low, from: 0, below: 180}", "gap or overlap", 0),
-        ("when: {b12: [low, uncertain_low], treated", "when: {b13: [low, uncertain_low], treated", "the fact b13, which is not known", 0),
-        ("when: {b12: [low, uncertain_low], treated", "when: {b12: [lower, uncertain_low], treated", "b12 = lower, which is not an answer", 0),
+        ("when: {b12: [low, uncertain_low], treated", "when: {b13: [low, uncertain_low], treated", "the fact b13, which does not exist", 0),
+        ("when: {b12: [low, uncertain_low], treated", "when: {b12: [lower, uncertain_low], treated", "b12 = lower, but b12 has no such answer", 0),
         ("outcome: EXCLUDED", "outcome: EXCLUDE", "which is not an action", 0),
         ("- {id: N05, when: {deficient", "- {id: N04b, when: {scope: [child]}, outcome: NO_ACTION, priority: 0, cites: [OURS], because: x}\n"
          "  - {id: N05, when: {deficient", "N04b can never decide", 0),
-        ("- {id: N28, when: {}", "- {id: N28, when: {b12: [never]}", "leaves this undecided", None),
-        ('- {id: C05, when: {deficient: ["yes"]}', '- {id: C05, when: {deficient: ["yes"], renal: [normal]}', "leaves this undecided", None),
-        ("priority: 2, cites: [SEED §D2, SEED §E],\n     because: \"Low B12", "priority: 2, cites: [],\n     because: \"Low B12", "N08 cites nothing", 0),
-        ("outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [SEED §F]", "outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [BOOK §F]", "BOOK §F, which is not a source", 0),
-        ("    cites: [NICE]\n    tiles", "    cites: []\n    tiles", "band active_b12 cites nothing", None),
-        ("because: \"MMA not raised.\"", "because: \"\"", "N27 gives no reason", None),
+        ("- {id: N28, when: {}", "- {id: N28, when: {b12: [never]}", "has no rule for", None),
+        ('- {id: C05, when: {deficient: ["yes"]}', '- {id: C05, when: {deficient: ["yes"], renal: [normal]}', "has no rule for", None),
+        ("priority: 2, cites: [SEED §D2, SEED §E],\n     because: \"Low B12", "priority: 2, cites: [],\n     because: \"Low B12", "N08 has no citation", 0),
+        ("outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [SEED §F]", "outcome: CYANOCOBALAMIN_RENAL, priority: 2, cites: [BOOK §F]", "BOOK §F, which is not listed in the sources", 0),
+        ("    cites: [NICE]\n    tiles", "    cites: []\n    tiles", "band active_b12 has no citation", None),
+        ("because: \"MMA not raised.\"", "because: \"\"", "N27 has no reason", None),
         ("  done_recheck_days:", "  done_check_days:", "setting done_recheck_days is missing", None),
         ("{value: 16,", "{value: sixteen,", "child_under_years is not a number", 0),
-        ("means: \"younger patients are children: reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years cites nothing", 0),
+        ("means: \"patients younger than this are children, reviewed by hand\", cites: [SEED §C, OURS]", "means: x, cites: []", "child_under_years has no citation", 0),
     ],
 )  # fmt: skip
 def test_a_broken_pack_is_refused_with_file_and_line(tmp_path, old, new, said, lines_after):
@@ -67,7 +67,7 @@ def test_a_quality_setting_says_what_it_is_and_where_it_comes_from(tmp_path, mon
         (3, "quality setting shift_ratio is not a number of 0 or more"),
         (4, "quality setting volume_runs has no means"),
         (4, "quality setting volume_runs has no source"),
-        (5, "quality setting volume_runs stands here twice"),
+        (5, "quality setting volume_runs is listed twice"),
     ]
 
 
@@ -93,5 +93,5 @@ def test_what_is_no_pack_is_refused(tmp_path, text):
 
 
 def test_there_is_no_such_pack():
-    with pytest.raises(InvalidProtocol, match="no protocol pack"):
+    with pytest.raises(InvalidProtocol, match="protocol pack"):
         load("praxis-1900")

@@ -320,9 +320,9 @@ def test_the_message_joins_all_that_closes():
     table = replace(failed, column=None, rows_checked=None, rows_failed=None, observed="50 columns")
     assert quality.closing_outcomes([failed, warning, table]) == [failed, table]
     assert quality.message([failed, warning, table]) == (
-        "The gate is closed by 2 critical expectations: nothing was published, the last worklist stays. "
+        "The gate is closed by 2 critical expectations: nothing was published; the previous worklist stays in use. "
         "a.b.c: 2 of 9 rows are not as expected (unique). One row each. Report it. "
-        "a.b (expect_x): the table is not as expected (unique; found 50 columns). One row each. Report it."
+        "a.b (expect_x): the table is not as expected (unique; observed 50 columns). One row each. Report it."
     )
 
 

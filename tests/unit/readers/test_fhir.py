@@ -355,10 +355,10 @@ def test_a_document_with_a_whole_resource_in_one_of_its_lines_is_no_ndjson(read)
     ("content", "said"),
     [
         ("", "empty"), ("\n \n", "neither NDJSON"), (f"{SECRET},1\nann,2\n", "neither NDJSON"), (f'{{"resourceType": "Patient", "id": "{SECRET}"', "neither NDJSON"),
-        (f'{{"id": "{SECRET}"}}', "no FHIR resource"), ("[]", "neither NDJSON"), ("5", "neither NDJSON"),
-        (json.dumps(observation(SECRET)).encode("utf-16"), "neither NDJSON"), (json.dumps(bundle(entry(observation(SECRET))))[:-3], "breaks off"),
-        (json.dumps(bundle(entry(observation(SECRET)))) + "x", "breaks off"), ('{"resourceType": "Bundle", "entry": [{"resource": {"a": tru}}]}', "breaks off"),
-        ('{"resourceType": "Bundle", "entry": [' + "[" * 100_000, "breaks off"), (b'{"resourceType": "Bundle", "entry": ["\xff"]}', "neither NDJSON"),
+        (f'{{"id": "{SECRET}"}}', "not a FHIR resource"), ("[]", "neither NDJSON"), ("5", "neither NDJSON"),
+        (json.dumps(observation(SECRET)).encode("utf-16"), "neither NDJSON"), (json.dumps(bundle(entry(observation(SECRET))))[:-3], "invalid or incomplete"),
+        (json.dumps(bundle(entry(observation(SECRET)))) + "x", "invalid or incomplete"), ('{"resourceType": "Bundle", "entry": [{"resource": {"a": tru}}]}', "invalid or incomplete"),
+        ('{"resourceType": "Bundle", "entry": [' + "[" * 100_000, "invalid or incomplete"), (b'{"resourceType": "Bundle", "entry": ["\xff"]}', "neither NDJSON"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_whole_is_refused(read, content, said):
@@ -371,7 +371,7 @@ def test_what_cannot_be_read_whole_is_refused(read, content, said):
 def test_a_value_of_a_document_that_is_too_large_is_refused(read, monkeypatch):
     monkeypatch.setattr(fhir_bundle, "LARGEST_VALUE", 1000)
     monkeypatch.setattr(fhir_bundle, "BLOCK", 100)
-    with pytest.raises(Refused, match="holds a value of more than"):
+    with pytest.raises(Refused, match="contains a value of more than"):
         read(bundle(entry(observation("a", note=[{"text": "x" * 5000}]))))
 
 

@@ -219,9 +219,9 @@ def test_batches_are_unpacked(tmp_path):
     [
         (
             BATCH.format(message(PID) * 19, 20, 1),
-            "its batch trailer says 20 messages, 19 are there: the delivery is incomplete",
+            "its batch trailer says 20 messages, but there are 19: the delivery is incomplete",
         ),
-        (BATCH.format(message(PID), 1, 2), "its file trailer says 2 batches, 1 are there"),
+        (BATCH.format(message(PID), 1, 2), "its file trailer says 2 batches, but there are 1"),
         (BATCH.format(message(PID), "p1", 1), "its batch trailer says no number of messages"),
         ("BHS|^~\\&\r" + message(PID), "its BHS at line 1 has no trailer"),
         ("FHS|^~\\&\r" + message(PID), "its FHS at line 1 has no trailer"),
@@ -264,7 +264,7 @@ def test_an_empty_batch_has_no_rows(tmp_path):
     ],
 )
 def test_what_is_no_hl7_at_all_is_refused(tmp_path, content):
-    assert "no line of it begins an HL7 v2 message" in refusal(tmp_path, content)
+    assert "no line begins an HL7 v2 message" in refusal(tmp_path, content)
 
 
 # Broken messages
@@ -376,7 +376,7 @@ def test_whatever_is_delivered_is_read_counted_or_refused(tmp_path, pieces, end)
             tmp_path, end.join(pieces).encode("latin-1"), trailers="reject"
         )  # which asserts that the rows add up
     except Refused as refused:
-        assert "no line of it begins" in str(refused)
+        assert "no line begins" in str(refused)
 
 
 # Separators, escapes, character sets
@@ -859,7 +859,7 @@ def test_a_sample_whose_own_trailer_is_wrong(tmp_path):
     content = sample("*input-covid-19")
     assert (
         refusal(tmp_path, content)
-        == "its batch trailer says 25 messages, 20 are there: the delivery is incomplete"
+        == "its batch trailer says 25 messages, but there are 20: the delivery is incomplete"
     )
     found = read(tmp_path, content, trailers="reject")
     assert (len(found.patients), len(found.results), found.broken) == (20, 200, [343])

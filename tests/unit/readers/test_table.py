@@ -146,7 +146,7 @@ def test_lines_are_right_across_many_records(tmp_path):
         (b"", "no header"), (b"\n\n", "no header"), (b"patient_id\nann\n", "lacks code"), (f"{SECRET},1\nann,2\n".encode(), "lacks patient_id, code"),
         (b"patient_id,code,code\nann,1,2\n", "code twice"), (b"patient_id,code,wrong\nann,1,2\n", "unknown column wrong"),
         (f"patient_id,code,name\nann,1,{SECRET}\xe9\n".encode("latin-1"), "not utf-8"), (b"patient_id,code\n\xff\xfe\x00a,1\n", "not utf-8"),
-        (f'patient_id,code,name\nann,1,"{SECRET}\nbob,2,x\n'.encode(), "never closed"),
+        (f'patient_id,code,name\nann,1,"{SECRET}\nbob,2,x\n'.encode(), "not closed"),
         (b"patient_id;code\nann;1\n", "lacks patient_id, code"),
     ],
 )  # fmt: skip

@@ -51,9 +51,9 @@ def test_every_status_that_people_set(store, to, more, is_active):
 @pytest.mark.parametrize(("what", "says"), [
     ({"to": "declined"}, "Enter a reason"), ({"to": "not_appropriate", "reason": " "}, "Enter a reason"),
     ({"to": "snoozed"}, "from tomorrow"), ({"to": "snoozed", "until": TODAY}, "from tomorrow"),
-    ({"to": "snoozed", "until": TODAY + timedelta(days=400)}, "one year ahead"), ({"to": "resolved"}, "cannot be set by people"),
-    ({"to": "off_list"}, "cannot be set by people"), ({"to": "assigned"}, "Choose an assignee"), ({}, "Nothing to change"),
-    ({"to": "open"}, "Nothing to change"),
+    ({"to": "snoozed", "until": TODAY + timedelta(days=400)}, "one year ahead"), ({"to": "resolved"}, "cannot be set by hand"),
+    ({"to": "off_list"}, "cannot be set by hand"), ({"to": "assigned"}, "Choose an assignee"), ({}, "Nothing to save"),
+    ({"to": "open"}, "Nothing to save"),
 ])  # fmt: skip
 def test_what_the_lifecycle_does_not_allow_changes_nothing(store, what, says):
     key = fill(store, [{}])["P00000"]
@@ -74,7 +74,7 @@ def test_a_snooze_is_extended_and_a_reason_corrected(store):
         acts(store, key, version=4, to="declined", reason="does not want it")["status_reason"]
         == "does not want it"
     )
-    with pytest.raises(UsageError, match="Nothing to change"):
+    with pytest.raises(UsageError, match="Nothing to save"):
         acts(store, key, version=5, to="declined", reason="does not want it")
     assert len(worklist.events(store, key)) == 4
 
@@ -101,8 +101,8 @@ def test_assigning_and_letting_go(store):
         for one in reversed(worklist.events(store, key))
     ]
     assert kinds == [
-        ("assigned", "open", "assigned", "nobody → lee"), ("status", "assigned", "contacted", None),
-        ("assigned", "contacted", "contacted", "lee → nobody"), ("assigned", "contacted", "ordered", "nobody → kim"),
+        ("assigned", "open", "assigned", "not assigned → lee"), ("status", "assigned", "contacted", None),
+        ("assigned", "contacted", "contacted", "lee → not assigned"), ("assigned", "contacted", "ordered", "not assigned → kim"),
         ("status", "contacted", "ordered", None), ("comment", "contacted", "ordered", "MMA at the next visit"),
     ]  # fmt: skip
 

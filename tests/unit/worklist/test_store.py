@@ -66,7 +66,7 @@ def test_a_store_of_a_newer_version_is_left_alone(store, tmp_path):
 
 
 def test_what_a_failed_statement_held_is_in_no_message(store):
-    with pytest.raises(Conflict, match="constraint") as failure, store.writing() as con:
+    with pytest.raises(Conflict, match="rejected the change") as failure, store.writing() as con:
         con.execute(
             text("insert into item (key, patient_id) values (:key, :patient)"),
             {"key": "k", "patient": "PAT-7731"},

@@ -158,7 +158,7 @@ def _history():
 
 
 def _keep_events():
-    "Nobody changes an event, and nobody deletes one, but of a patient who was forgotten"
+    "Events cannot be changed, and only those of an erased patient can be deleted"
     forgotten = "(select patient_id from item where item.id = old.item_id) is null"
     if op.get_bind().dialect.name == "sqlite":
         op.execute(

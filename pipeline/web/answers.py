@@ -1,0 +1,30 @@
+"""The answer to a fact in words that say what is on file, where the bare word would mislead."""
+
+from pipeline.web import labels
+
+MEASURED = ("b12", "active_b12", "mma", "homocysteine")
+ANTIBODY, GASTRIN = "intrinsic_factor_antibody", "gastrin"
+TESTS = {ANTIBODY: "intrinsic factor antibody", GASTRIN: "gastrin"}
+
+
+def answer(fact, facts):
+    """The answer to one of the `facts` of an explanation: "Never measured" is only said of a
+    patient without any result, and an incomplete set of tests names those that are missing."""
+    if fact["answer"] == "never" and fact["fact"] in MEASURED:
+        return _never(fact["evidence"])
+    if fact["fact"] == "cause_tests" and fact["answer"] == "missing":
+        return _incomplete(facts)
+    return labels.word(fact["answer"])
+
+
+def _never(evidence):
+    if not evidence:
+        return "Never measured"
+    last = max(evidence, key=lambda row: str(row["on_day"] or ""))
+    return f"No current result (last: {last['reported']}, {labels.day(last['on_day'])})"
+
+
+def _incomplete(facts):
+    on_file = {row["what"].split(",")[0] for fact in facts for row in fact["evidence"]}
+    missing = [name for test, name in TESTS.items() if test not in on_file]
+    return f"Incomplete: {' and '.join(missing)} not on file" if missing else "Incomplete"

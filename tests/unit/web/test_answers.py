@@ -1,0 +1,26 @@
+"""What a patient's page says where the bare answer would mislead."""
+
+from pipeline.web.answers import answer
+
+
+def fact(name, word, *evidence):
+    rows = [{"on_day": day, "reported": text, "what": what} for day, text, what in evidence]
+    return {"fact": name, "answer": word, "evidence": rows}
+
+
+def test_an_old_result_is_named_and_never_measured_only_said_without_one():
+    old = fact("mma", "never", ("2022-03-11", "210 nmol/L", "mma"), ("2020-01-02", "1", "mma"))
+    assert answer(old, [old]) == "No current result (last: 210 nmol/L, 2022-03-11)"
+    none = fact("mma", "never")
+    assert answer(none, [none]) == "Never measured"
+    other = fact("tested", "never")
+    assert answer(other, [other]) == "Never"
+
+
+def test_missing_tests_for_the_cause_are_named():
+    tests = fact("cause_tests", "missing")
+    antibody = fact("malabsorption", "none", ("2024-01-01", "pos", "intrinsic_factor_antibody"))
+    assert answer(tests, [tests, antibody]) == "Incomplete: gastrin not on file"
+    assert answer(tests, [tests]).endswith("antibody and gastrin not on file")
+    gastrin = fact("cause_tests", "missing", ("2024-01-01", "90 ng/L", "gastrin"))
+    assert answer(gastrin, [gastrin, antibody]) == "Incomplete"
