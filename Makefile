@@ -44,10 +44,11 @@ coverage: setup-dev ## branch coverage of pipeline/ by the whole test suite; the
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST_ARGS)
 	$(PY) -m tools.covered
 
-check: setup-dev ## format, lint, floors, generated documents, the protocol pack, the bill of materials, secrets
+check: setup-dev ## format, lint, floors, types, generated documents, the protocol pack, the bill of materials, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/basedpyright
 	$(PY) tools/docs.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(or $(TMPDIR),/tmp)/b12-site
 	$(BIN)/codespell README.md CONTRIBUTING.md GLOSSARY.md docs pipeline dags b12_airflow tools sql protocol expectations

@@ -28,45 +28,49 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(
-        Path("b12-home"), description="Folder that holds the state of this installation."
+        default=Path("b12-home"), description="Folder that holds the state of this installation."
     )
     database_url: str | None = Field(
-        None,
+        default=None,
         description=(
             "Database of the worklist, as postgresql+psycopg://user@host/database; without it,"
             " SQLite in the home."
         ),
     )
     timezone: str | None = Field(
-        None,
+        default=None,
         description=(
             "Time zone that decides which day it is, as Europe/Berlin; without it, UTC in Airflow,"
             " else this machine's."
         ),
     )
     memory: str = Field(
-        "3GB", description="Memory that one DuckDB connection may use; the rest spills to disk."
+        default="3GB",
+        description="Memory that one DuckDB connection may use; the rest spills to disk.",
     )
     settle_seconds: float = Field(
-        5,
+        default=5,
         ge=0,
         description=(
             "Seconds that a file must stay unchanged before it counts as completely delivered."
         ),
     )
     landing_url: str | None = Field(
-        None, description="Object store to watch for deliveries, besides the folder landing/."
+        default=None,
+        description="Object store to watch for deliveries, besides the folder landing/.",
     )
-    queue: str | None = Field(None, description="Message queue that announces deliveries.")
+    queue: str | None = Field(default=None, description="Message queue that announces deliveries.")
     hold_warned: bool = Field(
-        True,
+        default=True,
         description="Whether a run whose gate warned waits for a steward's decision (yes or no).",
     )
     answer_hours: float = Field(
-        8, gt=0, description="Hours that such a run waits for the decision; then it is discarded."
+        default=8,
+        gt=0,
+        description="Hours that such a run waits for the decision; then it is discarded.",
     )
     stewards: str = Field(
-        "",
+        default="",
         description=(
             "Airflow names, separated by commas, whose decision counts; without it, any editor's."
         ),
@@ -79,33 +83,33 @@ class Settings(BaseSettings):
         30, "Days to keep past versions of the lake, so that past runs can be screened again."
     )
     notify_smtp: str | None = Field(
-        None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
+        default=None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
     )
     notify_smtp_password: SecretStr | None = Field(
-        None, description="Password for the mail server."
+        default=None, description="Password for the mail server."
     )
-    notify_from: str | None = Field(None, description="Sender's address of e-mails.")
+    notify_from: str | None = Field(default=None, description="Sender's address of e-mails.")
     notify_to: str | None = Field(
-        None, description="Recipients' addresses of e-mails, separated by commas."
+        default=None, description="Recipients' addresses of e-mails, separated by commas."
     )
     notify_webhook: SecretStr | None = Field(
-        None, description="Address that receives notifications as a POST of JSON."
+        default=None, description="Address that receives notifications as a POST of JSON."
     )
     notify_secret: SecretStr | None = Field(
-        None, description="Key that signs these POSTs (X-B12-Signature, HMAC-SHA256)."
+        default=None, description="Key that signs these POSTs (X-B12-Signature, HMAC-SHA256)."
     )
     statsd_host: str | None = Field(
-        None, description="StatsD server for metrics, as host or host:port."
+        default=None, description="StatsD server for metrics, as host or host:port."
     )
     secret: SecretStr | None = Field(
-        None,
+        default=None,
         description=(
             "Key that signs the sessions of the pages, 32 characters or more; without it,"
             " web-secret in the home."
         ),
     )
     erasure_key: SecretStr | None = Field(
-        None,
+        default=None,
         description=(
             "Key of the ledger of erasures; without it, erasure-key in the home. Never change it."
         ),

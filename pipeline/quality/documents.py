@@ -5,8 +5,8 @@ from html import escape
 
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
+from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+from great_expectations.render.view.view import DefaultJinjaPageView
 
 from pipeline.quality.cleaning import sections_of
 
@@ -58,7 +58,7 @@ def _result(validation):
         )
         for result in validation["results"]
     ]
-    succeeded = sum(one.success for one in results)
+    succeeded = sum(bool(one.success) for one in results)
     return ExpectationSuiteValidationResult(
         success=succeeded == len(results), results=results, suite_name=validation["suite"],
         statistics={

@@ -56,8 +56,9 @@ def _listening(host, port):
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise UsageError(
-            f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}). Give another"
+            f"Nothing can listen at {host}, port {port} ({reason}). Give another"
             " with --port or --host."
         ) from None
 

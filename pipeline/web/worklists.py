@@ -28,6 +28,7 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
     store, query, today = request.app.state.store, request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
+    followed, newer = _runs(store)
     choices = _choices(store, int(monotonic() // FRESH_SECONDS))
     found = worklist.page(
         store,
@@ -42,7 +43,8 @@ def listing(request: Request, actor: Viewer, done: int | None = None, stale: int
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending,
         query=query, done=done, stale=stale, counts=found.counts, choices=choices, filters=filters,
         people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
-        ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, **_runs(store),
+        ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, followed=followed,
+        newer=newer,
     )  # fmt: skip
 
 
@@ -57,10 +59,7 @@ def _runs(store):
     "The run that the items follow; and the newest published one, where that is another"
     followed, runs = worklist.followed_run(store), worklist.runs(store, limit=30)
     is_behind = followed and not followed["is_newest"]
-    return {
-        "followed": followed,
-        "newer": next((one for one in runs if one["is_published"]), None) if is_behind else None,
-    }
+    return followed, next((one for one in runs if one["is_published"]), None) if is_behind else None
 
 
 @router.post("/worklist/search")
