@@ -1,8 +1,18 @@
 """MEDS event tables: events become rows of the entities by the SELECTs in `sources/meds/`."""
 
+from datetime import date
+
 from pipeline.core import Refused
 from pipeline.readers.loaded import Loaded
+from pipeline.readers.options import Options, read_options
 from pipeline.readers.table import load_table
+
+
+class MedsOptions(Options):
+    """align_last_event_on: the day that each patient's last event is moved to; see
+    sources/meds.yaml."""
+
+    align_last_event_on: date | None = None
 
 
 def load_events(con, path, *, profile, reference, folder):
@@ -27,7 +37,7 @@ def load_events(con, path, *, profile, reference, folder):
     )
     con.execute(
         "create or replace table landing.event as " + _ALIGNED,
-        [profile.options.get("align_last_event_on")],
+        [read_options(MedsOptions, profile).align_last_event_on],
     )
     rows = con.execute("select count(*) from landing.raw").fetchone()[0]
     return Loaded(profile.selects_of("event"), rows, other=None)
