@@ -48,10 +48,11 @@ coverage: setup-dev ## measure branch coverage of pipeline/ by all tests; writes
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(PYTEST_ARGS)
 	$(PY) -m tools.covered
 
-check: setup-dev ## check format, lint, imports, documents, spelling, the protocol pack, the bill of materials, secrets
+check: setup-dev ## check format, lint, imports, types, documents, spelling, the protocol pack, the bill of materials, secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/basedpyright
 	$(PY) tools/docs.py --check
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(or $(TMPDIR),/tmp)/b12-site
 	$(BIN)/codespell $(PROSE)

@@ -19,14 +19,15 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
     as_of: another day, over the lake as it is now. pack: another protocol. Raises UsageError.
     """
     last = next(iter(manifests(home)), None)
-    if last is None and as_of is None:
+    day = as_of or (last.as_of if last else None)
+    if day is None:
         raise UsageError(
             "No run has been published yet. Give --as-of YYYY-MM-DD to use the current data."
         )
     return explain(
         home, patient_id=patient_id,
         pack=load(pack or (last.protocol.pack if last else DEFAULT_PACK)),
-        as_of=as_of or last.as_of,
+        as_of=day,
         inputs=last.inputs if last and as_of is None else None,
     )  # fmt: skip
 
@@ -53,8 +54,8 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     inputs: what a published run read of the lake; else, and where that is gone, the lake as it is.
     Raises UsageError.
     """
-    is_as_published = bool(inputs) and is_readable_as(home, inputs)
-    versions = inputs.tables if is_as_published else None
+    versions = inputs.tables if inputs and is_readable_as(home, inputs) else None
+    is_as_published = versions is not None
     with closing(connect()) as con:
         surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
         register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
@@ -115,6 +116,7 @@ def _words(con, pack, assessment):
     """Every fact with its answer: the base facts, those derived from them, and those that were
     decided"""
     answers = _row(con, "clinical.patient_fact")
+    assert answers is not None  # who has an assessment has facts
     facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
     return facts | {
         "rule": assessment["rule"],

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pipeline import worklist
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
@@ -15,7 +16,7 @@ from pipeline.lake import attach
 from pipeline.landing import Watch
 
 
-def restore_backup(home, folder, *, ledger_file=None):
+def restore_backup(home, folder, *, ledger_file=None) -> dict[str, Any]:
     """Put a backup into an empty home and an empty store, then erase again patients erased since.
 
     ledger_file: a ledger kept elsewhere; what it holds beyond the backup's own happened since. Of

@@ -27,26 +27,29 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    home: Path = Field(Path("b12-home"), description="Folder that holds this installation's data.")
+    home: Path = Field(
+        default=Path("b12-home"), description="Folder that holds this installation's data."
+    )
     database_url: str | None = Field(
-        None,
+        default=None,
         description=(
             "Database of the worklist, as postgresql+psycopg://user@host/database; without it,"
             " SQLite in the home."
         ),
     )
     timezone: str | None = Field(
-        None,
+        default=None,
         description=(
             "Time zone that decides which day it is, as Europe/Berlin; without it, UTC in Airflow,"
             " else this machine's."
         ),
     )
     memory: str = Field(
-        "3GB", description="Memory that one DuckDB connection may use; the rest spills to disk."
+        default="3GB",
+        description="Memory that one DuckDB connection may use; the rest spills to disk.",
     )
     settle_seconds: float = Field(
-        5,
+        default=5,
         ge=0,
         description=("Seconds a file must stay unchanged before it counts as fully delivered."),
     )
@@ -54,16 +57,16 @@ class Settings(BaseSettings):
         None,
         description="Object store to watch for deliveries, in addition to the folder landing/.",
     )
-    queue: str | None = Field(None, description="Message queue that announces deliveries.")
+    queue: str | None = Field(default=None, description="Message queue that announces deliveries.")
     hold_warned: bool = Field(
         True,
         description="Whether a run whose gate warned waits for a steward (yes or no).",
     )
     answer_hours: float = Field(
-        8, gt=0, description="Hours that such a run waits before it is discarded."
+        default=8, gt=0, description="Hours that such a run waits before it is discarded."
     )
     stewards: str = Field(
-        "",
+        default="",
         description=("Airflow users who may decide, separated by commas; without it, any editor."),
     )
     keep_runs_days: int | None = _days(None, "Days to keep run folders; without it, for ever.")
@@ -72,33 +75,33 @@ class Settings(BaseSettings):
         30, "Days to keep past versions of the lake, so that past runs can be screened again."
     )
     notify_smtp: str | None = Field(
-        None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
+        default=None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
     )
     notify_smtp_password: SecretStr | None = Field(
-        None, description="Password for the mail server."
+        default=None, description="Password for the mail server."
     )
-    notify_from: str | None = Field(None, description="Sender's address of e-mails.")
+    notify_from: str | None = Field(default=None, description="Sender's address of e-mails.")
     notify_to: str | None = Field(
-        None, description="Recipients' addresses of e-mails, separated by commas."
+        default=None, description="Recipients' addresses of e-mails, separated by commas."
     )
     notify_webhook: SecretStr | None = Field(
-        None, description="Address that receives notifications as a POST of JSON."
+        default=None, description="Address that receives notifications as a POST of JSON."
     )
     notify_secret: SecretStr | None = Field(
-        None, description="Key that signs these requests (X-B12-Signature, HMAC-SHA256)."
+        default=None, description="Key that signs these requests (X-B12-Signature, HMAC-SHA256)."
     )
     statsd_host: str | None = Field(
-        None, description="StatsD server for metrics, as host or host:port."
+        default=None, description="StatsD server for metrics, as host or host:port."
     )
     secret: SecretStr | None = Field(
-        None,
+        default=None,
         description=(
             "Key that signs the sessions of the pages, 32 characters or more; without it,"
             " web-secret in the home."
         ),
     )
     erasure_key: SecretStr | None = Field(
-        None,
+        default=None,
         description=(
             "Key of the erasure ledger; without it, erasure-key in the home. Never change it."
         ),

@@ -21,7 +21,7 @@ def read_yaml(path):
 def fault(error):
     """One of FAULTS, or a missing file, in one line for the author of the YAML: where it can be
     said, with line and column."""
-    if isinstance(error, yaml.MarkedYAMLError):
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         return (
             f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}:"
             f" {error.problem}"

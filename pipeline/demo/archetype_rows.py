@@ -60,7 +60,7 @@ def procedure(code, ago, code_system="CPT4"):
     return condition(code, ago, code_system, entity="procedure", status="completed")
 
 
-def drug(code, since, until=0, code_system="ATC", route="oral", **extra):
+def drug(code, since, until=0, code_system="ATC", route: str | None = "oral", **extra):
     row = {
         "entity": "medication",
         "code": code,

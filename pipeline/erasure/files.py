@@ -89,10 +89,11 @@ def _records(path, *, column, ids, dialect):
     position = None
     with path.open(encoding=dialect["encoding"], newline="") as lines:
         for cells, record in _parsed(lines, dialect):
-            is_header = position is None
-            if is_header:
+            if position is None:
                 position = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
-            yield not is_header and len(cells) > position and cells[position].strip() in ids, record
+                yield False, record
+            else:
+                yield len(cells) > position and cells[position].strip() in ids, record
 
 
 def _parsed(lines, dialect):

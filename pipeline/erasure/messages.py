@@ -51,7 +51,10 @@ def erase_resources(path, ids):
     except ValueError:
         lines = text.split("\n")
         resources = [_parsed(line) for line in lines]
-        known = {*ids, *(one["id"] for one in resources if _is_patient(one, ids) and "id" in one)}
+        known = {
+            *ids,
+            *(one["id"] for one in resources if one and _is_patient(one, ids) and "id" in one),
+        }
         kept = [
             "" if _is_of(one, known) else line for line, one in zip(lines, resources, strict=True)
         ]

@@ -25,8 +25,8 @@ def columns_of(row):
 
 def title(name):
     """A column's name as a heading: `b12_reported` is `B12 reported`."""
-    words = [_CAPITALS.get(word, word) for word in name.split("_")]
-    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+    first, *others = (_CAPITALS.get(word) or word for word in name.split("_"))
+    return " ".join([first[0].upper() + first[1:], *others])
 
 
 def escaped(text):

@@ -31,11 +31,12 @@ EVIDENCE = {
 def delivered(source, name, rows=None):
     """The delivered file as an input."""
     from openlineage.client.event_v2 import InputDataset
+    from openlineage.client.facet_v2 import InputDatasetFacet
     from openlineage.client.generated.input_statistics_input_dataset import (
         InputStatisticsInputDatasetFacet,
     )
 
-    facets = (
+    facets: dict[str, InputDatasetFacet] = (
         {} if rows is None else {"inputStatistics": InputStatisticsInputDatasetFacet(rowCount=rows)}
     )
     return InputDataset(NAMESPACE, f"landing/{source}/{name}", inputFacets=facets)
@@ -171,6 +172,7 @@ def _run_output(name, file, lineage):
 
 def _output(name, columns, rows, lineage):
     from openlineage.client.event_v2 import OutputDataset
+    from openlineage.client.facet_v2 import DatasetFacet, OutputDatasetFacet
     from openlineage.client.generated.column_lineage_dataset import (
         ColumnLineageDatasetFacet,
         Fields,
@@ -180,14 +182,14 @@ def _output(name, columns, rows, lineage):
         OutputStatisticsOutputDatasetFacet,
     )
 
-    facets = {"schema": _schema(columns)}
+    facets: dict[str, DatasetFacet] = {"schema": _schema(columns)}
     if lineage:
         fields = {
             column: Fields([InputField(NAMESPACE, *one) for one in sources])
             for column, sources in lineage.items()
         }
         facets["columnLineage"] = ColumnLineageDatasetFacet(fields=fields)
-    counted = (
+    counted: dict[str, OutputDatasetFacet] = (
         {}
         if rows is None
         else {"outputStatistics": OutputStatisticsOutputDatasetFacet(rowCount=rows)}

@@ -67,7 +67,9 @@ def count_account(account):
     parts |= {f"rejected.{reason}": rows for reason, rows in account.rejected.items()}
     parts |= {f"skipped.{kind}": rows for kind, rows in account.skipped.items()}
     with _sending() as pipe:
-        for name, rows in parts.items() if pipe else ():
+        if pipe is None:
+            return
+        for name, rows in parts.items():
             pipe.incr(
                 _name("ingest", account.source, account.entity or "unknown", *name.split(".", 1)),
                 rows,

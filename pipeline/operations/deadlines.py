@@ -62,12 +62,12 @@ def _deliveries(home, expected, now):
         return
     with closing(connect()) as con, storage_errors(home):
         lake.attach(con, home, only=("lab_result",))
-        for source, lab, hours in expected:
-            if not _came(con, source, lab, since=now - timedelta(hours=hours)):
-                named = f"{source}, laboratory {lab}" if lab else source
+        for one in expected:
+            if not _came(con, one.source, one.lab, since=now - timedelta(hours=one.hours)):
+                named = f"{one.source}, laboratory {one.lab}" if one.lab else one.source
                 yield Alert(
-                    f"delivery {source}{f' {lab}' if lab else ''}",
-                    f"No delivery from {named} for {hours:g} hours",
+                    f"delivery {one.source}{f' {one.lab}' if one.lab else ''}",
+                    f"No delivery from {named} for {one.hours:g} hours",
                 )
 
 

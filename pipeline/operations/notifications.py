@@ -86,9 +86,11 @@ def _connected(address):
         )
     safe = ssl.create_default_context()
     is_tls = address.scheme == "smtps"
-    kind, options = (smtplib.SMTP_SSL, {"context": safe}) if is_tls else (smtplib.SMTP, {})
-    with kind(
-        address.hostname, address.port or (465 if is_tls else 587), timeout=TIMEOUT, **options
+    host, port = address.hostname, address.port or (465 if is_tls else 587)
+    with (
+        smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=safe)
+        if is_tls
+        else smtplib.SMTP(host, port, timeout=TIMEOUT)
     ) as server:
         server.ehlo()
         if not is_tls and server.has_extn("starttls"):
@@ -113,7 +115,7 @@ def by_webhook(subject, lines):
         logging.getLogger(name).setLevel(
             logging.WARNING
         )  # each request is told at INFO, with the address and its token
-    address = revealed(settings().notify_webhook)
+    address = revealed(settings().notify_webhook) or ""
     if urlsplit(address).scheme not in ("http", "https"):
         raise _Unusable("$B12_NOTIFY_WEBHOOK is not an http:// or https:// address")
     sent = {

@@ -25,6 +25,13 @@ def filled(path):
     ]
     if wrong := [f"{row['delivered']}: {why}" for row in answers if (why := _wrong(row))]:
         raise ValueError(f"{path.name}: {'; '.join(wrong)}")
+    if twice := _answered_twice(answers):
+        raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
+    return answers
+
+
+def _answered_twice(answers):
+    "What is delivered in rows that answer one question, in order"
     counts = Counter(answered(row) for row in answers)
     counts.update(
         answered({**row, "code_system": None})
@@ -32,15 +39,13 @@ def filled(path):
         if row["code_system"] and row["kind"] == "code"
     )
     open_ones = {answered(row) for row in answers if not row["code_system"]}
-    if twice := sorted(
+    return sorted(
         {
             row["delivered"]
             for row in answers
             if counts[answered(row)] > 1 and (row["code_system"] or answered(row) in open_ones)
         }
-    ):
-        raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
-    return answers
+    )
 
 
 def answered(row):
@@ -59,7 +64,9 @@ def answered(row):
 def unit_key(unit):
     """A unit's spelling as `protocol/unit_aliases.csv` has it, by the macro of that name in
     sql/macros.sql."""
-    return _macros(os.getpid()).cursor().execute("select unit_key($1)", [unit]).fetchone()[0]
+    con = _macros(os.getpid()).cursor()
+    [(key,)] = con.execute("select unit_key($1)", [unit]).fetchall()
+    return key
 
 
 @cache

@@ -71,7 +71,7 @@ def _band_problems(pack):
                     ),
                 )
             edge, inclusive = _upper(tile)
-            if None not in (low, edge) and low >= edge:
+            if low is not None and edge is not None and low >= edge:
                 yield where, f"band {fact}: {tile['answer']} is empty"
         if edge is not None:
             yield ("bands", fact), f"band {fact} does not cover all values up to the end (gap)"

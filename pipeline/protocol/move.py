@@ -92,12 +92,18 @@ def _number(name, value):
         found = Decimal(str(value).strip())
     except InvalidOperation:
         raise UsageError(f"{name}={value} is not a number.") from None
-    if not found.is_finite() or not 0 < found < 10**8 or -found.as_tuple().exponent > PLACES:
+    if not found.is_finite() or not 0 < found < 10**8 or _places(found) > PLACES:
         raise UsageError(
             f"{name}={value}: the value must be above 0 and below 100 million, with at most"
             f" {PLACES} decimal places."
         )
     return Decimal(_plain(found))
+
+
+def _places(number):
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)  # a letter only in what is not finite
+    return -exponent
 
 
 def _setting(name, value, before):

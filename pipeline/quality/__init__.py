@@ -5,7 +5,6 @@ Great Expectations takes six seconds to import. It is imported when it is needed
 ahead of that.
 """
 
-from pipeline.quality import cleaning
 from pipeline.quality.outcome import Outcome, closing_outcomes, message, warning_outcomes, warnings
 from pipeline.quality.pages import data_docs
 from pipeline.quality.suites import check, prepare, run_suites
@@ -13,7 +12,6 @@ from pipeline.quality.suites import check, prepare, run_suites
 __all__ = [
     "Outcome",
     "check",
-    "cleaning",
     "closing_outcomes",
     "data_docs",
     "message",

@@ -8,14 +8,17 @@ from typing import Literal
 import duckdb_sqlalchemy
 import great_expectations
 from duckdb_sqlalchemy import ConnectionWrapper
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+    SqlAlchemyExecutionEngine,
+)
 from sqlalchemy.pool import StaticPool
 
 # Something in Great Expectations outlives the interpreter and holds this module, and through it
 # DuckDB's types: DuckDB's binding then prints 40 lines about leaks at exit. Letting go of the
 # module's content breaks that chain.
-atexit.register(vars(duckdb_sqlalchemy).clear)
+atexit.register(duckdb_sqlalchemy.__dict__.clear)
 
 
 class DuckdbExecutionEngine(SqlAlchemyExecutionEngine):
@@ -51,7 +54,7 @@ class DuckdbDatasource(SQLDatasource):
 def open_context():
     """A context without files, analytics or progress bars."""
     context = great_expectations.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     # It is kept nowhere, yet each addition writes it as YAML: a sixth of the time of all suites.
     context._save_project_config = lambda: None
     return context

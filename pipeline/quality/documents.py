@@ -5,10 +5,10 @@ from html import escape
 
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
+from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+from great_expectations.render.view.view import DefaultJinjaSectionView
 
-from pipeline.quality.cleaning import sections_of
+from pipeline.quality.safe_html import cleaned
 
 
 def page_of(validations, *, title, stylesheet):
@@ -41,13 +41,29 @@ def _entry(place, validation):
 
 
 def _section(place, validation):
-    page = DefaultJinjaPageView().render(
-        ValidationResultsPageRenderer().render(_result(validation))
+    document = ValidationResultsPageRenderer().render(_result(validation)).to_json_dict()
+    view = DefaultJinjaSectionView()
+    sections = "".join(
+        view.render({"section": one, "section_loop": {"index": place}})
+        for place, one in enumerate(_without_collapsed(document)["sections"], start=1)
     )
     return (
         f'<section id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n'
-        f"{sections_of(page)}\n</section>\n"
+        f"{cleaned(sections)}\n</section>\n"
     )
+
+
+def _without_collapsed(content):
+    "What is rendered, without what opens only by a script"
+    if isinstance(content, dict):
+        return {name: _without_collapsed(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_without_collapsed(one) for one in content if not _is_collapsed(one)]
+    return content
+
+
+def _is_collapsed(content):
+    return isinstance(content, dict) and content.get("content_block_type") == "collapse"
 
 
 def _result(validation):
@@ -58,7 +74,7 @@ def _result(validation):
         )
         for result in validation["results"]
     ]
-    succeeded = sum(one.success for one in results)
+    succeeded = sum(bool(one.success) for one in results)
     return ExpectationSuiteValidationResult(
         success=succeeded == len(results), results=results, suite_name=validation["suite"],
         statistics={

@@ -24,16 +24,19 @@ def start_of_run(home):
     """When a run starts: now or, where the clock stepped back, just after the newest run, so that
     the runs keep their order."""
     newest, now = newest_folder(home), datetime.now(UTC)
-    return max(now, _started(newest.name) + timedelta(seconds=1)) if newest else now
+    last = _started(newest.name) if newest else None
+    return max(now, last + timedelta(seconds=1)) if last else now
 
 
 def newest_folder(home):
     """The folder of the run that started last, whatever became of it, by the folders' names; None
     without a run."""
-    folders = [
-        path.parent for path in home.runs.glob("*/manifest.json") if _started(path.parent.name)
-    ]
-    return max(folders, key=lambda folder: _started(folder.name), default=None)
+    started = {
+        path.parent: at
+        for path in home.runs.glob("*/manifest.json")
+        if (at := _started(path.parent.name))
+    }
+    return max(started, key=started.__getitem__, default=None)
 
 
 def _started(name):
@@ -108,11 +111,14 @@ def point_latest_to(home, manifest):
     """
     link = home.runs / "latest"
     shown = read_manifest(link) if link.exists() else None
-    is_older = shown and (
-        shown.started >= manifest.started
-        or (manifest.is_unattended and shown.as_of > manifest.as_of)
-    )
-    if is_older and (shown.is_past_or_near or not manifest.is_past_or_near):
+    if shown and _stays(shown, manifest):
         return
     with replacing(link, is_flushed=False) as part:
         part.symlink_to(manifest.run_id)
+
+
+def _stays(shown, manifest):
+    is_older = shown.started >= manifest.started or (
+        manifest.is_unattended and shown.as_of > manifest.as_of
+    )
+    return is_older and (shown.is_past_or_near or not manifest.is_past_or_near)

@@ -11,14 +11,17 @@ NOT_LINKED = ("page", "format", "filters", "done", "stale", "to")
 
 def chosen(query):
     """A Filter from the query of an address; what it does not know is ignored."""
-    given = {name: tuple(query.getlist(name)) for name in MANY}
-    given["priority"] = tuple(int(one) for one in given["priority"] if one in ("1", "2", "3", "4"))
-    given["status"] = tuple(one for one in given["status"] if one in worklist.STATUSES)
-    for name in ("next_step", "alert", "cohort", "site"):
-        given[name] = tuple(one for one in given[name] if one)
-    given["site"] = tuple("" if one == "-" else one for one in given["site"])
-    given["assignee"] = tuple("" if one == "-" else one for one in given["assignee"] if one)
-    return worklist.Filter(**given, waiting=_number(query.get("waiting"), 1, 36_500))
+    given = {name: tuple(one for one in query.getlist(name) if one) for name in MANY}
+    return worklist.Filter(
+        priority=tuple(int(one) for one in given["priority"] if one in ("1", "2", "3", "4")),
+        next_step=given["next_step"],
+        alert=given["alert"],
+        cohort=given["cohort"],
+        site=tuple("" if one == "-" else one for one in given["site"]),
+        assignee=tuple("" if one == "-" else one for one in given["assignee"]),
+        status=tuple(one for one in given["status"] if one in worklist.STATUSES),
+        waiting=_number(query.get("waiting"), 1, 36_500),
+    )
 
 
 def order(query):

@@ -80,13 +80,13 @@ def _volume(rows):
 @router.get("/quality/rejects")
 def rejects(request: Request, actor: Steward, reason: str | None = None, file: str | None = None):
     """Rejected rows by reason and file, and the way to each: its file and line. No patient."""
-    home, chosen = request.app.state.home, {"reason": reason or None, "file": file or None}
-    rows = stewardship.rejected_rows(home, **chosen) if any(chosen.values()) else []
+    home, reason, file = request.app.state.home, reason or None, file or None
+    rows = stewardship.rejected_rows(home, reason=reason, file=file) if reason or file else []
     groups = stewardship.rejected_groups(home, by=["reason", "file"])
     worklist.record_access(request.app.state.store, actor=actor, what="rejects", rows=len(rows))
     return page(
         request, "rejects.html", groups=groups, rows=rows[:SHOWN], total=len(rows),
-        remedies=stewardship.remedies(home), **chosen,
+        remedies=stewardship.remedies(home), reason=reason, file=file,
     )  # fmt: skip
 
 

@@ -37,7 +37,9 @@ def compare(
     """New, changed and resolved rows between two published runs, with why. Raises UsageError for a
     run that is none."""
     store, known = request.app.state.store, published(request)
-    names = dict(zip(("latest", "previous"), (one["run_id"] for one in known), strict=False))
+    names: dict[str, str] = dict(
+        zip(("latest", "previous"), (one["run_id"] for one in known), strict=False)
+    )
     before, after = names.get(before, before), names.get(after, after)
     rows = _difference(request.app.state.home, before, after) if len(known) > 1 else []
     chosen = [row for row in rows if change not in KINDS or row["change"] == change]

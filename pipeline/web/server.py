@@ -56,8 +56,9 @@ def _listening(host, port):
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise UsageError(
-            f"Port {port} of {host} cannot be used ({os.strerror(error.errno)}). Choose another"
+            f"Port {port} of {host} cannot be used ({reason}). Choose another"
             " with --port or --host."
         ) from None
 

@@ -34,6 +34,7 @@ def listing(
     store, query, today = request.app.state.store, request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
+    followed, newer = _runs(store)
     choices = _choices(store, int(monotonic() // FRESH_SECONDS))
     found = worklist.page(
         store,
@@ -48,7 +49,7 @@ def listing(
         request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending,
         query=query, done=done, stale=stale, to=to, counts=found.counts, choices=choices,
         filters=filters, people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
-        ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, **_runs(store),
+        ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, followed=followed, newer=newer,
     )  # fmt: skip
 
 
@@ -63,10 +64,7 @@ def _runs(store):
     "The run that the items follow; and the newest published one, where that is another"
     followed, runs = worklist.followed_run(store), worklist.runs(store, limit=30)
     is_behind = followed and not followed["is_newest"]
-    return {
-        "followed": followed,
-        "newer": next((one for one in runs if one["is_published"]), None) if is_behind else None,
-    }
+    return followed, next((one for one in runs if one["is_published"]), None) if is_behind else None
 
 
 @router.post("/worklist/search")

@@ -3,6 +3,7 @@ read in one query."""
 
 import json
 from collections import Counter
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -179,7 +180,7 @@ def _newest(nights):
     )
 
 
-def outcome_changes(store, run_id):
+def outcome_changes(store, run_id) -> list[dict[str, Any]]:
     """The outcomes of a run, each with `change` against the run before: NEW, PERSISTING, RESOLVED,
     or None (it passed, as before)."""
     now, before = (

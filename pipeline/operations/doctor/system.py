@@ -43,12 +43,12 @@ def _packages():
         if "==" in line[:80]
     ]
     pinned = [one for one in pinned if one.marker is None or one.marker.evaluate()]
-    missing = [one.name for one in pinned if _version(one.name) is None]
+    versions = {one.name: _version(one.name) for one in pinned}
+    missing = [name for name, version in versions.items() if version is None]
     other = [
         one.name
         for one in pinned
-        if one.name not in missing
-        and not one.specifier.contains(_version(one.name), prereleases=True)
+        if (version := versions[one.name]) and not one.specifier.contains(version, prereleases=True)
     ]
     if missing:
         return wrong(
@@ -119,7 +119,7 @@ def _paths(root):
 
 
 def _secrets():
-    if settings().secret and len(revealed(settings().secret)) < 32:
+    if (secret := revealed(settings().secret)) and len(secret) < 32:
         yield wrong(
             "$B12_SECRET is shorter than 32 characters",
             "Make one: python -c 'import secrets; print(secrets.token_hex(32))'",

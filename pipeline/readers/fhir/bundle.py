@@ -22,10 +22,15 @@ class Window:
 
     def next(self):
         "The next character that is not blank; empty at the end"
-        self.at = _BLANK.match(self.text, self.at).end()
+        self._pass_blanks()
         while self.at == len(self.text) and self._read_on():
-            self.at = _BLANK.match(self.text, self.at).end()
+            self._pass_blanks()
         return self.text[self.at : self.at + 1]
+
+    def _pass_blanks(self):
+        blanks = _BLANK.match(self.text, self.at)
+        assert blanks  # it matches no blank, too
+        self.at = blanks.end()
 
     def take(self, wanted):
         "Whether the next character is the wanted one, which is then passed"

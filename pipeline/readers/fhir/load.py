@@ -2,16 +2,32 @@
 SELECTs in `sources/fhir_r4/`."""
 
 import json
+from typing import Annotated
 
 import yaml
+from pydantic import BeforeValidator
 
-from pipeline.core import SOURCES, InvalidProtocol, Refused
+from pipeline.core import SOURCES, Refused
 from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
 from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
+from pipeline.readers.options import Options, read_options, unless_empty
 
 FOLDER = SOURCES / "fhir_r4"
 LOOKUPS = ("part", "patient", "specimen", "medication")
+
+
+class PatientId(Options):
+    """The identifier that is the patient id: that of this system; without one, Patient.id."""
+
+    identifier_system: str | None = None
+
+
+class FhirOptions(Options):
+    """See sources/fhir_r4.yaml, which explains each."""
+
+    patient_id: Annotated[PatientId, BeforeValidator(unless_empty)] = PatientId()
+    issued_as_collected: bool = False
 
 
 def load_resources(con, path, *, profile, folder):
@@ -22,7 +38,7 @@ def load_resources(con, path, *, profile, folder):
     `sources/fhir_r4/elements.yaml`. A line is that of the file; in a Bundle the number of the
     entry. Raises Refused when the file cannot be read whole.
     """
-    _define(con, profile.options)
+    _define(con, read_options(FhirOptions, profile))
     texts = Texts(path)
     con.register("delivered_text", texts.reader())
     try:
@@ -50,21 +66,10 @@ def _define(con, options):
     con.execute(_select("macros"))
     for name, structure in _elements().items():
         con.execute(f"create or replace macro fhir_{name}() as '{json.dumps(structure)}'")
-    unknown = {*options} - {"patient_id", "issued_as_collected"} | {
-        *(options.get("patient_id") or {})
-    } - {"identifier_system"}
-    if unknown:
-        raise InvalidProtocol(
-            f"A source profile names the option {', '.join(sorted(unknown))}, which the format fhir"
-            " does not know."
-        )
     con.execute(
         "create or replace table landing.fhir_option as select $1::varchar as identifier_system,"
         " $2::boolean as issued_as_collected",
-        [
-            (options.get("patient_id") or {}).get("identifier_system"),
-            options.get("issued_as_collected", False),
-        ],
+        [options.patient_id.identifier_system, options.issued_as_collected],
     )
 
 

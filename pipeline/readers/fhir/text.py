@@ -60,9 +60,11 @@ class Texts:
     def _lines(self, number, block, ends):
         lines = _cut(block, ends)
         numbers = pa.array(range(number, number + len(ends)), pa.int64())
-        is_blank = pc.match_substring_regex(lines, r"^\s*$")
-        if pc.any(is_blank).as_py():
-            lines, numbers = (column.filter(pc.invert(is_blank)) for column in (lines, numbers))
+        # pyarrow makes its functions when it is imported, so that no checker knows them
+        is_blank = pc.match_substring_regex(lines, r"^\s*$")  # pyright: ignore[reportAttributeAccessIssue]
+        if pc.any(is_blank).as_py():  # pyright: ignore[reportAttributeAccessIssue]
+            is_kept = pc.invert(is_blank)  # pyright: ignore[reportAttributeAccessIssue]
+            lines, numbers = (column.filter(is_kept) for column in (lines, numbers))
         texts = _decoded(lines)
         if b'"Bundle"' in block:
             yield from self._rows(_unbundled(numbers.to_pylist(), texts.to_pylist()))

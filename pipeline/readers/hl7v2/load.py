@@ -8,11 +8,12 @@ from pipeline.engine import quoted_text
 from pipeline.readers.hl7v2.fields import instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
 from pipeline.readers.hl7v2.message import Broken, read_message
-from pipeline.readers.hl7v2.options import options_of
+from pipeline.readers.hl7v2.options import Hl7v2Options
 from pipeline.readers.hl7v2.patient import MERGES, UNLINK, merges, patient, patient_id_of, unlinks
 from pipeline.readers.hl7v2.result import orders, results
 from pipeline.readers.hl7v2.rows import SCHEMAS, RowFile
 from pipeline.readers.loaded import Loaded
+from pipeline.readers.options import read_options
 
 
 def load_messages(con, path, *, profile, folder):
@@ -24,13 +25,13 @@ def load_messages(con, path, *, profile, folder):
     of no entity, an ORU with neither PID nor OBX too. The line of a row is that of its PID, OBX or
     MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
     """
-    options, other = options_of(profile), 0
+    options, other = read_options(Hl7v2Options, profile), 0
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema))
             for name, schema in SCHEMAS.items()
         }
-        for line, segments in messages(path, are_trailers_binding=options.are_trailers_binding):
+        for line, segments in messages(path, are_trailers_binding=options.trailers == "refuse"):
             rows_by_entity = _rows(segments, options) if segments else None
             if rows_by_entity is None:
                 rows_by_entity = {"ragged": [{"line": line}]}
@@ -60,7 +61,7 @@ def _rows(segments, options):
     code, event = text(header, 9), text(header, 9, 2)
     if text(header, 11) in options.skip_processing:
         return {}
-    zone = zone_of(text(header, 7)) if options.is_zone_of_message else None
+    zone = zone_of(text(header, 7)) if options.times_without_zone == "message" else None
     if code == "ORU":
         return _reported(header, body, options, zone)
     if code == "ADT" and (event in MERGES or event == UNLINK):

@@ -119,7 +119,7 @@ def _marks(header):
 def _decoded(segments, bar, marks, encoding):
     header = segments[0][1].split(bar)
     named = header[17].split(marks[1])[0].strip().upper() if len(header) > 17 else ""
-    charset = _CHARSETS.get(named, encoding)
+    charset = _CHARSETS.get(named) or encoding
     text = "\r".join([segment for _, segment in segments])
     if "\0" in text or len(header) < 9 or not header[8].strip():
         raise Broken

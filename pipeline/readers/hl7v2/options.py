@@ -1,77 +1,43 @@
 """What a profile of format hl7v2 says beside the keys that every profile has."""
 
 import codecs
-from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pipeline.core import InvalidProtocol
+from pydantic import AfterValidator, BeforeValidator, Field
 
-COLLECTED_FROM = ("OBX-14", "OBR-7", "SPM-17")
-_KNOWN = (
-    "encoding",
-    "collected_from",
-    "patient_id",
-    "trailers",
-    "times_without_zone",
-    "skip_processing",
-)
+from pipeline.readers.options import Names, Options, unless_empty
+
+Position = Literal["OBX-14", "OBR-7", "SPM-17"]
 
 
-@dataclass(frozen=True)
-class Options:
+def _reads_a_header(encoding):
+    try:
+        is_ascii = codecs.encode("MSH|^~\\&", encoding) == b"MSH|^~\\&"
+    except LookupError:
+        raise ValueError("no such encoding is known") from None
+    if not is_ascii:
+        raise ValueError("its first 128 characters are not those of ASCII")
+    return encoding
+
+
+class PatientId(Options):
+    """Which identifiers of PID-3 are the patient's: of these authorities (CX-4) and types (CX-5).
+    Both empty: the first."""
+
+    authority: Names = frozenset()
+    type: Names = frozenset()
+
+
+class Hl7v2Options(Options):
     """See sources/hl7v2.yaml, which explains each."""
 
-    encoding: str = "utf-8"
-    collected_from: tuple = COLLECTED_FROM
-    authorities: frozenset = frozenset()
-    types: frozenset = frozenset()
-    are_trailers_binding: bool = True
-    is_zone_of_message: bool = True
-    skip_processing: frozenset = frozenset()
-
-
-def options_of(profile):
-    """The options of a profile. Raises InvalidProtocol."""
-    raw = profile.options or {}
-    try:
-        options = _options(raw)
-        unknown = [*_unknown(raw, options)]
-    except (KeyError, LookupError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidProtocol(
-            f"The source profile {profile.name} cannot be read: {error!r}"
-        ) from None
-    if unknown:
-        raise InvalidProtocol(
-            f"The source profile {profile.name} has options that the format hl7v2 does not know: "
-            f"{', '.join(map(str, unknown))}."
-        )
-    return options
-
-
-def _options(raw):
-    numbers = raw.get("patient_id") or {}
-    binding, zones = {"refuse": True, "reject": False}, {"message": True, "profile": False}
-    return Options(
-        encoding=raw.get("encoding", "utf-8"),
-        collected_from=tuple(raw.get("collected_from", COLLECTED_FROM)),
-        authorities=_texts(numbers.get("authority")),
-        types=_texts(numbers.get("type")),
-        are_trailers_binding=binding[raw.get("trailers", "refuse")],
-        is_zone_of_message=zones[raw.get("times_without_zone", "message")],
-        skip_processing=_texts(raw.get("skip_processing")),
+    encoding: Annotated[str, AfterValidator(_reads_a_header)] = "utf-8"
+    collected_from: Annotated[tuple[Position, ...], Field(min_length=1)] = (
+        "OBX-14",
+        "OBR-7",
+        "SPM-17",
     )
-
-
-def _unknown(raw, options):
-    yield from set(raw) - set(_KNOWN)
-    yield from set(raw.get("patient_id") or {}) - {"authority", "type"}
-    yield from set(options.collected_from) - set(COLLECTED_FROM)
-    if not options.collected_from:
-        yield "collected_from"
-    elif codecs.encode("MSH|^~\\&", options.encoding) != b"MSH|^~\\&":
-        yield "encoding"
-
-
-def _texts(said):
-    if isinstance(said, str):
-        raise ValueError(f"{said} is not a list")
-    return frozenset(str(each).strip() for each in said or ())
+    patient_id: Annotated[PatientId, BeforeValidator(unless_empty)] = PatientId()
+    trailers: Literal["refuse", "reject"] = "refuse"
+    times_without_zone: Literal["message", "profile"] = "message"
+    skip_processing: Names = frozenset()

@@ -33,8 +33,9 @@ def _deceased_on(pid, zone):
 def patient_id_of(pid, options):
     """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where there is no PID-3 and
     the profile wants no certain one."""
-    found = identifier(pid, 3, options.authorities, options.types)
-    is_any_wanted = not (options.authorities or options.types)
+    wanted = options.patient_id
+    found = identifier(pid, 3, wanted.authority, wanted.type)
+    is_any_wanted = not (wanted.authority or wanted.type)
     return found or (text(pid, 2) if is_any_wanted else None)
 
 
@@ -46,7 +47,7 @@ def merges(segments, *, options, recorded_at):
         if segment.name == "PID":
             surviving = patient_id_of(segment, options)
         elif segment.name == "MRG":
-            prior = identifier(segment, 1, options.authorities, options.types)
+            prior = identifier(segment, 1, options.patient_id.authority, options.patient_id.type)
             rows.append({
                 "line": segment.line, "patient_id": surviving and prior, "merged_into": surviving,
                 "recorded_at": recorded_at,

@@ -36,7 +36,7 @@ class Order:
     """The segments of one order: from an ORC or OBR to the next. observations: (OBX, the NTE that
     follow it)."""
 
-    pid: Segment = None
+    pid: Segment | None = None
     orc: Segment = _NO_ORC
     obr: Segment = _NO_OBR
     observations: list = field(default_factory=list)

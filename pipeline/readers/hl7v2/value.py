@@ -31,7 +31,9 @@ def value_of(obx):
     kind = text(obx, 2)
     if kind in _ATTACHMENTS:
         return f"{kind} {text(obx, 5, 2) or ''} {text(obx, 5, 3) or ''}".strip()  # never its data
-    parts = filter(None, (_READINGS.get(kind, whole)(repetition) for repetition in obx.fields[5]))
+    parts = filter(
+        None, (_READINGS.get(kind or "", whole)(repetition) for repetition in obx.fields[5])
+    )
     return ("\n" if kind in TEXTUAL else " ~ ").join(parts) or None
 
 

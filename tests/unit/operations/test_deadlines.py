@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.config import Home
 from pipeline.core.errors import InvalidProtocol, LakeUnavailable, StorageError
 from pipeline.operations.deadlines import due_day, overdue
-from pipeline.operations.deadlines_file import read_deadlines
+from pipeline.operations.deadlines_file import Delivery, read_deadlines
 from pipeline.runs import write_manifest
 from tests.command import b12, deliver
 from tests.homes import LOW
@@ -48,7 +48,9 @@ def test_every_key_is_read(home):
     )
     found = read_deadlines(home)
     assert (found.worklist_by, found.deliveries, found.waiting_hours) == (
-        time(6), (("hl7v2", "NORTH", 36.0), ("canonical", None, 1.5)), 2.0,
+        time(6),
+        (Delivery(source="hl7v2", lab="NORTH", hours=36), Delivery(source="canonical", hours=1.5)),
+        2.0,
     )  # fmt: skip
 
 
@@ -61,7 +63,9 @@ def test_every_key_is_read(home):
         ("deliveries: {source: a, hours: 1}\n", "not a list"), ("deliveries: [{source: a}]\n", "delivery 1 has other keys"),
         ("deliveries: [{source: a, hours: 1}, {source: a, hours: 1, site: b}]\n", "delivery 2 has other keys"),
         ("deliveries: [{source: 7, hours: 1}]\n", "are names"), ("deliveries: [{source: a, hours: -1}]\n", "hours of delivery 1"),
-        ("a: [\n", "not valid YAML"),
+        ("a: [\n", "not valid YAML"), ("1: 2\n", "1 is none of"), ("worklist_by:\n", "not a time of day"), ("waiting_hours: 9000\n", "not a number of hours"),
+        ("deliveries: [{source: a, lab: , hours: 1}]\n", "are names"),
+        ("deliveries: [a]\n", "delivery 1 has other keys"), ("deliveries: [{hours: 1}]\n", "delivery 1 has other keys"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_the_file(home, text, says):

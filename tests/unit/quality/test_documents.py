@@ -8,7 +8,7 @@ import pytest
 from pipeline import quality
 from pipeline.core.config import EXPECTATIONS
 from pipeline.engine.relations import NIGHTLY, relation_names
-from pipeline.quality.cleaning import sections_of
+from pipeline.quality.safe_html import cleaned
 from tests.clinic import build, insert
 from tests.gates import account, b12, gated, published, skewed
 
@@ -166,22 +166,26 @@ def test_ids_are_unique_and_links_lead_to_them(page):
 
 
 @pytest.mark.parametrize(
-    ("within", "cleaned"),
+    ("html", "left"),
     [
         ("<p onclick='x()' style='a' class='m'>a &amp; <b>b</b></p>", '<p class="m">a &amp; b</p>'),
         ("<script>alert('<p>no</p>')</script>yes", "yes"),
         ("<a href='javascript:x()'>text</a>", "text"),
         (
-            "<a data-toggle='collapse' href='#x'>more</a><div class='card collapse'>hidden <p>too</p></div>shown",
-            "shown",
+            "<iframe src='//x'></iframe><svg><a href='x'>no</a></svg><link rel=stylesheet href=//x>a",
+            "a",
         ),
         ("<i class='fas text-danger'></i>", '<span class="text-danger">failed</span>'),
         ("<i class='fas text-success' aria-hidden='true'></i> Succeeded", " Succeeded"),
         ("<img src=x onerror=y>&lt;script&gt;", "&lt;script&gt;"),
+        ("<table><thead hidden><tr><th></th></tr></thead></table>a", "<table></table>a"),
         ("<h5>a</h5><br/>", "<h3>a</h3><br>"),
-        ("<ul><li>a<li>b</ul>", "<ul><li>a<li>b</li></li></ul>"),
+        ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
     ],
 )
-def test_what_is_left_of_a_page(within, cleaned):
-    page = f"<html><head><script>no</script></head><body>no<div class='row ge-section'>{within}</div>no</body></html>"
-    assert sections_of(page) == f'<div class="row ge-section">{cleaned}</div>'
+def test_what_is_left_of_html(html, left):
+    assert cleaned(html) == left
+
+
+def test_what_opens_only_by_a_script_is_left_out(page):
+    assert "collapse" not in page and "Show more info" not in page
