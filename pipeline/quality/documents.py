@@ -2,6 +2,7 @@
 `suites`."""
 
 from html import escape
+from typing import Any
 
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -53,7 +54,7 @@ def _section(place, validation):
     )
 
 
-def _without_collapsed(content):
+def _without_collapsed(content) -> Any:
     "What is rendered, without what opens only by a script"
     if isinstance(content, dict):
         return {name: _without_collapsed(value) for name, value in content.items()}
