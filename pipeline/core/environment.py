@@ -54,12 +54,12 @@ class Settings(BaseSettings):
         description=("Seconds a file must stay unchanged before it counts as fully delivered."),
     )
     landing_url: str | None = Field(
-        None,
+        default=None,
         description="Object store to watch for deliveries, in addition to the folder landing/.",
     )
     queue: str | None = Field(default=None, description="Message queue that announces deliveries.")
     hold_warned: bool = Field(
-        True,
+        default=True,
         description="Whether a run whose gate warned waits for a steward (yes or no).",
     )
     answer_hours: float = Field(
