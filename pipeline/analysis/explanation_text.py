@@ -3,37 +3,45 @@
 SHOWN = 12
 
 
-def explanation_as_text(found):
+def explanation_as_text(explanation):
     """The dict of `explain` as lines a clinician can read."""
     return "\n".join(
-        [*_head(found), *_facts(found), *_rules(found), *_near_misses(found), "", found["notice"]]
+        [
+            *_head(explanation),
+            *_facts(explanation),
+            *_rules(explanation),
+            *_near_misses(explanation),
+            "",
+            explanation["notice"],
+        ]
     )
 
 
-def _head(found):
-    row = found["assessment"]
-    yield f"Patient {found['patient_id']} as of {found['as_of']} (protocol {found['protocol']})"
-    if found["also_known_as"]:
-        yield f"Also delivered as: {', '.join(found['also_known_as'])}"
+def _head(explanation):
+    row = explanation["assessment"]
+    patient_id, as_of = explanation["patient_id"], explanation["as_of"]
+    yield f"Patient {patient_id} as of {as_of} (protocol {explanation['protocol']})"
+    if explanation["also_known_as"]:
+        yield f"Also delivered as: {', '.join(explanation['also_known_as'])}"
     yield ""
     yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
         f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
     )
-    yield f"  {found['action']}"
+    yield f"  {explanation['action']}"
     yield f"  Why: {row['reason']}"
     yield f"  Cites: {row['cites'] or '-'}"
     for name in ("safety", "cohorts"):
         if row[name]:
             yield f"  {name.capitalize()}: {', '.join(row[name])}"
     yield f"  Cause: {row['cause']}   Monitoring: {row['monitoring']}"
-    for flag in found["flags"]:
+    for flag in explanation["flags"]:
         yield f"  Flag {flag['flag']}: {flag['means']}"
 
 
-def _facts(found):
+def _facts(explanation):
     yield ""
     yield "Facts and their evidence"
-    for fact in found["facts"]:
+    for fact in explanation["facts"]:
         if fact["kind"] == "decided":
             continue
         note = (
@@ -45,9 +53,9 @@ def _facts(found):
         )
         yield f"  {fact['fact']}: {fact['answer']}{note}"
         yield from _evidence(fact["evidence"])
-    if found["other_evidence"]:
+    if explanation["other_evidence"]:
         yield "  also on file"
-        yield from _evidence(found["other_evidence"])
+        yield from _evidence(explanation["other_evidence"])
 
 
 def _evidence(rows):
@@ -61,17 +69,17 @@ def _evidence(rows):
         yield f"      and {len(rows) - SHOWN} more"
 
 
-def _rules(found):
+def _rules(explanation):
     yield ""
     yield "Rules considered, in order"
-    for rule in found["rules"]["next_step"]:
+    for rule in explanation["rules"]["next_step"]:
         yield "  " + _line(rule)
         if rule["decides"]:
             yield "      this rule decides; the rules below it are not evaluated"
             break
     for name in ("safety", "cause"):
         yield f"  {name}"
-        yield from (f"    {_line(rule)}" for rule in found["rules"][name])
+        yield from (f"    {_line(rule)}" for rule in explanation["rules"][name])
 
 
 def _line(rule):
@@ -91,11 +99,11 @@ def _failing(rule):
     )
 
 
-def _near_misses(found):
+def _near_misses(explanation):
     near = [
         rule
         for name in ("next_step", "safety")
-        for rule in found["rules"][name]
+        for rule in explanation["rules"][name]
         if rule["near_miss"]
     ]
     if near:

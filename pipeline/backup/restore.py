@@ -52,8 +52,8 @@ def _check(folder, said):
     "Check every file by its hash before anything is written"
     wrong = [
         name
-        for name, one in said["files"].items()
-        if not _is_whole(folder / "home" / name, name, one)
+        for name, entry in said["files"].items()
+        if not _is_whole(folder / "home" / name, name, entry)
     ]
     if not (folder / STORE).is_file() or sha256_of(folder / STORE) != said["store_sha256"]:
         wrong.append(STORE)
@@ -65,16 +65,18 @@ def _check(folder, said):
         )
 
 
-def _is_whole(path, name, one):
+def _is_whole(path, name, entry):
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         return False
-    if "link" in one:
-        return path.is_symlink() and str(path.readlink()) == one["link"] and "/" not in one["link"]
+    if "link" in entry:
+        return (
+            path.is_symlink() and str(path.readlink()) == entry["link"] and "/" not in entry["link"]
+        )
     return (
         path.is_file()
         and not path.is_symlink()
-        and path.stat().st_size == one["size"]
-        and sha256_of(path) == one["sha256"]
+        and path.stat().st_size == entry["size"]
+        and sha256_of(path) == entry["sha256"]
     )
 
 
@@ -91,13 +93,13 @@ def _store(home, folder):
             path.unlink()
 
 
-def _put(path, place, one):
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if "link" in one:
-        place.symlink_to(one["link"])
+def _put(path, target, entry):
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if "link" in entry:
+        target.symlink_to(entry["link"])
         return
-    shutil.copyfile(path, place)
-    os.utime(place, ns=(one["mtime_ns"], one["mtime_ns"]))
+    shutil.copyfile(path, target)
+    os.utime(target, ns=(entry["mtime_ns"], entry["mtime_ns"]))
 
 
 def _forget_again(home, lines):
@@ -112,14 +114,14 @@ def _forget_again(home, lines):
         ingest_claimed(home, claimed)
     key, gone = ledger.key_of(home), 0
     mine = {mark for line in lines if line["key"] == ledger.name_of(key) for mark in line["ids"]}
-    found = {one for one in _every_id(home) if ledger.mark_of(key, one) in mine}
-    if left := mine - {ledger.mark_of(key, one) for one in found}:
+    ids = {patient_id for patient_id in _every_id(home) if ledger.mark_of(key, patient_id) in mine}
+    if left := mine - {ledger.mark_of(key, patient_id) for patient_id in ids}:
         named, gone = _in_files(home, key, left)
-        found |= named
-    for one in sorted(found):
-        erase(home, one, who="b12 restore")
+        ids |= named
+    for patient_id in sorted(ids):
+        erase(home, patient_id, who="b12 restore")
     unknown = sum(line["key"] != ledger.name_of(key) for line in lines if line["ids"])
-    return {"erased": len(found), "unknown": unknown, "unreadable": gone}
+    return {"erased": len(ids), "unknown": unknown, "unreadable": gone}
 
 
 def _in_files(home, key, marks):
@@ -128,7 +130,7 @@ def _in_files(home, key, marks):
 
     Those may name one of them, and can never be read.
     """
-    found, gone = set(), 0
+    ids, gone = set(), 0
     home.work.mkdir(exist_ok=True, mode=0o700)
     with TemporaryDirectory(dir=home.work) as folder:
         for path in [
@@ -141,8 +143,8 @@ def _in_files(home, key, marks):
             if words is None and path.is_relative_to(home.refused):
                 path.unlink()
                 gone += 1
-            found |= {word for word in words or () if ledger.mark_of(key, word) in marks}
-    return found, gone
+            ids |= {word for word in words or () if ledger.mark_of(key, word) in marks}
+    return ids, gone
 
 
 def _every_id(home):
@@ -150,9 +152,9 @@ def _every_id(home):
     con = connect()
     attach(con, home, only=ENTITIES)
     named = " union ".join(f"select patient_id from lake.{entity}" for entity in ENTITIES)
-    found = con.execute(f"{named} union select merged_into from lake.patient").fetchall()
+    rows = con.execute(f"{named} union select merged_into from lake.patient").fetchall()
     con.close()
     store = worklist.open_store(home)
-    ids = {one for (one,) in found} | set(worklist.patient_ids(store))
+    ids = {patient_id for (patient_id,) in rows} | set(worklist.patient_ids(store))
     store.close()
     return sorted(ids - {None})

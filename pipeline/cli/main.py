@@ -10,20 +10,20 @@ from pipeline.core import Failure, Home, StorageError, restrict_umask
 def main(arguments=None):
     """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
     restrict_umask()
-    given = parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     home = None
     try:
-        home = Home(given.home.absolute()) if "home" in given else Home.from_environment()
-        return getattr(commands, given.command)(home, given) or 0
+        home = Home(options.home.absolute()) if "home" in options else Home.from_environment()
+        return getattr(commands, options.command)(home, options) or 0
     except Failure as failure:
-        print(f"b12 {given.command}: {failure}", file=sys.stderr)
+        print(f"b12 {options.command}: {failure}", file=sys.stderr)
         return failure.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except OSError as error:
         print(
-            f"b12 {given.command}: {error.filename or (home.root if home else '.')}:"
+            f"b12 {options.command}: {error.filename or (home.root if home else '.')}:"
             f" {error.strerror}. Check the path, its permissions and the disk.",
             file=sys.stderr,
         )

@@ -19,14 +19,14 @@ SHORTEST = 32  # characters
 
 def key_of(home):
     """The key as bytes; created once if it does not exist. Raises UsageError."""
-    given = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
-    if len(given) < SHORTEST:
+    key = revealed(settings().erasure_key) or _kept(home.root / "erasure-key")
+    if len(key) < SHORTEST:
         raise UsageError(
             f"The key of the erasure ledger is not text of at least {SHORTEST} characters. Correct"
             f" $B12_ERASURE_KEY if it is set. Otherwise restore {home.root / 'erasure-key'} from a"
             f" backup or, if {LEDGER} is still empty, delete it: a new one is made."
         )
-    return given.encode()
+    return key.encode()
 
 
 def _kept(path):
@@ -56,7 +56,7 @@ def write(home, *, who, ids=(), rows=None):
     key = key_of(home)
     line = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": who, "key": name_of(key),
-        "ids": sorted(mark_of(key, one) for one in ids),
+        "ids": sorted(mark_of(key, patient_id) for patient_id in ids),
         "rows": {name: number for name, number in (rows or {}).items() if number},
     }  # fmt: skip
     append(home, [line])
@@ -76,20 +76,20 @@ def entries(path):
     if not path.exists():
         return []
     try:
-        found = [
+        entries_read = [
             json.loads(line)
             for line in path.read_text(encoding="utf-8").splitlines()
             if line.strip()
         ]
         return [
             {
-                "at": one["at"],
-                "who": one["who"],
-                "key": one["key"],
-                "ids": one["ids"],
-                "rows": one["rows"],
+                "at": entry["at"],
+                "who": entry["who"],
+                "key": entry["key"],
+                "ids": entry["ids"],
+                "rows": entry["rows"],
             }
-            for one in found
+            for entry in entries_read
         ]
     except (ValueError, KeyError, TypeError):
         raise StorageError(

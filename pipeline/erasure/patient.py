@@ -67,7 +67,8 @@ def _erase_lake(home, ids):
     erasing that was cut short can be done again"""
     con = connect()
     rows = {
-        table: sum(lake.erase(con, home, table, one) for one in ids) for table in reversed(ENTITIES)
+        table: sum(lake.erase(con, home, table, patient_id) for patient_id in ids)
+        for table in reversed(ENTITIES)
     }
     con.close()
     if any(rows.values()):
@@ -85,10 +86,10 @@ def _all_ids(home, patient_id):
 def _erase_archive(home, delivered, ids):
     "Under every name that a delivered file has there"
     erased = 0
-    for one in [one for one in delivered if one["refused"] is None]:
-        profile = read_profile(one["source"], home)
-        for path in (home.archive / one["source"]).glob(f"{one['sha256']}*"):
-            erased += erase_delivered(path, profile, profile.kind_of_file(one["file"]), ids)
+    for delivery in [delivery for delivery in delivered if delivery["refused"] is None]:
+        profile = read_profile(delivery["source"], home)
+        for path in (home.archive / delivery["source"]).glob(f"{delivery['sha256']}*"):
+            erased += erase_delivered(path, profile, profile.kind_of_file(delivery["file"]), ids)
     return erased
 
 
@@ -97,7 +98,7 @@ def _erase_refused(path, ids):
         path.unlink()
         return 1
     encoding = detect_encoding(path)
-    words = {word for one in ids for word in possible_spellings(one, encoding)}
+    words = {word for patient_id in ids for word in possible_spellings(patient_id, encoding)}
     mine = re.compile(
         rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, words))})(?:\.0)?(?![\w-]|\.\w)"
     )
@@ -120,7 +121,7 @@ def _erase_run(folder, ids):
         erase_csv(
             folder / "worklist.csv",
             "patient_id",
-            [*ids, *(f"'{one}" for one in ids)],
+            [*ids, *(f"'{patient_id}" for patient_id in ids)],
             plain,
             keeps_lines=False,
         )

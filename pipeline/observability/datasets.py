@@ -44,13 +44,13 @@ def delivered(source, name, rows=None):
 
 def entities_of(home, account):
     """The entities that a file delivered rows of, by its account."""
-    found = query(
+    rows = query(
         home,
         "select entities from lake.delivery "
         "where sha256 = $1 and source = $2 and refused is null limit 1",
         [account.sha256, account.source],
     )  # fmt: skip
-    return [one for row in found for one in row["entities"].split("|") if one]
+    return [entity for row in rows for entity in row["entities"].split("|") if entity]
 
 
 def lake_outputs(home, account, entities):
@@ -93,8 +93,8 @@ def _from_file(account, table, columns):
     }
     file = f"landing/{account.source}/{account.file}"
     return {
-        name: [(file, one) for one in ([given] if isinstance(given, str) else given)]
-        for name, given in read.items()
+        name: [(file, delivered) for delivered in ([names] if isinstance(names, str) else names)]
+        for name, names in read.items()
     }
 
 
@@ -148,7 +148,7 @@ def published(folder):
     if not read_manifest(folder).published:
         return []
     evidence = {
-        name: [(f"lake/{table}", one) for one in columns]
+        name: [(f"lake/{table}", column) for column in columns]
         for name, (table, columns) in EVIDENCE.items()
     }
     assessment, worklist = (
@@ -185,7 +185,7 @@ def _output(name, columns, rows, lineage):
     facets: dict[str, DatasetFacet] = {"schema": _schema(columns)}
     if lineage:
         fields = {
-            column: Fields([InputField(NAMESPACE, *one) for one in sources])
+            column: Fields([InputField(NAMESPACE, *source) for source in sources])
             for column, sources in lineage.items()
         }
         facets["columnLineage"] = ColumnLineageDatasetFacet(fields=fields)

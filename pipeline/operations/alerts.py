@@ -24,13 +24,13 @@ def watch(home, now=None):
         before = _read(home)
         now = _never_back(now or datetime.now(UTC), before["seen_at"])
         known = {alert["key"]: alert for alert in before["alerts"]}
-        found = [
+        alerts = [
             {**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)}
             for alert in overdue(home, now)
         ]
-        kept = _told_of(found, known)
+        kept = _told_of(alerts, known)
         write_json(home.root / "alerts.json", {"seen_at": now.isoformat(), "alerts": kept})
-    return found
+    return alerts
 
 
 def _never_back(now, seen_at):
@@ -43,16 +43,16 @@ def _never_back(now, seen_at):
     return seen if now < seen <= now + A_DAY else now
 
 
-def _told_of(found, known):
+def _told_of(alerts, known):
     "The alerts that people know of now"
-    fresh = [alert for alert in found if alert["key"] not in known]
-    over = [alert for key, alert in known.items() if key not in {one["key"] for one in found}]
-    kept = [alert for alert in found if alert["key"] in known]
+    fresh = [alert for alert in alerts if alert["key"] not in known]
+    over = [alert for key, alert in known.items() if key not in {alert["key"] for alert in alerts}]
+    kept = [alert for alert in alerts if alert["key"] in known]
     if not fresh and not over:
         return kept
     lines = [
-        *(f"Overdue: {one['says']}" for one in fresh),
-        *(f"Resolved: {one['says']} (since {one['since']})" for one in over),
+        *(f"Overdue: {alert['says']}" for alert in fresh),
+        *(f"Resolved: {alert['says']} (since {alert['since']})" for alert in over),
     ]
     for line in lines:
         LOG.warning("%s", line)
@@ -65,10 +65,10 @@ def _told_of(found, known):
 
 def _read(home):
     try:
-        found = json.loads((home.root / "alerts.json").read_text(encoding="utf-8"))
+        state = json.loads((home.root / "alerts.json").read_text(encoding="utf-8"))
         return {
-            "seen_at": found["seen_at"],
-            "alerts": [dict(alert, key=alert["key"]) for alert in found["alerts"]],
+            "seen_at": state["seen_at"],
+            "alerts": [dict(alert, key=alert["key"]) for alert in state["alerts"]],
         }
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {"seen_at": None, "alerts": []}  # what was told is told once more

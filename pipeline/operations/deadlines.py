@@ -25,11 +25,11 @@ class Alert:
 def overdue(home, now):
     """The Alerts of a home at an instant (UTC). Raises InvalidProtocol, LakeUnavailable."""
     deadlines = read_deadlines(home)
-    found = [
+    alerts = [
         _worklist(home, deadlines.worklist_by, now),
         _waiting(home, deadlines.waiting_hours, now),
     ]
-    return [alert for alert in (*found, *_deliveries(home, deadlines.deliveries, now)) if alert]
+    return [alert for alert in (*alerts, *_deliveries(home, deadlines.deliveries, now)) if alert]
 
 
 def due_day(by, now):
@@ -62,12 +62,18 @@ def _deliveries(home, expected, now):
         return
     with closing(connect()) as con, storage_errors(home):
         lake.attach(con, home, only=("lab_result",))
-        for one in expected:
-            if not _came(con, one.source, one.lab, since=now - timedelta(hours=one.hours)):
-                named = f"{one.source}, laboratory {one.lab}" if one.lab else one.source
+        for delivery in expected:
+            if not _came(
+                con, delivery.source, delivery.lab, since=now - timedelta(hours=delivery.hours)
+            ):
+                named = (
+                    f"{delivery.source}, laboratory {delivery.lab}"
+                    if delivery.lab
+                    else delivery.source
+                )
                 yield Alert(
-                    f"delivery {one.source}{f' {one.lab}' if one.lab else ''}",
-                    f"No delivery from {named} for {one.hours:g} hours",
+                    f"delivery {delivery.source}{f' {delivery.lab}' if delivery.lab else ''}",
+                    f"No delivery from {named} for {delivery.hours:g} hours",
                 )
 
 

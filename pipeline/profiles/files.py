@@ -34,18 +34,18 @@ def install_profile(name, home):
 
     Every later run, replay and DAG finds it there by its name.
     """
-    found = read_profile(name, home)
+    profile = read_profile(name, home)
     if str(name).endswith(".yaml"):
-        folder = home.sources / found.name
+        folder = home.sources / profile.name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        own_maps = [Path(one).name for one in read_yaml(Path(name)).get("maps", ())]
-        for one, place in [
-            (Path(name), f"{found.name}.yaml"),
-            *((Path(name).parent / one, one) for one in own_maps),
+        own_maps = [Path(source).name for source in read_yaml(Path(name)).get("maps", ())]
+        for source, target in [
+            (Path(name), f"{profile.name}.yaml"),
+            *((Path(name).parent / source, source) for source in own_maps),
         ]:
-            if one.resolve() != (folder / place).resolve():
-                shutil.copyfile(one, folder / place)
-    return found
+            if source.resolve() != (folder / target).resolve():
+                shutil.copyfile(source, folder / target)
+    return profile
 
 
 def _found(name, home):
@@ -107,7 +107,7 @@ def _profile(raw, path):
     return Profile(
         name=raw["profile"], format=raw["format"], files=raw["files"],
         time_zone=raw.get("time_zone", "UTC"),
-        columns={kind: _columns(kind, given) for kind, given in raw.get("columns", {}).items()},
+        columns={kind: _columns(kind, columns) for kind, columns in raw.get("columns", {}).items()},
         date_order=raw.get("date_order", "iso"), decimal_mark=raw.get("decimal_mark", "."),
         thousands_mark=raw.get("thousands_mark", ""), dialect=raw.get("dialect", {}),
         ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
@@ -120,14 +120,14 @@ def _profile(raw, path):
     )  # fmt: skip
 
 
-def _columns(kind, given):
-    own = {key: given[key] for key in OWN if key in given}
+def _columns(kind, columns):
+    own = {key: columns[key] for key in OWN if key in columns}
     return {
-        "required": _named(given.get("required", {})),
-        "optional": _named(given.get("optional", {})), "entity": given.get("entity", kind),
+        "required": _named(columns.get("required", {})),
+        "optional": _named(columns.get("optional", {})), "entity": columns.get("entity", kind),
         "own": own,
     }  # fmt: skip
 
 
-def _named(given):
-    return given if isinstance(given, dict) else {name: name for name in given}
+def _named(columns):
+    return columns if isinstance(columns, dict) else {name: name for name in columns}

@@ -27,29 +27,29 @@ def page_of(validations, *, title, stylesheet):
 <h1>{escape(title)}</h1>
 <p>Rendered by Great Expectations from counts; no value of any patient was kept.</p>
 <nav aria-label="Suites"><ul>
-{"".join(_entry(place, one) for place, one in enumerate(validations, start=1))}</ul></nav>
-{"".join(_section(place, one) for place, one in enumerate(validations, start=1))}</main>
+{"".join(_entry(*numbered) for numbered in enumerate(validations, start=1))}</ul></nav>
+{"".join(_section(*numbered) for numbered in enumerate(validations, start=1))}</main>
 </body>
 </html>
 """
 
 
-def _entry(place, validation):
-    succeeded = sum(one["success"] for one in validation["results"])
+def _entry(position, validation):
+    succeeded = sum(result["success"] for result in validation["results"])
     state = "text-success" if succeeded == len(validation["results"]) else "text-danger"
     counted = f'<span class="{state}">{succeeded} of {len(validation["results"])}</span>'
-    return f'<li><a href="#suite-{place}">{escape(validation["suite"])}</a> {counted}</li>\n'
+    return f'<li><a href="#suite-{position}">{escape(validation["suite"])}</a> {counted}</li>\n'
 
 
-def _section(place, validation):
+def _section(position, validation):
     document = ValidationResultsPageRenderer().render(_result(validation)).to_json_dict()
     view = DefaultJinjaSectionView()
     sections = "".join(
-        view.render({"section": one, "section_loop": {"index": place}})
-        for place, one in enumerate(_without_collapsed(document)["sections"], start=1)
+        view.render({"section": section, "section_loop": {"index": position}})
+        for position, section in enumerate(_without_collapsed(document)["sections"], start=1)
     )
     return (
-        f'<section id="suite-{place}">\n<h2>{escape(validation["suite"])}</h2>\n'
+        f'<section id="suite-{position}">\n<h2>{escape(validation["suite"])}</h2>\n'
         f"{cleaned(sections)}\n</section>\n"
     )
 
@@ -59,7 +59,7 @@ def _without_collapsed(content) -> Any:
     if isinstance(content, dict):
         return {name: _without_collapsed(value) for name, value in content.items()}
     if isinstance(content, list):
-        return [_without_collapsed(one) for one in content if not _is_collapsed(one)]
+        return [_without_collapsed(part) for part in content if not _is_collapsed(part)]
     return content
 
 
@@ -75,7 +75,7 @@ def _result(validation):
         )
         for result in validation["results"]
     ]
-    succeeded = sum(bool(one.success) for one in results)
+    succeeded = sum(bool(result.success) for result in results)
     return ExpectationSuiteValidationResult(
         success=succeeded == len(results), results=results, suite_name=validation["suite"],
         statistics={

@@ -13,9 +13,9 @@ WORDS = {"min_value": "min", "max_value": "max", "value_set": "", "column_list":
 
 def outcome_of(suite, meta, result):
     """The outcome of one result; `meta` is that of its suite."""
-    asked, found = result.expectation_config, dict(result.result)
-    checked, failed = _rows(asked.type, found)
-    observed = _observed(found, meta.get("named_by", ()))
+    asked, observation = result.expectation_config, dict(result.result)
+    checked, failed = _rows(asked.type, observation)
+    observed = _observed(observation, meta.get("named_by", ()))
     if is_raised(result):
         observed = kind_of_error(result)
     return Outcome(
@@ -57,23 +57,27 @@ def kind_of_error(result):
     return next((found[0] for text in texts if (found := re.search(known, text))), "unknown error")
 
 
-def _rows(expectation, found):
-    if "element_count" not in found:
+def _rows(expectation, observation):
+    if "element_count" not in observation:
         return None, None
     looks_at_missing = expectation == "expect_column_values_to_not_be_null"
-    checked = found["element_count"] - (0 if looks_at_missing else found.get("missing_count", 0))
-    return int(checked), int(found["unexpected_count"] or 0)
+    checked = observation["element_count"] - (
+        0 if looks_at_missing else observation.get("missing_count", 0)
+    )
+    return int(checked), int(observation["unexpected_count"] or 0)
 
 
 def _column(kwargs):
     return kwargs.get("column") or kwargs.get("column_B")
 
 
-def _observed(found, named_by):
+def _observed(observation, named_by):
     "The rows that failed, by their names; or what a table or column has instead"
-    if "partial_unexpected_index_list" in found and named_by:
-        return "; ".join(_named(row) for row in found["partial_unexpected_index_list"]) or None
-    return _short(found["observed_value"]) if "observed_value" in found else None
+    if "partial_unexpected_index_list" in observation and named_by:
+        return (
+            "; ".join(_named(row) for row in observation["partial_unexpected_index_list"]) or None
+        )
+    return _short(observation["observed_value"]) if "observed_value" in observation else None
 
 
 def _named(row):

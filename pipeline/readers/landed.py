@@ -98,20 +98,21 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
 def _land(con, entity, columns, select, *, profile, folder):
     "A line may hold several records of FHIR: then a record's place in the file tells them apart"
     is_line_shared, defaults = profile.format == "fhir", profile.defaults.get(entity, {})
-    found = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
-    if "codings" in found or is_line_shared:
+    columns_read = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
+    if "codings" in columns_read or is_line_shared:
         view_of_parquet(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)
         select = f"from landing.mapped_{entity}"
-    if "codings" in found:
-        select, found = (
+    if "codings" in columns_read:
+        select, columns_read = (
             _choose(con, entity),
-            [name for name in found if name != "codings"] + list(CODED),
+            [name for name in columns_read if name != "codings"] + list(CODED),
         )
     place = "file_row_number as place" if is_line_shared else "0 as place"
     cells = ", ".join(
-        f'{with_default(_cell(name, found), defaults.get(name))} as "{name}"' for name in columns
+        f'{with_default(_cell(name, columns_read), defaults.get(name))} as "{name}"'
+        for name in columns
     )
-    shifted = "shifted_days" if "shifted_days" in found else "0 as shifted_days"
+    shifted = "shifted_days" if "shifted_days" in columns_read else "0 as shifted_days"
     key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
     con.execute(
         f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key"
@@ -119,8 +120,8 @@ def _land(con, entity, columns, select, *, profile, folder):
     )
 
 
-def _cell(name, found):
-    return f"nullif(\"{name}\", '')" if name in found else "cast(null as varchar)"
+def _cell(name, delivered):
+    return f"nullif(\"{name}\", '')" if name in delivered else "cast(null as varchar)"
 
 
 def _choose(con, entity):

@@ -37,27 +37,27 @@ def as_table_text(path, folder, encoding):
 
 
 def _transcoded(path, folder, encoding):
-    place = folder / "transcoded.csv"
+    copy = folder / "transcoded.csv"
     try:
         with (
             path.open(encoding=encoding, newline="") as source,
-            place.open("w", encoding="utf-8", newline="") as target,
+            copy.open("w", encoding="utf-8", newline="") as target,
         ):
             shutil.copyfileobj(source, target, BLOCK)
     except UnicodeError:
         raise Refused(f"the file is not {encoding}") from None
-    return place
+    return copy
 
 
 def _gunzipped(path, folder):
     name = path.stem if path.suffix.lower() == ".gz" else path.name
-    place, most = (
+    copy, most = (
         folder / f"unpacked{PurePath(name).suffix}",
         max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK),
     )
     written = 0
     try:
-        with gzip.open(path) as source, place.open("wb") as target:
+        with gzip.open(path) as source, copy.open("wb") as target:
             while block := source.read(BLOCK):
                 written += len(block)
                 if written > most:
@@ -68,7 +68,7 @@ def _gunzipped(path, folder):
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise Refused("its gzip is truncated or damaged: deliver it again") from None
-    return place
+    return copy
 
 
 def _as_lines(path, folder):
@@ -80,21 +80,21 @@ def _as_lines(path, folder):
     start, feeds, pairs, returns = 0, 0, 0, 0
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            if (place := block.find(b"\0")) >= 0:
+            if (position := block.find(b"\0")) >= 0:
                 raise Refused(
-                    f"the file holds a NUL byte (byte {start + place + 1}): it is damaged, or in"
+                    f"the file holds a NUL byte (byte {start + position + 1}): it is damaged, or in"
                     " another encoding (UTF-16?)"
                 )
-            found = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
-            if len(block) == BLOCK and not found[0] and not found[2]:
+            breaks = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
+            if len(block) == BLOCK and not breaks[0] and not breaks[2]:
                 raise Refused(
                     f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is not a"
                     " table, or its line breaks are missing"
                 )
             feeds, pairs, returns, start = (
-                feeds + found[0],
-                pairs + found[1],
-                returns + found[2],
+                feeds + breaks[0],
+                pairs + breaks[1],
+                returns + breaks[2],
                 start + len(block),
             )
     is_mixed = 0 < pairs < feeds or (returns > pairs and returns > feeds // 2)
@@ -102,8 +102,8 @@ def _as_lines(path, folder):
 
 
 def _with_feeds(path, folder):
-    place = folder / "lines.csv"
-    with path.open("rb") as source, place.open("wb") as target:
+    copy = folder / "lines.csv"
+    with path.open("rb") as source, copy.open("wb") as target:
         held = b""
         while block := source.read(BLOCK):
             block, held = held + block, b""
@@ -111,4 +111,4 @@ def _with_feeds(path, folder):
                 block, held = block[:-1], b"\r"
             target.write(block.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         target.write(held.replace(b"\r", b"\n"))
-    return place
+    return copy

@@ -11,15 +11,15 @@ NOT_LINKED = ("page", "format", "filters", "done", "stale", "to")
 
 def chosen(query):
     """A Filter from the query of an address; what it does not know is ignored."""
-    given = {name: tuple(one for one in query.getlist(name) if one) for name in MANY}
+    values = {name: tuple(value for value in query.getlist(name) if value) for name in MANY}
     return worklist.Filter(
-        priority=tuple(int(one) for one in given["priority"] if one in ("1", "2", "3", "4")),
-        next_step=given["next_step"],
-        alert=given["alert"],
-        cohort=given["cohort"],
-        site=tuple("" if one == "-" else one for one in given["site"]),
-        assignee=tuple("" if one == "-" else one for one in given["assignee"]),
-        status=tuple(one for one in given["status"] if one in worklist.STATUSES),
+        priority=tuple(int(value) for value in values["priority"] if value in ("1", "2", "3", "4")),
+        next_step=values["next_step"],
+        alert=values["alert"],
+        cohort=values["cohort"],
+        site=tuple("" if value == "-" else value for value in values["site"]),
+        assignee=tuple("" if value == "-" else value for value in values["assignee"]),
+        status=tuple(value for value in values["status"] if value in worklist.STATUSES),
         waiting=_number(query.get("waiting"), 1, 36_500),
     )
 
@@ -44,17 +44,17 @@ def address(query, **changes):
     ]
     for name, value in changes.items():
         pairs += [
-            (name, one)
-            for one in (value if isinstance(value, list) else [value])
-            if one is not None
+            (name, each)
+            for each in (value if isinstance(value, list) else [value])
+            if each is not None
         ]
     return "?" + urlencode(pairs)
 
 
 def toggled(query, name, value):
     """The address with one value of a filter put in, or taken out when it was there."""
-    given = query.getlist(name)
-    kept = [one for one in given if one != value] if value in given else [*given, value]
+    values = query.getlist(name)
+    kept = [each for each in values if each != value] if value in values else [*values, value]
     return address(query, **{name: kept})
 
 

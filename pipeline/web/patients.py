@@ -25,15 +25,16 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
     """The page, perhaps with a problem on top and with what the reader had typed. Raises
     HTTPException 404."""
     store, row = request.app.state.store, found_item(request, key)
-    found = explained_or_none(request, row)
+    explanation = explained_or_none(request, row)
     worklist.record_access(store, actor=actor, what="patient", key=key)
     return page(
-        request, "patient.html", status=status, row=row, found=found, problem=problem, stale=stale,
-        typed=typed or {}, chart=timeline.of(found) if found else None,
+        request, "patient.html", status=status, row=row, found=explanation, problem=problem,
+        stale=stale, typed=typed or {}, chart=timeline.of(explanation) if explanation else None,
         events=worklist.events(store, key), notes=worklist.notes(store, key),
-        alerts=_fitting(found, "safety"), decides=_fitting(found, "next_step"),
-        near=_near_misses(found), rests=_rests_upon(found), SETTABLE=worklist.SET_BY_PEOPLE,
-        people=people(store, worklist.choices(store)["assignee"]), SHOWN=SHOWN_EVIDENCE,
+        alerts=_fitting(explanation, "safety"), decides=_fitting(explanation, "next_step"),
+        near=_near_misses(explanation), rests=_rests_upon(explanation),
+        SETTABLE=worklist.SET_BY_PEOPLE, SHOWN=SHOWN_EVIDENCE,
+        people=people(store, worklist.choices(store)["assignee"]),
     )  # fmt: skip
 
 
@@ -54,35 +55,35 @@ def explained_or_none(request, row):
         return None
 
 
-def _fitting(found, name):
+def _fitting(explanation, name):
     "The lines of a decision that decide; an alert is shown once, with the reason of its first line"
-    lines = [rule for rule in found["rules"][name] if rule["decides"]] if found else []
+    lines = [rule for rule in explanation["rules"][name] if rule["decides"]] if explanation else []
     return list({rule["outcome"]: rule for rule in reversed(lines)}.values())[::-1]
 
 
-def _near_misses(found):
+def _near_misses(explanation):
     return (
         [
             rule
             for name in ("next_step", "safety")
-            for rule in found["rules"][name]
+            for rule in explanation["rules"][name]
             if rule["near_miss"]
         ]
-        if found
+        if explanation
         else []
     )
 
 
-def _rests_upon(found):
+def _rests_upon(explanation):
     """The facts that the recommendation and the alerts rest upon; what is derived from others, with
     those"""
-    if not found:
+    if not explanation:
         return set()
-    derived = load(found["protocol"].split()[0]).raw["derived"]
+    derived = load(explanation["protocol"].split()[0]).raw["derived"]
     waiting = [
         fact
         for name in ("next_step", "safety")
-        for rule in _fitting(found, name)
+        for rule in _fitting(explanation, name)
         for fact in rule["holds"]
     ]
     rests = set()
@@ -90,5 +91,5 @@ def _rests_upon(found):
         fact = waiting.pop()
         if fact not in rests:
             rests.add(fact)
-            waiting += [one for line in derived.get(fact, {}).get("yes_when", ()) for one in line]
+            waiting += [name for line in derived.get(fact, {}).get("yes_when", ()) for name in line]
     return rests

@@ -30,7 +30,7 @@ COUNTS = (
 NOTE = "a clinician's note:"  # the wording of notes in protocol/concepts.csv
 
 
-def timeline(found, pack):
+def timeline(explanation, pack):
     """`{"as_of", "panels": [{name, unit, bands, points}], "lanes": [{name, spans}]}` from the dict
     of `explain`.
 
@@ -39,26 +39,26 @@ def timeline(found, pack):
     lasts until the as-of date when it is an era, and is a single day else. Panels and lanes without
     anything are left out.
     """
-    evidence = [one for fact in found["facts"] for one in fact["evidence"]]
+    evidence = [row for fact in explanation["facts"] for row in fact["evidence"]]
     panels = [
         _panel(
             name,
             pack.raw["bands"][band],
-            [one for one in evidence if one["what"].startswith(analyte)],
+            [row for row in evidence if row["what"].startswith(analyte)],
         )
         for band, analyte, name in PANELS
     ]
     lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in LANES.items()]
     return {
-        "as_of": found["as_of"],
-        "panels": [one for one in panels if one["points"]],
-        "lanes": [one for one in lanes if one["spans"]],
+        "as_of": explanation["as_of"],
+        "panels": [panel for panel in panels if panel["points"]],
+        "lanes": [lane for lane in lanes if lane["spans"]],
     }
 
 
-def of(found):
+def of(explanation):
     """The timeline of an explanation, with the bands of its own protocol pack."""
-    return timeline(found, load(found["protocol"].split()[0]))
+    return timeline(explanation, load(explanation["protocol"].split()[0]))
 
 
 def _panel(name, bands, rows):
@@ -82,20 +82,20 @@ def _panel(name, bands, rows):
     ]
     return {
         "name": name, "unit": UNITS.get(bands["unit"], bands["unit"]), "bands": tiles,
-        "points": sorted(points, key=lambda one: one["on"]),
+        "points": sorted(points, key=lambda point: point["on"]),
     }  # fmt: skip
 
 
 def _spans(evidence, fact):
     "Eras where there are some: the records that they are made of would only cover them"
     rows = [
-        one for one in evidence if _lane(one) == fact and one["on_day"] and one["value"] is None
+        row for row in evidence if _lane(row) == fact and row["on_day"] and row["value"] is None
     ]
-    counting = [one for one in rows if one["standing"] in COUNTS]
-    shown = [one for one in counting if one["standing"] == "era"] or counting
+    counting = [row for row in rows if row["standing"] in COUNTS]
+    shown = [row for row in counting if row["standing"] == "era"] or counting
     return sorted(
-        (_span(one) for one in rows if one in shown or one not in counting),
-        key=lambda one: one["from"],
+        (_span(row) for row in rows if row in shown or row not in counting),
+        key=lambda row: row["from"],
     )
 
 

@@ -20,9 +20,9 @@ def item_of_key(store, key, *, today=None):
 def item_of_patient(store, patient_id, *, today=None):
     """The row of a patient's item, made with the status `off_list` for a patient who was never on
     the worklist."""
-    found = _row(store, item.c.patient_id == patient_id, today)
-    if found:
-        return found
+    row = _row(store, item.c.patient_id == patient_id, today)
+    if row:
+        return row
     fresh = {
         "key": new_key(),
         "patient_id": patient_id,
@@ -40,12 +40,12 @@ def item_of_patient(store, patient_id, *, today=None):
 
 def _row(store, where, today):
     with store.reading() as con:
-        found = (
+        row = (
             con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None)))
             .mappings()
             .one_or_none()
         )
-    return as_row(found, today or clock.today()) if found else None
+    return as_row(row, today or clock.today()) if row else None
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
@@ -56,10 +56,10 @@ def find_patients(store, begins_with, *, today=None, limit=50):
         item.c.patient_id.is_not(None),
     )
     with store.reading() as con:
-        found = con.execute(
+        rows = con.execute(
             select(*COLUMNS).where(*where).order_by(item.c.patient_id).limit(limit)
         ).mappings()
-        return [as_row(row, today or clock.today()) for row in found]
+        return [as_row(row, today or clock.today()) for row in rows]
 
 
 def events(store, key):
@@ -75,12 +75,12 @@ def events(store, key):
         event.c.run_id,
     )
     with store.reading() as con:
-        found = con.execute(
+        rows = con.execute(
             select(*columns)
             .where(event.c.item_id.in_(merged_items(key)))
             .order_by(event.c.at.desc(), event.c.id.desc())
         ).mappings()
-        return [{**row, "at": in_utc(row["at"])} for row in found]
+        return [{**row, "at": in_utc(row["at"])} for row in rows]
 
 
 def merged_items(key):
@@ -110,7 +110,7 @@ def notes(store, key):
         note.c.withdrawn_by,
     )
     with store.reading() as con:
-        found = con.execute(
+        rows = con.execute(
             select(*columns).where(note.c.item_id.in_(merged_items(key))).order_by(note.c.id.desc())
         ).mappings()
         return [
@@ -119,7 +119,7 @@ def notes(store, key):
                 "recorded_at": in_utc(row["recorded_at"]),
                 "withdrawn_at": in_utc(row["withdrawn_at"]),
             }
-            for row in found
+            for row in rows
         ]
 
 
@@ -149,5 +149,5 @@ def accesses(store, key=None, limit=200):
         .limit(limit)
     )
     with store.reading() as con:
-        found = con.execute(chosen if key is None else chosen.where(item.c.key == key)).mappings()
-        return [{**row, "at": in_utc(row["at"])} for row in found]
+        rows = con.execute(chosen if key is None else chosen.where(item.c.key == key)).mappings()
+        return [{**row, "at": in_utc(row["at"])} for row in rows]

@@ -68,14 +68,14 @@ def verify(store, name, password):
     """The Actor of this name and the version of the password, or None; takes as long whether or not
     the name is known."""
     with store.reading() as con:
-        found = con.execute(select(person).where(person.c.name == name)).mappings().one_or_none()
+        user = con.execute(select(person).where(person.c.name == name)).mappings().one_or_none()
     try:
-        _hasher.verify(found["password_hash"] if found else _nobody(), password)
+        _hasher.verify(user["password_hash"] if user else _nobody(), password)
     except (VerificationError, InvalidHashError):
         return None
     return (
-        (Actor(found["name"], found["role"]), found["password_version"])
-        if found and not found["is_disabled"]
+        (Actor(user["name"], user["role"]), user["password_version"])
+        if user and not user["is_disabled"]
         else None
     )
 
@@ -87,8 +87,8 @@ def logged_in(store, name, password_version):
         person.c.name == name, person.c.password_version == password_version, ~person.c.is_disabled
     )
     with store.reading() as con:
-        found = con.execute(chosen).one_or_none()
-    return Actor(*found) if found else None
+        user = con.execute(chosen).one_or_none()
+    return Actor(*user) if user else None
 
 
 def _role(role):

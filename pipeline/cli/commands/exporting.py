@@ -8,19 +8,19 @@ from pipeline.core import UsageError
 from pipeline.runs import latest_folder
 
 
-def export(home, given, form):
+def export(home, options, form):
     """Write the last published worklist (OMOP: the cohorts of everyone) to the file asked for, else
     to what reads the output."""
-    if given.out is not None:
-        check_file(given.out)
+    if options.out is not None:
+        check_file(options.out)
     elif exports.FORMATS[form].is_binary and (sys.stdout.isatty() or not _takes_bytes()):
         raise UsageError(
             f"{form} cannot be shown on a terminal. Write it to a file: --out"
             f" FILE{exports.FORMATS[form].suffix}"
         )
     folder = latest_folder(home).resolve()  # a run that is published meanwhile moves `latest`
-    rows = exports.published(folder, everyone=form == "omop", priority=given.priority)
-    exports.write(form, rows, given.out or _Output(), meta=exports.meta_in(folder))
+    rows = exports.published(folder, everyone=form == "omop", priority=options.priority)
+    exports.write(form, rows, options.out or _Output(), meta=exports.meta_in(folder))
 
 
 def _takes_bytes():

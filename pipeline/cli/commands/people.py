@@ -9,18 +9,18 @@ from pipeline.core import UsageError
 from pipeline.exports import table
 
 
-def serve(home, given):
+def serve(home, options):
     from pipeline.web import serve as serve_pages
 
     return serve_pages(
-        home, host=given.host, port=given.port, certificate=given.certificate, key=given.key,
-        names=given.name, is_behind_tls=given.behind_tls,
+        home, host=options.host, port=options.port, certificate=options.certificate,
+        key=options.key, names=options.name, is_behind_tls=options.behind_tls,
     )  # fmt: skip
 
 
-def user(home, given):
+def user(home, options):
     store = worklist.open_store(home)
-    if given.action == "list":
+    if options.action == "list":
         people = worklist.users(store)
         say(
             table(people, ("name", "role", "is_disabled"))
@@ -28,17 +28,17 @@ def user(home, given):
             else "No users yet: b12 user add NAME --role admin"
         )
         return
-    if given.name is None:
-        raise UsageError(f"Give a name: b12 user {given.action} NAME")
-    if given.action == "add":
-        worklist.add_user(store, given.name, role=given.role or "viewer", password=_password())
-    elif given.action == "role":
-        worklist.change_user(store, given.name, role=given.role or "viewer")
-    elif given.action == "password":
-        worklist.change_user(store, given.name, password=_password())
+    if options.name is None:
+        raise UsageError(f"Give a name: b12 user {options.action} NAME")
+    if options.action == "add":
+        worklist.add_user(store, options.name, role=options.role or "viewer", password=_password())
+    elif options.action == "role":
+        worklist.change_user(store, options.name, role=options.role or "viewer")
+    elif options.action == "password":
+        worklist.change_user(store, options.name, password=_password())
     else:
-        worklist.change_user(store, given.name, is_disabled=given.action == "disable")
-    say(f"{given.name}: done.")
+        worklist.change_user(store, options.name, is_disabled=options.action == "disable")
+    say(f"{options.name}: done.")
 
 
 def _password():

@@ -34,34 +34,38 @@ from pipeline.runs import held_manifests, manifests
 from pipeline.screening import parse_day
 
 
-def ingest(home, given):
+def ingest(home, options):
     accounts = walk.ingest(
         home,
-        given.paths,
-        given.source,
-        progress=tell_account if given.format == "table" else silent,
+        options.paths,
+        options.source,
+        progress=tell_account if options.format == "table" else silent,
     )
-    if given.format == "json":
+    if options.format == "json":
         say(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
     elif not accounts:
-        _say_nothing_came(given)
+        _say_nothing_came(options)
     raise_refused(home, accounts)
 
 
-def _say_nothing_came(given):
+def _say_nothing_came(options):
     say(
-        f"Nothing was ingested: no file matches the profile {given.source}, or none has settled"
+        f"Nothing was ingested: no file matches the profile {options.source}, or none has settled"
         " yet."
     )
 
 
-def screen(home, given):
-    (_screen_again if given.snapshot else _screen)(home, given)
+def screen(home, options):
+    (_screen_again if options.snapshot else _screen)(home, options)
 
 
-def _screen(home, given):
+def _screen(home, options):
     done = walk.screen_population(
-        home, given.as_of, given.protocol, progress=tell_relation, hold_warned=given.hold_warned
+        home,
+        options.as_of,
+        options.protocol,
+        progress=tell_relation,
+        hold_warned=options.hold_warned,
     )
     if done.state == "held":
         raise GateClosed(
@@ -82,9 +86,9 @@ def _screen(home, given):
         )
 
 
-def _screen_again(home, given):
+def _screen_again(home, options):
     done = walk.screen_again(
-        home, given.snapshot, given.as_of, given.protocol, progress=tell_relation
+        home, options.snapshot, options.as_of, options.protocol, progress=tell_relation
     )
     same = {
         True: "byte for byte the same as the original",
@@ -98,48 +102,48 @@ def _screen_again(home, given):
     say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
 
 
-def decide(home, given):
+def decide(home, options):
     done = walk.decide(
         home,
-        given.run_id,
-        is_approved=given.decision == "publish",
-        by=given.by or getuser(),
-        because=given.because,
+        options.run_id,
+        is_approved=options.decision == "publish",
+        by=options.by or getuser(),
+        because=options.because,
     )
     say(f"{done.run_id}: {done.state}, {done.worklist:,} patients on its worklist.")
     if done.state == "superseded":
         say("A newer run was published while this one waited; the newer worklist stays in use.")
 
 
-def run(home, given):
-    accounts = walk.ingest(home, given.paths, given.source, progress=tell_account)
+def run(home, options):
+    accounts = walk.ingest(home, options.paths, options.source, progress=tell_account)
     if not accounts:
-        _say_nothing_came(given)
-    screen(home, given)
+        _say_nothing_came(options)
+    screen(home, options)
     raise_refused(home, accounts)
 
 
-def worklist(home, given):
-    form = form_of(given.format, given.out, FORMATS)
+def worklist(home, options):
+    form = form_of(options.format, options.out, FORMATS)
     if form not in ("table", "csv", "json"):
-        return export(home, given, form)
-    rows = worklist_rows(home, priority=given.priority)
+        return export(home, options, form)
+    rows = worklist_rows(home, priority=options.priority)
     if form == "table":
         text = table(rows, WORKLIST_COLUMNS)
     elif form == "json":
         text = as_json(rows)
     else:
-        text = worklist_csv(home, priority=given.priority)
-    return write(text, given.out)
+        text = worklist_csv(home, priority=options.priority)
+    return write(text, options.out)
 
 
-def explain(home, given):
-    day = parse_day(given.as_of) if given.as_of else None
-    found = explain_latest(home, patient_id=given.patient_id, as_of=day, pack=given.protocol)
-    say(as_json(found) if given.format == "json" else explanation_as_text(found))
+def explain(home, options):
+    day = parse_day(options.as_of) if options.as_of else None
+    found = explain_latest(home, patient_id=options.patient_id, as_of=day, pack=options.protocol)
+    say(as_json(found) if options.format == "json" else explanation_as_text(found))
 
 
-def runs(home, given):
+def runs(home, options):
     rows = [
         {"run_id": run.run_id, "as_of": str(run.as_of), "patients": run.rows.assessment,
          "worklist": run.rows.worklist,
@@ -149,18 +153,18 @@ def runs(home, given):
     say(
         as_rows(
             rows,
-            given.format,
+            options.format,
             ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
             empty=f"No runs yet in {home.runs}. Type: b12 run PATH --source PROFILE",
         )
     )
 
 
-def diff(home, given):
-    rows = difference(home, given.before, given.after)
+def diff(home, options):
+    rows = difference(home, options.before, options.after)
     empty = "The two worklists do not differ."
-    say(as_rows(rows, given.format, DIFFERENCE_COLUMNS, empty=empty))
-    if given.format == "table" and rows:
+    say(as_rows(rows, options.format, DIFFERENCE_COLUMNS, empty=empty))
+    if options.format == "table" and rows:
         kinds = ("new", "changed", "resolved")
         say(
             ", ".join(f"{sum(row['change'] == kind for row in rows):,} {kind}" for kind in kinds)
@@ -168,24 +172,28 @@ def diff(home, given):
         )
 
 
-def demo(home, given):
-    if given.patients < 1:
+def demo(home, options):
+    if options.patients < 1:
         raise UsageError("--patients must be 1 or more.")
-    check_folder(given.out)
-    as_of = parse_day(given.as_of) if given.as_of else clock.today()
+    check_folder(options.out)
+    as_of = parse_day(options.as_of) if options.as_of else clock.today()
     rows = write_demo(
-        given.out, patients=given.patients, seed=given.seed, as_of=as_of, progress=tell_patients
+        options.out,
+        patients=options.patients,
+        seed=options.seed,
+        as_of=as_of,
+        progress=tell_patients,
     )
     say(
-        f"{given.out}: "
+        f"{options.out}: "
         + ", ".join(f"{name} {number:,}" for name, number in rows.items())
         + " rows (synthetic)."
     )
 
 
-def protocol(home, given):
-    pack = load(given.pack)
-    if given.action == "show":
+def protocol(home, options):
+    pack = load(options.pack)
+    if options.action == "show":
         say(as_markdown(pack))
         return 0
     wrong = problems(pack)

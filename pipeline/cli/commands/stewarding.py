@@ -23,25 +23,25 @@ REJECTED = (
 MAP = ("entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to")
 
 
-def rejects(home, given):
-    chosen = {"reason": given.reason, "source": given.source, "file": given.file}
-    if given.by:
+def rejects(home, options):
+    chosen = {"reason": options.reason, "source": options.source, "file": options.file}
+    if options.by:
         rows, columns = (
-            stewardship.rejected_groups(home, by=given.by, **chosen),
-            (*given.by, "rows", "first_lines"),
+            stewardship.rejected_groups(home, by=options.by, **chosen),
+            (*options.by, "rows", "first_lines"),
         )
     else:
         rows, columns = (
             stewardship.rejected_rows(home, **chosen),
-            REJECTED if given.format == "table" else (*REJECTED, "remedy"),
+            REJECTED if options.format == "table" else (*REJECTED, "remedy"),
         )
-    if given.reason and not rows and given.reason not in (known := stewardship.remedies(home)):
+    if options.reason and not rows and options.reason not in (known := stewardship.remedies(home)):
         raise UsageError(
-            f"{given.reason} is not a rejection reason. Choose from: {', '.join(known)}."
+            f"{options.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
-    say(as_rows(rows, given.format, columns, empty="No rejected rows."))
+    say(as_rows(rows, options.format, columns, empty="No rejected rows."))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
-    if given.format == "table" and reasons:
+    if options.format == "table" and reasons:
         say("\nHow to fix them:")
         say(
             "\n".join(
@@ -52,23 +52,23 @@ def rejects(home, given):
         )
 
 
-def unmapped(home, given):
-    form = form_of(given.format, given.out, ("csv", "json"))
+def unmapped(home, options):
+    form = form_of(options.format, options.out, ("csv", "json"))
     columns = MAP if form == "csv" else ("source", *MAP[:-2])
-    rows = stewardship.unmapped(home, source=given.source)
-    write(as_rows(rows, form, columns, empty="All codes and units are mapped."), given.out)
+    rows = stewardship.unmapped(home, source=options.source)
+    write(as_rows(rows, form, columns, empty="All codes and units are mapped."), options.out)
 
 
-def source(home, given):
-    if given.action == "draft":
-        if len(given.arguments) != 1:
+def source(home, options):
+    if options.action == "draft":
+        if len(options.arguments) != 1:
             raise UsageError("b12 source draft takes one file: b12 source draft FILE")
-        return write(draft(given.arguments[0]), given.out)
-    if len(given.arguments) != 2:
+        return write(draft(options.arguments[0]), options.out)
+    if len(options.arguments) != 2:
         raise UsageError(
             "b12 source check takes a profile and a file: b12 source check PROFILE FILE"
         )
-    return _tell_checked(check(home, str(given.arguments[0]), given.arguments[1]))
+    return _tell_checked(check(home, str(options.arguments[0]), options.arguments[1]))
 
 
 def _tell_checked(found):
@@ -95,11 +95,11 @@ def _tell_checked(found):
         )
 
 
-def reingest(home, given):
+def reingest(home, options):
     replay.reingest(home, progress=tell_account)
 
 
-def compact(home, given):
+def compact(home, options):
     merged = sum(walk.compact_lake(home).values())
     gone = retention.apply_retention(home)
     say(

@@ -31,9 +31,9 @@ def of_settings(home):
 
 def _protocol():
     pack = load(DEFAULT_PACK)
-    if found := problems(pack):
+    if mistakes := problems(pack):
         return wrong(
-            f"The protocol pack {pack.name} has {len(found)} problems",
+            f"The protocol pack {pack.name} has {len(mistakes)} problems",
             "b12 protocol check lists them",
         )
     due = pack.raw["next_review"]
@@ -57,24 +57,24 @@ def _profiles(home):
             for path in folder.glob("*.yaml")
         }
     )
-    found = [
+    findings = [
         tried(f"The profile {name}", lambda name=name: read_profile(name, home) and None)
         for name in names
     ]
-    yield from (one for one in found if one)
-    if not any(found):
+    yield from (finding for finding in findings if finding)
+    if not any(findings):
         yield ok(f"{len(names)} source profiles are valid")
 
 
 def _deadlines(home):
-    found = read_deadlines(home)
+    deadlines = read_deadlines(home)
     if not (home.root / "deadlines.yaml").exists():
         return look(
             "No alerts are set up for a late worklist or delivery",
             f"Write {home.root / 'deadlines.yaml'}: docs/runbook.md, Deadlines",
         )
-    expected = len(found.deliveries) + sum(
-        one is not None for one in (found.worklist_by, found.waiting_hours)
+    expected = len(deadlines.deliveries) + sum(
+        deadline is not None for deadline in (deadlines.worklist_by, deadlines.waiting_hours)
     )
     return ok(f"{expected} deadlines are watched; b12 overdue lists what is late")
 

@@ -42,13 +42,18 @@ def _packages():
         for line in (REPOSITORY / "requirements.txt").read_text().splitlines()
         if "==" in line[:80]
     ]
-    pinned = [one for one in pinned if one.marker is None or one.marker.evaluate()]
-    versions = {one.name: _version(one.name) for one in pinned}
+    pinned = [
+        requirement
+        for requirement in pinned
+        if requirement.marker is None or requirement.marker.evaluate()
+    ]
+    versions = {requirement.name: _version(requirement.name) for requirement in pinned}
     missing = [name for name, version in versions.items() if version is None]
     other = [
-        one.name
-        for one in pinned
-        if (version := versions[one.name]) and not one.specifier.contains(version, prereleases=True)
+        requirement.name
+        for requirement in pinned
+        if (version := versions[requirement.name])
+        and not requirement.specifier.contains(version, prereleases=True)
     ]
     if missing:
         return wrong(
@@ -115,7 +120,7 @@ def _paths(root):
         if path.name not in OTHERS and not path.is_symlink():
             yield path
             if path.is_dir():
-                yield from (one for one in path.rglob("*") if not one.is_symlink())
+                yield from (child for child in path.rglob("*") if not child.is_symlink())
 
 
 def _secrets():
