@@ -49,14 +49,14 @@ def diff(home, before, after):
 def _run(home, name):
     published = manifests(home)
     kept = [
-        one
-        for one in manifests(home, published_only=False)
-        if (home.runs / one.run_id / "assessment.parquet").exists()
+        run
+        for run in manifests(home, published_only=False)
+        if (home.runs / run.run_id / "assessment.parquet").exists()
     ]
-    by_name = {one.run_id: one for one in kept} | dict(
+    by_name = {run.run_id: run for run in kept} | dict(
         zip(("latest", "previous"), published, strict=False)
     )
     if name not in by_name:
-        known = ", ".join(one.run_id for one in published[:5]) or "none"
+        known = ", ".join(run.run_id for run in published[:5]) or "none"
         raise UsageError(f"No published run {name}. The newest are {known}; b12 runs lists all.")
     return by_name[name]

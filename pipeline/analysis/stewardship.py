@@ -26,7 +26,7 @@ def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
     """Rejected rows counted by columns of GROUPS, most first, each with the first lines it stands
     on (`file:line`)."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
-    keys = ", ".join(f"coalesce({GROUPS[one]}, '') as {one}" for one in by)
+    keys = ", ".join(f"coalesce({GROUPS[column]}, '') as {column}" for column in by)
     return query(
         home,
         f"select {keys}, count(*) as rows, array_to_string(list(file || ':' || line order by file,"
@@ -45,11 +45,11 @@ def remedies(home):
 
 
 def _filter(columns):
-    given = {name: value for name, value in columns.items() if value is not None}
+    wanted = {name: value for name, value in columns.items() if value is not None}
     where = " and ".join(
-        f"rejected_row.{name} = ${place}" for place, name in enumerate(given, start=1)
+        f"rejected_row.{name} = ${number}" for number, name in enumerate(wanted, start=1)
     )
-    return f"where {where}" if where else "", list(given.values())
+    return f"where {where}" if where else "", list(wanted.values())
 
 
 def unmapped(home, *, source=None):

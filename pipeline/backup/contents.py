@@ -16,19 +16,19 @@ BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
 def walk(home, below):
     """The names of the files and links below a folder of the home, relative to the home; uploads
     and temporary files left out."""
-    found = []
+    paths = []
     for root, folders, names in os.walk(home.root / below):
         folders.sort()
         inside = [
             Path(root) / name
             for name in (*names, *(name for name in folders if (Path(root) / name).is_symlink()))
         ]
-        found += [
+        paths += [
             path.relative_to(home.root).as_posix()
             for path in sorted(inside)
             if not path.name.endswith((".part", ".tmp", ".plain"))
         ]
-    return found
+    return paths
 
 
 def rest_of(home):
@@ -43,9 +43,9 @@ def rest_of(home):
 def manifest_of(folder, *, is_needed=True):
     """The manifest of a backup. Raises StorageError if it is missing or unreadable."""
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        assert isinstance(found["files"], dict) and found["store_sha256"]
-        return found
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        assert isinstance(manifest["files"], dict) and manifest["store_sha256"]
+        return manifest
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
         if is_needed:
             raise StorageError(

@@ -10,7 +10,7 @@ from pipeline.core import replacing
 def erase_messages(path, ids):
     """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank
     lines; returns how many."""
-    mine = {one.encode() for one in ids}
+    mine = {patient_id.encode() for patient_id in ids}
     erased, out = 0, []
     text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for message in re.split(
@@ -29,17 +29,17 @@ def _numbers(message):
     "The identifiers of a message's patients, by the message's own separators"
     head = message.lstrip(b"\x0b")
     bar, mark, again = head[3:4] or b"|", head[4:5] or b"^", head[5:6] or b"~"
-    found = set()
+    numbers = set()
     for line in message.split(b"\n"):
         fields = line.lstrip(b"\x0b").split(bar)
         places = {b"PID": (2, 3, 4), b"MRG": (1,)}.get(fields[0], ())
-        found |= {
-            one.split(mark)[0].strip()
-            for place in places
-            if place < len(fields)
-            for one in fields[place].split(again)
+        numbers |= {
+            repetition.split(mark)[0].strip()
+            for number in places
+            if number < len(fields)
+            for repetition in fields[number].split(again)
         }
-    return found
+    return numbers
 
 
 def erase_resources(path, ids):
@@ -50,18 +50,9 @@ def erase_resources(path, ids):
         whole = json.loads(text)
     except ValueError:
         lines = text.split("\n")
-        resources = [_parsed(line) for line in lines]
-        known = {
-            *ids,
-            *(one["id"] for one in resources if one and _is_patient(one, ids) and "id" in one),
-        }
-        kept = [
-            "" if _is_of(one, known) else line for line, one in zip(lines, resources, strict=True)
-        ]
-        erased, text = (
-            sum(old != new for old, new in zip(lines, kept, strict=True)),
-            "\n".join(kept),
-        )
+        kept = _blanked(lines, ids)
+        erased = sum(old != new for old, new in zip(lines, kept, strict=True))
+        text = "\n".join(kept)
     else:
         erased = _empty_entries(whole, ids)
         text = json.dumps(whole, ensure_ascii=False)
@@ -69,6 +60,17 @@ def erase_resources(path, ids):
         with replacing(path) as part:
             part.write_text(text, encoding="utf-8")
     return erased
+
+
+def _blanked(lines, ids):
+    "Lines of NDJSON: those of the patient empty, also where only the resource's own id names them"
+    resources = [_parsed(line) for line in lines]
+    patients = [each for each in resources if each and _is_patient(each, ids) and "id" in each]
+    known = {*ids, *(patient["id"] for patient in patients)}
+    return [
+        "" if _is_of(resource, known) else line
+        for line, resource in zip(lines, resources, strict=True)
+    ]
 
 
 def _parsed(line):
@@ -92,9 +94,11 @@ def _empty_entries(whole, ids):
         *(entry["resource"].get("id") for entry in patients),
         *(entry.get("fullUrl") for entry in patients),
     } - {None}
-    mine = [place for place, entry in enumerate(entries) if _is_of(entry.get("resource"), known)]
-    for place in mine:
-        entries[place] = {}
+    mine = [
+        position for position, entry in enumerate(entries) if _is_of(entry.get("resource"), known)
+    ]
+    for position in mine:
+        entries[position] = {}
     return len(mine)
 
 
@@ -102,7 +106,10 @@ def _is_patient(resource, ids):
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
         return False
     return bool(
-        ({one.get("value") for one in resource.get("identifier", ())} | {resource.get("id")})
+        (
+            {identifier.get("value") for identifier in resource.get("identifier", ())}
+            | {resource.get("id")}
+        )
         & set(ids)
     )
 

@@ -38,7 +38,11 @@ def settle_claimed_files(home, delivered):
     name of it, and that process the rest.
     """
     accepted, refused = (
-        {(one["source"], one["sha256"]) for one in delivered if (one["refused"] is None) is kind}
+        {
+            (delivery["source"], delivery["sha256"])
+            for delivery in delivered
+            if (delivery["refused"] is None) is kind
+        }
         for kind in (True, False)
     )
     for file in list(list_files(home.claimed)) if home.claimed.is_dir() else ():
@@ -61,7 +65,7 @@ def _put_away(home, path, known, *, is_refused):
         elif is_free:
             archive_once(home, path, **known)
         elif (
-            not is_refused and not (place := stored_path(home, folder="archive", **known)).exists()
+            not is_refused and not (stored := stored_path(home, folder="archive", **known)).exists()
         ):
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.link(path, place)
+            stored.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.link(path, stored)

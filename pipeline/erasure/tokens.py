@@ -42,32 +42,32 @@ def _is_parquet(path):
 
 
 def _of_text(path):
-    encoding, found = detect_encoding(path), set()
+    encoding, tokens = detect_encoding(path), set()
     with path.open(encoding=encoding, newline="") as file:
         for line in file:
-            found |= _words(line)
-    return {meant for word in found for meant in possible_originals(word, encoding)}
+            tokens |= _words(line)
+    return {meant for word in tokens for meant in possible_originals(word, encoding)}
 
 
 def _words(text):
-    found = set()
+    words = set()
     for cell in CELLS.split(text):
-        found |= {cell.strip(SPACE), *WORDS.split(cell)}
-    return found
+        words |= {cell.strip(SPACE), *WORDS.split(cell)}
+    return words
 
 
 def _of_parquet(path, folder):
-    con, found = connect(spill=folder / "spill"), set()
+    con, tokens = connect(spill=folder / "spill"), set()
     described = "describe from read_parquet($1)"
     try:
         for column, *_ in con.execute(described, [str(path)]).fetchall():
             values = f"select distinct {quoted_identifier(column)}::varchar from read_parquet($1)"
             for (value,) in con.execute(values, [str(path)]).fetchall():
-                found |= {value.strip(), *_words(value)} if value else set()
+                tokens |= {value.strip(), *_words(value)} if value else set()
     except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None
         return None
     finally:
         con.close()
-    return found
+    return tokens

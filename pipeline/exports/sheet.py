@@ -44,13 +44,13 @@ def write_sheet(rows, out, meta):
 def _worklist(sheet, rows, styles):
     first = next(rows, None)
     columns = columns_of(first) if first else list(COLUMNS[:4])
-    for place, name in enumerate(columns):
-        sheet.set_column(place, place, WIDTHS.get(name, max(12, len(title(name)) + 4)))
-        sheet.write_string(0, place, title(name), styles["heading"])
+    for column, name in enumerate(columns):
+        sheet.set_column(column, column, WIDTHS.get(name, max(12, len(title(name)) + 4)))
+        sheet.write_string(0, column, title(name), styles["heading"])
     number = 0
     for number, row in enumerate(chain([first] if first else [], rows), start=1):
-        for place, name in enumerate(columns):
-            _write(sheet, number, place, cell(row.get(name)), styles)
+        for column, name in enumerate(columns):
+            _write(sheet, number, column, cell(row.get(name)), styles)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, number, len(columns) - 1)
     sheet.repeat_rows(0)
@@ -58,21 +58,21 @@ def _worklist(sheet, rows, styles):
     sheet.fit_to_pages(1, 0)
 
 
-def _write(sheet, line, place, value, styles):
+def _write(sheet, line, column, value, styles):
     "By the kind of the value, never guessed from what it looks like"
     if value is None or value == "":
         return
     if isinstance(value, str):
         sheet.write_string(
             line,
-            place,
+            column,
             value.replace("\r\n", "\n").replace("\r", "\n"),
             styles["wrapped" if len(value) > 30 else "top"],
         )
     elif isinstance(value, date):
-        sheet.write_datetime(line, place, value, styles["day"])
+        sheet.write_datetime(line, column, value, styles["day"])
     else:
-        sheet.write_number(line, place, value, styles["top"])
+        sheet.write_number(line, column, value, styles["top"])
 
 
 def _about(sheet, meta, styles):

@@ -108,7 +108,7 @@ def _send(kind, name, run_id, datasets, error):
     from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
     from openlineage.client.generated.job_type_job import JobTypeJobFacet
 
-    namespace, found = os.environ.get("OPENLINEAGE_NAMESPACE", "b12"), datasets()
+    namespace, inputs_and_outputs = os.environ.get("OPENLINEAGE_NAMESPACE", "b12"), datasets()
     job = Job(
         namespace,
         name,
@@ -120,8 +120,9 @@ def _send(kind, name, run_id, datasets, error):
     )
     event = RunEvent(
         eventTime=datetime.now(UTC).isoformat(),
-        eventType=RunState("ABORT" if found is None else kind), producer=PRODUCER, job=job,
-        run=Run(run_id, _run_facets(error)), **(found or {}),
+        eventType=RunState("ABORT" if inputs_and_outputs is None else kind),
+        producer=PRODUCER, job=job, run=Run(run_id, _run_facets(error)),
+        **(inputs_and_outputs or {}),
     )  # fmt: skip
     client = OpenLineageClient()
     client.emit(event)
@@ -145,8 +146,8 @@ def _run_facets(error):
 def _parent():
     """By `$OPENLINEAGE_PARENT_ID` (namespace/job/run), else the Airflow task that runs this, by
     what Airflow tells of it"""
-    if len(given := os.environ.get("OPENLINEAGE_PARENT_ID", "").rsplit("/", 2)) == 3:
-        return given
+    if len(parent := os.environ.get("OPENLINEAGE_PARENT_ID", "").rsplit("/", 2)) == 3:
+        return parent
     task = [
         os.environ.get(f"AIRFLOW_CTX_{part}")
         for part in ("DAG_ID", "TASK_ID", "DAG_RUN_ID", "TRY_NUMBER")
@@ -156,5 +157,5 @@ def _parent():
     return (
         "airflow",
         f"{task[0]}.{task[1]}",
-        str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(one or "" for one in task))),
+        str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(part or "" for part in task))),
     )

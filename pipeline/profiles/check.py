@@ -43,7 +43,7 @@ def _wrong_choices(raw):
     "Keys with one of few values, also where a kind of file has its own"
     kinds = raw.get("columns", {})
     own = (
-        [given for given in kinds.values() if isinstance(given, dict)]
+        [columns for columns in kinds.values() if isinstance(columns, dict)]
         if isinstance(kinds, dict)
         else []
     )
@@ -113,7 +113,8 @@ def _wrong_defaults(defaults, columns):
 def _canonical_columns():
     raw = yaml.safe_load((SOURCES / "canonical.yaml").read_text(encoding="utf-8"))
     return {
-        entity: {*given["required"], *given["optional"]} for entity, given in raw["columns"].items()
+        entity: {*columns["required"], *columns["optional"]}
+        for entity, columns in raw["columns"].items()
     }
 
 

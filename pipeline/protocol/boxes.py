@@ -32,7 +32,7 @@ class Space:
 
     def expand(self, when):
         """The boxes over base facts that `when` means. when: answers by fact, base or derived."""
-        found = [dict(self.whole)]
+        boxes = [dict(self.whole)]
         for fact, answers in when.items():
             if fact in self.whole:
                 parts = [{**self.whole, fact: tuple(answers)}]
@@ -40,8 +40,8 @@ class Space:
                 parts = [
                     box for answer in answers for box in self._expansions.get((fact, answer), [])
                 ]
-            found = [both for one in found for other in parts if (both := intersect(one, other))]
-        return found
+            boxes = [both for box in boxes for other in parts if (both := intersect(box, other))]
+        return boxes
 
 
 def intersect(one, other):

@@ -69,9 +69,16 @@ def _check_tiles(raw, known, changes):
         tiles = [tile for tile in raw["bands"][fact]["tiles"] if _edge(tile) is not None]
         edges = [Decimal(str(_edge(tile))) for tile in tiles]
         if wrong := next(
-            (place for place in range(1, len(edges)) if edges[place] <= edges[place - 1]), None
+            (
+                position
+                for position in range(1, len(edges))
+                if edges[position] <= edges[position - 1]
+            ),
+            None,
         ):
-            below, above = (f"{fact}.{tiles[place]['answer']}" for place in (wrong - 1, wrong))
+            below, above = (
+                f"{fact}.{tiles[position]['answer']}" for position in (wrong - 1, wrong)
+            )
             same_fact = {name: at for name, at in known.items() if name.startswith(f"{fact}.")}
             raise UsageError(
                 f"{below} = {edges[wrong - 1]} must stay below {above} = {edges[wrong]}. "
@@ -89,15 +96,15 @@ def _possible(known):
 
 def _number(name, value):
     try:
-        found = Decimal(str(value).strip())
+        number = Decimal(str(value).strip())
     except InvalidOperation:
         raise UsageError(f"{name}={value} is not a number.") from None
-    if not found.is_finite() or not 0 < found < 10**8 or _places(found) > PLACES:
+    if not number.is_finite() or not 0 < number < 10**8 or _places(number) > PLACES:
         raise UsageError(
             f"{name}={value}: the value must be above 0 and below 100 million, with at most"
             f" {PLACES} decimal places."
         )
-    return Decimal(_plain(found))
+    return Decimal(_plain(number))
 
 
 def _places(number):
@@ -108,14 +115,14 @@ def _places(number):
 
 def _setting(name, value, before):
     try:
-        found = type(before)(str(value).strip())
+        number = type(before)(str(value).strip())
     except ValueError:
         raise UsageError(
             f"{name}={value} is not a {'whole ' * isinstance(before, int)}number."
         ) from None
-    if not 0 <= found < 10**6:
+    if not 0 <= number < 10**6:
         raise UsageError(f"{name}={value}: the value must be from 0 to below a million.")
-    return found
+    return number
 
 
 def _plain(number):

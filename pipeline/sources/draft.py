@@ -32,7 +32,9 @@ def draft(path):
     suggested = {entity: _suggested(entity, header) for entity in ENTITIES}
     canonical = read_profile("canonical").columns
     entity = _likeliest(suggested, canonical)
-    columns = [[row[place] for row in rows if place < len(row)] for place in range(len(header))]
+    columns = [
+        [row[position] for row in rows if position < len(row)] for position in range(len(header))
+    ]
     order, mark = _date_order(columns), _decimal_mark(columns)
     others = _others(suggested, entity)
     return "\n".join([
@@ -113,14 +115,14 @@ def _pattern(name):
 def _date_order(columns):
     """dmy or mdy when a number above 12 shows it, iso for 2026-01-31; None when nothing shows it,
     or both"""
-    found = Counter()
+    counts = Counter()
     for cell in (cell for column in columns for cell in column):
         if re.match(r"\d{4}-\d{2}-\d{2}", cell):
-            found["iso"] += 1
+            counts["iso"] += 1
         elif parts := re.match(r"(\d{1,2})[./-](\d{1,2})[./-]\d{4}", cell):
-            found["dmy"] += int(parts[1]) > 12 >= int(parts[2])
-            found["mdy"] += int(parts[2]) > 12 >= int(parts[1])
-    orders = [order for order, count in found.items() if count]
+            counts["dmy"] += int(parts[1]) > 12 >= int(parts[2])
+            counts["mdy"] += int(parts[2]) > 12 >= int(parts[1])
+    orders = [order for order, count in counts.items() if count]
     return orders[0] if len(orders) == 1 else None
 
 
@@ -156,7 +158,7 @@ def _head(path, *, encoding, delimiter, order, mark):
 
 
 def _others(names, entity):
-    return ", ".join(one for one in names if one != entity)
+    return ", ".join(name for name in names if name != entity)
 
 
 def _columns(columns, suggested, header):

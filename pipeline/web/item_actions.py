@@ -101,16 +101,16 @@ def _done(request, actor, key, form, change):
 
 def version_of(form):
     """The version of the item that the reader saw. Raises UsageError."""
-    given = str(form.get("version", ""))
-    if not given.isdecimal():
+    version = str(form.get("version", ""))
+    if not version.isdecimal():
         raise UsageError("The form is incomplete. Reload the page and try again.")
-    return int(given)
+    return int(version)
 
 
 def day_of(form, name):
     """A day of a form, None when empty. Raises UsageError."""
-    given = text(form, name, 10)
+    day = text(form, name, 10)
     try:
-        return date.fromisoformat(given) if given else None
+        return date.fromisoformat(day) if day else None
     except ValueError:
         raise UsageError("Write the date as YYYY-MM-DD.") from None

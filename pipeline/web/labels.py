@@ -72,7 +72,7 @@ def low(code):
 def spoken(text):
     """A change, `fact: before → after; …`, with its codes in words; any other text as it is."""
     return NAME.sub(
-        lambda found: low(found[0]), "; ".join(_change(part) for part in text.split("; "))
+        lambda match: low(match[0]), "; ".join(_change(part) for part in text.split("; "))
     )
 
 
@@ -80,20 +80,20 @@ def _change(part):
     fact, _, answers = part.partition(": ")
     if " → " not in answers or not CODE.fullmatch(fact):
         return part
-    return f"{word(fact)}: " + " → ".join(low(one) for one in answers.split(" → "))
+    return f"{word(fact)}: " + " → ".join(low(answer) for answer in answers.split(" → "))
 
 
 def marked(text):
     """A sentence of the protocol with its marks made visible: [OURS], another guideline, the
     section cited."""
     pieces, last = [], 0
-    for found in MARK.finditer(text):
-        kind = "ours" if "OURS" in found[0] else "other" if "guideline" in found[0] else "section"
+    for match in MARK.finditer(text):
+        kind = "ours" if "OURS" in match[0] else "other" if "guideline" in match[0] else "section"
         pieces += [
-            escape(text[last : found.start()]),
-            Markup('<span class="mark mark-{}">{}</span>').format(kind, found[0]),
+            escape(text[last : match.start()]),
+            Markup('<span class="mark mark-{}">{}</span>').format(kind, match[0]),
         ]
-        last = found.end()
+        last = match.end()
     return Markup("").join([*pieces, escape(text[last:])])
 
 

@@ -27,10 +27,10 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     follow(request)
     store = request.app.state.store
     runs = worklist.runs(store, limit=200)
-    chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)
+    chosen = next((row for row in runs if row["run_id"] == run), runs[0] if runs else None)
     outcomes = (
         sorted(
-            worklist.outcome_changes(store, chosen["run_id"]), key=lambda one: ORDER[one["outcome"]]
+            worklist.outcome_changes(store, chosen["run_id"]), key=lambda row: ORDER[row["outcome"]]
         )
         if chosen
         else []
@@ -47,7 +47,7 @@ def quality(request: Request, actor: Operator, run: str | None = None):
 
 
 def _states(outcomes):
-    return {state: sum(one["outcome"] == state for one in outcomes) for state in STATES}
+    return {state: sum(outcome["outcome"] == state for outcome in outcomes) for state in STATES}
 
 
 def _trend(store):
@@ -102,7 +102,7 @@ def documents(request: Request, actor: Steward, run: str | None = None):
     """The Data Docs of a run, else of the newest: rendered when asked for, from counts. Raises
     HTTPException 404."""
     known = worklist.runs(request.app.state.store, limit=200)
-    chosen = next((one for one in known if run in (None, one["run_id"])), None)
+    chosen = next((row for row in known if run in (None, row["run_id"])), None)
     file = _validation(request.app.state.home, chosen)
     if file is None:
         raise HTTPException(404)

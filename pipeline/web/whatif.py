@@ -38,8 +38,8 @@ def _answered(request, simulation):
     return page(
         request, "whatif.html", names=names, asked=asked, changes=changes, answer=answer,
         problem=problem, minutes=minutes,
-        bands={name: one for name, one in names.items() if not name.startswith(SETTING)},
-        settings={name: one for name, one in names.items() if name.startswith(SETTING)},
+        bands={name: value for name, value in names.items() if not name.startswith(SETTING)},
+        settings={name: value for name, value in names.items() if name.startswith(SETTING)},
     )  # fmt: skip
 
 
@@ -65,9 +65,9 @@ def _is_same(text, now):
 
 def _minutes(text, usual):
     try:
-        found = float(text) if text else usual
+        minutes = float(text) if text else usual
     except ValueError:
         raise UsageError("Enter the minutes as a number.") from None
-    if not 0 <= found <= 480:
+    if not 0 <= minutes <= 480:
         raise UsageError("Enter minutes between 0 and 480.")
-    return found
+    return minutes

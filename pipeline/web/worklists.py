@@ -36,7 +36,7 @@ def listing(
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
     followed, newer = _runs(store)
     choices = _choices(store, int(monotonic() // FRESH_SECONDS))
-    found = worklist.page(
+    listed = worklist.page(
         store,
         chosen,
         today=today,
@@ -46,8 +46,8 @@ def listing(
         size=SIZE,
     )
     return page(
-        request, "worklist.html", found=found, chosen=chosen, sort=sort, descending=descending,
-        query=query, done=done, stale=stale, to=to, counts=found.counts, choices=choices,
+        request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
+        query=query, done=done, stale=stale, to=to, counts=listed.counts, choices=choices,
         filters=filters, people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
         ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, followed=followed, newer=newer,
     )  # fmt: skip
@@ -64,7 +64,7 @@ def _runs(store):
     "The run that the items follow; and the newest published one, where that is another"
     followed, runs = worklist.followed_run(store), worklist.runs(store, limit=30)
     is_behind = followed and not followed["is_newest"]
-    return followed, next((one for one in runs if one["is_published"]), None) if is_behind else None
+    return followed, next((run for run in runs if run["is_published"]), None) if is_behind else None
 
 
 @router.post("/worklist/search")
@@ -74,14 +74,14 @@ def search(request: Request, form: Form, actor: Viewer):
     check(request, form, actor.name)
     store, begins = request.app.state.store, text(form, "patient", 200)
     exact, others = _found(request, begins) if begins else (None, [])
-    found = [*filter(None, [exact]), *others]
-    worklist.record_access(store, actor=actor, what="search", rows=len(found))
+    rows = [*filter(None, [exact]), *others]
+    worklist.record_access(store, actor=actor, what="search", rows=len(rows))
     if exact and exact["patient_id"] == begins:
         return RedirectResponse(f"{root_of(request)}/patients/{exact['key']}", 303)
     return page(
         request,
         "found.html",
-        found=found,
+        found=rows,
         begins=begins or "",
         exact=exact,
         is_cut=len(others) == MANY_FOUND,
@@ -92,27 +92,27 @@ def search(request: Request, form: Form, actor: Viewer):
 def _found(request, begins):
     """The patient of exactly this id, listed or only in the lake, else None; and the others whose
     id begins so"""
-    found = worklist.find_patients(request.app.state.store, begins, limit=MANY_FOUND)
-    exact = next((row for row in found if row["patient_id"] == begins), None) or _in_lake(
+    rows = worklist.find_patients(request.app.state.store, begins, limit=MANY_FOUND)
+    exact = next((row for row in rows if row["patient_id"] == begins), None) or _in_lake(
         request, begins
     )
-    return exact, [row for row in found if not exact or row["key"] != exact["key"]]
+    return exact, [row for row in rows if not exact or row["key"] != exact["key"]]
 
 
 def _in_lake(request, patient_id):
     "A patient of the lake who was never on the worklist, or the one whom an id was merged into"
     try:
-        found = explained(request, patient_id)
+        explanation = explained(request, patient_id)
     except UsageError:
         return None
-    return worklist.item_of_patient(request.app.state.store, found["patient_id"])
+    return worklist.item_of_patient(request.app.state.store, explanation["patient_id"])
 
 
 @router.post("/worklist/assign")
 def assign(request: Request, form: Form, actor: Coordinator):
     """Assign every chosen item; those that were changed meanwhile are left, and counted."""
     check(request, form, actor.name)
-    chosen = dict(_key_and_version(str(one)) for one in form.getlist("keys"))
+    chosen = dict(_key_and_version(str(key)) for key in form.getlist("keys"))
     assignee = actor.name if form.get("to") == "me" else assignee_of(request, form)
     if not assignee:
         raise HTTPException(400, "Choose an assignee.")

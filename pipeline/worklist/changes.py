@@ -103,17 +103,17 @@ def _update(con, rows, values, as_of):
     "Rows that set the same columns go in one statement; a version counts up in the database"
     groups = {}
     for row in rows:
-        given = values(row, as_of)
-        groups.setdefault(tuple(given), []).append({**given, "item_id": row["id"]})
-    for columns, given in groups.items():
+        changed = values(row, as_of)
+        groups.setdefault(tuple(changed), []).append({**changed, "item_id": row["id"]})
+    for columns, changed in groups.items():
         plain = {name: bindparam(f"new_{name}") for name in columns if name != "version"}
         counted = {"version": item.c.version + 1} if "version" in columns else {}
         statement = update(item).where(item.c.id == bindparam("item_id")).values(**plain, **counted)
         con.execute(
             statement,
             [
-                {"item_id": one["item_id"], **{f"new_{name}": one[name] for name in plain}}
-                for one in given
+                {"item_id": row["item_id"], **{f"new_{name}": row[name] for name in plain}}
+                for row in changed
             ],
         )
 

@@ -89,20 +89,20 @@ def undelivered_notes(con, today):
         .where(~note.c.is_delivered, item.c.patient_id.is_not(None))
     )
     return [
-        _condition(one)
-        for one in con.execute(
+        _condition(row)
+        for row in con.execute(
             chosen.where(note.c.noted_on <= today).order_by(note.c.id)
         ).mappings()
     ]
 
 
-def _condition(one):
+def _condition(note):
     return {
-        "patient_id": one["patient_id"], "condition_id": one["condition_id"],
+        "patient_id": note["patient_id"], "condition_id": note["condition_id"],
         "code": HEADACHE_UNRELATED, "code_system": "LOCAL", "name": "Headache unrelated to B12",
-        "onset_on": one["noted_on"].isoformat(),
-        "status": "active" if one["withdrawn_at"] is None else "entered-in-error",
-        "recorded_by": one["author"],
+        "onset_on": note["noted_on"].isoformat(),
+        "status": "active" if note["withdrawn_at"] is None else "entered-in-error",
+        "recorded_by": note["author"],
     }  # fmt: skip
 
 

@@ -62,10 +62,10 @@ def page(store, chosen, *, today, sort="priority", descending=False, number=1, s
             .limit(size)
             .offset((number - 1) * size)
         )
-        found = con.execute(
+        rows = con.execute(
             select(*COLUMNS).where(item.c.id.in_(ids)).order_by(*_order(sort, descending))
         ).mappings()
-        return Page([as_row(row, today) for row in found], total, number, size, counted)
+        return Page([as_row(row, today) for row in rows], total, number, size, counted)
 
 
 def _tallied(con, chosen, today):
@@ -89,16 +89,16 @@ def _tallied(con, chosen, today):
         for priority, number in counted["priority"].items()
         if not chosen.priority or priority in chosen.priority
     )
-    return total, {name: dict(found) for name, found in counted.items()}
+    return total, {name: dict(counts) for name, counts in counted.items()}
 
 
 def listed(store, chosen, *, today, sort="priority", descending=False):
     """Every row that a Filter chooses, one after the other, in order."""
     with store.reading() as con:
-        found = con.execution_options(yield_per=2000).execute(
+        result = con.execution_options(yield_per=2000).execute(
             select(*COLUMNS).where(*conditions(chosen, today)).order_by(*_order(sort, descending))
         )
-        for row in found.mappings():
+        for row in result.mappings():
             yield as_row(row, today)
 
 
@@ -118,7 +118,7 @@ def choices(store):
         plain = {name: _values(con, item.c[name]) for name in ("next_step", "site", "assignee")}
         lists = {"alert": _values(con, item.c.safety), "cohort": _values(con, item.c.cohorts)}
     return plain | {
-        name: sorted({one for text in texts for one in text.split("|") if one})
+        name: sorted({value for text in texts for value in text.split("|") if value})
         for name, texts in lists.items()
     }
 

@@ -28,21 +28,21 @@ def days_to_action(store, *, since):
         .join(item, item.c.id == event.c.item_id)
         .where(event.c.item_id.in_(acted), event.c.at >= since)
     )
-    found = {}
+    spans = {}
     with store.reading() as con:
         for (_, priority), events in groupby(
             con.execute(told.order_by(event.c.item_id, event.c.at, event.c.id)),
             key=lambda row: row[:2],
         ):
-            found.setdefault(priority, []).extend(_spans(events))
-    return {priority: days for priority, days in found.items() if days}
+            spans.setdefault(priority, []).extend(_spans(events))
+    return {priority: days for priority, days in spans.items() if days}
 
 
 def _spans(events):
     began = None
-    for one in events:
-        if one.kind in BEGINS:
-            began = one.at
-        elif began and one.kind in BY_PEOPLE and one.to_status in ACTS:
-            yield (in_utc(one.at) - in_utc(began)).total_seconds() / 86400
+    for act in events:
+        if act.kind in BEGINS:
+            began = act.at
+        elif began and act.kind in BY_PEOPLE and act.to_status in ACTS:
+            yield (in_utc(act.at) - in_utc(began)).total_seconds() / 86400
             began = None

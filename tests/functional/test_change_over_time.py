@@ -198,7 +198,7 @@ def test_a_snapshot_whose_name_does_not_say_which_is_refused(snapshots):
     _, ingest = snapshots
     answer = ingest("latest", [RESULT])
     assert answer.code == 10
-    assert "which snapshot" in answer.json[0]["refused"]
+    assert "the day of the snapshot" in answer.json[0]["refused"]
 
 
 def test_what_was_said_before_and_taken_back_can_be_said_again(tmp_path):
@@ -234,7 +234,7 @@ def test_a_replay_under_a_broken_profile_leaves_the_lake_as_it_was(tmp_path):
         "extends: canonical\nprofile: mine\ncolumns: {lab_result: {required: {patient_id: NUMBER}}}\n"
     )
     answer = b12(home, "reingest")
-    assert answer.code == 12 and "stays as it was" in answer.err
+    assert answer.code == 12 and "The lake was not changed" in answer.err
     kept.write_text("extends: canonical\nprofile: mine\n")
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0

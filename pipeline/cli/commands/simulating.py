@@ -6,9 +6,9 @@ from pipeline.core import UsageError
 from pipeline.exports import as_json
 
 
-def simulate(home, given):
-    changes = dict(_change(text) for text in given.set or ())
-    minutes = {"visit": given.minutes_visit, "portal": given.minutes_portal}
+def simulate(home, options):
+    changes = dict(_change(text) for text in options.set or ())
+    minutes = {"visit": options.minutes_visit, "portal": options.minutes_portal}
     if not all(0 <= each < 10_000 for each in minutes.values()):
         raise UsageError("Minutes per patient must be from 0 to below 10000.")
     simulation = Simulation(home)
@@ -21,10 +21,10 @@ def simulate(home, given):
                 "Nothing to simulate. Give at least one --set NAME=VALUE. Names with their current"
                 f" values: {known}."
             )
-        found = simulation.what_if(changes, minutes=minutes)
+        effect = simulation.what_if(changes, minutes=minutes)
     finally:
         simulation.close()
-    say(as_json(found) if given.format == "json" else simulation_as_text(found))
+    say(as_json(effect) if options.format == "json" else simulation_as_text(effect))
 
 
 def _change(text):

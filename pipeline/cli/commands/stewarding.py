@@ -71,24 +71,24 @@ def source(home, options):
     return _tell_checked(check(home, str(options.arguments[0]), options.arguments[1]))
 
 
-def _tell_checked(found):
-    say(f"As a file of the kind {found.kind} it would give:\n  {account_line(found.account)}\n")
-    for entity in dict.fromkeys(row["entity"] for row in found.columns):
+def _tell_checked(checked):
+    say(f"As a file of the kind {checked.kind} it would give:\n  {account_line(checked.account)}\n")
+    for entity in dict.fromkeys(row["entity"] for row in checked.columns):
         say(f"Understood as {entity}:")
         say(
             table(
-                [row for row in found.columns if row["entity"] == entity],
+                [row for row in checked.columns if row["entity"] == entity],
                 ("column", "from", "filled", "distinct", "holds"),
             )
         )
-    if found.unread:
-        say(f"\nNot read: {', '.join(found.unread)}.")
-    if found.rejected:
+    if checked.unread:
+        say(f"\nNot read: {', '.join(checked.unread)}.")
+    if checked.rejected:
         say("\nRejected:")
-        say(table(found.rejected, ("reason", "rows", "lines", "remedy")))
-    if found.unknown:
+        say(table(checked.rejected, ("reason", "rows", "lines", "remedy")))
+    if checked.unknown:
         say("\nUnmapped codes and units:")
-        say(table(found.unknown, ("entity", "kind", "delivered", "name", "rows")))
+        say(table(checked.unknown, ("entity", "kind", "delivered", "name", "rows")))
         say(
             "\nNext: ingest the file, write a map with `b12 unmapped --source PROFILE --format csv"
             " --out MAP.csv`, fill it in and name it under `maps`."

@@ -37,16 +37,9 @@ def of_system(home):
 
 
 def _packages():
-    pinned = [
-        Requirement(line.split(" \\")[0])
-        for line in (REPOSITORY / "requirements.txt").read_text().splitlines()
-        if "==" in line[:80]
-    ]
-    pinned = [
-        requirement
-        for requirement in pinned
-        if requirement.marker is None or requirement.marker.evaluate()
-    ]
+    lines = (REPOSITORY / "requirements.txt").read_text().splitlines()
+    named = [Requirement(line.split(" \\")[0]) for line in lines if "==" in line[:80]]
+    pinned = [each for each in named if each.marker is None or each.marker.evaluate()]
     versions = {requirement.name: _version(requirement.name) for requirement in pinned}
     missing = [name for name, version in versions.items() if version is None]
     other = [

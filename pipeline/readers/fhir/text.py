@@ -104,7 +104,7 @@ def _blocks(path):
             file.seek(0)
         while more := file.read(BLOCK):
             block = rest + more
-            ends = [found.end() for found in _LINE_BREAK.finditer(block, len(rest))]
+            ends = [match.end() for match in _LINE_BREAK.finditer(block, len(rest))]
             if ends:
                 yield number, block, ends
                 number, rest = number + len(ends), block[ends[-1] :]
@@ -140,14 +140,14 @@ def _text(line):
 def _unbundled(numbers, texts):
     "Of lines that are Bundles the entries, in place of them"
     for number, text in zip(numbers, texts, strict=True):
-        found = None
+        unbundled = None
         if text and '"Bundle"' in text:
             try:
                 if is_bundle(json.loads(text)):
-                    found = list(entries(Window(text)))
+                    unbundled = list(entries(Window(text)))
             except (ValueError, RecursionError):
-                found = None  # DuckDB judges it, as any other line
-        if found:
-            yield from ((number, entry, True, at) for _, entry, at in found)
+                unbundled = None  # DuckDB judges it, as any other line
+        if unbundled:
+            yield from ((number, entry, True, at) for _, entry, at in unbundled)
         else:
             yield number, text, False, None

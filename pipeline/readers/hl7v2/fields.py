@@ -61,21 +61,21 @@ def day(segment, number):
 
 def zone_of(stamp):
     """The zone that a time stamp tells, as `+0100`, or None."""
-    found = _STAMP.fullmatch(stamp or "")
-    return found and found[3]
+    match = _STAMP.fullmatch(stamp or "")
+    return match and match[3]
 
 
 @lru_cache(4096)
 def iso(stamp, precision, zone):
     """An HL7 time stamp in ISO 8601; a year or a month alone stays one, what is not a time stamp
     stays as it was written."""
-    found = _STAMP.fullmatch(stamp)
-    if not found:
+    match = _STAMP.fullmatch(stamp)
+    if not match:
         return stamp
     digits, fraction, offset = (
-        found[1][: _PRECISION.get(precision, 14)],
-        found[2] or "",
-        found[3] or zone,
+        match[1][: _PRECISION.get(precision, 14)],
+        match[2] or "",
+        match[3] or zone,
     )
     date = "-".join(filter(None, (digits[:4], digits[4:6], digits[6:8])))
     if len(digits) <= 8:
@@ -90,7 +90,7 @@ def codings(segment, number):
     local one."""
     components = [clean(component[0]) for component in segment.fields[number][0]] + [None] * 22
     name = first(components[1], components[4], components[8], components[10])
-    found = [
+    known = [
         {
             "system": components[at + 2] or components[oid] or "LOCAL",
             "code": components[at],
@@ -99,7 +99,7 @@ def codings(segment, number):
         for at, oid in ((0, 13), (3, 16), (9, 19))
         if components[at]
     ]
-    return sorted(found, key=lambda coding: coding["system"].upper() not in _LOINC) or [
+    return sorted(known, key=lambda coding: coding["system"].upper() not in _LOINC) or [
         {"system": None, "code": None, "name": name}
     ]
 
