@@ -1,5 +1,5 @@
-"""Settings, errors, the clock, locks and files: what every other package may use, and what uses
-none of them."""
+"""Settings, errors, the clock, locks and files. Every other package may use it; it uses none
+of them."""
 
 from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
