@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 from time import monotonic
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
@@ -27,10 +28,10 @@ def listing(
     actor: Viewer,
     done: int | None = None,
     stale: int | None = None,
-    to: str = "",
+    to: Annotated[str, Query(max_length=100)] = "",
 ):
     """A page of the worklist. done, stale: how many items a bulk assignment changed and did not
-    change. to: the assignee."""
+    change. to: the assignee, at most 100 characters."""
     store, query, today = request.app.state.store, request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)

@@ -71,7 +71,7 @@ def test_many_rows_are_assigned_at_once(page):
     press(page, "j", "x", "j", "x", "j", "x")
     expect(page.locator("[data-picked]")).to_have_text("3 rows selected")
     press(page, "a")
-    expect(page.locator(".done")).to_contain_text("3 assigned")
+    expect(page.locator(".done")).to_contain_text("3 patients assigned to")
     page.goto("/worklist?status=assigned&priority=4")
     assert page.locator("[data-row]").count() >= 3
 
