@@ -46,7 +46,8 @@ def _never_back(now, seen_at):
 def _told_of(alerts, known):
     "The alerts that people know of now"
     fresh = [alert for alert in alerts if alert["key"] not in known]
-    over = [alert for key, alert in known.items() if key not in {alert["key"] for alert in alerts}]
+    still = {alert["key"] for alert in alerts}
+    over = [alert for key, alert in known.items() if key not in still]
     kept = [alert for alert in alerts if alert["key"] in known]
     if not fresh and not over:
         return kept
@@ -58,7 +59,7 @@ def _told_of(alerts, known):
         LOG.warning("%s", line)
     told = notify(
         f"B12 screening: {len(fresh)} overdue, {len(over)} resolved",
-        [*lines, "What to do: docs/runbook.md, Alerts."],
+        [*lines, "What to do: docs/runbook.md, Operator alerts."],
     )
     return [*kept, *(over if told and all(told.values()) else fresh)]
 
