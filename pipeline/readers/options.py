@@ -27,7 +27,8 @@ def _mistake(error, profile):
     key = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
         return f"{key} is not an option of the format {profile.format}"
-    return f"{key}: {error['msg'].lower()}"
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{key}: {said[:1].lower()}{said[1:]}"
 
 
 def unless_empty(value):
