@@ -22,6 +22,20 @@ def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
     return con
 
 
+def with_new_file():
+    """A clinic with the published file `old.csv` of 300 results, and the account of `new.csv`, of which the results
+    are still to be delivered."""
+    con = gated()
+    account(con, """
+        sha256  | file    | entity     | accepted | rejected
+        old.csv | old.csv | lab_result | 300      |
+        new.csv | new.csv | lab_result | 60       | bad_date 1
+    """)  # fmt: skip
+    b12(con, skewed(300), file="old.csv")
+    published(con, "old.csv")
+    return con
+
+
 def published(con, *files):
     """Name files, by their SHA-256, that an earlier published run contained."""
     con.executemany(

@@ -10,7 +10,7 @@ from pipeline.core.config import EXPECTATIONS
 from pipeline.engine.relations import NIGHTLY, relation_names
 from pipeline.quality.safe_html import cleaned
 from tests.clinic import build, insert
-from tests.gates import account, b12, gated, published, skewed
+from tests.gates import b12, skewed, with_new_file
 
 pytestmark = pytest.mark.slow
 
@@ -20,15 +20,8 @@ MOLAR = 1.35537
 @pytest.fixture(scope="module")
 def con():
     "A night on which a laboratory mislabelled its unit, and a patient whose id shows wherever it gets"
-    con = gated()
-    account(con, """
-        sha256  | file    | entity     | accepted | rejected
-        old.csv | old.csv | lab_result | 300      |
-        new.csv | new.csv | lab_result | 60       | bad_date 1
-    """)  # fmt: skip
-    b12(con, skewed(300), file="old.csv")
+    con = with_new_file()
     b12(con, [value / MOLAR for value in skewed(60)])
-    published(con, "old.csv")
     insert(
         con,
         "lake.lab_result",

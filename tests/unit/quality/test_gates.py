@@ -15,7 +15,7 @@ from pipeline.core.errors import InvalidProtocol
 from pipeline.engine.relations import NIGHTLY, create, relation_names
 from pipeline.quality import Outcome
 from tests.clinic import build
-from tests.gates import account, b12, gated, published, published_runs, skewed
+from tests.gates import b12, gated, published_runs, skewed, with_new_file
 
 pytestmark = pytest.mark.slow
 
@@ -30,14 +30,7 @@ def screened_population(con):
 
 def usual_night():
     "A history, published, and a new file, of which the results are still to be delivered"
-    con = gated()
-    account(con, """
-        sha256  | file    | entity     | accepted | rejected
-        old.csv | old.csv | lab_result | 300      |
-        new.csv | new.csv | lab_result | 60       | bad_date 1
-    """)  # fmt: skip
-    b12(con, skewed(300), file="old.csv")
-    published(con, "old.csv")
+    con = with_new_file()
     published_runs(con, 90, 100, 110)
     return con
 
