@@ -1,4 +1,4 @@
-"""Homes that tests of several files start from. Each is built once per test run; whoever changes it copies it."""
+"""Homes that tests of several files start from. Each is built once per test run; a test that changes it copies it."""
 
 import fcntl
 import os

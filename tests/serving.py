@@ -45,7 +45,7 @@ def chromium():
 
 
 def launch(playwright):
-    """A headless Chromium that asks nobody for anything."""
+    """A headless Chromium that makes no request of its own."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return playwright.chromium.launch(
         executable_path=chromium(), args=[*QUIET, *(["--no-sandbox"] if is_root else [])]

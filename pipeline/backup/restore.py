@@ -19,11 +19,11 @@ from pipeline.landing import Watch
 def restore_backup(home, folder, *, ledger_file=None) -> dict[str, Any]:
     """Put a backup into an empty home and an empty store, then erase again patients erased since.
 
-    ledger_file: a ledger kept elsewhere; what it holds beyond the backup's own happened since. Of
-    what the backup's own says nobody is erased again: they are not in the backup, and may have come
-    back. Returns `{"made_at", "files", "store", "erased", "unknown", "unreadable"}`; unknown:
-    entries under another key, by which no patient can be recognised; unreadable: refused files that
-    were deleted because they may name an erased patient. Raises UsageError, StorageError.
+    ledger_file: a ledger kept elsewhere; its entries beyond those of the backup's own ledger were
+    made since. Patients in the backup's own ledger are not erased again: they are not in the
+    backup, and may have returned. Returns `{"made_at", "files", "store", "erased", "unknown",
+    "unreadable"}`; unknown: entries under another key, which recognise no patient; unreadable:
+    refused files, deleted because they may name one. Raises UsageError, StorageError.
     """
     manifest = manifest_of(folder)
     if ledger_file and not ledger_file.exists():

@@ -76,7 +76,7 @@ def entries(path):
     if not path.exists():
         return []
     try:
-        entries_read = [
+        lines = [
             json.loads(line)
             for line in path.read_text(encoding="utf-8").splitlines()
             if line.strip()
@@ -89,7 +89,7 @@ def entries(path):
                 "ids": entry["ids"],
                 "rows": entry["rows"],
             }
-            for entry in entries_read
+            for entry in lines
         ]
     except (ValueError, KeyError, TypeError):
         raise StorageError(

@@ -105,13 +105,8 @@ def _empty_entries(whole, ids):
 def _is_patient(resource, ids):
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
         return False
-    return bool(
-        (
-            {identifier.get("value") for identifier in resource.get("identifier", ())}
-            | {resource.get("id")}
-        )
-        & set(ids)
-    )
+    numbers = {identifier.get("value") for identifier in resource.get("identifier", ())}
+    return not set(ids).isdisjoint({*numbers, resource.get("id")})
 
 
 def _is_of(resource, ids):

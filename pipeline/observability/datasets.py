@@ -93,7 +93,7 @@ def _from_file(account, table, columns):
     }
     file = f"landing/{account.source}/{account.file}"
     return {
-        name: [(file, delivered) for delivered in ([names] if isinstance(names, str) else names)]
+        name: [(file, column) for column in ([names] if isinstance(names, str) else names)]
         for name, names in read.items()
     }
 

@@ -101,7 +101,7 @@ def _wrong(row):
     if not row["map_to_system"]:
         return "map_to_system is empty"
     if row["map_to_system"].upper() in ("LOINC", "LN") and not loinc_is_valid(row["map_to"]):
-        return f"{row['map_to']} is no LOINC code: its check digit is wrong"
+        return f"{row['map_to']} is not a LOINC code: its check digit is wrong"
     return None
 
 

@@ -33,7 +33,7 @@ def check(request, form, name):
     if made_for != name:
         raise HTTPException(
             403,
-            "This form is too old, or was made for somebody else. Go back, reload the page and send"
+            "This form is too old, or was made for someone else. Go back, reload the page and send"
             " it again.",
         )
 

@@ -73,12 +73,13 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
             " Type: b12 user add NAME --role admin"
         )
     return create_app(
-        home, store=store, identify=whoever if is_alone else identify_by_session, has_login=True,
-        is_secure=is_secure, hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
+        home, store=store, has_login=True, is_secure=is_secure,
+        identify=local_or_session_user if is_alone else identify_by_session,
+        hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
     )  # fmt: skip
 
 
-def whoever(request: Request):
+def local_or_session_user(request: Request):
     """The user of this computer, as admin, until there is a user; after that the logged-in user.
     Raises NotLoggedIn."""
     if worklist.users(request.app.state.store):

@@ -19,7 +19,7 @@ def follow(home, store, *, today=None):
     newest published one.
 
     A past night that was screened again moves nothing back, and a day that has not come is not
-    followed: nobody's snooze ends a year early for a slip of the pen. Returns how many items each
+    followed: a mistyped year must not end snoozes early. Returns how many items each
     change of that night touched; {} when there was nothing new. Done once for each run, however
     often and by however many processes it is asked for. Raises LakeUnavailable.
     """

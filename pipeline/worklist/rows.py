@@ -12,7 +12,7 @@ COLUMNS = (
 
 
 def as_row(row, today):
-    """A row of the store as a dict: its lists as lists, nobody and nowhere as None, and
+    """A row of the store as a dict: its lists as lists, an empty assignee or site as None, and
     `waiting_days` up to today."""
     lists = {name: [one for one in (row[name] or "").split("|") if one] for name in LISTS}
     until = row["snoozed_until"] if row["status"] == "snoozed" else None

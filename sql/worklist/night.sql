@@ -1,7 +1,7 @@
 -- One row per patient who was or is on the worklist: the effect of a newly published run on the item, and why.
 -- change: opened, reopened, changed (the reason or its evidence), snooze_ended, recheck (done, but the data still say the same after
 -- the time set), merged, excluded, withdrawn (a result it rested on was taken back), resolved, refreshed (other words, same reason), kept.
--- An item stays one item while its reason lasts; alerts that are gone, or less urgency, change it, but are no reason to open it again.
+-- An item stays one item while its reason lasts; alerts that are gone, or less urgency, change it, but do not open it again.
 -- Missing: an item that was never on the list (off_list) has no facts. Tied: a merge comes before an exclusion, that before a withdrawal.
 with decided as (
     select

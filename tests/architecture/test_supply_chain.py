@@ -1,4 +1,4 @@
-"""What the project is made of is listed as it is pinned; no secret is committed; a vulnerability is said, and so is that nobody could look."""
+"""What the project is made of is listed as it is pinned; no secret is committed; a vulnerability is reported, and so is a database that cannot be reached."""
 
 import json
 import re

@@ -12,7 +12,7 @@ def press(page, *keys):
 
 
 def tab_to(page, selector, limit=400):
-    "Tab on until the element has the focus, as somebody without a mouse does"
+    "Tab on until the element has the focus, as a user without a mouse does"
     for _ in range(limit):
         page.keyboard.press("Tab")
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):

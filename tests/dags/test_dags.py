@@ -108,7 +108,7 @@ def test_every_failure_is_told_and_what_can_pass_is_tried_again(bag):
 
 @pytest.mark.parametrize("task", ["screen", "decide"])
 def test_what_is_wrong_the_next_minute_too_is_not_tried_again(bag, task):
-    "A closed gate; an answer of somebody who is not a steward"
+    "A closed gate; an answer by a user who is not a steward"
     wrong = {
         f"pipeline.core.errors.{name}" for name in ("GateClosed", "InvalidProtocol", "UsageError")
     }

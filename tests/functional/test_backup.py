@@ -182,7 +182,7 @@ def test_who_is_erased_is_gone_from_the_backup_in_its_next_cycle(lived_in, tmp_p
     assert set(assessments(tmp_path / "again")) == set(KEPT)
 
 
-def test_a_ledger_kept_elsewhere_erases_again_whoever_an_older_backup_holds(
+def test_a_ledger_kept_elsewhere_erases_again_the_patients_of_an_older_backup(
     database, lived_in, tmp_path
 ):
     backup, ledger, again = tmp_path / "backup", tmp_path / "erasures.jsonl", tmp_path / "again"

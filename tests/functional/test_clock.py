@@ -190,7 +190,7 @@ def send(browser, address, **fields):
 
 @ZONES
 def test_people_work_on_the_same_day_as_the_night(browser, monkeypatch, clock, zone, day):
-    "A note is of today when nobody says another day, and no later; who is looked up waits from today; a snooze ends after it"
+    "A note is of today unless another day is given, and no later; who is looked up waits from today; a snooze ends after it"
     monkeypatch.setenv("B12_TIMEZONE", zone)
     clock(datetime(2026, 10, 25, 23, 30, tzinfo=UTC))
     store, today = browser.app.state.store, date.fromisoformat(day)

@@ -1,4 +1,4 @@
-"""The doctor says what is wrong with an installation that somebody damaged, and what to do."""
+"""The doctor says what is wrong with a damaged installation, and what to do."""
 
 import errno
 import json

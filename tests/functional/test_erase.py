@@ -1,4 +1,4 @@
-"""Forgetting a patient: nothing of them is left under the home, and the same delivery brings nobody back."""
+"""Erasing a patient: nothing of them is left under the home, and the same delivery does not bring them back."""
 
 import fcntl
 import gzip

@@ -1,4 +1,4 @@
-"""Forgetting a patient while something else was killed, is under way, or kills it; and in files that nobody understood."""
+"""Erasing a patient while another process was killed, is running, or kills it; and in files that could not be read."""
 
 import bz2
 import fcntl
@@ -119,7 +119,7 @@ def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_
 
 
 def test_killed_before_it_counted_the_ledger_knows_every_id_of_the_patient(home, monkeypatch):
-    "An older backup, in which nobody was merged yet, is recognised by each of them"
+    "Each ID is recognised in an older backup, made before the patients were merged"
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(erase.worklist, "record_access", kill)
         erase.erase(home, "id-ann", who="x")
@@ -301,15 +301,15 @@ def test_a_text_that_begins_like_one_keeps_its_other_lines(home, text):
     assert path.read_text() == text.replace("id-ann\n", "")
 
 
-@pytest.mark.parametrize("nobody", ["", " "])
-def test_an_empty_id_is_a_mistake_and_erases_nothing(home, nobody):
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_id_is_a_mistake_and_erases_nothing(home, empty):
     before = sorted(path for path in home.root.rglob("*") if path.is_file())
-    answer = b12(home.root, "erase", nobody)
+    answer = b12(home.root, "erase", empty)
     assert answer.code == 2 and "Give a patient ID" in answer.err
     assert sorted(path for path in home.root.rglob("*") if path.is_file()) == before
 
 
-def test_files_are_merged_under_the_lock_of_whoever_writes_the_lake(home, monkeypatch):
+def test_files_are_merged_under_the_lock_of_the_process_that_writes_the_lake(home, monkeypatch):
     seen = []
     monkeypatch.setattr("pipeline.run.lake.compact", lambda _: seen.extend(locked(home)))
     compact_lake(home)

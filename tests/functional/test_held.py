@@ -181,7 +181,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("is_approved", [True, False])
 @pytest.mark.parametrize("line", ["folder.replace", "unlink", "show", "follow"])
-def test_a_decision_is_finished_by_whoever_comes_next_wherever_it_was_killed(
+def test_a_decision_is_finished_by_the_next_process_wherever_it_was_killed(
     home, held, monkeypatch, is_approved, line
 ):
     def dies(*arguments, **named):

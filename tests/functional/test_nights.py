@@ -339,7 +339,7 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
     assert "headache_unrelated" in b12(home.root, "explain", "ann").out
     with pytest.raises(
         worklist.StaleItem
-    ):  # whoever opened the page before the night has not seen what it changed
+    ):  # a page opened before the night does not show what it changed
         worklist.act(store, row["key"], actor=stores.LEE, version=1, to="done", today=day)
     [note] = worklist.notes(store, row["key"])
     assert (note["author"], note["noted_on"]) == ("kim", day)
@@ -350,12 +350,12 @@ def test_a_note_that_headaches_are_unrelated_feeds_the_next_run_and_can_be_taken
     worklist.note_headache_unrelated(store, row["key"], actor=stores.KIM, noted_on=day, today=day)
     store, _ = screened_population(home, tmp_path, 3, condition=[later])
     assert worklist.item_of_patient(store, "ann")["next_step"] == "TREAT_IM_NEURO", (
-        "a later headache is none of the note's"
+        "the note does not cover a later headache"
     )
 
 
 def test_a_note_does_not_make_conditions_loaded(tmp_path):
-    "Unknown is never no: of whoever has a note alone, nobody ever delivered the conditions"
+    "Unknown is never no: a patient with a note alone has no delivered conditions"
     home = Home(tmp_path / "home")
     store, day = screened_population(
         home,

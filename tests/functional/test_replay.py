@@ -1,4 +1,4 @@
-"""Replaying the archive: killed at its worst moment, beside what a killed erasing left, and after somebody was forgotten."""
+"""Replaying the archive: killed at its worst moment, beside what a killed erasing left, and after a patient was erased."""
 
 import shutil
 import subprocess

@@ -336,10 +336,10 @@ def test_a_hostile_id_is_text_everywhere_and_in_no_address(home, kim):
     )
     assert "<script>alert" not in kim.get("/worklist?priority=2").text
     assert "<script>alert" not in kim.get("/runs/compare").text
-    nobody = kim.post(
+    none_found = kim.post(
         "/worklist/search", data={"csrf": token(kim.get("/worklist")), "patient": "<img src=x>"}
     )
-    assert nobody.status_code == 200 and "<img" not in nobody.text
+    assert none_found.status_code == 200 and "<img" not in none_found.text
 
 
 def test_search_finds_by_the_beginning_and_those_who_were_never_listed(home, kim):

@@ -207,7 +207,7 @@ def test_only_somebody_who_may_log_in_is_assigned(own):
     kim, store = browser_of(own), worklist.open_store(own)
     [first, second, *_] = keys(kim.get("/worklist"))
     assert act(kim, first, assignee="anybody").status_code == 303, (
-        "there is no user: others see to the login"
+        "without users, the login is done elsewhere"
     )
     for name in ("ann", "ben"):
         worklist.add_user(store, name, role="coordinator", password="correct horse battery")

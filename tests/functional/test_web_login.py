@@ -1,4 +1,4 @@
-"""Logging in: who may without, for how long, and how often somebody may guess."""
+"""Logging in: who may without, for how long, and how often a password may be tried."""
 
 import pytest
 

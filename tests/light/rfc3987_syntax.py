@@ -2,7 +2,7 @@
 
 It came with the tool that writes the bill of materials. Where it is installed, jsonschema imports
 it, and Airflow and Great Expectations import jsonschema: two seconds of work in every process, for
-a grammar of addresses that nobody asks for.
+a grammar of addresses that is not needed here.
 """
 
 raise ImportError(__doc__)

@@ -8,7 +8,7 @@ import pytest
 from tests.clinic import clinic, pack, parse
 from tests.generative.combinations import by_definition, by_sql
 
-NOBODY = {
+UNREMARKABLE = {
     "scope": "in_scope", "b12": "never", "neuro_300": "no", "active_b12": "never", "mma": "never", "neuro": "none",
     "malabsorption": "none", "resection_length": "none", "metformin": "none", "acid_suppressant": "none", "diet": "none_known",
     "renal": "normal", "b12_therapy": "none", "cyanocobalamin": "no", "folic_acid": "none", "pregnancy": "no", "homocysteine": "never",
@@ -207,14 +207,15 @@ def patients(table):
     "The rows of a table, with the facts of each patient, and what the definition and the SQL decide"
     rows = parse(table)
     combinations = [
-        NOBODY | dict(fact.split("=") for fact in (row["facts"] or "").split()) for row in rows
+        UNREMARKABLE | dict(fact.split("=") for fact in (row["facts"] or "").split())
+        for row in rows
     ]
     assert all(
         facts[fact] in answers
         for facts in combinations
         for fact, answers in pack().raw["facts"].items()
     )
-    assert all(set(facts) == set(NOBODY) for facts in combinations)
+    assert all(set(facts) == set(UNREMARKABLE) for facts in combinations)
     names = (
         "rule",
         "next_step",

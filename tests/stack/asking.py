@@ -45,7 +45,7 @@ def as_admin(stack):
 
 
 def publish_what_waits(stack, headers):
-    """Answers every approval that waits, as somebody; returns whether no run of a DAG is under way any more."""
+    """Answers every waiting approval as one user; returns whether no run of a DAG is under way any more."""
     waiting = get(
         stack,
         "api-server",

@@ -63,7 +63,7 @@ def write(folder):
 
 def rows(entity):
     """Forty sound rows with marks wherever text is free; then for each column one row that is marked there alone, and rows that name
-    nobody, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
+    no patient, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
     columns = [
         name
         for need in ("required", "optional")

@@ -131,7 +131,7 @@ def test_a_worker_that_is_killed_loses_nothing(trial):
 
 @pytest.fixture(scope="module")
 def steward(stack):
-    "The header of somebody in the role that the runbook makes for stewards"
+    "The header of a user in the role that the runbook makes for stewards"
     commands = re.findall(
         r'^airflow (?:roles|users) .*"B12 steward".*$',
         (stacks.ROOT / "docs" / "runbook.md").read_text(),
@@ -150,7 +150,7 @@ def steward(stack):
 
 @pytest.fixture(scope="module")
 def marked_night(trial, folder, steward):
-    "After a delivery in which everything about a patient is marked: a gate warned, somebody published it, and read its pages"
+    "After a delivery in which everything about a patient is marked: a gate warned, a steward published it, and read its pages"
     home = trial.stack.home
     for source in sorted(marked.write(folder / "marked").iterdir()):
         (home / "landing" / source.name).mkdir(exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's files are when root starts the stack: nobody's folders are opened for them."""
+"""Where PostgreSQL's files are when root starts the stack: no other account's folders are opened for them."""
 
 import os
 import subprocess

@@ -92,7 +92,7 @@ def _recent(path, since):
     try:
         if path.is_file() and path.stat().st_mtime >= since:
             yield str(path), str(path).encode() + path.read_bytes()
-    except OSError:  # somebody else's, and gone meanwhile
+    except OSError:  # of another process, and gone meanwhile
         return
 
 

@@ -29,8 +29,8 @@ class Texts:
     """The records of a file in batches of SCHEMA; `count` is how many there were, `refusal` what
     stopped them.
 
-    The text is null where a line is not UTF-8. Whoever reads the batches through DuckDB gets
-    DuckDB's errors: hence `refusal`.
+    The text is null where a line is not UTF-8. A reader that goes through
+    DuckDB gets DuckDB's errors: hence `refusal`.
     """
 
     def __init__(self, path):
@@ -60,7 +60,7 @@ class Texts:
     def _lines(self, number, block, ends):
         lines = _cut(block, ends)
         numbers = pa.array(range(number, number + len(ends)), pa.int64())
-        # pyarrow makes its functions when it is imported, so that no checker knows them
+        # pyarrow makes its functions when it is imported, so the type checker cannot see them
         is_blank = pc.match_substring_regex(lines, r"^\s*$")  # pyright: ignore[reportAttributeAccessIssue]
         if pc.any(is_blank).as_py():  # pyright: ignore[reportAttributeAccessIssue]
             is_kept = pc.invert(is_blank)  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,5 +1,5 @@
 -- One row per key of a patient that a record of the file points to and that says nothing by itself: the patient's number; null where
--- it has none, where it is no Patient, or where one key stands for two.
+-- it has none, where it is not a Patient, or where one key stands for two.
 with wanted as (
     select distinct patient_key as key
     from landing.fhir_record

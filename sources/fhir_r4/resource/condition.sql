@@ -1,5 +1,5 @@
 -- One row per Condition. Onset: onset[x] where it is a date, else the day on which it was recorded: by then it was there.
--- A verification that does not confirm wins over the clinical status. An abatement that is no date (an age, words, true) makes it
+-- A verification that does not confirm wins over the clinical status. An abatement that is not a date (an age, words, true) makes it
 -- resolved. Both statuses may also be mere words, as before R4.
 with worded as (
     select

@@ -1,7 +1,7 @@
 -- One row per Observation and one per component of it (its id with #1, #2, …); the Observation itself only when it has a value or says
 -- why not, or when it has no component. A component takes from the Observation what it has not: patient, status, times, specimen.
 -- Values and units as delivered; only a Quantity and a Range have a unit: UCUM's code before the printed one. A series of samples, a
--- period and a range without one of its ends are no numbers and end as such.
+-- period and a range without one of its ends are not numbers and end as such.
 -- Collected: effective[x], else when the specimen was, else nothing (`issued` only where the profile says so). Reported: `issued`, or
 -- the last update when that is later: a corrected resource may keep the time of its first issue.
 with own as (
@@ -31,7 +31,7 @@ result as (
     select * exclude (part), unnest(part) from component
 ),
 
--- of who performed it the laboratory, no clinician: an Organization, or a name that is no reference
+-- of who performed it the laboratory, not a clinician: an Organization, or a name without a reference
 performed as (
     select
         * exclude (specimen), specimen.reference as specimen_reference, specimen.display as specimen_display,

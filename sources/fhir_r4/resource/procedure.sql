@@ -1,4 +1,4 @@
--- One row per Procedure. Performed: a day, or the start of a period; an age or a range of ages is no date (missing_date), words are a
+-- One row per Procedure. Performed: a day, or the start of a period; an age or a range of ages is not a date (missing_date), words are a
 -- bad_date. Without a status it is unknown, which counts as done.
 select
     line, patient_id, own_id as procedure_id, fhir_codings(code) as codings,

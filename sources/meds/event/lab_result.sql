@@ -1,5 +1,5 @@
 -- One row per LAB event. The code's LOINC comes from metadata/codes.parquet; the unit is the last part of the event's code,
--- UNK is no unit. A number is read as the 32-bit number it was written as: 6.1, not 6.099999904632568.
+-- UNK is not a unit. A number is read as the 32-bit number it was written as: 6.1, not 6.099999904632568.
 select
     event.line, event.subject_id as patient_id,
     cast(null as varchar) as result_id, cast(null as varchar) as accession_id,

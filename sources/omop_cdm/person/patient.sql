@@ -1,5 +1,5 @@
 -- One row per person. A person of whom only the year, or year and month, of birth are known is taken as born on the last day of
--- it: nobody is treated as an adult too early. Death is in another table: nothing is said of it here.
+-- it: a child is never treated as an adult. Death is in another table: nothing is said of it here.
 with born as (
     select
         *, try_cast(whole(year_of_birth) as integer) as born_year, try_cast(whole(month_of_birth) as integer) as born_month,

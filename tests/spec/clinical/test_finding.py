@@ -89,7 +89,7 @@ def test_of_the_versions_of_one_id_that_say_when_they_were_recorded_the_last_is_
     """)  # fmt: skip
 
 
-def test_a_record_that_its_source_deleted_does_not_count_whoever_it_was_of():
+def test_a_record_that_its_source_deleted_counts_for_no_patient():
     con = clinic("2026-01-31")
     insert(con, "lake.condition", """
         patient_id | condition_id | concepts          | onset_on   | status    | source

@@ -1,4 +1,4 @@
-"reporting.assessment_count: nobody is lost between the population and the assessment"
+"reporting.assessment_count: no patient is lost between the population and the assessment"
 
 from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert

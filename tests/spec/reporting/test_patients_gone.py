@@ -32,7 +32,12 @@ def people(first, last):
         (people(0, 100), people(0, 100), 0, "0"),
         (people(0, 100), people(0, 300), 0, "0"),
         (people(0, 100), people(0, 40), 60, "0.6"),
-        (people(0, 200), people(200, 400), 200, "1"),  # as many as before, and nobody of them
+        (
+            people(0, 200),
+            people(200, 400),
+            200,
+            "1",
+        ),  # as many as before, and none of them the same
     ],
 )
 def test_it_is_people_that_are_compared_and_not_numbers(before, now, gone, share):

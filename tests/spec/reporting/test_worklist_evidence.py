@@ -1,4 +1,4 @@
-"reporting.worklist_evidence: nobody is on the worklist without evidence"
+"reporting.worklist_evidence: every patient on the worklist has evidence"
 
 from pipeline.engine.relations import create
 from tests.clinic import build, holds, insert

@@ -185,7 +185,7 @@ def test_what_is_done_is_looked_at_again_when_the_data_never_follow():
     """)  # fmt: skip
 
 
-def test_whoever_leaves_the_worklist_leaves_with_a_reason():
+def test_a_patient_leaves_the_worklist_with_a_reason():
     con = night()
     items(con, """
         patient_id | status   | facts

@@ -1,4 +1,4 @@
-"A secret is in its file whole or not at all, and whoever makes it first has made it"
+"A secret is in its file whole or not at all, and the first to be written stays"
 
 import os
 import stat

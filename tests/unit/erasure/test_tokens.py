@@ -1,4 +1,4 @@
-"The words of delivered files, whatever they are; None where nobody can read them"
+"The words of delivered files of any format; None where they cannot be read"
 
 import gzip
 import io

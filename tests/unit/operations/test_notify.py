@@ -1,4 +1,4 @@
-"""Somebody is told: over a real SMTP server and a real HTTP server."""
+"""Notifications: over a real SMTP server and a real HTTP server."""
 
 import hashlib
 import hmac

@@ -200,7 +200,7 @@ def _whole(tmp_path):
     lambda whole: whole[:300] + b"x" * 900 + whole[1200:], lambda whole: whole[:4] + b"\xff" * 60 + whole[64:],
 ], ids=["empty", "short", "text", "truncated", "footer", "pages", "page header"])  # fmt: skip
 def test_a_refusal_names_no_path(tmp_path, torn):
-    "Where the file was read is another place each time, and nobody's to know"
+    "The path differs each time, and messages must not show it"
     told = [
         refusal(folder, torn(_whole(tmp_path)), "t.parquet")
         for folder in (tmp_path / "a o'b: c", tmp_path / "two")

@@ -1,4 +1,4 @@
-"The simulation in memory is closed when nobody asks it any more"
+"The simulation in memory is closed when it is no longer used"
 
 from threading import Event, Thread
 

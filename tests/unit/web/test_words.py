@@ -1,4 +1,4 @@
-"Codes as people read them, and texts that are no codes left alone"
+"Codes as people read them, and other texts left alone"
 
 import pytest
 
