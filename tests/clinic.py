@@ -271,7 +271,7 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks=".")
 @cache
 def _delivered_columns(entity):
     columns = read_profile("canonical").columns[entity]
-    return (*columns["required"], *columns["optional"])
+    return tuple(columns.all)
 
 
 def accept(con, entity):

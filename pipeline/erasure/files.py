@@ -27,7 +27,7 @@ def erase_delivered(path, profile, kind, ids):
         return erase_resources(path, ids)
     # 7.0 where a column of whole numbers once held an empty cell
     ids = [*ids, *(f"{patient_id}.0" for patient_id in ids)]
-    column = profile.patient_columns.get(kind) or profile.columns[kind]["required"]["patient_id"]
+    column = profile.patient_columns.get(kind) or profile.columns[kind].required["patient_id"]
     if path.suffix == ".parquet":
         return erase_parquet(path, column, ids)
     return erase_csv(path, column.lower(), ids, profile.for_kind(kind).dialect)
@@ -76,7 +76,7 @@ def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
     if erased:
         with (
             replacing(path) as part,
-            part.open("w", encoding=dialect["encoding"], newline="") as target,
+            part.open("w", encoding=dialect.encoding, newline="") as target,
         ):
             for is_theirs, record in records():
                 breaks = "".join(re.findall("\r\n|\r|\n", record)) if keeps_lines else ""
@@ -87,7 +87,7 @@ def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
 def _records(path, *, column, ids, dialect):
     "Of each record whether its column holds one of the ids, and its text, line breaks included"
     position = None
-    with path.open(encoding=dialect["encoding"], newline="") as lines:
+    with path.open(encoding=dialect.encoding, newline="") as lines:
         for cells, record in _parsed(lines, dialect):
             if position is None:
                 position = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
@@ -107,6 +107,6 @@ def _parsed(lines, dialect):
             yield line
 
     csv.field_size_limit(1 << 30)
-    for cells in csv.reader(reading(), delimiter=dialect["delimiter"], quotechar=dialect["quote"]):
+    for cells in csv.reader(reading(), delimiter=dialect.delimiter, quotechar=dialect.quote):
         yield cells, "".join(read)
         read.clear()

@@ -12,7 +12,7 @@ from pipeline.erasure.files import erase_csv, erase_delivered, erase_parquet
 from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_spellings
 from pipeline.lake import ids_of_patient, query
-from pipeline.profiles import read_profile
+from pipeline.profiles import Dialect, read_profile
 
 
 def erase(home, patient_id, *, who):
@@ -117,12 +117,11 @@ def _erase_run(folder, ids):
         if (folder / name).exists():
             rows += erase_parquet(folder / name, "patient_id", ids)
     if (folder / "worklist.csv").exists():
-        plain = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
         erase_csv(
             folder / "worklist.csv",
             "patient_id",
             [*ids, *(f"'{patient_id}" for patient_id in ids)],
-            plain,
+            Dialect(),
             keeps_lines=False,
         )
     return rows

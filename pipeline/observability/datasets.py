@@ -73,14 +73,14 @@ def _lake_output(table, rows, lineage):
 def _columns_read(home, account):
     "For a file of one entity whose profile maps columns: delivered names by canonical name"
     profile = read_profile(account.source, home)
-    mapped = profile.columns.get(account.entity or "", {})
+    table = profile.columns.get(account.entity or "")
     if (
         profile.format != "table"
         or account.entity not in ENTITIES
         or profile.selects_of(account.entity)
     ):
         return {}
-    return {**mapped.get("required", {}), **mapped.get("optional", {})}
+    return table.all if table else {}
 
 
 def _from_file(account, table, columns):

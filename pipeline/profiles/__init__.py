@@ -2,9 +2,10 @@
 
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.maps import answered
-from pipeline.profiles.profile import Profile
+from pipeline.profiles.profile import Dialect, Profile
 
 __all__ = [
+    "Dialect",
     "Profile",
     "answered",
     "install_profile",

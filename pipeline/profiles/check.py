@@ -1,142 +1,104 @@
-"""What can be wrong in a profile."""
+"""What can be wrong in a profile: keys and values that its model does not take, and columns that
+nothing reads."""
 
-import codecs
-import re
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
+from pydantic import ValidationError
 
-from pipeline.core import ENTITIES, SOURCES, InvalidProtocol
+from pipeline.core import SOURCES, InvalidProtocol, read_yaml
+from pipeline.profiles.profile import FORMATS
 
-FORMATS = ("table", "meds", "hl7v2", "fhir")
-GENERAL = (
-    "profile", "title", "extends", "format", "time_zone", "date_order", "decimal_mark",
-    "thousands_mark", "dialect", "ignore", "reference", "files", "columns", "other_columns",
-    "defaults", "words", "maps", "snapshot", "selects", "patient_columns",
-)  # fmt: skip
-ONE_OF = {
-    "format": FORMATS, "date_order": ("iso", "ymd", "dmy", "mdy"), "decimal_mark": (".", ","),
-    "thousands_mark": (".", ","), "other_columns": ("ignored", "refused"),
-}  # fmt: skip
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
-OPTIONS = {  # what only one format's profiles say
-    "table": (), "meds": ("align_last_event_on",), "fhir": ("patient_id", "issued_as_collected"),
-    "hl7v2": (
-        "encoding", "patient_id", "collected_from", "times_without_zone", "trailers",
-        "skip_processing",
-    ),
-}  # fmt: skip
+PYDANTICS_OWN = ("[key]", "str", "list[str]")  # parts of a location that are not in the YAML
+_NOT_A_LIST, _NOT_NAMES = "{key} is not a list", "{key} is not a list of names: values"
+SENTENCES = {  # what is wrong, by pydantic's type of error
+    "extra_forbidden": "{key} is not a key of a profile of the format {format}",
+    "missing": "{key} is missing",
+    "literal_error": "{key} is {value!r}; known: {known}",
+    "string_type": "{key} is not a text",
+    "string_too_short": "{key} is not one character",
+    "string_too_long": "{key} is not one character",
+    "dict_type": _NOT_NAMES,
+    "model_type": _NOT_NAMES,
+    "tuple_type": _NOT_A_LIST,
+    "list_type": _NOT_A_LIST,
+    "frozen_set_type": _NOT_A_LIST,
+}
+NEVER_ASSUMED = {"patient_id", "unit", "value"}  # protocol §1
 
 
-def check(raw, path):
-    """Raise InvalidProtocol with everything that is wrong in a profile's YAML, which lies at
-    `path`."""
-    wrong = [*_wrong_choices(raw), *_wrong_forms(raw)]
-    if not wrong:
-        wrong = [*(_wrong_dialect(raw) if raw["format"] == "table" else ()), *_unknown_names(raw)]
-    if wrong:
-        raise InvalidProtocol(f"The source profile {path}: {'; '.join(wrong)}.")
+def checked_profile(raw, path):
+    """The Profile that the values of a YAML file at `path` make. Raises InvalidProtocol with
+    everything that is wrong."""
+    profile, mistakes = _modelled(raw)
+    if profile is not None:
+        mistakes = [*_missing_in_dialect(profile), *_unread_names(profile)]
+    if profile is None or mistakes:
+        raise InvalidProtocol(f"The source profile {path}: {'; '.join(mistakes)}.")
+    return profile
 
 
-def _wrong_choices(raw):
-    "Keys with one of few values, also where a kind of file has its own"
-    kinds = raw.get("columns", {})
-    own = (
-        [columns for columns in kinds.values() if isinstance(columns, dict)]
-        if isinstance(kinds, dict)
-        else []
-    )
-    for level in (raw, *own):
-        for key, known in ONE_OF.items():
-            if key in level and level[key] not in known:
-                yield f"{key} is {level[key]!r}; known: {', '.join(known)}"
-
-
-def _wrong_forms(raw):
-    if not _NAME.fullmatch(str(raw["profile"])):
-        yield "profile is a name of letters, digits, _ and -"
-    if not _NAME.fullmatch(str(raw.get("selects", "x"))):
-        yield "selects is the name of a shipped profile"
+def _modelled(raw):
+    "The model and no mistakes, or None and what is wrong"
     if "'TODO'" in str(raw):
-        yield "answer every TODO first"
-    elif not _is_time_zone(raw.get("time_zone", "UTC")):
-        yield f"time_zone {raw['time_zone']} is none; write it as Europe/Berlin"
-    if "snapshot" in raw and re.compile(raw["snapshot"]).groups != 1:
-        yield "snapshot is a pattern with the day in one pair of brackets"
-    yield from (
-        f"{key} is not a list of names: values"
-        for key in ("files", "columns", "dialect")
-        if not isinstance(raw.get(key, {}), dict)
-    )
-    yield from (
-        f"defaults names {entity}, which is not an entity"
-        for entity in raw.get("defaults", {})
-        if entity not in ENTITIES
-    )
+        return None, ["answer every TODO first"]
+    if raw["format"] not in list(FORMATS):
+        return None, [f"format is {raw['format']!r}; known: {', '.join(FORMATS)}"]
+    try:
+        return FORMATS[raw["format"]].model_validate(raw), []
+    except ValidationError as error:
+        return None, list(dict.fromkeys(_mistake(each, raw) for each in error.errors()))
 
 
-def _unknown_names(raw):
-    "Keys and canonical columns that are never read: a slip of the pen must not pass in silence"
-    known = {*GENERAL, *OPTIONS[raw["format"]]}
-    yield from (
-        f"{key} is not a key of a profile of the format {raw['format']}"
-        for key in raw
-        if key not in known
-    )
-    columns = _canonical_columns()
-    yield from _wrong_defaults(raw.get("defaults", {}), columns)
-    if raw["format"] != "table" or (SOURCES / str(raw.get("selects") or raw["profile"])).is_dir():
-        unused = [key for key in ("date_order", "words") if key in raw]
+def _mistake(error, raw):
+    "One sentence for the author of the YAML"
+    key = ".".join(str(part) for part in error["loc"] if part not in PYDANTICS_OWN)
+    if sentence := SENTENCES.get(error["type"]):
+        known = error.get("ctx", {}).get("expected")
+        return sentence.format(key=key, format=raw["format"], value=error["input"], known=known)
+    if error["type"] == "value_error":
+        return f"{key}: {error['ctx']['error']}"
+    return f"{key}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _missing_in_dialect(profile):
+    "Nothing is sniffed, so a profile of tables says it all"
+    if profile.format == "table":
+        for key in sorted(type(profile.dialect).model_fields):
+            if key not in profile.dialect.model_fields_set:
+                yield f"dialect.{key} is missing"
+
+
+def _unread_names(profile):
+    "Canonical columns that are never read: a slip of the pen must not pass in silence"
+    canonical = _canonical_columns()
+    yield from _wrong_defaults(profile.defaults, canonical)
+    if profile.format != "table" or profile.selects_folder:
+        unused = [key for key in ("date_order", "words") if key in profile.model_fields_set]
         yield from (f"{key} has no effect where SELECTs make the rows" for key in unused)
         return
-    for kind, table in raw.get("columns", {}).items():
-        entity = table.get("entity", kind)
-        if entity not in columns:
+    for kind, table in profile.columns.items():
+        entity = profile.entity_of_kind(kind)
+        if entity not in canonical:
             yield f"{kind} is not an entity"
             continue
-        named = {*table.get("required", ()), *table.get("optional", ())}
-        yield from (f"{name} is not a column of {entity}" for name in named - columns[entity])
-    unknown = set(raw.get("words", {})) - set().union(*columns.values())
+        unknown = table.all.keys() - canonical[entity]
+        yield from (f"{name} is not a column of {entity}" for name in unknown)
+    unknown = profile.words.keys() - set().union(*canonical.values())
     yield from (f"words: {name} is not a column" for name in unknown)
 
 
-def _wrong_defaults(defaults, columns):
+def _wrong_defaults(defaults, canonical):
     for entity, values in defaults.items():
-        unknown = set(values) - columns[entity]
+        unknown = values.keys() - canonical[entity]
         yield from (f"defaults: {name} is not a column of {entity}" for name in unknown)
-        assumed = sorted({"patient_id", "unit", "value"} & set(values))
+        assumed = sorted(NEVER_ASSUMED & values.keys())
         yield from (f"defaults: {name} is never assumed (protocol §1)" for name in assumed)
 
 
 @cache
 def _canonical_columns():
-    raw = yaml.safe_load((SOURCES / "canonical.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(SOURCES / "canonical.yaml")
     return {
         entity: {*columns["required"], *columns["optional"]}
         for entity, columns in raw["columns"].items()
     }
-
-
-def _is_time_zone(name):
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-
-
-def _wrong_dialect(raw):
-    dialect = raw.get("dialect", {})
-    wrong = [
-        f"dialect lacks {key}" for key in ("delimiter", "quote", "encoding") if key not in dialect
-    ]
-    wrong += [
-        f"dialect: {key} is one character"
-        for key in ("delimiter", "quote")
-        if len(str(dialect.get(key, "-"))) != 1
-    ]
-    try:
-        codecs.lookup(str(dialect.get("encoding", "utf-8")))
-    except LookupError:
-        wrong.append(f"dialect: unknown encoding {dialect['encoding']}")
-    return wrong

@@ -6,11 +6,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.core import SOURCES, YAML_ERRORS, InvalidProtocol, fault, read_yaml
-from pipeline.profiles.check import GENERAL, check
-from pipeline.profiles.maps import filled
-from pipeline.profiles.profile import Profile
-
-OWN = ("dialect", "date_order", "decimal_mark", "thousands_mark")  # may differ for one kind of file
+from pipeline.profiles.check import checked_profile
 
 
 def read_profile(name, home=None):
@@ -21,7 +17,7 @@ def read_profile(name, home=None):
     """
     path = _found(str(name), home)
     try:
-        return _profile(_raw(path, home), path)
+        return checked_profile(_raw(path, home), path)
     except (*YAML_ERRORS, FileNotFoundError) as error:
         raise InvalidProtocol(
             f"The source profile {path} cannot be read: {fault(error)}."
@@ -99,35 +95,3 @@ def _laid_over(base, own):
         for key, value in own.items()
     }
     return {**base, **merged}
-
-
-def _profile(raw, path):
-    check(raw, path)
-    folder = SOURCES / (raw.get("selects") or raw["profile"])
-    return Profile(
-        name=raw["profile"], format=raw["format"], files=raw["files"],
-        time_zone=raw.get("time_zone", "UTC"),
-        columns={kind: _columns(kind, columns) for kind, columns in raw.get("columns", {}).items()},
-        date_order=raw.get("date_order", "iso"), decimal_mark=raw.get("decimal_mark", "."),
-        thousands_mark=raw.get("thousands_mark", ""), dialect=raw.get("dialect", {}),
-        ignore=tuple(raw.get("ignore", ())), reference=tuple(raw.get("reference", ())),
-        are_others_ignored=raw.get("other_columns", "refused") == "ignored",
-        defaults=raw.get("defaults", {}), words=raw.get("words", {}),
-        maps=tuple(row for name in raw.get("maps", ()) for row in filled(name)),
-        snapshot=raw.get("snapshot"), selects=folder if folder.is_dir() else None,
-        patient_columns=raw.get("patient_columns", {}),
-        options={key: value for key, value in raw.items() if key not in GENERAL},
-    )  # fmt: skip
-
-
-def _columns(kind, columns):
-    own = {key: columns[key] for key in OWN if key in columns}
-    return {
-        "required": _named(columns.get("required", {})),
-        "optional": _named(columns.get("optional", {})), "entity": columns.get("entity", kind),
-        "own": own,
-    }  # fmt: skip
-
-
-def _named(columns):
-    return columns if isinstance(columns, dict) else {name: name for name in columns}

@@ -1,39 +1,162 @@
-"""Profiles: what a source's YAML says of its files."""
+"""What a source's YAML says of its files, as a model: `Profile`, and one subclass for each
+format."""
 
-from dataclasses import dataclass, field, replace
+import re
+from datetime import date
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from pipeline.core import ENTITIES, SOURCES
+from pipeline.profiles.maps import filled
+
+NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class Profile:
-    """What a source's YAML in `sources/` says of its files.
+def _unless_empty(value):
+    "A key without a value in YAML says nothing"
+    return {} if value is None else value
 
-    files: kind of file -> patterns of its names. columns: kind -> `{"required": {name: delivered},
-    "optional": …}`; what is delivered is a column's name, or a list of names that are joined by a
-    space. maps: rows of the steward's maps, as dicts. options: what only this format's reader
-    knows.
+
+def _as_text(value):
+    "YAML reads yes and no as truth values; the extracts know true and false"
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _named(columns):
+    "A list of canonical columns means that they are delivered under these very names"
+    return {name: name for name in columns} if isinstance(columns, list) else columns
+
+
+def _check_name(name):
+    if not NAME.fullmatch(name):
+        raise ValueError("a name has only letters, digits, _ and -")
+    return name
+
+
+def _check_shipped(name):
+    if not NAME.fullmatch(name):
+        raise ValueError("this is not the name of a shipped profile")
+    return name
+
+
+def _check_entity(name):
+    if name not in ENTITIES:
+        raise ValueError(f"{name} is not an entity")
+    return name
+
+
+def _check_encoding(name):
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValueError("there is no such encoding") from None
+    return name
+
+
+def _check_message_encoding(name):
+    if "MSH|^~\\&".encode(_check_encoding(name)) != b"MSH|^~\\&":
+        raise ValueError("its first 128 characters are not those of ASCII")
+    return name
+
+
+def _check_time_zone(name):
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name} is not a time zone; write it as Europe/Berlin") from None
+    return name
+
+
+def _read_maps(paths):
+    return tuple(row for path in paths for row in filled(path))
+
+
+def _check_snapshot(pattern):
+    try:
+        days = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"this is not a regular expression: {error}") from None
+    if days != 1:
+        raise ValueError("write a regular expression with the day in one pair of brackets")
+    return pattern
+
+
+Character = Annotated[str, Field(min_length=1, max_length=1)]
+Word = Annotated[str, BeforeValidator(_as_text)]
+Name = Annotated[str, BeforeValidator(lambda value: str(value).strip())]
+Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is None else value)]
+Patterns = tuple[str, ...]
+Columns = Annotated[dict[str, str | list[str]], BeforeValidator(_named)]
+Position = Literal["OBX-14", "OBR-7", "SPM-17"]
+
+
+class Record(BaseModel):
+    """A part of a profile. A key that it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dialect(Record):
+    """How a text file is cut into rows and cells."""
+
+    delimiter: Character = ","
+    quote: Character = '"'
+    encoding: Annotated[str, AfterValidator(_check_encoding)] = "utf-8"
+
+
+class Layout(Record):
+    """How cells are written. A kind of file may have a layout of its own."""
+
+    dialect: Dialect = Dialect()
+    date_order: Literal["iso", "ymd", "dmy", "mdy"] = "iso"
+    decimal_mark: Literal[".", ","] = "."
+    thousands_mark: Literal[".", ",", ""] = ""
+
+
+class Table(Layout):
+    """The columns of one kind of file: canonical name -> delivered name, or a list of names that
+    are joined by a space.
+
+    entity: what its rows become, where that is not the kind's own name.
     """
 
-    name: str
+    entity: str | None = None
+    required: Columns = {}
+    optional: Columns = {}
+
+    @property
+    def all(self):
+        "Delivered names by canonical name, required ones first"
+        return {**self.required, **self.optional}
+
+
+class Profile(Layout):
+    """What a source's YAML in `sources/` says of its files; its keys are those of the YAML.
+
+    files: kind of file -> patterns of its names. columns: kind -> its Table. words: canonical
+    column -> the source's words -> canonical words. maps: rows of the steward's maps, as dicts.
+    """
+
+    name: Annotated[str, AfterValidator(_check_name)] = Field(alias="profile")
+    title: str = ""
+    extends: str | None = None
     format: str
-    files: dict
-    columns: dict
-    time_zone: str = "UTC"
-    date_order: str = "iso"
-    decimal_mark: str = "."
-    thousands_mark: str = ""
-    dialect: dict = field(default_factory=dict)
-    ignore: tuple = ()
-    reference: tuple = ()
-    are_others_ignored: bool = False
-    defaults: dict = field(default_factory=dict)
-    words: dict = field(default_factory=dict)
-    maps: tuple = ()
-    snapshot: str | None = None
-    selects: Path | None = None
-    patient_columns: dict = field(default_factory=dict)
-    options: dict = field(default_factory=dict)
+    files: dict[str, Patterns]
+    columns: dict[str, Table] = {}
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "UTC"
+    ignore: Patterns = ()
+    reference: Patterns = ()
+    other_columns: Literal["refused", "ignored"] = "refused"
+    defaults: dict[Annotated[str, AfterValidator(_check_entity)], dict[str, Word]] = {}
+    words: dict[str, dict[Word, Word]] = {}
+    maps: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_read_maps)] = ()
+    snapshot: Annotated[str, AfterValidator(_check_snapshot)] | None = None
+    selects: Annotated[str, AfterValidator(_check_shipped)] | None = None
+    patient_columns: dict[str, str] = {}
 
     def kind_of_file(self, path):
         """The kind of file a name stands for: a key of `files`, `reference`, `ignored`, or None
@@ -52,7 +175,7 @@ class Profile:
     @property
     def patterns(self):
         "The names that files of this source may have, in words"
-        return ", ".join(pattern for found in self.files.values() for pattern in found)
+        return ", ".join(pattern for patterns in self.files.values() for pattern in patterns)
 
     @property
     def number_marks(self):
@@ -60,37 +183,100 @@ class Profile:
         return self.decimal_mark + self.thousands_mark
 
     def for_kind(self, kind):
-        """The profile as it is for one kind of file, whose columns may bring a dialect, a date
-        order and marks of their own"""
-        own = self.columns.get(kind, {}).get("own", {})
-        return replace(self, **{**own, "dialect": {**self.dialect, **own.get("dialect", {})}})
+        """The profile as it is for one kind of file, which may have a layout of its own."""
+        if kind not in self.columns:
+            return self
+        table = self.columns[kind]
+        own = {
+            key: getattr(table, key) for key in Layout.model_fields if key in table.model_fields_set
+        }
+        if "dialect" in own:
+            set_there = own["dialect"].model_dump(exclude_unset=True)
+            own["dialect"] = self.dialect.model_copy(update=set_there)
+        return self.model_copy(update=own)
 
     def entity_of_kind(self, kind):
         "The entity that the rows of a kind of table become"
-        return self.columns[kind]["entity"]
+        return self.columns[kind].entity or kind
 
     def delivered_columns(self, kind):
         """The names a table of this kind must and may have, in lower case: `{required: [...],
         optional: [...]}`"""
+        table = self.columns[kind]
         return {
-            need: [name.lower() for name in _flat(self.columns[kind][need].values())]
-            for need in ("required", "optional")
+            need: [name.lower() for name in _flat(columns.values())]
+            for need, columns in (("required", table.required), ("optional", table.optional))
         }
 
+    @property
+    def selects_folder(self):
+        "The folder of the SELECTs that make this source's rows; None where its columns say it all"
+        folder = SOURCES / (self.selects or self.name)
+        return folder if folder.is_dir() else None
+
     def selects_of(self, kind):
-        "The SELECTs in `sources/<profile>/<kind>/`, by entity; none where the columns alone say it"
-        return (
-            {
-                file.stem: file.read_text(encoding="utf-8")
-                for file in sorted((self.selects / kind).glob("*.sql"))
-            }
-            if self.selects
-            else {}
-        )
+        "The SELECTs in `sources/<profile>/<kind>/`, by entity; none where the columns say it all"
+        files = sorted((self.selects_folder / kind).glob("*.sql")) if self.selects_folder else ()
+        return {file.stem: file.read_text(encoding="utf-8") for file in files}
+
+
+class TableProfile(Profile):
+    """CSV or Parquet tables: one row, one record. See sources/example_site.yaml."""
+
+    format: Literal["table"]
+
+
+class MedsProfile(Profile):
+    """MEDS event tables. align_last_event_on: the day that each patient's last event is moved
+    to. See sources/meds.yaml."""
+
+    format: Literal["meds"]
+    align_last_event_on: date | None = None
+
+
+class Hl7v2PatientId(Record):
+    """Which identifiers of PID-3 are the patient's: of these authorities (CX-4) and types (CX-5).
+    Both empty: the first."""
+
+    authority: Names = frozenset()
+    type: Names = frozenset()
+
+
+class Hl7v2Profile(Profile):
+    """HL7 v2 messages. See sources/hl7v2.yaml, which explains each key."""
+
+    format: Literal["hl7v2"]
+    encoding: Annotated[str, AfterValidator(_check_message_encoding)] = "utf-8"
+    collected_from: Annotated[tuple[Position, ...], Field(min_length=1)] = (
+        "OBX-14",
+        "OBR-7",
+        "SPM-17",
+    )
+    patient_id: Annotated[Hl7v2PatientId, BeforeValidator(_unless_empty)] = Hl7v2PatientId()
+    trailers: Literal["refuse", "reject"] = "refuse"
+    times_without_zone: Literal["message", "profile"] = "message"
+    skip_processing: Names = frozenset()
+
+
+class FhirPatientId(Record):
+    """The identifier that is the patient id: that of this system; without one, Patient.id."""
+
+    identifier_system: str | None = None
+
+
+class FhirProfile(Profile):
+    """FHIR R4 resources. See sources/fhir_r4.yaml, which explains each key."""
+
+    format: Literal["fhir"]
+    patient_id: Annotated[FhirPatientId, BeforeValidator(_unless_empty)] = FhirPatientId()
+    issued_as_collected: bool = False
+
+
+FORMATS = {"table": TableProfile, "meds": MedsProfile, "hl7v2": Hl7v2Profile, "fhir": FhirProfile}
 
 
 def _flat(names):
-    return [one for name in names for one in (name if isinstance(name, list) else [name])]
+    return [part for name in names for part in (name if isinstance(name, list) else [name])]
 
 
 def _fits(path, patterns):

@@ -1,7 +1,7 @@
 """A delivered file as the landing relations `landing.<entity>`: canonical columns as text, whatever
 the format was."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
@@ -41,12 +41,13 @@ def read(con, path, *, profile, kind, reference, folder):
     _maps(con, profile)
     path = unpacked(path, folder)
     if profile.format == "table" and path.suffix != ".parquet":
-        path, encoding = as_table_text(path, folder, profile.dialect["encoding"])
-        profile = replace(profile, dialect={**profile.dialect, "encoding": encoding})
+        path, encoding = as_table_text(path, folder, profile.dialect.encoding)
+        dialect = profile.dialect.model_copy(update={"encoding": encoding})
+        profile = profile.model_copy(update={"dialect": dialect})
     loaded = _load(con, path, profile=profile, kind=kind, reference=reference, folder=folder)
     canonical = read_profile("canonical").columns
     for entity in ENTITIES:
-        columns = sorted([*canonical[entity]["required"], *canonical[entity]["optional"]])
+        columns = sorted(canonical[entity].all)
         if entity in loaded.selects:
             _land(con, entity, columns, loaded.selects[entity], profile=profile, folder=folder)
         else:

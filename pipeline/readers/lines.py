@@ -17,7 +17,7 @@ def note_ragged(con, path, dialect):
     [[records]] = con.execute("select count(*) from landing.raw").fetchall()
     ragged, shifts = [], []
     if positions or _lines(path) != records + 1:
-        ragged, shifts, walked = _walk(path, dialect["quote"].encode(), positions)
+        ragged, shifts, walked = _walk(path, dialect.quote.encode(), positions)
         if (walked, len(ragged)) != (records, len(positions)):
             raise Refused(
                 f"its lines cannot all be accounted for: {records} were read and {len(positions)} "
@@ -38,7 +38,7 @@ def _misfits(con, dialect):
         "select distinct line_byte_position, error_type, csv_line from reject_errors"
     ).fetchall()
     if any(kind == "INVALID ENCODING" for _, kind, _ in errors):
-        raise Refused(f"the file is not {dialect['encoding']}")
+        raise Refused(f"the file is not {dialect.encoding}")
     unquoted = [text or "" for _, kind, text in errors if kind == "UNQUOTED VALUE"]
     if any("\n" in text.strip("\r\n") for text in unquoted):
         raise Refused("a quoted cell is not closed")

@@ -16,7 +16,7 @@ def mapping(profile, kind, header):
     nothing else is touched.
     """
     entity = profile.entity_of_kind(kind)
-    delivered = {**profile.columns[kind]["required"], **profile.columns[kind]["optional"]}
+    delivered = profile.columns[kind].all
     defaults = profile.defaults.get(entity, {})
     cells = {
         name: _cell(profile, name, delivered.get(name), defaults.get(name))
@@ -54,7 +54,7 @@ def _cell(profile, name, delivered, default):
         len(columns), f"nullif(concat_ws(' ', {', '.join(columns)}), '')"
     )
     if name in profile.words:
-        known = {_word(word).lower(): _word(means) for word, means in profile.words[name].items()}
+        known = {word.lower(): means for word, means in profile.words[name].items()}
         words = ", ".join(
             f"{quoted_text(word)}: {quoted_text(means)}" for word, means in known.items()
         )
@@ -66,9 +66,4 @@ def _cell(profile, name, delivered, default):
 
 def with_default(cell, default):
     """The SQL of a cell that takes the profile's default where it is empty."""
-    return cell if default is None else f"coalesce({cell}, {quoted_text(_word(default))})"
-
-
-def _word(value):
-    "YAML reads yes and no as truth values; the extracts know true and false"
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return cell if default is None else f"coalesce({cell}, {quoted_text(default)})"

@@ -1,19 +1,9 @@
 """MEDS event tables: events become rows of the entities by the SELECTs in `sources/meds/`."""
 
-from datetime import date
-
 from pipeline.core import Refused
 from pipeline.engine import create, quoted_text
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.options import Options, read_options
 from pipeline.readers.table import load_table
-
-
-class MedsOptions(Options):
-    """align_last_event_on: the day that each patient's last event is moved to; see
-    sources/meds.yaml."""
-
-    align_last_event_on: date | None = None
 
 
 def load_events(con, path, *, profile, reference, folder):
@@ -34,7 +24,7 @@ def load_events(con, path, *, profile, reference, folder):
     con.execute(f"{reference_view}({quoted_text(reference)})")
     con.execute(
         "create or replace table landing.event_option as select $1::date as align_last_event_on",
-        [read_options(MedsOptions, profile).align_last_event_on],
+        [profile.align_last_event_on],
     )
     create(con, "landing.event_code")
     create(con, "landing.event")

@@ -28,7 +28,7 @@ def load_table(con, path, *, columns, profile, into, folder):
     is_parquet = Path(path).suffix == ".parquet"
     known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
     scan, header = _parquet(con, path) if is_parquet else _csv(con, path, profile.dialect)
-    _check_header(header, columns["required"], known, profile.are_others_ignored)
+    _check_header(header, columns["required"], known, profile.other_columns == "ignored")
     _keep(con, f"select {_texts(header, known)} from {scan}", path, folder)
     if is_parquet:
         con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
@@ -91,10 +91,10 @@ def _csv(con, path, dialect):
     header = read_header(path, dialect)
     columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in header)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    delimiter, quote = quoted_text(dialect["delimiter"]), quoted_text(dialect["quote"])
+    delimiter, quote = quoted_text(dialect.delimiter), quoted_text(dialect.quote)
     scan = (
         f"read_csv({quoted_text(path)}, auto_detect = false, header = true, delim = {delimiter}, "
-        f"quote = {quote}, escape = {quote}, encoding = '{dialect['encoding']}', "
+        f"quote = {quote}, escape = {quote}, encoding = '{dialect.encoding}', "
         f"columns = {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
     )
     return scan, header
@@ -105,11 +105,11 @@ def read_header(path, dialect):
     try:
         with path.open(encoding=_python_encoding(dialect), newline="") as file:
             header = next(
-                csv.reader(file, delimiter=dialect["delimiter"], quotechar=dialect["quote"]), []
+                csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), []
             )
     except UnicodeDecodeError as error:
         raise Refused(
-            f"the file is not {dialect['encoding']} (byte {error.start} cannot be read)"
+            f"the file is not {dialect.encoding} (byte {error.start} cannot be read)"
         ) from None
     except csv.Error as error:
         raise Refused(f"the header cannot be read: {error}") from None
@@ -119,7 +119,7 @@ def read_header(path, dialect):
 
 
 def _python_encoding(dialect):
-    return "utf-8-sig" if dialect["encoding"] == "utf-8" else dialect["encoding"]
+    return "utf-8-sig" if dialect.encoding == "utf-8" else dialect.encoding
 
 
 def _check_header(header, required, known, others_ignored):

@@ -26,8 +26,8 @@ def columns_of(con, profile, kind, entity):
     holds: words that the protocol knows or that many rows have, the years of dates, how many values
     are numbers.
     """
-    mapped = profile.columns.get(kind, {}) if not profile.selects else {}
-    sources = {**mapped.get("required", {}), **mapped.get("optional", {})}
+    is_mapped = kind in profile.columns and not profile.selects_folder
+    sources = profile.columns[kind].all if is_mapped else {}
     names = [
         name
         for name, *_ in con.execute(f"describe landing.{entity}").fetchall()

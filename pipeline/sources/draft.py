@@ -68,7 +68,7 @@ def _likeliest(suggested, canonical):
 
     def matches(entity):
         columns = suggested[entity]
-        return sum(name in columns for name in canonical[entity]["required"]), len(columns)
+        return sum(name in columns for name in canonical[entity].required), len(columns)
 
     return max(suggested, key=matches)
 
@@ -162,9 +162,9 @@ def _others(names, entity):
 
 
 def _columns(columns, suggested, header):
-    for need in ("required", "optional"):
+    for need, names in (("required", columns.required), ("optional", columns.optional)):
         yield f"    {need}:"
-        for column in columns[need]:
+        for column in names:
             if column in suggested:
                 yield f"      {column}: {suggested[column]!r}  # a guess by its name"
             elif need == "required":

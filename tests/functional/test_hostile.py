@@ -37,11 +37,7 @@ PAGES = (
 
 def hostile_rows(entity):
     "Of every column two rows that are sound but for it, and two of a patient who is called so"
-    columns = [
-        name
-        for need in ("required", "optional")
-        for name in read_profile("canonical", None).columns[entity][need]
-    ]
+    columns = list(read_profile("canonical").columns[entity].all)
     for column in columns:
         for kind, text in (("harm", HARM), ("formula", FORMULA)):
             who = f"{text}-{entity}" if column == "patient_id" else f"{kind}-{entity}-{column}"

@@ -236,18 +236,6 @@ def test_a_profile_that_is_wrong_is_invalid_and_nothing_goes_in(tmp_path, text):
     assert not (tmp_path / "home" / "lake").exists()
 
 
-def test_a_slip_of_the_pen_in_a_profile_is_no_silence(tmp_path):
-    for text, word in (
-        ("timezone: Europe/Berlin", "timezone is not a key"), ("wrods: {sex: {m: male}}", "wrods is not a key"), ("words: {sexe: {m: male}}", "sexe is not a column"),
-        ("defaults: {lab_result: {specimn: serum}}", "specimn is not a column of lab_result"),
-        ("columns: {patient: {optional: {deceased: TOD}}}", "deceased is not a column of patient"), ("columns: {results: {required: {patient_id: A}}}", "results is not an entity"),
-        ("snapshot: 'labs_\\d+'", "one pair of brackets"), ("selects: /etc", "name of a shipped profile"), ("defaults: {lab_result: {unit: pg/mL}}", "unit is never assumed"),
-    ):  # fmt: skip
-        (tmp_path / "mine.yaml").write_text(f"extends: canonical\nprofile: mine\n{text}\n")
-        answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", LAB)
-        assert answer.code == 12 and word in answer.err, (text, answer.err)
-
-
 def test_a_profile_lies_over_a_shipped_one_of_its_own_name_and_over_no_file(tmp_path):
     (tmp_path / "canonical.yaml").write_text(
         "extends: canonical\nprofile: canonical\ntime_zone: Europe/Berlin\n"

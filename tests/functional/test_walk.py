@@ -53,7 +53,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_escaped(tmp_path):
 
 
 def test_a_formula_in_any_cell_reaches_no_published_cell(tmp_path):
-    rows = {entity: [dict.fromkeys((*columns["required"], *columns["optional"]), "=cmd|' /C calc'!A0")]
+    rows = {entity: [dict.fromkeys(columns.all, "=cmd|' /C calc'!A0")]
             for entity, columns in CANONICAL.items()}  # fmt: skip
     rows["lab_result"] += [
         {
@@ -93,7 +93,7 @@ def test_a_formula_in_any_cell_reaches_no_published_cell(tmp_path):
 @pytest.mark.parametrize("entity", CANONICAL)
 def test_sql_in_every_field_is_only_text(tmp_path, entity):
     "One row with the text in every field, and one row for each field that is good but for it"
-    columns = (*CANONICAL[entity]["required"], *CANONICAL[entity]["optional"])
+    columns = tuple(CANONICAL[entity].all)
     good = {
         "patient": {"patient_id": "p", "birth_date": "1950-01-01"},
         "lab_result": {"patient_id": "p", **LOW},

@@ -145,9 +145,7 @@ def written(entity, rows):
     """The rows as canonical CSV."""
     columns = read_profile("canonical").columns[entity]
     text = StringIO()
-    writer = csv.DictWriter(
-        text, [*columns["required"], *columns["optional"]], restval="", lineterminator="\n"
-    )
+    writer = csv.DictWriter(text, list(columns.all), restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -64,11 +64,7 @@ def write(folder):
 def rows(entity):
     """Forty sound rows with marks wherever text is free; then for each column one row that is marked there alone, and rows that name
     no patient, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
-    columns = [
-        name
-        for need in ("required", "optional")
-        for name in read_profile("canonical", None).columns[entity][need]
-    ]
+    columns = list(read_profile("canonical").columns[entity].all)
     sound = SOUND[entity] | {name: f"{TAG}-{name}" for name in FREE if name in columns}
     yet = [{"patient_id": f"{TAG}-{number}"} | sound for number in range(40)]
     if entity == "lab_result":

@@ -2,32 +2,15 @@
 SELECTs in `sources/fhir_r4/`."""
 
 import json
-from typing import Annotated
+from functools import cache
 
-import yaml
-from pydantic import BeforeValidator
-
-from pipeline.core import SOURCES, Refused
+from pipeline.core import SOURCES, Refused, read_yaml
 from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
 from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.options import Options, read_options, unless_empty
 
 FOLDER = SOURCES / "fhir_r4"
 LOOKUPS = ("part", "patient", "specimen", "medication")
-
-
-class PatientId(Options):
-    """The identifier that is the patient id: that of this system; without one, Patient.id."""
-
-    identifier_system: str | None = None
-
-
-class FhirOptions(Options):
-    """See sources/fhir_r4.yaml, which explains each."""
-
-    patient_id: Annotated[PatientId, BeforeValidator(unless_empty)] = PatientId()
-    issued_as_collected: bool = False
 
 
 def load_resources(con, path, *, profile, folder):
@@ -38,7 +21,7 @@ def load_resources(con, path, *, profile, folder):
     `sources/fhir_r4/elements.yaml`. A line is that of the file; in a Bundle the number of the
     entry. Raises Refused when the file cannot be read whole.
     """
-    _define(con, read_options(FhirOptions, profile))
+    _define(con, profile)
     texts = Texts(path)
     con.register("delivered_text", texts.reader())
     try:
@@ -61,7 +44,7 @@ def load_resources(con, path, *, profile, folder):
     return Loaded(profile.selects_of("resource"), *_counted(con, texts.count))
 
 
-def _define(con, options):
+def _define(con, profile):
     "The macros, the elements to read, and what the profile wants"
     con.execute(_select("macros"))
     for name, structure in _elements().items():
@@ -69,12 +52,13 @@ def _define(con, options):
     con.execute(
         "create or replace table landing.fhir_option as select $1::varchar as identifier_system,"
         " $2::boolean as issued_as_collected",
-        [options.patient_id.identifier_system, options.issued_as_collected],
+        [profile.patient_id.identifier_system, profile.issued_as_collected],
     )
 
 
+@cache
 def _elements():
-    elements = yaml.safe_load((FOLDER / "elements.yaml").read_text(encoding="utf-8"))
+    elements = read_yaml(FOLDER / "elements.yaml")
     chosen = {
         name: [{one: elements["resource"][one] for one in elements[name]}]
         for name in ("component", "contained")

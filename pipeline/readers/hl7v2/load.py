@@ -8,12 +8,10 @@ from pipeline.engine import quoted_text
 from pipeline.readers.hl7v2.fields import instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
 from pipeline.readers.hl7v2.message import Broken, read_message
-from pipeline.readers.hl7v2.options import Hl7v2Options
 from pipeline.readers.hl7v2.patient import MERGES, UNLINK, merges, patient, patient_id_of, unlinks
 from pipeline.readers.hl7v2.result import orders, results
 from pipeline.readers.hl7v2.rows import SCHEMAS, RowFile
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.options import read_options
 
 
 def load_messages(con, path, *, profile, folder):
@@ -25,14 +23,14 @@ def load_messages(con, path, *, profile, folder):
     of no entity, an ORU with neither PID nor OBX too. The line of a row is that of its PID, OBX or
     MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
     """
-    options, other = read_options(Hl7v2Options, profile), 0
+    other = 0
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema))
             for name, schema in SCHEMAS.items()
         }
-        for line, segments in messages(path, are_trailers_binding=options.trailers == "refuse"):
-            rows_by_entity = _rows(segments, options) if segments else None
+        for line, segments in messages(path, are_trailers_binding=profile.trailers == "refuse"):
+            rows_by_entity = _rows(segments, profile) if segments else None
             if rows_by_entity is None:
                 rows_by_entity = {"ragged": [{"line": line}]}
             other += not any(rows_by_entity.values())
@@ -51,38 +49,38 @@ def _scan(file):
     return f"read_parquet({quoted_text(file.path)})"
 
 
-def _rows(segments, options):
+def _rows(segments, profile):
     """The rows of a message by entity, none where it is of a type that is not read; None where it
     is broken"""
     try:
-        header, *body = read_message(segments, options.encoding)
+        header, *body = read_message(segments, profile.encoding)
     except Broken:
         return None
     code, event = text(header, 9), text(header, 9, 2)
-    if text(header, 11) in options.skip_processing:
+    if text(header, 11) in profile.skip_processing:
         return {}
-    zone = zone_of(text(header, 7)) if options.times_without_zone == "message" else None
+    zone = zone_of(text(header, 7)) if profile.times_without_zone == "message" else None
     if code == "ORU":
-        return _reported(header, body, options, zone)
+        return _reported(header, body, profile, zone)
     if code == "ADT" and (event in MERGES or event == UNLINK):
         recorded_at = next(
             (instant(segment, 2, zone) for segment in body if segment.name == "EVN"), None
         ) or instant(header, 7, zone)
         read = unlinks if event == UNLINK else merges
-        rows = read(body, options=options, recorded_at=recorded_at)
+        rows = read(body, profile=profile, recorded_at=recorded_at)
         return {"patient": rows} if rows else None
     return {}
 
 
-def _reported(header, body, options, zone):
+def _reported(header, body, profile, zone):
     patients, rows, seen, number = [], [], Counter(), None
     for order in orders(body):
         if order.pid and (not patients or order.pid.line != patients[-1]["line"]):
-            number = patient_id_of(order.pid, options)
+            number = patient_id_of(order.pid, profile)
             patients.append(
                 patient(
                     order.pid, patient_id=number, recorded_at=instant(header, 7, zone), zone=zone
                 )
             )
-        rows += results(header, order, patient_id=number, options=options, zone=zone, seen=seen)
+        rows += results(header, order, patient_id=number, profile=profile, zone=zone, seen=seen)
     return {"patient": patients, "lab_result": rows}

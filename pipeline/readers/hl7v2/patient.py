@@ -30,24 +30,24 @@ def _deceased_on(pid, zone):
     return "false" if told == "N" else instant(pid, 29, zone) or ("true" if told == "Y" else None)
 
 
-def patient_id_of(pid, options):
+def patient_id_of(pid, profile):
     """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where there is no PID-3 and
     the profile wants no certain one."""
-    wanted = options.patient_id
+    wanted = profile.patient_id
     found = identifier(pid, 3, wanted.authority, wanted.type)
     is_any_wanted = not (wanted.authority or wanted.type)
     return found or (text(pid, 2) if is_any_wanted else None)
 
 
-def merges(segments, *, options, recorded_at):
+def merges(segments, *, profile, recorded_at):
     """One row for each MRG: the prior number stands for that of the PID above it from now on.
     Neither is guessed: a row without one of the two has no patient_id, and is rejected."""
     rows, surviving = [], None
     for segment in segments:
         if segment.name == "PID":
-            surviving = patient_id_of(segment, options)
+            surviving = patient_id_of(segment, profile)
         elif segment.name == "MRG":
-            prior = identifier(segment, 1, options.patient_id.authority, options.patient_id.type)
+            prior = identifier(segment, 1, profile.patient_id.authority, profile.patient_id.type)
             rows.append({
                 "line": segment.line, "patient_id": surviving and prior, "merged_into": surviving,
                 "recorded_at": recorded_at,
@@ -55,10 +55,10 @@ def merges(segments, *, options, recorded_at):
     return rows
 
 
-def unlinks(segments, *, options, recorded_at):
+def unlinks(segments, *, profile, recorded_at):
     """One row for each PID: its number stands for itself again."""
     numbers = [
-        (segment.line, patient_id_of(segment, options))
+        (segment.line, patient_id_of(segment, profile))
         for segment in segments
         if segment.name == "PID"
     ]

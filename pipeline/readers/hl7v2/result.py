@@ -70,7 +70,7 @@ def _take(order, segment):
         setattr(order, segment.name.lower(), segment)
 
 
-def results(header, order, *, patient_id, options, zone, seen):
+def results(header, order, *, patient_id, profile, zone, seen):
     """The rows of one order. zone: of times that tell none. seen: a Counter of the result ids that
     the message holds so far."""
     if not order.observations:
@@ -86,7 +86,7 @@ def results(header, order, *, patient_id, options, zone, seen):
         row = (
             shared
             | _row(obx, notes, order.obr)
-            | {"collected_at": first(*[at[name] for name in options.collected_from])}
+            | {"collected_at": first(*[at[name] for name in profile.collected_from])}
         )
         row["performing_lab"] = first(
             text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"]

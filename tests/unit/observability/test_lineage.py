@@ -252,12 +252,7 @@ def test_switched_off_nothing_is_sent(tmp_path, events, monkeypatch):
 
 def test_the_columns_declared_are_columns_that_exist():
     canonical = read_profile("canonical", None)
-    delivered = {
-        name
-        for kind in ENTITIES
-        for need in ("required", "optional")
-        for name in canonical.columns[kind][need]
-    }
+    delivered = {name for kind in ENTITIES for name in canonical.columns[kind].all}
     lake = {name for table in ENTITIES for name in COLUMNS[table]}
     assert set(READ_FROM) <= lake and set(READ_FROM.values()) <= delivered
     assert all(set(columns) <= set(COLUMNS[table]) for table, columns in EVIDENCE.values())

@@ -3,15 +3,14 @@
 import gzip
 import json
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipeline.core.errors import InvalidProtocol, Refused
+from pipeline.core import SOURCES, InvalidProtocol, Refused, read_yaml
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import read_profile
+from pipeline.profiles.check import checked_profile
 from pipeline.protocol.pack import load
 from pipeline.protocol.tables import register
 from pipeline.readers.fhir import bundle as fhir_bundle
@@ -60,11 +59,11 @@ def read(con, tmp_path):
     def rows(content, **options):
         path = tmp_path / "delivered.json"
         path.write_bytes(as_bytes(content))
-        shipped = read_profile("fhir_r4")
+        shipped = read_yaml(SOURCES / "fhir_r4.yaml")
         loaded = load_resources(
             con,
             path,
-            profile=replace(shipped, options={**shipped.options, **options}),
+            profile=checked_profile(shipped | options, "fhir_r4"),
             folder=tmp_path,
         )
         found = {

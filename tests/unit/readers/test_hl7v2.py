@@ -3,7 +3,6 @@
 import itertools
 import subprocess
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.core.errors import InvalidProtocol, Refused
+from pipeline.core import SOURCES, InvalidProtocol, Refused, read_yaml
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import read_profile
+from pipeline.profiles.check import checked_profile
 from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
 from pipeline.readers.hl7v2.load import load_messages
 
@@ -38,10 +37,10 @@ def read(tmp_path, content, **options):
     folder.mkdir()
     path = folder / "x.hl7"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    con, shipped = connection(), read_profile("hl7v2")
+    con, shipped = connection(), read_yaml(SOURCES / "hl7v2.yaml")
     con.execute("drop schema if exists landing cascade; create schema landing")
     loaded = load_messages(
-        con, path, profile=replace(shipped, options={**shipped.options, **options}), folder=folder
+        con, path, profile=checked_profile(shipped | options, "hl7v2"), folder=folder
     )
     rows = {
         entity: con.sql(f"from ({select}) order by line").to_arrow_table().to_pylist()

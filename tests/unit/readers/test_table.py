@@ -1,7 +1,5 @@
 "CSV and Parquet as text with the lines of the file; what cannot be read whole is refused, and no message tells a value."
 
-from dataclasses import replace
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -31,7 +29,7 @@ def read(tmp_path, content, name="t.csv", **options):
         con,
         path,
         columns=COLUMNS,
-        profile=replace(CSV, **options),
+        profile=CSV.model_copy(update=options),
         into="landing.delivered",
         folder=folder,
     )
@@ -155,7 +153,7 @@ def test_what_cannot_be_read_whole_is_refused(tmp_path, content, said):
 
 
 def test_others_may_be_ignored_when_the_profile_says_so(tmp_path):
-    assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", are_others_ignored=True)[0] == [
+    assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", other_columns="ignored")[0] == [
         (2, "ann", "1", None)
     ]
 
