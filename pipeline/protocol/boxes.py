@@ -1,22 +1,51 @@
-"""Sets of fact combinations as boxes: for each fact the answers it may have.
+"""Sets of fact combinations as boxes: for each fact the answers it may have, one bit an answer.
 
 Rules are boxes, so that "does this rule ever decide" and "is anything undecided" are exact without
 listing millions of combinations: a box is cut by every earlier rule until a piece is left, or
-nothing.
+nothing. A box is a tuple with one integer for each fact, in the order of the pack.
 """
+
+from operator import and_
 
 
 class Space:
     """The base facts of a pack, and every condition on derived facts written out in base facts."""
 
     def __init__(self, pack):
-        self.answers = dict(pack.raw["facts"])
-        self.whole = {fact: tuple(answers) for fact, answers in self.answers.items()}
+        self.facts = {fact: tuple(answers) for fact, answers in pack.raw["facts"].items()}
+        self.whole = tuple((1 << len(answers)) - 1 for answers in self.facts.values())
         self._expansions = {}
         for decision in pack.decisions:
-            if decision.collects:
-                continue
-            self._learn(decision)
+            if not decision.collects:
+                self._learn(decision)
+
+    def answers_in(self, box):
+        """The answers that a box allows, by fact."""
+        return {
+            fact: tuple(answer for bit, answer in enumerate(answers) if bits >> bit & 1)
+            for (fact, answers), bits in zip(self.facts.items(), box, strict=True)
+        }
+
+    def expand(self, when):
+        """The boxes over base facts that `when` means. when: answers by fact, base or derived."""
+        boxes = [self.whole]
+        for fact, answers in when.items():
+            if fact in self.facts:
+                parts = [self._restricted(fact, answers)]
+            else:
+                parts = [
+                    box for answer in answers for box in self._expansions.get((fact, answer), [])
+                ]
+            boxes = [both for box in boxes for part in parts if (both := intersect(box, part))]
+        return boxes
+
+    def _restricted(self, fact, allowed):
+        "The whole space, but for one fact that may have only these answers"
+        bits = sum(1 << bit for bit, answer in enumerate(self.facts[fact]) if answer in allowed)
+        return tuple(
+            bits if name == fact else every
+            for name, every in zip(self.facts, self.whole, strict=True)
+        )
 
     def _learn(self, decision):
         "Remember, for each outcome of a decision, the boxes that lead to it"
@@ -30,33 +59,11 @@ class Space:
                 self._expansions.setdefault((name, answer), []).extend(left)
             earlier += mine
 
-    def expand(self, when):
-        """The boxes over base facts that `when` means. when: answers by fact, base or derived."""
-        boxes = [dict(self.whole)]
-        for fact, answers in when.items():
-            if fact in self.whole:
-                parts = [{**self.whole, fact: tuple(answers)}]
-            else:
-                parts = [
-                    box for answer in answers for box in self._expansions.get((fact, answer), [])
-                ]
-            boxes = [both for box in boxes for other in parts if (both := intersect(box, other))]
-        return boxes
-
 
 def intersect(one, other):
     """The common part of two boxes, or None."""
-    both = {}
-    for fact, answers in one.items():
-        common = (
-            answers
-            if answers == other[fact]
-            else tuple(answer for answer in answers if answer in other[fact])
-        )
-        if not common:
-            return None
-        both[fact] = common
-    return both
+    both = tuple(map(and_, one, other))
+    return both if all(both) else None
 
 
 def cut(box, hole):
@@ -64,13 +71,11 @@ def cut(box, hole):
     common = intersect(box, hole)
     if common is None:
         return [box]
-    pieces, rest = [], dict(box)
-    for fact, answers in box.items():
-        outside = tuple(answer for answer in answers if answer not in hole[fact])
-        if outside:
-            pieces.append({**rest, fact: outside})
-            rest[fact] = common[fact]
-    return pieces
+    return [
+        (*common[:place], outside, *box[place + 1 :])
+        for place, (bits, shared) in enumerate(zip(box, common, strict=True))
+        if (outside := bits & ~shared)
+    ]
 
 
 def subtract(box, holes):

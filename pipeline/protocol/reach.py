@@ -24,9 +24,9 @@ def reach_problems(pack):
             earlier += mine if not decision.collects else []
         if not decision.collects and (left := boxes.witness(space.whole, earlier)):
             named = {
-                fact: left[fact][0]
-                for fact in sorted(left)
-                if len(left[fact]) < len(space.answers[fact])
+                fact: answers[0]
+                for fact, answers in sorted(space.answers_in(left).items())
+                if answers != space.facts[fact]
             }
             yield (
                 (_place(pack, decision.name, 0)[0],),

@@ -98,7 +98,7 @@ def beside_every_rule(random, tries=2):
         for rule in decision.rules:
             fitting = space.expand(rule.when)
             for _ in range(tries if fitting else 0):
-                box = random.choice(fitting)
+                box = space.answers_in(random.choice(fitting))
                 facts = {fact: random.choice(answers) for fact, answers in box.items()}
                 yield facts
                 for fact, answers in FACTS.items():
