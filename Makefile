@@ -3,7 +3,8 @@
 PATIENTS ?= 20000
 SOURCE ?= canonical
 HOME_DIR ?= $(or $(B12_HOME),./b12-home)
-WORKERS ?= auto
+# One more than processors: some tests wait for a browser, a database or the services
+WORKERS ?= $(shell expr $$(nproc) + 1)
 PORT ?= 8080
 BIN := .venv/bin
 PY := $(BIN)/python

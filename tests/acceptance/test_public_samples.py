@@ -1,31 +1,37 @@
 """The whole public sets of sample messages and resources go in; what does not is named here, with the reason."""
 
 from collections import Counter
+from functools import cache
 
-from pipeline.core.errors import Refused
+from pipeline.core import SOURCES, Refused, read_yaml
 from pipeline.engine.connection import connect
-from pipeline.profiles.files import read_profile
+from pipeline.profiles.check import checked_profile
 from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers.landed import read
 from tests.command import DATA
 
 
-def report_counts(path, source, folder, **options):
-    "Rows by entity, broken and other of one file, and the rows it accounts for"
+@cache
+def connection():
     con = connect()
     register_vocabulary(con)
-    con.execute("create schema landing")
-    found = read_profile(source)
-    found.options.update(options)
-    landed = read(
-        con, path, profile=found, kind=found.kind_of_file(path.name), reference=None, folder=folder
+    return con
+
+
+def report_counts(path, source, folder, **options):
+    "Rows by entity, broken and other of one file, and the rows it accounts for"
+    con, profile = (
+        connection(),
+        checked_profile(read_yaml(SOURCES / f"{source}.yaml") | options, source),
     )
+    con.execute("drop schema if exists landing cascade; create schema landing")
+    kind = profile.kind_of_file(path.name)
+    landed = read(con, path, profile=profile, kind=kind, reference=None, folder=folder)
     counts = {
         entity: con.execute(f"select count(*) from landing.{entity}").fetchone()[0]
         for entity in landed.entities
     }
     broken = con.execute("select count(*) from landing.ragged").fetchone()[0]
-    con.close()
     assert sum(counts.values()) + broken + landed.other == landed.rows
     return Counter(counts) + Counter(broken=broken, other=landed.other, files=1)
 

@@ -20,6 +20,7 @@ from tests import stores
 from tests.command import assessments, b12, deliver
 from tests.homes import LOW
 
+pytestmark = pytest.mark.usefixtures("without_gates")
 FIRST = date(2026, 1, 1)
 NIGHTS = 30
 PATIENTS = [f"S{place:03}" for place in range(60)]
@@ -249,10 +250,7 @@ def trail_leads_to(store, row):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
-def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, monkeypatch, seed):
-    monkeypatch.setattr(
-        "pipeline.quality.run_suites", lambda con: ([], [])
-    )  # the gates have tests of their own, and take half of a night
+def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, seed):
     home = Home(tmp_path / "home")
     hospital, people = Hospital(seed), Random(seed + 100)
     both = [stores.opened(home.root), stores.opened(home.root, stores.fresh_database(postgresql))]
