@@ -34,24 +34,6 @@ select lake.{entity}.row_key from lake.{entity}, landing.file
 where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256
     and lake.{entity}.snapshot is not distinct from file.snapshot
 """
-# A state that was delivered, then another, and now the first again is news: a patient's row without
-# a time of its own counts from when it was received
-_LAST_STATES = """
-select row_key from (
-    select
-        patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,
-        coalesce(patient.is_deceased, patient.is_opted_out) is null
-            and patient.merged_into is null as is_silent
-    from lake.patient as patient, landing.file, lake.delivery as delivery
-    where patient.source = file.source and patient.sha256 <> file.sha256
-        and patient.snapshot is not distinct from file.snapshot
-        and delivery.source = patient.source and delivery.sha256 = patient.sha256
-        and delivery.refused is null
-)
-qualify recorded_at is not null or is_silent
-    or rank() over (partition by patient_id, is_silent order by received_at desc) = 1
-"""
-
 
 # Read row by row on the way to the checked file: as large as the delivery, and never kept
 STREAMED = dict.fromkeys(("staging.coded_lab_result", "staging.measured_lab_result"), create_view)
@@ -165,7 +147,10 @@ def _find_duplicates(con, home, entities):
             " having count(*) > 1) qualify row_number() over (partition by row_key order by line,"
             " place) > 1"
         )
-        held = _LAST_STATES if entity == "patient" else _IN_THE_LAKE.format(entity=entity)
+        held = _IN_THE_LAKE.format(entity=entity)
+        if entity == "patient":
+            create_view(con, "lake.last_patient_state")
+            held = "from lake.last_patient_state"
         con.execute(
             f"insert into staging.duplicate_row select '{entity}', checked.line, checked.place from"
             f" (from {acceptable}) as checked semi join ({held}) as held on held.row_key ="

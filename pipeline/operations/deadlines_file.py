@@ -63,7 +63,7 @@ def _mistake(error):
     known = ", ".join(sorted(Deadlines.model_fields))
     match error["loc"]:
         case ():
-            return f"the whole is none of {known}"
+            return f"the file is not a list of names: values; known: {known}"
         case ("worklist_by", *_):
             return 'worklist_by is not a time of day: write it with quotation marks, "06:00"'
         case ("waiting_hours", *_):
@@ -73,7 +73,7 @@ def _mistake(error):
         case ("deliveries", place, *key):
             return _delivery_mistake(place + 1, key, error["type"])
         case (unknown, *_):
-            return f"{unknown} is none of {known}"
+            return f"{unknown} is not a known key; known: {known}"
 
 
 def _delivery_mistake(place, key, kind):

@@ -1,6 +1,8 @@
 """What is in each column of a judged file, in counts and known words: never a value that identifies
 anyone."""
 
+from pipeline.engine import select_of
+
 SHOWN = (
     "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab",
     "opted_out", "days_supply", "strength_mg",
@@ -52,7 +54,7 @@ def _holds(con, entity, name):
     if name in SHOWN:
         return _words(con, entity, name)
     if name == "value":
-        numbers, censored, others = con.execute(_VALUES).fetchone()
+        numbers, censored, others = con.execute(select_of("landing.value_form")).fetchone()
         return f"{numbers:,} numbers, {censored:,} with a comparator, {others:,} others"
     if name.endswith(("_on", "_at", "_date")):
         unreadable, first, last = con.execute(_DAYS.format(entity=entity, name=name)).fetchone()
@@ -86,15 +88,6 @@ showable as (
 )
 select shown, sum(rows)::bigint as rows from showable group by shown
 order by shown is null, rows desc, shown
-"""
-_VALUES = """
-select count(*) filter (number is not null), count(*) filter (is_censored),
-    count(*) filter (number is null and not is_censored)
-from (
-    select try_cast(with_point(value, number_marks) as double) as number,
-        regexp_matches(value, '^\\s*[<>≤≥]') as is_censored
-    from landing.lab_result cross join landing.file where value is not null
-)
 """
 _DAYS = """
 select

@@ -237,7 +237,7 @@ def test_an_archived_file_may_differ_where_a_patient_was_erased(home):
     [
         ("B12_SECRET", "short", "wrong $B12_SECRET is shorter"), ("B12_TIMEZONE", "Middle/Earth", "wrong The time zone:"),
         ("B12_NOTIFY_SMTP", "smtp://localhost", "wrong $B12_NOTIFY_SMTP is set, but not B12_NOTIFY_FROM and B12_NOTIFY_TO"),
-        ("B12_KEEP_RUNS_DAYS", "soon", "wrong The settings: Invalid settings: $B12_KEEP_RUNS_DAYS:"), ("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor", "wrong Airflow runs with CeleryExecutor, but these are not set"),
+        ("B12_KEEP_RUNS_DAYS", "soon", "wrong Invalid settings: $B12_KEEP_RUNS_DAYS:"), ("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor", "wrong Airflow runs with CeleryExecutor, but these are not set"),
         ("B12_DATABASE_URL", "postgresql+psycopg://b12:s3cret@127.0.0.1:9/none", "wrong The worklist database: The worklist database postgresql"),
     ],
 )  # fmt: skip

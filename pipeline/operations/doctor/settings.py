@@ -14,9 +14,7 @@ def unusable_settings():
     try:
         settings()
     except UsageError as error:
-        yield wrong(
-            f"The settings: {str(error).rstrip('.')}", "Correct them, then run b12 doctor again"
-        )
+        yield wrong(str(error).rstrip("."), "Correct them, then run b12 doctor again")
 
 
 def of_settings(home):
