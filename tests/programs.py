@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.homes import copied
 
 ROOT = Path(__file__).resolve().parents[1]
-LIGHT = Path(__file__).parent / "light"
 PREPARE = """
 import pathlib
 from dags import embedded
@@ -19,7 +18,7 @@ embedded.prepare_airflow(pathlib.Path("airflow").absolute())
 def python(folder, *arguments, **settings):
     """Run Python in a folder that has a home, and wait; settings: environment variables."""
     given = {
-        "PYTHONPATH": os.pathsep.join([str(LIGHT), str(ROOT)]),
+        "PYTHONPATH": str(ROOT),
         "B12_HOME": str(folder / "home"),
     }
     command = [sys.executable, *arguments]

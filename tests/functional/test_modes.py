@@ -5,13 +5,13 @@ import stat
 import subprocess
 import sys
 
-from tests.programs import LIGHT, ROOT
+from tests.programs import ROOT
 
 
 def start(home, *arguments):
     "A process of its own under the usual mask, which would let everybody read"
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=home.parent, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(LIGHT), str(ROOT)]), "B12_HOME": str(home)}, umask=0o022,
+        [sys.executable, *arguments], cwd=home.parent, env=os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(home)}, umask=0o022,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
