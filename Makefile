@@ -4,7 +4,7 @@ PATIENTS ?= 20000
 SOURCE ?= canonical
 HOME_DIR ?= $(or $(B12_HOME),./b12-home)
 # One more than processors: some tests wait for a browser, a database or the services
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 PORT ?= 8080
 # Tests that run the pipeline in other processes, some of which they kill: coverage is not measured there
 ELSEWHERE := stack dags functional/test_killed.py functional/test_chaos.py functional/test_modes.py
@@ -46,7 +46,7 @@ test: setup-dev ## run all tests; PYTEST_ARGS="-k name" selects some
 test-quick: setup-dev ## run unit, spec and architecture tests without the slow ones; also PYTEST_ARGS
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" tests/unit tests/spec tests/architecture $(PYTEST_ARGS)
 
-coverage: setup-dev ## measure branch coverage of pipeline/ by the tests that run it in their own process; writes the table in docs/benchmarks.md
+coverage: setup-dev ## measure branch coverage of pipeline/, without the tests that start processes; writes the table in docs/benchmarks.md
 	@tools/browser.sh
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report= $(addprefix --ignore=tests/,$(ELSEWHERE)) $(PYTEST_ARGS)
 	$(PY) -m tools.covered

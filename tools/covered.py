@@ -1,7 +1,7 @@
 """Write the branch coverage of pipeline/ into docs/benchmarks.md: the end of `make coverage`.
 
-What no test runs is named by its function, with the reason that WHY gives. Exit 1 below FLOOR
-percent, and where a reason is missing.
+What the measured tests do not run is named by its function, with the reason that WHY gives. Exit 1
+below FLOOR percent, and where a reason is missing.
 """
 
 import json
@@ -22,7 +22,9 @@ def main() -> int:
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     measured = json.loads(done.stdout)
     left = dict(uncovered(measured["files"]))
-    text = table(packages(measured["files"])) + "\nNot run by any test:\n\n" + listed(left)
+    text = (
+        table(packages(measured["files"])) + "\nNot run by the measured tests:\n\n" + listed(left)
+    )
     written = PLACE.read_text(encoding="utf-8")
     before, after = written[: written.index(BEGIN) + len(BEGIN)], written[written.index(END) :]
     PLACE.write_text(f"{before}\n{text}{after}", encoding="utf-8")

@@ -30,6 +30,7 @@ rm -f .venv/.installed-*
 $install --require-hashes -r "$requirements" -c "$requirements"
 $install --no-deps --no-build-isolation -e .
 # It comes with the tool that writes the bill of materials. Where it is, jsonschema loads it, and with that Airflow and Great
-# Expectations: three seconds of work in every process, for a grammar of addresses that is not needed here.
+# Expectations: three seconds of work in every process, for a grammar of addresses that is not needed here. (pip check then
+# names it as missing.)
 [ -z "${1:-}" ] || $uninstall rfc3987-syntax
 touch "$installed" "$installed${1:+-$1}"

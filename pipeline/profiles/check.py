@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from pipeline.core import SOURCES, InvalidProtocol, read_yaml
 from pipeline.profiles.profile import FORMATS
 
-PYDANTICS_OWN = ("[key]", "str", "list[str]")  # parts of a location that are not in the YAML
 _NOT_A_LIST, _NOT_NAMES = "{key} is not a list", "{key} is not a list of names: values"
 SENTENCES = {  # what is wrong, by pydantic's type of error
     "extra_forbidden": "{key} is not a key of a profile of the format {format}",
@@ -17,6 +16,13 @@ SENTENCES = {  # what is wrong, by pydantic's type of error
     "string_type": "{key} is not a text",
     "string_too_short": "{key} is not one character",
     "string_too_long": "{key} is not one character",
+    "too_short": "{key} is empty",
+    "bool_type": "{key} is neither true nor false",
+    "bool_parsing": "{key} is neither true nor false",
+    "date_type": "{key} is not a day; write it as 2026-01-31",
+    "date_parsing": "{key} is not a day; write it as 2026-01-31",
+    "date_from_datetime_parsing": "{key} is not a day; write it as 2026-01-31",
+    "invalid_key": "{key} is not a text: put this name in quotation marks",
     "dict_type": _NOT_NAMES,
     "model_type": _NOT_NAMES,
     "tuple_type": _NOT_A_LIST,
@@ -31,27 +37,43 @@ def checked_profile(raw, path):
     everything that is wrong."""
     profile, mistakes = _modelled(raw)
     if profile is not None:
-        mistakes = [*_missing_in_dialect(profile), *_unread_names(profile)]
+        mistakes += [
+            *_missing_in_dialect(profile),
+            *_equal_marks(profile),
+            *_kinds_without_columns(profile),
+            *_unread_names(profile),
+        ]
     if profile is None or mistakes:
         raise InvalidProtocol(f"The source profile {path}: {'; '.join(mistakes)}.")
     return profile
 
 
 def _modelled(raw):
-    "The model and no mistakes, or None and what is wrong"
+    """The model, and the mistakes that it found; with mistakes, a model of the other keys, where
+    these make one"""
     if "'TODO'" in str(raw):
         return None, ["answer every TODO first"]
     if raw["format"] not in list(FORMATS):
         return None, [f"format is {raw['format']!r}; known: {', '.join(FORMATS)}"]
+    model = FORMATS[raw["format"]]
     try:
-        return FORMATS[raw["format"]].model_validate(raw), []
+        return model.model_validate(raw), []
     except ValidationError as error:
-        return None, list(dict.fromkeys(_mistake(each, raw) for each in error.errors()))
+        mistakes = list(dict.fromkeys(_mistake(each, raw) for each in error.errors()))
+        wrong = {str(each["loc"][0]) for each in error.errors()}
+    try:
+        rest = {key: value for key, value in raw.items() if str(key) not in wrong}
+        return model.model_validate(rest), mistakes
+    except ValidationError:
+        return None, mistakes
 
 
 def _mistake(error, raw):
     "One sentence for the author of the YAML"
-    key = ".".join(str(part) for part in error["loc"] if part not in PYDANTICS_OWN)
+    *place, last = error["loc"]
+    if last == "[key]" and error["type"] == "string_type":
+        return f"a name in {place[0]} is not a text: put it in quotation marks"
+    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
     if sentence := SENTENCES.get(error["type"]):
         known = error.get("ctx", {}).get("expected")
         return sentence.format(key=key, format=raw["format"], value=error["input"], known=known)
@@ -66,6 +88,20 @@ def _missing_in_dialect(profile):
         for key in sorted(type(profile.dialect).model_fields):
             if key not in profile.dialect.model_fields_set:
                 yield f"dialect.{key} is missing"
+
+
+def _equal_marks(profile):
+    for kind in (None, *profile.columns):
+        own = profile.for_kind(kind)
+        if own.decimal_mark == own.thousands_mark:
+            where = f"columns.{kind}." if kind else ""
+            yield f"{where}decimal_mark and {where}thousands_mark are the same"
+
+
+def _kinds_without_columns(profile):
+    if profile.format in ("table", "meds"):
+        missing = sorted(profile.files.keys() - profile.columns.keys())
+        yield from (f"columns.{kind} is missing, which files names" for kind in missing)
 
 
 def _unread_names(profile):

@@ -17,7 +17,10 @@ def filled(path):
     with what is wrong with an answer."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        rows = list(reader)
+        try:
+            rows = list(reader)
+        except csv.Error as error:
+            raise ValueError(f"{path.name}: {error}") from None
     if missing := [name for name in MAP_HEADER if name not in (reader.fieldnames or ())]:
         raise ValueError(f"{path.name} lacks the column {', '.join(missing)}")
     answers = [

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from pipeline.core import ENTITIES, SOURCES
+from pipeline.core import ENTITIES, SOURCES, fault
 from pipeline.profiles.maps import filled
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -29,6 +29,16 @@ def _as_text(value):
 def _named(columns):
     "A list of canonical columns means that they are delivered under these very names"
     return {name: name for name in columns} if isinstance(columns, list) else columns
+
+
+def _check_delivered(names):
+    if not isinstance(names, str) and not (
+        isinstance(names, list) and all(isinstance(name, str) for name in names)
+    ):
+        raise ValueError(
+            "write a column's name, or a list of names; put yes, no and numbers in quotation marks"
+        )
+    return names
 
 
 def _check_name(name):
@@ -52,7 +62,7 @@ def _check_entity(name):
 def _check_encoding(name):
     try:
         "".encode(name)
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise ValueError("there is no such encoding") from None
     return name
 
@@ -72,14 +82,22 @@ def _check_time_zone(name):
 
 
 def _read_maps(paths):
-    return tuple(row for path in paths for row in filled(path))
+    rows = []
+    for path in paths:
+        try:
+            rows += filled(path)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path.name}: {fault(error)}") from None
+        except OSError as error:
+            raise ValueError(f"{path.name} cannot be read: {error.strerror}") from None
+    return tuple(rows)
 
 
 def _check_snapshot(pattern):
     try:
         days = re.compile(pattern).groups
-    except re.error as error:
-        raise ValueError(f"this is not a regular expression: {error}") from None
+    except (re.error, OverflowError, RecursionError):
+        raise ValueError("this is not a regular expression") from None
     if days != 1:
         raise ValueError("write a regular expression with the day in one pair of brackets")
     return pattern
@@ -87,10 +105,14 @@ def _check_snapshot(pattern):
 
 Character = Annotated[str, Field(min_length=1, max_length=1)]
 Word = Annotated[str, BeforeValidator(_as_text)]
+Default = Annotated[  # a key without a value in YAML is no default
+    str | None, BeforeValidator(lambda value: None if value is None else _as_text(value))
+]
 Name = Annotated[str, BeforeValidator(lambda value: str(value).strip())]
 Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is None else value)]
 Patterns = tuple[str, ...]
-Columns = Annotated[dict[str, str | list[str]], BeforeValidator(_named)]
+Delivered = Annotated[Any, AfterValidator(_check_delivered)]  # a name, or a list of names
+Columns = Annotated[dict[str, Delivered], BeforeValidator(_named)]
 Position = Literal["OBX-14", "OBR-7", "SPM-17"]
 
 
@@ -142,7 +164,7 @@ class Profile(Layout):
     """
 
     name: Annotated[str, AfterValidator(_check_name)] = Field(alias="profile")
-    title: str = ""
+    title: Word = ""
     extends: str | None = None
     format: str
     files: dict[str, Patterns]
@@ -151,7 +173,7 @@ class Profile(Layout):
     ignore: Patterns = ()
     reference: Patterns = ()
     other_columns: Literal["refused", "ignored"] = "refused"
-    defaults: dict[Annotated[str, AfterValidator(_check_entity)], dict[str, Word]] = {}
+    defaults: dict[Annotated[str, AfterValidator(_check_entity)], dict[str, Default]] = {}
     words: dict[str, dict[Word, Word]] = {}
     maps: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_read_maps)] = ()
     snapshot: Annotated[str, AfterValidator(_check_snapshot)] | None = None

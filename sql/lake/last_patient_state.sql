@@ -1,6 +1,7 @@
--- One row per patient row of the lake, from the file's source, that a delivered row must not merely
--- repeat: rows that have a time of their own, those that say nothing, else the last. A state that was delivered, then another, and now the first again is news: a
--- patient's row without a time of its own counts from when it was received.
+-- One row per patient row of the lake, from the file's source, whose repetition in a delivery is a
+-- duplicate: rows with a time of their own, rows that state neither death, opting out nor a merge,
+-- otherwise the row that was received last. So a state that changed and changed back is no
+-- duplicate.
 with state as (
     select
         patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,

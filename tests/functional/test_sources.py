@@ -8,8 +8,6 @@ import pytest
 
 from tests.command import AS_OF, DATA, adds_up, assessments, b12
 
-pytestmark = pytest.mark.usefixtures("without_gates")
-
 OMOP = DATA / "omop_cdm"
 SITE = DATA / "example_site"
 SYNTHEA = DATA / "synthea_csv"

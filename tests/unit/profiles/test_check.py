@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.core import InvalidProtocol
 from pipeline.profiles import read_profile
+from pipeline.readers.mapping import with_default
 
 
 def told(folder, text, base="canonical"):
@@ -29,7 +30,14 @@ def told(folder, text, base="canonical"):
         ("columns: {patient: {optional: {dead: X}}}", "dead is not a column of patient"),
         ("columns: {results: {required: {code: A}}}", "results is not an entity"),
         ("columns: 3", "columns is not a list of names: values"),
-        ("columns: {patient: {required: {patient_id: 1}}}", "patient_id is not a text"),
+        ("columns: {patient: {required: {patient_id: NO}}}", "patient_id: write a column's name"),
+        (
+            "columns: {patient: {required: {patient_id: [a, 3]}}}",
+            "patient_id: write a column's name",
+        ),
+        ("files: {no: [a]}", "a name in files is not a text: put it in quotation marks"),
+        ("files: {people: [p.csv]}", "columns.people is missing, which files names"),
+        ("decimal_mark: ','\nthousands_mark: ','", "decimal_mark and thousands_mark are the same"),
         ("columns: {patient: {date_order: dym}}", "columns.patient.date_order is 'dym'; known: "),
         ("files: {patient: p.csv}", "files.patient is not a list"),
         ("decimal_mark: ';'", "decimal_mark is ';'; known: '.' or ','"),
@@ -37,22 +45,50 @@ def told(folder, text, base="canonical"):
         ("dialect: {encoding: klingon}", "dialect.encoding: there is no such encoding"),
         ("snapshot: 'labs_\\d+'", "snapshot: write a regular expression with the day in one pair"),
         ("snapshot: 'labs_('", "snapshot: this is not a regular expression"),
+        ("snapshot: 'a{99999999999999999999999}'", "snapshot: this is not a regular expression"),
         ("selects: /etc", "selects: this is not the name of a shipped profile"),
         ("time_zone: Nowhere/At", "time_zone: Nowhere/At is not a time zone"),
         ("format: word", "format is 'word'; known: table, meds, hl7v2, fhir"),
         ("title: TODO", "answer every TODO first"),
-        ("maps: [none.csv]", "none.csv does not exist"),
+        ("maps: [none.csv]", "maps: none.csv cannot be read: No such file or directory"),
+        ("maps: ['.']", "cannot be read: Is a directory"),
     ],
 )
 def test_a_mistake_is_named_where_it_stands(tmp_path, text, says):
     assert says in told(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("collected_from: []", "collected_from is empty"),
+        ("trailers: ignore", "trailers is 'ignore'; known: 'refuse' or 'reject'"),
+        ("encoding: undefined", "encoding: there is no such encoding"),
+        ("date_order: dmy", "date_order has no effect where SELECTs make the rows"),
+    ],
+)
+def test_also_in_the_keys_of_one_format(tmp_path, text, says):
+    assert says in told(tmp_path, text, base="hl7v2")
+
+
 def test_every_mistake_is_named_at_once(tmp_path):
-    assert told(tmp_path, "date_order: dym\ntimezone: UTC") == (
-        ": date_order is 'dym'; known: 'iso', 'ymd', 'dmy' or 'mdy'; timezone is not a key of a"
-        " profile of the format table."
+    text = "date_order: dym\ntimezone: UTC\nmaps: [none.csv]\nwords: {sexe: {m: male}}"
+    said = told(tmp_path, text + "\ndefaults: {lab_result: {unit: x}}")
+    assert sorted(said.strip(": .").split("; ")) == sorted([
+        "date_order is 'dym'", "known: 'iso', 'ymd', 'dmy' or 'mdy'", "timezone is not a key of a profile of the format table",
+        "maps: none.csv cannot be read: No such file or directory", "words: sexe is not a column", "defaults: unit is never assumed (protocol §1)",
+    ])  # fmt: skip
+
+
+def test_a_key_without_a_value_is_no_default_and_a_title_may_be_anything(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "extends: canonical\nprofile: mine\ntitle: 2026\n"
+        "defaults: {lab_result: {specimen: , status: final, code_system: yes}}\n"
     )
+    defaults = read_profile(str(path)).defaults["lab_result"]
+    assert defaults == {"specimen": None, "status": "final", "code_system": "true"}
+    assert with_default("specimen", defaults["specimen"]) == "specimen"
 
 
 def test_a_profile_of_tables_says_its_whole_dialect(tmp_path):
