@@ -14,7 +14,59 @@ ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 FLOOR = 95  # percent of lines and branches
-WHY: dict[str, str] = {}
+NO_REASON = "**no reason given**"
+WHY = {  # reason: functions with lines or branches that the measured tests do not run
+    "reached in other processes: tests/stack, tests/dags, make chaos": """
+        __main__.<module> cli.commands.exporting._Output.flush
+        cli.commands.exporting._Output.write cli.commands.people._password
+        cli.commands.terminal.tell_patients cli.commands.terminal.tell_relation cli.main.main
+        engine.connection.storage_errors engine.connection.write_error erasure.tokens._of_parquet
+        ingest.validate.working_database landing.copy_in._remove_orphans
+        landing.copy_in.copy_into_landing readers.fhir.load.load_resources readers.table._keep
+        screening.notes.ingest_notes screening.publish._remove_half_built
+    """,
+    "two processes, or two readers, at the same moment": """
+        backup.mirror.Mirror.drop cli.commands.screening.decide exports.meta.meta_in
+        ingest.claims._has_served ingest.claims._held ingest.ingest._ingest
+        landing.arrival.list_files observability.instrumentation._run_since
+        worklist.actions.assign worklist.items.item_of_patient worklist.merging.unmerge
+    """,
+    "one way of a branch in which nothing is left to do": """
+        analysis.explanation_text._near_misses analysis.explanation_text._rules
+        erasure.files._erase_in_gzip erasure.messages.erase_messages
+        erasure.messages.erase_resources erasure.orphan_cleanup._put_away
+        erasure.orphan_cleanup.settle_claimed_files erasure.orphan_cleanup.sweep
+        erasure.patient._erase_run lake.swap.folder_of landing.moves.prune_landing
+        observability.instrumentation.observe_ingest.observed operations.deadlines_file._mistake
+        profiles.files.install_profile protocol.check._lines.line protocol.tables._table
+        readers.fhir.bundle.Window.value readers.fhir.text.Texts._rows readers.hl7v2.result._take
+        run.ingest screening.screen._register_published web.login.leave worklist.end_snoozes.wake
+        worklist.history.record worklist.reconcile._register_run
+    """,
+    "another machine, account or library than that of the tests": """
+        cli.commands.operating._account exports.sheet.write_sheet ingest.replay._link
+        landing.arrival._is_being_written observability.lineage._emit
+        operations.doctor.state._clock operations.doctor.system._secrets
+        operations.doctor.system._version operations.notifications._connected
+    """,
+    "a rarer case of a kind whose other cases are tested": """
+        analysis.explanation.explain_run backup.create._delivered backup.create._lake
+        cli.commands.screening._screen cli.commands.screening.run erasure.messages._empty_entries
+        erasure.messages._points_to exports.report.account_line landing.manifest._text_of
+        observability.datasets._columns_read observability.datasets.published
+        operations.doctor.data.of_lake operations.doctor.settings._protocol
+        operations.doctor.state._latest profiles.files._found profiles.files._raw
+        protocol.check._band_problems protocol.pack.load_or_shipped readers.fhir.bundle.entries
+        readers.fhir.bundle.members readers.fhir.shape.holds_bundle readers.fhir.text._blocks
+        readers.fhir.text._unbundled readers.hl7v2.rows.RowFile.add readers.lines._misfits
+        readers.lines.note_ragged readers.meds.load_events readers.omop.load_concepts
+        readers.table.read_header readers.unpack._transcoded runs.manifest.RunManifest._with_state
+        screening.counts._answered screening.screen.register_inputs sources.check._as_delivered
+        web.access.identity web.failures.broken web.labels.moment web.patients._rests_upon
+        web.patients.explained_or_none worklist.actions._assigned worklist.actions.row_to_change
+        worklist.dump_load._copy worklist.merging.merge
+    """,
+}
 
 
 def main() -> int:
@@ -29,7 +81,8 @@ def main() -> int:
     before, after = written[: written.index(BEGIN) + len(BEGIN)], written[written.index(END) :]
     PLACE.write_text(f"{before}\n{text}{after}", encoding="utf-8")
     print(text)
-    return int(share(measured["totals"]) < FLOOR or not left.keys() <= WHY.keys())
+    is_unexplained = any(reason_of(name) == NO_REASON for name in left)
+    return int(share(measured["totals"]) < FLOOR or is_unexplained)
 
 
 def packages(files):
@@ -84,9 +137,16 @@ def uncovered(files):
 
 
 def listed(left):
-    """The functions as a Markdown list, with the reason of each."""
-    reasons = {name: WHY.get(name, "**no reason**") for name in sorted(left)}
-    return "".join(f"- `{name}`: {reason}\n" for name, reason in reasons.items())
+    """The functions as a Markdown list, by their reasons."""
+    groups = defaultdict(list)
+    for name in sorted(left):
+        groups[reason_of(name)].append(f"`{name}`")
+    return "\n".join(f"- {reason}: {', '.join(names)}" for reason, names in groups.items()) + "\n"
+
+
+def reason_of(name):
+    """Why a function is not wholly covered, by WHY; NO_REASON where it does not say."""
+    return next((reason for reason, names in WHY.items() if name in names.split()), NO_REASON)
 
 
 if __name__ == "__main__":

@@ -216,6 +216,18 @@ def test_a_ledger_kept_elsewhere_erases_again_the_patients_of_an_older_backup(
     store.close()
 
 
+def test_a_ledger_that_is_missing_or_damaged_restores_nothing(lived_in, tmp_path):
+    backup, again, ledger = tmp_path / "backup", tmp_path / "again", tmp_path / "ledger.jsonl"
+    b12(lived_in, "backup", backup)
+    answer = b12(again, "restore", backup, "--ledger", ledger)
+    assert (answer.code, "does not exist" in answer.err) == (2, True)
+    for text in ("not JSON\n", '{"at": "2026-01-31"}\n', "[]\n"):
+        ledger.write_text(text)
+        answer = b12(again, "restore", backup, "--ledger", ledger)
+        assert (answer.code, "is damaged" in answer.err) == (13, True), text
+    assert not again.exists()
+
+
 def test_who_came_back_after_an_erasure_stays(lived_in, tmp_path):
     backup = tmp_path / "backup"
     b12(lived_in, "erase", FORGOTTEN)

@@ -413,9 +413,25 @@ def test_an_export_in_no_known_form_is_refused(kim):
 def test_a_moved_threshold_is_answered_and_nonsense_is_not(kim):
     page = kim.get("/population/what-if?b12.low=200")
     assert "180 → 200" in page.text
-    for wrong in ("b12.low=abc", "b12.low=-5", "minutes_visit=lots"):
+    for wrong in ("b12.low=abc", "b12.low=-5", "minutes_visit=lots", "minutes_visit=9999"):
         page = kim.get(f"/population/what-if?{wrong}")
         assert page.status_code == 200 and 'role="alert"' in page.text
+
+
+def test_a_form_or_address_that_is_incomplete_changes_nothing_and_says_so(home, kim):
+    key, row = item_of(home, 9)
+    page = kim.get(f"/patients/{key}")
+    form = {"csrf": token(page), "version": "1", "to": "contacted"}
+    for address, fields, status, says in (
+        (f"/patients/{key}/act", {"version": "x"}, 400, "The form is incomplete"),
+        ("/worklist/assign", {"keys": f"{key}:1", "to": ""}, 400, "Choose an assignee."),
+        (f"/patients/{key}/notes/999/withdraw", {}, 400, "The note does not exist"),
+        ("/patients/no-such-key/act", {}, 404, ""),
+    ):
+        answer = kim.post(address, data=form | fields)
+        assert (answer.status_code, says in answer.text) == (status, True), (address, answer.text)
+    assert item_of(home, 9)[1]["version"] == row["version"]
+    assert kim.get("/health").text == "ok"
 
 
 def test_two_runs_are_compared_and_an_unknown_one_is_refused(kim):
