@@ -136,7 +136,7 @@ class Layout(Record):
     dialect: Dialect = Dialect()
     date_order: Literal["iso", "ymd", "dmy", "mdy"] = "iso"
     decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal[".", ",", ""] = ""
+    thousands_mark: Literal[".", ","] | None = None
 
 
 class Table(Layout):
@@ -202,7 +202,7 @@ class Profile(Layout):
     @property
     def number_marks(self):
         "The decimal mark, and the mark that groups thousands if there is one"
-        return self.decimal_mark + self.thousands_mark
+        return self.decimal_mark + (self.thousands_mark or "")
 
     def for_kind(self, kind):
         """The profile as it is for one kind of file, which may have a layout of its own."""
