@@ -51,6 +51,9 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
     """,
     "a rarer case of a kind whose other cases are tested": """
         analysis.explanation.explain_run backup.create._delivered backup.create._lake
+        core.yaml_text.fault profiles.check._mistake profiles.maps.filled
+        profiles.profile._read_maps readers.fhir.bundle.Window._read_on readers.fhir.text._decoded
+        readers.fhir.text._text
         cli.commands.screening._screen cli.commands.screening.run erasure.messages._empty_entries
         erasure.messages._points_to exports.report.account_line landing.manifest._text_of
         observability.datasets._columns_read observability.datasets.published
