@@ -117,15 +117,15 @@ def _unread_names(profile):
         if entity not in canonical:
             yield f"{kind} is not an entity"
             continue
-        unknown = table.all.keys() - canonical[entity]
+        unknown = sorted(table.all.keys() - canonical[entity])
         yield from (f"{name} is not a column of {entity}" for name in unknown)
-    unknown = profile.words.keys() - set().union(*canonical.values())
+    unknown = sorted(profile.words.keys() - set().union(*canonical.values()))
     yield from (f"words: {name} is not a column" for name in unknown)
 
 
 def _wrong_defaults(defaults, canonical):
     for entity, values in defaults.items():
-        unknown = values.keys() - canonical[entity]
+        unknown = sorted(values.keys() - canonical[entity])
         yield from (f"defaults: {name} is not a column of {entity}" for name in unknown)
         assumed = sorted(NEVER_ASSUMED & values.keys())
         yield from (f"defaults: {name} is never assumed (protocol §1)" for name in assumed)

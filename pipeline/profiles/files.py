@@ -64,9 +64,8 @@ def _found(name, home):
 def _raw(path, home):
     "The YAML, laid over the profile it extends: keys of dicts one by one, everything else whole"
     raw = read_yaml(path)
-    raw |= (
-        {"maps": [path.parent / Path(name).name for name in raw["maps"]]} if "maps" in raw else {}
-    )
+    if isinstance(maps := raw.get("maps"), list):
+        raw["maps"] = [path.parent / Path(name).name for name in maps]
     if "extends" not in raw:
         return raw
     if str(raw["extends"]).endswith(".yaml"):

@@ -82,6 +82,8 @@ def _check_time_zone(name):
 
 
 def _read_maps(paths):
+    if not isinstance(paths, list):
+        raise ValueError("write a list of file names, such as [map.csv]")
     rows = []
     for path in paths:
         try:

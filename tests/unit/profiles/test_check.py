@@ -52,6 +52,7 @@ def told(folder, text, base="canonical"):
         ("format: word", "format is 'word'; known: table, meds, hl7v2, fhir"),
         ("title: TODO", "answer every TODO first"),
         ("maps: [none.csv]", "maps: none.csv cannot be read: No such file or directory"),
+        ("maps: map.csv", "maps: write a list of file names, such as [map.csv]"),
         ("maps: ['.']", "cannot be read: Is a directory"),
     ],
 )
