@@ -41,7 +41,7 @@ def committed(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_secret_that_nobody_reviewed_is_found_with_its_line_and_not_repeated(committed, capsys):
+def test_a_secret_that_was_not_reviewed_is_found_with_its_line_and_not_repeated(committed, capsys):
     assert supply.main(["secrets"]) == 0
     (committed / "new.py").write_text('\napi_key = "zK93mQx81LpA77wVbT20"\n')
     subprocess.run(["git", "add", "new.py"], cwd=committed, check=True)
@@ -82,7 +82,7 @@ def test_no_vulnerability(monkeypatch, tmp_path):
     assert supply.main(["audit"]) == 0
 
 
-def test_where_nobody_could_look_nothing_is_called_sound(monkeypatch, tmp_path, capsys):
+def test_what_could_not_be_looked_at_is_not_called_sound(monkeypatch, tmp_path, capsys):
     answers(monkeypatch, tmp_path, {"name": "a", "skip_reason": "not found"})
     assert supply.main(["audit"]) == 3
     assert "nothing was audited" in capsys.readouterr().err

@@ -88,7 +88,7 @@ def tell(airflow, tmp_path):
     return told
 
 
-def test_a_dropped_file_wakes_once_and_again_while_nobody_takes_it(tell):
+def test_a_dropped_file_wakes_once_and_again_until_it_is_taken(tell):
     found = tell(
         TRIGGER,
         """
@@ -136,7 +136,7 @@ def test_a_landing_folder_that_cannot_be_read_does_not_end_the_trigger(tell):
     assert [payload for _, payload in found[0]] == [{"files": 1}] and found[1]
 
 
-def test_what_no_profile_knows_wakes_nobody(tell):
+def test_a_file_that_fits_no_profile_wakes_nothing(tell):
     found = tell(
         TRIGGER,
         """

@@ -54,7 +54,7 @@ def answers(airflow, tmp_path_factory):
     return json.loads((folder / "answers.json").read_text())
 
 
-def test_nobody_sees_a_page_without_airflows_login(answers):
+def test_a_page_is_not_shown_without_airflows_login(answers):
     assert answers[""]["worklist"] == 401 and answers[""]["rejects"] == 401
 
 

@@ -197,7 +197,7 @@ def test_a_promise_of_no_sha256_is_broken_and_leads_nowhere(home):
     assert [one.refused for one in take(home)] == [BROKEN]
 
 
-def test_files_under_no_source_or_an_unknown_one_wait_and_keep_nobody_else_waiting(home):
+def test_files_under_no_source_or_an_unknown_one_wait_and_do_not_keep_others_waiting(home):
     drop(home, "canonical/lab_result.csv", results(0, 10))
     drop(home, "nobody_knows/lab_result.csv", results(10, 20))
     drop(home, "lab_result.csv", results(20, 30))
@@ -238,7 +238,7 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
     ]  # fmt: skip
 
 
-def test_a_promised_reference_that_another_took_in_meanwhile_is_no_error(home):
+def test_a_promised_reference_that_another_took_in_meanwhile_is_not_an_error(home):
     name = "metadata/codes.parquet"
     gone = claims.ClaimedFile("meds", f"claimed/meds/{'a' * 64}-0/{name}", name, "reference")
     assert claims._without_references(home, [gone]) == []
@@ -287,7 +287,7 @@ def test_a_file_that_is_put_back_goes_through_no_link(home):
     assert list((home.root / "runs").iterdir()) == [] and (home.root / claimed.path).exists()
 
 
-def test_a_pipe_in_the_place_of_a_file_is_no_delivery(home, monkeypatch):
+def test_a_pipe_in_the_place_of_a_file_is_not_a_delivery(home, monkeypatch):
     path = drop(home, "canonical/lab_result.csv", results(0, 10))
     real = claims.mark_complete
 
@@ -301,7 +301,7 @@ def test_a_pipe_in_the_place_of_a_file_is_no_delivery(home, monkeypatch):
     assert [one for one in home.claimed.rglob("*") if not one.is_dir()] == []
 
 
-def test_what_cannot_be_moved_waits_and_keeps_nobody_else_waiting(home, monkeypatch, caplog):
+def test_what_cannot_be_moved_waits_and_does_not_keep_others_waiting(home, monkeypatch, caplog):
     drop(home, "canonical/night/lab_result.csv", results(0, 10))
     drop(home, "canonical/day/lab_result.csv", results(10, 20))
     real = os.rename
@@ -329,7 +329,7 @@ def test_so_many_at_a_time_and_those_first_that_a_dead_run_left(home):
     assert len(run.claim_waiting(home)) == 5
 
 
-def test_what_cannot_be_read_waits_and_keeps_nobody_else_waiting(home, monkeypatch):
+def test_what_cannot_be_read_waits_and_does_not_keep_others_waiting(home, monkeypatch):
     drop(home, "canonical/lab_result_1.csv", results(0, 10))
     drop(home, "canonical/lab_result_2.csv", results(10, 20))
     real = os.open
@@ -344,7 +344,7 @@ def test_what_cannot_be_read_waits_and_keeps_nobody_else_waiting(home, monkeypat
     assert (home.landing / "canonical" / "lab_result_1.csv").exists()
 
 
-def test_a_claimed_file_whose_profile_is_gone_keeps_nobody_else_waiting(home):
+def test_a_claimed_file_whose_profile_is_gone_does_not_keep_others_waiting(home):
     lost = home.claimed / "gone" / "0" / "lab_result.csv"
     lost.parent.mkdir(parents=True)
     lost.write_text(HEADER)

@@ -315,7 +315,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 @pytest.mark.parametrize("room", ["refused", "archive"])
-def test_a_file_that_cannot_be_read_brings_nobody_back(lived_in, tmp_path, room, name):
+def test_a_file_that_cannot_be_read_brings_no_patient_back(lived_in, tmp_path, room, name):
     "Who came after the backup is looked for in vain: a refused file that may hold them goes, as when anybody is erased"
     place = lived_in / room / "canonical" / f"{'0' * 64}{name.removeprefix('lab_result')}"
     place.parent.mkdir(exist_ok=True)

@@ -153,7 +153,7 @@ def test_the_others_can_be_explained_before_the_next_run(home):
     assert found["assessment"] == was["assessment"]
 
 
-def test_the_same_delivery_brings_nobody_back(home, deliveries):
+def test_the_same_delivery_brings_no_patient_back(home, deliveries):
     assert b12(home, "erase", FORGOTTEN).code == 0
     again = b12(home, "ingest", *deliveries, "--source", "canonical", "--format", "json")
     assert all(one["duplicates"] == one["rows"] for one in again.json)
@@ -162,7 +162,7 @@ def test_the_same_delivery_brings_nobody_back(home, deliveries):
     assert named_in(home, FORGOTTEN) == []
 
 
-def test_replaying_the_archive_brings_nobody_back_and_keeps_every_line(home):
+def test_replaying_the_archive_brings_no_patient_back_and_keeps_every_line(home):
     before = {patient: assessments(home)[patient]["b12_source"] for patient in KEPT}
     assert b12(home, "erase", FORGOTTEN).code == 0
     assert b12(home, "reingest").code == 0
@@ -192,7 +192,7 @@ def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
     assert set(assessments(home)) == set(KEPT)
 
 
-def test_an_unknown_patient_is_no_error(home):
+def test_an_unknown_patient_is_not_an_error(home):
     assert (
         b12(home, "erase", "nobody").out
         == "Erased 0 rows: no patient with this ID was found. Check the ID.\n"
@@ -274,7 +274,7 @@ def test_a_short_id_erases_its_own_message_alone(tmp_path):
 
 
 @pytest.mark.parametrize("patient", ["ann", "bob", "cat"])
-def test_a_stray_quote_in_a_cell_hides_nobody_and_takes_nobody_along(tmp_path, patient):
+def test_a_stray_quote_in_a_cell_hides_no_patient_and_erases_no_other(tmp_path, patient):
     rows = {
         "ann": 'ann,2132-9,110,pg/mL,2026-01-05,5" tube',
         "bob": "bob,2132-9,110,pg/mL,2026-01-05,x",

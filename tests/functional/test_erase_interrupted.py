@@ -94,7 +94,7 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(
     assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
 
 
-def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_nobody_back(
+def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_no_patient_back(
     home, tmp_path, monkeypatch
 ):
     "It was ingested by a process that was killed, and the next one waits for the erasing"
@@ -138,7 +138,7 @@ def test_nothing_is_deleted_before_the_ledger_says_who_goes(home, monkeypatch):
     assert named_in(home.root, "id-ann") == before
 
 
-def test_a_worklist_that_is_followed_meanwhile_makes_nobody_an_item_anew(home, monkeypatch):
+def test_a_worklist_that_is_followed_meanwhile_makes_no_new_item(home, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(worklist, "follow", lambda *_, **__: {})
         assert b12(home.root, "screen", "--as-of", "2026-02-01").code == 0
@@ -175,7 +175,7 @@ def test_killed_in_the_archive_it_leaves_nothing_that_another_erasing_misses(hom
     assert not list(home.root.rglob("*.part"))
 
 
-def test_a_folder_that_has_just_gone_is_no_error(home, monkeypatch):
+def test_a_folder_that_has_just_gone_is_not_an_error(home, monkeypatch):
     for name in ("screen-1-abc", "screen-2-abc"):
         (home.work / name).mkdir(parents=True)
     opened = os.open
@@ -193,7 +193,7 @@ def test_a_folder_that_has_just_gone_is_no_error(home, monkeypatch):
     assert list(home.work.iterdir()) == []
 
 
-def test_a_folder_is_swept_away_by_nobody_before_its_owner_has_locked_it(home, monkeypatch):
+def test_a_folder_is_not_swept_away_before_its_owner_has_locked_it(home, monkeypatch):
     make, sweepers = Path.mkdir, []
 
     def made(path, *arguments, **named):

@@ -77,7 +77,7 @@ def test_a_call_that_cannot_be_meant_is_2(home, arguments):
     ("demo", "--patients", "1"),
 ])  # fmt: skip
 @pytest.mark.parametrize("place", ["none/below.csv", "folder", "file/below.csv"])
-def test_an_out_that_is_no_place_for_it_is_2(home, tmp_path, monkeypatch, command, place):
+def test_an_out_that_cannot_be_written_is_2(home, tmp_path, monkeypatch, command, place):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lab.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     (tmp_path / "folder").mkdir()

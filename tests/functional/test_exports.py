@@ -114,7 +114,7 @@ def test_a_map_takes_its_form_from_the_ending_too(home, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "fhir", "omop", "json", "table"])
-def test_a_reader_that_goes_away_is_no_error(home, form):
+def test_a_reader_that_goes_away_is_not_an_error(home, form):
     "The pipe is closed before the first byte"
     command = [sys.executable, "-m", "pipeline", "worklist", "--format", form, "--home", home]
     with subprocess.Popen(

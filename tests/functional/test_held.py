@@ -314,7 +314,7 @@ def test_a_replay_after_compacting_is_the_same(home, tmp_path):
     assert run.screen_again(home, before).is_same
 
 
-def test_what_nobody_asked_for_does_not_move_latest_back_to_an_earlier_day(home):
+def test_a_scheduled_run_does_not_move_latest_back_to_an_earlier_day(home):
     newest = run.screen_population(home, AS_OF).run_id
     old = run.screen_population(
         home, "2026-01-20", asked_by="scheduled__2026-01-20", is_unattended=True

@@ -219,7 +219,7 @@ ENTITIES_OF_XML = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "7731"><!ENTITY 
     ],
     ids=["XML as FHIR", "XML as HL7", "XML as a table", "zip as a table", "deep lists", "deep objects"],
 )  # fmt: skip
-def test_xml_and_zip_are_read_by_nobody_and_depth_ends_nothing(tmp_path, source, name, content):
+def test_xml_and_zip_are_not_read_and_depth_ends_nothing(tmp_path, source, name, content):
     (tmp_path / name).write_bytes(content)
     answer = b12(
         tmp_path / "home", "ingest", tmp_path / name, "--source", source, "--format", "json"

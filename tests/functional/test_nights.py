@@ -452,7 +452,7 @@ def test_a_day_that_has_not_come_is_published_and_not_followed(tmp_path):
     )
 
 
-def test_a_copy_of_a_runs_folder_is_no_run(tmp_path):
+def test_a_copy_of_a_runs_folder_is_not_a_run(tmp_path):
     home = Home(tmp_path / "home")
     store, _ = screened_population(
         home, tmp_path, 0, patient=[{"patient_id": "ann"}], lab_result=[BORDERLINE]
@@ -476,7 +476,7 @@ def test_a_note_taken_back_while_it_is_on_its_way_is_delivered_again(tmp_path, s
         ]
 
 
-def test_a_note_of_tomorrow_waits_and_one_that_is_rejected_stops_nobody(tmp_path, monkeypatch):
+def test_a_note_of_tomorrow_waits_and_a_rejected_one_does_not_stop_the_run(tmp_path, monkeypatch):
     "In Auckland it is tomorrow already: the ingest, which goes by the day in UTC, would reject the note"
     home = Home(tmp_path / "home")
     store, _ = screened_population(
@@ -594,7 +594,7 @@ def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path
     assert worklist.item_of_patient(store, "ann")["status"] == "open"
 
 
-def test_an_id_that_postgresql_cannot_hold_stops_nobody(tmp_path, store):
+def test_an_id_that_postgresql_cannot_hold_does_not_stop_the_run(tmp_path, store):
     home, folder = Home(tmp_path / "other"), tmp_path / "in"
     folder.mkdir()
     rows = [{"patient_id": one, **LOW, "collected_at": "2025-12-30"} for one in ("ann", "b\x00en")]

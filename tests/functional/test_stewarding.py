@@ -48,7 +48,7 @@ def test_check_shows_no_value_that_identifies_anyone(tmp_path, file):
             )
 
 
-def test_check_says_what_would_be_refused_and_what_is_no_file_of_the_profile(tmp_path):
+def test_check_says_what_would_be_refused_and_which_file_is_not_of_the_profile(tmp_path):
     home, file = tmp_path / "home", tmp_path / "lab_result.csv"
     file.write_text("patient_id,code\nann,1\n")
     answer = b12(home, "source", "check", "canonical", file)
@@ -120,7 +120,7 @@ def test_a_draft_finds_delimiter_encoding_and_decimal_comma(tmp_path):
     assert yaml.safe_load(drafted(tmp_path, text)[1])["dialect"]["encoding"] == "utf-8"
 
 
-def test_what_is_no_table_is_not_drafted(tmp_path):
+def test_a_file_that_is_not_a_table_is_not_drafted(tmp_path):
     for name, content in (("a.csv", b"word\n"), ("b.csv", b""), ("c.csv", b"\x81\x8d\x8f,\x90\n")):
         (tmp_path / name).write_bytes(content)
         assert b12(tmp_path / "home", "source", "draft", tmp_path / name).code == 10
@@ -295,7 +295,7 @@ def test_one_code_under_two_systems_is_two_questions_and_an_escaped_cell_is_the_
     assert answer.json[0]["accepted"] == 2, answer.out
 
 
-def test_status_words_that_nothing_knows_are_named(tmp_path):
+def test_unknown_status_words_are_named(tmp_path):
     rows = [
         {
             "patient_id": one,

@@ -463,7 +463,7 @@ def test_a_home_without_a_run_says_so(tmp_path):
         assert browser.get(path).status_code in (200, 400, 503), path
 
 
-def test_a_run_with_nobody_in_scope_is_shown(tmp_path):
+def test_a_run_without_a_patient_in_scope_is_shown(tmp_path):
     run(
         tmp_path / "home",
         deliver(tmp_path / "in", patient=[{"patient_id": "child", "birth_date": "2020-01-01"}]),
@@ -502,7 +502,7 @@ def login(browser, name, password=PASSWORD):
     )
 
 
-def test_alone_on_this_computer_nobody_logs_in_and_the_page_says_so(own):
+def test_alone_on_this_computer_no_login_is_needed_and_the_page_says_so(own):
     browser = client(standalone(own), "http://localhost:8080")
     page = browser.get("/worklist")
     assert page.status_code == 200 and "No login" in page.text
@@ -568,7 +568,7 @@ def test_the_session_cookie_needs_tls_where_there_is_tls(own):
     )
 
 
-def test_a_script_that_finds_nobody_logged_in_leads_to_the_login_page(own):
+def test_a_script_without_a_login_leads_to_the_login_page(own):
     worklist.add_user(worklist.open_store(own), "ed", role="viewer", password=PASSWORD)
     answer = client(standalone(own, host="0.0.0.0")).get(
         "/worklist", headers={"HX-Request": "true"}

@@ -108,7 +108,7 @@ def keys_of(page):
 
 
 @pytest.mark.parametrize("bad", ["P1\0", "\0", "P\x1b[2J", "P\x7f1"])
-def test_what_is_no_text_is_refused(kim, bad):
+def test_a_file_that_is_not_text_is_refused(kim, bad):
     assert search(kim, bad).status_code == 400
 
 
@@ -165,7 +165,7 @@ def test_the_command_takes_rows_and_run_from_one_folder(own):
     assert b12(own.root, "worklist", "--format", "fhir").json["identifier"]["value"] == first
 
 
-def test_two_runs_compared_name_nobody_who_was_forgotten_since(own):
+def test_two_runs_compared_name_no_patient_who_was_forgotten_since(own):
     kim = browser_of(own)
     newest, before = (one["run_id"] for one in worklist.runs(worklist.open_store(own)))
     page = f"/runs/compare?before={newest}&after={before}"

@@ -112,7 +112,7 @@ def test_who_logs_in_often_is_not_held_up(home, store):
     assert {login(browser, "ann").status_code for _ in range(12)} == {303}
 
 
-def test_guesses_from_elsewhere_lock_nobody_out(home, store):
+def test_guesses_from_elsewhere_lock_no_user_out(home, store):
     add(store, "ann")
     app = standalone(home, host="0.0.0.0")
     guesser, ann = client(app, address="10.0.0.66"), client(app, address="10.0.0.5")

@@ -72,7 +72,7 @@ def test_what_is_done_once_ends(name):
     assert SERVICES[name]["restart"] == "no"
 
 
-def test_whoever_operates_is_started_by_hand_alone():
+def test_the_service_of_the_operator_is_started_by_hand_alone():
     assert {name for name, service in SERVICES.items() if "profiles" in service} == {"operate"}
     assert "operate" not in compose.services()
     assert not any("operate" in service.get("depends_on", ()) for service in SERVICES.values())
@@ -104,7 +104,7 @@ def test_an_image_is_pinned_or_ours(service):
     assert ours or re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?-bookworm", service["image"])
 
 
-def test_the_image_is_built_on_a_pinned_one_and_runs_as_nobody_special():
+def test_the_image_is_built_on_a_pinned_one_and_runs_without_privileges():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     bases = [line.split()[1] for line in lines if line.startswith("FROM")]
     assert all(re.fullmatch(r"python:3\.11\.\d+-slim-bookworm", base) for base in bases)
@@ -116,7 +116,7 @@ def test_volumes_are_named_and_declared(service):
     assert {volume.split(":")[0] for volume in service.get("volumes", ())} <= set(FILE["volumes"])
 
 
-def test_of_the_machines_folders_one_is_seen_and_by_whoever_operates_alone():
+def test_of_the_machines_folders_one_is_seen_and_by_the_operator_alone():
     assert SERVICES["operate"]["volumes"] == [
         "home:/var/lib/b12",
         {"type": "bind", "source": "${B12_BACKUPS:-./backups}", "target": "/backups"},
@@ -186,14 +186,14 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("OPENLINEAGE__TRANSPORT__TYPE", {"worker"}),
     ],
 )
-def test_a_setting_reaches_whoever_reads_it(setting, readers):
+def test_a_setting_reaches_every_reader(setting, readers):
     assert readers <= {
         name for name, service in SERVICES.items() if setting in service["environment"]
     }
 
 
 @pytest.mark.parametrize("service", ["triggerer", "worker", "dag-processor", "operate"])
-def test_whoever_watches_a_store_or_tells_people_reaches_the_network(service):
+def test_services_that_watch_a_store_or_send_messages_reach_the_network(service):
     assert SERVICES[service]["networks"] == ["inside", "outside"]
 
 

@@ -40,7 +40,7 @@ def test_below_a_closed_folder_they_are_elsewhere_and_of_each_stack_apart(shut):
     assert one != other == postgres.room(shut / "other")
 
 
-def test_whoever_is_not_root_keeps_them_in_the_stack(shut, monkeypatch):
+def test_a_user_other_than_root_keeps_them_in_the_stack(shut, monkeypatch):
     monkeypatch.setattr(postgres.os, "geteuid", lambda: 1000)
     assert postgres.room(shut / "stack") == shut / "stack" / "postgres"
 

@@ -52,7 +52,7 @@ def test_t0_is_the_start_of_the_active_era():
     """)  # fmt: skip
 
 
-def test_a_multivitamin_without_strength_is_no_therapy():
+def test_a_multivitamin_without_strength_does_not_count_as_therapy():
     con = clinic("2026-01-31")
     insert(con, "lake.medication", """
         patient_id | concepts     | start_on   | strength_mg | route

@@ -57,7 +57,7 @@ def test_tomorrow_has_begun_east_of_greenwich():
     """)  # fmt: skip
 
 
-def test_a_retraction_is_no_news():
+def test_a_retraction_is_not_news():
     con = gated()
     insert(con, "lake.lab_result", """
         patient_id | analyte   | result_id | status    | collected_on

@@ -54,7 +54,7 @@ def test_who_was_merged_is_not_gone():
     """)  # fmt: skip
 
 
-def test_before_the_first_run_nobody_is_gone():
+def test_before_the_first_run_no_patient_is_gone():
     con = gated()
     insert(con, "lake.patient", [{"patient_id": "ann"}])
     shows(con, "reporting.patients_gone", """

@@ -53,7 +53,7 @@ def test_everyone_in_scope_stands_beside_them():
     """, where="risk_group = '(everyone)'")  # fmt: skip
 
 
-def test_other_cohorts_are_no_risk_groups():
+def test_other_cohorts_are_not_risk_groups():
     con = gated()
     insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
     insert(

@@ -3,7 +3,7 @@
 from tests.clinic import clinic, holds, landed
 
 
-def test_comparators_in_signs_and_words_and_what_is_no_number():
+def test_comparators_in_signs_and_words_and_values_without_a_number():
     con = landed(clinic(), "lab_result", """
         patient_id | code   | unit   | value             | collected_at
         ann        | 2132-9 | pg/mL  | 165               | 2026-01-05

@@ -45,7 +45,7 @@ def test_a_form_that_was_left_empty_says_so_and_a_user_without_a_name_has_an_id(
     assert as_decision(answer("Publish", user={"id": "7", "name": ""}))["by"] == "7"
 
 
-def test_who_is_no_steward_decides_nothing(monkeypatch):
+def test_a_user_who_is_not_a_steward_decides_nothing(monkeypatch):
     monkeypatch.setenv("B12_STEWARDS", "ann, sam")
     assert as_decision(answer("Publish"))["is_approved"]
     with pytest.raises(UsageError, match="stays held"):

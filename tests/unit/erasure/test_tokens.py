@@ -57,6 +57,6 @@ def test_they_are_found(tmp_path, name, data, words):
     ],
     ids=["parquet", "parquet, cut", "gzip, cut", "gzip, damaged", "bomb", "zip", "zip in gzip", "no text"],
 )  # fmt: skip
-def test_what_nobody_can_read(tmp_path, name, data):
+def test_what_cannot_be_read_at_all(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)
     assert tokens_of(tmp_path / name, tmp_path) is None

@@ -46,7 +46,7 @@ def test_a_subject_is_a_whole_number_that_says_the_same(patient_id, number):
     assert subject(patient_id) == number
 
 
-def test_nobody_who_is_excluded():
+def test_no_patient_who_is_excluded():
     assert cohort(row(next_step="EXCLUDED"), item(status="excluded"), item(status="merged")) == []
 
 

@@ -76,7 +76,7 @@ def test_a_text_stays_the_text_it_is(text):
     assert (cell.data_type, cell.value) == ("s", text)
 
 
-def test_what_is_no_part_of_xml_and_what_is_too_long():
+def test_what_xml_cannot_hold_and_what_is_too_long():
     [cell] = column(workbook([row(reason="a\x00b\x1fc" + "x" * 40_000)])["Worklist"], "Reason")
     assert cell.value.startswith("abcxx") and len(cell.value) < 32_767
 

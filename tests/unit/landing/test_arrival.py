@@ -211,7 +211,7 @@ def test_a_landing_folder_that_cannot_be_read_is_an_error_and_not_an_empty_one(l
         Watch(0).look(landing)
 
 
-def test_a_folder_below_that_cannot_be_read_keeps_nobody_else_waiting_and_is_told_once(
+def test_a_folder_below_that_cannot_be_read_does_not_keep_others_waiting_and_is_told_once(
     landing, locked, caplog
 ):
     drop(landing, "canonical/night/patient.csv")
@@ -243,5 +243,5 @@ def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
     assert complete(landing) == ["canonical/day/patient.csv"]
 
 
-def test_a_manifest_that_another_has_cleared_away_is_no_error(landing):
+def test_a_manifest_that_another_has_cleared_away_is_not_an_error(landing):
     mark_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])

@@ -58,7 +58,7 @@ def test_another_begins_while_one_lasts(look, told):
     assert told()[1:] == [["Overdue: 3 files wait"]]
 
 
-def test_other_words_for_the_same_alert_are_no_news(look, told):
+def test_other_words_for_the_same_alert_are_not_news(look, told):
     look(NOON, Alert("waiting", "3 files wait"))
     look(NOON, Alert("waiting", "4 files wait"))
     assert len(told()) == 1
@@ -86,7 +86,7 @@ def test_a_clock_that_was_years_ahead_is_not_believed_for_years(tmp_path, monkey
     assert len(told()) == 2
 
 
-def test_what_nobody_could_be_told_is_told_the_next_time(look, told, monkeypatch):
+def test_what_could_not_be_sent_is_sent_the_next_time(look, told, monkeypatch):
     import os
 
     address = os.environ["B12_NOTIFY_WEBHOOK"]

@@ -166,7 +166,7 @@ def test_a_delivery_is_late_for_a_source_or_one_laboratory(home, tmp_path):
     )
 
 
-def test_a_refused_file_is_no_delivery(home, tmp_path):
+def test_a_refused_file_does_not_count_as_a_delivery(home, tmp_path):
     expect(home, "deliveries: [{source: canonical, hours: 36}]\n")
     assert (
         b12(
@@ -181,7 +181,7 @@ def test_a_refused_file_is_no_delivery(home, tmp_path):
     assert keys(home, datetime.now(UTC).isoformat()) == ["delivery canonical"]
 
 
-def test_a_file_that_nobody_takes_counts_from_when_it_was_put_there(home):
+def test_a_file_that_is_not_taken_counts_from_when_it_was_put_there(home):
     expect(home, "waiting_hours: 2\n")
     lies = home.landing / "canonical" / "lab_result.csv.part"
     lies.parent.mkdir(parents=True)

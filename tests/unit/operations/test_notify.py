@@ -36,7 +36,7 @@ def hook(monkeypatch):
         yield took
 
 
-def test_nothing_configured_nobody_is_told():
+def test_without_a_channel_nothing_is_sent():
     assert notify("subject", ["line"]) == {}
 
 
@@ -92,7 +92,7 @@ def test_a_webhook_that_cannot_be_reached(monkeypatch, mail, caplog, address, sa
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
-def test_an_answer_that_is_no_success_is_a_failure(monkeypatch, status):
+def test_an_answer_other_than_success_is_a_failure(monkeypatch, status):
     with web_server(status) as (address, _):
         monkeypatch.setenv("B12_NOTIFY_WEBHOOK", address)
         assert notify("subject") == {"webhook": f"the webhook returned {status}"}

@@ -139,7 +139,7 @@ def _days_ago(log, days):
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "soon", "1.5", "99999", "²"])
-def test_a_setting_that_is_no_number_of_days_removes_nothing(home, monkeypatch, given):
+def test_a_setting_that_is_not_a_number_of_days_removes_nothing(home, monkeypatch, given):
     monkeypatch.setenv("B12_KEEP_RUNS_DAYS", given)
     with pytest.raises(UsageError, match="B12_KEEP_RUNS_DAYS"):
         apply_retention(home, LATER)

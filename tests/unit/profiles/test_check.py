@@ -82,7 +82,7 @@ def test_every_mistake_is_named_at_once(tmp_path):
     ])  # fmt: skip
 
 
-def test_a_key_without_a_value_is_no_default_and_a_title_may_be_anything(tmp_path):
+def test_a_key_without_a_value_sets_no_default_and_a_title_may_be_anything(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(
         "extends: canonical\nprofile: mine\ntitle: 2026\n"

@@ -85,7 +85,7 @@ def test_a_wrong_check_digit_is_refused_with_file_and_line(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["pack: [", "pack: x\n", "just text", ""])
-def test_what_is_no_pack_is_refused(tmp_path, text):
+def test_a_file_that_is_not_a_pack_is_refused(tmp_path, text):
     path = tmp_path / "broken.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InvalidProtocol):

@@ -46,7 +46,7 @@ def test_loinc_mod_10(code):
 
 
 @pytest.mark.parametrize("code", ["2132", "-9", "2132-", "2132-99", "abc-1", ""])
-def test_what_is_no_loinc(code):
+def test_what_is_not_loinc(code):
     assert not loinc_is_valid(code)
 
 
@@ -61,7 +61,7 @@ def test_snomed_verhoeff(code):
 @pytest.mark.parametrize(
     "code", ["84027090", "48027009", "84072009", "8402709", "12345", "abc", ""]
 )
-def test_what_is_no_snomed_id(code):
+def test_what_is_not_a_snomed_id(code):
     assert not snomed_is_valid(code)
 
 

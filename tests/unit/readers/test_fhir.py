@@ -181,7 +181,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
-def test_a_line_that_is_no_resource_is_broken_and_its_neighbours_go_in(read):
+def test_a_line_that_is_not_a_resource_is_broken_and_its_neighbours_go_in(read):
     lines = [
         line
         for number, broken in enumerate(BROKEN)
@@ -303,7 +303,7 @@ def test_a_bundle_is_read_through_a_window_and_its_members_come_in_any_order(rea
     assert places(read(text)) == [(n + 1, f"{n:03}") for n in range(120)]
 
 
-def test_entries_without_a_resource_are_other_and_what_is_no_entry_is_broken(read):
+def test_entries_without_a_resource_are_other_and_what_is_not_an_entry_is_broken(read):
     found = read(
         bundle(
             {"response": {"status": "201"}},
@@ -345,7 +345,7 @@ def test_bundles_in_lines_and_bundles_in_bundles(read):
     ]
 
 
-def test_a_document_with_a_whole_resource_in_one_of_its_lines_is_no_ndjson(read):
+def test_a_document_with_a_whole_resource_in_one_of_its_lines_is_not_ndjson(read):
     text = '{"resourceType": "MedicationRequest", "id": "m", "contained": [\n{"resourceType": "Medication", "id": "1"}\n], "status": "active"}'
     assert [row["medication_id"] for row in read(text)["medication"]] == ["MedicationRequest/m"]
 
@@ -374,7 +374,7 @@ def test_a_value_of_a_document_that_is_too_large_is_refused(read, monkeypatch):
         read(bundle(entry(observation("a", note=[{"text": "x" * 5000}]))))
 
 
-def test_an_option_nobody_knows_is_an_error_in_the_profile(read):
+def test_an_unknown_option_is_an_error_in_the_profile(read):
     with pytest.raises(InvalidProtocol, match="issued"):
         read(observation(), issued=True)
 
@@ -491,7 +491,7 @@ def test_a_patient_without_an_id_has_that_of_its_entry(read):
     assert [row["patient_id"] for row in found["lab_result"]] == ["c0ffee"]
 
 
-def test_a_urn_that_is_no_patient_or_two_is_nobody(read):
+def test_a_urn_of_none_or_of_two_patients_names_no_patient(read):
     found = read(bundle(
         entry(resource("Group"), "urn:uuid:1"), entry(patient("a"), "urn:uuid:2"), entry(patient("b"), "urn:uuid:2"),
         entry(observation("1", subject={"reference": "urn:uuid:1"})), entry(observation("2", subject={"reference": "urn:uuid:2"})),
@@ -825,7 +825,7 @@ def test_the_effective_time_comes_before_that_of_the_specimen(read):
     assert found["lab_result"][0]["collected_at"] == "2024-01-02"
 
 
-def test_the_id_of_a_specimen_inside_the_result_is_no_accession(read):
+def test_the_id_of_a_specimen_inside_the_result_is_not_an_accession(read):
     def inside(**elements):
         return {
             "contained": [{"resourceType": "Specimen", "id": "s", **elements}],
@@ -1188,7 +1188,7 @@ def deletion(url, **elements):
     return {"request": {"method": "DELETE", "url": url}, **elements}
 
 
-def test_a_deleted_record_is_a_row_that_names_it_and_nobody(read):
+def test_a_deleted_record_is_a_row_that_names_it_and_no_patient(read):
     deleted = [
         "Observation/o",
         "http://x.org/fhir/MedicationRequest/m",

@@ -171,7 +171,7 @@ def test_lines_are_counted_whatever_ends_them_blank_ones_too(tmp_path, end):
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 @pytest.mark.parametrize("frame", ["\x0b{}\x1c\r", "\x0b{}\x1c", "\x0b{}\x1c\r\n"])
-def test_mllp_frames_are_no_part_of_a_message(tmp_path, end, frame):
+def test_mllp_frames_do_not_belong_to_a_message(tmp_path, end, frame):
     found = read(tmp_path, "".join(frame.format(message(PID, OBR, NM, end=end)) for _ in range(3)))
     assert (len(found.results), found.broken) == (3, [])
 
@@ -189,13 +189,13 @@ def test_what_is_framed_without_a_header_is_broken_and_no_part_of_the_message_be
     assert (len(found.results), len(found.patients), found.broken) == (1, 2, [6])
 
 
-def test_a_vertical_tab_within_a_text_is_no_frame(tmp_path):
+def test_a_vertical_tab_within_a_text_is_not_a_frame(tmp_path):
     assert [
         row["value"] for row in results(tmp_path, obx("ST", "POS\x0bITIVE", code="X^^L"), NM)
     ] == ["POS\x0bITIVE", "165"]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_segment(tmp_path):
+def test_a_byte_order_mark_does_not_belong_to_the_first_segment(tmp_path):
     assert len(read(tmp_path, b"\xef\xbb\xbf" + message(PID, OBR, NM).encode()).results) == 1
 
 
@@ -262,7 +262,7 @@ def test_an_empty_batch_has_no_rows(tmp_path):
         "<Bundle/>",
     ],
 )
-def test_what_is_no_hl7_at_all_is_refused(tmp_path, content):
+def test_a_file_that_is_not_hl7_is_refused(tmp_path, content):
     assert "no line begins an HL7 v2 message" in refusal(tmp_path, content)
 
 
@@ -323,7 +323,7 @@ def test_a_truncated_message_never_gives_more_than_it_holds(tmp_path, cut):
     )
 
 
-def test_an_attachment_of_any_size_is_no_result_and_harms_none(tmp_path):
+def test_an_attachment_of_any_size_is_not_a_result_and_harms_none(tmp_path):
     attachment = obx(
         "ED", "LIS^application^pdf^Base64^" + "JVBERi0x" * 300_000, code="PDF^Report^L"
     )
@@ -570,7 +570,7 @@ def test_texts_beside_a_result_are_comments_and_texts_that_are_results_are_not(
     )
 
 
-def test_a_text_in_another_order_is_no_comment(tmp_path):
+def test_a_text_in_another_order_is_not_a_comment(tmp_path):
     found = read(tmp_path, message(PID, OBR, NM, OBR.replace("F1", "F2"), obx("TX", "QNS")))
     assert [row["codings"][0]["code"] for row in found.results] == ["2132-9", "2132-9"]
 

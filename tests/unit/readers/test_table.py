@@ -101,7 +101,7 @@ def test_quotes_commas_and_doubled_quotes(tmp_path):
     ]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path):
+def test_a_byte_order_mark_does_not_belong_to_the_header(tmp_path):
     assert read(tmp_path, b"\xef\xbb\xbfpatient_id,code\nann,1\n")[0] == [(2, "ann", "1", None)]
 
 
@@ -180,7 +180,7 @@ def test_nested_parquet_is_refused(tmp_path, column):
     )
 
 
-def test_what_is_no_parquet_is_refused(tmp_path):
+def test_a_file_that_is_not_parquet_is_refused(tmp_path):
     assert "Parquet" in refusal(tmp_path, f"{SECRET},1\n", "t.parquet")
 
 

@@ -132,7 +132,7 @@ def test_a_record_that_does_not_count_is_not_hidden_by_an_era():
     assert [span["counts"] for span in lane["spans"]] == [True, False]
 
 
-def test_a_note_that_a_headache_is_unrelated_is_no_neurological_finding():
+def test_a_note_that_a_headache_is_unrelated_is_not_a_neurological_finding():
     wording = next(
         row["wording"]
         for row in csv.DictReader(io.StringIO(CONCEPTS.read_text(encoding="utf-8")))

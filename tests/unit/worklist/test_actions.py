@@ -80,7 +80,7 @@ def test_a_snooze_is_extended_and_a_reason_corrected(store):
 
 
 @pytest.mark.parametrize("status", NOT_LISTED)
-def test_whom_the_data_took_off_the_list_nobody_acts_upon_but_a_comment_is_kept(store, status):
+def test_a_patient_whom_the_data_took_off_the_list_takes_comments_alone(store, status):
     key = fill(store, [{"status": status}])["P00000"]
     for what in ({"to": "done"}, {"assignee": "kim"}):
         with pytest.raises(UsageError, match="not on the worklist now"):
@@ -107,7 +107,7 @@ def test_assigning_and_letting_go(store):
     ]  # fmt: skip
 
 
-def test_nobody_overwrites_what_he_has_not_seen(store):
+def test_a_change_that_the_reader_has_not_seen_is_not_overwritten(store):
     key = fill(store, [{}])["P00000"]
     acts(store, key, actor=LEE, to="declined", reason="does not want it")
     with pytest.raises(worklist.StaleItem) as stale:
