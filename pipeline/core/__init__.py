@@ -34,7 +34,7 @@ from pipeline.core.files import (
     write_json,
 )
 from pipeline.core.locks import exclusive_lock, lock_if_free, remove_unlocked
-from pipeline.core.yaml_text import LOADER, YAML_ERRORS, fault, read_yaml
+from pipeline.core.yaml_text import LOADER, YAML_ERRORS, fault, parse_yaml, read_yaml
 
 __all__ = [
     "DEFAULT_PACK",
@@ -65,6 +65,7 @@ __all__ = [
     "flush",
     "lock_if_free",
     "open_below",
+    "parse_yaml",
     "read_yaml",
     "remove_unlocked",
     "replacing",

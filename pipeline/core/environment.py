@@ -3,6 +3,7 @@ meaning."""
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
@@ -111,6 +112,13 @@ class Settings(BaseSettings):
 def settings():
     """The Settings as the environment has them now. Raises UsageError, which names each variable
     that cannot be used."""
+    variables = os.environ.items()
+    return _settings(frozenset(each for each in variables if each[0].upper().startswith(PREFIX)))
+
+
+@lru_cache(maxsize=1)
+def _settings(_variables):
+    "Read once for each state of the environment"
     try:
         return Settings()
     except ValidationError as error:

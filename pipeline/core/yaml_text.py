@@ -13,14 +13,18 @@ YAML_ERRORS = (
 
 
 def read_yaml(path):
-    """The plain values that a YAML file holds. Raises one of FAULTS, and OSError."""
-    text = path.read_text(encoding="utf-8")
+    """The plain values that a YAML file holds. Raises one of YAML_ERRORS, and OSError."""
+    return parse_yaml(path.read_text(encoding="utf-8"))
+
+
+def parse_yaml(text):
+    """The plain values that a YAML text holds. Raises one of YAML_ERRORS."""
     return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, by either name
 
 
 def fault(error):
-    """One of FAULTS, or a missing file, in one line for the author of the YAML: where it can be
-    said, with line and column."""
+    """One of YAML_ERRORS, or a missing file, in one line for the author of the YAML: with line and
+    column where they are known."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         return (
             f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}:"

@@ -2,12 +2,13 @@
 
 import csv
 from fractions import Fraction
+from functools import lru_cache
 
 import yaml
 
 from pipeline.core import LOADER, PROTOCOL
 from pipeline.protocol.check_digits import check_digit_is_wrong
-from pipeline.protocol.pack import load
+from pipeline.protocol.pack import PACKS_KEPT, load
 from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
 
@@ -16,20 +17,25 @@ DECISION_FACTS = ("rule", "next_step", "cause")
 
 def problems(pack, codes=PROTOCOL / "codes"):
     """Every problem of the pack and of the code files, as sorted (file, line, message)."""
-    lines = _lines(pack.path)
+    found = {*_pack_problems(pack, load()), *_code_problems(codes), *quality_setting_problems()}
+    return sorted(found)
+
+
+@lru_cache(PACKS_KEPT)
+def _pack_problems(pack, shipped):
+    lines = _lines(pack.text)
     found = [
         *_band_problems(pack),
-        *_setting_problems(pack),
+        *_setting_problems(pack, shipped),
         *_word_problems(pack),
         *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
         *_citation_problems(pack),
     ]
-    located = [(str(pack.path), lines(where), message) for where, message in found]
-    return sorted({*located, *_code_problems(codes), *quality_setting_problems()})
+    return [(str(pack.path), lines(where), message) for where, message in found]
 
 
-def _lines(path):
-    root = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
+def _lines(text):
+    root = yaml.compose(text, LOADER)
 
     def line(where):
         "The line of the deepest node on the way `where`, counted from 1"
@@ -44,7 +50,7 @@ def _lines(path):
     return line
 
 
-def _setting_problems(pack):
+def _setting_problems(pack, shipped):
     for name, entry in pack.raw["settings"].items():
         if (
             isinstance(entry["value"], bool)
@@ -52,7 +58,7 @@ def _setting_problems(pack):
             or entry["value"] < 0
         ):
             yield ("settings", name), f"setting {name} is not a number of 0 or more"
-    for name in load().raw["settings"].keys() - pack.raw["settings"].keys():
+    for name in shipped.raw["settings"].keys() - pack.raw["settings"].keys():
         yield ("settings",), f"setting {name} is missing"
 
 

@@ -5,9 +5,12 @@ facts.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
-from pipeline.core import DEFAULT_PACK, PROTOCOL, YAML_ERRORS, InvalidProtocol, fault, read_yaml
+from pipeline.core import DEFAULT_PACK, PROTOCOL, YAML_ERRORS, InvalidProtocol, fault, parse_yaml
+
+PACKS_KEPT = 8  # in memory
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,14 @@ class Decision:
     collects: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """A protocol pack as read: `raw` is the YAML, `decisions` its tables in the order in which they
-    read each other."""
+    """A protocol pack as read: `text` is the file's, `raw` what its YAML holds, `decisions` its
+    tables in the order in which they read each other. Read-only: everybody shares the object."""
 
     name: str
     path: Path
+    text: str = field(repr=False)
     raw: dict = field(repr=False)
     decisions: tuple = field(repr=False)
 
@@ -54,11 +58,11 @@ class Pack:
 
 
 def load(pack=DEFAULT_PACK):
-    """Read the pack of this name from `protocol/`, or from a path. Raises InvalidProtocol."""
+    """Read the pack of this name from `protocol/`, or from a path; the same Pack as long as the
+    file's text is the same. Raises InvalidProtocol."""
     path = Path(pack) if str(pack).endswith(".yaml") else PROTOCOL / f"{pack}.yaml"
     try:
-        raw = read_yaml(path)
-        return Pack(name=raw["pack"], path=path, raw=raw, decisions=tuple(_decisions(raw)))
+        return _parsed(path, path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
         raise InvalidProtocol(
@@ -69,6 +73,13 @@ def load(pack=DEFAULT_PACK):
         raise InvalidProtocol(
             f"{path} cannot be read as a protocol pack: {fault(error)}."
         ) from None
+
+
+@lru_cache(PACKS_KEPT)
+def _parsed(path, text):
+    raw = parse_yaml(text)
+    decisions = tuple(_decisions(raw))
+    return Pack(name=raw["pack"], path=path, text=text, raw=raw, decisions=decisions)
 
 
 def load_or_shipped(pack):

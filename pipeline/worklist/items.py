@@ -55,11 +55,12 @@ def find_patients(store, begins_with, *, today=None, limit=50):
         item.c.patient_id.startswith(begins_with, autoescape=True),
         item.c.patient_id.is_not(None),
     )
+    today = today or clock.today()
     with store.reading() as con:
         rows = con.execute(
             select(*COLUMNS).where(*where).order_by(item.c.patient_id).limit(limit)
         ).mappings()
-        return [as_row(row, today or clock.today()) for row in rows]
+        return [as_row(row, today) for row in rows]
 
 
 def events(store, key):
