@@ -26,6 +26,7 @@ def _pack_problems(pack, shipped):
     lines = _lines(pack.text)
     found = [
         *_band_problems(pack),
+        *_answer_problems(pack, shipped),
         *_setting_problems(pack, shipped),
         *_word_problems(pack),
         *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
@@ -81,6 +82,27 @@ def _band_problems(pack):
                 yield where, f"band {fact}: {tile['answer']} is empty"
         if edge is not None:
             yield ("bands", fact), f"band {fact} does not cover all values up to the end (gap)"
+
+
+def _answer_problems(pack, shipped):
+    """A band gives answers of its fact. A band that is no fact, such as that of the eGFR, keeps the
+    words by which a SELECT knows them: those of the shipped pack."""
+    for name in pack.raw["bands"]:
+        known = pack.raw["facts"].get(name) or [
+            row.get("answer") for _, row in _rows_of_band(shipped, name)
+        ]
+        for where, row in _rows_of_band(pack, name):
+            if "answer" not in row:
+                yield where, f"band {name}: a row has no answer"
+            elif known and row["answer"] not in known:
+                yield where, f"band {name}: {row['answer']} is none of its answers"
+
+
+def _rows_of_band(pack, name):
+    for part in ("tiles", "censored"):
+        rows = pack.raw["bands"].get(name, {}).get(part) or ()
+        for position, row in enumerate(rows):
+            yield ("bands", name, part, position), row
 
 
 def _exact(number):

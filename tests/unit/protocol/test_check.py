@@ -31,6 +31,9 @@ def test_the_pack_has_no_problem():
         ("{answer: above, above: 350}", "{answer: above, from: 350}", "gap or overlap", 0),
         ("{answer: above, above: 350}", "{answer: above, above: 350, to: 9000}", "does not cover all values up to the end", None),
         ("{answer: low, below: 180}", "{answer: low, from: 0, below: 180}", "gap or overlap", 0),
+        ("{answer: uncertain}", "{answer: unsure}", "band b12: unsure is none of its answers", 0),
+        ("{answer: below_60,", "{answer: under_60,", "band egfr: under_60 is none of its answers", 0),
+        ("{answer: below_60,", "{below_60: answer,", "band egfr: a row has no answer", 0),
         ("when: {b12: [low, uncertain_low], treated", "when: {b13: [low, uncertain_low], treated", "the fact b13, which does not exist", 0),
         ("when: {b12: [low, uncertain_low], treated", "when: {b12: [lower, uncertain_low], treated", "b12 = lower, but b12 has no such answer", 0),
         ("outcome: EXCLUDED", "outcome: EXCLUDE", "which is not an action", 0),
@@ -95,3 +98,14 @@ def test_a_file_that_is_not_a_pack_is_refused(tmp_path, text):
 def test_there_is_no_such_pack():
     with pytest.raises(InvalidProtocol, match="protocol pack"):
         load("praxis-1900")
+
+
+def test_a_pack_is_read_and_checked_again_when_its_text_has_changed(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    whole = load(path)
+    assert load(path) is whole and problems(whole) == []
+    path.write_text(TEXT.replace("answer: low,", "answer: lower,", 1), encoding="utf-8")
+    assert [said for *_, said in problems(load(path))] == ["band b12: lower is none of its answers"]
+    path.write_text(TEXT, encoding="utf-8")
+    assert problems(load(path)) == []
