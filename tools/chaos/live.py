@@ -49,7 +49,7 @@ class Trial:
             self.dropped.append(path)
             time.sleep(self.draw.uniform(0, 2))
 
-    def validate_file(self, fault, began):
+    def outcome(self, fault, began):
         """The Row of what was just tried, when everything is as it must be and every service well,
         or patience has ended."""
         as_of = datetime.now(UTC).date().isoformat()
@@ -97,7 +97,7 @@ def killed(trial, service):
     time.sleep(trial.draw.uniform(0, 12))
     trial.stack.kill(service)
     trial.deliver(1)
-    return trial.validate_file(f"kill −9 of {service}", began)
+    return trial.outcome(f"kill −9 of {service}", began)
 
 
 def gone_and_back(trial, service):
@@ -108,14 +108,14 @@ def gone_and_back(trial, service):
     trial.deliver(1)
     time.sleep(AWAY)
     trial.stack.call("start", service)
-    return trial.validate_file(f"{service} gone for {AWAY} s and back", began)
+    return trial.outcome(f"{service} gone for {AWAY} s and back", began)
 
 
 def two_at_once(trial):
     """The stack was started with two of a service (schedulers, workers): files arrive."""
     began = time.monotonic()
     trial.deliver(3)
-    return trial.validate_file("two schedulers and two workers", began)
+    return trial.outcome("two schedulers and two workers", began)
 
 
 def every(trial, rounds=1, say=print):
