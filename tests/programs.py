@@ -16,7 +16,7 @@ embedded.prepare_airflow(pathlib.Path("airflow").absolute())
 
 
 def python(folder, *arguments, **settings):
-    """Run Python in a folder that has a home, and wait; settings: environment variables."""
+    """Run Python in a folder that has a home, under the usual mask, and wait; settings: environment variables."""
     given = {
         "PYTHONPATH": str(ROOT),
         "B12_HOME": str(folder / "home"),
@@ -26,6 +26,7 @@ def python(folder, *arguments, **settings):
         command,
         cwd=folder,
         env=os.environ | given | settings,
+        umask=0o022,
         capture_output=True,
         text=True,
         check=False,

@@ -5,11 +5,14 @@ Airflow reads its environment when it is imported: each test asks a process of i
 
 import ast
 import json
+from datetime import date
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from dags import embedded
+from tests.functional.test_modes import open_to_others
 from tests.programs import ROOT, python, with_airflow
 
 DAG_FILES = [
@@ -57,6 +60,16 @@ from dags import embedded
 embedded.prepare_airflow(pathlib.Path("airflow").absolute())
 dag_run = embedded.run_dag("ingest_extract", "Ingesting")
 json.dump({ti.task_id: ti.state for ti in dag_run.get_task_instances()}, open("states.json", "w"))
+"""
+
+ONLY_INGEST = """
+import pathlib
+from dags import embedded
+from pipeline import run
+from pipeline.core import Home
+run.land(Home.from_environment(), [pathlib.Path("meds")], "meds")
+embedded.prepare_airflow(pathlib.Path("home/airflow").absolute())
+embedded.describe_accounts(embedded.run_dag("ingest_extract", "Ingesting"))
 """
 
 
@@ -216,9 +229,11 @@ def test_nothing_waiting_skips_every_other_task(airflow, tmp_path):
     }
 
 
-def test_a_whole_run_on_a_small_population(tmp_path):
-    done = python(
-        tmp_path,
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory):
+    "A folder in which the demonstration was run once, and what it printed"
+    folder = tmp_path_factory.mktemp("whole")
+    command = [
         "-m",
         "dags.embedded",
         "--patients",
@@ -227,12 +242,23 @@ def test_a_whole_run_on_a_small_population(tmp_path):
         "2026-01-31",
         "--home",
         "home",
-    )
+    ]
+    return folder, python(folder, *command)
+
+
+def test_a_whole_run_on_a_small_population(whole_run):
+    folder, done = whole_run
     assert (done.returncode, done.stderr) == (0, "")
     assert " files ingested, 0 refused" in done.stdout
     assert "Screening as of 2026-01-31" in done.stdout
-    latest = (tmp_path / "home" / "runs" / "latest").resolve()
-    assert list((tmp_path / "home" / "runs").rglob("worklist.csv")), latest
+    latest = (folder / "home" / "runs" / "latest").resolve()
+    assert list((folder / "home" / "runs").rglob("worklist.csv")), latest
+
+
+def test_every_file_of_a_run_is_its_owners_alone(whole_run):
+    home = whole_run[0] / "home"
+    assert (home / "airflow" / "airflow.db").exists()
+    assert open_to_others(home) == {}
 
 
 def test_a_refused_file_is_named_and_the_others_go_in(airflow, tmp_path):
@@ -247,6 +273,8 @@ def test_a_refused_file_is_named_and_the_others_go_in(airflow, tmp_path):
         "dags.embedded",
         "--data",
         str(extracts),
+        "--source",
+        "canonical",
         "--as-of",
         "2026-01-31",
         "--home",
@@ -278,10 +306,21 @@ def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(airflow, t
             "numeric_value": value,
         }
         parquet.write_table(pa.table(events), folder / "data" / f"{subject}.parquet")
-    done = python(
-        tmp_path, "-m", "dags.embedded", "--data", str(folder), "--source", "meds", "--home", "home"
-    )
+    done = python(tmp_path, "-c", ONLY_INGEST)
     assert "6 files ingested, 0 refused" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "day"),
+    [
+        (["--source", "meds"], "2026-01-31"),  # to which the profile moves the last events
+        (["--source", "meds", "--as-of", "2025-12-31"], "2025-12-31"),
+        (["--source", "canonical"], "2026-02-01"),
+    ],
+)
+def test_the_day_is_the_one_given_else_that_of_the_profile_else_today(monkeypatch, arguments, day):
+    monkeypatch.setattr("pipeline.core.clock.today", lambda: date(2026, 2, 1))
+    assert embedded.as_of_date(embedded.parse(arguments)).isoformat() == day
 
 
 def test_data_that_is_not_there_is_a_mistake_of_use(tmp_path):

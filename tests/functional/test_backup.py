@@ -21,7 +21,6 @@ from tests.command import AS_OF, assessments, b12, deliver, latest, run
 from tests.functional.test_erase import named_in
 from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied, first_night
 
-pytestmark = pytest.mark.usefixtures("without_gates")
 NOON = date(2026, 1, 31)
 
 

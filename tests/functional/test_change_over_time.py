@@ -8,7 +8,6 @@ import pytest
 from tests.command import AS_OF, assessments, b12, deliver, run
 from tests.homes import LOW
 
-pytestmark = pytest.mark.usefixtures("without_gates")
 RESULT = {**LOW, "patient_id": "ann", "result_id": "r1", "collected_at": "2026-01-05"}
 STEPS = {
     "first": {"lab_result": [{**RESULT, "reported_at": "2026-01-05T10:00:00Z"}]},
@@ -175,10 +174,10 @@ def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_ord
     assert set(assessments(home)) == {"ann"}
 
 
+@pytest.mark.gates
 def test_a_full_refresh_that_came_cut_short_publishes_nothing_and_the_next_whole_one_does(
-    snapshots, without_gates
+    snapshots,
 ):
-    without_gates.undo()
     home, ingest = snapshots
     everybody = [
         {**RESULT, "patient_id": f"p{number}", "result_id": f"r{number}"} for number in range(120)

@@ -11,7 +11,6 @@ from pipeline.web import create_app
 from tests.command import b12, deliver
 from tests.functional.web_client import client, field, token
 
-pytestmark = pytest.mark.usefixtures("without_gates")
 DAY = timedelta(days=1)
 NOW = datetime(
     2026, 10, 25, 1, 30, tzinfo=UTC

@@ -122,6 +122,7 @@ def test_the_same_files_in_another_home_give_the_same_worklist(demo, home, tmp_p
     assert latest(tmp_path, "worklist.csv") == latest(home, "worklist.csv")
 
 
+@pytest.mark.gates
 def test_a_run_says_what_it_found(own, demo):
     answer = run(own, demo)
     assert (

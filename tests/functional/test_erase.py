@@ -18,8 +18,6 @@ from pipeline.core.config import Home
 from tests.command import AS_OF, assessments, b12, latest
 from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied
 
-pytestmark = pytest.mark.usefixtures("without_gates")
-
 
 def named_in(home, patient):
     "Files under the home that hold the id: as bytes, and in every column of every Parquet file"

@@ -28,8 +28,6 @@ from tests.command import b12, deliver, run
 from tests.functional.test_erase import named_in
 from tests.homes import LOW
 
-pytestmark = pytest.mark.usefixtures("without_gates")
-
 PEOPLE = ["id-ann", "id-bob", "id-cat"]
 
 

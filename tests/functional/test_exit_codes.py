@@ -187,6 +187,7 @@ def test_a_refused_file_that_was_mended_goes_in(home, tmp_path):
     assert b12(home, "ingest", folder, "--source", "canonical").code == 0
 
 
+@pytest.mark.gates
 def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
     "The second night, the laboratory's pmol/L come labelled pg/mL"
     draw = random.Random(8)
@@ -233,6 +234,7 @@ def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
     assert answer.code == 0, answer.err
 
 
+@pytest.mark.gates
 def test_an_honest_change_of_unit_opens_the_gate(home, tmp_path):
     draw = random.Random(8)
     rows = [

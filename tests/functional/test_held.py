@@ -9,10 +9,15 @@ from pipeline import lake, run, worklist
 from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
 from pipeline.operations.doctor.state import of_state
+from pipeline.quality.outcome import Outcome
 from tests.command import AS_OF, b12, deliver, latest
 from tests.homes import copied
 
 STILL = {"asked_by": "scheduled__2026-01-31", "hold_warned": True}
+WARNING = Outcome(
+    suite="reporting.new_rejection", expectation="expect_column_values_to_be_between", column="share", severity="warning",
+    outcome="failed", observed=None, threshold="max 0.05", rows_checked=1, rows_failed=1, note="Too many.", todo="Look.",
+)  # fmt: skip
 
 
 def results(count, first=0, unknown=0):
@@ -63,8 +68,9 @@ def warned(ingested, tmp_path_factory):
 
 
 @pytest.fixture
-def home(request, tmp_path):
-    "A copy of the ingested home; with `held` among what a test asks for, the night is screened and held"
+def home(request, tmp_path, stub_gates_unless_marked, monkeypatch):
+    "A copy of the ingested home, of which a gate warns; with `held` among what a test asks for, the night is screened and held"
+    monkeypatch.setattr("pipeline.quality.run_suites", lambda con: ([WARNING], []))
     source = (
         request.getfixturevalue("warned")[0]
         if "held" in request.fixturenames
@@ -107,6 +113,7 @@ def test_without_being_asked_to_hold_a_warned_night_is_published(home):
     assert list(runs(home).values()) == ["published"]
 
 
+@pytest.mark.gates
 def test_a_night_without_warning_is_not_held(tmp_path):
     home = Home(tmp_path / "home")
     folder = deliver(tmp_path / "in", patient=patients(40), lab_result=results(40))

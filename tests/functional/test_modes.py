@@ -5,14 +5,16 @@ import stat
 import subprocess
 import sys
 
+from tests.command import deliver
+from tests.homes import first_night
 from tests.programs import ROOT
 
 
-def start(home, *arguments):
+def start(home, *arguments, lines=None):
     "A process of its own under the usual mask, which would let everybody read"
     done = subprocess.run(
         [sys.executable, *arguments], cwd=home.parent, env=os.environ | {"PYTHONPATH": str(ROOT), "B12_HOME": str(home)}, umask=0o022,
-        capture_output=True, text=True, check=False,
+        input=lines, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -30,76 +32,41 @@ def open_to_others(home):
     }
 
 
+WALK = """
+import os, sys
+from pathlib import Path
+from pipeline.__main__ import main
+from pipeline.core import Home
+from pipeline.web.secret import secret
+for line in sys.stdin.read().splitlines():
+    os.umask(0o022)
+    expected, *arguments = line.split()
+    assert main(arguments) == int(expected), line
+os.umask(0o022)
+secret(Home.from_environment())
+"""
+COMMANDS = """
+0 run in --source canonical --as-of 2026-01-31
+10 ingest more --source canonical
+0 reingest
+0 compact
+0 erase nobody
+0 user list
+0 simulate --set b12.low=190
+"""
+
+
 def test_after_the_whole_walk_on_the_command_line(tmp_path):
     home = tmp_path / "home"
-    start(
-        home,
-        "-m",
-        "pipeline",
-        "demo",
-        "--patients",
-        "60",
-        "--out",
-        str(tmp_path / "in"),
-        "--as-of",
-        "2026-01-31",
-    )
-    dropped = home / "landing" / "canonical"
-    dropped.mkdir(parents=True)
+    delivered = first_night()
+    dropped = deliver(home / "landing" / "canonical", **delivered)
     for folder in (home, dropped.parent, dropped):
         folder.chmod(0o700)
-    for path in (tmp_path / "in").iterdir():
-        copied = dropped / path.name
-        copied.write_bytes(path.read_bytes())
-        copied.chmod(0o664)
-    (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "lab_result_broken.csv").write_text("a heading of something else\n1\n")
-    start(
-        home,
-        "-m",
-        "pipeline",
-        "run",
-        str(tmp_path / "in"),
-        "--source",
-        "canonical",
-        "--as-of",
-        "2026-01-31",
-    )
-    start(
-        home,
-        "-c",
-        f"from pipeline.__main__ import main; assert main(['ingest', {str(tmp_path / 'more')!r}, '--source', 'canonical']) == 10",
-    )
-    for command in (
-        ("reingest",),
-        ("compact",),
-        ("erase", "nobody"),
-        ("user", "list"),
-        ("simulate", "--set", "b12.low=190"),
-    ):
-        start(home, "-m", "pipeline", *command)
-    start(
-        home,
-        "-c",
-        "from pipeline.core import Home; from pipeline.web.secret import secret; secret(Home.from_environment())",
-    )
-    assert open_to_others(home) == {}
-
-
-def test_after_a_run_of_the_dags(tmp_path):
-    home = tmp_path / "home"
-    start(
-        home,
-        "-m",
-        "dags.embedded",
-        "--patients",
-        "60",
-        "--as-of",
-        "2026-01-31",
-        "--home",
-        str(home),
-    )
-    assert (home / "airflow" / "airflow.db").exists()
+    for path in dropped.iterdir():
+        path.chmod(0o664)
+    deliver(tmp_path / "in", **delivered)
+    deliver(tmp_path / "more", lab_result="a heading of something else\n1\n")
+    start(home, "-c", WALK, lines=COMMANDS.strip())
     assert open_to_others(home) == {}
 
 

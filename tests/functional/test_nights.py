@@ -20,7 +20,6 @@ from tests import stores
 from tests.command import assessments, b12, deliver
 from tests.homes import LOW
 
-pytestmark = pytest.mark.usefixtures("without_gates")
 FIRST = date(2026, 1, 1)
 NIGHTS = 30
 PATIENTS = [f"S{place:03}" for place in range(60)]

@@ -90,7 +90,6 @@ def test_a_formula_in_any_cell_reaches_no_published_cell(tmp_path):
         ]
 
 
-@pytest.mark.usefixtures("without_gates")
 @pytest.mark.parametrize("entity", CANONICAL)
 def test_sql_in_every_field_is_only_text(tmp_path, entity):
     "One row with the text in every field, and one row for each field that is good but for it"
@@ -142,7 +141,6 @@ def test_sql_in_every_field_is_only_text(tmp_path, entity):
     assert ("p" in assessments(home)) is (survivor == "p")
 
 
-@pytest.mark.usefixtures("without_gates")
 def test_sql_in_a_file_name_or_folder_is_only_text(tmp_path):
     home, folder = (
         tmp_path / "ho'me",
@@ -209,7 +207,6 @@ def test_a_corrected_result_counts_from_the_next_night(tmp_path):
     assert (assessments(home)["p"]["b12"], assessments(home)["p"]["b12_value"]) == ("above", 410.0)
 
 
-@pytest.mark.usefixtures("without_gates")
 def test_the_order_and_repetition_of_deliveries_do_not_matter(tmp_path):
     row = {"patient_id": "p", "result_id": "R", "status": "final", **LOW}
     nights = [
@@ -233,7 +230,6 @@ def test_the_order_and_repetition_of_deliveries_do_not_matter(tmp_path):
     assert assessments(tmp_path / "forth")["p"]["b12_value"] == 210.0
 
 
-@pytest.mark.usefixtures("without_gates")
 def test_parquet_extracts_give_the_same_worklist_as_csv(tmp_path):
     rows = [
         {"patient_id": f"p{place}", **LOW, "value": str(100 + 40 * place)} for place in range(8)

@@ -463,6 +463,7 @@ def test_a_home_without_a_run_says_so(tmp_path):
         assert browser.get(path).status_code in (200, 400, 503), path
 
 
+@pytest.mark.gates
 def test_a_run_without_a_patient_in_scope_is_shown(tmp_path):
     run(
         tmp_path / "home",

@@ -84,6 +84,7 @@ def lineage_of(dataset):
     }
 
 
+@pytest.mark.gates
 def test_a_walk_from_the_file_to_the_worklist(tmp_path, events):
     home = tmp_path / "home"
     assert b12(home, "run", folder(tmp_path), "--source", "canonical", "--as-of", AS_OF).code == 0

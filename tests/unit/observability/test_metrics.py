@@ -55,6 +55,7 @@ def delivery(tmp_path):
     )
 
 
+@pytest.mark.gates
 def test_a_walk_is_counted(monkeypatch, tmp_path, delivery):
     with statsd_server(monkeypatch) as arrived:
         assert (
@@ -95,6 +96,7 @@ def test_a_file_that_was_refused_is_counted_as_one(monkeypatch, tmp_path):
         assert arrived()["b12.ingest.canonical.lab_result.refused"] == "1|c"
 
 
+@pytest.mark.gates
 def test_a_closed_gate_is_counted(monkeypatch, tmp_path):
     "One night a laboratory's results, the next night its pmol/L as if they were pg/mL"
     for night, day, factor in (("first", "2026-01-10", 1), ("second", "2026-01-30", 1.35537)):

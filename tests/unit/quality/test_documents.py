@@ -89,6 +89,7 @@ def test_what_is_kept_holds_counts_alone(kept):
             ].startswith("expect_table_")
 
 
+@pytest.mark.gates
 def test_of_an_error_only_the_kind_is_kept(con, tmp_path):
     suite = {
         "name": "screening.worklist", "meta": {},
