@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from pipeline.core import Failure, Growing, sha256_of
-from pipeline.ingest.accounts import Account
-from pipeline.ingest.ingest import ingest_file, refuse_file
+from pipeline.ingest.ingest import ingest_file
 from pipeline.landing import (
     READY,
     Promise,
@@ -30,7 +29,6 @@ from pipeline.profiles import read_profile
 
 LOG = logging.getLogger(__name__)
 NO_FILE = "0" * 64  # a SHA-256 that no file has
-NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
 
 
 @dataclass(frozen=True)
@@ -142,11 +140,17 @@ def _claim(home, delivery):
     )
 
 
+def _promised(path, home):
+    "The SHA-256 that a manifest promised of a claimed file, or None"
+    promised, _, has_promise = path.relative_to(home.claimed).parts[1].partition("-")
+    return promised if has_promise else None
+
+
 def _is_as_promised(path, home):
     "Whether a claimed file is what its manifest promised, if one did"
-    promised, _, has_promise = path.relative_to(home.claimed).parts[1].partition("-")
+    promised = _promised(path, home)
     try:
-        return not has_promise or sha256_of(path) == promised
+        return promised is None or sha256_of(path) == promised
     except FileNotFoundError:  # another process took it meanwhile
         return True
 
@@ -198,17 +202,14 @@ def ingest_claimed(home, claimed):
     with _held(path) as is_ours:
         if not is_ours:
             return None
-        if not _is_as_promised(path, home):
-            account = Account(
-                file=claimed.name,
-                sha256=sha256_of(path),
-                source=claimed.source,
-                entity=claimed.kind,
-                refused=NOT_AS_PROMISED,
-            )
-            return refuse_file(home, path, account)
         try:
-            return ingest_file(home, path=path, source=claimed.source, name=claimed.name)
+            return ingest_file(
+                home,
+                path=path,
+                source=claimed.source,
+                name=claimed.name,
+                promised=_promised(path, home),
+            )
         except Growing:
             return_to_landing(home, path, source=claimed.source, name=claimed.name)
             return None

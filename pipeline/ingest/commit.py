@@ -106,7 +106,5 @@ def _append_account(con, home, account, entities, received_at, reference):
 def commit_refusal(home, account, received_at):
     """Append the account of a refused file, once for its bytes and profile."""
     refused = account.with_transaction(f"{account.transaction}-refused")
-    delta = lake.open_table(home, "delivery")
-    if delta is None or delta.transaction_version(refused.transaction) is None:
-        with closing(connect()) as con:
-            _append_account(con, home, refused, (), received_at, None)
+    with closing(connect()) as con:
+        _append_account(con, home, refused, (), received_at, None)

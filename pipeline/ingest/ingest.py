@@ -13,12 +13,15 @@ from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, 
 from pipeline.landing import archive_once, latest_reference, move_to_folder
 from pipeline.profiles import read_profile
 
+NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
 
-def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
+
+def ingest_file(home, *, path, source, name, received_at=None, sha256=None, promised=None):
     """Ingest one file and move it into the archive, or into `refused/`; returns its Account.
 
     path: where the file is. name: its path as delivered, which evidence names. sha256: of the file
-    as it was delivered, where it has changed since. A file that was ingested before, byte for byte,
+    as it was delivered, where it has changed since. promised: the SHA-256 by its manifest, if it
+    has one; another file is refused. A file that was ingested before, byte for byte,
     changes nothing: all its rows are duplicates. One process at a time, so that of two files which
     hold one row the second sees what the first put in. Raises Growing, and keeps nothing of the
     file, when it changes while it is read.
@@ -28,6 +31,8 @@ def ingest_file(home, *, path, source, name, received_at=None, sha256=None):
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
         kind = profile.kind_of_file(name)
         try:
+            if promised not in (None, sha256):
+                raise Refused(NOT_AS_PROMISED)
             if kind == "reference":
                 account, folder = Account(name, sha256, profile.name, kind), "reference"
             else:
@@ -48,12 +53,6 @@ def _delivered(home, path, profile, kind, name, sha256, received_at):
         snapshot=snapshot_of(profile, name), received_at=received_at or receipt_time(home),
         reference=latest_reference(home, profile.name) if profile.reference else None,
     )  # fmt: skip
-
-
-def refuse_file(home, path, account):
-    """Put a file into `refused/`, unread, with the Account that says why; returns the account."""
-    with exclusive_lock(home, "ingest"):
-        return _refuse(home, path, account)
 
 
 def _refuse(home, path, account):

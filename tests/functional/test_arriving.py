@@ -210,7 +210,7 @@ def test_files_under_no_source_or_an_unknown_one_wait_and_do_not_keep_others_wai
     ]
 
 
-@pytest.mark.parametrize("dies_in", ["claim", "ingest_file", "refuse_file"])
+@pytest.mark.parametrize("dies_in", ["claims.claim", "claims.ingest_file", "ingest._refuse"])
 def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_in):
     good, bad = (
         drop(home, "canonical/day/lab_result_1.csv", results(0, 10)),
@@ -226,7 +226,7 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
         raise Killed
 
     with monkeypatch.context() as killed:
-        killed.setattr(f"pipeline.ingest.claims.{dies_in}", dies)
+        killed.setattr(f"pipeline.ingest.{dies_in}", dies)
         with pytest.raises(Killed):
             take(home)
     assert sorted((one.file, one.refused) for one in take(home) if one.refused) in (
