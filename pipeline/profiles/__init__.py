@@ -1,5 +1,6 @@
 """Source profiles: what a YAML file in `sources/` says of the files of one source."""
 
+from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.maps import answered
 from pipeline.profiles.profile import Dialect, Profile
@@ -8,6 +9,7 @@ __all__ = [
     "Dialect",
     "Profile",
     "answered",
+    "canonical_tables",
     "install_profile",
     "read_profile",
 ]

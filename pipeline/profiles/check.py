@@ -6,7 +6,7 @@ from functools import cache
 from pydantic import ValidationError
 
 from pipeline.core import SOURCES, InvalidProtocol, read_yaml
-from pipeline.profiles.profile import FORMATS
+from pipeline.profiles.profile import FORMATS, Table
 
 _NOT_A_LIST, _NOT_NAMES = "{key} is not a list", "{key} is not a list of names: values"
 SENTENCES = {  # what is wrong, by pydantic's type of error
@@ -106,7 +106,7 @@ def _kinds_without_columns(profile):
 
 def _unread_names(profile):
     "Canonical columns that are never read: a slip of the pen must not pass in silence"
-    canonical = _canonical_columns()
+    canonical = {entity: table.all.keys() for entity, table in canonical_tables().items()}
     yield from _wrong_defaults(profile.defaults, canonical)
     if profile.format != "table" or profile.selects_folder:
         unused = [key for key in ("date_order", "words") if key in profile.model_fields_set]
@@ -132,9 +132,7 @@ def _wrong_defaults(defaults, canonical):
 
 
 @cache
-def _canonical_columns():
+def canonical_tables():
+    """The Table of canonical columns of each entity, as the profile `canonical` lists them."""
     raw = read_yaml(SOURCES / "canonical.yaml")
-    return {
-        entity: {*columns["required"], *columns["optional"]}
-        for entity, columns in raw["columns"].items()
-    }
+    return {entity: Table.model_validate(columns) for entity, columns in raw["columns"].items()}

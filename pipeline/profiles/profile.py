@@ -107,7 +107,7 @@ def _check_snapshot(pattern):
 
 Character = Annotated[str, Field(min_length=1, max_length=1)]
 Word = Annotated[str, BeforeValidator(_as_text)]
-Default = Annotated[  # a key without a value in YAML is no default
+Default = Annotated[  # a key without a value sets no default
     str | None, BeforeValidator(lambda value: None if value is None else _as_text(value))
 ]
 Name = Annotated[str, BeforeValidator(lambda value: str(value).strip())]

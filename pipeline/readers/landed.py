@@ -1,11 +1,11 @@
-"""A delivered file as the landing relations `landing.<entity>`: canonical columns as text, whatever
-the format was."""
+"""A delivered file as the landing relations `landing.<entity>`: canonical columns as text, for
+every format."""
 
 from dataclasses import dataclass
 
 from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
-from pipeline.profiles import read_profile
+from pipeline.profiles import canonical_tables
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded
@@ -45,9 +45,8 @@ def read(con, path, *, profile, kind, reference, folder):
         dialect = profile.dialect.model_copy(update={"encoding": encoding})
         profile = profile.model_copy(update={"dialect": dialect})
     loaded = _load(con, path, profile=profile, kind=kind, reference=reference, folder=folder)
-    canonical = read_profile("canonical").columns
-    for entity in ENTITIES:
-        columns = sorted(canonical[entity].all)
+    for entity, table in canonical_tables().items():
+        columns = sorted(table.all)
         if entity in loaded.selects:
             _land(con, entity, columns, loaded.selects[entity], profile=profile, folder=folder)
         else:

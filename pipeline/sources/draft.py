@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import islice
 
 from pipeline.core import ENTITIES, SOURCES, Refused
-from pipeline.profiles import read_profile
+from pipeline.profiles import canonical_tables
 
 ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = (",", ";", "\t", "|")
@@ -30,7 +30,7 @@ def draft(path):
     header, *rows = csv.reader(lines, delimiter=delimiter)
     _check_header(path, header)
     suggested = {entity: _suggested(entity, header) for entity in ENTITIES}
-    canonical = read_profile("canonical").columns
+    canonical = canonical_tables()
     entity = _likeliest(suggested, canonical)
     columns = [
         [row[position] for row in rows if position < len(row)] for position in range(len(header))
