@@ -100,7 +100,7 @@ def arrivals():
     `$B12_LANDING_URL` and `$B12_QUEUE`.
 
     `$B12_QUEUE` is JSON: the arguments of a MessageQueueTrigger, as `{"scheme": "sqs", "sqs_queue":
-    "…"}`. Whatever a message says, it wakes and no more.
+    "…"}`. A message only wakes the DAG; its content is not read.
     """
     watchers = [
         AssetWatcher(name="landing", trigger=DeliveryTrigger(str(settings().home.absolute())))

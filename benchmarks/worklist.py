@@ -30,7 +30,7 @@ ASKED = {
     "routine, last page": "?priority=4&page=1400", "an alert": "?alert=THERAPY_LAPSED",
     "an alert, last page": "?alert=THERAPY_LAPSED&page=99",
     "a cohort at a site": "?cohort=low_b12&site=Demo+Clinic+3",
-    "nobody's, page 500": "?assignee=-&page=500", "waiting a year": "?waiting=365&page=300",
+    "unassigned, page 500": "?assignee=-&page=500", "waiting a year": "?waiting=365&page=300",
     "one status": "?status=ordered&page=100", "by B12, downwards": "?sort=b12&order=down&page=900",
     "by patient": "?sort=patient&page=1500",
     "by site, downwards": "?sort=site&order=down&page=2000",

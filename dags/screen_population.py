@@ -1,11 +1,11 @@
 """Screens the population and publishes the worklist: every night, and whenever an ingest has
 changed the lake.
 
-If a gate closes, the task fails, nothing is published and the previous worklist stays in use; there
-is no retry, because the data have to change first. If a gate warns, the run is held until a steward
-decides; without a decision in time, nothing is published. Rerunning or clearing a DAG run does not
-publish it twice. The as-of date is the parameter, otherwise the day the run was due, also when a
-past run is repeated. Tasks pass the run ID and counts to each other.
+If a gate closes, the task fails, nothing is published and the previous worklist stays in use; the
+task is not retried, because the data have to change first. If a gate warns, the run is held until a
+steward decides; without a decision in time, nothing is published. Rerunning or clearing a
+DAG run does not publish it twice. The as-of date is the parameter, otherwise the day the run was
+due, also when a past run is repeated. Tasks pass the run ID and counts to each other.
 """
 
 from dataclasses import asdict

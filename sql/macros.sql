@@ -123,7 +123,7 @@ create or replace macro shortest(number) as
 create or replace macro coding(code_system, code, name) as
     case when code is not null or name is not null then struct_pack("system" := code_system, code := code, name := name) end;
 
--- The codings of an OMOP row in their order: the source concept's, the standard concept's (an id that nothing explains is a code of
+-- The codings of an OMOP row in their order: the source concept's, the standard concept's (an unknown id is a code of
 -- the system OMOP), the source value's.
 create or replace macro omop_codings(source_coding, standard_coding, concept_id, unexplained_name, delivered) as
     list_filter([

@@ -8,7 +8,7 @@ from tests.clinic import AS_OF, clinic, insert, parse
 
 
 def gated(as_of=AS_OF, screened_at=f"{AS_OF} 20:00:00+00"):
-    """A clinic that nothing was delivered to, and that never published."""
+    """A clinic without deliveries and without a published run."""
     con = clinic(as_of, loaded=None)
     con.execute(
         "create or replace table protocol.run as select $1::date as as_of, $2::timestamptz as screened_at",

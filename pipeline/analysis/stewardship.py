@@ -1,5 +1,4 @@
-"""What a data steward works through: the rejected rows, and the local codes and units that nothing
-knows."""
+"""What a data steward works through: the rejected rows, and the unmapped local codes and units."""
 
 from pipeline.engine import select_of
 from pipeline.lake import query

@@ -17,10 +17,11 @@ TRIES = 3
 def create_backup(home, folder):
     """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store"}`.
 
-    In this order, so that whatever one thing names is there: the store, the runs, each table's log
-    and then its files, what waits, what is claimed, the archive. Meanwhile an ingest may run: what
-    went in after the lake was copied waits in the backup to go in again. A screening waits for the
-    runs, an erasure or a vacuum for all. store: rows by table. Raises UsageError, LakeUnavailable.
+    In this order, so that everything a copied file refers to is copied too: the store, the runs,
+    each table's log and then its files, what waits, what is claimed, the archive. Meanwhile an
+    ingest may run: what went in after the lake was copied waits in the backup to go in again. A
+    screening waits for the runs, an erasure or a vacuum for all. store: rows by table. Raises
+    UsageError and LakeUnavailable.
     """
     folder = folder.absolute()
     _check_folder(home, folder)

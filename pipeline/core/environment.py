@@ -131,8 +131,8 @@ def _settings(_variables):
 
 
 def home_folder():
-    """The folder that `$B12_HOME` names. It is known whatever is wrong with another setting, so
-    that the doctor can say so."""
+    """The folder that `$B12_HOME` names. It is read alone, so that the doctor can report
+    settings that are wrong."""
     return Path(os.environ.get(variable_of("home")) or Settings.model_fields["home"].default)
 
 

@@ -15,9 +15,9 @@ def exclusive_lock(home, what):
     """Waits until no other process does `what` in this home, and keeps others waiting meanwhile;
     not within itself.
 
-    `ingest`: whatever writes the lake's rows, so that a row which two files hold is accepted once.
-    `screen`: whatever publishes. `backup`: a backup, and what must not go on beside it. Who needs
-    several takes them in the order backup, screen, ingest.
+    `ingest`: everything that writes rows of the lake, so that a row in two files is accepted once.
+    `screen`: everything that publishes. `backup`: a backup, and what must not go on beside it.
+    Several are taken in the order backup, screen, ingest.
     """
     folder = home.root / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,7 +1,7 @@
-"""Demonstration patients made so that one rule of the protocol fits exactly, whatever chance draws
-for the others
+"""Demonstration patients for every rule of the protocol, each made so that exactly this rule fits.
 
-Chance reaches the common rules only: these reach every one, in a population of 2,000 and more.
+The randomly made patients reach only the common rules; with these, a population of 2,000 or more
+reaches all.
 """
 
 from pipeline.demo.archetype_rows import (

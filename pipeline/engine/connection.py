@@ -99,5 +99,5 @@ def quoted_text(value):
 
 
 def quoted_identifier(name):
-    """A column's name as SQL writes it, whatever characters it holds."""
+    """A column's name, of any characters, as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'

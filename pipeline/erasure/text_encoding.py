@@ -41,8 +41,8 @@ def detect_encoding(path):
 
 
 def possible_spellings(word, encoding):
-    """How a word may show in a text: where that one was read as Latin-1 for want of better, in
-    whatever encoding it was written there."""
+    """How a word may appear in a text. A text of unknown encoding was read as Latin-1, so its word
+    may have been written in another one."""
     for likely in ("utf-8", "cp1252") if encoding == "latin-1" else ():
         with suppress(UnicodeEncodeError):
             yield word.encode(likely).decode("latin-1")

@@ -1,5 +1,5 @@
-"""An Excel workbook: the worklist on one sheet, what it is on another. Every text is a text,
-whatever it looks like."""
+"""An Excel workbook: the worklist on one sheet, what it is on another. Every text stays
+a text, also one that looks like a formula or a number."""
 
 from datetime import date
 from itertools import chain

@@ -68,7 +68,7 @@ def all_promises_met(promises, sizes, settled):
     """Whether every file that a manifest names is there.
 
     sizes: of the files that are there, by name. settled: the names of those that no longer change,
-    whatever their size.
+    of the promised size or not.
     """
     if any(promise.is_kept for promise in promises.values()):
         return True  # some of its files were claimed already

@@ -52,8 +52,8 @@ def observe_screening(function):
 
 
 def _run_since(home, began):
-    """The folder of the newest run that began since then, whatever its gate said; None while it is
-    being moved"""
+    """The folder of the newest run that began since then, published or not; None while it is being
+    moved"""
     folder = newest_folder(home)
     try:
         return folder if folder and read_manifest(folder).started >= began else None

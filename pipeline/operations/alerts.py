@@ -1,5 +1,5 @@
 """Alerts: each is sent once when it begins and once when it is resolved, however often deadlines
-are checked, and whatever the clock does."""
+are checked, even if the clock is set back."""
 
 import json
 import logging

@@ -91,7 +91,7 @@ def _came(con, source, lab, since):
 
 
 def _waiting(home, hours, now):
-    "By when a file was put there, whatever day its sender says it is of"
+    "By when a file was put there, not by the day that its sender names"
     if hours is None or not home.landing.is_dir():
         return None
     ages = [now.timestamp() - at for at in _put_there(home.landing)]

@@ -85,8 +85,8 @@ def _band_problems(pack):
 
 
 def _answer_problems(pack, shipped):
-    """A band gives answers of its fact. A band that is no fact, such as that of the eGFR, keeps the
-    words by which a SELECT knows them: those of the shipped pack."""
+    """A band gives answers of its fact. A band without a fact, such as that of the eGFR, is read by
+    a SELECT and keeps the answers of the shipped pack."""
     for name in pack.raw["bands"]:
         known = pack.raw["facts"].get(name) or [
             row.get("answer") for _, row in _rows_of_band(shipped, name)

@@ -5,8 +5,8 @@ from pipeline.protocol import boxes
 
 
 def reach_problems(pack):
-    """Lines that can never decide, and combinations that nothing decides, as (where, what is
-    wrong). The words are known to be right."""
+    """Lines that can never decide, and combinations without a rule, as (where, what is wrong). The
+    words have been checked before."""
     space = boxes.Space(pack)
     for decision in pack.decisions:
         earlier = []

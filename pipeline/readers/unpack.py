@@ -20,7 +20,7 @@ def unpacked(path, folder):
 
 
 def is_gzip(path):
-    """Whether a file is gzip, by its first bytes, whatever its name."""
+    """Whether a file is gzip, by its first bytes and not by its name."""
     with path.open("rb") as file:
         return file.read(2) == GZIP
 

@@ -29,7 +29,7 @@ def start_of_run(home):
 
 
 def newest_folder(home):
-    """The folder of the run that started last, whatever became of it, by the folders' names; None
+    """The folder of the run that started last, published or not, by the folders' names; None
     without a run."""
     started = {
         path.parent: at

@@ -34,8 +34,8 @@ def compare(
     change: str = "",
     number: int = 1,
 ):
-    """New, changed and resolved rows between two published runs, with why. Raises UsageError for a
-    run that is none."""
+    """New, changed and resolved rows between two published runs, with why. Raises UsageError for an
+    unknown run."""
     store, known = request.app.state.store, published(request)
     names: dict[str, str] = dict(
         zip(("latest", "previous"), (one["run_id"] for one in known), strict=False)

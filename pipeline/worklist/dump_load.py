@@ -1,4 +1,4 @@
-"""The whole store in a SQLite file, whatever its engine, and back again."""
+"""The whole store of either database as a SQLite file, and back again."""
 
 from sqlalchemy import Integer, func, insert, select, text, update
 

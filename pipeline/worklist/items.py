@@ -49,8 +49,8 @@ def _row(store, where, today):
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
-    """The rows of the items whose patient id begins so, in order of the id, whatever their status;
-    at most `limit`."""
+    """The rows of the items whose patient id begins so, in order of the id, of every status; at
+    most `limit`."""
     where = (
         item.c.patient_id.startswith(begins_with, autoescape=True),
         item.c.patient_id.is_not(None),

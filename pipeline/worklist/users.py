@@ -17,8 +17,8 @@ _hasher = PasswordHasher()
 
 
 @cache
-def _nobody():
-    "What a password is held against where the name is not known, so that it takes as long"
+def _hash_for_unknown_users():
+    "Compared with the password of an unknown user, so that the answer takes equally long"
     return _hasher.hash("nobody")
 
 
@@ -70,7 +70,7 @@ def verify(store, name, password):
     with store.reading() as con:
         user = con.execute(select(person).where(person.c.name == name)).mappings().one_or_none()
     try:
-        _hasher.verify(user["password_hash"] if user else _nobody(), password)
+        _hasher.verify(user["password_hash"] if user else _hash_for_unknown_users(), password)
     except (VerificationError, InvalidHashError):
         return None
     return (

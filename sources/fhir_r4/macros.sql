@@ -33,7 +33,7 @@ create or replace macro fhir_unit(quantity) as
         else coalesce(quantity.unit, quantity.code)
     end);
 
--- To what a reference points: Type/id, whatever server and version; the URN of an entry; for a resource inside another one, that
+-- To what a reference points: Type/id, without server and version; the URN of an entry; for a resource inside another one, that
 -- one's number and #id; a search for one identifier (Patient?identifier=system|value) as it is.
 create or replace macro fhir_key(record, reference) as
     case

@@ -12,7 +12,7 @@ with latest as (
             case when analyte in ('mma', 'homocysteine') then -value else value end,
             case comparator when '<' then 0 when '<=' then 1 when '=' then 2 else 3 end,
             case finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
-            -- what differs in nothing that decides: by content before place, so that the order of deliveries shows nowhere
+            -- rows that decide alike: by content before place, so that the order of deliveries makes no difference
             collected_on, comparator, reference_high nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line
     ) = 1
 ),

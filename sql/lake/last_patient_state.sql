@@ -1,7 +1,7 @@
 -- One row per patient row of the lake, from the file's source, whose repetition in a delivery is a
 -- duplicate: rows with a time of their own, rows that state neither death, opting out nor a merge,
--- otherwise the row that was received last. So a state that changed and changed back is no
--- duplicate.
+-- otherwise the row that was received last. So a state that changed and changed back is not
+-- a duplicate.
 with state as (
     select
         patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,

@@ -1,6 +1,6 @@
 -- One row per source, entity and reason: rows ever rejected for it, those of deliveries that the last published run did not
 -- contain, and those received in the 24 hours before the screening.
--- A row stands under its own entity, whatever kind of file it came in.
+-- A row counts under its own entity, in every kind of file.
 with counted as (
     select source, sha256, entity, rejected_because, count(*) as rows
     from lake.rejected_row

@@ -1,6 +1,6 @@
 -- One row per delivered lab result: its value taken apart into comparator, number or word, and converted; its days read.
--- A comparator in signs or words (GREATER THAN) stands before a number; what is left is a word, or unreadable. A value that is no
--- number has none, a day that cannot be read is missing, a unit that its analyte is not measured in has no factor and no verdict.
+-- A comparator in signs or words (GREATER THAN) stands before a number; what is left is a word, or unreadable. A value that is not
+-- a number has no value, a day that cannot be read is missing, a unit that its analyte is not measured in has no factor and no verdict.
 -- exact_value: in the canonical unit, unrounded. The laboratory's own range is converted for MMA alone, which is compared with it.
 with worded as (
     select

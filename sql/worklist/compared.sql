@@ -1,6 +1,6 @@
 -- One row per patient who was or is on the worklist: the item as it was, beside the row of the run just published.
--- is_first: there was no item, or one that was looked at and never on the list (off_list). is_worded_anew: something that is shown, and is
--- no reason to look again, reads otherwise. Of a patient who is not listed now everything of now is missing.
+-- is_first: there was no item, or one that was looked at and never on the list (off_list). is_worded_anew: a text that is shown changed, without
+-- being a reason to look again. Of a patient who is not listed now everything of now is missing.
 select
     coalesce(item.patient_id, tonight.patient_id) as patient_id,
     item.id, item.status, item.assignee, item.snoozed_until, item.status_on, item.facts as facts_before, tonight.facts as facts_now,

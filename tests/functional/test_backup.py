@@ -475,7 +475,7 @@ def test_a_database_that_is_in_use_is_left_alone(lived_in, tmp_path, monkeypatch
 
 
 def test_a_backup_while_deliveries_come_in_is_whole(lived_in, tmp_path):
-    "Whatever is copied when, the restored lake's accounts and rows agree"
+    "The restored lake's accounts and rows agree, in every order of copying"
     folders = [deliver(tmp_path / f"f{n}", lab_result=[{"patient_id": f"many-{n}", **LOW, "result_id": f"r{n}"}]) for n in range(12)]  # fmt: skip
 
     command = [

@@ -127,7 +127,7 @@ def test_an_extract_without_the_column_says_nothing_of_merges_deaths_and_opting_
     }
 
 
-def test_a_recorded_time_decides_whatever_the_order_of_arrival(tmp_path):
+def test_a_recorded_time_decides_in_any_order_of_arrival(tmp_path):
     told = [
         {"patient_id": "ann", "opted_out": word, "recorded_at": f"2026-01-0{day}T00:00:00Z"}
         for day, word in ((1, "true"), (5, "false"))
@@ -154,7 +154,7 @@ def snapshots(tmp_path):
     return tmp_path / "home", ingest
 
 
-def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_whatever_the_order_of_arrival(
+def test_of_a_full_refresh_only_the_newest_snapshot_is_in_force_in_any_order_of_arrival(
     snapshots,
 ):
     home, ingest = snapshots

@@ -1,4 +1,4 @@
-"""Every file under the home is its owner's alone, whatever writes it and whatever mask the process was started with."""
+"""Every file under the home is its owner's alone, written by any command under any umask."""
 
 import os
 import stat

@@ -34,7 +34,7 @@ def services(folder, scale, *, are_ports_kept=False):
     """Every service as it runs under a folder; a scaled one as `worker`, `worker-2`, …. scale:
     service → how many.
 
-    are_ports_kept: as it runs already, whatever ports are asked for since.
+    are_ports_kept: with the ports with which it runs already, not those asked for since.
     """
     units = replicas(compose.services(), scale)
     ports, values = chosen_ports(folder, units, are_kept=are_ports_kept), _values(folder)

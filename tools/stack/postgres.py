@@ -97,7 +97,7 @@ def reachable_programs(folder):
             for path in (
                 new,
                 *new.rglob("*"),
-            ):  # whatever the umask was under which they were installed
+            ):  # the umask of their installation may have been stricter
                 if not path.is_symlink():
                     path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
             new.rename(copied)

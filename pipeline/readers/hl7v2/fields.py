@@ -54,7 +54,7 @@ def instant(segment, number, zone=None):
 
 
 def day(segment, number):
-    """A date, whatever time stands behind it: the day as it was written."""
+    """A date as it was written; a time after it is left out."""
     stamp = text(segment, number)
     return stamp and iso(stamp, "D", None)
 
@@ -114,7 +114,7 @@ def identifier(segment, number, authorities, types):
     """The identifier of the wanted assigning authority and type among the repetitions of a CX
     field, or None.
 
-    Where the profile wants none, the first one; where it does and there is none of them, None:
+    Without an authority or type in the profile, the first identifier; with one and no match, None:
     never another hospital's number.
     """
     for components in segment.fields[number]:

@@ -17,8 +17,8 @@ _HEADER = re.compile(r"MSH(?!\w)")
 
 
 def messages(path, *, are_trailers_binding=True):
-    """The messages of a file as (line, segments), segments a list of (line, text); what is no
-    message as (line, None).
+    """The messages of a file as (line, segments), segments a list of (line, text); everything
+    else as (line, None).
 
     Lines are counted from 1; CR, LF and CRLF each end one. The text holds the file's bytes, one a
     character (Latin-1). A line that is not a segment breaks its message; what is between messages
@@ -92,7 +92,7 @@ def _broken(segment):
 
 
 def _closed(lines):
-    "A message's lines, and apart from it what follows its last segment and is none"
+    "A message's lines, and separately what follows its last segment"
     if not lines:
         return
     line, header = lines[0]

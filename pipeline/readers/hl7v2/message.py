@@ -51,7 +51,7 @@ class Segment(NamedTuple):
 
 
 class _Lists(hl7.Factory):
-    "What the library builds a message of: plain lists, of one depth whatever a field holds"
+    "Makes the library build a message from plain lists of the same depth for every field"
 
     create_message = staticmethod(lambda sequence, **_: sequence)
     create_segment = staticmethod(lambda sequence, **_: sequence)

@@ -31,8 +31,8 @@ def _deceased_on(pid, zone):
 
 
 def patient_id_of(pid, profile):
-    """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where there is no PID-3 and
-    the profile wants no certain one."""
+    """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where PID-3 is empty and
+    the profile asks for no authority or type."""
     wanted = profile.patient_id
     found = identifier(pid, 3, wanted.authority, wanted.type)
     is_any_wanted = not (wanted.authority or wanted.type)

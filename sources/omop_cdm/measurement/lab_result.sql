@@ -1,5 +1,5 @@
 -- One row per measurement. Its code: the source concept, else the standard concept, else the source value as a local code;
--- the first that is known counts. A concept id that nothing explains is a code of the system OMOP.
+-- the first that is known counts. An unknown concept id is a code of the system OMOP.
 -- The value: as the source wrote it when that carries a comparator or is the same number, else operator and number, else the
 -- value concept's name. The unit: the source's own spelling when it is known, else the unit concept; where both are known and are
 -- not the same unit, both are given and the row ends as unknown_unit.

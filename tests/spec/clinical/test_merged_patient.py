@@ -38,7 +38,7 @@ def test_a_circle_stays_as_it_is():
     shows(con, "clinical.merged_patient", "patient_id | surviving_id")
 
 
-def test_an_id_merged_into_two_goes_to_one_whatever_the_order():
+def test_an_id_merged_into_two_goes_to_one_in_any_order():
     for rows in (("b", "c"), ("c", "b")):
         con = clinic()
         insert(con, "lake.patient", [{"patient_id": "a", "merged_into": into} for into in rows])

@@ -8,7 +8,7 @@ from tests.clinic import build, clinic, insert, parse, select, shows
 
 
 def fates(rows, as_of="2026-01-31"):
-    """Hold the fate of each row against its column `=> fate`, whatever the order of delivery."""
+    """Hold the fate of each row against its column `=> fate`, in every order of delivery."""
     rows = parse(rows)
     for order in (rows, rows[::-1]):
         con = clinic(as_of)

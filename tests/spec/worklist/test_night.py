@@ -22,7 +22,7 @@ def test_a_patient_who_comes_onto_the_worklist_opens_an_item():
     """)  # fmt: skip
 
 
-def test_an_item_stays_one_item_while_its_reason_lasts_whatever_people_made_of_it():
+def test_an_item_stays_one_item_while_its_reason_lasts_in_any_status():
     con = night()
     items(con, """
         patient_id | status         | assignee | snoozed_until | status_on

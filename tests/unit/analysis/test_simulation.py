@@ -1,4 +1,4 @@
-"The what-if is exact: it finds what a whole screen under an edited pack finds, whatever was asked before"
+"The what-if is exact: it finds what a whole screen under an edited pack finds, after any other question"
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"The workbook: dates are dates, every text is a text whatever it looks like, and it says what it is"
+"The workbook: dates are dates, every text stays a text, and it says what it is"
 
 import csv
 import io

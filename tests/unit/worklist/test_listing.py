@@ -1,4 +1,4 @@
-"The worklist as people see it: what is counted is what is listed, whatever is asked; on both databases"
+"The worklist as people see it: what is counted is what is listed, for every filter; on both databases"
 
 from dataclasses import asdict
 from datetime import timedelta
