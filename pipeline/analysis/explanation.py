@@ -25,11 +25,12 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
             "No run has been published yet. Give --as-of YYYY-MM-DD to use the current data."
         )
     return explain(
-        home, patient_id=patient_id,
+        home,
+        patient_id=patient_id,
         pack=load(pack or (last.protocol.pack if last else DEFAULT_PACK)),
         as_of=day,
         inputs=last.inputs if last and as_of is None else None,
-    )  # fmt: skip
+    )
 
 
 def explain_run(home, *, patient_id, run_id=None):
@@ -43,9 +44,12 @@ def explain_run(home, *, patient_id, run_id=None):
             else f"The run {run_id} no longer exists. b12 runs lists those that do."
         )
     return explain(
-        home, patient_id=patient_id, pack=load(run.protocol.pack), as_of=run.as_of,
+        home,
+        patient_id=patient_id,
+        pack=load(run.protocol.pack),
+        as_of=run.as_of,
         inputs=run.inputs,
-    )  # fmt: skip
+    )
 
 
 def explain(home, *, patient_id, pack, as_of, inputs=None):

@@ -49,10 +49,15 @@ def ingest_file(home, *, path, source, name, received_at=None, sha256=None, prom
 
 def _delivered(home, path, profile, kind, name, sha256, received_at):
     return DeliveredFile(
-        path=path, name=name, sha256=sha256, kind=kind, profile=profile,
-        snapshot=snapshot_of(profile, name), received_at=received_at or receipt_time(home),
+        path=path,
+        name=name,
+        sha256=sha256,
+        kind=kind,
+        profile=profile,
+        snapshot=snapshot_of(profile, name),
+        received_at=received_at or receipt_time(home),
         reference=latest_reference(home, profile.name) if profile.reference else None,
-    )  # fmt: skip
+    )
 
 
 def _refuse(home, path, account):

@@ -49,7 +49,7 @@ def entities_of(home, account):
         "select entities from lake.delivery "
         "where sha256 = $1 and source = $2 and refused is null limit 1",
         [account.sha256, account.source],
-    )  # fmt: skip
+    )
     return [entity for row in rows for entity in row["entities"].split("|") if entity]
 
 

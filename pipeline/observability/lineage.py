@@ -121,9 +121,11 @@ def _send(kind, name, run_id, datasets, error):
     event = RunEvent(
         eventTime=datetime.now(UTC).isoformat(),
         eventType=RunState("ABORT" if inputs_and_outputs is None else kind),
-        producer=PRODUCER, job=job, run=Run(run_id, _run_facets(error)),
+        producer=PRODUCER,
+        job=job,
+        run=Run(run_id, _run_facets(error)),
         **(inputs_and_outputs or {}),
-    )  # fmt: skip
+    )
     client = OpenLineageClient()
     client.emit(event)
     client.close(PATIENCE)

@@ -77,9 +77,12 @@ def _result(validation):
     ]
     succeeded = sum(bool(result.success) for result in results)
     return ExpectationSuiteValidationResult(
-        success=succeeded == len(results), results=results, suite_name=validation["suite"],
+        success=succeeded == len(results),
+        results=results,
+        suite_name=validation["suite"],
         statistics={
-            "evaluated_expectations": len(results), "successful_expectations": succeeded,
+            "evaluated_expectations": len(results),
+            "successful_expectations": succeeded,
             "unsuccessful_expectations": len(results) - succeeded,
             "success_percent": 100 * succeeded / len(results) if results else None,
         },
@@ -88,4 +91,4 @@ def _result(validation):
             # asked for by the renderer, and not shown
             "run_id": {"run_name": "", "run_time": "1970-01-01T00:00:00+00:00"},
         },
-    )  # fmt: skip
+    )

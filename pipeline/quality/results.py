@@ -19,13 +19,18 @@ def outcome_of(suite, meta, result):
     if is_raised(result):
         observed = kind_of_error(result)
     return Outcome(
-        suite=suite, expectation=asked.type, column=_column(asked.kwargs),
+        suite=suite,
+        expectation=asked.type,
+        column=_column(asked.kwargs),
         severity=str(asked.severity.value),
         outcome=_outcome(result, checked, meta.get("when_empty")),
         observed=observed,
-        threshold=_threshold(asked.type, asked.kwargs), rows_checked=checked, rows_failed=failed,
-        note=asked.meta["note"], todo=asked.meta["todo"],
-    )  # fmt: skip
+        threshold=_threshold(asked.type, asked.kwargs),
+        rows_checked=checked,
+        rows_failed=failed,
+        note=asked.meta["note"],
+        todo=asked.meta["todo"],
+    )
 
 
 def _outcome(result, checked, when_empty):

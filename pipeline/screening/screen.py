@@ -56,10 +56,14 @@ def screened_population(home, plan, *, published: Sequence = (), progress=lambda
     past = plan.replay_of
     with scratch_database(home) as (con, folder):
         versions = register_inputs(
-            con, home, pack=plan.pack, as_of=plan.as_of, published=published,
+            con,
+            home,
+            pack=plan.pack,
+            as_of=plan.as_of,
+            published=published,
             versions=past.inputs.tables if past else None,
             screened_at=past.started if past else None,
-        )  # fmt: skip
+        )
         builders = {**BUILDERS, ASSESSMENT: partial(_write_assessment, folder=folder)}
         wanted = [name for schema in NIGHTLY for name in relation_names(schema)]
         build(con, wanted, builders=builders, progress=progress)

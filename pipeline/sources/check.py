@@ -76,9 +76,15 @@ def _as_delivered(home, path, profile, kind):
     except Refused as refusal:
         raise _would_be(refusal, path) from None
     return DeliveredFile(
-        path=path, name=path.name, sha256=sha256_of(path), kind=kind, profile=profile,
-        received_at=datetime.now(UTC), snapshot=snapshot, reference=reference,
-    )  # fmt: skip
+        path=path,
+        name=path.name,
+        sha256=sha256_of(path),
+        kind=kind,
+        profile=profile,
+        received_at=datetime.now(UTC),
+        snapshot=snapshot,
+        reference=reference,
+    )
 
 
 def _is_reference(profile, file):

@@ -31,10 +31,11 @@ def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alia
         request.app.state.store, actor=actor, what="export", rows=rows.number, detail=form
     )
     return StreamingResponse(
-        iter(lambda: file.read(PIECE), b""), media_type=exports.FORMATS[form].media_type,
+        iter(lambda: file.read(PIECE), b""),
+        media_type=exports.FORMATS[form].media_type,
         background=BackgroundTask(file.close),
         headers={"Content-Disposition": f'attachment; filename="{exports.file_name(form, meta)}"'},
-    )  # fmt: skip
+    )
 
 
 def _followed(state):

@@ -28,10 +28,14 @@ def act(request: Request, key: str, form: Form, actor: Coordinator):
         assignee = assignee_of(request, form, row["assignee"])
         is_changed = "assignee" in form and assignee != row["assignee"]
         worklist.act(
-            store, key, actor=actor, version=version_of(form), comment=text(form, "comment"),
+            store,
+            key,
+            actor=actor,
+            version=version_of(form),
+            comment=text(form, "comment"),
             **_status(form, row),
             assignee=assignee if is_changed else worklist.UNCHANGED,
-        )  # fmt: skip
+        )
 
     return _done(request, actor, key, form, change)
 

@@ -28,14 +28,25 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
     explanation = explained_or_none(request, row)
     worklist.record_access(store, actor=actor, what="patient", key=key)
     return page(
-        request, "patient.html", status=status, row=row, found=explanation, problem=problem,
-        stale=stale, typed=typed or {}, chart=timeline.of(explanation) if explanation else None,
-        events=worklist.events(store, key), notes=worklist.notes(store, key),
-        alerts=_fitting(explanation, "safety"), decides=_fitting(explanation, "next_step"),
-        near=_near_misses(explanation), rests=_rests_upon(explanation),
-        SETTABLE=worklist.SET_BY_PEOPLE, SHOWN=SHOWN_EVIDENCE,
+        request,
+        "patient.html",
+        status=status,
+        row=row,
+        found=explanation,
+        problem=problem,
+        stale=stale,
+        typed=typed or {},
+        chart=timeline.of(explanation) if explanation else None,
+        events=worklist.events(store, key),
+        notes=worklist.notes(store, key),
+        alerts=_fitting(explanation, "safety"),
+        decides=_fitting(explanation, "next_step"),
+        near=_near_misses(explanation),
+        rests=_rests_upon(explanation),
+        SETTABLE=worklist.SET_BY_PEOPLE,
+        SHOWN=SHOWN_EVIDENCE,
         people=people(store, worklist.choices(store)["assignee"]),
-    )  # fmt: skip
+    )
 
 
 def found_item(request, key):

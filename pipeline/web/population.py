@@ -32,13 +32,19 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
     )
     report = _readable(recorded["report"])
     return page(
-        request, "population.html", runs=runs, chosen=chosen, over=over, OVER=OVER,
-        summary=recorded["summary"], report=report,
+        request,
+        "population.html",
+        runs=runs,
+        chosen=chosen,
+        over=over,
+        OVER=OVER,
+        summary=recorded["summary"],
+        report=report,
         found=_yield(recorded["summary"].get("band", {})),
         trend=over_time(worklist.counts_over_time(store, over)),
         tested=_tested(report.get("testing")),
         waits=time_to_action(store, today=clock.today()) if chosen else {},
-    )  # fmt: skip
+    )
 
 
 def _readable(report):

@@ -37,13 +37,21 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     )
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
-        request, "quality.html", runs=runs, chosen=chosen, outcomes=outcomes,
-        states=_states(outcomes), report=report, NIGHTS=NIGHTS, trend=_trend(store),
+        request,
+        "quality.html",
+        runs=runs,
+        chosen=chosen,
+        outcomes=outcomes,
+        states=_states(outcomes),
+        report=report,
+        NIGHTS=NIGHTS,
+        trend=_trend(store),
         rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
         volume=_volume(report.get("source_volume")),
         labs=histograms(report.get("lab_b12_histogram") or []),
-        docs=_validation(request.app.state.home, chosen), key_of=_name,
-    )  # fmt: skip
+        docs=_validation(request.app.state.home, chosen),
+        key_of=_name,
+    )
 
 
 def _states(outcomes):
@@ -85,9 +93,15 @@ def rejects(request: Request, actor: Steward, reason: str | None = None, file: s
     groups = stewardship.rejected_groups(home, by=["reason", "file"])
     worklist.record_access(request.app.state.store, actor=actor, what="rejects", rows=len(rows))
     return page(
-        request, "rejects.html", groups=groups, rows=rows[:SHOWN], total=len(rows),
-        remedies=stewardship.remedies(home), reason=reason, file=file,
-    )  # fmt: skip
+        request,
+        "rejects.html",
+        groups=groups,
+        rows=rows[:SHOWN],
+        total=len(rows),
+        remedies=stewardship.remedies(home),
+        reason=reason,
+        file=file,
+    )
 
 
 @router.get("/quality/unmapped")

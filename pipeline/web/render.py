@@ -30,11 +30,20 @@ def page(request, template, *, status=200, **values):
         getattr(request.state, "actor", None),
         getattr(request.state, "is_local", False),
     )
-    text = templates().get_template(template).render(
-        root=root, actor=actor, at=request.url.path.removeprefix(root),
-        csrf=token(request, actor.name if actor else ""), is_local=is_local,
-        has_login=request.app.state.has_login and not is_local, version=static_version(), **values,
-    )  # fmt: skip
+    text = (
+        templates()
+        .get_template(template)
+        .render(
+            root=root,
+            actor=actor,
+            at=request.url.path.removeprefix(root),
+            csrf=token(request, actor.name if actor else ""),
+            is_local=is_local,
+            has_login=request.app.state.has_login and not is_local,
+            version=static_version(),
+            **values,
+        )
+    )
     return HTMLResponse(text, status)
 
 

@@ -73,10 +73,13 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_t
             " Type: b12 user add NAME --role admin"
         )
     return create_app(
-        home, store=store, has_login=True, is_secure=is_secure,
+        home,
+        store=store,
+        has_login=True,
+        is_secure=is_secure,
         identify=local_or_session_user if is_alone else identify_by_session,
         hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
-    )  # fmt: skip
+    )
 
 
 def local_or_session_user(request: Request):

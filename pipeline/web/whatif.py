@@ -36,11 +36,17 @@ def _answered(request, simulation):
     except UsageError as wrong:
         minutes, problem = dict(MINUTES), str(wrong)
     return page(
-        request, "whatif.html", names=names, asked=asked, changes=changes, answer=answer,
-        problem=problem, minutes=minutes,
+        request,
+        "whatif.html",
+        names=names,
+        asked=asked,
+        changes=changes,
+        answer=answer,
+        problem=problem,
+        minutes=minutes,
         bands={name: value for name, value in names.items() if not name.startswith(SETTING)},
         settings={name: value for name, value in names.items() if name.startswith(SETTING)},
-    )  # fmt: skip
+    )
 
 
 @contextmanager

@@ -13,9 +13,14 @@ def serve(home, options):
     from pipeline.web import serve as serve_pages
 
     return serve_pages(
-        home, host=options.host, port=options.port, certificate=options.certificate,
-        key=options.key, names=options.name, is_behind_tls=options.behind_tls,
-    )  # fmt: skip
+        home,
+        host=options.host,
+        port=options.port,
+        certificate=options.certificate,
+        key=options.key,
+        names=options.name,
+        is_behind_tls=options.behind_tls,
+    )
 
 
 def user(home, options):
