@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import yaml
 
-from pipeline.core import LOADER, PROTOCOL
+from pipeline.core import LOADER, PROTOCOL, YAML_ERRORS
 from pipeline.protocol.check_digits import check_digit_is_wrong
-from pipeline.protocol.pack import PACKS_KEPT, load
+from pipeline.protocol.pack import PACKS_KEPT, band_rows, load, unreadable
 from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
 
@@ -16,9 +16,13 @@ DECISION_FACTS = ("rule", "next_step", "cause")
 
 
 def problems(pack, codes=PROTOCOL / "codes"):
-    """Every problem of the pack and of the code files, as sorted (file, line, message)."""
-    found = {*_pack_problems(pack, load()), *_code_problems(codes), *quality_setting_problems()}
-    return sorted(found)
+    """Every problem of the pack and of the code files, as sorted (file, line, message). Raises
+    InvalidProtocol for a pack whose structure is wrong."""
+    try:
+        found = _pack_problems(pack, load())
+    except YAML_ERRORS as error:
+        raise unreadable(pack.path, error) from None
+    return sorted({*found, *_code_problems(codes), *quality_setting_problems()})
 
 
 @lru_cache(PACKS_KEPT)
@@ -87,22 +91,21 @@ def _band_problems(pack):
 def _answer_problems(pack, shipped):
     """A band gives answers of its fact. A band without a fact, such as that of the eGFR, is read by
     a SELECT and keeps the answers of the shipped pack."""
-    for name in pack.raw["bands"]:
+    bands, shipped_bands = pack.raw["bands"], shipped.raw["bands"]
+    for name in sorted(shipped_bands.keys() - bands.keys()):
+        yield ("bands",), f"band {name} is missing"
+    for name, band in bands.items():
         known = pack.raw["facts"].get(name) or [
-            row.get("answer") for _, row in _rows_of_band(shipped, name)
+            row["answer"] for *_, row in band_rows(shipped_bands.get(name, {}))
         ]
-        for where, row in _rows_of_band(pack, name):
+        for *where, row in band_rows(band):
             if "answer" not in row:
-                yield where, f"band {name}: a row has no answer"
+                yield ("bands", name, *where), f"band {name}: a row has no answer"
             elif known and row["answer"] not in known:
-                yield where, f"band {name}: {row['answer']} is none of its answers"
-
-
-def _rows_of_band(pack, name):
-    for part in ("tiles", "censored"):
-        rows = pack.raw["bands"].get(name, {}).get(part) or ()
-        for position, row in enumerate(rows):
-            yield ("bands", name, part, position), row
+                yield (
+                    ("bands", name, *where),
+                    f"band {name}: {row['answer']} is none of its answers",
+                )
 
 
 def _exact(number):

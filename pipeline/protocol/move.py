@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from pipeline.core import UsageError
+from pipeline.protocol.pack import band_rows
 
 PLACES = 10  # of protocol.band
 
@@ -52,7 +53,7 @@ def moved(pack, changes):
 
 def _move(band, answer, value):
     edge = next(_edge(tile) for tile in band["tiles"] if tile["answer"] == answer)
-    for row in (*band["tiles"], *band.get("censored", ())):
+    for *_, row in band_rows(band):
         for side in ("from", "above", "to", "below"):
             if side in row and Decimal(str(row[side])) == Decimal(str(edge)):
                 row[side] = value

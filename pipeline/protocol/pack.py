@@ -70,9 +70,19 @@ def load(pack=DEFAULT_PACK):
             " YAML file."
         ) from None
     except YAML_ERRORS as error:
-        raise InvalidProtocol(
-            f"{path} cannot be read as a protocol pack: {fault(error)}."
-        ) from None
+        raise unreadable(path, error) from None
+
+
+def unreadable(path, error):
+    """The InvalidProtocol for one of YAML_ERRORS."""
+    return InvalidProtocol(f"{path} cannot be read as a protocol pack: {fault(error)}.")
+
+
+def band_rows(band):
+    """Every row of a band as (part, position, row): its tiles, then its censored intervals."""
+    for part in ("tiles", "censored"):
+        for position, row in enumerate(band.get(part) or ()):
+            yield part, position, row
 
 
 @lru_cache(PACKS_KEPT)

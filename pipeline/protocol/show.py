@@ -1,6 +1,9 @@
 """A protocol pack as Markdown, for clinicians to read, check and sign."""
 
+from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
+
+NOTE_OF_PART = {"tiles": "", "censored": "censored, not within one band"}
 
 
 def as_markdown(pack):
@@ -36,10 +39,9 @@ def _bands(raw):
     yield "## Bands: numbers become words"
     yield ""
     for fact, band in raw["bands"].items():
-        rows = [(tile["answer"], _range(tile), "") for tile in band["tiles"]]
-        rows += [
-            (row["answer"], _range(row) or "any other", "censored, not within one band")
-            for row in band.get("censored", ())
+        rows = [
+            (row["answer"], _range(row) or "any other", NOTE_OF_PART[part])
+            for part, _, row in band_rows(band)
         ]
         yield f"### {fact} ({band['unit']}; {', '.join(band['cites'])})"
         yield ""

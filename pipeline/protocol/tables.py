@@ -6,6 +6,7 @@ from functools import cache
 import pyarrow as pa
 
 from pipeline.core import PROTOCOL, SQL
+from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
 
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
@@ -119,23 +120,22 @@ def _register_decisions(con, decisions):
 
 
 def _bands(fact, band):
-    for is_tile, rows in ((True, band["tiles"]), (False, band.get("censored", ()))):
-        for position, row in enumerate(rows):
-            low, high = (
-                _text(row.get(one, row.get(other)))
-                for one, other in (("from", "above"), ("to", "below"))
-            )
-            yield (
-                fact,
-                band["analyte"],
-                row["answer"],
-                is_tile,
-                position,
-                low,
-                "from" in row,
-                high,
-                "to" in row,
-            )
+    for part, position, row in band_rows(band):
+        low, high = (
+            _text(row.get(one, row.get(other)))
+            for one, other in (("from", "above"), ("to", "below"))
+        )
+        yield (
+            fact,
+            band["analyte"],
+            row["answer"],
+            part == "tiles",
+            position,
+            low,
+            "from" in row,
+            high,
+            "to" in row,
+        )
 
 
 def _text(number):

@@ -1,12 +1,16 @@
 "What `b12 protocol check` refuses, each with file and line; and the pack as it is has no problem."
 
+from contextlib import closing
+
 import pytest
 
 from pipeline.core.config import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
+from pipeline.engine.connection import connect
 from pipeline.protocol import quality_settings
 from pipeline.protocol.check import problems
 from pipeline.protocol.pack import load
+from pipeline.protocol.tables import register
 
 TEXT = (PROTOCOL / f"{DEFAULT_PACK}.yaml").read_text(encoding="utf-8")
 
@@ -33,6 +37,7 @@ def test_the_pack_has_no_problem():
         ("{answer: low, below: 180}", "{answer: low, from: 0, below: 180}", "gap or overlap", 0),
         ("{answer: uncertain}", "{answer: unsure}", "band b12: unsure is none of its answers", 0),
         ("{answer: below_60,", "{answer: under_60,", "band egfr: under_60 is none of its answers", 0),
+        ("  homocysteine:\n    analyte", "  homocystein:\n    analyte", "band homocysteine is missing", None),
         ("{answer: below_60,", "{below_60: answer,", "band egfr: a row has no answer", 0),
         ("when: {b12: [low, uncertain_low], treated", "when: {b13: [low, uncertain_low], treated", "the fact b13, which does not exist", 0),
         ("when: {b12: [low, uncertain_low], treated", "when: {b12: [lower, uncertain_low], treated", "b12 = lower, but b12 has no such answer", 0),
@@ -85,6 +90,27 @@ def test_a_wrong_check_digit_is_refused_with_file_and_line(tmp_path):
         (str(tmp_path / "lab.csv"), 4),
     ]
     assert all("check digit" in message for _, _, message in found)
+
+
+@pytest.mark.parametrize("row", ["low", "[low]", "3"])
+def test_a_band_row_of_another_shape_is_refused(tmp_path, row):
+    path = tmp_path / "broken.yaml"
+    path.write_text(TEXT.replace("{answer: low, below: 180}", row, 1), encoding="utf-8")
+    with pytest.raises(InvalidProtocol, match="cannot be read as a protocol pack: its structure"):
+        problems(load(path))
+
+
+def test_a_band_may_list_no_censored_interval(tmp_path):
+    path = tmp_path / "mine.yaml"
+    start, end = TEXT.index("    censored:"), TEXT.index("  neuro_300:")
+    path.write_text(f"{TEXT[:start]}    censored:\n{TEXT[end:]}", encoding="utf-8")
+    pack = load(path)
+    assert problems(pack) == []
+    with closing(connect()) as con:
+        register(con, pack)
+        assert con.execute(
+            "select bool_and(is_tile) from protocol.band where fact = 'b12'"
+        ).fetchall() == [(True,)]
 
 
 @pytest.mark.parametrize("text", ["pack: [", "pack: x\n", "just text", ""])
