@@ -1,10 +1,12 @@
 -- One spelling of each comparison, for the tables of protocol/ and the delivered rows alike.
 
--- ICD codes arrive with and without the dot, in any case, with placeholder X at the end; other codes only in any case.
+-- ICD codes arrive with and without the dot, in any case, with placeholder X at the end; other codes only in any case. A numeric
+-- code that came as floating point (5514.0) is the whole number.
 create or replace macro code_key(code_system, code) as
     case
         when code_system in ('ICD10CM', 'ICD10', 'ICD9CM') then rtrim(replace(replace(upper(code), '.', ''), ' ', ''), 'X')
         when code_system = 'ICD10PCS' then replace(upper(code), '.', '')
+        when code_system in ('RXNORM', 'SNOMEDCT', 'CPT4') then regexp_replace(upper(trim(code)), '^(\d+)\.0+$', '\1')
         else upper(trim(code))
     end;
 
@@ -14,17 +16,90 @@ create or replace macro unit_key(unit) as
 
 -- A number with a point as its decimal mark and no others. marks: the profile's decimal mark, and after it the mark that groups
 -- thousands where the profile declares one; only whole groups of three are taken for that. Any other mark makes the number unreadable.
+create or replace macro is_grouped(number, mark) as
+    regexp_full_match(number, case mark
+        when ',' then '[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?'
+        when '.' then '[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?'
+        else '[+-]?[1-9]\d{0,2}([ ''\x{a0}\x{202f}\x{2019}]\d{3})+([.,]\d+)?'
+    end);
+
 create or replace macro with_point(number, marks) as
     case
         when marks = '.' then number
-        when marks = '.,' and regexp_matches(number, '(^|[^\d.,])[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*$') then replace(number, ',', '')
-        when marks = '.,' then number
-        when marks = ',.' and regexp_matches(number, '(^|[^\d.,])[1-9]\d{0,2}(\.\d{3})+(,\d+)?\s*$') then replace(replace(number, '.', ''), ',', '.')
+        when marks[2] <> '' and is_grouped(number, marks[2])
+            then replace(regexp_replace(number, '[^\d+' || marks[1] || '-]', '', 'g'), ',', '.')
+        when marks[1] = '.' then number
         else translate(number, ',.', '.?')
+    end;
+
+-- A number in digits, with a point or none: no exponent, no underscore, no space within.
+create or replace macro digits_only(number) as
+    case when regexp_full_match(number, '[+-]?(\d+\.?\d*|\.\d+)') then number end;
+
+-- HTML's spellings of the signs of comparison are the signs, once or twice escaped.
+create or replace macro with_signs(value) as
+    case
+        when not contains(value, '&') then value
+        else regexp_replace(regexp_replace(regexp_replace(regexp_replace(replace(value, '&amp;', '&'),
+            '(?i)&(lt|#0*60|#x0*3c);', '<', 'g'), '(?i)&(gt|#0*62|#x0*3e);', '>', 'g'),
+            '(?i)&(le|#0*8804|#x0*2264);', '≤', 'g'), '(?i)&(ge|#0*8805|#x0*2265);', '≥', 'g')
+    end;
+
+-- A value in its parts: comparator in signs or words, number, and what is left behind it. Without a number, all three are empty.
+create or replace macro value_parts(value) as
+    regexp_extract(
+        with_signs(value),
+        '(?si)^\s*(less than or equal to|greater than or equal to|less than|greater than|more than|below|under|above|over|<=|>=|=<|=>|<|>|≤|≥|=)?'
+            || '\s*([+-]?[.,]?\d(?:[\d., ''\x{a0}\x{202f}\x{2019}]*[\d.,])?)(.*)$',
+        ['comparator', 'number', 'rest']
+    );
+
+create or replace macro comparator_sign(comparator) as
+    case lower(comparator)
+        when '' then '=' when '=' then '='
+        when '<' then '<' when 'less than' then '<' when 'below' then '<' when 'under' then '<'
+        when '>' then '>' when 'greater than' then '>' when 'more than' then '>' when 'above' then '>' when 'over' then '>'
+        when '<=' then '<=' when '=<' then '<=' when '≤' then '<=' when 'less than or equal to' then '<='
+        when '>=' then '>=' when '=>' then '>=' when '≥' then '>=' when 'greater than or equal to' then '>='
+    end;
+
+-- What stands behind the number of a value, without a flag (H, L, HH, LL, A, N, *) at its end: a unit, perhaps.
+create or replace macro unit_in_cell(value) as
+    case
+        when regexp_full_match(value, '[<>=\s]*[\d.,]+') then ''
+        else trim(regexp_replace(regexp_replace(
+            value_parts(value).rest, '(?i)^\s*(hh|ll|h|l|a|n|\*+)\s*$', ''), '(?i)([^/\s])\s+(?:hh|ll|h|l|a|n|\*+)\s*$|\*+\s*$', '\1'))
     end;
 
 create or replace macro word_key(word) as
     lower(trim(word));
+
+-- A status in any case; hyphens, underscores and runs of white space are one space: not-taken, NOT_TAKEN, Not  taken.
+create or replace macro status_key(status) as
+    trim(regexp_replace(lower(status), '[\s\p{Z}_-]+', ' ', 'g'));
+
+-- A cell without white space of any kind, control characters and marks without width at its ends.
+create or replace macro trimmed(cell) as
+    case
+        when regexp_full_match(cell, '[!-~]([ -~]*[!-~])?') then cell
+        else regexp_replace(cell, '^[\s\p{Z}\p{C}]+|[\s\p{Z}\p{C}]+$', '', 'g')
+    end;
+
+-- An id or code without what spreadsheets put around it: a leading apostrophe, ="…".
+create or replace macro unwrapped(cell) as
+    regexp_replace(regexp_replace(cell, '^''+', ''), '^="(.*)"$', '\1');
+
+-- An id: besides, without white space, control characters, marks without width or of direction and a BOM anywhere; and a whole
+-- number that came as floating point (70003.0) is written without its fraction.
+create or replace macro clean_id(id) as
+    case
+        when regexp_full_match(id, '[0-9A-Za-z_-]*') then id
+        else regexp_replace(unwrapped(regexp_replace(id, '[\s\p{Z}\p{C}]+', '', 'g')), '^(\d+)\.0+$', '\1')
+    end;
+
+-- Whether a spreadsheet wrote an id or a code in scientific notation (4.85778E+09, 4,85778E+09, 1.09E15): its digits are lost.
+create or replace macro is_scientific(id) as
+    coalesce(regexp_full_match(id, '\s*(\d+([.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+)\s*'), false);
 
 -- A name in lower case, each word of letters and digits between spaces: one holds another when it holds all its words, whole.
 create or replace macro between_spaces(name) as
@@ -52,13 +127,50 @@ create or replace macro to_instant(delivered, time_zone) as
 
 -- The calendar day of an ISO 8601 day or instant that was readable as one: the day as written, but a UTC stamp (Z) is
 -- brought into the time zone.
-create or replace macro to_day(delivered, time_zone) as
+create or replace macro written_day(delivered, time_zone) as
     case
         when length(delivered) = 10 and delivered not like '____-__-__' then null
         when length(delivered) = 10 or (ends_with(delivered, 'Z') and time_zone = 'UTC') then try_cast(left(delivered, 10) as date)
         when ends_with(delivered, 'Z') then cast(timezone(time_zone, to_instant(delivered, time_zone)) as date)
         when to_instant(delivered, time_zone) is not null then try_cast(left(delivered, 10) as date)
     end;
+
+-- Days that stand for "none" (0001-01-01, 1753-01-01, 1900-01-01, 2999-12-31, 9999-12-31), and all before or after them, are no days.
+create or replace macro is_sentinel(day) as
+    coalesce(day < date '1900-01-02' or day >= date '2999-12-31', false);
+
+create or replace macro unless_sentinel(day) as
+    case when not is_sentinel(day) then day end;
+
+create or replace macro to_day(delivered, time_zone) as
+    unless_sentinel(written_day(delivered, time_zone));
+
+-- The first and the last day of what may be a year (1960) or a month of a year (1960-03): of a day itself.
+create or replace macro first_day(delivered, time_zone) as
+    case
+        when delivered like '____' and regexp_full_match(delivered, '\d{4}') then unless_sentinel(try_cast(delivered || '-01-02' as date)) - 1
+        when delivered like '____-__' then unless_sentinel(try_cast(delivered || '-02' as date)) - 1
+        else to_day(delivered, time_zone)
+    end;
+
+create or replace macro last_day_of(delivered, time_zone) as
+    case
+        when delivered like '____' and regexp_full_match(delivered, '\d{4}') then unless_sentinel(try_cast(delivered || '-12-30' as date)) + 1
+        when delivered like '____-__' then last_day(unless_sentinel(try_cast(delivered || '-02' as date)))
+        else to_day(delivered, time_zone)
+    end;
+
+-- Whether it lies in the future when the file is received: an instant with an offset more than an hour after it, else a day that has
+-- not begun anywhere on earth (UTC+14).
+create or replace macro is_future(delivered, day, time_zone, received_at) as
+    coalesce(
+        case
+            when regexp_matches(delivered, '\d(Z|[+-]\d{2}(:?\d{2})?)$') and length(delivered) > 12
+                then to_instant(delivered, time_zone) > received_at + interval 1 hour
+            else day > cast(timezone('UTC', received_at) + interval 14 hours as date)
+        end,
+        false
+    );
 
 -- A date, perhaps with a time, as ISO 8601: in the order that the profile declares (dmy, mdy, ymd), divided or as eight digits, the
 -- month a number or an English name (05-JAN-2026), the hour with or without a colon, am and pm. Anything else, two digits for a
@@ -96,9 +208,19 @@ create or replace macro hour_of_day(hour, half) as
 create or replace macro is_month_first(delivered, date_order) as
     date_order = 'mdy' and regexp_full_match(delivered_part(delivered, 2), '\d+');
 
+-- A month of a year in the order that the profile declares: 03/1960, MAR-1960, 1960/03.
+create or replace macro month_of_year(delivered, date_order) as
+    case
+        when date_order = 'ymd' and regexp_full_match(delivered, '\s*\d{4}[./]\d{1,2}\s*')
+            then left(trim(delivered), 4) || '-' || right('0' || regexp_extract(delivered, '(\d+)\s*$', 1), 2)
+        when regexp_full_match(delivered, '\s*(\d{1,2}|[A-Za-z]{3,9})[./ -]\d{4}\s*')
+            then right(trim(delivered), 4) || '-' || month_number(regexp_extract(delivered, '[0-9A-Za-z]+'))
+        else delivered
+    end;
+
 create or replace macro iso_of(parted, date_order, delivered) as
     case
-        when delivered_part(parted, 3) = '' then delivered
+        when delivered_part(parted, 3) = '' then month_of_year(delivered, date_order)
         when date_order = 'ymd' and regexp_matches(delivered, '^\s*\d{1,2}[./ -]\d') then delivered
         else delivered_part(parted, 3)
             || '-' || month_number(case when is_month_first(parted, date_order) then delivered_part(parted, 1) else delivered_part(parted, 2) end)
@@ -118,6 +240,32 @@ create or replace macro whole(number) as
 
 create or replace macro shortest(number) as
     case when contains(number, '.') and not contains(lower(number), 'e') then rtrim(rtrim(number, '0'), '.') else number end;
+
+-- Whether a code that came without its system looks like one of a system in which the protocol has codes of that entity.
+create or replace macro has_code_shape(entity, code) as
+    coalesce(case entity
+        when 'lab_result' then regexp_full_match(code, '\d{1,7}-\d')
+        when 'medication' then regexp_full_match(upper(code), '[A-Z]\d{2}([A-Z]([A-Z](\d{2})?)?)?')
+        when 'condition' then regexp_full_match(upper(code), '[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?|\d{3}(\.\d{1,2})?|\d{6,18}|[0-9A-Z]{5}\.00|[A-Z0-9]{2,4}\.{1,3}')
+        when 'procedure' then regexp_full_match(upper(code), '\d{5}|[A-Z]\d{4}|[0-9A-Z]{7}|\d{2}\.\d{1,2}|\d{6,18}')
+    end, false);
+
+-- Half a unit of the last digit that was printed, in the unit of the value: 165 pg/mL is known to 0.5, 122 pmol/L to 0.68 pg/mL.
+create or replace macro half_last_digit(value, value_reported) as
+    case when regexp_matches(value_reported, '^\D*\d+([.,]\d+)?(\D|$)') then
+        0.5 * power(10, -length(regexp_extract(value_reported, '\d[.,](\d+)', 1)))
+        * abs(value / nullif(try_cast(replace(regexp_extract(value_reported, '\d+([.,]\d+)?'), ',', '.') as double), 0))
+    end;
+
+-- Of results that should be one: whether they differ. One value in two units is no difference within half a unit of its last digit.
+create or replace macro are_conflicting(value, comparator, finding, value_reported, unit_reported) as
+    count(distinct row(value, comparator, finding)) > 1
+    and not coalesce(
+        count(distinct comparator) = 1 and count(distinct unit_reported) > 1
+        and count(distinct row(value, unit_reported)) = count(distinct unit_reported)
+        and max(value) - min(value) <= max(half_last_digit(value, value_reported)),
+        false
+    );
 
 -- One coding of a list: null where there is neither a code nor a name.
 create or replace macro coding(code_system, code, name) as

@@ -6,6 +6,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.analysis import GROUPS, MINUTES
 from pipeline.core import DEFAULT_PACK
+from pipeline.profiles import clean_id
 from pipeline.worklist import ROLES
 
 ROLE_HELP = (
@@ -100,7 +101,7 @@ def _worklist(commands):
 def _explain(commands):
     text = "show a patient's facts with evidence, and why each rule applies or not"
     explain = _add(commands, "explain", text)
-    explain.add_argument("patient_id", metavar="PATIENT_ID")
+    explain.add_argument("patient_id", metavar="PATIENT_ID", type=clean_id)
     text = "another day, from the current data (default: the last published run)"
     explain.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
     text = "the protocol pack (default: that of the last published run)"
@@ -169,7 +170,7 @@ def _lake(commands):
     text = "merge small lake files, and remove data past their retention"
     _add(commands, "compact", text)
     erase = _add(commands, "erase", "erase a patient everywhere")
-    erase.add_argument("patient_id", metavar="PATIENT_ID")
+    erase.add_argument("patient_id", metavar="PATIENT_ID", type=clean_id)
 
 
 def _doctor(commands):

@@ -8,9 +8,10 @@ import shutil
 from contextlib import closing
 from functools import partial
 
-from pipeline.core import replacing
+from pipeline.core import SQL, replacing
 from pipeline.engine import connect, quoted_identifier
 from pipeline.erasure.messages import erase_messages, erase_resources
+from pipeline.profiles import clean_id
 from pipeline.readers import is_gzip
 
 
@@ -25,8 +26,6 @@ def erase_delivered(path, profile, kind, ids):
         return erase_messages(path, ids)
     if profile.format == "fhir":
         return erase_resources(path, ids)
-    # 7.0 where a column of whole numbers once held an empty cell
-    ids = [*ids, *(f"{patient_id}.0" for patient_id in ids)]
     column = profile.patient_columns.get(kind) or profile.columns[kind].required["patient_id"]
     if path.suffix == ".parquet":
         return erase_parquet(path, column, ids)
@@ -53,9 +52,10 @@ def _erase_in_gzip(path, erase):
 def erase_parquet(path, column, ids):
     """Erase from a Parquet file the rows whose column holds one of the ids; returns how many."""
     is_theirs = (
-        f"trim(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
+        f"clean_id(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
     )
     with closing(connect()) as con:
+        con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
         counted = f"select count(*) from read_parquet($1) where {is_theirs}"
         [[rows]] = con.execute(counted, [str(path), ids]).fetchall()
         if rows:
@@ -93,7 +93,8 @@ def _records(path, *, column, ids, dialect):
                 position = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
                 yield False, record
             else:
-                yield len(cells) > position and cells[position].strip() in ids, record
+                is_theirs = len(cells) > position and clean_id(cells[position]) in ids
+                yield is_theirs, record
 
 
 def _parsed(lines, dialect):

@@ -5,12 +5,13 @@ import json
 import re
 
 from pipeline.core import replacing
+from pipeline.profiles import clean_id
 
 
 def erase_messages(path, ids):
     """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank
     lines; returns how many."""
-    mine = {patient_id.encode() for patient_id in ids}
+    mine = set(ids)
     erased, out = 0, []
     text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for message in re.split(
@@ -34,7 +35,7 @@ def _numbers(message):
         fields = line.lstrip(b"\x0b").split(bar)
         places = {b"PID": (2, 3, 4), b"MRG": (1,)}.get(fields[0], ())
         numbers |= {
-            repetition.split(mark)[0].strip()
+            clean_id(repetition.split(mark)[0].decode(errors="replace"))
             for number in places
             if number < len(fields)
             for repetition in fields[number].split(again)
@@ -105,8 +106,12 @@ def _empty_entries(whole, ids):
 def _is_patient(resource, ids):
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
         return False
-    numbers = {identifier.get("value") for identifier in resource.get("identifier", ())}
-    return not set(ids).isdisjoint({*numbers, resource.get("id")})
+    numbers = [identifier.get("value") for identifier in resource.get("identifier", ())]
+    return not set(ids).isdisjoint(_clean(each) for each in (*numbers, resource.get("id")))
+
+
+def _clean(value):
+    return clean_id(value) if isinstance(value, str) else value
 
 
 def _is_of(resource, ids):
@@ -143,5 +148,6 @@ def _points_to(subject, ids):
             .rsplit("Patient/", 1)[-1]
             .removeprefix("urn:uuid:")
         )
-        return reference in ids or short in ids or reference.rsplit("|", 1)[-1] in ids
-    return isinstance(identifier, dict) and identifier.get("value") in ids
+        named = (reference, short, reference.rsplit("|", 1)[-1])
+        return any(each in ids or _clean(each) in ids for each in named)
+    return isinstance(identifier, dict) and _clean(identifier.get("value")) in ids

@@ -72,7 +72,7 @@ def validate_file(con, home, file, folder):
     )
     checked = [f"staging.checked_{entity}" for entity in landed.entities]
     builders = dict.fromkeys(checked, partial(_check, folder=folder))
-    wanted = with_dependencies(con, ["staging.delivered_code", *checked])
+    wanted = with_dependencies(con, ["staging.code_system_count", *checked])
     build(con, wanted, builders=STREAMED | builders)
     _find_duplicates(con, home, landed.entities)
     return landed, tally(con, landed, file)
@@ -84,7 +84,7 @@ def _describe_file(con, file, profile):
     con.execute(
         "create table landing.file as select $1::varchar as source, $2::varchar as sha256,"
         " $3::varchar as file, $4::varchar as time_zone, $5::varchar as number_marks, $6::date as"
-        " today, $7::varchar as snapshot",
+        " today, $7::varchar as snapshot, $8::timestamptz as received_at",
         [
             profile.name,
             file.sha256,
@@ -93,6 +93,7 @@ def _describe_file(con, file, profile):
             profile.number_marks,
             today,
             file.snapshot,
+            file.received_at,
         ],
     )
 

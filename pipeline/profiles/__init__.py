@@ -2,6 +2,7 @@
 
 from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.files import install_profile, read_profile
+from pipeline.profiles.ids import clean_id
 from pipeline.profiles.maps import answered
 from pipeline.profiles.profile import Dialect, Profile
 
@@ -10,6 +11,7 @@ __all__ = [
     "Profile",
     "answered",
     "canonical_tables",
+    "clean_id",
     "install_profile",
     "read_profile",
 ]

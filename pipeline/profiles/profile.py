@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pipeline.core import ENTITIES, SOURCES, fault
 from pipeline.profiles.maps import filled
 
+EMPTY = ("null", "(null)", "\\n", "none", "nil", "nan", "nat", "na", "<na>", "n/a", "#n/a")
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -145,12 +146,14 @@ class Table(Layout):
     """The columns of one kind of file: canonical name -> delivered name, or a list of names that
     are joined by a space.
 
-    entity: what its rows become, where that is not the kind's own name.
+    entity: what its rows become, where that is not the kind's own name. verbatim: which of the
+    columns hold values as the source wrote them, beside those of `value` and `comment`.
     """
 
     entity: str | None = None
     required: Columns = {}
     optional: Columns = {}
+    verbatim: Columns = {}
 
     @property
     def all(self):
@@ -162,7 +165,9 @@ class Profile(Layout):
     """What a source's YAML in `sources/` says of its files; its keys are those of the YAML.
 
     files: kind of file -> patterns of its names. columns: kind -> its Table. words: canonical
-    column -> the source's words -> canonical words. maps: rows of the steward's maps, as dicts.
+    column -> the source's words -> canonical words. empty_words: cells that hold nothing, except
+    in values and comments. later_delivery_wins: of rows of one id that nothing dates, the one that
+    was delivered last counts. maps: rows of the steward's maps, as dicts.
     """
 
     name: Annotated[str, AfterValidator(_check_name)] = Field(alias="profile")
@@ -177,6 +182,8 @@ class Profile(Layout):
     other_columns: Literal["refused", "ignored"] = "refused"
     defaults: dict[Annotated[str, AfterValidator(_check_entity)], dict[str, Default]] = {}
     words: dict[str, dict[Word, Word]] = {}
+    empty_words: Names = frozenset(EMPTY)
+    later_delivery_wins: bool = False
     maps: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_read_maps)] = ()
     snapshot: Annotated[str, AfterValidator(_check_snapshot)] | None = None
     selects: Annotated[str, AfterValidator(_check_shipped)] | None = None
@@ -224,13 +231,16 @@ class Profile(Layout):
         return self.columns[kind].entity or kind
 
     def delivered_columns(self, kind):
-        """The names a table of this kind must and may have, in lower case: `{required: [...],
-        optional: [...]}`"""
+        """The names a table of this kind must and may have, in lower case, and which of them hold
+        text as the source wrote it: `{required: [...], optional: [...], verbatim: [...]}`"""
         table = self.columns[kind]
-        return {
-            need: [name.lower() for name in _flat(columns.values())]
-            for need, columns in (("required", table.required), ("optional", table.optional))
+        as_written = [table.all[name] for name in ("value", "comment") if name in table.all]
+        named = {
+            "required": table.required.values(),
+            "optional": table.optional.values(),
+            "verbatim": [*table.verbatim.values(), *as_written],
         }
+        return {need: [name.lower() for name in _flat(names)] for need, names in named.items()}
 
     @property
     def selects_folder(self):

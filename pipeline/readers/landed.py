@@ -4,7 +4,7 @@ every format."""
 from dataclasses import dataclass
 
 from pipeline.core import ENTITIES
-from pipeline.engine import create, view_of_parquet
+from pipeline.engine import create, quoted_text, view_of_parquet
 from pipeline.profiles import canonical_tables
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
@@ -16,6 +16,11 @@ from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text, unpacked
 
 CODED = ("code_system", "code", "name")
+VERBATIM = ("value", "comment")  # their words stay words: NULL is not a number
+IDS = (
+    "patient_id", "merged_into", "result_id", "accession_id", "medication_id", "condition_id",
+    "procedure_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ def read(con, path, *, profile, kind, reference, folder):
     `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
     _maps(con, profile)
+    define_filled(con, profile.empty_words)
     path = unpacked(path, folder)
     if profile.format == "table" and path.suffix != ".parquet":
         path, encoding = as_table_text(path, folder, profile.dialect.encoding)
@@ -53,6 +59,16 @@ def read(con, path, *, profile, kind, reference, folder):
             _land_nothing(con, entity, columns)
     entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
     return Landed(entities, loaded.rows, loaded.other)
+
+
+def define_filled(con, words):
+    """Create the macro `filled(cell)`: a cell, or null where it holds one of these words, by which
+    other tools write that there is nothing."""
+    listed = ", ".join(map(quoted_text, ["", *sorted(word.lower() for word in words)]))
+    con.execute(
+        f"create or replace macro filled(cell) as case when lower(cell) not in ({listed}) then cell"
+        " end"
+    )
 
 
 def _land_nothing(con, entity, columns):
@@ -121,7 +137,16 @@ def _land(con, entity, columns, select, *, profile, folder):
 
 
 def _cell(name, delivered):
-    return f"nullif(\"{name}\", '')" if name in delivered else "cast(null as varchar)"
+    "The cell of a canonical column as every format has it (protocol §1, Cells)"
+    if name not in delivered:
+        return "cast(null as varchar)"
+    if name in VERBATIM:
+        return f"nullif(trimmed(\"{name}\"), '')"
+    if name in IDS:
+        return f'filled(clean_id("{name}"))'
+    return (
+        f'filled(unwrapped(trimmed("{name}")))' if name == "code" else f'filled(trimmed("{name}"))'
+    )
 
 
 def _choose(con, entity):
@@ -143,20 +168,20 @@ def _choose(con, entity):
 
 
 def _maps(con, profile):
-    "The steward's answers: what a local code or unit stands for"
+    "The steward's answers: what a local code or unit stands for; null: a code that is not ours"
     con.execute(
         "create or replace table landing.local_code (entity varchar, code_system varchar, code"
         " varchar, to_system varchar, to_code varchar)"
     )
     con.execute("create or replace table landing.local_unit (spelling varchar, unit varchar)")
     for row in profile.maps:
-        if row["map_to"].lower() == "none":
-            continue
+        is_ours = row["map_to"].lower() != "none"
         if row["kind"] == "unit":
-            con.execute(
-                "insert into landing.local_unit values (unit_key($1), $2)",
-                [row["delivered"], row["map_to"]],
-            )
+            if is_ours:
+                con.execute(
+                    "insert into landing.local_unit values (unit_key($1), $2)",
+                    [row["delivered"], row["map_to"]],
+                )
         else:
             con.execute(
                 "insert into landing.local_code values ($1, upper($2), upper($3), $4, $5)",
@@ -164,7 +189,7 @@ def _maps(con, profile):
                     row["entity"],
                     row["code_system"],
                     row["delivered"],
-                    row["map_to_system"],
-                    row["map_to"],
+                    row["map_to_system"] if is_ours else None,
+                    row["map_to"] if is_ours else None,
                 ],
             )

@@ -21,15 +21,16 @@ def load_table(con, path, *, columns, profile, into, folder):
     as in the file; returns the names of the file's header.
 
     The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table,
-    and no memory. columns: {"required": [...], "optional": [...]}, in lower case. Rows that do not
-    fit the header go into `landing.ragged (line)`. Raises Refused when the file cannot be read
-    whole.
+    and no memory. columns: `{required: [...], optional: [...], verbatim: [...]}`, in lower case; in
+    a verbatim one words that stand for nothing (NULL) stay words. Rows that do not fit the header
+    go into `landing.ragged (line)`. Raises Refused when the file cannot be read whole.
     """
     is_parquet = Path(path).suffix == ".parquet"
     known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
     scan, header = _parquet(con, path) if is_parquet else _csv(con, path, profile.dialect)
     _check_header(header, columns["required"], known, profile.other_columns == "ignored")
-    _keep(con, f"select {_texts(header, known)} from {scan}", path, folder)
+    verbatim = columns.get("verbatim", ())
+    _keep(con, f"select {_texts(header, known, verbatim)} from {scan}", path, folder)
     if is_parquet:
         con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
         con.execute("create or replace table landing.ragged (line bigint)")
@@ -47,15 +48,19 @@ def header_of(con):
     return [name for (name,) in con.execute("select name from landing.header").fetchall()]
 
 
-def _texts(header, known):
+def _texts(header, known, verbatim):
     delivered = {name.strip().lower(): name for name in header}
-    return ", ".join(f"{_text(delivered.get(name))} as {quoted_identifier(name)}" for name in known)
+    return ", ".join(
+        f"{_text(delivered.get(name), name in verbatim)} as {quoted_identifier(name)}"
+        for name in known
+    )
 
 
-def _text(column):
+def _text(column, is_verbatim):
     if column is None:
         return "cast(null as varchar)"
-    return f"nullif(trim(cast({quoted_identifier(column)} as varchar)), '')"
+    cell = f"trimmed(cast({quoted_identifier(column)} as varchar))"
+    return f"nullif({cell}, '')" if is_verbatim else f"filled({cell})"
 
 
 def _keep(con, select, path, folder):

@@ -43,7 +43,7 @@ known as (
     select keyed.codings, keyed.place
     from keyed
     join landing.local_code
-        on local_code.entity = keyed.entity and local_code.code = upper(trim(coalesce(keyed.code, keyed.name)))
+        on local_code.to_code is not null and local_code.entity = keyed.entity and local_code.code = upper(trim(coalesce(keyed.code, keyed.name)))
         and (local_code.code_system is null or local_code.code_system in (upper(keyed.code_system), keyed.spelled_system))
 )
 

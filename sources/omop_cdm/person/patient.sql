@@ -1,5 +1,5 @@
--- One row per person. A person of whom only the year, or year and month, of birth are known is taken as born on the last day of
--- it: a child is never treated as an adult. Death is in another table: nothing is said of it here.
+-- One row per person. Of a birth of which only the year, or year and month, are known no more is said.
+-- Death is in another table: nothing is said of it here.
 with born as (
     select
         *, try_cast(whole(year_of_birth) as integer) as born_year, try_cast(whole(month_of_birth) as integer) as born_month,
@@ -12,10 +12,8 @@ select
     coalesce(
         left(birth_datetime, 10),
         case when born_day is not null then printf('%04d-%02d-%02d', born_year, born_month, born_day) end,
-        cast(cast(case
-            when born_month between 1 and 12 then last_day(make_date(born_year, born_month, 1))
-            when born_year is not null then make_date(born_year, 12, 31)
-        end as date) as varchar),
+        case when born_month between 1 and 12 then printf('%04d-%02d', born_year, born_month) end,
+        printf('%04d', born_year),
         year_of_birth
     ) as birth_date,
     case whole(gender_concept_id) when '8507' then 'male' when '8532' then 'female' end as sex,

@@ -1,0 +1,46 @@
+"An id is cleaned alike in Python and in SQL."
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.core import SQL
+from pipeline.engine.connection import connect
+from pipeline.profiles.ids import clean_id
+
+CON = connect()
+CON.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+DECORATED = {
+    "4857781234": "4857781234",
+    " 48577 81234\t": "4857781234",
+    "\ufeff4857781234\u200b": "4857781234",
+    "\u202a4857781234\u202c": "4857781234",
+    "4857\u00ad781234": "4857781234",
+    "48577\u00a081234": "4857781234",
+    "48577\u300081234": "4857781234",
+    "'004857": "004857",
+    '="004857"': "004857",
+    '\'="004857"': "004857",
+    "70003.0": "70003",
+    "70003.00": "70003",
+    "70003.5": "70003.5",
+    "A-1.0": "A-1.0",
+    "\x004857": "4857",
+    "urn:x|7 0": "urn:x|70",
+    "Öst-7": "Öst-7",
+}
+
+
+def in_sql(text):
+    return CON.execute("select clean_id($1)", [text]).fetchall()[0][0]
+
+
+@pytest.mark.parametrize(("decorated", "plain"), DECORATED.items())
+def test_a_decoration_is_no_part_of_an_id(decorated, plain):
+    assert clean_id(decorated) == plain
+    assert "\x00" in decorated or in_sql(decorated) == plain
+
+
+@given(st.text("ab1.0=\"' \t\u00a0\u200b\u202e\ufeff-_é", max_size=12))
+def test_python_and_sql_agree(text):
+    assert clean_id(text) == in_sql(text)
