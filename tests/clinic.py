@@ -242,8 +242,8 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks=".")
     con.execute("create schema if not exists landing")
     con.execute(
         "create or replace table landing.file as select 'canonical' as source, 'x' as sha256, 't.csv' as file, null::varchar as snapshot, "
-        "$1::varchar as time_zone, $2::date as today, $3::varchar as number_marks",
-        [time_zone, today, number_marks],
+        "$1::varchar as time_zone, $2::date as today, $3::varchar as number_marks, $4::timestamptz as received_at",
+        [time_zone, today, number_marks, f"{today} 09:00:00+00"],
     )  # fmt: skip
     con.execute(
         "create table if not exists landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"

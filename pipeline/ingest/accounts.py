@@ -16,13 +16,16 @@ IN_JSON = (
     "duplicates",
     "skipped",
     "refused",
+    "blanked",
+    "withdrawals",
 )
 
 
 @dataclass(frozen=True)
 class Account:
     """The outcome of the rows of one delivered file. rejected: rows by reason. skipped: rows by
-    kind. refused: why, or None."""
+    kind. refused: why, or None. blanked: unreadable cells that were left out of accepted rows, by
+    column. withdrawals: accepted rows that take something back."""
 
     file: str
     sha256: str
@@ -34,6 +37,9 @@ class Account:
     duplicates: int = 0
     skipped: dict = field(default_factory=dict)
     refused: str | None = None
+    blanked: dict = field(default_factory=dict)
+    withdrawals: int = 0
+    is_later_winning: bool = False
     transaction_id: str = ""
     snapshot: str | None = None
 
@@ -85,13 +91,39 @@ def tally(con, landed, file):
         other = landed.rows - accepted - rejected.total() - skipped.total()
     skipped.update({"other_message": other} if other else {})
     [[duplicates]] = con.execute("select count(*) from staging.duplicate_row").fetchall()
+    blanked, withdrawals = _left_out_and_taken_back(con, landed.entities)
     account = Account(
         file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
         rows=landed.rows, accepted=accepted - duplicates, rejected=dict(rejected),
-        duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot,
+        duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot, blanked=blanked,
+        withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file.name} does not add up"
     return account
+
+
+def _left_out_and_taken_back(con, entities):
+    "Of the rows that go in: how many cells were left out, by column, and how many take back"
+    blanked, withdrawals = Counter(), 0
+    for entity in entities:
+        cells = f"select unnest(blanked) as name from ({accepted_rows(entity)})"
+        counted = con.execute(f"select name, count(*) from ({cells}) group by name order by name")
+        blanked.update(dict(counted.fetchall()))
+        if entity != "patient":
+            took_back = f"({accepted_rows(entity)}) where status in ('retracted', 'withdrawn')"
+            withdrawals += con.execute(f"select count(*) from {took_back}").fetchall()[0][0]
+    return dict(blanked), withdrawals
+
+
+def accepted_rows(entity):
+    """The SELECT of the checked rows of an entity that go into the lake."""
+    return f"""
+        select checked.* from staging.checked_{entity} as checked
+        where skipped_because is null and rejected_because is null
+            and (line, place) not in (
+                select (line, place) from staging.duplicate_row where entity = '{entity}'
+            )
+    """
 
 
 def receipt_time(home):

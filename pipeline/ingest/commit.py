@@ -6,6 +6,7 @@ from contextlib import closing
 
 from pipeline import lake
 from pipeline.engine import connect
+from pipeline.ingest.accounts import accepted_rows
 from pipeline.lake import COLUMNS
 
 
@@ -24,6 +25,9 @@ def commit(con, home, file, entities, account):
         *(_unknown_status(entity) for entity in entities if entity != "patient"),
     ]
     lake.append(con, home, "unmapped_code", " union all ".join(unknown), account.transaction)
+    blanked = " union all ".join(map(_blanked, entities))
+    lake.append(con, home, "blanked_cell", blanked, account.transaction)
+    lake.append(con, home, "code_system_count", _SYSTEMS, account.transaction)
     reference = file.reference.name.split(".")[0] if file.reference else None
     _append_account(con, home, account, entities, file.received_at, reference)
 
@@ -31,31 +35,49 @@ def commit(con, home, file, entities, account):
 def _accepted(entity):
     return f"""
         select file.source, file.sha256, file.file, file.snapshot, checked.*
-        from staging.checked_{entity} as checked, landing.file
-        where skipped_because is null and rejected_because is null
-            and (line, place) not in (
-                select (line, place) from staging.duplicate_row where entity = '{entity}'
-            )
+        from ({accepted_rows(entity)}) as checked, landing.file
     """
+
+
+def _blanked(entity):
+    return f"""
+        select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
+            unnest(checked.blanked) as column_name
+        from ({accepted_rows(entity)}) as checked, landing.file
+    """
+
+
+_SYSTEMS = """
+    select file.source, file.sha256, file.file, code_system_count.*
+    from staging.code_system_count, landing.file
+"""
 
 
 def _rejected(entity):
     system, code = ("code_system", "code") if entity != "patient" else ("null", "null")
-    unit, lab = ("unit_reported", "performing_lab") if entity == "lab_result" else ("null", "null")
+    unit, lab, deciding = "null", "null", "true"
+    if entity == "lab_result":
+        unit, lab, deciding = "unit_reported", "performing_lab", _DECIDING
     return f"""
         select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
             rejected_because, {system} as code_system, {code} as code, {unit} as unit,
-            {lab} as performing_lab
+            {lab} as performing_lab, {deciding} as is_deciding
         from staging.checked_{entity} as checked, landing.file
         where rejected_because is not null
     """
+
+
+_DECIDING = (
+    "coalesce((select decides = 'yes' from protocol.analyte where analyte.analyte ="
+    " checked.analyte), true)"
+)
 
 
 def _ragged(entity):
     return f"""
         select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity,
             'ragged_row' as rejected_because, null as code_system, null as code, null as unit,
-            null as performing_lab
+            null as performing_lab, true as is_deciding
         from landing.ragged, landing.file
     """
 
@@ -75,15 +97,15 @@ def _unmapped(entity):
 
 
 def _unknown_status(entity):
-    """Unknown status words: such a result is held, any other record counts; a steward should say
-    which is right"""
+    """Unknown status words: such a result is held, any other record counts for a risk alone; a
+    steward should say which is right"""
     return f"""
         select file.source, file.sha256, file.file, '{entity}' as entity,
             'unknown_status' as skipped_because, null as code_system, landed.status as code,
             null as name, count(*) as rows
         from landing.{entity} as landed cross join landing.file
         left join protocol.status
-            on status.entity = '{entity}' and status.status = word_key(landed.status)
+            on status.entity = '{entity}' and status.status = status_key(landed.status)
         where landed.status is not null and status.status is null group by all
     """
 
@@ -95,7 +117,8 @@ def _append_account(con, home, account, entities, received_at, reference):
         "accepted": account.accepted, "rejected": json.dumps(account.rejected),
         "duplicates": account.duplicates, "skipped": json.dumps(account.skipped),
         "refused": account.refused, "received_at": received_at, "reference_sha256": reference,
-        "snapshot": account.snapshot,
+        "snapshot": account.snapshot, "blanked": json.dumps(account.blanked),
+        "withdrawals": account.withdrawals, "is_later_delivery_winning": account.is_later_winning,
     }  # fmt: skip
     assert list(values) == list(COLUMNS["delivery"])
     row = ", ".join(f"${place} as {name}" for place, name in enumerate(values, start=1))

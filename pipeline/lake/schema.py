@@ -7,8 +7,8 @@ CODED = {"code": "varchar", "name": "varchar", "concepts": "varchar", "matched_b
 LAST = {"place": "bigint", "shifted_days": "integer", "snapshot": "varchar", "row_key": "blob"}
 COLUMNS = {
     "patient": {
-        **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "sex": "varchar",
-        "deceased_on": "date", "site": "varchar", "is_deceased": "boolean",
+        **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "birth_latest_on": "date",
+        "sex": "varchar", "deceased_on": "date", "site": "varchar", "is_deceased": "boolean",
         "is_opted_out": "boolean", "merged_into": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "lab_result": {
@@ -23,22 +23,29 @@ COLUMNS = {
     },
     "medication": {
         **EVIDENCE, "patient_id": "varchar", "medication_id": "varchar", "code_system": "varchar",
-        **CODED, "start_on": "date", "end_on": "date", "days_supply": "integer",
-        "status": "varchar", "route_reported": "varchar", "route": "varchar",
-        "strength_mg": "double", "recorded_at": "timestamptz", **LAST,
+        **CODED, "start_on": "date", "start_latest_on": "date", "end_on": "date",
+        "days_supply": "integer", "status": "varchar", "route_reported": "varchar",
+        "route": "varchar", "strength_mg": "double", "recorded_at": "timestamptz", **LAST,
     },
     "condition": {
         **EVIDENCE, "patient_id": "varchar", "condition_id": "varchar", "code_system": "varchar",
-        **CODED, "onset_on": "date", "abated_on": "date", "status": "varchar",
-        "recorded_by": "varchar", "length_cm": "double", "recorded_at": "timestamptz", **LAST,
+        **CODED, "onset_on": "date", "onset_latest_on": "date", "abated_on": "date",
+        "status": "varchar", "recorded_by": "varchar", "length_cm": "double",
+        "recorded_at": "timestamptz", **LAST,
     },
     "procedure": {
         **EVIDENCE, "patient_id": "varchar", "procedure_id": "varchar", "code_system": "varchar",
-        **CODED, "performed_on": "date", "status": "varchar", "recorded_at": "timestamptz", **LAST,
+        **CODED, "performed_on": "date", "performed_latest_on": "date",
+        "status": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "rejected_row": {
         **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar",
-        "code": "varchar", "unit": "varchar", "performing_lab": "varchar",
+        "code": "varchar", "unit": "varchar", "performing_lab": "varchar", "is_deciding": "boolean",
+    },
+    "blanked_cell": {**EVIDENCE, "entity": "varchar", "column_name": "varchar"},
+    "code_system_count": {
+        "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",
+        "code_system": "varchar", "rows": "bigint", "rows_understood": "bigint",
     },
     "unmapped_code": {
         "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",
@@ -50,6 +57,7 @@ COLUMNS = {
         "entities": "varchar", "rows": "bigint", "accepted": "bigint", "rejected": "varchar",
         "duplicates": "bigint", "skipped": "varchar", "refused": "varchar",
         "received_at": "timestamptz", "reference_sha256": "varchar", "snapshot": "varchar",
+        "blanked": "varchar", "withdrawals": "bigint", "is_later_delivery_winning": "boolean",
     },
 }  # fmt: skip
 TABLES = (

@@ -127,7 +127,8 @@ _UNKNOWN_STATUS = """
 select '{entity}' as entity, 'status' as kind, landed.status as delivered, null as name,
     count(*) as rows
 from landing.{entity} as landed
-left join protocol.status on status.entity = '{entity}' and status.status = word_key(landed.status)
+left join protocol.status
+    on status.entity = '{entity}' and status.status = status_key(landed.status)
 where landed.status is not null and status.status is null
 group by landed.status having count(distinct patient_id) >= 2 order by rows desc limit 20
 """

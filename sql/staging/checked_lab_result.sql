@@ -1,57 +1,102 @@
 -- One row per delivered lab result: typed, coded, converted into the canonical unit, and judged.
 -- Source: protocol §1. Exactly one of these holds: skipped_because, rejected_because, or the row is acceptable.
--- A held row without a value is acceptable and not usable; a retracting row needs a patient and what it names.
+-- What is known not to be ours is skipped before anything else of it is judged. A held row without a value is acceptable and not usable.
+-- A retracting row needs a patient and what it names; a correction or cancellation without a usable value withdraws the result of its id.
 -- One that its source deleted (status deleted) needs no patient: it takes back the row of its id.
--- Units are never guessed: missing, unknown and wrong-scale units are separate rejections.
+-- Units are never guessed: missing, unknown, contradictory and wrong-scale units are separate rejections.
+-- A time of report or an end of the range that cannot be read is left out and named in `blanked`.
+with faulty as (
+    select
+        *,
+        case
+            when analyte = 'whole_blood_b12' then 'wrong_specimen'
+            when specimen is not null and wanted_specimen = 'serum_or_plasma' and specimen_kind not in ('serum_or_plasma', 'blood') then 'wrong_specimen'
+            when specimen is not null and wanted_specimen = 'any_blood' and specimen_kind not in ('serum_or_plasma', 'blood', 'whole_blood') then 'wrong_specimen'
+            when is_without_value then null
+            when value is null then 'empty_value'
+            when kind = 'qualitative' then case when is_word and qualitative_meaning is null and word not in ('none') then 'pending_or_cancelled_text' end
+            when is_word then 'pending_or_cancelled_text'
+            when number is null and regexp_matches(upper(with_signs(value)), '^[<>=≤≥]*\s*\d+([.,]\d+)?\s*(-|–|TO|:|/)\s*\d') then 'range_or_ratio'
+            when number is null then 'not_a_number'
+            when is_unit_contradicted then 'unit_contradiction'
+            when is_without_unit then 'missing_unit'
+            when verdict = 'wrong_scale_unit' then 'wrong_scale_unit'
+            when verdict is null then 'unknown_unit'
+            when exact_value < cast(hard_low as decimal(18, 10)) or exact_value > cast(hard_high as decimal(18, 10)) then 'implausible_value'
+            when exact_value < cast(accepted_low as decimal(18, 10)) or exact_value > cast(accepted_high as decimal(18, 10)) then 'implausible_value'
+        end as value_fault,
+        regexp_matches(word, '\b(negative|neg|non[ -]?reactive|not detected|none detected|undetected|not present|absent)\b') as says_no,
+        regexp_matches(
+            regexp_replace(word, '\b(non[ -]?reactive|not detected|none detected|not present)\b', '', 'g'),
+            '\b(positive|pos|reactive|detected|abnormal|present)\b'
+        ) as says_yes
+    from staging.measured_lab_result
+),
+
+judged as (
+    select
+        *,
+        coalesce(
+            result_id is not null and kind is not null
+            and (status_meaning = 'cancelled' or (status_meaning = 'corrected' and value_fault is not null)),
+            false
+        ) as is_withdrawal
+    from faulty
+)
+
 select
     line, patient_id, result_id, accession_id, analyte, code_system, code, name,
-    value as value_reported, unit as unit_reported, canonical_unit_name as unit,
-    case when number is not null and kind = 'quantity' then found_comparator end as comparator,
-    try_cast(exact_value as decimal(18, 10)) as value,
-    case when kind = 'qualitative' and not is_without_value then
-        case when qualitative_meaning is not null then qualitative_meaning
-            when regexp_matches(word, '^(negative|neg|non[ -]?reactive|not detected|absent)\b') then 'negative'
-            when regexp_matches(word, '^(positive|pos|reactive|detected|abnormal|present)\b') then 'positive'
-            when is_flagged then 'positive'
-            else 'indeterminate' end
+    value as value_reported, coalesce(unit, unit_printed) as unit_reported, canonical_unit_name as unit,
+    case when number is not null and kind = 'quantity' and not is_withdrawal then found_comparator end as comparator,
+    case when not is_withdrawal then try_cast(exact_value as decimal(18, 10)) end as value,
+    case when kind = 'qualitative' and not is_without_value and not is_withdrawal then
+        case
+            when says_no and says_yes then 'indeterminate'
+            when says_no then 'negative'
+            when says_yes or qualitative_meaning = 'positive' or is_flagged then 'positive'
+            when number > upper_limit or (number = upper_limit and found_comparator = '>') then
+                case when found_comparator in ('<', '<=') then 'indeterminate' else 'positive' end
+            when number <= upper_limit then case when found_comparator in ('>', '>=') then 'indeterminate' else 'negative' end
+            else coalesce(qualitative_meaning, 'indeterminate')
+        end
     end as finding,
-    case when is_retraction then 'retracted' when status_meaning = 'finalised' and not is_without_value then 'final' else status_meaning end as status,
+    case
+        when is_retraction then 'retracted'
+        when is_withdrawal then 'withdrawn'
+        when status_meaning = 'finalised' and not is_without_value then 'final'
+        when status_meaning = 'not_obtained' then 'cancelled'
+        else status_meaning
+    end as status,
     specimen, collected_instant as collected_at, collected_on, reported_instant as reported_at,
     converted_low as reference_low, converted_high as reference_high,
     performing_lab, comment, place, shifted_days,
     coalesce(code_basis <> '' and unit_basis <> '' and code_basis <> unit_basis, false) as is_unit_code_disagree,
     row_key,
+    list_filter([
+        case when reported_at is not null and reported_instant is null then 'reported_at' end,
+        case when analyte = 'mma' and factor is not null and reference_low is not null and converted_low is null then 'reference_low' end,
+        case when analyte = 'mma' and factor is not null and reference_high is not null and converted_high is null then 'reference_high' end
+    ], lambda one: one is not null) as blanked,
     case
-        when patient_id is null or is_scientific then null
-        when status_meaning = 'cancelled' then 'cancelled'
+        when is_scientific(code) then null
         when analyte = 'order_code' then 'order_code'
         when analyte = 'comment' then 'comment'
         when code is not null and analyte is null and is_loinc then 'other_analyte'
-        when code is not null and analyte is null and not is_retraction then 'unmapped_code'
+        when code is not null and analyte is null then 'unmapped_code'
+        when status_meaning in ('cancelled', 'not_obtained') and patient_id is not null and not is_withdrawal then 'cancelled'
     end as skipped_because,
     case
-        when patient_id is null and not is_deleted_record then 'missing_patient_id'
-        when is_scientific then 'code_in_scientific_notation'
         when skipped_because is not null then null
+        when patient_id is null and not is_deleted_record then 'missing_patient_id'
+        when is_scientific(patient_id) or is_scientific(result_id) or is_scientific(accession_id) then 'id_in_scientific_notation'
+        when is_scientific(code) then 'code_in_scientific_notation'
         when is_retraction and result_id is not null then null
         when code is null then 'missing_code'
+        when is_withdrawal then null
         when collected_at is null then 'missing_date'
-        when collected_instant is null or (reported_at is not null and reported_instant is null) then 'bad_date'
-        when collected_on > today then 'future_date'
+        when collected_instant is null or collected_on is null then 'bad_date'
+        when is_future(collected_at, collected_on, time_zone, received_at) then 'future_date'
         when is_retraction then null
-        when analyte = 'whole_blood_b12' then 'wrong_specimen'
-        when specimen is not null and wanted_specimen = 'serum_or_plasma' and specimen_kind not in ('serum_or_plasma', 'blood') then 'wrong_specimen'
-        when specimen is not null and wanted_specimen = 'any_blood' and specimen_kind not in ('serum_or_plasma', 'blood', 'whole_blood') then 'wrong_specimen'
-        when is_without_value then null
-        when value is null then 'empty_value'
-        when kind = 'qualitative' then case when is_word and qualitative_meaning is null and word not in ('none') then 'pending_or_cancelled_text' end
-        when is_word then 'pending_or_cancelled_text'
-        when number is null and regexp_matches(spelled_value, '^[<>=]*\s*\d+([.,]\d+)?\s*(-|–|TO|:|/)\s*\d') then 'range_or_ratio'
-        when number is null then 'not_a_number'
-        when is_without_unit then 'missing_unit'
-        when verdict = 'wrong_scale_unit' then 'wrong_scale_unit'
-        when verdict is null then 'unknown_unit'
-        when exact_value < cast(hard_low as decimal(18, 10)) or exact_value > cast(hard_high as decimal(18, 10)) then 'implausible_value'
-        when exact_value < cast(accepted_low as decimal(18, 10)) or exact_value > cast(accepted_high as decimal(18, 10)) then 'implausible_value'
+        else value_fault
     end as rejected_because
-from staging.measured_lab_result
+from judged

@@ -1,34 +1,49 @@
 -- One row per delivered patient row: typed and judged.
--- An optional date that is delivered and cannot be read is a rejection (bad_date), never an unknown.
--- Null in is_deceased, is_opted_out and merged_into is "not stated"; an ID merged into itself means not merged.
--- An opt-out in unmapped words counts as an opt-out: a refusal is never read as consent.
--- A death without its date (true) is dated by the day on which it was known.
+-- A date that cannot be read, or lies in the future, is left out and named in `blanked`; the row goes in with all else it says.
+-- A year or a month of birth is kept as its first and last day. Null in is_deceased, is_opted_out and merged_into is "not stated"; an
+-- ID merged into itself means not merged. An opt-out in unmapped words counts as an opt-out: a refusal is never read as consent.
+-- A death without a date (true) is a death all the same; one known as a year or a month is dated by its first day; a sentinel is no death.
 with typed as (
     select
-        patient.*, file.time_zone, file.today,
-        lower(trim(patient.deceased_on)) in ('true', 'yes', 'y') as is_dead_undated,
-        lower(trim(patient.deceased_on)) in ('false', 'no', 'n') as is_alive,
-        to_day(patient.birth_date, file.time_zone) as birth_day, to_day(patient.deceased_on, file.time_zone) as death_day,
-        to_instant(patient.recorded_at, file.time_zone) as recorded_instant, to_day(patient.recorded_at, file.time_zone) as recorded_day,
-        lower(trim(patient.opted_out)) as opting_out
+        patient.* exclude (recorded_at), patient.recorded_at as recorded_text,
+        lower(patient.deceased_on) in ('true', 'yes', 'y', 't', '1', 'dead', 'deceased') as is_dead_undated,
+        lower(patient.deceased_on) in ('false', 'no', 'n', 'f', '0', 'alive')
+            or is_sentinel(written_day(patient.deceased_on, file.time_zone)) as is_alive,
+        first_day(patient.birth_date, file.time_zone) as first_birth_day, last_day_of(patient.birth_date, file.time_zone) as last_birth_day,
+        first_day(patient.deceased_on, file.time_zone) as death_day, to_instant(patient.recorded_at, file.time_zone) as recorded_instant,
+        lower(patient.opted_out) as opting_out, file.time_zone, file.received_at
     from landing.patient
     cross join landing.file
+),
+
+judged as (
+    select
+        *,
+        first_birth_day is not null and not is_future(birth_date, first_birth_day, time_zone, received_at) as is_born,
+        death_day is not null and not is_future(deceased_on, death_day, time_zone, received_at) as is_dead_on_day
+    from typed
 )
 
 select
-    line, patient_id, birth_day as birth_on,
-    case when lower(trim(sex)) in ('female', 'male', 'other') then lower(trim(sex)) else 'unknown' end as sex,
-    case when is_dead_undated then least(coalesce(recorded_day, today), today) else death_day end as deceased_on,
-    not is_alive as is_deceased,
+    line, patient_id,
+    case when is_born then first_birth_day end as birth_on,
+    case when is_born then nullif(last_birth_day, first_birth_day) end as birth_latest_on,
+    case when lower(sex) in ('female', 'male', 'other') then lower(sex) else 'unknown' end as sex,
+    case when is_dead_on_day then death_day end as deceased_on,
+    case when is_alive then false when is_dead_undated or is_dead_on_day then true end as is_deceased,
     site,
-    opting_out not in ('false', 'f', 'no', 'n', '0', 'none') as is_opted_out,
-    merged_into, recorded_instant as recorded_at, place, shifted_days, row_key,
+    opting_out not in ('false', 'f', 'no', 'n', '0') as is_opted_out,
+    case when not is_scientific(merged_into) then merged_into end as merged_into,
+    recorded_instant as recorded_at, place, shifted_days, row_key,
+    list_filter([
+        case when birth_date is not null and not is_born then 'birth_date' end,
+        case when not is_alive and not is_dead_undated and not is_dead_on_day then 'deceased_on' end,
+        case when is_scientific(merged_into) then 'merged_into' end,
+        case when recorded_text is not null and recorded_instant is null then 'recorded_at' end
+    ], lambda one: one is not null) as blanked,
     cast(null as varchar) as skipped_because,
     case
         when patient_id is null then 'missing_patient_id'
-        when birth_date is not null and birth_day is null then 'bad_date'
-        when recorded_at is not null and recorded_instant is null then 'bad_date'
-        when not is_alive and not is_dead_undated and death_day is null then 'bad_date'
-        when birth_day > today or death_day > today then 'future_date'
+        when is_scientific(patient_id) then 'id_in_scientific_notation'
     end as rejected_because
-from typed
+from judged

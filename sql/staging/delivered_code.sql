@@ -24,9 +24,8 @@ meaning as (
 
 select
     spelled_code.entity, spelled_code.code_system, spelled_code.code, spelled_code.name, spelled_code.spelled_system,
-    meaning.concepts,
+    spelled_code.is_answered, meaning.concepts,
     meaning.matched_by,
-    regexp_full_match(spelled_code.code, '\s*\d+(\.\d+)?[eE]\+\d+\s*') as is_scientific,
     coalesce(spelled_code.spelled_system = 'LOINC' and regexp_full_match(trim(spelled_code.looked_up_code), '\d{1,7}-\d'), false) as is_loinc,
     concept.means as analyte,
     concept.wording as basis

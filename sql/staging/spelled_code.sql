@@ -14,7 +14,7 @@ with delivered as (
 
 spelled as (
     select
-        delivered.*, coalesce(local_code.to_code, delivered.code) as looked_up_code,
+        delivered.*, coalesce(local_code.to_code, delivered.code) as looked_up_code, local_code.code is not null as is_answered,
         coalesce(
             mapped_system.code_system, upper(local_code.to_system), code_system.code_system,
             case when delivered.entity = 'lab_result' and delivered.code_system is null then 'LOINC' end, upper(delivered.code_system)

@@ -15,6 +15,8 @@ REJECTIONS = {
     "bad_date",
     "future_date",
     "code_in_scientific_notation",
+    "id_in_scientific_notation",
+    "unit_contradiction",
     "missing_unit",
     "unknown_unit",
     "wrong_scale_unit",
@@ -47,6 +49,8 @@ EVERY_REASON = """
     ann        | 2132-9      | LOINC       | pg/mL | 165     | 2026-02-01          | final     | Serum       | accepted
     ann        | 2132-9      | LOINC       | pg/mL | 165     | 2026-02-02          | final     | Serum       | future_date
     ann        | 1.09023E+15 | SNOMEDCT    | pg/mL | 165     | 2026-01-05          | final     | Serum       | code_in_scientific_notation
+    5.1E+09    | 2132-9      | LOINC       | pg/mL | 165     | 2026-01-05          | final     | Serum       | id_in_scientific_notation
+    ann        | 2132-9      | LOINC       | pg/mL | 165 pmol/L | 2026-01-05       | final     | Serum       | unit_contradiction
     ann        | 2132-9      | LOINC       |       | 165     | 2026-01-05          | final     | Serum       | missing_unit
     ann        | 2132-9      | LOINC       | U/L   | 165     | 2026-01-05          | final     | Serum       | unknown_unit
     ann        | 2132-9      | LOINC       | g/dL  | 165     | 2026-01-05          | final     | Serum       | unknown_unit
@@ -342,7 +346,7 @@ def test_statuses_of_hl7_and_fhir():
         unknown          |           | 165   | accepted    | held
         cancelled        |           | 165   | cancelled   | cancelled
         entered-in-error | r1        |       | accepted    | retracted
-        never heard of   |           | 165   | accepted    | held
+        never heard of   |           | 165   | accepted    | unknown
         final            |           |       | empty_value | final
     """, given=B12)  # fmt: skip
 
@@ -411,8 +415,216 @@ def test_the_day_of_ingest_is_not_the_future():
         -------------+-------------+-------------
         2026-03-01   |             | accepted
         2026-03-02   |             | future_date
-        2026-03-01   | yesterday   | bad_date
+        2026-03-01   | yesterday   | accepted
     """, given=B12, today="2026-03-01")  # fmt: skip
+
+
+def test_future_is_an_hour_after_receipt_or_a_day_that_has_begun_nowhere():
+    "Received on 2026-02-01 at 09:00 UTC, when it is 23:00 of that day at UTC+14"
+    judges("lab_result", """
+        collected_at              | => outcome
+        --------------------------+------------
+        2026-02-01T10:00:00Z      | accepted
+        2026-02-01T10:00:01Z      | future_date
+        2026-02-01T23:30:00+14:00 | accepted
+        2026-02-02T01:00:00+14:00 | future_date
+        2026-02-01T12:00:00+02:00 | accepted
+        2026-02-01T23:59:00       | accepted
+        2026-02-01                | accepted
+        2026-02-02                | future_date
+        1900-01-01                | bad_date
+        9999-12-31                | bad_date
+        0001-01-01T00:00:00Z      | bad_date
+        2026                      | bad_date
+    """, given=B12)  # fmt: skip
+
+
+def test_what_is_not_ours_is_skipped_before_anything_else_is_judged():
+    judges("lab_result", """
+        patient_id | code    | code_system | value | unit  | collected_at | status    | => outcome
+        -----------+---------+-------------+-------+-------+--------------+-----------+------------------
+                   | 2093-3  | LOINC       | 180   | mg/dL | 2026-01-05   | final     | other_analyte
+                   | QC-CTRL | LOCAL       |       |       |              | final     | unmapped_code
+                   | 48767-8 | LOINC       | text  |       |              | final     | comment
+                   | 82607   | CPT4        |       |       |              | final     | order_code
+                   | 2093-3  | LOINC       | 180   | mg/dL | 2026-01-05   | cancelled | other_analyte
+                   | 2132-9  | LOINC       | 165   | pg/mL | 2026-01-05   | final     | missing_patient_id
+                   | 2132-9  | LOINC       | 165   | pg/mL | 2026-01-05   | cancelled | missing_patient_id
+                   | 1.1E+15 | LOCAL       |       |       |              | final     | missing_patient_id
+    """)  # fmt: skip
+
+
+@pytest.mark.parametrize("id_column", ["patient_id", "result_id", "accession_id"])
+@pytest.mark.parametrize("id_cell", ["4.85778E+09", "4,85778E+09", "1.09E15", "1e+15", "5E+9"])
+def test_an_id_in_scientific_notation_is_nobodys(id_column, id_cell):
+    given = {**parse(B12)[0], id_column: id_cell, "=> outcome": "id_in_scientific_notation"}
+    judges("lab_result", [given])
+
+
+@pytest.mark.parametrize("id_cell", ["4857781234", "12E5", "E53.8", "1.5", "A1.2E3B"])
+def test_an_id_that_only_looks_like_it_is_taken(id_cell):
+    judges("lab_result", [{**parse(B12)[0], "patient_id": id_cell, "=> outcome": "accepted"}])
+
+
+@pytest.mark.parametrize(
+    "value", ["1_000", "1e3", "1.65E+02", "1 650", "0x1F", "١٦٥", "--5", "1.2.3"]
+)
+def test_a_number_is_in_digits_only(value):
+    judges("lab_result", [{**parse(B12)[0], "value": value, "=> outcome": "not_a_number"}])
+
+
+def test_value_unit_and_flag_in_one_cell():
+    judges("lab_result", """
+        value                   | unit   | => comparator | => value | => outcome
+        ------------------------+--------+---------------+----------+-------------------
+        165 pg/mL               |        | =             | 165      | accepted
+        165pg/ml                | pg/mL  | =             | 165      | accepted
+        122 pmol/L              |        | =             | 165.35514 | accepted
+        GREATER THAN 2000 PG/ML |        | >             | 2000     | accepted
+        <150 L                  | pg/mL  | <             | 150      | accepted
+        < 150 pg/mL L           |        | <             | 150      | accepted
+        165*                    | pg/mL  | =             | 165      | accepted
+        165 LL                  | pg/mL  | =             | 165      | accepted
+        950 h                   | pg/mL  | =             | 950      | accepted
+        165 pg/mL               | ng/L   | =             | 165      | accepted
+        165 pg/mL               | pmol/L | =             | 223.63605 | unit_contradiction
+        165 ng/dL               | pg/mL  | =             | 165      | unit_contradiction
+        165 ng/dL               |        | =             |          | wrong_scale_unit
+        165 furlong             | pg/mL  |               |          | not_a_number
+        165 (low)               | pg/mL  |               |          | not_a_number
+        165 L                   |        | =             |          | missing_unit
+        165 pg/mL see comment   |        |               |          | not_a_number
+        ca. 165                 | pg/mL  |               |          | not_a_number
+        ~165                    | pg/mL  |               |          | not_a_number
+        <>165                   | pg/mL  |               |          | not_a_number
+        165 <                   | pg/mL  |               |          | not_a_number
+        45210^150               | pg/mL  |               |          | not_a_number
+        150 - 180 pg/mL         |        |               |          | range_or_ratio
+    """, given="""
+        patient_id | code   | collected_at
+        ann        | 2132-9 | 2026-01-05
+    """)  # fmt: skip
+
+
+def test_escaped_comparators_are_comparators():
+    judges("lab_result", """
+        value          | => comparator | => value | => outcome
+        ---------------+---------------+----------+-------------
+        &lt;150        | <             | 150      | accepted
+        &gt; 2000      | >             | 2000     | accepted
+        &amp;lt;150    | <             | 150      | accepted
+        &#60;150       | <             | 150      | accepted
+        &#x3E;=350     | >=            | 350      | accepted
+        &le;180        | <=            | 180      | accepted
+        &nbsp;165      |               |          | not_a_number
+        &165           |               |          | not_a_number
+    """, given=B12)  # fmt: skip
+
+
+def test_a_unit_code_and_a_printed_unit_that_differ_contradict_each_other():
+    judges("lab_result", """
+        unit   | unit_printed | => value | => outcome
+        -------+--------------+----------+-------------------
+        pg/mL  | pg/mL        | 165      | accepted
+        pg/mL  | ng/L         | 165      | accepted
+        pg/mL  | PG/ML        | 165      | accepted
+        pg/mL  | furlong      | 165      | accepted
+        pg/mL  | pmol/L       | 165      | unit_contradiction
+        pmol/L | pg/mL        | 223.63605 | unit_contradiction
+        pg/mL  | ng/dL        | 165      | unit_contradiction
+               | pg/mL        | 165      | accepted
+        furlong | pg/mL       |          | unknown_unit
+    """, given="""
+        patient_id | code   | value | collected_at
+        ann        | 2132-9 | 165   | 2026-01-05
+    """)  # fmt: skip
+
+
+WITHDRAWN = """
+    code    | value              | unit  | specimen | => outcome
+    --------+--------------------+-------+----------+------------
+    2132-9  | see comment        |       |          | accepted
+    2132-9  | hemolyzed          | pg/mL |          | accepted
+    2132-9  |                    | pg/mL |          | accepted
+    2132-9  | specimen mislabeled|       |          | accepted
+    2132-9  | 165                |       |          | accepted
+    2132-9  | 165                | ng/dL |          | accepted
+    2132-9  | 165                | U/L   |          | accepted
+    2132-9  | 150-180            | pg/mL |          | accepted
+    2132-9  | 3                  | pg/mL |          | accepted
+    2132-9  | 165 pmol/L         | pg/mL |          | accepted
+    2132-9  | 165                | pg/mL | urine    | accepted
+    31444-3 | pending            |       |          | accepted
+"""
+
+
+@pytest.mark.parametrize("status", ["C", "corrected", "Amended", "A", "X", "cancelled"])
+def test_a_correction_or_cancellation_without_a_usable_value_withdraws_the_result_of_its_id(status):
+    judges("lab_result", [
+        {"patient_id": "ann", "result_id": "r1", "collected_at": "2026-01-05", "status": status, **row,
+         "=> status": "withdrawn", "=> value": None, "=> finding": None}
+        for row in parse(WITHDRAWN)
+    ])  # fmt: skip
+
+
+def test_without_an_id_or_with_a_value_nothing_is_withdrawn():
+    judges("lab_result", """
+        status    | result_id | accession_id | value       | collected_at | => status | => outcome
+        ----------+-----------+--------------+-------------+--------------+-----------+---------------------------
+        corrected |           | a1           | see comment | 2026-01-05   | corrected | pending_or_cancelled_text
+        corrected |           |              | 3           | 2026-01-05   | corrected | implausible_value
+        cancelled |           | a1           | 165         | 2026-01-05   | cancelled | cancelled
+        corrected | r1        |              | 165         | 2026-01-05   | corrected | accepted
+        corrected | r1        |              | 165         | someday      | corrected | bad_date
+        corrected | r1        |              | hemolyzed   | someday      | withdrawn | accepted
+        final     | r1        |              | hemolyzed   | 2026-01-05   | final     | pending_or_cancelled_text
+        N         | r1        |              |             | 2026-01-05   | cancelled | cancelled
+        O         | r1        |              |             | 2026-01-05   | cancelled | cancelled
+        not done  | r1        |              |             | 2026-01-05   | cancelled | cancelled
+        P         | r1        |              | hemolyzed   | 2026-01-05   | held      | accepted
+    """, given="""
+        patient_id | code   | unit
+        ann        | 2132-9 | pg/mL
+    """)  # fmt: skip
+
+
+def test_a_retraction_names_by_result_id_by_accession_or_by_analyte_and_instant():
+    judges("lab_result", """
+        patient_id | code   | result_id | accession_id | collected_at | => status | => outcome
+        -----------+--------+-----------+--------------+--------------+-----------+--------------
+        ann        | 2132-9 |           |              | 2026-01-05   | retracted | accepted
+        ann        | 2132-9 |           |              |              | retracted | missing_date
+        ann        |        | r1        |              |              | retracted | accepted
+        ann        | 2093-3 | r1        |              |              | retracted | other_analyte
+        ann        | XYZ    | r1        |              |              | retracted | unmapped_code
+    """, given="status\nentered-in-error")  # fmt: skip
+
+
+def test_findings_within_texts_and_against_the_laboratorys_limit():
+    judges("lab_result", """
+        value                 | reference_high | abnormal_flag | => finding
+        ----------------------+----------------+---------------+--------------
+        weak positive         |                |               | positive
+        5.2 Positive          |                |               | positive
+        Antibody not detected |                |               | negative
+        Negative (0.4)        |                | H             | negative
+        positive, was negative |               |               | indeterminate
+        none detected         |                |               | negative
+        non-reactive          |                |               | negative
+        5.2                   | 4              |               | positive
+        4                     | 4              |               | negative
+        3.9                   | 4              |               | negative
+        <2                    | 4              |               | negative
+        <20                   | 4              |               | indeterminate
+        >4                    | 4              |               | positive
+        >1                    | 4              |               | indeterminate
+        3.9                   | four           |               | indeterminate
+        3.9                   |                | A             | positive
+        equivocal             |                |               | indeterminate
+    """, given="""
+        patient_id | code    | collected_at
+        ann        | 31444-3 | 2026-01-05
+    """)  # fmt: skip
 
 
 def test_a_held_qualitative_result_without_a_value_has_no_finding():

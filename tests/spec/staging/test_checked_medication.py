@@ -18,17 +18,10 @@ def test_every_reason():
         ann        |             |          | 2026-01-05 |            |             |             |             | missing_code
         ann        | 6809        |          |            |            |             |             | metformin   | missing_date
         ann        | 6809        |          | 1.5.26     |            |             |             | metformin   | bad_date
-        ann        | 6809        |          | 2026-01-05 | ongoing    |             |             | metformin   | bad_date
         ann        | 6809        |          | 2026-02-01 |            |             |             | metformin   | accepted
         ann        | 6809        |          | 2026-02-02 |            |             |             | metformin   | future_date
-        ann        | 6809        |          | 2026-01-05 |            | a month     |             | metformin   | not_a_number
-        ann        | 6809        |          | 2026-01-05 |            | -30         |             | metformin   | not_a_number
-        ann        | 6809        |          | 2026-01-05 |            | NaN         |             | metformin   | not_a_number
         ann        | 6809        |          | 2026-01-05 |            | 0           |             | metformin   | accepted
         ann        | 6809        |          | 2026-01-05 |            | 36525       |             | metformin   | accepted
-        ann        | 6809        |          | 2026-01-05 |            | 36526       |             | metformin   | implausible_value
-        ann        | 6809        |          | 2026-01-05 |            | 1e300       |             | metformin   | implausible_value
-        ann        | 6809        |          | 2026-01-05 |            |             | inf         | metformin   | not_a_number
         ann        | 1.09023E+15 |          | 2026-01-05 |            |             |             |             | code_in_scientific_notation
         ann        | 999         | aspirin  | 2026-01-05 |            |             |             |             | unmapped_code
     """, given="""
@@ -51,7 +44,10 @@ def test_statuses_and_routes():
                       | not-given        | rectal        | not_counted  | unknown
                       | held             |               | not_counted  | unknown
         m1            | entered-in-error |               | retracted    | unknown
-                      | never heard of   |               | ended        | unknown
+                      | never heard of   |               | unknown      | unknown
+                      | never taken      |               | not_counted  | unknown
+                      | Voided           |               | retracted    | unknown
+                      | DISCONTINUED     |               | ended        | unknown
     """, given=GIVEN)  # fmt: skip
 
 
@@ -78,3 +74,20 @@ def test_a_retraction_that_names_its_record_needs_no_date():
         patient_id | code_system | code
         ann        | RXNORM      | 6809
     """)  # fmt: skip
+
+
+def test_a_cell_that_cannot_be_read_is_left_out_and_named():
+    judges("medication", """
+        start_on   | end_on     | days_supply | strength_mg | recorded_at | => start_on | => start_latest_on | => end_on  | => days_supply | => blanked                                      | => outcome
+        -----------+------------+-------------+-------------+-------------+-------------+--------------------+------------+----------------+-------------------------------------------------+------------
+        2026-01-05 | ongoing    |             |             |             | 2026-01-05  |                    |            |                | end_on                                          | accepted
+        2026-01-05 | 9999-12-31 |             |             |             | 2026-01-05  |                    |            |                |                                                 | accepted
+        2026-01-05 | 2027       |             |             |             | 2026-01-05  |                    | 2027-12-31 |                |                                                 | accepted
+        2026-01-05 |            | a month     |             |             | 2026-01-05  |                    |            |                | days_supply                                     | accepted
+        2026-01-05 |            | -30         |             |             | 2026-01-05  |                    |            |                | days_supply                                     | accepted
+        2026-01-05 |            | NaN         |             |             | 2026-01-05  |                    |            |                | days_supply                                     | accepted
+        2026-01-05 |            | 36526       |             |             | 2026-01-05  |                    |            |                | days_supply                                     | accepted
+        2026-01-05 |            | 1e300       | inf         | now         | 2026-01-05  |                    |            |                | days_supply, strength_mg, recorded_at           | accepted
+        2019-05    |            |             |             |             | 2019-05-01  | 2019-05-31         |            |                |                                                 | accepted
+        1753-01-01 |            |             |             |             |             |                    |            |                |                                                 | bad_date
+    """, given=GIVEN)  # fmt: skip

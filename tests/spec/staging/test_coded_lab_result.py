@@ -15,6 +15,6 @@ def test_each_delivered_word_with_its_meaning():
         code   | analyte   | code_basis | spelled_unit | is_without_unit | status_meaning | specimen_kind   | plain_number
         2132-9 | total_b12 | mass       | pg/mL        | no              | final          | serum_or_plasma | 165
         2132-9 | total_b12 | mass       | pmol/L       | no              | corrected      | other           |
-        xyz    |           |            |              | no              | held           | other           |
+        xyz    |           |            |              | no              | unknown        | other           |
         2132-9 | total_b12 | mass       |              | yes             | final          |                 |
     """)  # fmt: skip

@@ -132,25 +132,6 @@ def test_a_lab_code_without_a_system_is_loinc_and_names_its_analyte(code, analyt
     assert basis is None or found["basis"] == basis
 
 
-@pytest.mark.parametrize(
-    ("code", "is_scientific"),
-    [
-        ("1.09023E+15", True),
-        ("1e+15", True),
-        ("4.43906E+08", True),
-        ("84027009", False),
-        ("E53.8", False),
-    ],
-)
-def test_scientific_notation_is_seen_and_never_parsed(code, is_scientific):
-    con = landed(
-        clinic(), "condition", [{"patient_id": "ann", "code": code, "code_system": "SNOMEDCT"}]
-    )
-    assert select(con, "staging.delivered_code", "is_scientific") == [
-        {"is_scientific": is_scientific}
-    ]
-
-
 def test_a_code_that_the_sites_map_answers_for_is_looked_up_as_the_map_says():
     con = clinic()
     con.execute("create schema landing")
