@@ -1,22 +1,44 @@
 -- One row per patient with a patient row: age and whether to screen.
--- Several rows of one patient: the surviving id's own birth date first, the earliest. Of death and opting out counts what each
--- source said last, when it was recorded or else when the file came (at one time: dead before alive, out before in); dead or opted out if any source, or any merged id, says so.
+-- Several rows of one patient: the surviving id's own birth date first, the most exact, the earliest. born_on and born_latest_on are the
+-- first and last day of a birth known as a year or a month. Of death and opting out counts what each source said last, when it was
+-- recorded or else when the file came (at one time: dead before alive, out before in); dead or opted out if any source, or any merged id,
+-- says so. A death before the birth is no death; one without a date is one on any day.
+-- Two birth dates that exclude each other, or two sexes, are an identity conflict.
 with resolved as (
     select
         coalesce(merged_patient.surviving_id, patient.patient_id) as patient_id,
         patient.patient_id as delivered_id, patient.source, coalesce(patient.recorded_at, delivery.received_at) as known_at,
-        patient.birth_on, patient.deceased_on, patient.site, patient.is_opted_out,
-        coalesce(patient.is_deceased, case when patient.deceased_on is not null then true end) as is_deceased
+        patient.birth_on, coalesce(patient.birth_latest_on, patient.birth_on) as birth_latest_on, patient.sex, patient.deceased_on, patient.site,
+        patient.is_opted_out, coalesce(patient.is_deceased, case when patient.deceased_on is not null then true end) as is_deceased
     from lake.patient
     left join lake.delivery on delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
     left join clinical.merged_patient on merged_patient.patient_id = patient.patient_id
 ),
 
-death as (
-    select patient_id, is_deceased, deceased_on
+person as (
+    select
+        patient_id,
+        arg_min(
+            row(birth_on, birth_latest_on), row(delivered_id <> patient_id, birth_latest_on > birth_on, birth_on, birth_latest_on)
+        ) filter (birth_on is not null) as birth,
+        coalesce(max(birth_on) > min(birth_latest_on), false) or count(distinct sex) filter (sex in ('female', 'male', 'other')) > 1
+            as is_identity_conflicting,
+        max(site) as site
     from resolved
-    where is_deceased is not null
-    qualify row_number() over (partition by delivered_id, source order by known_at desc nulls last, is_deceased desc, deceased_on) = 1
+    group by patient_id
+),
+
+death as (
+    select
+        resolved.patient_id, resolved.is_deceased, resolved.deceased_on,
+        coalesce(resolved.is_deceased and resolved.deceased_on < person.birth[1], false) as is_implausible
+    from resolved
+    join person using (patient_id)
+    where resolved.is_deceased is not null
+    qualify row_number() over (
+        partition by resolved.delivered_id, resolved.source
+        order by resolved.known_at desc nulls last, resolved.is_deceased desc, resolved.deceased_on
+    ) = 1
 ),
 
 opting_out as (
@@ -27,23 +49,21 @@ opting_out as (
 ),
 
 died as (
-    select patient_id, min(deceased_on) as died_on from death where is_deceased group by patient_id
+    select
+        patient_id, min(deceased_on) filter (is_deceased and not is_implausible) as died_on,
+        bool_or(is_deceased and not is_implausible and deceased_on is null) as is_dead_undated, bool_or(is_implausible) as is_death_implausible
+    from death
+    group by patient_id
 ),
 
 opted_out as (
     select distinct patient_id from opting_out where is_opted_out
-),
-
-person as (
-    select
-        patient_id,
-        coalesce(min(birth_on) filter (delivered_id = patient_id), min(birth_on)) as born_on,
-        max(site) as site
-    from resolved
-    group by patient_id
 )
 
-select person.patient_id, person.born_on, died.died_on, opted_out.patient_id is not null as is_opted_out, person.site
+select
+    person.patient_id, person.birth[1] as born_on, person.birth[2] as born_latest_on, died.died_on, coalesce(died.is_dead_undated, false) as is_dead_undated,
+    coalesce(died.is_death_implausible, false) as is_death_implausible, person.is_identity_conflicting,
+    opted_out.patient_id is not null as is_opted_out, person.site
 from person
 left join died using (patient_id)
 left join opted_out using (patient_id)

@@ -14,6 +14,33 @@ with raised as (
     union
     select patient_id, 'MMA_WITHIN_LAB_RANGE' from clinical.latest_mma where is_within_lab_range
     union
+    select patient_id, 'DEATH_IMPLAUSIBLE' from clinical.demography where is_death_implausible
+    union
+    select patient_id, 'IDENTITY_CONFLICT' from clinical.demography where is_identity_conflicting
+    union
+    select patient_id, 'MERGE_CIRCLE' from clinical.merge_circle
+    union
+    select result.patient_id, 'RESULT_AFTER_DEATH'
+    from clinical.result
+    join clinical.demography on demography.patient_id = result.patient_id
+    where result.collected_on > demography.died_on
+    union
+    select patient_id, 'END_BEFORE_START' from clinical.medication_era where is_end_before_start
+    union
+    select patient_id, 'END_BEFORE_START' from clinical.finding where is_end_before_start
+    union
+    select patient_id, 'DATE_PARTIAL' from clinical.medication_era where is_start_partial
+    union
+    select patient_id, 'DATE_PARTIAL' from clinical.finding where latest_on > began_on
+    union
+    select patient_id, 'DATE_PARTIAL' from clinical.demography where born_latest_on > born_on
+    union
+    select patient_id, 'STATUS_UNKNOWN' from clinical.delivered_result where status = 'unknown'
+    union
+    select patient_id, 'STATUS_UNKNOWN' from clinical.coded_record where status = 'unknown'
+    union
+    select patient_id, 'STATUS_UNKNOWN' from clinical.counted_medication where status = 'unknown'
+    union
     select patient_id, 'BY_NAME' from clinical.medication_risk where is_by_name
     union
     select patient_id, 'BY_NAME' from clinical.medication_era where class = 'b12_therapy' and is_by_name

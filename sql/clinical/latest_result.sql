@@ -29,13 +29,13 @@ conflicting as (
     from clinical.result
     join latest using (patient_id, analyte, collected_at)
     group by result.patient_id, result.analyte
-    having count(distinct row(result.value, result.comparator)) > 1
+    having are_conflicting(result.value, result.comparator, result.finding, result.value_reported, result.unit_reported)
 )
 
 select
-    latest.*,
+    latest.* exclude (is_in_conflict),
     coalesce(passed_over.collected_at > latest.collected_at, false) as is_later_one_censored,
-    conflicting.patient_id is not null as is_conflicting
+    conflicting.patient_id is not null or latest.is_in_conflict as is_conflicting
 from latest
 left join passed_over using (patient_id, analyte)
 left join conflicting using (patient_id, analyte)

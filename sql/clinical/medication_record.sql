@@ -1,10 +1,14 @@
 -- One row per medication record and class that counts: from when to when it covers.
 -- Source: protocol §2, Medication eras.
 -- No end: start + days supply; with neither, an active record runs to the as-of date, any other covers 30 days; both flagged.
+-- An end before its start is no end; both that and a start known as a year or a month are marked.
+-- A record whose status nothing knows counts for a risk (metformin, acid suppressants) and not as treatment (B12, folic acid).
 -- A multivitamin is B12 therapy or folic acid only from a recorded strength on; else it is class multivitamin, which only flags.
 with classed as (
     select
-        counted_medication.*,
+        counted_medication.* exclude (end_on),
+        case when counted_medication.end_on >= counted_medication.start_on then counted_medication.end_on end as end_on,
+        coalesce(counted_medication.end_on < counted_medication.start_on, false) as is_end_before_start,
         case
             when not medication_class.is_multivitamin then medication_class.class
             when medication_class.class = 'b12_therapy' and counted_medication.strength_mg >= setting.multivitamin_b12_mg then 'b12_therapy'
@@ -17,6 +21,7 @@ with classed as (
     from clinical.counted_medication
     join clinical.medication_class on medication_class.concepts = counted_medication.concepts
     cross join protocol.setting
+    where not (counted_medication.status = 'unknown' and medication_class.class in ('b12_therapy', 'folic_acid'))
 )
 
 select
@@ -32,7 +37,8 @@ select
         end,
         case when is_injection then start_on + setting.injection_covers_days else start_on end
     ) as end_on,
-    end_on is null and days_supply is null and not is_injection as is_end_assumed
+    end_on is null and days_supply is null and not is_injection as is_end_assumed,
+    is_end_before_start, start_latest_on is not null as is_start_partial, status = 'unknown' as is_status_unknown
 from classed
 cross join protocol.run
 cross join protocol.setting

@@ -1,5 +1,5 @@
 -- One row per patient with a neurological sign that counts: definite, headache, or a diabetic neuropathy alone.
--- Source: protocol §3. Definite while not abated; a headache that began within 180 days, abated or not; a clinician's note
+-- Source: protocol §3. Definite while not abated; a headache that began within 180 days, abated or not (of a month or a year, any day of it); a clinician's note
 -- removes headaches that began on or before its date, and no later one. Haemoglobin and MCV are not read here.
 with unrelated as (
     select patient_id, max(began_on) as noted_on from clinical.finding where means = 'headache_unrelated' group by patient_id
@@ -12,8 +12,8 @@ sign as (
             when finding.means = 'definite' and not finding.is_abated then 'definite'
             when finding.means = 'diabetic_only' and not finding.is_abated then 'diabetic_only'
             when (finding.means = 'headache' or (finding.means = 'migraine' and setting.migraine_is_headache = 1))
-                and finding.began_on >= run.as_of - setting.headache_days
-                and (unrelated.noted_on is null or finding.began_on > unrelated.noted_on) then 'headache'
+                and finding.latest_on >= run.as_of - setting.headache_days
+                and (unrelated.noted_on is null or finding.latest_on > unrelated.noted_on) then 'headache'
         end as sign
     from clinical.finding
     cross join protocol.run

@@ -1,14 +1,15 @@
 -- One row per patient: the answer to every question the protocol asks, in its words and nothing else.
--- Numbers are already words here. Unknown is an answer: if an entity was never loaded, the answer is not_loaded, never "none".
+-- Numbers are already words here; of a birth known as a year or a month every day must give the same answer. Unknown is an answer: if an entity was never loaded, the answer is not_loaded, never "none".
 -- The evidence is in clinical.patient_evidence. Its columns, but for patient_id, are the list of the facts: combinations are told
 -- apart by all of them.
 select
     population.patient_id,
     case
-        when demography.died_on <= run.as_of then 'deceased'
+        when demography.died_on <= run.as_of or demography.is_dead_undated then 'deceased'
         when demography.is_opted_out then 'opted_out'
         when demography.born_on is null then 'age_unknown'
         when demography.born_on > run.as_of - to_years(setting.child_under_years) then 'child'
+        when demography.born_latest_on > run.as_of - to_years(setting.child_under_years) then 'age_unknown'
         else 'in_scope'
     end as scope,
     coalesce(latest_b12.b12, 'never') as b12,
@@ -39,8 +40,8 @@ select
     case when neuro_sign.last_sign_on > b12_therapy.therapy_start_on + setting.late_on_therapy_days then 'new_on_therapy' else 'other' end as neuro_timing,
     case when setting.never_tested_neuro_is_ordered = 1 then 'yes' else 'no' end as n24_used,
     case when demography.patient_id is null then 'not_loaded' else 'loaded' end as patient_row,
-    case when population.is_medication_loaded then 'loaded' else 'not_loaded' end as medications,
-    case when population.is_condition_loaded then 'loaded' else 'not_loaded' end as conditions
+    case when population.is_medication_loaded then 'loaded' when population.is_medication_delivered then 'not_understood' else 'not_loaded' end as medications,
+    case when population.is_condition_loaded then 'loaded' when population.is_condition_delivered then 'not_understood' else 'not_loaded' end as conditions
 from clinical.population
 cross join protocol.run
 cross join protocol.setting

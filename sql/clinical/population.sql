@@ -1,4 +1,4 @@
--- One row per patient: every patient id in any accepted row, after merges, with what was ever loaded for it.
+-- One row per patient: every patient id in any accepted row, after merges, with what was ever loaded, or only delivered, for it.
 with seen as (
     select patient_id, source from lake.patient
     union
@@ -14,7 +14,9 @@ with seen as (
 select
     coalesce(merged_patient.surviving_id, seen.patient_id) as patient_id,
     coalesce(bool_or(loaded_source.is_medication_loaded), false) as is_medication_loaded,
-    coalesce(bool_or(loaded_source.is_condition_loaded), false) as is_condition_loaded
+    coalesce(bool_or(loaded_source.is_condition_loaded), false) as is_condition_loaded,
+    coalesce(bool_or(loaded_source.is_medication_delivered), false) as is_medication_delivered,
+    coalesce(bool_or(loaded_source.is_condition_delivered), false) as is_condition_delivered
 from seen
 left join clinical.merged_patient on merged_patient.patient_id = seen.patient_id
 left join clinical.loaded_source on loaded_source.source = seen.source

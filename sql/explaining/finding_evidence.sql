@@ -1,25 +1,34 @@
 -- One row per delivered condition or procedure of a patient and concept, and the fact it bears on.
--- The rows of one id are one record: taken back once, none of them counts. Traps are recognised, but not counted.
+-- The rows of one id and code are one record: taken back once (without a code: of every code), none of them counts. Traps are
+-- recognised, but not counted.
 with taken_back as (
-    select source, 'condition' as entity, condition_id as id, min(status) as status from lake.condition
-    where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id
+    select source, 'condition' as entity, condition_id as id, code, min(status) as status from lake.condition
+    where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id, code
     union all
-    select source, 'procedure', procedure_id, min(status) from lake.procedure
-    where status in ('retracted', 'refuted') and procedure_id is not null group by source, procedure_id
+    select source, 'procedure', procedure_id, code, min(status) from lake.procedure
+    where status in ('retracted', 'refuted') and procedure_id is not null group by source, procedure_id, code
 ),
 
 finding as (
     select
         condition.patient_id, condition.onset_on as on_day, coalesce(condition.name, condition.code) as reported,
         concat_ws(' ', condition.code_system, condition.code) || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
-        coalesce(taken_back.status, condition.status) as standing, condition.file, condition.line, condition.shifted_days, condition.concepts, condition.abated_on as until_on
+        coalesce(taken_back.status, whole.status, condition.status) as standing, condition.file, condition.line, condition.shifted_days, condition.concepts, condition.abated_on as until_on
     from lake.condition
-    left join taken_back on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
+    left join taken_back
+        on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
+        and taken_back.code = condition.code
+    left join taken_back as whole
+        on whole.entity = 'condition' and whole.source = condition.source and whole.id = condition.condition_id and whole.code is null
     union all
     select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, procedure.code),
-        concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
+        concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, whole.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
     from lake.procedure
-    left join taken_back on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
+    left join taken_back
+        on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
+        and taken_back.code = procedure.code
+    left join taken_back as whole
+        on whole.entity = 'procedure' and whole.source = procedure.source and whole.id = procedure.procedure_id and whole.code is null
 )
 
 select

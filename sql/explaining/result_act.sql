@@ -12,13 +12,14 @@ with rested_on as (
 
 select
     rested_on.patient_id,
-    string_agg(distinct case lab_result.status when 'retracted' then 'result withdrawn by ' else 'result corrected by ' end
+    string_agg(distinct case when lab_result.status = 'corrected' then 'result corrected by ' else 'result withdrawn by ' end
         || lab_result.file || ':' || lab_result.line, '; ') as acts
 from rested_on
 join lake.lab_result
-    on lab_result.source = rested_on.source and lab_result.status in ('retracted', 'corrected')
+    on lab_result.source = rested_on.source and lab_result.status in ('retracted', 'withdrawn', 'corrected')
+    and coalesce(lab_result.analyte, 'total_b12') = 'total_b12'
     and (lab_result.result_id = rested_on.result_id
-        or (lab_result.accession_id = rested_on.accession_id and coalesce(lab_result.analyte, 'total_b12') = 'total_b12'))
+        or (lab_result.accession_id = rested_on.accession_id and lab_result.status <> 'withdrawn'))
     and lab_result.sha256 not in (select sha256 from lake.delivery_before)
 left join clinical.merged_patient on merged_patient.patient_id = lab_result.patient_id
 where lab_result.patient_id is null or rested_on.patient_id in (lab_result.patient_id, merged_patient.surviving_id)

@@ -179,6 +179,8 @@ FLAGS = """
     AGE_UNKNOWN, PATIENT_NOT_LOADED        | 0   | scope=age_unknown patient_row=not_loaded
     MEDICATIONS_NOT_LOADED                 | 0   | medications=not_loaded
     CONDITIONS_NOT_LOADED                  | 0   | conditions=not_loaded
+    MEDICATIONS_NOT_UNDERSTOOD             | 0   | medications=not_understood
+    CONDITIONS_NOT_UNDERSTOOD              | 0   | conditions=not_understood
     PREGNANCY_B12_UNRELIABLE               | 0   | pregnancy=yes
 """
 

@@ -77,3 +77,27 @@ def test_an_injection_of_b12_claimed_as_a_procedure_is_one_that_was_given():
         patient_id | concepts            | start_on   | status       | route
         ann        | b12_injection_claim | 2025-06-01 | administered | injection
     """)  # fmt: skip
+
+
+def test_a_medication_id_names_a_record_of_one_code_and_a_retraction_without_a_code_is_of_all():
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", """
+        patient_id | medication_id | concepts   | start_on   | status    | recorded_at
+        order      | o1            | metformin  | 2025-06-01 | active    | 2025-06-01
+        order      | o1            | folic_acid | 2025-06-01 | active    | 2025-06-02
+        one        | o2            | metformin  | 2025-06-01 | active    |
+        one        | o2            | folic_acid | 2025-06-01 | active    |
+        one        | o2            | folic_acid |            | retracted |
+        all        | o3            | metformin  | 2025-06-01 | active    |
+        all        | o3            | folic_acid | 2025-06-01 | active    |
+        all        | o3            |            |            | retracted |
+        again      | o4            | metformin  | 2025-06-01 | active    | 2025-06-03
+        again      | o4            |            |            | retracted | 2025-06-02
+    """)  # fmt: skip
+    shows(con, "clinical.counted_medication", """
+        patient_id | concepts
+        order      | metformin
+        order      | folic_acid
+        one        | metformin
+        again      | metformin
+    """)  # fmt: skip

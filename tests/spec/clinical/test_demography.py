@@ -51,3 +51,58 @@ def test_of_one_source_the_last_word_on_death_and_opting_out_counts_and_any_sour
         registry   | 2026-01-01 | no
         back_in    |            | no
     """)  # fmt: skip
+
+
+def test_a_birth_known_as_a_year_has_two_ends_and_the_most_exact_one_counts():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | birth_latest_on | source
+        ann        | 1960-01-01 | 1960-12-31      | ehr
+        bob        | 1960-01-01 | 1960-12-31      | ehr
+        bob        | 1960-03-01 |                 | lab
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | born_on    | born_latest_on | is_identity_conflicting
+        ann        | 1960-01-01 | 1960-12-31     | no
+        bob        | 1960-03-01 | 1960-03-01     | no
+    """)  # fmt: skip
+
+
+def test_two_birth_dates_that_exclude_each_other_or_two_sexes_are_a_conflict():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | birth_latest_on | sex
+        ann        | 1960-03-01 |                 | female
+        ann        | 1961-03-01 |                 | female
+        bob        | 1960-01-01 | 1960-12-31      | male
+        bob        | 1961-03-01 |                 | male
+        cid        | 1960-03-01 |                 | male
+        cid        | 1960-03-01 |                 | female
+        dan        | 1960-03-01 |                 | male
+        dan        |            |                 | unknown
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | is_identity_conflicting
+        ann        | yes
+        bob        | yes
+        cid        | yes
+        dan        | no
+    """)  # fmt: skip
+
+
+def test_a_death_before_the_birth_is_none_and_one_without_a_date_is_one():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | deceased_on | is_deceased
+        ann        | 1960-03-01 | 1959-12-31  | yes
+        bob        | 1960-03-01 |             | yes
+        cid        |            | 1959-12-31  | yes
+        dan        | 1960-03-01 | 1960-03-01  | yes
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | died_on    | is_dead_undated | is_death_implausible
+        ann        |            | no              | yes
+        bob        |            | yes             | no
+        cid        | 1959-12-31 | no              | no
+        dan        | 1960-03-01 | no              | no
+    """)  # fmt: skip

@@ -72,3 +72,51 @@ def test_of_conditions():
         cid        | PARENT_CODE
         dan        | SHORT_ILEAL_RESECTION
     """)  # fmt: skip
+
+
+def test_of_who_the_patient_is_and_of_dates_and_statuses():
+    con = clinic("2026-01-31")
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | birth_latest_on | sex    | deceased_on | merged_into
+        ann        | 1960-03-01 |                 | female | 1959-12-31  |
+        bob        | 1960-03-01 |                 | female |             |
+        bob        | 1960-03-01 |                 | male   |             |
+        cid        | 1960-01-01 | 1960-12-31      | female |             |
+        dan        | 1960-03-01 |                 | male   |             | eve
+        eve        | 1960-03-01 |                 | male   |             | dan
+        fay        | 1960-03-01 |                 | female | 2025-12-01  |
+    """)  # fmt: skip
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on | status
+        fay        | total_b12 | 150   | 2026-01-05   | final
+        gus        | total_b12 | 150   | 2026-01-05   | unknown
+    """)  # fmt: skip
+    insert(con, "lake.condition", """
+        patient_id | concepts          | onset_on   | onset_latest_on | abated_on  | status
+        gus        | neuro_ataxia_gait | 2025-06-01 |                 | 2025-05-31 | counted
+        hal        | neuro_ataxia_gait | 2025-01-01 | 2025-12-31      |            | counted
+        ida        | neuro_ataxia_gait | 2025-01-01 |                 |            | unknown
+    """)  # fmt: skip
+    insert(con, "lake.medication", """
+        patient_id | concepts  | start_on   | start_latest_on | end_on     | status
+        jon        | metformin | 2025-06-01 |                 | 2025-05-31 | ended
+        kim        | metformin | 2025-01-01 | 2025-12-31      | 2026-01-05 | ended
+        lou        | metformin | 2025-06-01 |                 | 2026-01-05 | unknown
+    """)  # fmt: skip
+    shows(con, "clinical.evidence_flag", """
+        patient_id | flag
+        ann        | DEATH_IMPLAUSIBLE
+        bob        | IDENTITY_CONFLICT
+        cid        | DATE_PARTIAL
+        dan        | MERGE_CIRCLE
+        eve        | MERGE_CIRCLE
+        fay        | RESULT_AFTER_DEATH
+        gus        | STATUS_UNKNOWN
+        gus        | END_BEFORE_START
+        hal        | DATE_PARTIAL
+        ida        | STATUS_UNKNOWN
+        jon        | END_BEFORE_START
+        jon        | END_ASSUMED
+        kim        | DATE_PARTIAL
+        lou        | STATUS_UNKNOWN
+    """)  # fmt: skip

@@ -99,3 +99,56 @@ def test_a_record_that_its_source_deleted_counts_for_no_patient():
                    | c1           |                   |            | retracted | ehr
     """)  # fmt: skip
     shows(con, "clinical.finding", "patient_id | source\nbob | ehr\ncid | lab")
+
+
+def test_an_id_names_a_record_of_one_code_and_a_retraction_without_a_code_is_of_all():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | condition_id | concepts           | onset_on   | status    | recorded_at
+        stay       | s1           | pernicious_anaemia | 2025-01-01 | counted   | 2025-01-02
+        stay       | s1           | neuro_ataxia_gait  | 2025-01-01 | counted   | 2025-01-03
+        stay       | s1           | vegan_diet         | 2025-01-01 | retracted | 2025-01-04
+        all        | s2           | pernicious_anaemia | 2025-01-01 | counted   |
+        all        | s2           | neuro_ataxia_gait  | 2025-01-01 | counted   |
+        all        | s2           |                    |            | retracted |
+        again      | s3           | neuro_ataxia_gait  | 2025-01-01 | counted   | 2025-01-03
+        again      | s3           |                    |            | retracted | 2025-01-02
+    """)  # fmt: skip
+    shows(con, "clinical.finding", """
+        patient_id | concept
+        stay       | pernicious_anaemia
+        stay       | neuro_ataxia_gait
+        again      | neuro_ataxia_gait
+    """)  # fmt: skip
+
+
+def test_a_status_that_nothing_knows_is_a_sign_and_no_diagnosis_that_starts_a_treatment():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | concepts           | onset_on   | status
+        ann        | neuro_ataxia_gait  | 2025-01-01 | unknown
+        ann        | pernicious_anaemia | 2025-01-01 | unknown
+        ann        | vegan_diet         | 2025-01-01 | unknown
+    """)  # fmt: skip
+    insert(con, "lake.procedure", """
+        patient_id | concepts            | performed_on | status
+        ann        | gastrectomy         | 2025-01-01   | unknown
+        ann        | b12_injection_claim | 2025-01-01   | unknown
+    """)  # fmt: skip
+    shows(
+        con, "clinical.finding", "patient_id | concept\nann | neuro_ataxia_gait\nann | vegan_diet"
+    )
+
+
+def test_an_end_before_the_beginning_is_no_end():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | concepts          | onset_on   | onset_latest_on | abated_on
+        ann        | neuro_ataxia_gait | 2025-06-01 |                 | 2025-05-31
+        bob        | neuro_ataxia_gait | 2025-01-01 | 2025-12-31      | 2025-12-31
+    """)  # fmt: skip
+    shows(con, "clinical.finding", """
+        patient_id | is_abated | is_end_before_start | began_on   | latest_on
+        ann        | no        | yes                 | 2025-06-01 | 2025-06-01
+        bob        | yes       | no                  | 2025-01-01 | 2025-12-31
+    """)  # fmt: skip

@@ -23,7 +23,7 @@ def test_the_end_else_start_and_supply_else_assumed():
         cid        | 2025-06-01 | 2026-01-31 | yes
         dan        | 2025-06-01 | 2025-07-01 | yes
         eve        | 2025-06-01 | 2025-07-01 | yes
-        fay        | 2025-06-01 | 2025-06-01 | no
+        fay        | 2025-06-01 | 2025-07-01 | yes
         gus        | 2025-06-01 | 2027-01-01 | no
         hal        | 2025-06-01 | 2025-06-01 | no
     """)  # fmt: skip
@@ -80,4 +80,20 @@ def test_a_multivitamin_counts_from_a_recorded_strength():
         eve        | b12_therapy  | form_unknown
         eve        | folic_acid   | folic_acid
         fay        | folic_acid   | folic_acid
+    """)  # fmt: skip
+
+
+def test_a_status_that_nothing_knows_counts_for_a_risk_and_not_as_treatment():
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", """
+        patient_id | concepts             | start_on   | status  | route
+        ann        | metformin            | 2025-06-01 | unknown | oral
+        bob        | ppi                  | 2025-06-01 | unknown | oral
+        cid        | b12_hydroxocobalamin | 2025-06-01 | unknown | injection
+        dan        | folic_acid           | 2025-06-01 | unknown | oral
+    """)  # fmt: skip
+    shows(con, "clinical.medication_record", """
+        patient_id | class            | is_status_unknown
+        ann        | metformin        | yes
+        bob        | acid_suppressant | yes
     """)  # fmt: skip

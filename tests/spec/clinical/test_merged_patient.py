@@ -67,3 +67,33 @@ def test_of_one_source_the_last_word_counts_so_that_a_merge_can_be_taken_back():
         unsaid     | other
         two        | other
     """)  # fmt: skip
+
+
+def test_of_merges_in_a_circle_the_one_said_first_is_dropped():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | merged_into | recorded_at
+        a          | b           | 2026-01-01
+        b          | a           | 2026-01-05
+        x          | y           | 2026-01-03
+        y          | z           | 2026-01-02
+        z          | x           | 2026-01-04
+        w          | y           | 2026-01-01
+    """)  # fmt: skip
+    shows(con, "clinical.merged_patient", """
+        patient_id | surviving_id
+        b          | a
+        x          | y
+        z          | y
+        w          | y
+    """)  # fmt: skip
+
+
+def test_of_contradicting_merges_of_two_sources_the_one_recorded_last_counts():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | merged_into | recorded_at | source
+        a          | c           | 2026-01-01  | ehr
+        a          | b           | 2026-01-05  | lab
+    """)  # fmt: skip
+    shows(con, "clinical.merged_patient", "patient_id | surviving_id\na | b")

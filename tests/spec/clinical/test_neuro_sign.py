@@ -109,3 +109,15 @@ def test_haemoglobin_and_mcv_never_change_anything(hb, mcv):
         {"patient_id": "ann", "code": "2132-9", "value": "250", "unit": "pg/mL", "collected_at": "2026-01-05"},
     ])  # fmt: skip
     assert facts_of(con, "ann") == facts_of(without, "ann")
+
+
+def test_a_headache_known_as_a_month_or_a_year_counts_if_any_of_its_days_does():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | concepts         | onset_on   | onset_latest_on
+        ann        | headache_tierB_primary | 2025-07-01 | 2025-07-31
+        bob        | headache_tierB_primary | 2025-08-01 | 2025-08-31
+        cid        | headache_tierB_primary | 2025-01-01 | 2025-12-31
+        dan        | headache_tierB_primary | 2025-08-03 |
+    """)  # fmt: skip
+    shows(con, "clinical.neuro_sign", "patient_id | neuro\nbob | headache\ncid | headache")

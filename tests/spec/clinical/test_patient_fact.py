@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clinic import build, clinic, facts_of, insert, pack, select
+from tests.clinic import build, clinic, facts_of, insert, pack, select, shows
 
 
 @pytest.mark.parametrize(
@@ -163,3 +163,35 @@ def test_every_answer_is_in_its_closed_list_and_the_columns_are_the_facts():
     [row] = select(con, "clinical.patient_fact")
     assert all(row[fact] in answers for fact, answers in pack().raw["facts"].items())
     assert set(row) == {"patient_id", *pack().raw["facts"]}
+
+
+def test_a_birth_known_as_a_year_gives_an_age_when_every_day_of_it_gives_the_same():
+    con = clinic("2026-01-31")
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | birth_latest_on
+        ann        | 1960-01-01 | 1960-12-31
+        bob        | 2014-01-01 | 2014-12-31
+        cid        | 2010-01-01 | 2010-12-31
+        dan        | 2010-01-01 | 2010-01-31
+    """)  # fmt: skip
+    shows(con, "clinical.patient_fact", """
+        patient_id | scope
+        ann        | in_scope
+        bob        | child
+        cid        | age_unknown
+        dan        | in_scope
+    """)  # fmt: skip
+
+
+def test_what_was_delivered_and_is_not_understood_is_not_loaded():
+    con = clinic("2026-01-31")
+    insert(con, "lake.patient", "patient_id\nann")
+    insert(con, "lake.code_system_count", """
+        source    | entity     | code_system | rows | rows_understood
+        canonical | medication | PZN         | 10   | 4
+        canonical | condition  | ICD-10      | 10   | 10
+    """)  # fmt: skip
+    shows(con, "clinical.patient_fact", """
+        patient_id | medications    | metformin  | b12_therapy | conditions | malabsorption
+        ann        | not_understood | not_loaded | not_loaded  | loaded     | none
+    """)  # fmt: skip

@@ -82,7 +82,7 @@ def test_reported_together_a_retraction_comes_before_a_correction_before_a_final
         r2        | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | superseded
         r2        | corrected | 450   | 2026-01-05   | 2026-01-06 10:00Z | usable
         r3        | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | usable
-        r3        | final     | 170   | 2026-01-05   | 2026-01-06 10:00Z | superseded
+        r3        | final     | 170   | 2026-01-05   | 2026-01-06 10:00Z | usable
         r4        | corrected | 165   | 2026-01-05   | 2026-01-06 10:00Z | retracted
         r4        | retracted |       | 2026-01-05   | 2026-01-06 10:00Z | retracted
     """)  # fmt: skip
@@ -237,3 +237,127 @@ def test_a_record_that_its_source_deleted_takes_back_the_rows_of_its_id_and_of_i
         cid        | 110   | usable
         dan        | 110   | usable
     """, where="value is not null or patient_id = 'ann'")  # fmt: skip
+
+
+def test_a_result_id_names_a_result_of_one_analyte():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        analyte    | patient_id | result_id | accession_id | status    | value | collected_on | reported_at
+        total_b12  | ann        | o1        |              | final     | 150   | 2026-01-05   | 2026-01-05
+        mma        | ann        | o1        |              | final     | 600   | 2026-01-05   | 2026-01-06
+        total_b12  | bob        | o2        | a2           | final     | 150   | 2026-01-05   | 2026-01-05
+        mma        | bob        | o2        | a2           | retracted |       | 2026-01-05   | 2026-01-06
+        total_b12  | cid        | o3        | a3           | final     | 150   | 2026-01-05   | 2026-01-05
+        active_b12 | cid        | o3        | a3           | held      | 90    | 2026-01-05   | 2026-01-06
+        total_b12  | dan        | o4        |              | final     | 150   | 2026-01-05   | 2026-01-05
+        mma        | dan        | o4        |              | final     | 600   | 2026-01-05   | 2026-01-05
+                   | dan        | o4        |              | retracted |       |              | 2026-01-06
+        total_b12  | eve        |           | a5           | final     | 150   | 2026-01-05   | 2026-01-05
+        mma        | eve        |           | a5           | final     | 600   | 2026-01-05   | 2026-01-05
+                   | eve        |           | a5           | retracted |       |              | 2026-01-06
+    """)  # fmt: skip
+    shows(con, "clinical.result_version", """
+        patient_id | analyte    | value | fate
+        ann        | total_b12  | 150   | usable
+        ann        | mma        | 600   | usable
+        bob        | total_b12  | 150   | usable
+        bob        | mma        |       | retracted
+        cid        | total_b12  | 150   | usable
+        cid        | active_b12 | 90    | held
+        dan        | total_b12  | 150   | retracted
+        dan        | mma        | 600   | retracted
+        dan        | total_b12  |       | retracted
+        dan        | mma        |       | retracted
+        eve        | total_b12  | 150   | withdrawn
+        eve        | mma        | 600   | withdrawn
+        eve        | total_b12  |       | retracted
+        eve        | mma        |       | retracted
+    """)  # fmt: skip
+
+
+def test_a_withdrawal_takes_back_the_result_of_its_id_whichever_arrives_first():
+    fates("""
+        accession_id | result_id | status    | value | collected_on | reported_at       | => fate
+        -------------+-----------+-----------+-------+--------------+-------------------+------------
+        a1           | r1        | final     | 600   | 2026-01-05   | 2026-01-06 10:00Z | retracted
+        a1           | r1        | withdrawn |       | 2026-01-05   | 2026-01-07 10:00Z | retracted
+        a2           | r2        | final     | 600   | 2026-01-05   | 2026-01-06 10:00Z | retracted
+        a2           | r2        | withdrawn |       | 2026-01-05   | 2026-01-06 10:00Z | retracted
+        a3           | r3        | final     | 600   | 2026-01-05   | 2026-01-06 10:00Z | retracted
+        a3           | r3        | withdrawn |       |              |                   | retracted
+        a4           | r4        | withdrawn |       | 2026-01-05   | 2026-01-06 10:00Z | retracted
+        a4           | r4        | corrected | 450   | 2026-01-05   | 2026-01-07 10:00Z | usable
+        a5           | r5        | final     | 600   | 2026-01-05   | 2026-01-06 10:00Z | usable
+        a5           | r6        | withdrawn |       | 2026-01-05   | 2026-01-07 10:00Z | retracted
+    """)  # fmt: skip
+
+
+def test_without_result_ids_rows_of_one_accession_correct_and_retract_one_another():
+    fates("""
+        accession_id | status    | value | collected_on | reported_at       | => fate
+        -------------+-----------+-------+--------------+-------------------+------------
+        a1           | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | superseded
+        a1           | corrected | 600   | 2026-01-05   | 2026-01-07 10:00Z | usable
+        a2           | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | withdrawn
+        a2           | retracted | 165   | 2026-01-05   | 2026-01-07 10:00Z | retracted
+        a3           | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | superseded
+        a3           | corrected | 600   | 2026-01-05   |                   | usable
+        a4           | corrected | 165   | 2026-01-05   | 2026-01-06 10:00Z | superseded
+        a4           | corrected | 600   | 2026-01-05   | 2026-01-07 10:00Z | usable
+        a5           | corrected | 165   | 2026-01-05   | 2026-01-06 10:00Z | usable
+        a5           | final     | 600   | 2026-01-05   | 2026-01-07 10:00Z | usable
+    """)  # fmt: skip
+
+
+def test_without_ids_patient_analyte_instant_and_laboratory_name_the_result():
+    fates("""
+        performing_lab | status    | value | collected_at         | reported_at       | => fate
+        ---------------+-----------+-------+----------------------+-------------------+------------
+        north          | final     | 165   | 2026-01-05 09:00:00Z | 2026-01-06 10:00Z | superseded
+        north          | corrected | 600   | 2026-01-05 09:00:00Z | 2026-01-07 10:00Z | usable
+        south          | final     | 165   | 2026-01-05 09:00:00Z | 2026-01-06 10:00Z | usable
+        north          | final     | 165   | 2026-01-05 10:00:00Z | 2026-01-06 10:00Z | usable
+                       | final     | 165   | 2026-01-05 11:00:00Z | 2026-01-06 10:00Z | withdrawn
+                       | retracted | 165   | 2026-01-05 11:00:00Z |                   | retracted
+    """)  # fmt: skip
+
+
+def test_one_id_two_values_and_nothing_says_which_is_newer():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | value | unit_reported | value_reported | collected_on | sha256
+        ann        | r1        | 6     | pg/mL         | 6              | 2026-01-05   | x
+        ann        | r1        | 650   | pg/mL         | 650            | 2026-01-06   | y
+        bob        | r1        | 165   | pg/mL         | 165            | 2026-01-05   | x
+        bob        | r1        | 165.36| pmol/L        | 122            | 2026-01-05   | y
+        cid        | r1        | 165   | pg/mL         | 165            | 2026-01-05   | x
+        cid        | r1        | 166.5 | pmol/L        | 123            | 2026-01-05   | y
+        dan        | r1        | 165   | pg/mL         | 165            | 2026-01-05   | x
+        dan        | r1        | 165   | pg/mL         | 165            | 2026-01-05   | y
+    """.replace("patient_id |", "analyte | patient_id |").replace("\n        ", "\n        total_b12 | ").replace("total_b12 | analyte", "analyte"))  # fmt: skip
+    shows(con, "clinical.result_version", """
+        patient_id | value  | fate   | is_in_conflict
+        ann        | 6      | usable | yes
+        ann        | 650    | usable | yes
+        bob        | 165    | usable | no
+        bob        | 165.36 | usable | no
+        cid        | 165    | usable | yes
+        cid        | 166.5  | usable | yes
+        dan        | 165    | usable | no
+        dan        | 165    | usable | no
+    """)  # fmt: skip
+
+
+def test_a_source_may_say_that_the_later_delivery_wins():
+    con = clinic(loaded=None)
+    insert(con, "lake.delivery", """
+        sha256 | received_at         | is_later_delivery_winning
+        x      | 2026-01-10 10:00:00Z | true
+        y      | 2026-01-11 10:00:00Z | true
+    """)  # fmt: skip
+    insert(con, "lake.lab_result", """
+        analyte   | patient_id | result_id | value | collected_on | sha256
+        total_b12 | ann        | r1        | 6     | 2026-01-05   | x
+        total_b12 | ann        | r1        | 650   | 2026-01-05   | y
+    """)  # fmt: skip
+    shows(con, "clinical.result_version", "value | fate\n6 | superseded\n650 | usable")
