@@ -69,6 +69,12 @@ def account(con, text):
         insert(con, "lake.delivery", [full])
 
 
+def reject(con, file, reason, rows):
+    """Rows of a new file that were rejected, one by one; its account says so already."""
+    one = {"sha256": file, "file": file, "rejected_because": reason, "is_deciding": True}
+    insert(con, "lake.rejected_row", [one] * rows)
+
+
 def _counts(cell):
     return (
         {word: int(number) for word, number in (part.split() for part in cell.split(","))}

@@ -13,12 +13,15 @@ GROUPS = {
 }
 
 
+_ROWS = f"from ({select_of('explaining.rejected_row')}) as rejected_row"
+
+
 def rejected_rows(home, *, reason=None, source=None, file=None):
-    """Every rejected row of the lake: source, file, line, entity, reason, code, unit, lab and what
-    would make it acceptable; no patient."""
+    """Every rejected row of the lake, and every cell that was left out of a row that went in: where
+    it stands, entity, reason, column, code, unit, lab and what would make it acceptable; no
+    patient."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
-    rows = f"from ({select_of('explaining.rejected_row')}) as rejected_row"
-    return query(home, f"{rows} {where} order by source, file, line", values)
+    return query(home, f"{_ROWS} {where} order by source, file, line, column_name", values)
 
 
 def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
@@ -29,7 +32,7 @@ def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
     return query(
         home,
         f"select {keys}, count(*) as rows, array_to_string(list(file || ':' || line order by file,"
-        f" line)[:{shown}], ' ') as first_lines from lake.rejected_row {where} group by"
+        f" line)[:{shown}], ' ') as first_lines {_ROWS} {where} group by"
         f" {', '.join(by)} order by rows desc, {', '.join(by)}",
         values,
     )

@@ -104,10 +104,20 @@ def account_line(account):
         _total("skipped", account.skipped),
         f"{account.duplicates:,} duplicates",
     ]
-    return f"{account.file}: " + " + ".join(parts)
+    beside = []
+    if account.blanked:
+        beside.append("cells left out: " + _listed(account.blanked))
+    if account.withdrawals:
+        beside.append(f"withdrawals: {account.withdrawals:,}")
+    return "; ".join([f"{account.file}: " + " + ".join(parts), *beside])
 
 
 def _total(word, counts):
-    most_first = sorted(counts.items(), key=lambda count: -count[1])
-    listed = ", ".join(f"{kind} {number:,}" for kind, number in most_first)
+    listed = _listed(counts)
     return f"{sum(counts.values()):,} {word}" + (f" ({listed})" if listed else "")
+
+
+def _listed(counts):
+    "Names with their numbers, the largest first"
+    most_first = sorted(counts.items(), key=lambda count: -count[1])
+    return ", ".join(f"{name} {number:,}" for name, number in most_first)

@@ -16,7 +16,7 @@ with filled as (
             count(nullif(specimen, 'unknown')),
         ]
     from lake.lab_result
-    where status <> 'retracted'
+    where status not in ('retracted', 'withdrawn')
     group by source
     union all
     select

@@ -5,7 +5,7 @@
 -- nothing of their date. Patients carry no date that says how new they are;
 -- clinicians' notes have no schedule.
 with newest as (
-    select source, 'lab_result' as entity, max(collected_on) as newest_on from lake.lab_result where status <> 'retracted' group by source
+    select source, 'lab_result' as entity, max(collected_on) as newest_on from lake.lab_result where status not in ('retracted', 'withdrawn') group by source
     union all
     select source, 'medication', max(start_on) from lake.medication where status <> 'retracted' group by source
     union all

@@ -14,7 +14,7 @@ with received as (
 ),
 
 told as (
-    select source, sha256, max(collected_on) as newest_on from lake.lab_result where status <> 'retracted' group by source, sha256
+    select source, sha256, max(collected_on) as newest_on from lake.lab_result where status not in ('retracted', 'withdrawn') group by source, sha256
     union all
     select source, sha256, max(start_on) from lake.medication where status <> 'retracted' group by source, sha256
     union all

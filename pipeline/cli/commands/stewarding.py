@@ -15,6 +15,7 @@ REJECTED = (
     "line",
     "entity",
     "rejected_because",
+    "column_name",
     "code_system",
     "code",
     "unit",

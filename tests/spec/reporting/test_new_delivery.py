@@ -1,6 +1,6 @@
 "reporting.new_delivery: the account of each new file, as shares"
 
-from tests.clinic import shows
+from tests.clinic import insert, shows
 from tests.gates import account, gated, published
 
 
@@ -54,4 +54,24 @@ def test_published_and_refused_files_are_not_looked_at():
     shows(con, "reporting.new_delivery", """
         file
         new.csv
+    """)  # fmt: skip
+
+
+def test_rows_of_an_unknown_status_are_counted_by_file():
+    con = gated()
+    account(con, """
+        sha256 | file  | entity     | accepted | skipped
+        a      | a.csv | medication | 50       | unmapped_code 50
+        b      | b.csv | medication | 50       |
+    """)  # fmt: skip
+    insert(con, "lake.unmapped_code", """
+        sha256 | file  | entity     | skipped_because | code | rows
+        a      | a.csv | medication | unknown_status  | halb | 3
+        a      | a.csv | medication | unknown_status  | ganz | 2
+        a      | a.csv | medication | unmapped_code   | 17   | 50
+    """)  # fmt: skip
+    shows(con, "reporting.new_delivery", """
+        file  | share_unknown_status
+        a.csv | 0.05
+        b.csv | 0
     """)  # fmt: skip

@@ -63,9 +63,13 @@ def night(night_file, tmp_path):
 
 
 def rejecting(reason, rows, accepted=60):
-    "A statement that has the new file's rows rejected"
+    "Statements that have the new file's rows rejected"
     counts = json.dumps({reason: rows})
-    return f"update lake.delivery set accepted = {accepted}, rejected = '{counts}', rows = {accepted + rows} where file = 'new.csv'"
+    return (
+        f"update lake.delivery set accepted = {accepted}, rejected = '{counts}', rows = {accepted + rows} where file = 'new.csv';"
+        " insert into lake.rejected_row by name select 'canonical' as source, 'new.csv' as sha256, 'new.csv' as file, range as line,"
+        f" '{reason}' as rejected_because, true as is_deciding from range({rows})"
+    )
 
 
 def one_suite(tmp_path, relation):
@@ -163,8 +167,10 @@ def test_another_shift_is_a_warning(con):
         ("screening.worklist", "rule", "alter table screening.worklist rename column rule to law"),
         ("clinical.patient_fact", "patient_id", "update clinical.patient_fact set patient_id = 'one'"),
         ("reporting.new_delivery", "rows_lost", "update lake.delivery set accepted = 59"),
-        ("reporting.new_delivery", "share_rejected", rejecting("bad_date", 70)),
-        ("reporting.new_rejection", "share", rejecting("unknown_unit", 40)),
+        ("reporting.new_delivery", "share_rejected_deciding", rejecting("bad_date", 70)),
+        ("reporting.new_delivery", "share_unknown_status",
+         "insert into lake.unmapped_code by name select 'canonical' as source, 'new.csv' as sha256, 'unknown_status' as skipped_because, 20 as rows"),
+        ("reporting.new_rejection", "share_deciding", rejecting("unknown_unit", 40)),
         ("reporting.new_result_range", "results_outside", "update lake.lab_result set value = 1"),
         ("reporting.freshness", "days_ahead", "update lake.lab_result set collected_on = '2027-01-01'"),
         ("reporting.fact_answer", "is_allowed", "update screening.combination_fact set answer = 'normal' where fact = 'b12'"),
