@@ -1,10 +1,11 @@
 -- One spelling of each comparison, for the tables of protocol/ and the delivered rows alike.
 
--- ICD codes arrive with and without the dot, in any case, with placeholder X at the end; other codes only in any case. A numeric
+-- ICD codes arrive with and without the dot, in any case, with placeholder X or a mark (dagger, asterisk, exclamation) at the end; other
+-- codes only in any case. A numeric
 -- code that came as floating point (5514.0) is the whole number.
 create or replace macro code_key(code_system, code) as
     case
-        when code_system in ('ICD10CM', 'ICD10', 'ICD9CM') then rtrim(replace(replace(upper(code), '.', ''), ' ', ''), 'X')
+        when code_system in ('ICD10CM', 'ICD10', 'ICD9CM') then rtrim(translate(upper(code), '. +*!†', ''), 'X')
         when code_system = 'ICD10PCS' then replace(upper(code), '.', '')
         when code_system in ('RXNORM', 'SNOMEDCT', 'CPT4') then regexp_replace(upper(trim(code)), '^(\d+)\.0+$', '\1')
         else upper(trim(code))

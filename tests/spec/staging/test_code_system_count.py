@@ -45,3 +45,31 @@ def test_a_local_code_that_the_sites_map_answers_is_understood_also_when_it_is_n
         entity    | code_system | rows | rows_understood
         condition | LOCAL       | 3    | 2
     """)  # fmt: skip
+
+
+def test_systems_have_aliases_and_are_understood_for_the_entities_they_have_codes_of():
+    con = landed(clinic(), "condition", """
+        patient_id | code_system                               | code   | onset_on
+        ann        | http://fhir.de/CodeSystem/bfarm/icd-10-gm | I10.90 | 2026-01-05
+        ann        | ICD-10-GM                                 | D51.0  | 2026-01-05
+        ann        | ATC                                       | A10BA  | 2026-01-05
+    """)  # fmt: skip
+    build(con, "staging.code_system_count")
+    holds(con, "staging.code_system_count", """
+        entity    | code_system                               | rows | rows_understood
+        condition | http://fhir.de/CodeSystem/bfarm/icd-10-gm | 1    | 1
+        condition | ICD-10-GM                                 | 1    | 1
+        condition | ATC                                       | 1    | 0
+    """)  # fmt: skip
+
+
+def test_a_british_drug_without_a_name_is_not_understood():
+    con = landed(clinic(), "medication", """
+        patient_id | code_system         | code              | start_on
+        ann        | https://dmd.nhs.uk  | 39113611000001102 | 2026-01-05
+    """)  # fmt: skip
+    build(con, "staging.code_system_count")
+    holds(con, "staging.code_system_count", """
+        entity     | rows | rows_understood
+        medication | 1    | 0
+    """)  # fmt: skip
