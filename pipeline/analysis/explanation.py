@@ -10,6 +10,7 @@ from pipeline.protocol import derive, load
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
 
+WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
 
@@ -86,6 +87,11 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
 def _explained(pack, assessment, facts, evidence):
     "The assessment with what it is based on, and every rule that was considered"
     shown = {row["id"]: row["because"] for row in reversed(pack.raw["flags"])}
+    flags = [
+        {"flag": flag, "means": shown[flag]}
+        for flag in dict.fromkeys(row["id"] for row in pack.raw["flags"])
+        if flag in assessment["flags"]
+    ]
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
         "notice": pack.raw["notice"],
@@ -98,11 +104,8 @@ def _explained(pack, assessment, facts, evidence):
             for decision in pack.decisions
             if decision.name not in pack.raw["derived"]
         },
-        "flags": [
-            {"flag": flag, "means": shown[flag]}
-            for flag in dict.fromkeys(row["id"] for row in pack.raw["flags"])
-            if flag in assessment["flags"]
-        ],
+        "flags": flags,
+        "identity_flags": [flag for flag in flags if flag["flag"] in WHO_IT_IS],
     }
 
 

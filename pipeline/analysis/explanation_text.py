@@ -24,6 +24,8 @@ def _head(explanation):
     if explanation["also_known_as"]:
         yield f"Also delivered as: {', '.join(explanation['also_known_as'])}"
     yield ""
+    for flag in explanation["identity_flags"]:
+        yield f"CHECK FIRST: {flag['means']}"
     yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
         f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
     )

@@ -26,6 +26,7 @@ def reingest(home, progress=lambda account: None):
             home,
             "select source, sha256, file, received_at from lake.delivery where refused is null"
             " order by received_at, file",
+            only=("delivery",),
         )
         if not deliveries:
             raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")

@@ -34,6 +34,16 @@ def open_table(home, table, version=None):
         ) from None
 
 
+def check_columns(home, table, delta):
+    """Raises LakeUnavailable where an earlier version of this program wrote the table with other
+    columns."""
+    if delta and {field.name for field in delta.schema().fields} != set(COLUMNS[table]):
+        raise LakeUnavailable(
+            f"The lake under {home.lake} was written by an earlier version of b12-screening. Bring"
+            " it to this one by replaying the archive: b12 reingest"
+        )
+
+
 def file_paths(delta):
     """The paths of a table's files, in order; the log writes them as addresses, in which a space is
     %20."""
@@ -44,6 +54,7 @@ def append(con, home, table, select, transaction):
     """Append the rows of a SELECT (columns by name as in COLUMNS) once for this transaction id;
     returns their number."""
     delta = open_table(home, table) or _create(home, table)
+    check_columns(home, table, delta)
     if delta.transaction_version(transaction) is not None:
         return 0
     path = home.lake / table / f"part-{uuid.uuid4()}.parquet"

@@ -3,7 +3,7 @@
 from pipeline.core import ENTITIES, LakeUnavailable
 from pipeline.engine import quoted_text
 from pipeline.lake.schema import TABLES
-from pipeline.lake.tables import open_table, scan_of
+from pipeline.lake.tables import check_columns, open_table, scan_of
 
 # Of a source that delivers snapshots, only the rows of its newest one are in force
 _IN_FORCE = """ and (snapshot is null or (source, snapshot) in (
@@ -20,7 +20,8 @@ def attach(con, home, *, versions=None, patients=None, only=TABLES):
 
     versions: the version of each table to read, else the newest; None where a table was not there.
     patients: only the rows of these patient ids, and rows that name none. Of a source that delivers
-    snapshots, only the rows of its newest one are in force.
+    snapshots, only the rows of its newest one are in force. Raises LakeUnavailable where an earlier
+    version of this program wrote a table with other columns.
     """
     con.execute("create schema if not exists lake")
     tables = {
@@ -28,6 +29,9 @@ def attach(con, home, *, versions=None, patients=None, only=TABLES):
         for table in TABLES
         if table in only or table == "delivery"
     }
+    for table, delta in tables.items():
+        if table != "delivery":  # the accounts can be read in any form: a replay begins with them
+            check_columns(home, table, delta)
     con.execute(
         f"create or replace view lake.delivery as {scan_of(tables['delivery'], 'delivery')}"
     )

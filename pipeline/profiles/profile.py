@@ -139,7 +139,7 @@ class Layout(Record):
     dialect: Dialect = Dialect()
     date_order: Literal["iso", "ymd", "dmy", "mdy"] = "iso"
     decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal[".", ","] | None = None
+    thousands_mark: Literal[".", ",", " ", "'"] | None = None
 
 
 class Table(Layout):

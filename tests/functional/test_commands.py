@@ -30,6 +30,8 @@ ACCOUNT = [
     "duplicates",
     "skipped",
     "refused",
+    "blanked",
+    "withdrawals",
 ]
 
 

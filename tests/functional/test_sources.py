@@ -62,7 +62,7 @@ def test_omop_means_what_its_tables_say(tmp_path):
         tmp_path / "home", tmp_path / "Person.CSV", tmp_path / "measurement.csv", source="omop_cdm"
     )
     assert found["measurement.csv"]["rejected"] == {
-        "unknown_unit": 1,
+        "unit_contradiction": 1,
         "pending_or_cancelled_text": 1,
     }
     assert found["measurement.csv"]["skipped"] == {"unmapped_code": 1}
@@ -115,7 +115,8 @@ def test_the_example_site_in_its_own_words(tmp_path):
         "wrong_scale_unit": 1,
     }
     assert (lab["accepted"], lab["skipped"]) == (5, {"unmapped_code": 2})
-    assert found["stammdaten_2026-01.csv"]["rejected"] == {"bad_date": 1}, "the 31st of April"
+    people = found["stammdaten_2026-01.csv"]
+    assert (people["rejected"], people["blanked"]) == ({}, {"birth_date": 1}), "the 31st of April"
     assert b12(tmp_path / "home", "screen", "--as-of", AS_OF).code == 0
     rows = assessments(tmp_path / "home")
     assert {
@@ -127,6 +128,7 @@ def test_the_example_site_in_its_own_words(tmp_path):
         "S003": ("opted_out", "EXCLUDED", None),
         "S004": ("deceased", "EXCLUDED", None),
         "S005": ("in_scope", "TREAT_IM_STANDARD", "<150 pg/ml"),
+        "S006": ("age_unknown", "NO_ACTION", None),
     }
     assert rows["S002"]["malabsorption"] == "none", "pernicious anaemia was ruled out"
     assert rows["S001"]["acid_suppressant"] == "long_term"

@@ -187,8 +187,8 @@ def test_every_reason_of_the_protocol_has_a_remedy():
         )
     }
     assert known == set(
-        "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation missing_unit unknown_unit wrong_scale_unit empty_value "
-        "not_a_number pending_or_cancelled_text range_or_ratio implausible_value wrong_specimen ragged_row".split()
+        "missing_patient_id missing_code missing_date bad_date future_date code_in_scientific_notation id_in_scientific_notation unit_contradiction missing_unit unknown_unit wrong_scale_unit empty_value "
+        "not_a_number pending_or_cancelled_text range_or_ratio implausible_value wrong_specimen ragged_row blanked".split()
     )
 
 

@@ -252,3 +252,20 @@ def test_a_home_may_be_called_anything(tmp_path):
     run(home, deliver(tmp_path / "in", patient=[{"patient_id": "P1", "birth_date": "1960-01-01"}]))
     assert b12(home, "explain", "P1", "--format", "json").json["patient_id"] == "P1"
     assert b12(home, "reingest").code == 0
+
+
+def test_a_doubt_about_who_the_patient_is_comes_before_the_recommendation(tmp_path):
+    patients = [
+        {"patient_id": "p", "birth_date": "1950-01-01", "sex": sex} for sex in ("female", "male")
+    ]
+    run(
+        tmp_path / "home",
+        deliver(tmp_path / "in", patient=patients, lab_result=[{"patient_id": "p", **LOW}]),
+    )
+    told = b12(tmp_path / "home", "explain", "p").out
+    assert (
+        0
+        < told.index("CHECK FIRST: Two birth dates or two sexes")
+        < told.index("TREAT_IM_STANDARD")
+    )
+    assert assessments(tmp_path / "home")["p"]["flags"].count("IDENTITY_CONFLICT") == 1

@@ -50,5 +50,22 @@ def test_numbers(con, delivered, point, comma, comma_point, point_comma):
         ), marks
 
 
-def test_a_censored_number_keeps_its_comparator(con):
-    assert con.execute("select with_point('> 2.000', ',.')").fetchone() == ("> 2000",)
+@pytest.mark.parametrize(("delivered", "marks", "number"), [
+    ("1 263,5", ", ", 1263.5), ("1\u00a0263,5", ", ", 1263.5), ("1\u202f263", ", ", 1263), ("1'263.5", ".'", 1263.5), ("1\u2019263.5", ".'", 1263.5),
+    ("12 63,5", ", ", None), ("165,5", ", ", 165.5), ("165.5", ", ", None), ("1 263", ".", None), ("1'263", ".,", None),
+])  # fmt: skip
+def test_spaces_and_apostrophes_group_thousands_where_the_profile_says_so(
+    con, delivered, marks, number
+):
+    read = "select try_cast(digits_only(with_point($1, $2)) as double)"
+    assert con.execute(read, [delivered, marks]).fetchone() == (number,)
+
+
+@pytest.mark.parametrize(("delivered", "order", "month"), [
+    ("03/1960", "dmy", "1960-03"), ("3.1960", "mdy", "1960-03"), ("MAR-1960", "dmy", "1960-03"), ("1960/3", "ymd", "1960-03"),
+    ("1960-03", "dmy", "1960-03"), ("1960", "dmy", "1960"), ("13/1960", "dmy", None), ("Foo 1960", "dmy", None),
+])  # fmt: skip
+def test_a_month_of_a_year(con, delivered, order, month):
+    found = con.execute("select to_iso($1, $2)", [delivered, order]).fetchone()[0]
+    first = con.execute("select cast(first_day($1, 'UTC') as varchar)", [found]).fetchone()[0]
+    assert (found if first else None) == month

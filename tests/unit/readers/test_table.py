@@ -4,9 +4,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.core.config import SQL
 from pipeline.core.errors import Refused
 from pipeline.engine.connection import connect
 from pipeline.profiles.files import read_profile
+from pipeline.readers.landed import define_filled
 from pipeline.readers.table import load_table
 
 COLUMNS = {"required": ["patient_id", "code"], "optional": ["name"]}
@@ -23,6 +25,8 @@ def read(tmp_path, content, name="t.csv", **options):
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     con = connect()
     con.execute("create schema landing")
+    con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+    define_filled(con, CSV.empty_words)
     folder = tmp_path / "work"
     folder.mkdir(exist_ok=True)
     load_table(
