@@ -89,7 +89,7 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
     ).fetchone()[0]
     selects = profile.selects_of(kind)
     if not selects:
-        return Loaded({profile.entity_of_kind(kind): mapping(profile, kind, header)}, rows)
+        return Loaded({profile.entity_of_kind(kind): mapping(profile, kind, header.names)}, rows)
     if profile.reference:
         load_concepts(con, reference)
     return Loaded(selects, rows)

@@ -72,8 +72,8 @@ def _gunzipped(path, folder):
 
 
 def _as_lines(path, folder):
-    """The file, or a copy with one kind of line break where it mixes them or has only carriage
-    returns: lines keep their numbers.
+    """The file, or a copy with one kind of line break where it mixes CR LF with LF, or where lines
+    end in carriage returns alone: lines keep their numbers.
 
     Raises Refused for a NUL byte, and for an overlong line.
     """
@@ -91,17 +91,17 @@ def _as_lines(path, folder):
                     f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is not a"
                     " table, or its line breaks are missing"
                 )
-            feeds, pairs, returns, start = (
-                feeds + breaks[0],
-                pairs + breaks[1],
-                returns + breaks[2],
-                start + len(block),
-            )
-    is_mixed = 0 < pairs < feeds or (returns > pairs and returns > feeds // 2)
-    return _with_feeds(path, folder) if is_mixed else path
+            feeds, pairs, returns = feeds + breaks[0], pairs + breaks[1], returns + breaks[2]
+            start += len(block)
+    # beside line feeds, some carriage returns are characters of cells
+    are_lines = returns - pairs > 4 * feeds
+    if are_lines or 0 < pairs < feeds:
+        return _with_feeds(path, folder, b"\r" if are_lines else b"\r\n")
+    return path
 
 
-def _with_feeds(path, folder):
+def _with_feeds(path, folder, line_break):
+    "A copy in which each CR LF, and each other line break of this kind, is a line feed"
     copy = folder / "lines.csv"
     with path.open("rb") as source, copy.open("wb") as target:
         held = b""
@@ -109,6 +109,6 @@ def _with_feeds(path, folder):
             block, held = held + block, b""
             if block.endswith(b"\r"):
                 block, held = block[:-1], b"\r"
-            target.write(block.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        target.write(held.replace(b"\r", b"\n"))
+            target.write(block.replace(b"\r\n", b"\n").replace(line_break, b"\n"))
+        target.write(held.replace(line_break, b"\n"))
     return copy

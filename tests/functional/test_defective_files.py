@@ -51,11 +51,6 @@ REFUSED = {
         (HEADER + GOOD).encode() + b"\0\0\0" + SECRET.encode(),
         "NUL byte (byte",
     ),
-    "unclosed quote": (
-        "lab_result.csv",
-        (HEADER + GOOD + f'"{SECRET},2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(),
-        "not closed",
-    ),
     "duplicate header": (
         "lab_result.csv",
         b"patient_id,code,code,value,unit,collected_at\n",
@@ -102,6 +97,20 @@ READ = {  # name, content, rows, accepted, rejected
         4,
         2,
         {"ragged_row": 2},
+    ),
+    "unclosed quote": (
+        "lab_result.csv",
+        (HEADER + GOOD + '"cid,2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(),
+        3,
+        2,
+        {"ragged_row": 1},
+    ),
+    "an extra cell that is empty": (
+        "lab_result.csv",
+        (HEADER + GOOD + "cid,2132-9,1,pg/mL,2026-01-05,\n" + NEXT).encode(),
+        3,
+        2,
+        {"ragged_row": 1},
     ),
     "header only": ("lab_result.csv", HEADER.encode(), 0, 0, {}),
     "gzip": ("lab_result.csv.gz", gz(HEADER + GOOD + NEXT), 2, 2, {}),
