@@ -16,13 +16,14 @@ IN_JSON = (
     "duplicates",
     "skipped",
     "refused",
+    "notes",
 )
 
 
 @dataclass(frozen=True)
 class Account:
     """The outcome of the rows of one delivered file. rejected: rows by reason. skipped: rows by
-    kind. refused: why, or None."""
+    kind. refused: why, or None. notes: sentences on what was not read."""
 
     file: str
     sha256: str
@@ -36,6 +37,7 @@ class Account:
     refused: str | None = None
     transaction_id: str = ""
     snapshot: str | None = None
+    notes: tuple = ()
 
     @property
     def transaction(self):
@@ -88,7 +90,7 @@ def tally(con, landed, file):
     account = Account(
         file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
         rows=landed.rows, accepted=accepted - duplicates, rejected=dict(rejected),
-        duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot,
+        duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot, notes=landed.notes,
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file.name} does not add up"
     return account

@@ -72,10 +72,8 @@ def _cure(dialect, other):
         keys.append(f'dialect.delimiter: "{written}"')
     if other.quote != dialect.quote:
         said.append(f"its cells are quoted by {other.quote}; the profile says {dialect.quote}")
-        keys.append(
-            f"dialect.quote: {QUOTES[other.quote == QUOTES[0]]}{other.quote}"
-            + (QUOTES[other.quote == QUOTES[0]])
-        )
+        around = QUOTES[other.quote == QUOTES[0]]
+        keys.append(f"dialect.quote: {around}{other.quote}{around}")
     return f"; {', and '.join(said)}: set {' and '.join(keys)}"
 
 

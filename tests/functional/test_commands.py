@@ -30,6 +30,7 @@ ACCOUNT = [
     "duplicates",
     "skipped",
     "refused",
+    "notes",
 ]
 
 

@@ -173,6 +173,18 @@ def test_what_can_be_read_is_read_and_adds_up(tmp_path, kind):
     assert (account["rows"], account["accepted"], account["rejected"]) == (rows, accepted, rejected)
 
 
+def test_what_was_not_read_is_said_beneath_the_file(tmp_path):
+    text = HEADER.replace("\n", ",,\n") + GOOD.replace("\n", ",,\n")
+    path = written(tmp_path, "lab_result.csv", text.encode())
+    said = "2 columns without a name were not read"
+    answer = b12(tmp_path / "home", "ingest", path, "--source", "canonical")
+    assert f" + 0 duplicates\n  {said}\n" in answer.out
+    answer = b12(tmp_path / "other", "ingest", path, "--source", "canonical", "--format", "json")
+    assert [account["notes"] for account in answer.json] == [[said]]
+    answer = b12(tmp_path / "other", "source", "check", "canonical", path)
+    assert f" + 0 duplicates\n    {said}\n" in answer.out
+
+
 def test_paths_play_no_tricks(tmp_path):
     "A link out of the folder is not followed, and a profile's name is not a path"
     (tmp_path / "outside.csv").write_text(HEADER + GOOD)

@@ -275,6 +275,29 @@ def test_a_byte_that_stands_in_for_a_long_delimiter_is_not_utf_8(tmp_path):
         )
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (",patient_id,code", "0,ann,1"), ("patient_id,code,,", "ann,1,2,3"), ("patient_id, ,code,\"\"", "ann,x,1,"),
+    ],
+)  # fmt: skip
+def test_columns_without_a_name_are_not_read_but_count_as_cells(tmp_path, header, row):
+    assert read(tmp_path, f"{header}\n{row}\nbob,2\n") == ([(2, "ann", "1", None)], [3])
+
+
+def test_names_that_are_not_read_may_be_repeated(tmp_path):
+    text = "patient_id,x,code,X,x\nann,5,1,6,7\n"
+    assert read(tmp_path, text, other_columns="ignored") == ([(2, "ann", "1", None)], [])
+    with pytest.raises(Refused, match="unknown column x, x, x"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("header", ["patient_id,code,Code", "patient_id,code,NAME,name"])
+def test_a_name_that_is_read_stands_once_in_the_header(tmp_path, header):
+    with pytest.raises(Refused, match="twice"):
+        read(tmp_path, f"{header}\nann,1,2,3\n", other_columns="ignored")
+
+
 def test_others_may_be_ignored_when_the_profile_says_so(tmp_path):
     assert read(tmp_path, "patient_id,code,wrong\nann,1,2\n", other_columns="ignored")[0] == [
         (2, "ann", "1", None)
