@@ -44,7 +44,10 @@ def cause_in_dialect(path, dialect, required, cells=1):
     if fitting:
         # of two that fit, the one that changes less
         return _cure(dialect, min(fitting, key=lambda other: _changes(dialect, other)))
-    likely = max(others, key=lambda other: (len(cut[other]), other.quote == dialect.quote))
+    likely = max(
+        (other for other in others if other.quote == dialect.quote),
+        key=lambda other: len(cut[other]),
+    )
     is_cut = len(cut[likely]) >= max(len(required), 2)
     return _cure(dialect, likely) if cells == 1 and is_cut else ""
 

@@ -6,6 +6,7 @@ import zlib
 from pathlib import PurePath
 
 from pipeline.core import Refused
+from pipeline.readers.kinds import refuse_other_kinds
 
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"
@@ -31,6 +32,7 @@ def as_table_text(path, folder, encoding):
 
     DuckDB reads UTF-8 and Latin-1; all others are brought into UTF-8 first.
     """
+    refuse_other_kinds(path, encoding)
     if encoding not in READABLE:
         path, encoding = _transcoded(path, folder, encoding), "utf-8"
     return _as_lines(path, folder), encoding
@@ -83,7 +85,7 @@ def _as_lines(path, folder):
             if (position := block.find(b"\0")) >= 0:
                 raise Refused(
                     f"the file holds a NUL byte (byte {start + position + 1}): it is damaged, or in"
-                    " another encoding (UTF-16?)"
+                    " another encoding"
                 )
             breaks = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
             if len(block) == BLOCK and not breaks[0] and not breaks[2]:

@@ -45,7 +45,7 @@ REFUSED = {
         (HEADER + GOOD + f"{SECRET}é,2132-9,1,pg/mL,2026-01-05\n").encode("latin-1"),
         "not utf-8",
     ),
-    "UTF-16": ("lab_result.csv", (HEADER + GOOD).encode("utf-16"), "NUL byte"),
+    "UTF-16": ("lab_result.csv", (HEADER + GOOD).encode("utf-16"), "dialect.encoding: utf-16"),
     "NUL bytes": (
         "lab_result.csv",
         (HEADER + GOOD).encode() + b"\0\0\0" + SECRET.encode(),
@@ -66,6 +66,18 @@ REFUSED = {
     "empty": ("lab_result.csv", b"", "no header"),
     "a zip": ("lab_result.zip", b"PK\x03\x04", "no entity"),
     "a spreadsheet": ("lab_result.xlsx", b"PK\x03\x04", "no entity"),
+    "tabs": (
+        "lab_result.csv",
+        (HEADER + GOOD).replace(",", "\t").encode(),
+        'the profile says a comma: set dialect.delimiter: "\\t"',
+    ),
+    "values for a header": ("lab_result.csv", (SECRET + GOOD).encode(), "add a header line"),
+    "a workbook": (
+        "lab_result.csv",
+        b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml",
+        "this is an Excel workbook",
+    ),
+    "an error page": ("lab_result.csv", b"<!doctype html><p>" + SECRET.encode(), "HTML page"),
     "cut Parquet": ("lab_result.parquet", b"PAR1" + b"\0" * 50, "not readable Parquet"),
 }
 READ = {  # name, content, rows, accepted, rejected
