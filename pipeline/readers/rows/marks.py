@@ -47,15 +47,13 @@ class Marks:
     """
 
     def __init__(self, text, form, cells):
-        self._cells, self._form = cells, form
-        self._bytes = np.frombuffer(
-            text.ljust(-(-len(text) // bits.WORD) * bits.WORD, b"\0"), np.uint8
-        )
-        self._breaks = np.flatnonzero(self._bytes == ord("\n"))
+        self._text, self._form, self._cells = text, form, cells
+        whole_words = -(-len(text) // bits.WORD) * bits.WORD
+        self._bytes = np.frombuffer(text.ljust(whole_words, b"\0"), np.uint8)
+        is_feed = self._bytes == ord("\n")
+        self._breaks, self._feeds = np.flatnonzero(is_feed), bits.packed(is_feed)
         self._delimiters, self._quotes = self._where(form.delimiter), self._where(form.quote)
         self._odd = bits.parity(self._quotes)
-        # what can be misplaced; most files have neither
-        self._is_misplaceable = form.quote in text or b"\r" in text
         self._known = {}
 
     def is_odd_before(self, start):
@@ -74,6 +72,8 @@ class Marks:
         return self._known[is_odd]
 
     def _where(self, byte):
+        if byte not in self._text:
+            return np.zeros(len(self._bytes) // bits.WORD, np.uint64)
         return bits.packed(self._bytes == ord(byte))
 
     def _records(self, quoted):
@@ -91,7 +91,7 @@ class Marks:
 
     def _misplaced(self, quoted):
         "Where quotes and carriage returns stand that open, close or end nothing"
-        if not self._is_misplaceable:
+        if self._form.quote not in self._text and b"\r" not in self._text:
             return np.empty(0, np.int64)
         before_cell, after_cell, returns = self._edges
         opens, closes = self._quotes & quoted, self._quotes & ~quoted
@@ -104,7 +104,7 @@ class Marks:
         Beside a delimiter, a line break or another quote (a doubled one closes and opens again),
         with at most one space between.
         """
-        breaks, returns = self._where(b"\n"), self._where(b"\r")
+        breaks, returns = self._feeds, self._where(b"\r")
         before_break = returns & bits.before(breaks)
         begins = bits.after(self._delimiters | breaks)
         begins[0] |= np.uint64(1)
