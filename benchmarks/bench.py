@@ -103,7 +103,7 @@ def copy(folder):
     dialect = read_profile("canonical").dialect
     with tempfile.TemporaryDirectory(dir=folder) as out:
         for path in sorted((folder / "extracts").glob("*.csv")):
-            columns = ", ".join(f"'{name}': 'VARCHAR'" for name in read_header(path, dialect))
+            columns = ", ".join(f"'{name}': 'VARCHAR'" for name in read_header(path, dialect).cells)
             duckdb.execute(
                 f"copy (from read_csv('{path}', auto_detect = false, header = true, delim = ',',"
                 f" quote = '\"', escape = '\"', columns = {{{columns}}}, ignore_errors = true)) to"

@@ -18,6 +18,7 @@ IN_JSON = (
     "refused",
     "blanked",
     "withdrawals",
+    "notes",
 )
 
 
@@ -25,7 +26,8 @@ IN_JSON = (
 class Account:
     """The outcome of the rows of one delivered file. rejected: rows by reason. skipped: rows by
     kind. refused: why, or None. blanked: unreadable cells that were left out of accepted rows, by
-    column. withdrawals: accepted rows that take something back."""
+    column. withdrawals: accepted rows that take something back. notes: sentences on what was not
+    read."""
 
     file: str
     sha256: str
@@ -42,6 +44,7 @@ class Account:
     is_later_winning: bool = False
     transaction_id: str = ""
     snapshot: str | None = None
+    notes: tuple = ()
 
     @property
     def transaction(self):
@@ -97,6 +100,7 @@ def tally(con, landed, file):
         rows=landed.rows, accepted=accepted - duplicates, rejected=dict(rejected),
         duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot, blanked=blanked,
         withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
+        notes=landed.notes,
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file.name} does not add up"
     return account

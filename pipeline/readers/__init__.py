@@ -3,7 +3,8 @@
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.landed import read
-from pipeline.readers.table import header_of, read_header
+from pipeline.readers.rows.header import read_header
+from pipeline.readers.table import header_of
 from pipeline.readers.unpack import is_gzip, unpacked
 
 __all__ = [

@@ -11,6 +11,7 @@ from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.mapping import mapping, with_default
 from pipeline.readers.meds import load_events
+from pipeline.readers.notes import notes_on
 from pipeline.readers.omop import load_concepts
 from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text, unpacked
@@ -28,12 +29,14 @@ class Landed:
     """Which entities a file delivers, how many rows it has to account for, and how many of them are
     of no entity.
 
-    other: None where the file's format does not say: it is what no entity took.
+    other: None where the file's format does not say: it is what no entity took. notes: sentences on
+    what was not read.
     """
 
     entities: tuple
     rows: int
     other: int | None
+    notes: tuple = ()
 
 
 def read(con, path, *, profile, kind, reference, folder):
@@ -58,7 +61,7 @@ def read(con, path, *, profile, kind, reference, folder):
         else:
             _land_nothing(con, entity, columns)
     entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
-    return Landed(entities, loaded.rows, loaded.other)
+    return Landed(entities, loaded.rows, loaded.other, loaded.notes)
 
 
 def define_filled(con, words):
@@ -103,12 +106,13 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
     rows = con.execute(
         "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
     ).fetchone()[0]
-    selects = profile.selects_of(kind)
+    selects, notes = profile.selects_of(kind), notes_on(header, profile, kind)
     if not selects:
-        return Loaded({profile.entity_of_kind(kind): mapping(profile, kind, header)}, rows)
+        select = mapping(profile, kind, header.names)
+        return Loaded({profile.entity_of_kind(kind): select}, rows, notes=notes)
     if profile.reference:
         load_concepts(con, reference)
-    return Loaded(selects, rows)
+    return Loaded(selects, rows, notes=notes)
 
 
 def _land(con, entity, columns, select, *, profile, folder):

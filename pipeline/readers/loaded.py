@@ -13,9 +13,10 @@ class Loaded:
     preferred first) in place of code, code_system and name, and `shifted_days`. rows: how many rows
     the file holds, counted by the reader itself; broken records, which are in `landing.ragged
     (line)`, included. other: how many of them are of no entity (skipped as other_message); None
-    where the SELECTs decide it.
+    where the SELECTs decide it. notes: sentences on what was not read.
     """
 
     selects: dict
     rows: int
     other: int | None = 0
+    notes: tuple = ()

@@ -1,8 +1,10 @@
 """CSV and Parquet files as text tables with line numbers. Nothing is sniffed: dialect and columns
 come from the profile."""
 
-import csv
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from pipeline.core import Refused
 from pipeline.engine import (
@@ -13,34 +15,38 @@ from pipeline.engine import (
     view_of_parquet,
     write_error,
 )
-from pipeline.readers.lines import note_ragged, number
+from pipeline.readers.causes import cause_in_dialect, cause_of_lacking
+from pipeline.readers.lines import note_lines, number
+from pipeline.readers.rows.form import LONGEST
+from pipeline.readers.rows.header import read_header
+from pipeline.readers.rows.survey import survey
+
+NO_LINES = np.empty(0, np.int64), np.empty((0, 2), np.int64)
+
+
+@dataclass(frozen=True)
+class TableHeader:
+    """The header of a table: its columns' names in lower case, and how many columns have none."""
+
+    names: list
+    nameless: int = 0
 
 
 def load_table(con, path, *, columns, profile, into, folder):
     """Create the view `into`: every delivered column as text (null when empty), and `line`, counted
-    as in the file; returns the names of the file's header.
+    as in the file; returns its TableHeader.
 
     The rows go into a Parquet file of `folder`, in their order: half the cost of a DuckDB table,
     and no memory. columns: `{required: [...], optional: [...], verbatim: [...]}`, in lower case; in
     a verbatim one words that stand for nothing (NULL) stay words. Rows that do not fit the header
     go into `landing.ragged (line)`. Raises Refused when the file cannot be read whole.
     """
-    is_parquet = Path(path).suffix == ".parquet"
-    known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
-    scan, header = _parquet(con, path) if is_parquet else _csv(con, path, profile.dialect)
-    _check_header(header, columns["required"], known, profile.other_columns == "ignored")
-    verbatim = columns.get("verbatim", ())
-    _keep(con, f"select {_texts(header, known, verbatim)} from {scan}", path, folder)
-    if is_parquet:
-        con.execute("create or replace table landing.line_shift (record bigint, shift bigint)")
-        con.execute("create or replace table landing.ragged (line bigint)")
-    else:
-        note_ragged(con, path, profile.dialect)
-    number(con, into, first=1 if is_parquet else 2)
-    names = [name.strip().lower() for name in header]
+    load = _load_parquet if Path(path).suffix == ".parquet" else _load_csv
+    names = load(con, path, columns=columns, profile=profile, into=into, folder=folder)
+    header = TableHeader([name for name in names if name], names.count(""))
     header_table = "create or replace table landing.header as select unnest($1::varchar[]) as name"
-    con.execute(header_table, [names])
-    return names
+    con.execute(header_table, [header.names])
+    return header
 
 
 def header_of(con):
@@ -48,10 +54,46 @@ def header_of(con):
     return [name for (name,) in con.execute("select name from landing.header").fetchall()]
 
 
-def _texts(header, known, verbatim):
-    delivered = {name.strip().lower(): name for name in header}
+def _load_parquet(con, path, *, columns, profile, into, folder):
+    scan, delivered = _parquet(con, path)
+    names = _names(delivered)
+    known = _check_names(names, columns, profile, lambda: "")
+    texts = _texts(names, delivered, known, columns.get("verbatim", ()))
+    _keep(con, f"select {texts} from {scan}", path, folder)
+    note_lines(con, *NO_LINES)
+    number(con, into, first=1)
+    return names
+
+
+def _load_csv(con, path, *, columns, profile, into, folder):
+    dialect, required = profile.dialect, columns["required"]
+    try:
+        header = read_header(path, dialect)
+    except Refused as refusal:
+        raise Refused(f"{refusal}{cause_in_dialect(path, dialect, required)}") from None
+    names = _names(header.cells)
+    known = _check_names(
+        names, columns, profile, lambda: cause_of_lacking(path, dialect, required, header)
+    )
+    surveyed = survey(path, header, dialect, folder)
+    cells = [f"column{place}" for place in range(len(names))]
+    scan = _scan_of_csv(con, surveyed.path, dialect, cells)
+    texts = _texts(names, cells, known, columns.get("verbatim", ()))
+    _keep(con, f"select {texts} from {scan}", path, folder)
+    _check_read_as_surveyed(con, surveyed, dialect)
+    note_lines(con, surveyed.ragged, surveyed.shifts)
+    number(con, into, first=2)
+    return names
+
+
+def _names(delivered):
+    return [name.strip().lower() for name in delivered]
+
+
+def _texts(names, delivered, known, verbatim):
+    columns = {name: column for name, column in zip(names, delivered, strict=True) if name}
     return ", ".join(
-        f"{_text(delivered.get(name), name in verbatim)} as {quoted_identifier(name)}"
+        f"{_text(columns.get(name), name in verbatim)} as {quoted_identifier(name)}"
         for name in known
     )
 
@@ -92,57 +134,53 @@ def _parquet(con, path):
     return scan, [name for name, *_ in described]
 
 
-def _csv(con, path, dialect):
-    header = read_header(path, dialect)
-    columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in header)
+def _scan_of_csv(con, path, dialect, cells):
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in cells)
     delimiter, quote = quoted_text(dialect.delimiter), quoted_text(dialect.quote)
-    scan = (
+    return (
         f"read_csv({quoted_text(path)}, auto_detect = false, header = true, delim = {delimiter}, "
         f"quote = {quote}, escape = {quote}, encoding = '{dialect.encoding}', "
-        f"columns = {{{columns}}}, store_rejects = true, max_line_size = 1000000)"
+        # a cell may grow to four times its size when its quotes are doubled
+        f"columns = {{{columns}}}, store_rejects = true, max_line_size = {4 * LONGEST})"
     )
-    return scan, header
 
 
-def read_header(path, dialect):
-    """The column names of a CSV file's first line. Raises Refused."""
-    try:
-        with path.open(encoding=_python_encoding(dialect), newline="") as file:
-            header = next(
-                csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), []
-            )
-    except UnicodeDecodeError as error:
+def _check_read_as_surveyed(con, surveyed, dialect):
+    "Only what fits was left to be read: whoever finds a fault there, or another number, is wrong"
+    kinds = {kind for (kind,) in con.execute("select error_type from reject_errors").fetchall()}
+    if "INVALID ENCODING" in kinds:
         raise Refused(
-            f"the file is not {dialect.encoding} (byte {error.start} cannot be read)"
-        ) from None
-    except csv.Error as error:
-        raise Refused(f"the header cannot be read: {error}") from None
-    if not [name for name in header if name.strip()]:
-        raise Refused("the file has no header line")
-    return header
+            f'the file is not {dialect.encoding}: set dialect.encoding, for example to "cp1252"'
+        )
+    [[records]] = con.execute("select count(*) from landing.raw").fetchall()
+    if kinds or records != surveyed.records:
+        raise Refused(
+            f"its lines cannot all be accounted for: {surveyed.records} rows fit, and {records}"
+            " were read; report it"
+        )
 
 
-def _python_encoding(dialect):
-    return "utf-8-sig" if dialect.encoding == "utf-8" else dialect.encoding
-
-
-def _check_header(header, required, known, others_ignored):
-    names = [name.strip().lower() for name in header]
-    missing = [name for name in required if name not in names]
-    unexpected = [name for name in names if name not in known]
-    twice = sorted({name for name in names if names.count(name) > 1})
+def _check_names(names, columns, profile, cause):
+    """The columns that may be read. Raises Refused where the names are not those of the profile;
+    what it does not read may have any name, or none"""
+    known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
+    missing = [name for name in columns["required"] if name not in names]
+    unexpected = [name for name in names if name and name not in known]
+    twice = [name for name in known if names.count(name) > 1]
     if missing:
         raise Refused(
-            f"the first line is not the header of this entity: it lacks {', '.join(missing)}"
+            "the first line is not the header of this entity: it lacks"
+            f" {', '.join(missing)}{cause()}"
         )
     if twice:
         raise Refused(f"the header names the column {', '.join(twice)} twice")
-    if unexpected and not others_ignored:
+    if unexpected and profile.other_columns != "ignored":
         raise Refused(
             f"the header names the unknown column {', '.join(unexpected)}; known:"
             f" {', '.join(known)}"
         )
+    return known
 
 
 def _first_line(error, *folders):

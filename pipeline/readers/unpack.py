@@ -6,6 +6,7 @@ import zlib
 from pathlib import PurePath
 
 from pipeline.core import Refused
+from pipeline.readers.kinds import refuse_other_kinds
 
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"
@@ -31,6 +32,7 @@ def as_table_text(path, folder, encoding):
 
     DuckDB reads UTF-8 and Latin-1; all others are brought into UTF-8 first.
     """
+    refuse_other_kinds(path, encoding)
     if encoding not in READABLE:
         path, encoding = _transcoded(path, folder, encoding), "utf-8"
     return _as_lines(path, folder), encoding
@@ -72,8 +74,8 @@ def _gunzipped(path, folder):
 
 
 def _as_lines(path, folder):
-    """The file, or a copy with one kind of line break where it mixes them or has only carriage
-    returns: lines keep their numbers.
+    """The file, or a copy with one kind of line break where it mixes CR LF with LF, or where lines
+    end in carriage returns alone: lines keep their numbers.
 
     Raises Refused for a NUL byte, and for an overlong line.
     """
@@ -83,7 +85,7 @@ def _as_lines(path, folder):
             if (position := block.find(b"\0")) >= 0:
                 raise Refused(
                     f"the file holds a NUL byte (byte {start + position + 1}): it is damaged, or in"
-                    " another encoding (UTF-16?)"
+                    " another encoding"
                 )
             breaks = block.count(b"\n"), block.count(b"\r\n"), block.count(b"\r")
             if len(block) == BLOCK and not breaks[0] and not breaks[2]:
@@ -91,17 +93,17 @@ def _as_lines(path, folder):
                     f"a line is longer than {BLOCK:,} bytes (at byte {start + 1}): it is not a"
                     " table, or its line breaks are missing"
                 )
-            feeds, pairs, returns, start = (
-                feeds + breaks[0],
-                pairs + breaks[1],
-                returns + breaks[2],
-                start + len(block),
-            )
-    is_mixed = 0 < pairs < feeds or (returns > pairs and returns > feeds // 2)
-    return _with_feeds(path, folder) if is_mixed else path
+            feeds, pairs, returns = feeds + breaks[0], pairs + breaks[1], returns + breaks[2]
+            start += len(block)
+    # beside line feeds, some carriage returns are characters of cells
+    are_lines = returns - pairs > 4 * feeds
+    if are_lines or 0 < pairs < feeds:
+        return _with_feeds(path, folder, b"\r" if are_lines else b"\r\n")
+    return path
 
 
-def _with_feeds(path, folder):
+def _with_feeds(path, folder, line_break):
+    "A copy in which each CR LF, and each other line break of this kind, is a line feed"
     copy = folder / "lines.csv"
     with path.open("rb") as source, copy.open("wb") as target:
         held = b""
@@ -109,6 +111,6 @@ def _with_feeds(path, folder):
             block, held = held + block, b""
             if block.endswith(b"\r"):
                 block, held = block[:-1], b"\r"
-            target.write(block.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        target.write(held.replace(b"\r", b"\n"))
+            target.write(block.replace(b"\r\n", b"\n").replace(line_break, b"\n"))
+        target.write(held.replace(line_break, b"\n"))
     return copy

@@ -32,6 +32,7 @@ ACCOUNT = [
     "refused",
     "blanked",
     "withdrawals",
+    "notes",
 ]
 
 

@@ -45,16 +45,11 @@ REFUSED = {
         (HEADER + GOOD + f"{SECRET}é,2132-9,1,pg/mL,2026-01-05\n").encode("latin-1"),
         "not utf-8",
     ),
-    "UTF-16": ("lab_result.csv", (HEADER + GOOD).encode("utf-16"), "NUL byte"),
+    "UTF-16": ("lab_result.csv", (HEADER + GOOD).encode("utf-16"), "dialect.encoding: utf-16"),
     "NUL bytes": (
         "lab_result.csv",
         (HEADER + GOOD).encode() + b"\0\0\0" + SECRET.encode(),
         "NUL byte (byte",
-    ),
-    "unclosed quote": (
-        "lab_result.csv",
-        (HEADER + GOOD + f'"{SECRET},2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(),
-        "not closed",
     ),
     "duplicate header": (
         "lab_result.csv",
@@ -71,6 +66,18 @@ REFUSED = {
     "empty": ("lab_result.csv", b"", "no header"),
     "a zip": ("lab_result.zip", b"PK\x03\x04", "no entity"),
     "a spreadsheet": ("lab_result.xlsx", b"PK\x03\x04", "no entity"),
+    "tabs": (
+        "lab_result.csv",
+        (HEADER + GOOD).replace(",", "\t").encode(),
+        'the profile says a comma: set dialect.delimiter: "\\t"',
+    ),
+    "values for a header": ("lab_result.csv", (SECRET + GOOD).encode(), "add a header line"),
+    "a workbook": (
+        "lab_result.csv",
+        b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml",
+        "this is an Excel workbook",
+    ),
+    "an error page": ("lab_result.csv", b"<!doctype html><p>" + SECRET.encode(), "HTML page"),
     "cut Parquet": ("lab_result.parquet", b"PAR1" + b"\0" * 50, "not readable Parquet"),
 }
 READ = {  # name, content, rows, accepted, rejected
@@ -102,6 +109,20 @@ READ = {  # name, content, rows, accepted, rejected
         4,
         2,
         {"ragged_row": 2},
+    ),
+    "unclosed quote": (
+        "lab_result.csv",
+        (HEADER + GOOD + '"cid,2132-9,1,pg/mL,2026-01-05\n' + NEXT).encode(),
+        3,
+        2,
+        {"ragged_row": 1},
+    ),
+    "an extra cell that is empty": (
+        "lab_result.csv",
+        (HEADER + GOOD + "cid,2132-9,1,pg/mL,2026-01-05,\n" + NEXT).encode(),
+        3,
+        2,
+        {"ragged_row": 1},
     ),
     "header only": ("lab_result.csv", HEADER.encode(), 0, 0, {}),
     "gzip": ("lab_result.csv.gz", gz(HEADER + GOOD + NEXT), 2, 2, {}),
@@ -162,6 +183,18 @@ def test_what_can_be_read_is_read_and_adds_up(tmp_path, kind):
     [account] = answer.json
     assert adds_up(account)
     assert (account["rows"], account["accepted"], account["rejected"]) == (rows, accepted, rejected)
+
+
+def test_what_was_not_read_is_said_beneath_the_file(tmp_path):
+    text = HEADER.replace("\n", ",,\n") + GOOD.replace("\n", ",,\n")
+    path = written(tmp_path, "lab_result.csv", text.encode())
+    said = "2 columns without a name were not read"
+    answer = b12(tmp_path / "home", "ingest", path, "--source", "canonical")
+    assert f" + 0 duplicates\n  {said}\n" in answer.out
+    answer = b12(tmp_path / "other", "ingest", path, "--source", "canonical", "--format", "json")
+    assert [account["notes"] for account in answer.json] == [[said]]
+    answer = b12(tmp_path / "other", "source", "check", "canonical", path)
+    assert f" + 0 duplicates\n    {said}\n" in answer.out
 
 
 def test_paths_play_no_tricks(tmp_path):

@@ -73,7 +73,11 @@ def source(home, options):
 
 
 def _tell_checked(checked):
-    say(f"As a file of the kind {checked.kind} it would give:\n  {account_line(checked.account)}\n")
+    notes = "".join(f"\n    {note}" for note in checked.account.notes)
+    say(
+        f"As a file of the kind {checked.kind} it would give:\n"
+        f"  {account_line(checked.account)}{notes}\n"
+    )
     for entity in dict.fromkeys(row["entity"] for row in checked.columns):
         say(f"Understood as {entity}:")
         say(

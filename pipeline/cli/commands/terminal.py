@@ -53,6 +53,8 @@ def silent(_):
 
 def tell_account(account):
     say(account_line(account))
+    for note in account.notes:
+        say(f"  {note}")
 
 
 def tell_relation(name):
