@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from pipeline.core import SOURCES, InvalidProtocol, Refused, read_yaml
 from pipeline.engine.connection import connect
 from pipeline.profiles.check import checked_profile
+from pipeline.protocol import register_vocabulary
 from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
 from pipeline.readers.hl7v2.load import load_messages
+from pipeline.readers.landed import read as landed_by
 
 SAMPLES = Path(__file__).parents[2] / "data" / "hl7v2_oru"
 FOLDERS = itertools.count()
@@ -257,7 +259,9 @@ def test_a_batch_that_is_not_whole_is_refused_or_its_trailer_rejected(tmp_path, 
 def test_a_lone_trailer_is_read_and_said_and_refuses_nothing(tmp_path, content, lone, trailers):
     found = read(tmp_path, content, trailers=trailers)
     assert found.broken == []
-    assert found.notes == tuple(f"its {what} has no header; its messages were read" for what in lone)
+    assert found.notes == tuple(
+        f"its {what} has no header; its messages were read" for what in lone
+    )
 
 
 def test_a_file_without_lone_trailers_has_no_notes(tmp_path):
@@ -355,9 +359,7 @@ def test_an_unreadable_byte_costs_its_field_of_a_patient(
         ({"code": "2132-9^B@12^LN"}, "codings", [{"system": None, "code": None, "name": None}]), ({"sub_id": "@"}, "result_id", "F1^LIS|2132-9|"),
     ],
 )  # fmt: skip
-def test_an_unreadable_byte_costs_its_field_of_a_result(
-    tmp_path, cells, column, value, unreadable
-):
+def test_an_unreadable_byte_costs_its_field_of_a_result(tmp_path, cells, column, value, unreadable):
     content = message(PID, OBR, obx(**cells), NM).encode().replace(b"@", unreadable)
     found = read(tmp_path, content)
     assert (found.results[0][column], found.results[1]["value"], found.broken) == (value, "165", [])
@@ -1045,7 +1047,9 @@ def test_a_merge_of_a_number_that_is_not_the_profiles_has_no_patient_id(tmp_path
     ],
 )  # fmt: skip
 def test_a_merge_may_name_several_prior_numbers(tmp_path, mrg, wanted, prior):
-    authorities = sorted({"GOODHOSP", *wanted.get("authority", ())}) if "authority" in wanted else []
+    authorities = (
+        sorted({"GOODHOSP", *wanted.get("authority", ())}) if "authority" in wanted else []
+    )
     pid = PID if wanted.get("type") != ["PI"] else PID.replace("MR", "PI")
     found = read(
         tmp_path, merge("A40", pid, f"MRG|{mrg}"), patient_id={**wanted, "authority": authorities}
@@ -1053,6 +1057,17 @@ def test_a_merge_may_name_several_prior_numbers(tmp_path, mrg, wanted, prior):
     assert [row["patient_id"] for row in found.patients] == prior
     assert {row["merged_into"] for row in found.patients} == {"p1"}
     assert found.rows == len(prior)
+
+
+def test_the_rows_of_a_merge_are_told_apart_by_their_place(tmp_path):
+    path, con = tmp_path / "x.hl7", connect()
+    path.write_text(merge("A40", PID, "MRG|1~2~3"))
+    register_vocabulary(con)
+    con.execute("create schema landing")
+    profile = checked_profile(read_yaml(SOURCES / "hl7v2.yaml"), "hl7v2")
+    landed = landed_by(con, path, profile=profile, kind="message", reference=None, folder=tmp_path)
+    places = con.execute("select distinct line, place from landing.patient").fetchall()
+    assert (len(places), landed.rows) == (3, 3)
 
 
 def test_an_unlink_lets_each_stand_for_itself(tmp_path):
