@@ -9,8 +9,8 @@ from pipeline.profiles import clean_id
 
 
 def erase_messages(path, ids):
-    """HL7 v2: every message whose PID-2, PID-3, PID-4 or MRG-1 is one of the ids becomes blank
-    lines; returns how many."""
+    """HL7 v2: every message whose PID-2, PID-3, PID-4, MRG-1, MRG-2 or MRG-4 is one of the ids
+    becomes blank lines; returns how many."""
     mine = set(ids)
     erased, out = 0, []
     text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -33,7 +33,7 @@ def _numbers(message):
     numbers = set()
     for line in message.split(b"\n"):
         fields = line.lstrip(b"\x0b").split(bar)
-        places = {b"PID": (2, 3, 4), b"MRG": (1,)}.get(fields[0], ())
+        places = {b"PID": (2, 3, 4), b"MRG": (1, 2, 4)}.get(fields[0], ())
         numbers |= {
             clean_id(repetition.split(mark)[0].decode(errors="replace"))
             for number in places

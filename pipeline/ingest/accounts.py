@@ -73,8 +73,8 @@ def transaction_of(source, sha256, snapshot=None):
 
 def tally(con, landed, file):
     """The Account of a DeliveredFile from its checked rows; records that belong to no entity count
-    as other_message."""
-    accepted, rejected, skipped = 0, Counter(), Counter()
+    as other_message, those that the reader could not understand as not_understood."""
+    accepted, rejected, skipped = 0, Counter(), Counter(not_understood=landed.not_understood)
     for entity in landed.entities:
         counted = (
             f"select skipped_because, rejected_because, count(*) from staging.checked_{entity}"
@@ -98,7 +98,7 @@ def tally(con, landed, file):
     account = Account(
         file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
         rows=landed.rows, accepted=accepted - duplicates, rejected=dict(rejected),
-        duplicates=duplicates, skipped=dict(skipped), snapshot=file.snapshot, blanked=blanked,
+        duplicates=duplicates, skipped=dict(+skipped), snapshot=file.snapshot, blanked=blanked,
         withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
         notes=landed.notes,
     )  # fmt: skip

@@ -116,7 +116,8 @@ Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is 
 Patterns = tuple[str, ...]
 Delivered = Annotated[Any, AfterValidator(_check_delivered)]  # a name, or a list of names
 Columns = Annotated[dict[str, Delivered], BeforeValidator(_named)]
-Position = Literal["OBX-14", "OBR-7", "SPM-17"]
+Position = Literal["OBX-14", "OBR-7", "OBR-14", "OBR-22", "SPM-17"]
+NumberPosition = Literal["PID-3", "PID-2", "PID-4"]
 
 
 class Record(BaseModel):
@@ -269,11 +270,20 @@ class MedsProfile(Profile):
 
 
 class Hl7v2PatientId(Record):
-    """Which identifiers of PID-3 are the patient's: of these authorities (CX-4) and types (CX-5).
-    Both empty: the first."""
+    """Which identifier is the patient's: of these authorities (CX-4) and types (CX-5), both empty
+    the first, in the first of these fields (`from`) that holds one."""
 
     authority: Names = frozenset()
     type: Names = frozenset()
+    positions: Annotated[tuple[NumberPosition, ...], Field(min_length=1, alias="from")] = (
+        "PID-3",
+        "PID-2",
+    )
+
+    @property
+    def is_position_chosen(self):
+        "Whether the profile names other fields, or another order of them, than the usual one"
+        return self.positions != Hl7v2PatientId().positions
 
 
 class Hl7v2Profile(Profile):
@@ -285,6 +295,7 @@ class Hl7v2Profile(Profile):
         "OBX-14",
         "OBR-7",
         "SPM-17",
+        "OBR-14",
     )
     patient_id: Annotated[Hl7v2PatientId, BeforeValidator(_unless_empty)] = Hl7v2PatientId()
     trailers: Literal["refuse", "reject"] = "refuse"

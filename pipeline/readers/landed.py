@@ -29,14 +29,16 @@ class Landed:
     """Which entities a file delivers, how many rows it has to account for, and how many of them are
     of no entity.
 
-    other: None where the file's format does not say: it is what no entity took. notes: sentences on
-    what was not read.
+    other: None where the file's format does not say: it is what no entity took. not_understood:
+    rows that may mean the opposite of what they seem to say. notes: sentences on what is odd about
+    the file, or was not read.
     """
 
     entities: tuple
     rows: int
     other: int | None
-    notes: tuple = ()
+    not_understood: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read(con, path, *, profile, kind, reference, folder):
@@ -61,7 +63,7 @@ def read(con, path, *, profile, kind, reference, folder):
         else:
             _land_nothing(con, entity, columns)
     entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
-    return Landed(entities, loaded.rows, loaded.other, loaded.notes)
+    return Landed(entities, loaded.rows, loaded.other, loaded.not_understood, loaded.notes)
 
 
 def define_filled(con, words):
@@ -116,8 +118,10 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
 
 
 def _land(con, entity, columns, select, *, profile, folder):
-    "A line may hold several records of FHIR: then a record's place in the file tells them apart"
-    is_line_shared, defaults = profile.format == "fhir", profile.defaults.get(entity, {})
+    """A line may hold several records of FHIR, and several numbers of one HL7 v2 merge: then a
+    record's place in the file tells them apart"""
+    is_line_shared = profile.format in ("fhir", "hl7v2")
+    defaults = profile.defaults.get(entity, {})
     columns_read = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
     if "codings" in columns_read or is_line_shared:
         view_of_parquet(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)

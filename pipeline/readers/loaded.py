@@ -13,10 +13,13 @@ class Loaded:
     preferred first) in place of code, code_system and name, and `shifted_days`. rows: how many rows
     the file holds, counted by the reader itself; broken records, which are in `landing.ragged
     (line)`, included. other: how many of them are of no entity (skipped as other_message); None
-    where the SELECTs decide it. notes: sentences on what was not read.
+    where the SELECTs decide it. not_understood: how many more say something that could change their
+    meaning and that is not known here (skipped as not_understood). notes: plain sentences on what
+    is odd about the file and was read nevertheless, or was not read.
     """
 
     selects: dict
     rows: int
     other: int | None = 0
-    notes: tuple = ()
+    not_understood: int = 0
+    notes: tuple[str, ...] = ()

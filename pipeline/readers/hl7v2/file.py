@@ -8,6 +8,7 @@ from pipeline.core import Refused
 
 LONGEST_SEGMENT = 2**20  # characters; a longer one breaks its message, unless it is an attachment
 LARGEST_MESSAGE = 2**24
+UNREAD = "\uffff"  # stands for the rest of a segment that is not read; no byte is this character
 _END = "\x1c"
 _FRAMING = re.compile(
     "^\x0b|\x1c\x0b|\x1c$"
@@ -16,7 +17,7 @@ _BATCH = re.compile(r"(?:FHS|BHS|BTS|FTS)(?:[^\w\s]|$)")
 _HEADER = re.compile(r"MSH(?!\w)")
 
 
-def messages(path, *, are_trailers_binding=True):
+def messages(path, *, are_trailers_binding=True, notes=None):
     """The messages of a file as (line, segments), segments a list of (line, text); everything
     else as (line, None).
 
@@ -24,9 +25,9 @@ def messages(path, *, are_trailers_binding=True):
     character (Latin-1). A line that is not a segment breaks its message; what is between messages
     is (its first line, None), once. Raises Refused when there is no message at all; and when batch
     headers, trailers and counts contradict what is there, unless trailers are not binding: then
-    such a header or trailer is (its line, None).
+    such a header or trailer is (its line, None). notes: a list of sentences, to which it adds.
     """
-    batches, lines, size, is_hl7 = _Batches(), [], 0, False
+    batches, lines, size, is_hl7 = _Batches([] if notes is None else notes), [], 0, False
     for line, segment in _segments(path):
         is_batch, is_header = bool(_BATCH.match(segment)), bool(_HEADER.match(segment))
         if is_batch or is_header or segment == _END:
@@ -87,8 +88,8 @@ def _shortened(text):
 
 
 def _broken(segment):
-    "A segment, or no segment, that will not be read: a NUL breaks what it stands in"
-    return segment[:4] + "\0"
+    "A segment, or no segment, that will not be read: it breaks its message"
+    return segment[:4] + UNREAD
 
 
 def _closed(lines):
@@ -110,8 +111,12 @@ def _closed(lines):
 
 @dataclass
 class _Batches:
-    "What the headers and trailers of batches say of what is between them. A fault: (line, what)"
+    """What the headers and trailers of batches say of what is between them. A fault: (line, what).
 
+    messages, batches: since the last header or trailer of their kind.
+    """
+
+    notes: list
     messages: int = 0
     batches: int = 0
     open: dict = field(default_factory=dict)  # header -> its line
@@ -129,12 +134,19 @@ class _Batches:
         self.batches, self.messages = (0, 0) if name == "FHS" else (self.batches + 1, 0)
 
     def _compare(self, line, name, said):
+        is_lone = self.open.pop(name[0] + "HS", None) is None
         kind, what, there = "batch", "messages", self.messages
         if name == "FTS":  # messages without BHS and BTS are one batch
             kind, what, there = "file", "batches", self.batches or int(self.messages > 0)
-        if self.open.pop(name[0] + "HS", None) is None:
-            yield line, f"its {kind} trailer at line {line} has no header"
-        elif said and not (said.isdecimal() and int(said) == there):
+            self.batches = 0
+        else:
+            self.batches += is_lone
+        self.messages = 0
+        if is_lone:
+            self.notes.append(
+                f"its {kind} trailer at line {line} has no header; its messages were read"
+            )
+        if said and not (said.isdecimal() and int(said) == there):
             yield (
                 line,
                 (

@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import ExitStack
 
 from pipeline.engine import quoted_text
-from pipeline.readers.hl7v2.fields import instant, text, zone_of
+from pipeline.readers.hl7v2.fields import first, known_instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
 from pipeline.readers.hl7v2.message import Broken, read_message
 from pipeline.readers.hl7v2.patient import MERGES, UNLINK, merges, patient, patient_id_of, unlinks
@@ -19,17 +19,17 @@ def load_messages(con, path, *, profile, folder):
     `landing.ragged` for what is not a message.
 
     An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18,
-    A34, A36) a patient row for each MRG, ADT^A37 one for each PID; every other message is one row
-    of no entity, an ORU with neither PID nor OBX too. The line of a row is that of its PID, OBX or
-    MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
+    A34, A36) a patient row for each prior number of an MRG, ADT^A37 one for each PID; every other
+    message is one row of no entity, an ORU with neither PID nor OBX too. The line of a row is that
+    of its PID, OBX or MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
     """
-    other = 0
+    other, notes, is_binding = 0, [], profile.trailers == "refuse"
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema))
             for name, schema in SCHEMAS.items()
         }
-        for line, segments in messages(path, are_trailers_binding=profile.trailers == "refuse"):
+        for line, segments in messages(path, are_trailers_binding=is_binding, notes=notes):
             rows_by_entity = _rows(segments, profile) if segments else None
             if rows_by_entity is None:
                 rows_by_entity = {"ragged": [{"line": line}]}
@@ -42,7 +42,8 @@ def load_messages(con, path, *, profile, folder):
     for name in ("patient", "lab_result"):
         con.execute(f"create view landing.hl7_{name} as select * from {_scan(files[name])}")
         selects[name] = f"select * from landing.hl7_{name}"
-    return Loaded(selects, other + sum(file.rows for file in files.values()), other)
+    rows = other + sum(file.rows for file in files.values())
+    return Loaded(selects, rows, other, notes=tuple(notes))
 
 
 def _scan(file):
@@ -63,9 +64,8 @@ def _rows(segments, profile):
     if code == "ORU":
         return _reported(header, body, profile, zone)
     if code == "ADT" and (event in MERGES or event == UNLINK):
-        recorded_at = next(
-            (instant(segment, 2, zone) for segment in body if segment.name == "EVN"), None
-        ) or instant(header, 7, zone)
+        told = [known_instant(segment, 2, zone) for segment in body if segment.name == "EVN"]
+        recorded_at = first(*told, known_instant(header, 7, zone))
         read = unlinks if event == UNLINK else merges
         rows = read(body, profile=profile, recorded_at=recorded_at)
         return {"patient": rows} if rows else None
@@ -74,13 +74,12 @@ def _rows(segments, profile):
 
 def _reported(header, body, profile, zone):
     patients, rows, seen, number = [], [], Counter(), None
+    recorded_at = known_instant(header, 7, zone)
     for order in orders(body):
         if order.pid and (not patients or order.pid.line != patients[-1]["line"]):
             number = patient_id_of(order.pid, profile)
             patients.append(
-                patient(
-                    order.pid, patient_id=number, recorded_at=instant(header, 7, zone), zone=zone
-                )
+                patient(order.pid, patient_id=number, recorded_at=recorded_at, zone=zone)
             )
         rows += results(header, order, patient_id=number, profile=profile, zone=zone, seen=seen)
     return {"patient": patients, "lab_result": rows}

@@ -6,20 +6,23 @@ tests/data/hl7v2_oru), cut down 7,000. Its own `unescape` is not used: it logs t
 cannot read.
 """
 
+import codecs
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
 import hl7
 
+from pipeline.readers.hl7v2.file import UNREAD
+
 # segment -> field -> how many of its components are read (None: all, of every repetition)
 WANTED = {
     "MSH": {4: 2, 7: 2, 9: 2, 11: 1},
     "EVN": {2: 2},
-    "PID": {2: 1, 3: None, 7: 2, 8: 1, 29: 2, 30: 1},
-    "MRG": {1: None},
+    "PID": {2: None, 3: None, 4: None, 7: 2, 8: 1, 29: 2, 30: 1},
+    "MRG": {1: None, 2: None, 4: None},
     "ORC": {2: None, 3: None},
-    "OBR": {2: None, 3: None, 7: 2, 15: 1, 22: 2, 25: 1},
+    "OBR": {2: None, 3: None, 7: 2, 14: 2, 15: 1, 22: 2, 25: 1},
     "OBX": {2: 1, 3: 20, 4: None, 5: None, 6: 9, 7: 1, 8: 1, 11: 1, 14: 2, 15: 2, 23: 1},
     "NTE": {3: None},
     "SPM": {4: 9, 17: 1},
@@ -28,6 +31,15 @@ _MARKS = re.compile(r"[!-/:-@\[-`{-~]{5,6}")
 _CHARSETS = {"ASCII": "ascii", "UNICODE UTF-8": "utf-8", "UTF-8": "utf-8"} | {
     f"8859/{part}": f"iso8859-{part}" for part in range(1, 16) if part != 12
 }  # HL7 table 0211
+
+
+def _as_nul(error):
+    "What cannot be decoded becomes a NUL, and a field that holds one is empty"
+    assert isinstance(error, UnicodeDecodeError)
+    return "\0", error.end
+
+
+codecs.register_error("nul", _as_nul)
 
 
 class Broken(Exception):
@@ -71,9 +83,9 @@ def read_message(segments, encoding):
     none that is known.
     """
     bar, marks = _marks(segments[0][1])
-    text, charset = _decoded(segments, bar, marks, encoding)
+    texts, charset = _decoded(segments, bar, marks, encoding)
     kept, cut = [], []
-    for (line, _), segment in zip(segments, text.split("\r"), strict=True):
+    for (line, _), segment in zip(segments, texts, strict=True):
         name = segment[:3]
         if name == "ADD":
             raise Broken  # it continues the segment before it
@@ -92,14 +104,14 @@ def read_message(segments, encoding):
 
 
 def _wanted(name, segment, bar, mark):
-    "The fields of a segment that are read and hold something, by number, as text"
+    "The fields of a segment that are read and hold something readable, by number, as text"
     parts = segment.split(bar)
     if name == "MSH":
         parts.insert(1, bar)
     fields = {
         number: _cut(parts[number], mark, count)
         for number, count in WANTED[name].items()
-        if number < len(parts)
+        if number < len(parts) and "\0" not in parts[number]
     }
     return {number: field for number, field in fields.items() if field.strip()}
 
@@ -117,16 +129,20 @@ def _marks(header):
 
 
 def _decoded(segments, bar, marks, encoding):
-    header = segments[0][1].split(bar)
+    "The texts of the segments, a NUL in them for what cannot be decoded, and the character set"
+    texts = [segment for _, segment in segments]
+    header = texts[0].split(bar)
     named = header[17].split(marks[1])[0].strip().upper() if len(header) > 17 else ""
     charset = _CHARSETS.get(named) or encoding
-    text = "\r".join([segment for _, segment in segments])
-    if "\0" in text or len(header) < 9 or not header[8].strip():
+    if any(UNREAD in text for text in texts):
         raise Broken
-    try:
-        return text if text.isascii() else text.encode("latin-1").decode(charset), charset
-    except UnicodeDecodeError:
-        raise Broken from None
+    texts = [
+        text if text.isascii() else text.encode("latin-1").decode(charset, "nul") for text in texts
+    ]
+    header = texts[0].split(bar)
+    if len(header) < 9 or "\0" in header[8] or not header[8].strip():
+        raise Broken
+    return texts, charset
 
 
 def _unescaped(part, unescape):

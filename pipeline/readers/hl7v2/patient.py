@@ -1,9 +1,11 @@
 """The patient rows of an HL7 v2 message: what PID says, and the merges of an ADT message."""
 
-from pipeline.readers.hl7v2.fields import day, identifier, instant, text
+from pipeline.readers.hl7v2.fields import day, identifiers, instant, is_day, is_partial, text
 
 MERGES = ("A18", "A34", "A36", "A40")  # A40 since HL7 2.3.1; the others are its older forms
 UNLINK = "A37"
+# a field that a profile may name -> its number in PID and, of a number that is merged, in MRG
+_POSITIONS = {"PID-3": (3, 1), "PID-2": (2, 4), "PID-4": (4, 2)}
 _SEX = {
     "F": "female",
     "M": "male",
@@ -25,33 +27,50 @@ def patient(pid, *, patient_id, recorded_at, zone):
 
 def _deceased_on(pid, zone):
     """PID-29, unless PID-30 says that the patient lives: a living patient left out is worse than a
-    dead one listed"""
-    told = (text(pid, 30) or "").upper()
-    return "false" if told == "N" else instant(pid, 29, zone) or ("true" if told == "Y" else None)
+    dead one listed. A death whose day cannot be read is a death."""
+    told, died_at = (text(pid, 30) or "").upper(), instant(pid, 29, zone)
+    if told == "Y" and not (is_day(died_at) or is_partial(died_at)):
+        return "true"
+    return "false" if told == "N" else died_at
 
 
 def patient_id_of(pid, profile):
-    """The patient's number in PID-3; in PID-2 (before HL7 2.3.1) only where PID-3 is empty and
-    the profile asks for no authority or type."""
+    """The patient's number, in the first of the profile's fields that holds one."""
+    return next(iter(_numbers(pid, profile)), None)
+
+
+def _numbers(segment, profile):
+    "Those of a PID or MRG that count, in the first of the profile's fields that holds any"
     wanted = profile.patient_id
-    found = identifier(pid, 3, wanted.authority, wanted.type)
-    is_any_wanted = not (wanted.authority or wanted.type)
-    return found or (text(pid, 2) if is_any_wanted else None)
+    for name in wanted.positions:
+        found = identifiers(
+            segment,
+            _POSITIONS[name][segment.name == "MRG"],
+            authorities=wanted.authority,
+            types=wanted.type,
+            is_bare_known=name != "PID-3" and wanted.is_position_chosen,
+        )
+        if found:
+            return found
+    return []
 
 
 def merges(segments, *, profile, recorded_at):
-    """One row for each MRG: the prior number stands for that of the PID above it from now on.
+    """One row for each prior number of an MRG: it stands for that of the PID above it from now on.
     Neither is guessed: a row without one of the two has no patient_id, and is rejected."""
     rows, surviving = [], None
     for segment in segments:
         if segment.name == "PID":
             surviving = patient_id_of(segment, profile)
         elif segment.name == "MRG":
-            prior = identifier(segment, 1, profile.patient_id.authority, profile.patient_id.type)
-            rows.append({
-                "line": segment.line, "patient_id": surviving and prior, "merged_into": surviving,
-                "recorded_at": recorded_at,
-            })  # fmt: skip
+            numbers = _numbers(segment, profile) or [None]
+            rows += [
+                {
+                    "line": segment.line, "patient_id": surviving and prior,
+                    "merged_into": surviving, "recorded_at": recorded_at,
+                }
+                for prior in [each for each in numbers if each != surviving] or numbers
+            ]  # fmt: skip
     return rows
 
 

@@ -1,8 +1,8 @@
 """The lab results of an ORU message: one row per OBX, each with what its order (ORC, OBR, SPM) says
 of it.
 
-A textual OBX (ST, TX, FT) that carries the code of a test beside its result is a comment, and never
-a result:
+A TX or FT without a code is a comment on the result above it. A textual OBX (ST, TX, FT) that
+carries the code of a test beside its result is a comment too, and never a result:
 - in the same order (the segments from one OBR to the next) some OBX of the same code holds a
   number; or one of the same code and sub-id holds a finding or a coded value, or stands before it
   with words, say `PENDING`;
@@ -15,16 +15,26 @@ are NTE segments.
 
 from dataclasses import dataclass, field
 
-from pipeline.readers.hl7v2.fields import clean, codings, first, instant, text, whole
+from pipeline.readers.hl7v2.fields import (
+    clean,
+    codings,
+    first,
+    instant,
+    is_day,
+    known_instant,
+    text,
+    whole,
+)
 from pipeline.readers.hl7v2.message import Segment
 from pipeline.readers.hl7v2.value import (
     CODED,
+    FREE,
     TEXTUAL,
     is_numeric,
     is_result,
     range_of,
     status_of,
-    unit_of,
+    units_of,
     value_of,
 )
 
@@ -76,27 +86,29 @@ def results(header, order, *, patient_id, profile, zone, seen):
     if not order.observations:
         return []
     shared = _shared(header, order, zone) | {"patient_id": patient_id}
-    times = {
-        "OBR-7": instant(order.obr, 7, zone),
-        "SPM-17": _agreed([instant(each, 17, zone) for each in order.specimens]),
-    }
+    times = {f"OBR-{number}": instant(order.obr, number, zone) for number in (7, 14, 22)}
+    times["SPM-17"] = _agreed([instant(each, 17, zone) for each in order.specimens])
     rows = []
     for obx, notes in order.observations:
         at = times | {"OBX-14": instant(obx, 14, zone)}
         row = (
             shared
             | _row(obx, notes, order.obr)
-            | {"collected_at": first(*[at[name] for name in profile.collected_from])}
+            | {"collected_at": _collected([at[name] for name in profile.collected_from])}
         )
         row["performing_lab"] = first(
             text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"]
         )
         rows.append(row)
-    if len(rows) > 1:
-        _set_comments_apart(rows, [text(obx, 2) for obx, _ in order.observations])
+    _set_comments_apart(rows, [text(obx, 2) for obx, _ in order.observations])
     for row in rows:
         row["result_id"] = _result_id(row, seen)
     return rows
+
+
+def _collected(times):
+    "The first that is a day; where none is, the first that is given, which is then rejected"
+    return next(filter(is_day, times), None) or first(*times)
 
 
 def _shared(header, order, zone):
@@ -117,18 +129,19 @@ def _shared(header, order, zone):
             None,
         ),
         "specimen": _specimen(order),
-        "reported_at": instant(order.obr, 22, zone) or instant(header, 7, zone),
+        "reported_at": known_instant(order.obr, 22, zone) or known_instant(header, 7, zone),
         "performing_lab": first(text(header, 4), text(header, 4, 2)),
     }
 
 
 def _row(obx, notes, obr):
-    low, high = range_of(obx)
+    (unit, printed), (low, high) = units_of(obx), range_of(obx)
     comments = [whole(repetition) for note in notes for repetition in note.fields[3]]
     return {
-        "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit_of(obx),
-        "status": status_of(obx, obr), "reference_low": low, "reference_high": high,
-        "abnormal_flag": text(obx, 8), "comment": "\n".join(filter(None, comments)) or None,
+        "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit,
+        "unit_printed": printed, "status": status_of(obx, obr), "reference_low": low,
+        "reference_high": high, "abnormal_flag": text(obx, 8),
+        "comment": "\n".join(filter(None, comments)) or None,
         "key": (first(text(obx, 3), text(obx, 3, 4)), whole(obx.fields[4][0]) or ""),
     }  # fmt: skip
 
@@ -168,7 +181,7 @@ def _agreed(times):
 
 def _set_comments_apart(rows, kinds):
     "See the head of this module"
-    numeric, found = {}, {}
+    numeric, found, above = {}, {}, None
     for row, kind in zip(rows, kinds, strict=True):
         code, _ = row["key"]
         if is_numeric(row["value"], is_number_expected=kind in ("NM", "SN")):
@@ -179,21 +192,26 @@ def _set_comments_apart(rows, kinds):
         code, _ = row["key"]
         beside = numeric.get(code, []) + found.get(row["key"], [])
         is_text = kind in TEXTUAL and not is_result(row["value"])
-        if (
-            is_text
-            and code
-            and beside
-            and row["status"] in ("F", "unknown", *[result["status"] for result in beside])
-        ):
-            _keep_comment(row, beside)
-        elif is_text and row["value"]:
-            found.setdefault(row["key"], []).append(row)
+        if kind in FREE and not row["codings"][0]["code"]:
+            _keep_comment(row, above)
+        elif is_text and code and _is_comment(row, beside):
+            before = [result for result in beside if result["line"] < row["line"]]
+            _keep_comment(row, before[-1] if before else beside[0])
+        else:
+            above = row
+            if is_text and row["value"]:
+                found.setdefault(row["key"], []).append(row)
 
 
-def _keep_comment(row, beside):
-    result = [each for each in beside if each["line"] < row["line"]][-1:] or beside[:1]
-    result[0]["comment"] = "\n".join(
-        filter(None, (result[0]["comment"], row["value"], row["comment"]))
-    )
+def _is_comment(row, beside):
+    statuses = ("F", "unknown", *[result["status"] for result in beside])
+    return bool(beside) and row["status"] in statuses
+
+
+def _keep_comment(row, result):
+    if result:
+        result["comment"] = (
+            "\n".join(filter(None, (result["comment"], row["value"], row["comment"]))) or None
+        )
     row["codings"] = [{"system": "LN", "code": "48767-8", "name": row["codings"][0]["name"]}]
     row["key"] = (None, None)

@@ -20,9 +20,9 @@ SCHEMAS = {
         "patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at"
     ),
     "lab_result": _schema(
-        "patient_id", "result_id", "accession_id", "value", "unit", "status", "specimen",
-        "collected_at", "reported_at", "reference_low", "reference_high", "abnormal_flag",
-        "performing_lab", "comment", codings=_CODINGS,
+        "patient_id", "result_id", "accession_id", "value", "unit", "unit_printed", "status",
+        "specimen", "collected_at", "reported_at", "reference_low", "reference_high",
+        "abnormal_flag", "performing_lab", "comment", codings=_CODINGS,
     ),
     "ragged": _schema(),
 }  # fmt: skip

@@ -3,11 +3,13 @@ not read here: staging does."""
 
 import re
 
-from pipeline.readers.hl7v2.fields import clean, coded_text, first, text, whole
+from pipeline.readers.hl7v2.fields import coded_text, first, text, whole, with_signs
 
-TEXTUAL = ("ST", "TX", "FT")
+FREE = ("TX", "FT")
+TEXTUAL = ("ST", *FREE)
 CODED = ("CE", "CWE", "CNE", "CF")
 _ATTACHMENTS = ("ED",)
+_UCUM = ("UCUM", "HTTP://UNITSOFMEASURE.ORG", "2.16.840.1.113883.6.8")
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)*"
 _BETWEEN = re.compile(rf"({_NUMBER})\s*(?:-|–|to)\s*({_NUMBER})", re.IGNORECASE)
 _ONE_SIDED = re.compile(rf"([<>])=?\s*({_NUMBER})")
@@ -26,37 +28,52 @@ _STATUS_OF_ORDER = ("F", "C", "P", "R", "S", "I", "X")
 
 
 def value_of(obx):
-    """OBX-5 as text: comparator and number for an SN, the words of a code, several repetitions
-    joined so that they are not a number."""
+    """OBX-5 as text: comparator and number for an SN, the words of a code; several repetitions, and
+    components that are not understood, joined so that they are not a number."""
     kind = text(obx, 2)
     if kind in _ATTACHMENTS:
         return f"{kind} {text(obx, 5, 2) or ''} {text(obx, 5, 3) or ''}".strip()  # never its data
-    parts = filter(
-        None, (_READINGS.get(kind or "", whole)(repetition) for repetition in obx.fields[5])
-    )
+    read = _READINGS.get(kind or "", _plain)
+    parts = filter(None, (with_signs(read(repetition)) for repetition in obx.fields[5]))
     return ("\n" if kind in TEXTUAL else " ~ ").join(parts) or None
 
 
-def _first(repetition):
-    return clean(repetition[0][0])
+def _plain(repetition):
+    """As delivered; an `&lt;` that was not escaped divides subcomponents, which then stand apart: it
+    is no comparator, and what stands behind it no number"""
+    delivered = whole(repetition)
+    is_divided = delivered != with_signs(delivered)
+    return whole(repetition, within=" & ") if is_divided else delivered
 
 
 def _structured(repetition):
     """`>^2000` as >2000, `^10^-^20` as 10-20, `^1^:^640` as 1:640; a separator that might be read
-    as part of a number stands apart"""
-    comparator, low, separator, high = (
-        [component[0].strip() for component in repetition] + [""] * 4
-    )[:4]
+    as part of a number stands apart. As delivered where its comparator is none, or something has no
+    place in it."""
+    delivered = with_signs(whole(repetition)) or ""
+    comparator, low, separator, high, *others = [part.strip() for part in delivered.split("^")] + [
+        ""
+    ] * 4
+    if "^" not in delivered:
+        return delivered
+    is_odd = comparator not in _COMPARATORS or any(others) or "&" in delivered
+    if is_odd or not low:
+        return delivered
     pieces = ["" if comparator == "=" else comparator, low, separator, high]
-    apart = high and separator not in ("-", "/", ":", "+")
-    return clean((" " if apart else "").join(filter(None, pieces)))
+    apart = separator not in ("-", "/", ":", "+") and (separator or high)
+    return (" " if apart else "").join(filter(None, pieces))
 
 
 def _interval(repetition):
-    return whole(repetition, between="-")
+    "`10^20` as 10-20; an end that is not there is `?`, so that the other is not read as the value"
+    low, *high = (whole(repetition) or "^").split("^")
+    if len(high) > 1 or not (low or any(high)):
+        return whole(repetition)
+    return f"{low or '?'}-{''.join(high) or '?'}"
 
 
-_READINGS = {"NM": _first, "SN": _structured, "NR": _interval} | dict.fromkeys(CODED, coded_text)
+_COMPARATORS = ("", "=", "<", "<=", "=<", "≤", ">", ">=", "=>", "≥")
+_READINGS = {"SN": _structured, "NR": _interval} | dict.fromkeys(CODED, coded_text)
 
 
 def is_result(value):
@@ -75,21 +92,28 @@ def is_numeric(value, *, is_number_expected):
     )
 
 
-def unit_of(obx):
-    """The code of OBX-6 in UCUM where one is given, else its first code, else its text."""
-    for system, code in ((3, 1), (6, 4)):
-        if (text(obx, 6, system) or "").upper() in (
-            "UCUM",
-            "HTTP://UNITSOFMEASURE.ORG",
-            "2.16.840.1.113883.6.8",
-        ) and text(obx, 6, code):
-            return text(obx, 6, code)
-    return first(text(obx, 6), text(obx, 6, 2), text(obx, 6, 4), text(obx, 6, 5), text(obx, 6, 9))
+def units_of(obx):
+    """OBX-6 as (unit, printed unit): the code in UCUM where one is given, else its first code, else
+    its text; and beside a code, or a text, the first other one that is given, its own first."""
+    code, words, _, other_code, other_words = (text(obx, 6, number) for number in range(1, 6))
+    original = text(obx, 6, 9)
+    if other_code and _is_ucum(obx, 6) and not (code and _is_ucum(obx, 3)):
+        return other_code, first(other_words, words, code, original)
+    if code:
+        return code, first(words, other_words, other_code, original)
+    unit = first(words, other_code, other_words, original)
+    return unit, next(
+        (each for each in (other_code, other_words, original) if each not in (None, unit)), None
+    )
+
+
+def _is_ucum(obx, component):
+    return (text(obx, 6, component) or "").upper() in _UCUM
 
 
 def range_of(obx):
     """OBX-7 as (low, high), texts or None: `180-914`, `<5`, `>=100`; anything else says nothing."""
-    said = text(obx, 7) or ""
+    said = with_signs(whole(obx.fields[7][0])) or ""
     if between := _BETWEEN.fullmatch(said):
         return between[1], between[2]
     if one := _ONE_SIDED.fullmatch(said):

@@ -1,6 +1,7 @@
 "HL7 v2: every statement about framing, batches, values, statuses, times and identifiers; broken input breaks what it stands in, no more."
 
 import itertools
+import re
 import subprocess
 import sys
 from functools import cache
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from pipeline.core import SOURCES, InvalidProtocol, Refused, read_yaml
 from pipeline.engine.connection import connect
 from pipeline.profiles.check import checked_profile
+from pipeline.protocol import register_vocabulary
 from pipeline.readers.hl7v2.file import LARGEST_MESSAGE, LONGEST_SEGMENT
 from pipeline.readers.hl7v2.load import load_messages
+from pipeline.readers.landed import read as landed_by
 
 SAMPLES = Path(__file__).parents[2] / "data" / "hl7v2_oru"
 FOLDERS = itertools.count()
@@ -23,6 +26,7 @@ MSH = r"MSH|^~\&|LIS|GOODLAB|B12|SITE|20240105120000+0100||ORU^R01^ORU_R01|1|P|2
 PID = "PID|1||p1^^^GOODHOSP^MR||Synthetic^Ann||19600131|F"
 OBR = "OBR|1|PL1|F1^LIS|B12^Vitamin B12^L|||20240102" + "|" * 15 + "20240103|||F"
 B12 = "2132-9^Cobalamin^LN"
+NUMBER = re.compile(r"\s*(<|>|<=|>=|=|≤|≥)?\s*[+-]?[\d.,]+\s*")  # what staging reads as one
 NM = f"OBX|1|NM|{B12}||165|pg/mL^picogram^UCUM|180-914|L|||F|||202401020815"
 
 
@@ -58,6 +62,7 @@ def read(tmp_path, content, **options):
         broken=broken,
         other=loaded.other,
         rows=loaded.rows,
+        notes=loaded.notes,
     )
 
 
@@ -100,7 +105,7 @@ def test_a_message_gives_a_patient_and_a_result(tmp_path):
     assert found.results == [
         {
             "line": 5, "patient_id": "p1", "result_id": "F1^LIS|2132-9|", "accession_id": "F1^LIS", "value": "165", "unit": "pg/mL",
-            "status": "F", "specimen": None, "collected_at": "2024-01-02T08:15+01:00", "reported_at": "2024-01-03",
+            "unit_printed": "picogram", "status": "F", "specimen": None, "collected_at": "2024-01-02T08:15+01:00", "reported_at": "2024-01-03",
             "reference_low": "180", "reference_high": "914", "abnormal_flag": "L", "performing_lab": "GOODLAB", "comment": None,
             "codings": [{"system": "LN", "code": "2132-9", "name": "Cobalamin"}],
         }
@@ -228,13 +233,39 @@ def test_batches_are_unpacked(tmp_path):
             "BHS|^~\\&\r" + message(PID) + "BHS|^~\\&\r" + message(PID) + "BTS|1\r",
             "its BHS at line 1 has no trailer",
         ),
-        (message(PID) + "BTS|1\r", "its batch trailer at line 3 has no header"),
-        (message(PID) + "FTS|1\r", "its file trailer at line 3 has no header"),
+        (message(PID) + "BTS|2\r", "its batch trailer says 2 messages, but there are 1"),
+        (message(PID) + "FTS|2\r", "its file trailer says 2 batches, but there are 1"),
+        (message(PID) + "BTS|1\r" + message(PID) + "BTS|2\r", "says 2 messages, but there are 1"),
     ],
 )
 def test_a_batch_that_is_not_whole_is_refused_or_its_trailer_rejected(tmp_path, content, said):
     assert said in refusal(tmp_path, content)
     assert len(read(tmp_path, content, trailers="reject").broken) == 1
+
+
+@pytest.mark.parametrize("trailers", ["refuse", "reject"])
+@pytest.mark.parametrize(
+    ("content", "lone"),
+    [
+        (message(PID) + "BTS|1\r", ["batch trailer at line 3"]),
+        (message(PID) + "BTS\r", ["batch trailer at line 3"]),
+        (message(PID) + "FTS|1\r", ["file trailer at line 3"]),
+        (message(PID) + "BTS|1\rFTS|1\r", ["batch trailer at line 3", "file trailer at line 4"]),
+        ((message(PID) + "BTS|1\r") * 2, ["batch trailer at line 3", "batch trailer at line 6"]),
+        ("BTS|0\r" + message(PID), ["batch trailer at line 1"]),
+        ("FHS|^~\\&\r" + message(PID) + "BTS|1\rFTS|1\r", ["batch trailer at line 4"]),
+    ],
+)
+def test_a_lone_trailer_is_read_and_said_and_refuses_nothing(tmp_path, content, lone, trailers):
+    found = read(tmp_path, content, trailers=trailers)
+    assert found.broken == []
+    assert found.notes == tuple(
+        f"its {what} has no header; its messages were read" for what in lone
+    )
+
+
+def test_a_file_without_lone_trailers_has_no_notes(tmp_path):
+    assert read(tmp_path, BATCH.format(message(PID), 1, 1)).notes == ()
 
 
 def test_a_trailer_without_a_count_and_a_file_without_batches_within(tmp_path):
@@ -274,9 +305,10 @@ def test_a_file_that_is_not_hl7_is_refused(tmp_path, content):
     [
         "MSH\r", "MSH|\r", "MSH|^~\\&\r", "MSH|^~\\\r", "MSH||LIS|GOODLAB\r" + PID + "\r", "MSH|^^^^|LIS|||||ORU^R01\r" + PID + "\r",
         "MSH|^~\\&amp;|LIS|x|x|x|2024||ORU^R01\r" + PID + "\r", message(MSH.replace("ORU^R01^ORU_R01", ""), PID),
-        message(PID, OBR.replace("F1", "F\0")), message(PID, "no segment", NM), message(PID, OBR, NM, "ADD|continues"),
-        message(PID, OBR, "OBX|1|TX|" + "x" * LONGEST_SEGMENT), message(PID.replace("Ann", "Ann\xff")).encode("latin-1"),
-        message(MSH.replace("ORU^R01^ORU_R01", "ADT^A40"), PID), MSH.replace("2.5.1", "2.5.1||||||ASCII") + "\r" + PID.replace("Ann", "Änn") + "\r",
+        message(PID, "no segment", NM), message(PID, OBR, NM, "ADD|continues"),
+        message(PID, OBR, "OBX|1|TX|" + "x" * LONGEST_SEGMENT), message(MSH.replace("ORU", "OR\xff"), PID).encode("latin-1"),
+        message(MSH.replace("ORU", "O\0U"), PID), message(PID, "OB\xffX|1", NM).encode("latin-1"),
+        message(MSH.replace("ORU^R01^ORU_R01", "ADT^A40"), PID),
         message(PID, *["NTE|1||" + "x" * (LONGEST_SEGMENT - 100)] * (LARGEST_MESSAGE // LONGEST_SEGMENT + 1)),
     ],
     ids=range(16),
@@ -289,6 +321,64 @@ def test_a_broken_message_is_rejected_with_the_line_of_its_header_and_its_neighb
         tmp_path, whole + (broken if isinstance(broken, bytes) else broken.encode()) + whole
     )
     assert (found.broken, len(found.results), len(found.patients)) == ([5], 2, 2)
+
+
+UNREADABLE = [b"\xff", b"\xc3", b"\xe2\x82", b"\0"]
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+@pytest.mark.parametrize(
+    ("segment", "column", "value"),
+    [
+        ("PID|1||p1^^^GOODHOSP^MR||Synth@tic^Ann||19600131|F", None, None),
+        ("PID|1||p1^^^GOODHOSP^MR||S^A||1960@0131|F", "birth_date", None),
+        ("PID|1||p1^^^GOODHOSP^MR||S^A||19600131|F@", "sex", None),
+        ("PID|1||p1^^^GOOD@HOSP^MR||S^A||19600131|F", "patient_id", None),
+        ("PID|1||p1@||S^A||19600131|F", "patient_id", None),
+    ],
+)
+def test_an_unreadable_byte_costs_its_field_of_a_patient(
+    tmp_path, segment, column, value, unreadable
+):
+    whole = {"patient_id": "p1", "birth_date": "1960-01-31", "sex": "female"}
+    content = message(segment, OBR, NM).encode().replace(b"@", unreadable)
+    found = read(tmp_path, content)
+    wanted = whole | ({column: value} if column else {})
+    assert [{name: row[name] for name in whole} for row in found.patients] == [wanted]
+    assert [(row["patient_id"], row["value"]) for row in found.results] == [
+        (wanted["patient_id"], "165")
+    ]
+    assert found.broken == []
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+@pytest.mark.parametrize(
+    ("cells", "column", "value"),
+    [
+        ({"value": "16@5"}, "value", None), ({"value": "16~@5"}, "value", None), ({"unit": "@g/mL"}, "unit", None),
+        ({"code": "2132-9^B@12^LN"}, "codings", [{"system": None, "code": None, "name": None}]), ({"sub_id": "@"}, "result_id", "F1^LIS|2132-9|"),
+    ],
+)  # fmt: skip
+def test_an_unreadable_byte_costs_its_field_of_a_result(tmp_path, cells, column, value, unreadable):
+    content = message(PID, OBR, obx(**cells), NM).encode().replace(b"@", unreadable)
+    found = read(tmp_path, content)
+    assert (found.results[0][column], found.results[1]["value"], found.broken) == (value, "165", [])
+
+
+def test_bytes_outside_of_a_declared_character_set_cost_their_field(tmp_path):
+    content = message(f"{MSH}||||||ASCII", PID.replace("Ann", "Änn"), OBR, NM, obx(unit="µg/L"))
+    assert [(row["value"], row["unit"]) for row in read(tmp_path, content).results] == [
+        ("165", "pg/mL"),
+        ("165", None),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "gbk", "big5", "euc_kr", "cp1252"])
+def test_an_unreadable_byte_takes_no_separator_with_it(tmp_path, encoding):
+    content = message(PID, OBR, obx(), NM).encode().replace(b"|pg/mL|", b"|pg/mL\xff|", 1)
+    content = content.replace(b"\xff", b"\x81\xff" if encoding == "cp1252" else b"\xff")
+    found = read(tmp_path, content, encoding=encoding)
+    assert [(row["value"], row["status"]) for row in found.results] == [("165", "F")] * 2
 
 
 @pytest.mark.parametrize(
@@ -441,7 +531,7 @@ def test_the_character_set_is_the_messages_own_or_the_profiles(
         ("SN", ">^2000", ">2000"), ("SN", "<^150", "<150"), ("SN", ">=^32", ">=32"), ("SN", "=^0.5", "0.5"), ("SN", "^28", "28"),
         ("SN", "^1^:^640", "1:640"), ("SN", "=^1^:^320", "1:320"), ("SN", "^10^-^20", "10-20"), ("SN", "^1^/^3", "1/3"), ("SN", "^2^+", "2+"),
         ("SN", "^10^^20", "10 20"), ("SN", "^1^.^3", "1 . 3"), ("SN", ">2000", ">2000"), ("SN", "", None), ("SN", ">", ">"),
-        ("NR", "10^20", "10-20"),
+        ("NR", "10^20", "10-20"), ("NR", "10^", "10-?"), ("NR", "^20", "?-20"), ("NR", "10", "10-?"), ("NR", "", None), ("NR", "10^20^30", "10^20^30"),
         ("ST", "GREATER THAN 2000", "GREATER THAN 2000"), ("TX", "PENDING", "PENDING"), ("FT", "see\\.br\\note", "see\nnote"), ("TX", "a~b", "a\nb"),
         ("ST", "a^b&c", "a^b&c"), ("ST", " ", None),
         ("CE", "260373001^Detected^SCT", "Detected"), ("CWE", "POS^^L", "POS"), ("CWE", "260373001^^SCT^P^Positive^L", "Positive"),
@@ -451,6 +541,68 @@ def test_the_character_set_is_the_messages_own_or_the_profiles(
 )  # fmt: skip
 def test_values_stay_as_the_laboratory_wrote_them(tmp_path, kind, delivered, value):
     assert one(tmp_path, obx(kind, delivered))["value"] == value
+
+
+COMPARED = [
+    ("SN", "@^400", "@400"), ("SN", "@=^400", "@=400"), ("SN", "^@400", "@400"), ("SN", "@400", "@400"), ("NM", "@400", "@400"), ("NM", "@ 400", "@ 400"),
+    ("NM", "165~@400", "165 ~ @400"), ("ST", "@400", "@400"), ("TX", "@=400", "@=400"), ("FT", "result @ 400", "result @ 400"), ("CWE", "x^@400^L", "@400"), ("", "@400", "@400"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "escaped", ["&{};", "&amp;{};", "\\T\\{};", "\\T\\amp;{};", "&amp;amp;{};"]
+)
+@pytest.mark.parametrize(
+    ("name", "sign"), [("lt", "<"), ("gt", ">"), ("#60", "<"), ("#x3E", ">"), ("LT", "<")]
+)
+def test_entities_of_comparators_are_resolved(tmp_path, name, sign, escaped):
+    rows = results(
+        tmp_path,
+        *(obx(kind, value.replace("@", escaped.format(name))) for kind, value, _ in COMPARED),
+    )
+    divided = escaped.format(name).replace("&", " & ")  # of a text, by the separator of HL7
+    is_divided = escaped.startswith("&")
+    assert [" ".join(row["value"].split()) for row in rows] == [
+        " ".join(
+            value.replace(
+                "@", divided if is_divided and kind not in ("SN", "CWE") else sign
+            ).split()
+        )
+        for kind, _, value in COMPARED
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivered", "value"),
+    [
+        ("NM", "&lt400", "& lt400"), ("SN", "&lt^400", "<400"), ("SN", "&le;^400", "≤400"), ("SN", "&ge;^400", "≥400"), ("ST", "&#8804; 400", "& #8804; 400"), ("ST", "\\T\\#8804; 400", "≤ 400"), ("ST", "Tom&Jerry", "Tom&Jerry"), ("ST", "a&copy;b", "a&copy;b"), ("NM", "4&#48;0", "4&#48;0"),
+        ("NM", "400&#53;", "400&#53;"),
+    ],
+)  # fmt: skip
+def test_entities_of_anything_else_stay(tmp_path, kind, delivered, value):
+    assert one(tmp_path, obx(kind, delivered))["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivered"),
+    [
+        ("NM", "45210^150"), ("NM", "400&600"), ("NM", "400^600"), ("NM", "^150"), ("NM", "&150"), ("NM", "400^^600"), ("NM", "150^pg/mL"), ("NM", "150^<"),
+        ("SN", "~^150".replace("~", "\\R\\")), ("SN", "<>^150"), ("SN", "approx^150"), ("SN", "lt^150"), ("SN", "!^150"), ("SN", "+^150"), ("SN", "1^150"), ("SN", "<^150&160"),
+        ("SN", "<&>^150"), ("SN", "^150^^^170"), ("SN", "^^^150"), ("SN", "^^-^150"), ("SN", "^150&"+"1"), ("SN", ">2000^5"), ("SN", "^1^.^"), ("SN", "^1^e^5"), ("SN", "&quot;^150"),
+        ("CWE", "<^150^L"), ("CE", "400^150"), ("CWE", "LT^150^L"), ("CE", "POS&165"), ("CWE", "^4&5^L"), ("CQ", "150^pg/mL"), ("", "45210^150"), ("ST", "45210^150"), ("XX", "400&600"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_whole_is_never_a_number(tmp_path, kind, delivered):
+    value = one(tmp_path, obx(kind, delivered))["value"]
+    assert value and not NUMBER.fullmatch(value), value
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivered"),
+    [("NM", "150^"), ("NM", "150&"), ("SN", "^150^"), ("SN", "=^150"), ("CWE", "150^150^L"), ("CWE", "^150")],
+)  # fmt: skip
+def test_empty_components_and_an_equal_sign_leave_the_number(tmp_path, kind, delivered):
+    assert one(tmp_path, obx(kind, delivered))["value"] == "150"
 
 
 @pytest.mark.parametrize(
@@ -465,10 +617,25 @@ def test_units(tmp_path, delivered, unit):
 
 
 @pytest.mark.parametrize(
+    ("delivered", "unit", "printed"),
+    [
+        ("pg/mL^pmol/L^UCUM", "pg/mL", "pmol/L"), ("pg/mL^pmol/L", "pg/mL", "pmol/L"), ("pg/mL^^UCUM^pmol/L^^L", "pg/mL", "pmol/L"),
+        ("pg/mL^^UCUM^^pmol/L^L", "pg/mL", "pmol/L"), ("pg/mL^^UCUM^^^^^^pmol/L", "pg/mL", "pmol/L"), ("PGM^pmol/L^L^pg/mL^^UCUM", "pg/mL", "pmol/L"),
+        ("pg/mL^pg/mL", "pg/mL", "pg/mL"), ("pg/mL", "pg/mL", None), ("^pg/mL", "pg/mL", None), ("", None, None), ("^^^^pg/mL", "pg/mL", None),
+        ("^pg/mL^^^pmol/L", "pg/mL", "pmol/L"),
+    ],
+)  # fmt: skip
+def test_the_printed_unit_stands_beside_the_code(tmp_path, delivered, unit, printed):
+    row = one(tmp_path, obx(unit=delivered))
+    assert (row["unit"], row["unit_printed"]) == (unit, printed)
+
+
+@pytest.mark.parametrize(
     ("delivered", "low", "high"),
     [
         ("180-914", "180", "914"), ("180 - 914", "180", "914"), ("0.0 to 5.6", "0.0", "5.6"), (">100", "100", None), (">=2.079", "2.079", None),
         ("<5", None, "5"), ("<=0.40", None, "0.40"), ("NEGATIVE", None, None), ("<10 = Negative", None, None), ("", None, None), ("180-914 pg/mL", None, None),
+        ("&lt;5", None, "5"), ("&gt;=100", "100", None),
     ],
 )  # fmt: skip
 def test_ranges(tmp_path, delivered, low, high):
@@ -553,7 +720,15 @@ def test_notes_belong_to_the_result_they_follow(tmp_path):
         ([obx(), obx("TX", "HEMOLYZED", status="C")], ["165", "HEMOLYZED"], [None, None]),
         ([obx(status="C"), obx("TX", "Corrected, was 265", status="C")], ["165"], ["Corrected, was 265"]),
         ([obx(value=""), obx("TX", "HEMOLYZED")], [None, "HEMOLYZED"], [None, None]),
-        ([obx(code=""), obx("TX", "words", code="")], ["165", "words"], [None, None]),
+        ([obx(code=""), obx("TX", "words", code="")], ["165"], ["words"]),
+        ([obx(), obx("TX", "first", code=""), obx("FT", "second", code="^words alone"), obx("TX", "third")], ["165"], ["first\nsecond\nthird"]),
+        ([obx(), obx(code="X^^L", value="7"), obx("TX", "of the second", code="")], ["165", "7"], [None, "of the second"]),
+        ([obx("TX", "of none", code=""), obx()], ["165"], [None]),
+        ([obx("TX", "alone", code="")], [], []),
+        ([obx("FT", ">2000", code="", status="W"), obx()], ["165"], [None]),
+        ([obx(), obx("TX", "", code="")], ["165"], [None]),
+        ([obx(), obx("ST", "no comment", code="")], ["165", "no comment"], [None, None]),
+        ([obx(), obx("TX", "coded", code="^^^X^^L")], ["165", "coded"], [None, None]),
     ],
 )  # fmt: skip
 def test_texts_beside_a_result_are_comments_and_texts_that_are_results_are_not(
@@ -641,6 +816,27 @@ def test_the_patients_number_is_that_of_the_wanted_authority_and_type_never_anot
     )
 
 
+PID4 = "PID|1|{}|{}|{}"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "wanted", "patient_id"),
+    [
+        (("2", "3", "4"), {}, "3"), (("2", "", "4"), {}, "2"), (("", "", "4"), {}, None),
+        (("", "", "4"), {"from": ["PID-3", "PID-4"]}, "4"), (("2", "", "4"), {"from": ["PID-3", "PID-4"]}, "4"), (("2", "", "4"), {"from": ["PID-3", "PID-4", "PID-2"]}, "4"),
+        (("2", "3", "4"), {"from": ["PID-2", "PID-3"]}, "2"), (("2", "3", "4"), {"from": ["PID-4"]}, "4"), (("2", "3", ""), {"from": ["PID-4"]}, None),
+        (("", "", "4^^^A~5^^^B"), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, "5"), (("", "3^^^A", "5^^^B"), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, "5"),
+        (("2^^^B", "3^^^A", ""), {"authority": ["B"]}, "2"), (("2", "", ""), {"authority": ["B"]}, None), (("2", "", ""), {"from": ["PID-3", "PID-2"], "authority": ["B"]}, None),
+        (("", "", "4"), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, "4"), (("2", "", ""), {"from": ["PID-2"], "type": ["MR"]}, "2"),
+        (("", "3", ""), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, None), (("", "", "4^^^A"), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, None),
+        (("", "", "4^^^^MR"), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, None), (("", "", "4^^^A~5"), {"from": ["PID-3", "PID-4"], "authority": ["B"]}, "5"),
+    ],
+)  # fmt: skip
+def test_the_profile_says_which_fields_hold_the_number(tmp_path, numbers, wanted, patient_id):
+    found = read(tmp_path, message(PID4.format(*numbers), OBR, NM), patient_id=wanted)
+    assert found.patients[0]["patient_id"] == found.results[0]["patient_id"] == patient_id
+
+
 # Times
 
 
@@ -652,15 +848,54 @@ def test_the_patients_number_is_that_of_the_wanted_authority_and_type_never_anot
         ("202402030405-0500", "2024-02-03T04:05-05:00"), ("20240203040506.123456789", "2024-02-03T04:05:06.123456+01:00"), ("20240203040506^D", "2024-02-03"),
         ("20240203040506^M", "2024-02-03T04:05+01:00"), ("20240203040506^S", "2024-02-03T04:05:06+01:00"), ("20249999", "2024-99-99"), ("yesterday", "yesterday"),
         ("2024-02-03", "2024-02-03"), ("202402030", "202402030"), ("20240203~20240204", "2024-02-03"),
+        ("20260115083000123", "2026-01-15T08:30:00.123+01:00"), ("20260115083000123-0500", "2026-01-15T08:30:00.123-05:00"), ("20260115083000123-500", "2026-01-15T08:30:00.123-05:00"),
+        ("20260115083000123456", "2026-01-15T08:30:00.123456+01:00"), ("20260115083000.1234-0500", "2026-01-15T08:30:00.1234-05:00"), ("20260115083000,5", "2026-01-15T08:30:00.5+01:00"),
+        ("20260115083000-500", "2026-01-15T08:30:00-05:00"), ("20260115083000+100", "2026-01-15T08:30:00+01:00"), ("202601150830-330", "2026-01-15T08:30-03:30"),
+        ("2026011508-500", "2026-01-15T08:00-05:00"), ("20260115-500", "2026-01-15"), ("20260115083000-05", "2026-01-15T08:30:00-05:00"), ("20260115083000-05:00", "2026-01-15T08:30:00-05:00"),
+        ("20260115083000Z", "2026-01-15T08:30:00+00:00"), ("20260115083000123^M", "2026-01-15T08:30+01:00"), ("2026-500", "2026-500"), ("2026011508300012", "2026011508300012"),
     ],
 )  # fmt: skip
 def test_times_keep_their_precision_and_zone_and_what_is_none_stays(
     tmp_path, delivered, collected_at
 ):
-    assert (
-        one(tmp_path, f"OBX|1|NM|{B12}||165|pg/mL|||||F|||{delivered}")["collected_at"]
-        == collected_at
-    )
+    observation = f"OBX|1|NM|{B12}||165|pg/mL|||||F|||{delivered}"
+    [row] = read(tmp_path, message(PID, "OBR|1||F1", observation)).results
+    assert row["collected_at"] == collected_at
+
+
+@pytest.mark.parametrize("zone", ["-500", "-0500", "-05", "-05:00"])
+def test_the_zone_of_a_message_may_be_spelled_short(tmp_path, zone):
+    header = MSH.replace("+0100", zone)
+    assert one(tmp_path, NM, header=header)["collected_at"] == "2024-01-02T08:15-05:00"
+
+
+NO_TIMES = ["yesterday", "20261399", "00000000", "20240", "2024", "19000101", "99991231", "2024013"]
+
+
+@pytest.mark.parametrize("unreadable", NO_TIMES)
+def test_an_unreadable_time_of_the_message_costs_only_itself(tmp_path, unreadable):
+    header = MSH.replace("20240105120000+0100", unreadable)
+    rows = read(tmp_path, message(header, PID, OBR, NM, OBR.replace("20240103", ""), NM)).results
+    assert [row["reported_at"] for row in rows] == ["2024-01-03", None]
+    assert [row["collected_at"] for row in rows] == ["2024-01-02T08:15"] * 2
+    assert read(tmp_path, message(header, PID)).patients[0]["recorded_at"] is None
+    merged = merge("A40", "EVN||", PID, "MRG|old").replace("20240105120000+0100", unreadable)
+    assert read(tmp_path, merged).patients[0]["recorded_at"] is None
+
+
+@pytest.mark.parametrize("unreadable", NO_TIMES)
+def test_where_another_time_is_unreadable_that_of_the_message_counts(tmp_path, unreadable):
+    order = OBR.replace("20240103", unreadable)
+    of_message = "2024-01-05T12:00:00+01:00"
+    assert read(tmp_path, message(PID, order, NM)).results[0]["reported_at"] == of_message
+    merged = merge("A40", f"EVN||{unreadable}", PID, "MRG|old")
+    assert read(tmp_path, merged).patients[0]["recorded_at"] == of_message
+
+
+def test_a_time_in_iso_8601_is_a_time(tmp_path):
+    header = MSH.replace("20240105120000+0100", "2024-01-05T12:00:00Z")
+    [row] = read(tmp_path, message(header, PID, "OBR|1||F1", NM)).results
+    assert row["reported_at"] == "2024-01-05T12:00:00Z"
 
 
 def test_a_time_without_a_zone_is_in_that_of_the_message_or_the_profile(tmp_path):
@@ -668,6 +903,7 @@ def test_a_time_without_a_zone_is_in_that_of_the_message_or_the_profile(tmp_path
     assert one(tmp_path, NM, header=MSH.replace("+0100", ""))["collected_at"] == "2024-01-02T08:15"
 
 
+RECEIVED = "OBR|1||F1" + "|" * 11 + "20240105" + "|" * 8 + "20240106"
 SPM = "SPM|1|||SER^Serum^HL70487|||||||||||||20240101^20240104"
 
 
@@ -680,6 +916,10 @@ SPM = "SPM|1|||SER^Serum^HL70487|||||||||||||20240101^20240104"
         (["OBR|1||F1||||20240102", NM, SPM], {"collected_from": ["SPM-17", "OBR-7"]}, "2024-01-01"),
         (["OBR|1||F1||||20240102", NM], {"collected_from": ["OBR-7", "OBX-14"]}, "2024-01-02"),
         (["OBR|1||F1", NM], {"collected_from": ["OBR-7"]}, None),
+        ([RECEIVED, obx()], {}, "2024-01-05"), ([RECEIVED, obx(), SPM], {}, "2024-01-01"), ([RECEIVED, obx()], {"collected_from": ["OBX-14", "OBR-7"]}, None),
+        ([RECEIVED, obx()], {"collected_from": ["OBR-22", "OBR-14"]}, "2024-01-06"), ([RECEIVED, obx()], {"collected_from": ["OBR-7", "OBR-22"]}, "2024-01-06"),
+        (["OBR|1||F1||||20240102", obx() + "|||yesterday"], {}, "2024-01-02"), (["OBR|1||F1||||20240102", obx() + "|||00000000"], {}, "2024-01-02"),
+        (["OBR|1||F1||||20240102", obx() + "|||2024"], {}, "2024-01-02"), (["OBR|1||F1||||2024", obx() + "|||yesterday"], {}, "yesterday"),
     ],
 )  # fmt: skip
 def test_the_time_of_collection_stands_where_the_profile_says(
@@ -746,6 +986,8 @@ def test_the_laboratory(tmp_path, rest, laboratory):
         ("|f" + "|" * 21 + "20240101", "female", None, "2024-01-01"), ("|F" + "|" * 21 + "202401012030|Y", "female", None, "2024-01-01T20:30+01:00"),
         ("|F" + "|" * 22 + "Y", "female", None, "true"), ("|F" + "|" * 22 + "N", "female", None, "false"),
         ("|F" + "|" * 21 + "20240101|N", "female", None, "false"), ("|F" + "|" * 22 + "UNK", "female", None, None),
+        ("|F" + "|" * 21 + "unknown|Y", "female", None, "true"), ("|F" + "|" * 21 + "00000000|Y", "female", None, "true"), ("|F" + "|" * 21 + "2024|Y", "female", None, "2024"),
+        ("|F" + "|" * 21 + "202405|Y", "female", None, "2024-05"), ("|F" + "|" * 21 + "unknown", "female", None, "unknown"),
     ],
 )  # fmt: skip
 def test_patients(tmp_path, pid, sex, birth_date, deceased_on):
@@ -804,6 +1046,39 @@ def test_a_merge_of_a_number_that_is_not_the_profiles_has_no_patient_id(tmp_path
     assert row["patient_id"] is None
 
 
+@pytest.mark.parametrize(
+    ("mrg", "wanted", "prior"),
+    [
+        ("1^^^A^MR~2^^^A^MR", {}, ["1", "2"]), ("1^^^A^MR~2^^^B^MR", {}, ["1", "2"]), ("1^^^A^MR~2^^^B^MR~3^^^A^PI", {"authority": ["A"]}, ["1", "3"]),
+        ("1^^^A^MR~2^^^A^PI", {"type": ["PI"]}, ["2"]), ("1~1~2", {}, ["1", "2"]), ("1~p1~2", {}, ["1", "2"]), ("p1", {}, ["p1"]), ("^^^A~2", {}, ["2"]), ('""~2', {}, ["2"]),
+        ("1|||4", {}, ["1"]), ("|||4", {}, ["4"]), ("^^^A|||4^^^A", {}, ["4"]), ("|||4", {"authority": ["GOODHOSP"]}, [None]), ("|||4^^^GOODHOSP", {"authority": ["GOODHOSP"]}, ["4"]),
+        ("1^^^B|||4^^^GOODHOSP", {"authority": ["GOODHOSP"]}, ["4"]), ("|2", {}, [None]), ("|2", {"from": ["PID-3", "PID-4"]}, ["2"]), ("|", {}, [None]),
+    ],
+)  # fmt: skip
+def test_a_merge_may_name_several_prior_numbers(tmp_path, mrg, wanted, prior):
+    authorities = (
+        sorted({"GOODHOSP", *wanted.get("authority", ())}) if "authority" in wanted else []
+    )
+    pid = PID if wanted.get("type") != ["PI"] else PID.replace("MR", "PI")
+    found = read(
+        tmp_path, merge("A40", pid, f"MRG|{mrg}"), patient_id={**wanted, "authority": authorities}
+    )
+    assert [row["patient_id"] for row in found.patients] == prior
+    assert {row["merged_into"] for row in found.patients} == {"p1"}
+    assert found.rows == len(prior)
+
+
+def test_the_rows_of_a_merge_are_told_apart_by_their_place(tmp_path):
+    path, con = tmp_path / "x.hl7", connect()
+    path.write_text(merge("A40", PID, "MRG|1~2~3"))
+    register_vocabulary(con)
+    con.execute("create schema landing")
+    profile = checked_profile(read_yaml(SOURCES / "hl7v2.yaml"), "hl7v2")
+    landed = landed_by(con, path, profile=profile, kind="message", reference=None, folder=tmp_path)
+    places = con.execute("select distinct line, place from landing.patient").fetchall()
+    assert (len(places), landed.rows) == (3, 3)
+
+
 def test_an_unlink_lets_each_stand_for_itself(tmp_path):
     found = read(tmp_path, merge("A37", "EVN||20240101", PID, PID.replace("p1", "p2")))
     assert [(row["patient_id"], row["merged_into"]) for row in found.patients] == [
@@ -819,7 +1094,7 @@ def test_an_unlink_lets_each_stand_for_itself(tmp_path):
     "options",
     [
         {"collected_from": ["OBX-19"]}, {"collected_from": []}, {"trailers": "ignore"}, {"encoding": "utf-16"}, {"encoding": "klingon"}, {"patient_id": {"kind": []}},
-        {"patient_id": {"authority": "GOODHOSP"}}, {"times_without_zone": "mine"}, {"colected_from": ["OBR-7"]}, {"skip_processing": "T"}, {"patient_id": ["MR"]},
+        {"patient_id": {"authority": "GOODHOSP"}}, {"patient_id": {"from": []}}, {"patient_id": {"from": ["PID-5"]}}, {"patient_id": {"from": "PID-3"}}, {"times_without_zone": "mine"}, {"colected_from": ["OBR-7"]}, {"skip_processing": "T"}, {"patient_id": ["MR"]},
     ],
 )  # fmt: skip
 def test_a_profile_that_says_what_is_not_known_is_invalid(tmp_path, options):
