@@ -96,6 +96,18 @@ def _read_maps(paths):
     return tuple(rows)
 
 
+def _listed(value):
+    "One of something, or a list"
+    return () if value is None else [value] if isinstance(value, str) else value
+
+
+def _check_server(url):
+    "The server as the SELECTs compare it: a.example/fhir"
+    if not re.match(r"https?://[^/]", url, re.IGNORECASE):
+        raise ValueError("write the URL of a server, such as https://fhir.example/r4")
+    return re.sub("^https?://", "", url.lower()).rstrip("/")
+
+
 def _check_snapshot(pattern):
     try:
         days = re.compile(pattern).groups
@@ -116,6 +128,7 @@ Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is 
 Patterns = tuple[str, ...]
 Delivered = Annotated[Any, AfterValidator(_check_delivered)]  # a name, or a list of names
 Columns = Annotated[dict[str, Delivered], BeforeValidator(_named)]
+Server = Annotated[str, AfterValidator(_check_server)]
 Position = Literal["OBX-14", "OBR-7", "OBR-14", "OBR-22", "SPM-17"]
 NumberPosition = Literal["PID-3", "PID-2", "PID-4"]
 
@@ -304,9 +317,11 @@ class Hl7v2Profile(Profile):
 
 
 class FhirPatientId(Record):
-    """The identifier that is the patient id: that of this system; without one, Patient.id."""
+    """The identifier that is the patient id: that of this system; without one, Patient.id, on these
+    servers (none: as the file tells)."""
 
     identifier_system: str | None = None
+    base_url: Annotated[tuple[Server, ...], BeforeValidator(_listed)] = ()
 
 
 class FhirProfile(Profile):

@@ -23,15 +23,61 @@ create or replace macro fhir_name(name) as
 create or replace macro fhir_medicine(concept) as
     case when len(concept.coding) > 0 then fhir_codings(concept) else fhir_name(concept.text) end;
 
+-- A text with < > ≤ ≥ in place of their HTML entities, however often these were escaped.
+create or replace macro fhir_signs(delivered) as
+    case when contains(delivered, '&') then
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(delivered,
+            '&(amp;)*(lt;?|#0*60;|#x0*3c;)', '<', 'gi'), '&(amp;)*(gt;?|#0*62;|#x0*3e;)', '>', 'gi'),
+            '&(amp;)*(leq?|#8804|#x2264);', '≤', 'gi'), '&(amp;)*(geq?|#8805|#x2265);', '≥', 'gi')
+    else delivered end;
+
 create or replace macro fhir_word(concept) as
     fhir_text(coalesce(concept.text, concept.coding[1].display, concept.coding[1].code));
 
+-- What stands before a number; an operator that is not known stands apart, so that the whole is not a number.
+create or replace macro fhir_comparator(comparator) as
+    case
+        when coalesce(trim(comparator), '') in ('', '=') then ''
+        when regexp_full_match(trim(comparator), '[<>]=?|=[<>]|≤|≥|ad|&(amp;)*(lt|gt|le|ge|#\w+);=?') then trim(comparator)
+        else trim(comparator) || ' '
+    end;
+
 -- UCUM's code before the unit as printed, any other code after it
 create or replace macro fhir_unit(quantity) as
-    fhir_text(case
-        when quantity.system = 'http://unitsofmeasure.org' then coalesce(quantity.code, quantity.unit)
-        else coalesce(quantity.unit, quantity.code)
-    end);
+    case
+        when quantity.system = 'http://unitsofmeasure.org' then coalesce(fhir_text(quantity.code), fhir_text(quantity.unit))
+        else coalesce(fhir_text(quantity.unit), fhir_text(quantity.code))
+    end;
+
+-- The other one, where both are given
+create or replace macro fhir_other_unit(quantity) as
+    case
+        when fhir_text(quantity.unit) is null or fhir_text(quantity.code) is null then null
+        when quantity.system = 'http://unitsofmeasure.org' then fhir_text(quantity.unit)
+        else fhir_text(quantity.code)
+    end;
+
+-- The first of several times that is a day, else the first that is there.
+create or replace macro fhir_first_day(times) as
+    fhir_text(coalesce(
+        list_filter(cast(times as varchar[]), lambda time: trim(time) like '____-__-__%')[1],
+        list_filter(cast(times as varchar[]), lambda time: trim(time) <> '')[1]
+    ));
+
+-- A word in small letters; hyphens and spaces mean the same
+create or replace macro fhir_spelling(word) as
+    trim(regexp_replace(lower(word), '[\s_-]+', ' ', 'g'));
+
+-- All that a CodeableConcept kept as text says: codes, displays and text; or the mere word that it is.
+create or replace macro fhir_words(concept) as
+    coalesce(list_filter(
+        list_transform(
+            (concept ->> '$.coding[*].code') || (concept ->> '$.coding[*].display')
+                || [concept ->> '$.text', case when starts_with(concept, '"') then concept ->> '$' end],
+            lambda word: fhir_spelling(word)
+        ),
+        lambda word: word <> ''
+    ), []);
 
 -- To what a reference points: Type/id, without server and version; the URN of an entry; for a resource inside another one, that
 -- one's number and #id; a search for one identifier (Patient?identifier=system|value) as it is.
@@ -43,6 +89,11 @@ create or replace macro fhir_key(record, reference) as
         else nullif(regexp_extract(reference, '([A-Za-z]+/[^/#|?]+)(/_history/[^/]*)?$', 1), '')
     end;
 
+-- The server of an absolute URL of a resource, without http and https: a.example/fhir; null of anything else.
+create or replace macro fhir_base(url) as
+    case when url ilike 'http%'
+        then nullif(lower(regexp_extract(trim(url), '^(?i:https?)://(.+)/[A-Za-z]+/[^/#|?]+(/_history/[^/]*)?$', 1)), '') end;
+
 -- By reference, else by the identifier of a patient.
 create or replace macro fhir_patient_key(record, patient) as
     case
@@ -51,10 +102,41 @@ create or replace macro fhir_patient_key(record, patient) as
             then 'Patient?identifier=' || coalesce(trim(patient.identifier.system) || '|', '') || trim(patient.identifier.value)
     end;
 
--- The number of a Patient resource: the identifier of the system that the profile names, else its id, or what its entry's URL says of it.
-create or replace macro fhir_patient_number(identifier_system, identifier, id, full_url) as
+-- To whom a resource points: the key of the patient; on which server that is (of a relative reference the one of its own entry), and
+-- whether the reference names it.
+create or replace macro fhir_pointer(record, full_url, patient) as
+    struct_pack(
+        key := fhir_patient_key(record, patient),
+        base := case
+            when trim(patient.reference) ilike 'http%' then fhir_base(patient.reference)
+            when fhir_key(record, trim(patient.reference)) like 'Patient/%' then fhir_base(full_url)
+        end,
+        is_absolute := coalesce(trim(patient.reference) ilike 'http%', false),
+        identifier := patient.identifier
+    );
+
+-- The number of the patient to whom a pointer leads. known: the row of landing.fhir_patient for its key, if there is one. An id of
+-- another server is nobody here, and so is a number of some system, where ids count and no Patient of the file has it.
+create or replace macro fhir_number(identifier_system, pointer, is_here, is_known, known_number) as
     fhir_text(case
-        when identifier_system is null then coalesce(id, regexp_extract(full_url, '[^/:]+$'))
+        when identifier_system is not null then coalesce(
+            case when pointer.identifier.system = identifier_system then pointer.identifier.value end,
+            case when is_here then known_number end,
+            case when starts_with(pointer.key, 'Patient?identifier=' || identifier_system || '|')
+                then pointer.key[length('Patient?identifier=' || identifier_system || '|') + 1:] end
+        )
+        when not is_here then null
+        when is_known then known_number
+        when starts_with(pointer.key, 'Patient/') then pointer.key[9:]
+        when starts_with(pointer.key, 'urn:uuid:') then pointer.key[10:]
+        when starts_with(pointer.key, 'urn:oid:') then pointer.key[9:]
+    end);
+
+-- The number of a Patient resource: the identifier of the system that the profile names, else its id, or what its entry's URL says of
+-- it; an id of another server is none.
+create or replace macro fhir_patient_number(identifier_system, identifier, id, full_url, is_here) as
+    fhir_text(case
+        when identifier_system is null then case when is_here then coalesce(id, regexp_extract(full_url, '[^/:]+$')) end
         else list_filter(identifier, lambda one: one.system = identifier_system and one.value is not null)[1].value
     end);
 

@@ -10,7 +10,7 @@ from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
 
 FOLDER = SOURCES / "fhir_r4"
-LOOKUPS = ("part", "patient", "specimen", "medication")
+LOOKUPS = ("part", "home", "patient", "replaced", "specimen", "medication")
 
 
 def load_resources(con, path, *, profile, folder):
@@ -41,7 +41,8 @@ def load_resources(con, path, *, profile, folder):
         "create or replace table landing.ragged as select line from landing.fhir_record where kind"
         " is null"
     )
-    return Loaded(profile.selects_of("resource"), *_counted(con, texts.count))
+    rows, other, not_understood = _counted(con, texts.count)
+    return Loaded(profile.selects_of("resource"), rows, other, not_understood)
 
 
 def _define(con, profile):
@@ -49,10 +50,11 @@ def _define(con, profile):
     con.execute(_select("macros"))
     for name, structure in _elements().items():
         con.execute(f"create or replace macro fhir_{name}() as '{json.dumps(structure)}'")
+    wanted = profile.patient_id
     con.execute(
         "create or replace table landing.fhir_option as select $1::varchar as identifier_system,"
-        " $2::boolean as issued_as_collected",
-        [profile.patient_id.identifier_system, profile.issued_as_collected],
+        " $2::boolean as issued_as_collected, $3::varchar[] as base_urls",
+        [wanted.identifier_system, profile.issued_as_collected, list(wanted.base_url) or None],
     )
 
 
@@ -67,11 +69,11 @@ def _elements():
 
 
 def _counted(con, records):
-    """Rows to account for, and how many are of no entity: an Observation is one if it says anything
-    itself, and one a component"""
+    "Rows to account for, how many of them are of no entity, and how many were not understood"
     [counts] = con.execute(
-        "select $1 + coalesce(sum(greatest(components + cast(has_value as integer), 1) - 1), 0),"
-        " count(*) filter (kind is not null) - (select count(*) from landing.fhir_resource) from"
+        "select $1 + coalesce(sum(row_count - 1), 0), count(*) filter (kind is not null and"
+        " is_understood) - (select count(*) from landing.fhir_resource),"
+        " cast(coalesce(sum(row_count) filter (not is_understood), 0) as bigint) from"
         " landing.fhir_record",
         [records],
     ).fetchall()

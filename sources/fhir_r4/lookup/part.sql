@@ -3,7 +3,7 @@
 with contained as (
     select record, unnest(from_json(contained, fhir_contained())) as inner_part
     from landing.fhir_record
-    where contained is not null
+    where contained is not null and is_understood
 ),
 
 part as (
@@ -11,7 +11,7 @@ part as (
         unnest([kind || '/' || own_id, full_url]) as key, kind, own_id, recorded_at, record, identifier, code, type, collection,
         accessionIdentifier, ingredient
     from landing.fhir_record
-    where kind in ('Specimen', 'Medication') and not is_deleted
+    where kind in ('Specimen', 'Medication') and not is_deleted and is_understood
     union all
     select
         record || '#' || inner_part.id, inner_part.resourceType, null, null, record, inner_part.identifier, inner_part.code,

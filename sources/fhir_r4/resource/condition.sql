@@ -1,13 +1,11 @@
 -- One row per Condition. Onset: onset[x] where it is a date, else the day on which it was recorded: by then it was there.
--- A verification that does not confirm wins over the clinical status. An abatement that is not a date (an age, words, true) makes it
+-- A verification that does not confirm, in a word of protocol/statuses.csv, wins over the clinical status: a retraction before a
+-- refutation before a doubt. An abatement that is not a date (an age, words, true) makes it
 -- resolved. Both statuses may also be mere words, as before R4.
 with worded as (
     select
         *,
-        list_transform(
-            (verificationStatus ->> '$.coding[*].code') || [verificationStatus ->> '$.text', verificationStatus ->> '$'],
-            lambda word: lower(trim(word))
-        ) as verification,
+        fhir_words(verificationStatus) as verification,
         lower(trim(coalesce(
             clinicalStatus ->> '$.coding[0].code', clinicalStatus ->> '$.text',
             case when starts_with(clinicalStatus, '"') then clinicalStatus ->> '$' end
@@ -15,6 +13,14 @@ with worded as (
         abatementAge is not null or abatementRange is not null or abatementString is not null or abatementBoolean = 'true' as is_abated
     from landing.fhir_resource
     where kind = 'Condition'
+),
+
+-- of two spellings the one with hyphens
+doubt as (
+    select list(struct_pack(status := status, word := fhir_spelling(status))
+        order by case meaning when 'retracted' then 1 when 'refuted' then 2 else 3 end, status desc) as known
+    from protocol.status
+    where entity = 'condition' and meaning <> 'counted'
 )
 
 select
@@ -23,13 +29,12 @@ select
     fhir_text(coalesce(abatementDateTime, abatementPeriod.end, abatementPeriod.start)) as abated_on,
     case
         when is_deleted then 'deleted'
-        when list_contains(verification, 'entered-in-error') then 'entered-in-error'
-        when list_contains(verification, 'refuted') then 'refuted'
-        when list_has_any(verification, ['unconfirmed', 'provisional', 'differential'])
-            then list_filter(verification, lambda word: word in ('unconfirmed', 'provisional', 'differential'))[1]
+        when list_has_any(verification, list_transform(known, lambda one: one.word))
+            then list_filter(known, lambda one: list_contains(verification, one.word))[1].status
         when is_abated and coalesce(clinical, 'active') in ('active', 'recurrence', 'relapse') then 'resolved'
         else coalesce(clinical, 'active')
     end as status,
     fhir_text(coalesce(recorder.display, recorder.reference, asserter.display, asserter.reference)) as recorded_by,
     recorded_at
 from worded
+cross join doubt

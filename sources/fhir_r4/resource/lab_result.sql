@@ -1,8 +1,9 @@
 -- One row per Observation and one per component of it (its id with #1, #2, …); the Observation itself only when it has a value or says
 -- why not, or when it has no component. A component takes from the Observation what it has not: patient, status, times, specimen.
--- Values and units as delivered; only a Quantity and a Range have a unit: UCUM's code before the printed one. A series of samples, a
--- period and a range without one of its ends are not numbers and end as such.
--- Collected: effective[x], else when the specimen was, else nothing (`issued` only where the profile says so). Reported: `issued`, or
+-- Values and units as delivered; only a Quantity and a Range have a unit: UCUM's code before the printed one, which stands beside it.
+-- A series of samples, a period and a range without one of its ends are not numbers and end as such.
+-- Collected: effective[x], else when the specimen was, else nothing (`issued` only where the profile says so): the first of them that
+-- is a day, else the first, which ends as a date that is none. Reported: `issued`, or
 -- the last update when that is later: a corrected resource may keep the time of its first issue.
 with own as (
     select * exclude (component), cast(null as bigint) as place
@@ -55,8 +56,8 @@ select
                 || list_filter(fhir_codings(code), lambda one: one.system is distinct from 'http://loinc.org')
         else fhir_codings(code)
     end as codings,
-    fhir_text(case
-        when valueQuantity is not null then coalesce(trim(valueQuantity.comparator), '') || fhir_text(valueQuantity.value)
+    fhir_text(fhir_signs(case
+        when valueQuantity is not null then fhir_comparator(valueQuantity.comparator) || fhir_text(valueQuantity.value)
         when valueString is not null then valueString
         when valueCodeableConcept is not null then fhir_word(valueCodeableConcept)
         when valueInteger is not null then valueInteger
@@ -70,22 +71,23 @@ select
         when valueSampledData is not null then 'sampled data'
         when valuePeriod is not null then concat(valuePeriod.start, '/', valuePeriod.end)
         else coalesce(valueDateTime, valueTime)
-    end) as value,
+    end)) as value,
     case
         when valueQuantity is not null then fhir_unit(valueQuantity)
         when valueRange is not null
             then fhir_text(coalesce(valueRange ->> '$.low.code', valueRange ->> '$.high.code', valueRange ->> '$.low.unit'))
     end as unit,
+    fhir_other_unit(valueQuantity) as unit_printed,
     case when is_deleted then 'deleted' else coalesce(fhir_text(status), 'unknown') end as status,
     coalesce(
         fhir_text(fhir_specimen.specimen), fhir_known([specimen_display], known_words),
         -- a display with a number in it names this specimen, not a kind of specimen
         case when not regexp_matches(specimen_display, '[0-9]') then fhir_text(specimen_display) end
     ) as specimen,
-    fhir_text(coalesce(
+    fhir_first_day([
         effectiveDateTime, effectiveInstant, effectivePeriod.start, effectivePeriod.end, effectiveTiming.event[1],
         fhir_specimen.collected_at, case when fhir_option.issued_as_collected then issued end
-    )) as collected_at,
+    ]) as collected_at,
     case
         when try_cast(issued as timestamptz) > try_cast(recorded_at as timestamptz) then fhir_text(issued)
         else coalesce(recorded_at, fhir_text(issued))

@@ -1,15 +1,41 @@
 -- One row per Patient: a resource states all there is, so that what it lacks is not there. A death without its date is `true`.
--- One that another replaces is merged into that one; any other stands for itself. `active` says nothing about the person.
+-- One that another replaces is merged into that one, whichever of the two says so; any other stands for itself. `active` says nothing
+-- about the person. One row more per patient that it says it replaces, which tells of that one the merge alone.
+with person as (
+    select
+        fhir_resource.*,
+        fhir_patient_number(
+            fhir_option.identifier_system, identifier, own_id, full_url, fhir_base(full_url) is null or fhir_home.base is not null
+        ) as patient_number
+    from landing.fhir_resource
+    cross join landing.fhir_option
+    left join landing.fhir_home on fhir_home.base = fhir_base(full_url)
+    where kind = 'Patient'
+),
+
+replacement as (
+    select person.line, person.patient_number, person.recorded_at, fhir_replaced.patient_id as replaced_id
+    from person
+    inner join landing.fhir_replaced on fhir_replaced.record = person.record
+),
+
+replacing as (
+    select replaced_id, min(patient_number) as patient_number
+    from replacement
+    where patient_number <> replaced_id
+    group by replaced_id
+)
+
 select
-    line, patient_number as patient_id,
+    line, person.patient_number as patient_id,
     fhir_text(birthDate) as birth_date, fhir_text(gender) as sex,
     fhir_text(coalesce(deceasedDateTime, deceasedBoolean)) as deceased_on,
     fhir_text(coalesce(managingOrganization.display, managingOrganization.reference)) as site,
-    case when has_patient then patient_id else patient_number end as merged_into,
+    case when has_patient then patient_id else coalesce(replacing.patient_number, person.patient_number) end as merged_into,
     recorded_at
-from (
-    select fhir_resource.*, fhir_patient_number(fhir_option.identifier_system, identifier, own_id, full_url) as patient_number
-    from landing.fhir_resource
-    cross join landing.fhir_option
-    where kind = 'Patient'
-)
+from person
+left join replacing on replacing.replaced_id = person.patient_number
+union all by name
+select
+    line, case when patient_number is not null then replaced_id end as patient_id, patient_number as merged_into, recorded_at
+from replacement

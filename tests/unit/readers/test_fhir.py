@@ -53,7 +53,8 @@ def con():
 def read(con, tmp_path):
     """Read a file's content: a dict is a document, a list NDJSON, text and bytes are as they are. Returns {entity: rows as dicts}.
 
-    Beside the entities `broken`, the lines that are, and `other`, how many are of no entity; that all rows are accounted for is asserted.
+    Beside the entities `broken`, the lines that are, and how many are of no entity (`other`) or `not_understood`; that all rows are
+    accounted for is asserted.
     """
 
     def rows(content, **options):
@@ -74,8 +75,9 @@ def read(con, tmp_path):
             line
             for (line,) in con.execute("select line from landing.ragged order by line").fetchall()
         ]
-        assert loaded.rows == len(broken) + loaded.other + sum(len(each) for each in found.values())
-        return {**found, "broken": broken, "other": loaded.other}
+        told = {"other": loaded.other, "not_understood": loaded.not_understood}
+        assert loaded.rows == len(broken) + sum(told.values()) + sum(map(len, found.values()))
+        return {**found, "broken": broken, **told}
 
     return rows
 
@@ -431,13 +433,69 @@ def test_a_replaced_patient_is_merged_into_the_one_that_replaces_it(read):
     }
 
 
+def link(*others, kind="replaces"):
+    return {"link": [{"type": kind, "other": other} for other in others]}
+
+
+def to(own_id):
+    return {"reference": f"Patient/{own_id}"}
+
+
+@pytest.mark.parametrize(
+    ("people", "merged"),
+    [
+        ([patient("p", **link(to("q")))], {("p", "p"), ("q", "p")}), ([patient("p", **link(to("q"), to("r")))], {("p", "p"), ("q", "p"), ("r", "p")}),
+        ([patient("p", **link(to("q"))), patient("q")], {("p", "p"), ("q", "p")}),
+        ([patient("q", **link(to("p"), kind="replaced-by")), patient("p", **link(to("q")))], {("p", "p"), ("q", "p")}),
+        ([patient("q", **link(to("r"), kind="replaced-by")), patient("p", **link(to("q"))), patient("r")], {("p", "p"), ("q", "r"), ("r", "r"), ("q", "p")}),
+        ([patient("p", **link(to("q"))), patient("q", **link(to("r")))], {("p", "p"), ("q", "p"), ("r", "q")}),
+        *[([patient("p", **link(to("q"), kind=kind))], {("p", "p")}) for kind in ("refer", "seealso")],
+        ([patient("p", **link({"reference": "RelatedPerson/q"}, {"display": "q"}))], {("p", "p")}), ([patient("p", **link({"reference": "https://b.example/Patient/q"}))], {("p", "p"), (None, "p")}),
+        ([patient("p", **link({"identifier": {"system": MRN, "value": "77"}})), patient("q", identifier=[{"system": MRN, "value": "77"}])], {("p", "p"), ("q", "p")}),
+        ([patient("p", **link({"identifier": {"system": MRN, "value": "78"}}))], {("p", "p"), (None, "p")}),
+        ([patient("p", **link(to("p"), to("q")))], {("p", "p"), ("q", "p")}),
+    ],
+)  # fmt: skip
+def test_a_patient_that_replaces_others_is_merged_with_them(read, people, merged):
+    whole = {"meta": {"lastUpdated": "2024-05-01T10:00:00Z"}}
+    found = read([*(person | whole for person in people), observation()])["patient"]
+    assert {(row["patient_id"], row["merged_into"]) for row in found} == merged
+    assert {row["recorded_at"] for row in found} == {"2024-05-01T10:00:00Z"}
+
+
+def test_what_replaces_says_nothing_else_of_the_replaced(read):
+    given = patient("p", birthDate="1950", gender="female", deceasedBoolean=True, **link(to("q")))
+    [own, replaced] = read([patient("x"), given])["patient"][-2:]
+    assert (own["patient_id"], own["line"], replaced["line"]) == ("p", 2, 2)
+    said = ("birth_date", "sex", "deceased_on", "site")
+    assert [replaced[name] for name in said] == [None] * 4
+
+
+def test_a_replaced_patient_has_the_number_that_the_profile_names(read):
+    def numbered(own_id, number, **elements):
+        return patient(own_id, identifier=[{"system": MRN, "value": number}], **elements)
+
+    people = [
+        numbered("p", "1", **link(to("q"), to("r"), {"identifier": {"system": MRN, "value": "3"}})),
+        numbered("q", "2"),
+    ]
+    found = read(
+        bundle(*(entry(person) for person in people)), patient_id={"identifier_system": MRN}
+    )
+    assert {(row["patient_id"], row["merged_into"]) for row in found["patient"]} == {
+        ("1", "1"),
+        ("2", "1"),
+        ("3", "1"),
+        (None, "1"),
+    }
+
+
 def test_whose_result_it_is(each):
     cases = [
-        ({"reference": "Patient/ann"}, "ann"), ({"reference": "http://x.org/fhir/Patient/ann"}, "ann"), ({"reference": "Patient/ann/_history/2"}, "ann"),
-        ({"reference": "https://x.org/Patient/ann/_history/2"}, "ann"), ({"reference": " Patient/ann "}, "ann"),
+        ({"reference": "Patient/ann"}, "ann"), ({"reference": "Patient/ann/_history/2"}, "ann"), ({"reference": " Patient/ann "}, "ann"),
         ({"reference": "urn:uuid:c0ffee"}, "c0ffee"), ({"reference": "urn:oid:1.2.3"}, "1.2.3"),
-        ({"identifier": {"system": MRN, "value": "77"}}, "77"), ({"identifier": {"value": "77"}}, "77"), ({"type": "Patient", "identifier": {"value": "77"}}, "77"),
-        ({"reference": f"Patient?identifier={MRN}|77"}, "77"), ({"reference": "Patient?identifier=urn%3Aoid%3A1%7C77"}, "77"),
+        ({"identifier": {"system": MRN, "value": "77"}}, None), ({"identifier": {"value": "77"}}, None), ({"type": "Patient", "identifier": {"value": "77"}}, None),
+        ({"reference": f"Patient?identifier={MRN}|77"}, None), ({"reference": "Patient?identifier=urn%3Aoid%3A1%7C77"}, None), ({"reference": "Patient?identifier=77"}, None),
         ({"reference": "Patient/ann", "identifier": {"value": "77"}}, "ann"),
         ({"reference": "Group/herd"}, None), ({"reference": "Device/1"}, None), ({"reference": "Location/1"}, None), ({"reference": "#ann"}, None),
         ({"type": "Group", "identifier": {"value": "77"}}, None), ({"reference": "Patient?name=ann"}, None), ({"reference": "ann"}, None),
@@ -448,6 +506,52 @@ def test_whose_result_it_is(each):
         observation,
         lambda row: row["patient_id"],
     )
+
+
+def at(base, own_id="ann"):
+    return {"subject": {"reference": f"{base}Patient/{own_id}"}}
+
+
+A, B, AS = "https://a.example/fhir/", "https://b.example/fhir/", "http://A.example/fhir/"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "whose"),
+    [
+        ([observation("1", **at(A)), observation("2", **at(AS))], {}, ["ann", "ann"]), ([observation("1", **at(A)), observation("2", **at(""))], {}, [None, "ann"]),
+        ([observation("1", **at(A)), observation("2", **at(B))], {}, [None, None]), ([observation("1", **at(A, "ann/_history/1"))], {}, ["ann"]),
+        ([observation("1", **at(A)), observation("2", **at(B))], {"base_url": A}, ["ann", None]), ([observation("1", **at(A)), observation("2", **at(""))], {"base_url": A[:-1]}, ["ann", "ann"]),
+        ([observation("1", **at(A)), observation("2", **at(B)), observation("3", **at(""))], {"base_url": [A, B]}, ["ann"] * 3), ([observation("1", **at(A))], {"base_url": B}, [None]),
+        (bundle(entry(resource("Patient", "ann"), f"{A}Patient/ann"), entry(observation("1", **at(A))), entry(observation("2", **at(B))), entry(observation("3", **at("")))), {}, ["ann", None, None]),
+        (bundle(entry(resource("Patient", "ann"), f"{A}Patient/ann"), entry(observation("1", **at(A)), f"{A}Observation/1"), entry(observation("2", **at("")), f"{A}Observation/2")), {}, ["ann", "ann"]),
+        (bundle(entry(observation("1", **at("")), f"{A}Observation/1"), entry(observation("2", **at(A)), "urn:uuid:2"), entry(observation("3", **at(B)), "urn:uuid:3")), {}, ["ann", "ann", None]),
+        (bundle(entry(observation("1", **at(B)), f"{A}Observation/1")), {}, ["ann"]),
+        (bundle(entry(resource("Patient", "ann"), f"{A}Patient/ann"), entry(resource("Patient", "ann"), f"{B}Patient/ann"), entry(observation("1", **at(A)), "urn:uuid:1")), {}, [None]),
+    ],
+)  # fmt: skip
+def test_an_id_of_another_server_is_nobody_here(read, content, options, whose):
+    found = read(content, patient_id=options)
+    assert [row["patient_id"] for row in found["lab_result"]] == whose
+    found = read(content, patient_id={**options, "identifier_system": MRN})
+    assert {row["patient_id"] for row in found["lab_result"]} == {None}
+
+
+def test_two_patients_of_two_servers_under_one_id_are_nobody(read):
+    people = [entry(patient("ann"), f"{base}Patient/ann") for base in (A, B)]
+    assert {row["patient_id"] for row in read(bundle(*people))["patient"]} == {None}
+    found = read(bundle(*people), patient_id={"base_url": A})["patient"]
+    assert {(row["patient_id"], row["merged_into"]) for row in found} == {
+        ("ann", "ann"),
+        (None, None),
+    }
+
+
+@pytest.mark.parametrize(("base", "whose"), [(A, "77"), (B, None), ("", "77")])
+def test_only_a_reference_to_this_server_leads_to_a_patient_of_the_file(read, base, whose):
+    people = [entry(patient("ann", identifier=[{"system": MRN, "value": "77"}]), f"{A}Patient/ann")]
+    results = [entry(observation("1", **at(base)), "urn:uuid:1")]
+    found = read(bundle(*people, *results), patient_id={"identifier_system": MRN})
+    assert [row["patient_id"] for row in found["lab_result"]] == [whose]
 
 
 @pytest.mark.parametrize(
@@ -513,7 +617,25 @@ def test_a_patient_inside_the_resource_counts_by_its_identifier_and_never_by_its
             observation("3", **inside([{"system": "x", "value": "78"}])),
         ]
     )
-    assert [row["patient_id"] for row in found["lab_result"]] == ["77", None, "78"]
+    assert [row["patient_id"] for row in found["lab_result"]] == [None] * 3
+    people = [
+        patient("ann", identifier=[{"system": "y", "value": "77"}, {"system": "x", "value": "78"}]),
+        patient("bob", identifier=[{"system": "x", "value": "79"}, {"system": "y", "value": "78"}]),
+    ]
+    both = [{"system": "x", "value": "78"}, {"system": "x", "value": "79"}]
+    found = read(
+        [
+            *people,
+            observation("1", **inside([{"value": "77"}])),
+            observation("2", **inside([])),
+            observation(
+                "3", **inside([{"system": "x", "value": "78"}, {"system": "z", "value": "1"}])
+            ),
+            observation("4", **inside(both)),
+            observation("5", **inside([{"value": "78"}])),
+        ]
+    )
+    assert [row["patient_id"] for row in found["lab_result"]] == ["ann", None, "ann", None, None]
 
 
 def test_an_identifier_leads_to_the_id_of_the_patient_that_has_it(read):
@@ -549,7 +671,7 @@ def test_the_profile_may_choose_an_identifier_and_then_nothing_else_is_a_number(
         "identifier": [{"system": "x", "value": "3"}, {"system": MRN, "value": "80"}],
     }
     subjects = [
-        {"reference": "Patient/ann"}, {"reference": "http://x.org/Patient/ann/_history/1"}, {"reference": "urn:uuid:1"}, {"identifier": {"system": MRN, "value": "81"}},
+        {"reference": "Patient/ann"}, {"reference": "http://x.org/fhir/Patient/ann/_history/1"}, {"reference": "urn:uuid:1"}, {"identifier": {"system": MRN, "value": "81"}},
         {"reference": f"Patient?identifier={MRN}|82"}, {"reference": "Patient/elsewhere", "identifier": {"system": MRN, "value": "83"}}, {"reference": "#p"},
         {"reference": "Patient/bob"}, {"reference": "Patient/elsewhere"}, {"identifier": {"system": "x", "value": "2"}}, {"identifier": {"value": "84"}},
         {"reference": "urn:uuid:2"}, {"reference": "Patient?identifier=x|2"},
@@ -590,7 +712,7 @@ def test_a_lab_result(one):
     )  # fmt: skip
     assert one(given) == {
         "line": 1, "patient_id": "ann", "result_id": "r1", "accession_id": "s7", "codings": [{"system": LOINC, "code": "2132-9", "name": "Cobalamin"}],
-        "value": "165", "unit": "pg/mL", "status": "corrected", "specimen": "Serum", "collected_at": "2024-05-01T08:00:00+02:00",
+        "value": "165", "unit": "pg/mL", "unit_printed": "pg/mL", "status": "corrected", "specimen": "Serum", "collected_at": "2024-05-01T08:00:00+02:00",
         "reported_at": "2024-05-03T00:00:00Z", "reference_low": "180", "reference_high": "900.5", "abnormal_flag": None, "performing_lab": "Lab North", "comment": "haemolysed; repeat",
     }  # fmt: skip
 
@@ -648,6 +770,154 @@ def test_every_kind_of_value(each):
         ({}, (None, None)),
     ]  # fmt: skip
     each(cases, observation, lambda row: (row["value"], row["unit"]))
+
+
+def test_a_printed_unit_stands_beside_the_code(each):
+    cases = [
+        ({"unit": "pmol/L", "system": UCUM, "code": "pg/mL"}, ("pg/mL", "pmol/L")), ({"unit": "pg/mL", "system": UCUM, "code": "pg/mL"}, ("pg/mL", "pg/mL")),
+        ({"unit": "pmol/L", "code": "pg/mL"}, ("pmol/L", "pg/mL")), ({"unit": "pmol/L", "system": "http://local", "code": "pg/mL"}, ("pmol/L", "pg/mL")),
+        ({"unit": "pg/mL"}, ("pg/mL", None)), ({"system": UCUM, "code": "pg/mL"}, ("pg/mL", None)), ({"code": "pg/mL"}, ("pg/mL", None)), ({"unit": " ", "system": UCUM, "code": "pg/mL"}, ("pg/mL", None)),
+        ({"unit": "pg/mL", "system": UCUM, "code": " "}, ("pg/mL", None)), ({}, (None, None)),
+    ]  # fmt: skip
+    given = [({"valueQuantity": {"value": 1, **unit}}, said) for unit, said in cases]
+    each(given, observation, lambda row: (row["unit"], row["unit_printed"]))
+    given = [({"component": [elements]}, said) for elements, said in given]
+    each(given, observation, lambda row: (row["unit"], row["unit_printed"]))
+
+
+def test_a_comparator_is_never_dropped(each):
+    cases = [
+        *[(sign, f"{sign}165") for sign in ("<", "<=", ">=", ">", "ad", "≤", "≥")], *[(f"&{entity}", f"{sign}165") for entity, sign in (("lt;", "<"), ("gt;", ">"), ("lt;=", "<="), ("amp;gt;", ">"), ("#60;", "<"))],
+        ("=", "165"), ("", "165"), (" ", "165"), (None, "165"), ("~", "~ 165"), ("approximately", "approximately 165"), ("1", "1 165"), ("+", "+ 165"), ("<>", "<> 165"), (" < ", "<165"),
+    ]  # fmt: skip
+    given = [({"valueQuantity": quantity(comparator=sign)}, said) for sign, said in cases]
+    each(given, observation, lambda row: row["value"])
+    given = [({"component": [elements]}, said) for elements, said in given]
+    each(given, observation, lambda row: row["value"])
+
+
+def test_entities_of_comparators_are_resolved_in_texts_too(each):
+    cases = [
+        ("&lt;150", "<150"), ("&amp;lt;150", "<150"), ("&GT;= 150", ">= 150"), ("&le;150", "≤150"), ("&#8805;150", "≥150"), ("&#x3c;150", "<150"), ("a&b;c", "a&b;c"), ("&amp;", "&amp;"),
+    ]  # fmt: skip
+    for element in ("valueString", "valueCodeableConcept"):
+        given = [
+            ({element: text if element == "valueString" else {"text": text}}, said)
+            for text, said in cases
+        ]
+        each(given, observation, lambda row: row["value"])
+
+
+def test_a_quantity_without_a_value_is_empty(each):
+    cases = [
+        ({"valueQuantity": {"value": None, "unit": "pg/mL"}}, None), ({"valueQuantity": {"unit": "pg/mL", "_value": {"extension": [{"url": "x", "valueCode": "masked"}]}}}, None),
+        ({"valueQuantity": {"extension": [{"url": "x", "valueDecimal": 165}]}}, None), ({"valueQuantity": {"value": "", "comparator": "<"}}, None),
+    ]  # fmt: skip
+    each(cases, observation, lambda row: row["value"])
+
+
+# Not understood -----------------------------------------------------------------------------------------------------------------
+
+ODD = {"modifierExtension": [{"url": "http://example.org/negated", "valueBoolean": True}]}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [list, lambda made: bundle(*map(entry, made)), lambda made: bundle({"resource": bundle(*map(entry, made))}), lambda made: [bundle(*map(entry, made)), resource("Encounter")]],
+)  # fmt: skip
+def test_a_resource_with_a_modifier_extension_is_not_used(read, form):
+    kinds = [*ENTITY, "Medication", "Specimen"]
+    found = read(form([*(resource(kind, "odd", **ODD) for kind in kinds), observation("kept")]))
+    found["other"] = 0
+    assert count_of(found) == {"not_understood": len(kinds), "lab_result": 1}
+    assert [row["result_id"] for row in found["lab_result"]] == ["kept"]
+
+
+def test_a_document_with_a_modifier_extension_is_not_used(read):
+    assert count_of(read(observation(**ODD))) == {"not_understood": 1}
+
+
+@pytest.mark.parametrize(
+    ("made", "rows"),
+    [
+        (observation(component=[{"code": B12, "valueInteger": 1, **ODD}, {"code": B12}], valueInteger=2), 3), (observation(component=[{"code": B12, **ODD}]), 1),
+        (observation(referenceRange=[{"low": {"value": 1}, **ODD}]), 1), (observation(contained=[{"resourceType": "Specimen", "id": "s", **ODD}]), 1),
+        (resource("MedicationRequest", dosageInstruction=[{"text": "x"}, ODD]), 1), (resource("MedicationStatement", dosage=[ODD]), 1), (resource("MedicationAdministration", dosage=ODD), 1),
+        (resource("MedicationRequest", dispenseRequest=ODD), 1), (resource("MedicationRequest", contained=[{"resourceType": "Medication", "id": "m", **ODD}]), 1),
+        (resource("Procedure", performer=[{"actor": {"display": "x"}, **ODD}]), 1), (resource("Patient", link=[{"type": "replaces", "other": {"reference": "Patient/q"}, **ODD}]), 2),
+        ({"resourceType": "Patient", "id": "x", "modifierExtension": {"url": "x"}}, 1),
+    ],
+)  # fmt: skip
+def test_a_modifier_extension_of_a_part_counts_for_the_whole(read, made, rows):
+    assert count_of(read([made, observation("kept")])) == {"not_understood": rows, "lab_result": 1}
+
+
+def test_an_entry_with_a_modifier_extension_is_not_used(read):
+    assert count_of(read(bundle({**entry(observation()), **ODD}))) == {"not_understood": 1}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        observation(modifierExtension=[]), observation(modifierExtension=None), observation(extension=ODD["modifierExtension"]),
+        observation(note=[{"text": 'see "modifierExtension": [{"url": "x"}]'}]),
+    ],
+)  # fmt: skip
+def test_what_is_no_modifier_extension_harms_nothing(read, made):
+    assert count_of(read([made, observation()])) == {"lab_result": 2}
+
+
+def test_a_resource_of_another_type_stays_another_whatever_it_says(read):
+    assert count_of(read([resource("Encounter", **ODD), observation()])) == {
+        "other": 1,
+        "lab_result": 1,
+    }
+
+
+def test_nothing_is_looked_up_in_what_is_not_understood(read):
+    found = read([
+        resource("Medication", "m", code=METFORMIN, **ODD), resource("Specimen", "s", type={"text": "Urine"}, collection={"collectedDateTime": "2024-01-01"}, **ODD),
+        resource("MedicationRequest", medicationReference={"reference": "Medication/m"}), observation(specimen={"reference": "Specimen/s"}),
+        patient("ann", identifier=[{"system": MRN, "value": "77"}], **ODD), observation("2", subject={"identifier": {"system": MRN, "value": "77"}}),
+    ])  # fmt: skip
+    assert found["not_understood"] == 3
+    assert found["medication"][0]["codings"] is None
+    assert [(row["specimen"], row["collected_at"]) for row in found["lab_result"]] == [
+        (None, None)
+    ] * 2
+    assert [row["patient_id"] for row in found["lab_result"]] == ["ann", None]
+
+
+KNOWN = ["confirmed", "CONFIRMED", "Entered in error", "entered-in-error", " refuted "]
+UNKNOWN = ["doubtful", "negated", "nullified", "rule-in", "?"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda word: {"coding": [{"code": word}]}, lambda word: {"text": word}, lambda word: word, lambda word: {"coding": [{"display": word}]},
+        lambda word: {"coding": [{"system": "local", "code": "x1"}, {"code": word}]}, lambda word: {"coding": [{"code": "x1"}], "text": word},
+    ],
+)  # fmt: skip
+def test_a_condition_of_an_unknown_verification_is_not_understood(read, form):
+    status = {"clinicalStatus": clinical("active")}
+    found = read(
+        [
+            resource("Condition", word, verificationStatus=form(word), **status)
+            for word in [*KNOWN, *UNKNOWN]
+        ]
+    )
+    assert {row["condition_id"] for row in found["condition"]} == {word.strip() for word in KNOWN}
+    assert found["not_understood"] == len(UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [None, {}, {"coding": []}, {"coding": [{}]}, {"text": " "}, {"extension": [{"url": "x"}]}],
+)
+def test_a_condition_without_a_verification_counts(one, status):
+    given = resource("Condition", verificationStatus=status, clinicalStatus=clinical("active"))
+    assert one(given)["status"] == "active"
 
 
 def test_a_missing_value_says_why_in_the_comment(one):
@@ -744,6 +1014,8 @@ def test_when_it_was_collected(each):
         ({"effectiveInstant": "2024-01-01T08:00:00.5Z"}, "2024-01-01T08:00:00.5Z"), ({"effectivePeriod": {"start": "2024-01-01", "end": "2024-01-02"}}, "2024-01-01"),
         ({"effectivePeriod": {"end": "2024-01-02"}}, "2024-01-02"), ({"effectiveTiming": {"event": ["2024-01-03", "2024-01-04"]}}, "2024-01-03"),
         ({"effectiveTiming": {"repeat": {"count": 1}}}, None), ({"issued": "2024-01-05T00:00:00Z"}, None),
+        ({"effectivePeriod": {"start": "2024", "end": "2024-01-02"}}, "2024-01-02"), ({"effectiveDateTime": "2024-05"}, "2024-05"),
+        ({"effectiveDateTime": "2024", "contained": [{"resourceType": "Specimen", "id": "s", "collection": {"collectedDateTime": "2024-03-01"}}], "specimen": {"reference": "#s"}}, "2024-03-01"),
     ]  # fmt: skip
     each(cases, observation, lambda row: row["collected_at"])
 
