@@ -5,6 +5,7 @@ import csv
 import gzip
 import re
 import shutil
+from collections import deque
 from contextlib import closing
 from functools import partial
 
@@ -12,7 +13,7 @@ from pipeline.core import SQL, replacing
 from pipeline.engine import connect, quoted_identifier
 from pipeline.erasure.messages import erase_messages, erase_resources
 from pipeline.profiles import clean_id
-from pipeline.readers import is_gzip
+from pipeline.readers import LONGEST_RECORD, is_gzip
 
 
 def erase_delivered(path, profile, kind, ids):
@@ -99,15 +100,41 @@ def _records(path, *, column, ids, dialect):
 
 def _parsed(lines, dialect):
     """The cells of each record, and the physical lines it stands on; a quote opens a cell only
-    where the cell begins"""
-    read = []
+    where the cell begins.
 
-    def reading():
-        for line in lines:
-            read.append(line)
-            yield line
-
+    As the readers have it, a quote that is never closed costs its own line: where a record is badly
+    quoted, or has another number of cells than the header, and a later line of it is a record by
+    itself, the record ends with its first line.
+    """
     csv.field_size_limit(1 << 30)
-    for cells in csv.reader(reading(), delimiter=dialect.delimiter, quotechar=dialect.quote):
+    form = {"delimiter": dialect.delimiter, "quotechar": dialect.quote}
+    lines, ahead, width = iter(lines), deque(), None
+    while True:
+        read = []
+        cells = _cells(_reading(lines, ahead, read), form)
+        if not read:
+            return
+        if len(cells) != width and any(len(_cells([line], form)) == width for line in read[1:]):
+            ahead.extendleft(reversed(read[1:]))
+            del read[1:]
+        if len(cells) != width:
+            cells = next(csv.reader(read, **form))
+        width = width or len(cells)
         yield cells, "".join(read)
-        read.clear()
+
+
+def _reading(lines, ahead, read):
+    "The lines that wait, then the others, as far as a record may go; each is noted in `read`"
+    size = 0
+    while size < LONGEST_RECORD and (line := ahead.popleft() if ahead else next(lines, "")):
+        read.append(line)
+        size += len(line)
+        yield line
+
+
+def _cells(lines, form):
+    "The cells of the first record; none where it is badly quoted"
+    try:
+        return next(csv.reader(lines, strict=True, **form), [])
+    except csv.Error:
+        return []

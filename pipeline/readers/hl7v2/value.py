@@ -39,8 +39,8 @@ def value_of(obx):
 
 
 def _plain(repetition):
-    """As delivered; an `&lt;` that was not escaped divides subcomponents, which then stand apart: it
-    is no comparator, and what stands behind it no number"""
+    """As delivered; an `&lt;` that was not escaped divides subcomponents, which then stand apart:
+    it is no comparator, and what stands behind it no number"""
     delivered = whole(repetition)
     is_divided = delivered != with_signs(delivered)
     return whole(repetition, within=" & ") if is_divided else delivered

@@ -40,7 +40,7 @@ def told(folder, text, base="canonical"):
         ("decimal_mark: ','\nthousands_mark: ','", "decimal_mark and thousands_mark are the same"),
         ("columns: {patient: {date_order: dym}}", "columns.patient.date_order is 'dym'; known: "),
         ("files: {patient: p.csv}", "files.patient is not a list"),
-        ("thousands_mark: ' '", "thousands_mark is ' '; known: '.' or ','."),
+        ("thousands_mark: '-'", "thousands_mark is '-'; known: '.', ',', ' ' or \"'\"."),
         ("decimal_mark: ';'", "decimal_mark is ';'; known: '.' or ','"),
         ("dialect: {delimiter: ';;'}", "dialect.delimiter is not one character"),
         ("dialect: {encoding: klingon}", "dialect.encoding: there is no such encoding"),
