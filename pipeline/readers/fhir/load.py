@@ -71,10 +71,11 @@ def _elements():
 def _counted(con, records):
     "Rows to account for, how many of them are of no entity, and how many were not understood"
     [counts] = con.execute(
-        "select $1 + coalesce(sum(row_count - 1), 0), count(*) filter (kind is not null and"
-        " is_understood) - (select count(*) from landing.fhir_resource),"
-        " cast(coalesce(sum(row_count) filter (not is_understood), 0) as bigint) from"
-        " landing.fhir_record",
+        "select $1 + cast(coalesce(sum(row_count - 1), 0) as bigint),"
+        " count(*) filter (kind is not null and is_understood)"
+        " - (select count(*) from landing.fhir_resource),"
+        " cast(coalesce(sum(row_count) filter (not is_understood), 0) as bigint)"
+        " from landing.fhir_record",
         [records],
     ).fetchall()
     return counts

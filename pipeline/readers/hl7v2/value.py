@@ -29,12 +29,13 @@ _STATUS_OF_ORDER = ("F", "C", "P", "R", "S", "I", "X")
 
 def value_of(obx):
     """OBX-5 as text: comparator and number for an SN, the words of a code; several repetitions, and
-    components that are not understood, joined so that they are not a number."""
+    components that are not understood, joined so that they are not a number. HTML entities are
+    resolved where a comparator stands (SN, NM)."""
     kind = text(obx, 2)
     if kind in _ATTACHMENTS:
         return f"{kind} {text(obx, 5, 2) or ''} {text(obx, 5, 3) or ''}".strip()  # never its data
     read = _READINGS.get(kind or "", _plain)
-    parts = filter(None, (with_signs(read(repetition)) for repetition in obx.fields[5]))
+    parts = filter(None, map(read, obx.fields[5]))
     return ("\n" if kind in TEXTUAL else " ~ ").join(parts) or None
 
 
@@ -64,6 +65,10 @@ def _structured(repetition):
     return (" " if apart else "").join(filter(None, pieces))
 
 
+def _numeric(repetition):
+    return with_signs(whole(repetition))
+
+
 def _interval(repetition):
     "`10^20` as 10-20; an end that is not there is `?`, so that the other is not read as the value"
     low, *high = (whole(repetition) or "^").split("^")
@@ -73,7 +78,7 @@ def _interval(repetition):
 
 
 _COMPARATORS = ("", "=", "<", "<=", "=<", "≤", ">", ">=", "=>", "≥")
-_READINGS = {"SN": _structured, "NR": _interval} | dict.fromkeys(CODED, coded_text)
+_READINGS = {"NM": _numeric, "SN": _structured, "NR": _interval} | dict.fromkeys(CODED, coded_text)
 
 
 def is_result(value):

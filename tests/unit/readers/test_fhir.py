@@ -75,6 +75,7 @@ def read(con, tmp_path):
             line
             for (line,) in con.execute("select line from landing.ragged order by line").fetchall()
         ]
+        assert isinstance(loaded.rows, int)
         told = {"other": loaded.other, "not_understood": loaded.not_understood}
         assert loaded.rows == len(broken) + sum(told.values()) + sum(map(len, found.values()))
         return {**found, "broken": broken, **told}
