@@ -1,6 +1,7 @@
--- One row per laboratory, unit and new file with total B12 (and one for all new files together, where there are several):
--- its median against that of the laboratory's own earlier results. It finds the mislabelled unit: pmol/L printed as pg/mL
--- reads 0.738 of what it was, pg/mL printed as pmol/L 1.355. Both look like plausible results, one by one.
+-- One row per laboratory, unit and new file with total B12 (and one for all new files together, where there are several; of a small
+-- laboratory, one for its last files together): its median against that of the laboratory's own earlier results. It finds the
+-- mislabelled unit: pmol/L printed as pg/mL reads 0.738 of what it was, pg/mL printed as pmol/L 1.355. Both look like plausible results, one
+-- by one.
 --
 -- is_unit_mix_up: it moved by the factor between the two units (mix_up_tolerance), by more than chance explains (sure_standard_errors).
 -- is_shifted: as sure, by more than shift_ratio, and not explained by a unit. The standard error is from the spread of the earlier
@@ -15,8 +16,9 @@ with compared as (
         arrived.ln_median - earlier.ln_median as ln_ratio,
         median_difference_error(earlier.ln_quartile_1, earlier.ln_quartile_3, arrived.results, earlier.results) as standard_error
     from reporting.lab_b12_median as arrived
-    left join reporting.lab_b12_median as earlier on earlier.part = 'earlier' and earlier.performing_lab = arrived.performing_lab
-    where arrived.part = 'new'
+    left join reporting.lab_b12_median as earlier
+        on earlier.part = case arrived.part when 'new' then 'earlier' else 'before' end and earlier.performing_lab = arrived.performing_lab
+    where arrived.part in ('new', 'recent')
 ),
 
 judged as (

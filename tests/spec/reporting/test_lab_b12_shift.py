@@ -3,7 +3,7 @@
 import pytest
 
 from tests.clinic import shows
-from tests.gates import b12, gated, published, skewed
+from tests.gates import account, b12, gated, published, skewed
 
 MOLAR = 1.35537
 
@@ -152,4 +152,17 @@ def test_censored_results_are_left_out():
     con.execute("update lake.lab_result set comparator = '>' where file = 'new.csv'")
     shows(con, "reporting.lab_b12_shift", """
         file
+    """)  # fmt: skip
+
+
+def test_a_small_laboratory_is_judged_by_its_last_files_together():
+    con = with_history()
+    for night, file in enumerate(("a.csv", "b.csv", "c.csv"), start=1):
+        account(con, f"sha256 | file | entity | received_at\n{file} | {file} | lab_result | 2026-01-2{night} 01:00:00+00")
+        b12(con, [value / MOLAR for value in skewed(17)], file=file)
+    published(con, "a.csv", "b.csv")
+    shows(con, "reporting.lab_b12_shift", """
+        file             | n_new | n_history | ratio | verdict
+        c.csv            | 17    | 334       | 0.76  | as_before
+        the last 3 files | 51    | 300       | 0.738 | unit_mix_up
     """)  # fmt: skip
