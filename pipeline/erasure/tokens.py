@@ -12,6 +12,7 @@ from pipeline.engine import (
     write_error,
 )
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
+from pipeline.profiles import clean_id
 from pipeline.readers import unpacked
 
 # of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look
@@ -52,7 +53,7 @@ def _of_text(path):
 def _words(text):
     words = set()
     for cell in CELLS.split(text):
-        words |= {cell.strip(SPACE), *WORDS.split(cell)}
+        words |= {cell.strip(SPACE), clean_id(cell), *WORDS.split(cell)}
     return words
 
 
@@ -63,7 +64,7 @@ def _of_parquet(path, folder):
         for column, *_ in con.execute(described, [str(path)]).fetchall():
             values = f"select distinct {quoted_identifier(column)}::varchar from read_parquet($1)"
             for (value,) in con.execute(values, [str(path)]).fetchall():
-                tokens |= {value.strip(), *_words(value)} if value else set()
+                tokens |= {value.strip(), clean_id(value), *_words(value)} if value else set()
     except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None

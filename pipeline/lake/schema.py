@@ -9,7 +9,8 @@ COLUMNS = {
     "patient": {
         **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "birth_latest_on": "date",
         "sex": "varchar", "deceased_on": "date", "site": "varchar", "is_deceased": "boolean",
-        "is_opted_out": "boolean", "merged_into": "varchar", "recorded_at": "timestamptz", **LAST,
+        "is_opted_out": "boolean", "is_deleted": "boolean", "merged_into": "varchar",
+        "recorded_at": "timestamptz", **LAST,
     },
     "lab_result": {
         **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar",

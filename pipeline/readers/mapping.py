@@ -24,8 +24,11 @@ def mapping(profile, kind, header):
     }
     if entity == "patient":
         # an extract that has the column and leaves the cell empty says: not dead, not opted out,
-        # not merged; one without it says nothing
-        no = {"deceased_on": "'false'", "opted_out": "'false'", "merged_into": cells["patient_id"]}
+        # not merged, not deleted; one without it says nothing
+        no = {
+            "deceased_on": "'false'", "opted_out": "'false'", "merged_into": cells["patient_id"],
+            "status": "'active'",
+        }  # fmt: skip
         cells |= {
             name: f"coalesce({cells[name]}, {no[name]})"
             for name in no

@@ -1,6 +1,6 @@
 -- One row per patient with a patient row: age and whether to screen.
 -- Several rows of one patient: the surviving id's own birth date first, the most exact, the earliest. born_on and born_latest_on are the
--- first and last day of a birth known as a year or a month. Of death and opting out counts what each source said last, when it was
+-- first and last day of a birth known as a year or a month. Of death, opting out and deletion counts what each source said last, when it was
 -- recorded or else when the file came (at one time: dead before alive, out before in); dead or opted out if any source, or any merged id,
 -- says so. A death before the birth is no death; one without a date is one on any day.
 -- Two birth dates that exclude each other, or two sexes, are an identity conflict.
@@ -9,7 +9,7 @@ with resolved as (
         coalesce(merged_patient.surviving_id, patient.patient_id) as patient_id,
         patient.patient_id as delivered_id, patient.source, coalesce(patient.recorded_at, delivery.received_at) as known_at,
         patient.birth_on, coalesce(patient.birth_latest_on, patient.birth_on) as birth_latest_on, patient.sex, patient.deceased_on, patient.site,
-        patient.is_opted_out, coalesce(patient.is_deceased, case when patient.deceased_on is not null then true end) as is_deceased
+        patient.is_opted_out, patient.is_deleted, coalesce(patient.is_deceased, case when patient.deceased_on is not null then true end) as is_deceased
     from lake.patient
     left join lake.delivery on delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
     left join clinical.merged_patient on merged_patient.patient_id = patient.patient_id
@@ -48,6 +48,13 @@ opting_out as (
     qualify row_number() over (partition by delivered_id, source order by known_at desc nulls last, is_opted_out desc) = 1
 ),
 
+deletion as (
+    select patient_id, is_deleted
+    from resolved
+    where is_deleted is not null
+    qualify row_number() over (partition by delivered_id, source order by known_at desc nulls last, is_deleted desc) = 1
+),
+
 died as (
     select
         patient_id, min(deceased_on) filter (is_deceased and not is_implausible) as died_on,
@@ -58,12 +65,17 @@ died as (
 
 opted_out as (
     select distinct patient_id from opting_out where is_opted_out
+),
+
+deleted as (
+    select distinct patient_id from deletion where is_deleted
 )
 
 select
     person.patient_id, person.birth[1] as born_on, person.birth[2] as born_latest_on, died.died_on, coalesce(died.is_dead_undated, false) as is_dead_undated,
     coalesce(died.is_death_implausible, false) as is_death_implausible, person.is_identity_conflicting,
-    opted_out.patient_id is not null as is_opted_out, person.site
+    opted_out.patient_id is not null as is_opted_out, deleted.patient_id is not null as is_deleted, person.site
 from person
 left join died using (patient_id)
 left join opted_out using (patient_id)
+left join deleted using (patient_id)

@@ -18,6 +18,8 @@ with raised as (
     union
     select patient_id, 'IDENTITY_CONFLICT' from clinical.demography where is_identity_conflicting
     union
+    select patient_id, 'PATIENT_DELETED' from clinical.demography where is_deleted
+    union
     select patient_id, 'MERGE_CIRCLE' from clinical.merge_circle
     union
     select result.patient_id, 'RESULT_AFTER_DEATH'

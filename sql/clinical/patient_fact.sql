@@ -1,12 +1,13 @@
 -- One row per patient: the answer to every question the protocol asks, in its words and nothing else.
 -- Numbers are already words here; of a birth known as a year or a month every day must give the same answer. Unknown is an answer: if an entity was never loaded, the answer is not_loaded, never "none".
+-- A patient whom the source deleted is out, as one who opted out: the flag PATIENT_DELETED tells them apart.
 -- The evidence is in clinical.patient_evidence. Its columns, but for patient_id, are the list of the facts: combinations are told
 -- apart by all of them.
 select
     population.patient_id,
     case
         when demography.died_on <= run.as_of or demography.is_dead_undated then 'deceased'
-        when demography.is_opted_out then 'opted_out'
+        when demography.is_opted_out or demography.is_deleted then 'opted_out'
         when demography.born_on is null then 'age_unknown'
         when demography.born_on > run.as_of - to_years(setting.child_under_years) then 'child'
         when demography.born_latest_on > run.as_of - to_years(setting.child_under_years) then 'age_unknown'

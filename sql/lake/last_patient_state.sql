@@ -5,7 +5,7 @@
 with state as (
     select
         patient.patient_id, patient.row_key, patient.recorded_at, delivery.received_at,
-        coalesce(patient.is_deceased, patient.is_opted_out) is null
+        coalesce(patient.is_deceased, patient.is_opted_out, patient.is_deleted) is null
             and patient.merged_into is null as is_silent
     from lake.patient as patient
     cross join landing.file

@@ -1,6 +1,6 @@
 -- One row per delivered patient row: typed and judged.
 -- A date that cannot be read, or lies in the future, is left out and named in `blanked`; the row goes in with all else it says.
--- A year or a month of birth is kept as its first and last day. Null in is_deceased, is_opted_out and merged_into is "not stated"; an
+-- A year or a month of birth is kept as its first and last day. Null in is_deceased, is_opted_out, is_deleted and merged_into is "not stated"; an
 -- ID merged into itself means not merged. An opt-out in unmapped words counts as an opt-out: a refusal is never read as consent.
 -- A death without a date (true) is a death all the same; one known as a year or a month is dated by its first day; a sentinel is no death.
 with typed as (
@@ -11,9 +11,11 @@ with typed as (
             or is_sentinel(written_day(patient.deceased_on, file.time_zone)) as is_alive,
         first_day(patient.birth_date, file.time_zone) as first_birth_day, last_day_of(patient.birth_date, file.time_zone) as last_birth_day,
         first_day(patient.deceased_on, file.time_zone) as death_day, to_instant(patient.recorded_at, file.time_zone) as recorded_instant,
+        case when patient.status is not null then coalesce(status.meaning = 'retracted', false) end as is_deleted,
         lower(patient.opted_out) as opting_out, file.time_zone, file.received_at
     from landing.patient
     cross join landing.file
+    left join protocol.status on status.entity = 'patient' and status.status = status_key(patient.status)
 ),
 
 judged as (
@@ -32,7 +34,7 @@ select
     case when is_dead_on_day then death_day end as deceased_on,
     case when is_alive then false when is_dead_undated or is_dead_on_day then true end as is_deceased,
     site,
-    opting_out not in ('false', 'f', 'no', 'n', '0') as is_opted_out,
+    opting_out not in ('false', 'f', 'no', 'n', '0') as is_opted_out, is_deleted,
     case when not is_scientific(merged_into) then merged_into end as merged_into,
     recorded_instant as recorded_at, place, shifted_days, row_key,
     list_filter([

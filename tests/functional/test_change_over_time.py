@@ -268,3 +268,23 @@ def test_components_of_one_resource_that_share_a_line_are_rows_of_their_own(tmp_
         "b12": "low",
         "mma": "raised_renal_unknown",
     }
+
+
+def test_a_deleted_patient_leaves_the_list_and_the_reason_is_told(tmp_path):
+    home, day = tmp_path / "home", "2026-01-31"
+    first = deliver(
+        tmp_path / "1",
+        patient=[{"patient_id": "p", "birth_date": "1950-01-01"}],
+        lab_result=[{"patient_id": "p", **LOW}],
+    )
+    run(home, first, as_of=day)
+    assert assessments(home)["p"]["priority"] == 2
+    run(
+        home, deliver(tmp_path / "2", patient=[{"patient_id": "p", "status": "deleted"}]), as_of=day
+    )
+    row = assessments(home)["p"]
+    assert (row["next_step"], row["priority"], "PATIENT_DELETED" in row["flags"]) == (
+        "EXCLUDED",
+        0,
+        True,
+    )

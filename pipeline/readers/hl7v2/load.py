@@ -1,5 +1,5 @@
-"""HL7 v2 messages (2.3 to 2.8): ORU gives patients and lab results, ADT^A40 merges; any other
-message is counted and skipped."""
+"""HL7 v2 messages (2.3 to 2.8): ORU gives patients and lab results, ADT^A40 merges, ADT^A23 and
+A29 deletions; any other message is counted and skipped."""
 
 from collections import Counter
 from contextlib import ExitStack
@@ -8,10 +8,25 @@ from pipeline.engine import quoted_text
 from pipeline.readers.hl7v2.fields import first, known_instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
 from pipeline.readers.hl7v2.message import Broken, read_message
-from pipeline.readers.hl7v2.patient import MERGES, UNLINK, merges, patient, patient_id_of, unlinks
+from pipeline.readers.hl7v2.patient import (
+    DELETIONS,
+    MERGES,
+    UNLINK,
+    deletions,
+    merges,
+    patient,
+    patient_id_of,
+    unlinks,
+)
 from pipeline.readers.hl7v2.result import orders, results
 from pipeline.readers.hl7v2.rows import SCHEMAS, RowFile
 from pipeline.readers.loaded import Loaded
+
+_READ = {
+    **dict.fromkeys(MERGES, merges),
+    **dict.fromkeys(DELETIONS, deletions),
+    UNLINK: unlinks,
+}  # event of an ADT message -> what reads its rows
 
 
 def load_messages(con, path, *, profile, folder):
@@ -19,9 +34,10 @@ def load_messages(con, path, *, profile, folder):
     `landing.ragged` for what is not a message.
 
     An ORU message gives a patient row for each PID and a lab result row for each OBX, ADT^A40 (A18,
-    A34, A36) a patient row for each prior number of an MRG, ADT^A37 one for each PID; every other
-    message is one row of no entity, an ORU with neither PID nor OBX too. The line of a row is that
-    of its PID, OBX or MRG, of a broken message that of its MSH. Raises Refused, InvalidProtocol.
+    A34, A36) a patient row for each prior number of an MRG, ADT^A37, A23 and A29 one for each PID;
+    every other message is one row of no entity, an ORU with neither PID nor OBX too. The line of a
+    row is that of its PID, OBX or MRG, of a broken message that of its MSH. Raises Refused,
+    InvalidProtocol.
     """
     other, notes, is_binding = 0, [], profile.trailers == "refuse"
     with ExitStack() as stack:
@@ -63,11 +79,10 @@ def _rows(segments, profile):
     zone = zone_of(text(header, 7)) if profile.times_without_zone == "message" else None
     if code == "ORU":
         return _reported(header, body, profile, zone)
-    if code == "ADT" and (event in MERGES or event == UNLINK):
+    if code == "ADT" and event in _READ:
         told = [known_instant(segment, 2, zone) for segment in body if segment.name == "EVN"]
         recorded_at = first(*told, known_instant(header, 7, zone))
-        read = unlinks if event == UNLINK else merges
-        rows = read(body, profile=profile, recorded_at=recorded_at)
+        rows = _READ[event](body, profile=profile, recorded_at=recorded_at)
         return {"patient": rows} if rows else None
     return {}
 

@@ -4,6 +4,7 @@ from pipeline.readers.hl7v2.fields import day, identifiers, instant, is_day, is_
 
 MERGES = ("A18", "A34", "A36", "A40")  # A40 since HL7 2.3.1; the others are its older forms
 UNLINK = "A37"
+DELETIONS = ("A23", "A29")
 # a field that a profile may name -> its number in PID and, of a number that is merged, in MRG
 _POSITIONS = {"PID-3": (3, 1), "PID-2": (2, 4), "PID-4": (4, 2)}
 _SEX = {
@@ -72,6 +73,18 @@ def merges(segments, *, profile, recorded_at):
                 for prior in [each for each in numbers if each != surviving] or numbers
             ]  # fmt: skip
     return rows
+
+
+def deletions(segments, *, profile, recorded_at):
+    """One row for each PID: its patient is deleted."""
+    return [
+        {
+            "line": segment.line, "patient_id": patient_id_of(segment, profile),
+            "recorded_at": recorded_at, "status": "deleted",
+        }
+        for segment in segments
+        if segment.name == "PID"
+    ]  # fmt: skip
 
 
 def unlinks(segments, *, profile, recorded_at):

@@ -17,7 +17,7 @@ def _schema(*texts, **others):
 
 SCHEMAS = {
     "patient": _schema(
-        "patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at"
+        "patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at", "status"
     ),
     "lab_result": _schema(
         "patient_id", "result_id", "accession_id", "value", "unit", "unit_printed", "status",

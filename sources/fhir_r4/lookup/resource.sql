@@ -13,4 +13,3 @@ left join landing.fhir_home on fhir_home.base = fhir_record.pointer.base
 where is_understood
     and kind in ('Patient', 'Observation', 'MedicationRequest', 'MedicationStatement', 'MedicationDispense', 'MedicationAdministration',
         'Condition', 'Procedure')
-    and not (kind = 'Patient' and is_deleted)

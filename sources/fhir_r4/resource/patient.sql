@@ -1,6 +1,7 @@
 -- One row per Patient: a resource states all there is, so that what it lacks is not there. A death without its date is `true`.
 -- One that another replaces is merged into that one, whichever of the two says so; any other stands for itself. `active` says nothing
--- about the person. One row more per patient that it says it replaces, which tells of that one the merge alone.
+-- about the person; a deletion says that, and nothing else. One row more per patient that it says it replaces, which tells of that one the
+-- merge alone.
 with person as (
     select
         fhir_resource.*,
@@ -31,8 +32,12 @@ select
     fhir_text(birthDate) as birth_date, fhir_text(gender) as sex,
     fhir_text(coalesce(deceasedDateTime, deceasedBoolean)) as deceased_on,
     fhir_text(coalesce(managingOrganization.display, managingOrganization.reference)) as site,
-    case when has_patient then patient_id else coalesce(replacing.patient_number, person.patient_number) end as merged_into,
-    recorded_at
+    case
+        when is_deleted then null
+        when has_patient then patient_id
+        else coalesce(replacing.patient_number, person.patient_number)
+    end as merged_into,
+    recorded_at, case when is_deleted then 'deleted' else 'active' end as status
 from person
 left join replacing on replacing.replaced_id = person.patient_number
 union all by name

@@ -106,3 +106,33 @@ def test_a_death_before_the_birth_is_none_and_one_without_a_date_is_one():
         cid        | 1959-12-31 | no              | no
         dan        | 1960-03-01 | no              | no
     """)  # fmt: skip
+
+
+def test_a_patient_is_deleted_when_a_source_said_so_last():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | is_deleted | recorded_at | source
+        gone       | no         | 2026-01-01  | ehr
+        gone       | yes        | 2026-01-05  | ehr
+        back       | yes        | 2026-01-01  | ehr
+        back       | no         | 2026-01-05  | ehr
+        silent     | yes        | 2026-01-01  | ehr
+        silent     |            | 2026-01-05  | ehr
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | is_deleted
+        gone       | yes
+        back       | no
+        silent     | yes
+    """)  # fmt: skip
+    shows(con, "clinical.patient_fact", """
+        patient_id | scope
+        gone       | opted_out
+        back       | age_unknown
+        silent     | opted_out
+    """)  # fmt: skip
+    shows(con, "clinical.evidence_flag", """
+        patient_id | flag
+        gone       | PATIENT_DELETED
+        silent     | PATIENT_DELETED
+    """)  # fmt: skip

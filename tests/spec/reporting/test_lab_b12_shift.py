@@ -158,7 +158,10 @@ def test_censored_results_are_left_out():
 def test_a_small_laboratory_is_judged_by_its_last_files_together():
     con = with_history()
     for night, file in enumerate(("a.csv", "b.csv", "c.csv"), start=1):
-        account(con, f"sha256 | file | entity | received_at\n{file} | {file} | lab_result | 2026-01-2{night} 01:00:00+00")
+        account(
+            con,
+            f"sha256 | file | entity | received_at\n{file} | {file} | lab_result | 2026-01-2{night} 01:00:00+00",
+        )
         b12(con, [value / MOLAR for value in skewed(17)], file=file)
     published(con, "a.csv", "b.csv")
     shows(con, "reporting.lab_b12_shift", """

@@ -81,3 +81,15 @@ def test_sex_and_opting_out():
         eve        |        | yes       |             | unknown | yes             |
         fay        |        | 1         |             | unknown | yes             |
     """)  # fmt: skip
+
+
+def test_a_deleted_patient_says_so():
+    judges("patient", """
+        status           | => is_deleted | => outcome
+        -----------------+---------------+-----------
+        deleted          | yes           | accepted
+        Entered-in-error | yes           | accepted
+        active           | no            | accepted
+        whatever         | no            | accepted
+                         |               | accepted
+    """, given="patient_id\nann")  # fmt: skip

@@ -1501,7 +1501,13 @@ def test_a_deleted_record_is_a_row_that_names_it_and_no_patient(read):
     assert [(row["result_id"], row["patient_id"], row["status"], row["reported_at"]) for row in found["lab_result"]] == [
         ("o", None, "deleted", "2024-02-01T00:00:00Z"), ("kept", "ann", "final", None),
     ]  # fmt: skip
-    assert (found["patient"], found["other"]) == ([], 4)
+    [patient] = found["patient"]
+    assert (patient["patient_id"], patient["status"], patient["merged_into"]) == (
+        "ann",
+        "deleted",
+        None,
+    )
+    assert found["other"] == 3
 
 
 def test_a_deletion_tells_when_by_its_own_response_first_then_by_the_bundle(read):

@@ -1078,6 +1078,17 @@ def test_an_unlink_lets_each_stand_for_itself(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("event", ["A23", "A29"])
+def test_a_deletion_says_that_the_patient_is_deleted(tmp_path, event):
+    [row] = read(tmp_path, merge(event, "EVN||20240101", PID)).patients
+    assert (row["patient_id"], row["status"], row["merged_into"], row["recorded_at"]) == (
+        "p1",
+        "deleted",
+        None,
+        "2024-01-01",
+    )
+
+
 # The profile
 
 
