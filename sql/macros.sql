@@ -75,9 +75,9 @@ create or replace macro unit_in_cell(value) as
 create or replace macro word_key(word) as
     lower(trim(word));
 
--- A status in any case; hyphens, underscores and runs of white space are one space: not-taken, NOT_TAKEN, Not  taken.
+-- A status in any case; hyphens, underscores, punctuation and white space are one space: not-taken, NOT_TAKEN, Not  taken.
 create or replace macro status_key(status) as
-    trim(regexp_replace(lower(status), '[\s\p{Z}_-]+', ' ', 'g'));
+    trim(regexp_replace(lower(status), '[\s\p{Z}_;,.:()-]+', ' ', 'g'));
 
 -- A cell without white space of any kind, control characters and marks without width at its ends.
 create or replace macro trimmed(cell) as
@@ -99,8 +99,16 @@ create or replace macro clean_id(id) as
     end;
 
 -- Whether a spreadsheet wrote an id or a code in scientific notation (4.85778E+09, 4,85778E+09, 1.09E15): its digits are lost.
+-- Also behind the kind of a record and before the number of a component, which readers add (MedicationRequest/1.09E15, 1.09E15#1).
 create or replace macro is_scientific(id) as
-    coalesce(regexp_full_match(id, '\s*(\d+([.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+)\s*'), false);
+    coalesce(regexp_full_match(id, '\s*([A-Za-z]+/)?(\d+([.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+)(#\d+)?\s*'), false);
+
+-- A code by which the rows of one record are told to be one: in any case, with and without dots, marks and a fraction of nothing.
+create or replace macro record_code(code) as
+    case
+        when regexp_full_match(code, '\d{4,}(\.0+)?') then split_part(code, '.', 1)
+        else rtrim(translate(upper(code), '. +*!†', ''), 'X')
+    end;
 
 -- A name in lower case, each word of letters and digits between spaces: one holds another when it holds all its words, whole.
 create or replace macro between_spaces(name) as
@@ -271,6 +279,14 @@ create or replace macro are_conflicting(value, comparator, finding, value_report
 -- One coding of a list: null where there is neither a code nor a name.
 create or replace macro coding(code_system, code, name) as
     case when code is not null or name is not null then struct_pack("system" := code_system, code := code, name := name) end;
+
+-- Whether a text beside a number is more than that number: a comparator, a unit or a second number is never dropped.
+create or replace macro says_more_than_a_number(delivered) as
+    coalesce(
+        (regexp_matches(delivered, '\d') and try_cast(delivered as double) is null)
+        or regexp_matches(with_signs(delivered), '[<>≤≥]'),
+        false
+    );
 
 -- The codings of an OMOP row in their order: the source concept's, the standard concept's (an unknown id is a code of
 -- the system OMOP), the source value's.

@@ -8,9 +8,9 @@ LAST = {"place": "bigint", "shifted_days": "integer", "snapshot": "varchar", "ro
 COLUMNS = {
     "patient": {
         **EVIDENCE, "patient_id": "varchar", "birth_on": "date", "birth_latest_on": "date",
-        "sex": "varchar", "deceased_on": "date", "site": "varchar", "is_deceased": "boolean",
-        "is_opted_out": "boolean", "is_deleted": "boolean", "merged_into": "varchar",
-        "recorded_at": "timestamptz", **LAST,
+        "sex": "varchar", "deceased_on": "date", "deceased_latest_on": "date", "site": "varchar",
+        "is_deceased": "boolean", "is_opted_out": "boolean", "is_deleted": "boolean",
+        "merged_into": "varchar", "recorded_at": "timestamptz", **LAST,
     },
     "lab_result": {
         **EVIDENCE, "patient_id": "varchar", "result_id": "varchar", "accession_id": "varchar",

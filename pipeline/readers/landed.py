@@ -4,8 +4,9 @@ every format."""
 from dataclasses import dataclass
 
 from pipeline.core import ENTITIES
-from pipeline.engine import create, quoted_text, view_of_parquet
+from pipeline.engine import create, view_of_parquet
 from pipeline.profiles import canonical_tables
+from pipeline.readers.cells import define_filled
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded
@@ -64,16 +65,6 @@ def read(con, path, *, profile, kind, reference, folder):
             _land_nothing(con, entity, columns)
     entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
     return Landed(entities, loaded.rows, loaded.other, loaded.not_understood, loaded.notes)
-
-
-def define_filled(con, words):
-    """Create the macro `filled(cell)`: a cell, or null where it holds one of these words, by which
-    other tools write that there is nothing."""
-    listed = ", ".join(map(quoted_text, ["", *sorted(word.lower() for word in words)]))
-    con.execute(
-        f"create or replace macro filled(cell) as case when lower(cell) not in ({listed}) then cell"
-        " end"
-    )
 
 
 def _land_nothing(con, entity, columns):

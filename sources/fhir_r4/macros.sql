@@ -3,6 +3,10 @@
 create or replace macro fhir_text(delivered) as
     nullif(trim(delivered), '');
 
+-- A state: what stands for nothing (NULL) is none.
+create or replace macro fhir_state(delivered) as
+    filled(trimmed(delivered));
+
 -- Codings in the order delivered; a concept in words only is one coding without a code.
 create or replace macro fhir_codings(concept) as
     case
@@ -74,7 +78,7 @@ create or replace macro fhir_words(concept) as
         list_transform(
             (concept ->> '$.coding[*].code') || (concept ->> '$.coding[*].display')
                 || [concept ->> '$.text', case when starts_with(concept, '"') then concept ->> '$' end],
-            lambda word: fhir_spelling(word)
+            lambda word: fhir_spelling(fhir_state(word))
         ),
         lambda word: word <> ''
     ), []);

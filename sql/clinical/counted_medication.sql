@@ -6,7 +6,7 @@
 with delivered as (
     select
         coalesce(merged_patient.surviving_id, medication.patient_id) as patient_id,
-        medication.* exclude (patient_id), coalesce(medication.code, medication.name) as named
+        medication.* exclude (patient_id), coalesce(record_code(medication.code), medication.name) as named
     from lake.medication
     left join clinical.merged_patient on merged_patient.patient_id = medication.patient_id
 ),
@@ -57,6 +57,6 @@ anti join deletion on deletion.source = record.source and deletion.medication_id
 where record.status in ('active', 'ended', 'administered', 'unknown') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
 union all
 -- an injection that was claimed as a procedure; clinical.finding has taken out what was retracted or not done
-select patient_id, concept, matched_by, began_on, null, null, 'administered', 'injection', null, latest_on
+select patient_id, concept, matched_by, began_on, null, null, 'administered', 'injection', null, nullif(latest_on, began_on)
 from clinical.finding
 where entity = 'procedure' and concept = 'b12_injection_claim'

@@ -8,13 +8,13 @@ with delivered as (
 ),
 
 retraction as (
-    select distinct patient_id, source, entity, id, code from delivered where status in ('retracted', 'refuted') and id is not null and code is not null
+    select distinct patient_id, source, entity, id, named from delivered where status in ('retracted', 'refuted') and id is not null and named is not null
 ),
 
 retraction_of_all as (
     select patient_id, source, entity, id, max(coalesce(recorded_at, timestamptz 'infinity')) as recorded_at
     from delivered
-    where status in ('retracted', 'refuted') and id is not null and code is null
+    where status in ('retracted', 'refuted') and id is not null and named is null
     group by all
 ),
 
@@ -23,7 +23,7 @@ deletion as (
 ),
 
 abatement as (
-    select patient_id, source, entity, id, code, min(abated_on) as abated_on, bool_or(status = 'abated') as is_abated
+    select patient_id, source, entity, id, named, min(abated_on) as abated_on, bool_or(status = 'abated') as is_abated
     from delivered
     where id is not null and (abated_on is not null or status = 'abated')
     group by all
@@ -37,7 +37,7 @@ counted as (
     cross join protocol.run
     anti join retraction
         on retraction.patient_id = delivered.patient_id and retraction.source = delivered.source
-        and retraction.entity = delivered.entity and retraction.id = delivered.id and retraction.code = delivered.code
+        and retraction.entity = delivered.entity and retraction.id = delivered.id and retraction.named = delivered.named
     anti join retraction_of_all
         on retraction_of_all.patient_id = delivered.patient_id and retraction_of_all.source = delivered.source
         and retraction_of_all.entity = delivered.entity and retraction_of_all.id = delivered.id
@@ -45,7 +45,7 @@ counted as (
     anti join deletion on deletion.source = delivered.source and deletion.entity = delivered.entity and deletion.id = delivered.id
     left join abatement
         on abatement.patient_id = delivered.patient_id and abatement.source = delivered.source
-        and abatement.entity = delivered.entity and abatement.id = delivered.id and abatement.code = delivered.code
+        and abatement.entity = delivered.entity and abatement.id = delivered.id and abatement.named = delivered.named
     where delivered.status in ('counted', 'abated', 'unknown') and delivered.began_on <= run.as_of
 ),
 

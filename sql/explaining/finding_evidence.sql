@@ -2,11 +2,11 @@
 -- The rows of one id and code are one record: taken back once (without a code: of every code), none of them counts. Traps are
 -- recognised, but not counted.
 with taken_back as (
-    select source, 'condition' as entity, condition_id as id, code, min(status) as status from lake.condition
-    where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id, code
+    select source, 'condition' as entity, condition_id as id, record_code(code) as named, min(status) as status from lake.condition
+    where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id, record_code(code)
     union all
-    select source, 'procedure', procedure_id, code, min(status) from lake.procedure
-    where status in ('retracted', 'refuted') and procedure_id is not null group by source, procedure_id, code
+    select source, 'procedure', procedure_id, record_code(code), min(status) from lake.procedure
+    where status in ('retracted', 'refuted') and procedure_id is not null group by source, procedure_id, record_code(code)
 ),
 
 finding as (
@@ -17,18 +17,18 @@ finding as (
     from lake.condition
     left join taken_back
         on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
-        and taken_back.code = condition.code
+        and taken_back.named = record_code(condition.code)
     left join taken_back as whole
-        on whole.entity = 'condition' and whole.source = condition.source and whole.id = condition.condition_id and whole.code is null
+        on whole.entity = 'condition' and whole.source = condition.source and whole.id = condition.condition_id and whole.named is null
     union all
     select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, procedure.code),
         concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, whole.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
     from lake.procedure
     left join taken_back
         on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
-        and taken_back.code = procedure.code
+        and taken_back.named = record_code(procedure.code)
     left join taken_back as whole
-        on whole.entity = 'procedure' and whole.source = procedure.source and whole.id = procedure.procedure_id and whole.code is null
+        on whole.entity = 'procedure' and whole.source = procedure.source and whole.id = procedure.procedure_id and whole.named is null
 )
 
 select

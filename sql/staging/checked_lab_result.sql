@@ -90,7 +90,7 @@ select
         when patient_id is null and not is_deleted_record then 'missing_patient_id'
         when is_scientific(patient_id) or is_scientific(result_id) or is_scientific(accession_id) then 'id_in_scientific_notation'
         when is_scientific(code) then 'code_in_scientific_notation'
-        when is_retraction and result_id is not null then null
+        when is_retraction and (result_id is not null or accession_id is not null) then null
         when code is null then 'missing_code'
         when is_withdrawal then null
         when collected_at is null then 'missing_date'

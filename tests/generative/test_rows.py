@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.core import SQL
 from pipeline.engine import connect
 from pipeline.profiles import read_profile
-from pipeline.readers.landed import define_filled
+from pipeline.readers.cells import define_filled
 from pipeline.readers.rows import blocks
 from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text

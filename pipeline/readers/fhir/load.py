@@ -6,6 +6,7 @@ from functools import cache
 
 from pipeline.core import SOURCES, Refused, read_yaml
 from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
+from pipeline.readers.cells import define_filled
 from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
 
@@ -47,6 +48,7 @@ def load_resources(con, path, *, profile, folder):
 
 def _define(con, profile):
     "The macros, the elements to read, and what the profile wants"
+    define_filled(con, profile.empty_words)
     con.execute(_select("macros"))
     for name, structure in _elements().items():
         con.execute(f"create or replace macro fhir_{name}() as '{json.dumps(structure)}'")

@@ -18,12 +18,14 @@ from dataclasses import dataclass, field
 from pipeline.readers.hl7v2.fields import (
     clean,
     codings,
+    filled,
     first,
     instant,
     is_day,
     known_instant,
     text,
     whole,
+    whole_id,
 )
 from pipeline.readers.hl7v2.message import Segment
 from pipeline.readers.hl7v2.value import (
@@ -122,9 +124,9 @@ def _shared(header, order, zone):
         # `^LAB^1.2.3^ISO` names who numbers, without a number: all its orders would be one
         "accession_id": next(
             (
-                whole(segment.fields[number][0])
+                whole_id(segment.fields[number][0])
                 for segment, number in numbers
-                if text(segment, number)
+                if filled(text(segment, number))
             ),
             None,
         ),
@@ -142,7 +144,7 @@ def _row(obx, notes, obr):
         "unit_printed": printed, "status": status_of(obx, obr), "reference_low": low,
         "reference_high": high, "abnormal_flag": text(obx, 8),
         "comment": "\n".join(filter(None, comments)) or None,
-        "key": (first(text(obx, 3), text(obx, 3, 4)), whole(obx.fields[4][0]) or ""),
+        "key": (first(text(obx, 3), text(obx, 3, 4)), filled(whole(obx.fields[4][0])) or ""),
     }  # fmt: skip
 
 

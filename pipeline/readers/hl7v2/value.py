@@ -3,7 +3,7 @@ not read here: staging does."""
 
 import re
 
-from pipeline.readers.hl7v2.fields import coded_text, first, text, whole, with_signs
+from pipeline.readers.hl7v2.fields import coded_text, filled, first, text, whole, with_signs
 
 FREE = ("TX", "FT")
 TEXTUAL = ("ST", *FREE)
@@ -129,5 +129,5 @@ def range_of(obx):
 def status_of(obx, obr):
     """OBX-11, else what OBR-25 says of the whole order; unknown, never final, where neither is
     given."""
-    of_order = (text(obr, 25) or "").upper()
-    return text(obx, 11) or (of_order if of_order in _STATUS_OF_ORDER else "unknown")
+    of_order = (filled(text(obr, 25)) or "").upper()
+    return filled(text(obx, 11)) or (of_order if of_order in _STATUS_OF_ORDER else "unknown")

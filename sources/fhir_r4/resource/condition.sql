@@ -6,10 +6,10 @@ with worded as (
     select
         *,
         fhir_words(verificationStatus) as verification,
-        lower(trim(coalesce(
-            clinicalStatus ->> '$.coding[0].code', clinicalStatus ->> '$.text',
-            case when starts_with(clinicalStatus, '"') then clinicalStatus ->> '$' end
-        ))) as clinical,
+        lower(coalesce(
+            fhir_state(clinicalStatus ->> '$.coding[0].code'), fhir_state(clinicalStatus ->> '$.text'),
+            case when starts_with(clinicalStatus, '"') then fhir_state(clinicalStatus ->> '$') end
+        )) as clinical,
         abatementAge is not null or abatementRange is not null or abatementString is not null or abatementBoolean = 'true' as is_abated
     from landing.fhir_resource
     where kind = 'Condition'

@@ -78,7 +78,7 @@ select
             then fhir_text(coalesce(valueRange ->> '$.low.code', valueRange ->> '$.high.code', valueRange ->> '$.low.unit'))
     end as unit,
     fhir_other_unit(valueQuantity) as unit_printed,
-    case when is_deleted then 'deleted' else coalesce(fhir_text(status), 'unknown') end as status,
+    case when is_deleted then 'deleted' else coalesce(fhir_state(status), 'unknown') end as status,
     coalesce(
         fhir_text(fhir_specimen.specimen), fhir_known([specimen_display], known_words),
         -- a display with a number in it names this specimen, not a kind of specimen

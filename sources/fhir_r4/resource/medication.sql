@@ -7,7 +7,7 @@
 -- fetched is in preparation; a completed administration is administered, once. Without a status it is unknown.
 with dosed as (
     select
-        * exclude (status), lower(fhir_text(status)) as status, from_json(
+        * exclude (status), lower(fhir_state(status)) as status, from_json(
             case when starts_with(dosage, '{') then concat('[', dosage, ']') else coalesce(dosageInstruction, dosage) end, fhir_dosage()
         ) as dosages
     from landing.fhir_resource

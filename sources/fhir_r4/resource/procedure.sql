@@ -3,7 +3,7 @@
 select
     line, patient_id, own_id as procedure_id, fhir_codings(code) as codings,
     fhir_text(coalesce(performedDateTime, performedPeriod.start, performedPeriod.end, performedString)) as performed_on,
-    case when is_deleted then 'deleted' else coalesce(fhir_text(status), 'unknown') end as status,
+    case when is_deleted then 'deleted' else coalesce(fhir_state(status), 'unknown') end as status,
     recorded_at
 from landing.fhir_resource
 where kind = 'Procedure'

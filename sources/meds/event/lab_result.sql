@@ -1,5 +1,5 @@
 -- One row per LAB event. The code's LOINC comes from metadata/codes.parquet; the unit is the last part of the event's code,
--- UNK is not a unit. A comparator in the text beside the number counts: then the text is the value. A number is read as the 32-bit number it was written as: 6.1, not 6.099999904632568.
+-- UNK is not a unit. A text beside the number that says more (a comparator, a unit, a second number) is the value. A number is read as the 32-bit number it was written as: 6.1, not 6.099999904632568.
 select
     event.line, event.subject_id as patient_id,
     cast(null as varchar) as result_id, cast(null as varchar) as accession_id,
@@ -7,7 +7,7 @@ select
     case when event_code.loinc is not null then 'LOINC' else 'LOCAL' end as code_system,
     event_code.description as name,
     case
-        when regexp_matches(upper(with_signs(event.text_value)), '[<>≤≥]|LESS THAN|GREATER THAN|MORE THAN') then event.text_value
+        when says_more_than_a_number(event.text_value) then event.text_value
         else coalesce(event.numeric_value, event.text_value)
     end as value,
     nullif(array_to_string(string_split(event.code, '//')[3:], '//'), 'UNK') as unit,

@@ -1,6 +1,6 @@
 -- One row per drug exposure. Its code: the source concept, else the standard concept, else the source value by code or name.
 -- An end equal to the start, with no verbatim end, is how OMOP writes an end that is not known: it stays empty, and the supply, if
--- there is one, decides.
+-- there is one, decides. A sentinel (9999-12-31) is an open end: still taken.
 with named as (
     select
         delivered.*,
@@ -19,6 +19,10 @@ select
     drug_exposure_start_date as start_on,
     coalesce(verbatim_end_date, nullif(drug_exposure_end_date, drug_exposure_start_date)) as end_on,
     supply as days_supply,
-    case when whole(drug_type_concept_id) in ('32818', '38000179', '38000180', '43542358') then 'administered' else 'completed' end as status,
+    case
+        when is_sentinel(written_day(coalesce(verbatim_end_date, drug_exposure_end_date), 'UTC')) then 'active'
+        when whole(drug_type_concept_id) in ('32818', '38000179', '38000180', '43542358') then 'administered'
+        else 'completed'
+    end as status,
     coalesce(route_name, route_source_value) as route
 from named

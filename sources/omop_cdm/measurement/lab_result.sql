@@ -1,6 +1,6 @@
 -- One row per measurement. Its code: the source concept, else the standard concept, else the source value as a local code;
 -- the first that is known counts. An unknown concept id is a code of the system OMOP.
--- The value: as the source wrote it when that carries a comparator or is the same number, else operator and number, else the
+-- The value: as the source wrote it when that says more than a number (a comparator, a unit, a second number) or is the same number, else operator and number, else the
 -- value concept's name. An operator that is not known stays before the number as a question mark, so that it is no number.
 -- The unit: the source's own spelling when it is known, else the unit concept; where both are known, both are given and compared.
 with named as (
@@ -32,7 +32,7 @@ select
     line, whole(person_id) as patient_id, whole(measurement_id) as result_id,
     omop_codings(source_coding, standard_coding, measurement_concept_id, null, coding('LOCAL', measurement_source_value, null)) as codings,
     case
-        when regexp_matches(upper(with_signs(value_source_value)), '[<>≤≥]|LESS THAN|GREATER THAN|MORE THAN') then value_source_value
+        when says_more_than_a_number(value_source_value) then value_source_value
         when operator is null and try_cast(value_source_value as decimal(20, 9)) = try_cast(value_as_number as decimal(20, 9)) then value_source_value
         when value_as_number is not null then coalesce(operator, '') || shortest(value_as_number)
         else coalesce(value_source_value, value_name)

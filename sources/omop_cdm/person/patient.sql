@@ -1,4 +1,4 @@
--- One row per person. Of a birth of which only the year, or year and month, are known no more is said.
+-- One row per person. The birth as exactly as it can be read: a day, else a month of a year, else the year. Of a birth of which only the year, or year and month, are known no more is said.
 -- Death is in another table: nothing is said of it here.
 with born as (
     select
@@ -10,11 +10,11 @@ with born as (
 select
     line, whole(person_id) as patient_id,
     coalesce(
-        left(birth_datetime, 10),
-        case when born_day is not null then printf('%04d-%02d-%02d', born_year, born_month, born_day) end,
+        case when to_day(left(birth_datetime, 10), 'UTC') is not null then left(birth_datetime, 10) end,
+        cast(try_cast(printf('%04d-%02d-%02d', born_year, born_month, born_day) as date) as varchar),
         case when born_month between 1 and 12 then printf('%04d-%02d', born_year, born_month) end,
         printf('%04d', born_year),
-        year_of_birth
+        year_of_birth, birth_datetime
     ) as birth_date,
     case whole(gender_concept_id) when '8507' then 'male' when '8532' then 'female' end as sex,
     whole(care_site_id) as site

@@ -80,13 +80,16 @@ def test_two_birth_dates_that_exclude_each_other_or_two_sexes_are_a_conflict():
         cid        | 1960-03-01 |                 | female
         dan        | 1960-03-01 |                 | male
         dan        |            |                 | unknown
+        eve        | 1960-03-01 |                 | female
     """)  # fmt: skip
+    insert(con, "lake.patient", "patient_id | birth_on | merged_into\nold | 1961-03-01 | eve")
     shows(con, "clinical.demography", """
         patient_id | is_identity_conflicting
         ann        | yes
         bob        | yes
         cid        | yes
         dan        | no
+        eve        | no
     """)  # fmt: skip
 
 

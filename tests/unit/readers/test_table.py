@@ -8,7 +8,7 @@ from pipeline.core.config import SQL
 from pipeline.core.errors import Refused
 from pipeline.engine.connection import connect
 from pipeline.profiles.files import read_profile
-from pipeline.readers.landed import define_filled
+from pipeline.readers.cells import define_filled
 from pipeline.readers.table import load_table
 
 COLUMNS = {"required": ["patient_id", "code"], "optional": ["name"]}
