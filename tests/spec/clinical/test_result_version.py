@@ -255,6 +255,10 @@ def test_a_result_id_names_a_result_of_one_analyte():
         total_b12  | eve        |           | a5           | final     | 150   | 2026-01-05   | 2026-01-05
         mma        | eve        |           | a5           | final     | 600   | 2026-01-05   | 2026-01-05
                    | eve        |           | a5           | retracted |       |              | 2026-01-06
+        total_b12  | fay        | o6        |              | final     | 150   | 2026-01-05   | 2026-01-05
+        total_b12  | fay        | o6        |              | corrected | 160   | 2026-01-05   | 2026-01-06
+        mma        | fay        | o6        |              | final     | 600   | 2026-01-05   | 2026-01-06
+        mma        | fay        | o6        |              | corrected | 700   | 2026-01-05   | 2026-01-07
     """)  # fmt: skip
     shows(con, "clinical.result_version", """
         patient_id | analyte    | value | fate
@@ -272,6 +276,10 @@ def test_a_result_id_names_a_result_of_one_analyte():
         eve        | mma        | 600   | withdrawn
         eve        | total_b12  |       | retracted
         eve        | mma        |       | retracted
+        fay        | total_b12  | 150   | superseded
+        fay        | total_b12  | 160   | usable
+        fay        | mma        | 600   | superseded
+        fay        | mma        | 700   | usable
     """)  # fmt: skip
 
 
@@ -287,6 +295,8 @@ def test_a_withdrawal_takes_back_the_result_of_its_id_whichever_arrives_first():
         a3           | r3        | withdrawn |       |              |                   | retracted
         a4           | r4        | withdrawn |       | 2026-01-05   | 2026-01-06 10:00Z | retracted
         a4           | r4        | corrected | 450   | 2026-01-05   | 2026-01-07 10:00Z | usable
+        a7           | r7        | corrected | 450   | 2026-01-05   | 2026-01-07 10:00Z | retracted
+        a7           | r7        | withdrawn |       | 2026-01-05   | 2026-01-07 10:00Z | retracted
         a5           | r5        | final     | 600   | 2026-01-05   | 2026-01-06 10:00Z | usable
         a5           | r6        | withdrawn |       | 2026-01-05   | 2026-01-07 10:00Z | retracted
     """)  # fmt: skip
