@@ -74,8 +74,30 @@ def transaction_of(source, sha256, snapshot=None):
 def tally(con, landed, file):
     """The Account of a DeliveredFile from its checked rows; records that belong to no entity count
     as other_message, those that the reader could not understand as not_understood."""
-    accepted, rejected, skipped = 0, Counter(), Counter(not_understood=landed.not_understood)
-    for entity in landed.entities:
+    accepted, rejected, skipped = _outcomes(con, landed.entities)
+    skipped["not_understood"] = landed.not_understood
+    rejected["ragged_row"] = _count(con, "landing.ragged")
+    other = landed.other
+    if other is None:
+        other = landed.rows - accepted - rejected.total() - skipped.total()
+    skipped["other_message"] += other
+    duplicates = _count(con, "staging.duplicate_row")
+    blanked, withdrawals = _left_out_and_taken_back(con, landed.entities)
+    account = Account(
+        file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
+        rows=landed.rows, accepted=accepted - duplicates, rejected=dict(+rejected),
+        duplicates=duplicates, skipped=dict(+skipped), snapshot=file.snapshot, blanked=blanked,
+        withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
+        notes=landed.notes,
+    )  # fmt: skip
+    assert account.adds_up(), f"the account of {file.name} does not add up"
+    return account
+
+
+def _outcomes(con, entities):
+    "How many rows are acceptable, how many are rejected by reason, and skipped by kind"
+    accepted, rejected, skipped = 0, Counter(), Counter()
+    for entity in entities:
         counted = (
             f"select skipped_because, rejected_because, count(*) from staging.checked_{entity}"
             " group by all order by all"
@@ -87,23 +109,11 @@ def tally(con, landed, file):
                 rejected[rejected_because] += rows
             else:
                 accepted += rows
-    [[ragged]] = con.execute("select count(*) from landing.ragged").fetchall()
-    rejected.update({"ragged_row": ragged} if ragged else {})
-    other = landed.other
-    if other is None:
-        other = landed.rows - accepted - rejected.total() - skipped.total()
-    skipped.update({"other_message": other} if other else {})
-    [[duplicates]] = con.execute("select count(*) from staging.duplicate_row").fetchall()
-    blanked, withdrawals = _left_out_and_taken_back(con, landed.entities)
-    account = Account(
-        file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
-        rows=landed.rows, accepted=accepted - duplicates, rejected=dict(rejected),
-        duplicates=duplicates, skipped=dict(+skipped), snapshot=file.snapshot, blanked=blanked,
-        withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
-        notes=landed.notes,
-    )  # fmt: skip
-    assert account.adds_up(), f"the account of {file.name} does not add up"
-    return account
+    return accepted, rejected, skipped
+
+
+def _count(con, rows):
+    return con.execute(f"select count(*) from {rows}").fetchall()[0][0]
 
 
 def _left_out_and_taken_back(con, entities):
@@ -115,7 +125,7 @@ def _left_out_and_taken_back(con, entities):
         blanked.update(dict(counted.fetchall()))
         if entity != "patient":
             took_back = f"({accepted_rows(entity)}) where status in ('retracted', 'withdrawn')"
-            withdrawals += con.execute(f"select count(*) from {took_back}").fetchall()[0][0]
+            withdrawals += _count(con, took_back)
     return dict(blanked), withdrawals
 
 

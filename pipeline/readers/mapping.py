@@ -8,6 +8,11 @@ DATES = (
 )  # fmt: skip
 
 
+# A patient extract that has the column and leaves the cell empty says: not dead, not opted out, not
+# deleted (and not merged); one without it says nothing
+NO = {"deceased_on": "'false'", "opted_out": "'false'", "status": "'active'"}
+
+
 def mapping(profile, kind, header):
     """The SELECT that makes canonical columns, as text, of `landing.delivered`.
 
@@ -23,12 +28,7 @@ def mapping(profile, kind, header):
         for name in dict.fromkeys([*delivered, *defaults])
     }
     if entity == "patient":
-        # an extract that has the column and leaves the cell empty says: not dead, not opted out,
-        # not merged, not deleted; one without it says nothing
-        no = {
-            "deceased_on": "'false'", "opted_out": "'false'", "merged_into": cells["patient_id"],
-            "status": "'active'",
-        }  # fmt: skip
+        no = NO | {"merged_into": cells["patient_id"]}
         cells |= {
             name: f"coalesce({cells[name]}, {no[name]})"
             for name in no

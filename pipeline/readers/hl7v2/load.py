@@ -54,10 +54,9 @@ def load_messages(con, path, *, profile, folder):
             for name, rows in rows_by_entity.items():
                 files[name].add(rows, size)
     con.execute(f"create table landing.ragged as select line from {_scan(files['ragged'])}")
-    selects = {}
-    for name in ("patient", "lab_result"):
+    selects = {name: f"select * from landing.hl7_{name}" for name in ("patient", "lab_result")}
+    for name in selects:
         con.execute(f"create view landing.hl7_{name} as select * from {_scan(files[name])}")
-        selects[name] = f"select * from landing.hl7_{name}"
     rows = other + sum(file.rows for file in files.values())
     return Loaded(selects, rows, other, notes=tuple(notes))
 
