@@ -14,6 +14,7 @@ import pytest
 from pipeline import lake, worklist
 from pipeline.core.config import ENTITIES, Home
 from pipeline.lake.schema import TABLES
+from pipeline.profiles import clean_id
 from pipeline.profiles.files import read_profile
 from pipeline.web import create_app
 from tests.command import AS_OF, adds_up, assessments, b12, deliver, latest
@@ -22,6 +23,7 @@ from tests.homes import LOW
 
 HARM = """'"><script>alert(7731)</script><img src=x onerror=alert(7731)>{{7731*7}}${7731*7}'); drop table item; -- ../../etc/passwd %00"""
 FORMULA = '=HYPERLINK("http://example.org/7731";"x")'
+HARMFUL_ID = clean_id(f"{HARM}-lab_result")  # white space inside an id goes
 SOUND = {
     "patient": {"birth_date": "1950-01-01", "sex": "female", "site": "North"},
     "lab_result": {**LOW, "result_id": "r"},
@@ -110,7 +112,7 @@ def test_every_row_is_accounted_for_and_every_table_stands(walked):
     assert len(accounts) == len(ENTITIES) + 3 and all(adds_up(one) for one in accounts)
     assert all(lake.open_table(home, table) is not None for table in TABLES)
     found = assessments(home.root)
-    assert f"{HARM}-lab_result" in found and f"{FORMULA}-patient" in found
+    assert HARMFUL_ID in found and f"{FORMULA}-patient" in found
     assert sum(one.startswith("sound-") for one in found) == 100
     assert found["harm-lab_result-comment"]["b12_value"] == 110.0
 
@@ -123,7 +125,9 @@ def test_no_page_runs_anything(walked):
         "it is shown, as text"
     )
     store = worklist.open_store(home)
-    hostile = [one for one in assessments(home.root) if one.startswith("harm-") or HARM in one]
+    hostile = [
+        one for one in assessments(home.root) if one.startswith("harm-") or clean_id(HARM) in one
+    ]
     shown = 0
     for patient in hostile:
         text = is_harmless(
@@ -171,7 +175,8 @@ def test_no_cell_of_a_workbook_is_a_formula(walked, tmp_path):
 def test_explaining_and_erasing_them_is_like_any_other(walked):
     home, _ = walked
     name = f"{HARM}-lab_result"
-    assert json.loads(b12(home.root, "explain", name, "--format", "json").out)["patient_id"] == name
+    explained = json.loads(b12(home.root, "explain", name, "--format", "json").out)
+    assert explained["patient_id"] == HARMFUL_ID
     before = len(assessments(home.root))
     assert b12(home.root, "erase", name).code == 0
     assert len(assessments(home.root)) == before - 1, "one patient, and no other"

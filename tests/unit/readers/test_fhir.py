@@ -396,7 +396,7 @@ def test_a_patient_states_all_there_is(one):
     )  # fmt: skip
     assert one(given) == {
         "line": 1, "patient_id": "ann", "birth_date": "1950-03", "sex": "female", "deceased_on": None, "site": "North", "merged_into": "ann",
-        "recorded_at": "2024-05-01T10:00:00.5+02:00",
+        "recorded_at": "2024-05-01T10:00:00.5+02:00", "status": "active",
     }  # fmt: skip
     assert (
         one(patient(managingOrganization={"reference": "Organization/7"}))["site"]

@@ -99,7 +99,7 @@ def test_a_message_gives_a_patient_and_a_result(tmp_path):
     assert found.patients == [
         {
             "line": 2, "patient_id": "p1", "birth_date": "1960-01-31", "sex": "female", "deceased_on": None, "merged_into": None,
-            "recorded_at": "2024-01-05T12:00:00+01:00",
+            "recorded_at": "2024-01-05T12:00:00+01:00", "status": None,
         }
     ]  # fmt: skip
     assert found.results == [
