@@ -82,13 +82,16 @@ create or replace macro status_key(status) as
 -- A cell without white space of any kind, control characters and marks without width at its ends.
 create or replace macro trimmed(cell) as
     case
-        when regexp_full_match(cell, '[!-~]([ -~]*[!-~])?') then cell
+        when cell >= '!' and cell < chr(127) and cell[-1] >= '!' and cell[-1] < chr(127) and strlen(cell) = length(cell) then cell
         else regexp_replace(cell, '^[\s\p{Z}\p{C}]+|[\s\p{Z}\p{C}]+$', '', 'g')
     end;
 
 -- An id or code without what spreadsheets put around it: a leading apostrophe, ="…".
 create or replace macro unwrapped(cell) as
-    regexp_replace(regexp_replace(cell, '^''+', ''), '^="(.*)"$', '\1');
+    case
+        when starts_with(cell, '''') or starts_with(cell, '=') then regexp_replace(regexp_replace(cell, '^''+', ''), '^="(.*)"$', '\1')
+        else cell
+    end;
 
 -- An id: besides, without white space, control characters, marks without width or of direction and a BOM anywhere; and a whole
 -- number that came as floating point (70003.0) is written without its fraction.
@@ -101,7 +104,7 @@ create or replace macro clean_id(id) as
 -- Whether a spreadsheet wrote an id or a code in scientific notation (4.85778E+09, 4,85778E+09, 1.09E15): its digits are lost.
 -- Also behind the kind of a record and before the number of a component, which readers add (MedicationRequest/1.09E15, 1.09E15#1).
 create or replace macro is_scientific(id) as
-    coalesce(regexp_full_match(id, '\s*([A-Za-z]+/)?(\d+([.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+)(#\d+)?\s*'), false);
+    case when contains(id, 'E') or contains(id, 'e') then regexp_full_match(id, '\s*([A-Za-z]+/)?(\d+([.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+)(#\d+)?\s*') else false end;
 
 -- A code by which the rows of one record are told to be one: in any case, with and without dots, marks and a fraction of nothing.
 create or replace macro record_code(code) as
@@ -144,29 +147,31 @@ create or replace macro written_day(delivered, time_zone) as
         when to_instant(delivered, time_zone) is not null then try_cast(left(delivered, 10) as date)
     end;
 
--- Days that stand for "none" (0001-01-01, 1753-01-01, 1900-01-01, 2999-12-31, 9999-12-31), and all before or after them, are no days.
-create or replace macro is_sentinel(day) as
-    coalesce(day < date '1900-01-02' or day >= date '2999-12-31', false);
-
-create or replace macro unless_sentinel(day) as
-    case when not is_sentinel(day) then day end;
-
+-- Days before 1900-01-02 and from 2999-12-31 on stand for "none" (0001-01-01, 1753-01-01, 1900-01-01, 9999-12-31). As ISO 8601 compares as
+-- text, the text is asked first: a macro repeats its argument wherever it names it.
 create or replace macro to_day(delivered, time_zone) as
-    unless_sentinel(written_day(delivered, time_zone));
+    case when delivered >= '1900-01-02' and delivered < '2999-12-31' then written_day(delivered, time_zone) end;
 
--- The first and the last day of what may be a year (1960) or a month of a year (1960-03): of a day itself.
-create or replace macro first_day(delivered, time_zone) as
+create or replace macro is_sentinel(delivered, time_zone) as
     case
-        when delivered like '____' and regexp_full_match(delivered, '\d{4}') then unless_sentinel(try_cast(delivered || '-01-02' as date)) - 1
-        when delivered like '____-__' then unless_sentinel(try_cast(delivered || '-02' as date)) - 1
-        else to_day(delivered, time_zone)
+        when delivered < '1900-01-02' or delivered >= '2999-12-31' then written_day(delivered, time_zone) is not null
+        else false
     end;
 
-create or replace macro last_day_of(delivered, time_zone) as
+-- The first day of what may be a year (1960) or a month of a year (1960-03), else the day itself.
+create or replace macro first_day(delivered, time_zone) as
     case
-        when delivered like '____' and regexp_full_match(delivered, '\d{4}') then unless_sentinel(try_cast(delivered || '-12-30' as date)) + 1
-        when delivered like '____-__' then last_day(unless_sentinel(try_cast(delivered || '-02' as date)))
-        else to_day(delivered, time_zone)
+        when strlen(delivered) > 7 then to_day(delivered, time_zone)
+        when delivered like '____' and delivered between '1900' and '2999' then try_cast(delivered || '-01-01' as date)
+        when delivered like '____-__' and delivered between '1900-01' and '2999-12' then try_cast(delivered || '-01' as date)
+    end;
+
+-- The last day of a year or a month of a year; of a day none.
+create or replace macro latest_day(delivered) as
+    case
+        when strlen(delivered) > 7 then null
+        when delivered like '____' and delivered between '1900' and '2999' then try_cast(delivered || '-12-31' as date)
+        when delivered like '____-__' and delivered between '1900-01' and '2999-12' then last_day(try_cast(delivered || '-01' as date))
     end;
 
 -- Whether it lies in the future when the file is received: an instant with an offset more than an hour after it, else a day that has
@@ -174,7 +179,7 @@ create or replace macro last_day_of(delivered, time_zone) as
 create or replace macro is_future(delivered, day, time_zone, received_at) as
     coalesce(
         case
-            when regexp_matches(delivered, '\d(Z|[+-]\d{2}(:?\d{2})?)$') and length(delivered) > 12
+            when case when strlen(delivered) > 12 then regexp_matches(delivered, '\d(Z|[+-]\d{2}(:?\d{2})?)$') else false end
                 then to_instant(delivered, time_zone) > received_at + interval 1 hour
             else day > cast(timezone('UTC', received_at) + interval 14 hours as date)
         end,

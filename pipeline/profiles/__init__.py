@@ -4,10 +4,11 @@ from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.ids import clean_id
 from pipeline.profiles.maps import answered
-from pipeline.profiles.profile import EMPTY, Dialect, Profile
+from pipeline.profiles.profile import EMPTY, VERBATIM, Dialect, Profile
 
 __all__ = [
     "EMPTY",
+    "VERBATIM",
     "Dialect",
     "Profile",
     "answered",

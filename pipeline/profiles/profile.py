@@ -14,6 +14,7 @@ from pipeline.core import ENTITIES, SOURCES, fault
 from pipeline.profiles.maps import filled
 
 EMPTY = ("null", "(null)", "\\n", "none", "nil", "nan", "nat", "na", "<na>", "n/a", "#n/a")
+VERBATIM = ("value", "comment")  # their words stay words: NULL is not a number
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -248,7 +249,7 @@ class Profile(Layout):
         """The names a table of this kind must and may have, in lower case, and which of them hold
         text as the source wrote it: `{required: [...], optional: [...], verbatim: [...]}`"""
         table = self.columns[kind]
-        as_written = [table.all[name] for name in ("value", "comment") if name in table.all]
+        as_written = [table.all[name] for name in VERBATIM if name in table.all]
         named = {
             "required": table.required.values(),
             "optional": table.optional.values(),

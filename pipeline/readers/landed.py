@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
-from pipeline.profiles import canonical_tables
+from pipeline.profiles import VERBATIM, canonical_tables
 from pipeline.readers.cells import define_filled
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
@@ -17,8 +17,9 @@ from pipeline.readers.omop import load_concepts
 from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text, unpacked
 
+TABLES = ("table", "meds")  # formats that load_table reads
 CODED = ("code_system", "code", "name")
-VERBATIM = ("value", "comment")  # their words stay words: NULL is not a number
+NOT_CELLS = ("codings", "line", "shifted_days")
 IDS = (
     "patient_id", "merged_into", "result_id", "accession_id", "medication_id", "condition_id",
     "procedure_id",
@@ -111,10 +112,10 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
 def _land(con, entity, columns, select, *, profile, folder):
     """A line may hold several records of FHIR, and several numbers of one HL7 v2 merge: then a
     record's place in the file tells them apart"""
-    is_line_shared = profile.format in ("fhir", "hl7v2")
-    defaults = profile.defaults.get(entity, {})
+    is_table, defaults = profile.format in TABLES, profile.defaults.get(entity, {})
     columns_read = [name for name, *_ in con.execute(f"describe {select}").fetchall()]
-    if "codings" in columns_read or is_line_shared:
+    select = _cleaned(select, columns_read, is_table)
+    if "codings" in columns_read or not is_table:
         view_of_parquet(con, f"landing.mapped_{entity}", select, folder, is_numbered=True)
         select = f"from landing.mapped_{entity}"
     if "codings" in columns_read:
@@ -122,7 +123,7 @@ def _land(con, entity, columns, select, *, profile, folder):
             _choose(con, entity),
             [name for name in columns_read if name != "codings"] + list(CODED),
         )
-    place = "file_row_number as place" if is_line_shared else "0 as place"
+    place = "0 as place" if is_table else "file_row_number as place"
     cells = ", ".join(
         f'{with_default(_cell(name, columns_read), defaults.get(name))} as "{name}"'
         for name in columns
@@ -136,16 +137,31 @@ def _land(con, entity, columns, select, *, profile, folder):
 
 
 def _cell(name, delivered):
-    "The cell of a canonical column as every format has it (protocol §1, Cells)"
-    if name not in delivered:
-        return "cast(null as varchar)"
-    if name in VERBATIM:
-        return f"nullif(trimmed(\"{name}\"), '')"
+    return f'"{name}"' if name in delivered else "cast(null as varchar)"
+
+
+def _cleaned(select, columns, is_table):
+    """A SELECT with its cells as every format has them (protocol §1, Cells). Those of a table were
+    trimmed and emptied when it was loaded, so that only ids and codes are left."""
+    kept = [name for name in columns if name in NOT_CELLS]
+    trimmed = {name: _trimmed(name, is_table) for name in columns if name not in NOT_CELLS}
+    inner = ", ".join([*kept, *(f'{cell} as "{name}"' for name, cell in trimmed.items())])
+    emptied = (f'{_emptied(name, is_table)} as "{name}"' for name in trimmed)
+    # in two steps, as a macro repeats its argument wherever it names it
+    return f"select {', '.join([*kept, *emptied])} from (select {inner} from ({select}))"
+
+
+def _trimmed(name, is_table):
     if name in IDS:
-        return f'filled(clean_id("{name}"))'
-    return (
-        f'filled(unwrapped(trimmed("{name}")))' if name == "code" else f'filled(trimmed("{name}"))'
-    )
+        return f'clean_id("{name}")'
+    cell = f'"{name}"' if is_table else f'trimmed("{name}")'
+    return f"unwrapped({cell})" if name == "code" else cell
+
+
+def _emptied(name, is_table):
+    if name in VERBATIM:
+        return f"nullif(\"{name}\", '')"
+    return f'filled("{name}")' if name in (*IDS, "code") or not is_table else f'"{name}"'
 
 
 def _choose(con, entity):
@@ -156,9 +172,8 @@ def _choose(con, entity):
         f" codings from landing.mapped_{entity}"
     )
     create(con, "landing.chosen_coding")
-    con.execute(
-        f"create or replace table landing.chosen_{entity}_coding as from landing.chosen_coding"
-    )
+    chosen = _cleaned("from landing.chosen_coding", ["codings", *CODED], is_table=False)
+    con.execute(f"create or replace table landing.chosen_{entity}_coding as {chosen}")
     return (
         "select mapped.* exclude (codings), chosen.code_system, chosen.code, chosen.name from"
         f" landing.mapped_{entity} as mapped left join landing.chosen_{entity}_coding as chosen on"

@@ -58,8 +58,8 @@ def _load_parquet(con, path, *, columns, profile, into, folder):
     scan, delivered = _parquet(con, path)
     names = _names(delivered)
     known = _check_names(names, columns, profile, lambda: "")
-    texts = _texts(names, delivered, known, columns.get("verbatim", ()))
-    _keep(con, f"select {texts} from {scan}", path, folder)
+    verbatim = columns.get("verbatim", ())
+    _keep(con, _select(scan, names, delivered, known, verbatim), path, folder)
     note_lines(con, *NO_LINES)
     number(con, into, first=1)
     return names
@@ -78,8 +78,8 @@ def _load_csv(con, path, *, columns, profile, into, folder):
     surveyed = survey(path, header, dialect, folder)
     cells = [f"column{place}" for place in range(len(names))]
     scan = _scan_of_csv(con, surveyed.path, dialect, cells)
-    texts = _texts(names, cells, known, columns.get("verbatim", ()))
-    _keep(con, f"select {texts} from {scan}", path, folder)
+    verbatim = columns.get("verbatim", ())
+    _keep(con, _select(scan, names, cells, known, verbatim), path, folder)
     _check_read_as_surveyed(con, surveyed, dialect)
     note_lines(con, surveyed.ragged, surveyed.shifts)
     number(con, into, first=2)
@@ -90,18 +90,25 @@ def _names(delivered):
     return [name.strip().lower() for name in delivered]
 
 
-def _texts(names, delivered, known, verbatim):
+def _select(scan, names, delivered, known, verbatim):
+    """The cells of the known columns, trimmed and then emptied: in two steps, as a macro repeats
+    its argument wherever it names it"""
     columns = {name: column for name, column in zip(names, delivered, strict=True) if name}
-    return ", ".join(
-        f"{_text(columns.get(name), name in verbatim)} as {quoted_identifier(name)}"
+    texts = ", ".join(f"{_text(columns.get(name))} as {quoted_identifier(name)}" for name in known)
+    cells = ", ".join(
+        f"{_emptied(quoted_identifier(name), name in verbatim)} as {quoted_identifier(name)}"
         for name in known
     )
+    return f"select {cells} from (select {texts} from {scan})"
 
 
-def _text(column, is_verbatim):
+def _text(column):
     if column is None:
         return "cast(null as varchar)"
-    cell = f"trimmed(cast({quoted_identifier(column)} as varchar))"
+    return f"trimmed(cast({quoted_identifier(column)} as varchar))"
+
+
+def _emptied(cell, is_verbatim):
     return f"nullif({cell}, '')" if is_verbatim else f"filled({cell})"
 
 

@@ -4,7 +4,7 @@
 with last_event as (
     select delivered_event.subject_id, max(cast(try_cast(delivered_event.time as timestamp) as date)) as last_on
     from landing.delivered_event
-    where not is_sentinel(cast(try_cast(delivered_event.time as timestamp) as date))
+    where not is_sentinel(left(delivered_event.time, 10), 'UTC')
     group by delivered_event.subject_id
 ),
 

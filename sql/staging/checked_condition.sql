@@ -8,8 +8,8 @@ with typed as (
     select
         condition.* exclude (recorded_at), delivered_code.concepts, delivered_code.matched_by,
         coalesce(status.meaning, case when condition.status is null then 'counted' else 'unknown' end) as status_meaning,
-        first_day(condition.onset_on, file.time_zone) as onset_day, last_day_of(condition.onset_on, file.time_zone) as last_onset_day,
-        last_day_of(condition.abated_on, file.time_zone) as abated_day,
+        first_day(condition.onset_on, file.time_zone) as onset_day, latest_day(condition.onset_on) as last_onset_day,
+        coalesce(latest_day(condition.abated_on), to_day(condition.abated_on, file.time_zone)) as abated_day,
         case when delivered_code.concepts = 'ileal_resection_length'
             then try_cast(with_point(trim(regexp_extract(condition.code, ':(.*)$', 1)), file.number_marks) as double) end as length,
         coalesce(status_key(condition.status) = 'deleted' and condition_id is not null, false) as is_deleted_record,
@@ -25,10 +25,10 @@ with typed as (
 
 select
     line, patient_id, condition_id, code_system, code, name, concepts, matched_by,
-    onset_day as onset_on, nullif(last_onset_day, onset_day) as onset_latest_on, abated_day as abated_on, status_meaning as status,
+    onset_day as onset_on, last_onset_day as onset_latest_on, abated_day as abated_on, status_meaning as status,
     recorded_by, length as length_cm, recorded_instant as recorded_at, place, shifted_days, row_key,
     list_filter([
-        case when abated_on is not null and abated_day is null and not is_sentinel(written_day(abated_on, time_zone)) then 'abated_on' end,
+        case when abated_on is not null and abated_day is null and not is_sentinel(abated_on, time_zone) then 'abated_on' end,
         case when recorded_text is not null and recorded_instant is null then 'recorded_at' end
     ], lambda one: one is not null) as blanked,
     case when concepts is null and code is not null and not is_scientific(code) then 'unmapped_code' end as skipped_because,

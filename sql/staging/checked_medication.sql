@@ -10,8 +10,8 @@ with typed as (
         medication.* exclude (recorded_at), delivered_code.concepts, delivered_code.matched_by,
         coalesce(status.meaning, case when medication.status is null then 'active' else 'unknown' end) as status_meaning,
         coalesce(route.kind, case when regexp_matches(delivered_code.concepts, 'b12_hydroxocobalamin_product|b12_injection_claim') then 'injection' end) as route_kind,
-        first_day(medication.start_on, file.time_zone) as start_day, last_day_of(medication.start_on, file.time_zone) as last_start_day,
-        last_day_of(medication.end_on, file.time_zone) as end_day,
+        first_day(medication.start_on, file.time_zone) as start_day, latest_day(medication.start_on) as last_start_day,
+        coalesce(latest_day(medication.end_on), to_day(medication.end_on, file.time_zone)) as end_day,
         try_cast(with_point(medication.days_supply, file.number_marks) as double) as supply,
         try_cast(with_point(medication.strength_mg, file.number_marks) as double) as strength,
         coalesce(status_key(medication.status) = 'deleted' and medication_id is not null, false) as is_deleted_record,
@@ -37,11 +37,11 @@ readable as (
 
 select
     line, patient_id, medication_id, code_system, code, name, concepts, matched_by,
-    start_day as start_on, nullif(last_start_day, start_day) as start_latest_on, end_day as end_on, supply_days as days_supply,
+    start_day as start_on, last_start_day as start_latest_on, end_day as end_on, supply_days as days_supply,
     status_meaning as status, route as route_reported, coalesce(route_kind, 'unknown') as route,
     readable_strength as strength_mg, recorded_instant as recorded_at, place, shifted_days, row_key,
     list_filter([
-        case when end_on is not null and end_day is null and not is_sentinel(written_day(end_on, time_zone)) then 'end_on' end,
+        case when end_on is not null and end_day is null and not is_sentinel(end_on, time_zone) then 'end_on' end,
         case when days_supply is not null and supply_days is null then 'days_supply' end,
         case when strength_mg is not null and readable_strength is null then 'strength_mg' end,
         case when recorded_text is not null and recorded_instant is null then 'recorded_at' end

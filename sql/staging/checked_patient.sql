@@ -8,10 +8,10 @@ with typed as (
         patient.* exclude (recorded_at), patient.recorded_at as recorded_text,
         lower(patient.deceased_on) in ('true', 'yes', 'y', 't', '1', 'dead', 'deceased') as is_dead_undated,
         lower(patient.deceased_on) in ('false', 'no', 'n', 'f', '0', 'alive')
-            or is_sentinel(written_day(patient.deceased_on, file.time_zone)) as is_alive,
-        first_day(patient.birth_date, file.time_zone) as first_birth_day, last_day_of(patient.birth_date, file.time_zone) as last_birth_day,
+            or is_sentinel(patient.deceased_on, file.time_zone) as is_alive,
+        first_day(patient.birth_date, file.time_zone) as first_birth_day, latest_day(patient.birth_date) as last_birth_day,
         first_day(patient.deceased_on, file.time_zone) as death_day,
-        last_day_of(patient.deceased_on, file.time_zone) as last_death_day, to_instant(patient.recorded_at, file.time_zone) as recorded_instant,
+        latest_day(patient.deceased_on) as last_death_day, to_instant(patient.recorded_at, file.time_zone) as recorded_instant,
         case when patient.status is not null then coalesce(status.meaning = 'retracted', false) end as is_deleted,
         lower(patient.opted_out) as opting_out, file.time_zone, file.received_at
     from landing.patient
@@ -30,10 +30,10 @@ judged as (
 select
     line, patient_id,
     case when is_born then first_birth_day end as birth_on,
-    case when is_born then nullif(last_birth_day, first_birth_day) end as birth_latest_on,
+    case when is_born then last_birth_day end as birth_latest_on,
     case when lower(sex) in ('female', 'male', 'other') then lower(sex) else 'unknown' end as sex,
     case when is_dead_on_day then death_day end as deceased_on,
-    case when is_dead_on_day then nullif(last_death_day, death_day) end as deceased_latest_on,
+    case when is_dead_on_day then last_death_day end as deceased_latest_on,
     case when is_alive then false when is_dead_undated or is_dead_on_day then true end as is_deceased,
     site,
     opting_out not in ('false', 'f', 'no', 'n', '0') as is_opted_out, is_deleted,

@@ -7,7 +7,7 @@ with typed as (
     select
         procedure.* exclude (recorded_at), delivered_code.concepts, delivered_code.matched_by,
         coalesce(status.meaning, case when procedure.status is null then 'counted' else 'unknown' end) as status_meaning,
-        first_day(procedure.performed_on, file.time_zone) as performed_day, last_day_of(procedure.performed_on, file.time_zone) as last_performed_day,
+        first_day(procedure.performed_on, file.time_zone) as performed_day, latest_day(procedure.performed_on) as last_performed_day,
         coalesce(status_key(procedure.status) = 'deleted' and procedure_id is not null, false) as is_deleted_record,
         procedure.recorded_at as recorded_text, to_instant(procedure.recorded_at, file.time_zone) as recorded_instant,
         file.time_zone, file.received_at
@@ -21,7 +21,7 @@ with typed as (
 
 select
     line, patient_id, procedure_id, code_system, code, name, concepts, matched_by,
-    performed_day as performed_on, nullif(last_performed_day, performed_day) as performed_latest_on,
+    performed_day as performed_on, last_performed_day as performed_latest_on,
     status_meaning as status, recorded_instant as recorded_at, place, shifted_days, row_key,
     list_filter([case when recorded_text is not null and recorded_instant is null then 'recorded_at' end], lambda one: one is not null)
         as blanked,

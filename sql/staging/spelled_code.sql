@@ -1,15 +1,15 @@
 -- One row per distinct code of the files at hand, or name of a drug, spelled as the protocol's tables spell it.
 -- A code, or a name without a code, that the site's map answers for is looked up as what the map says; what was delivered stays in
 -- code and code_system. Missing: a lab result without a system is of LOINC; any other has no spelled_system, and is looked up in every
--- system. words: what a drug's name is looked for in, each word between spaces.
+-- system. rows: how many rows have it. words: what a drug's name is looked for in, each word between spaces.
 with delivered as (
-    select distinct 'lab_result' as entity, code_system, code, cast(null as varchar) as name from landing.lab_result
+    select 'lab_result' as entity, code_system, code, cast(null as varchar) as name, count(*) as rows from landing.lab_result group by all
     union all
-    select distinct 'medication', code_system, code, name from landing.medication
+    select 'medication', code_system, code, name, count(*) from landing.medication group by all
     union all
-    select distinct 'condition', code_system, code, null from landing.condition
+    select 'condition', code_system, code, null, count(*) from landing.condition group by all
     union all
-    select distinct 'procedure', code_system, code, null from landing.procedure
+    select 'procedure', code_system, code, null, count(*) from landing.procedure group by all
 ),
 
 spelled as (

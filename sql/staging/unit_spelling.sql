@@ -6,7 +6,7 @@ with spelling as (
     union
     select unit_printed from landing.lab_result where unit_printed is not null
     union
-    select unit_in_cell(value) from landing.lab_result where unit_in_cell(value) <> ''
+    select unit from (select unit_in_cell(value) as unit from landing.lab_result) where unit <> ''
 )
 
 select

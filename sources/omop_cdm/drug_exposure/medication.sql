@@ -20,7 +20,7 @@ select
     coalesce(verbatim_end_date, nullif(drug_exposure_end_date, drug_exposure_start_date)) as end_on,
     supply as days_supply,
     case
-        when is_sentinel(written_day(coalesce(verbatim_end_date, drug_exposure_end_date), 'UTC')) then 'active'
+        when is_sentinel(coalesce(verbatim_end_date, drug_exposure_end_date), 'UTC') then 'active'
         when whole(drug_type_concept_id) in ('32818', '38000179', '38000180', '43542358') then 'administered'
         else 'completed'
     end as status,

@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.engine.connection import connect
-from pipeline.profiles import canonical_tables
+from pipeline.profiles import VERBATIM, canonical_tables
 from pipeline.profiles.files import read_profile
 from pipeline.protocol.tables import register_vocabulary
-from pipeline.readers.landed import IDS, VERBATIM, read
+from pipeline.readers.landed import IDS, read
 from tests.command import as_csv
 
 NOTHING = (
