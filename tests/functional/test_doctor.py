@@ -62,7 +62,7 @@ def test_a_sound_installation(home, monkeypatch):
     assert says(home, "--deep") == []
     assert not (home / "erasure-key").exists(), "it makes nothing"
     text = b12(home, "doctor").out
-    assert "ok     The lake is complete: 5 tables." in text and text.endswith(
+    assert "ok     The lake is complete: 6 tables." in text and text.endswith(
         " ok, 0 to look at, 0 wrong.\n"
     )
 
