@@ -248,6 +248,14 @@ create or replace macro iso_of(parted, date_order, delivered) as
 create or replace macro to_iso(delivered, date_order) as
     iso_of(divided(delivered, date_order), date_order, delivered);
 
+-- A date or time in ISO 8601, moved by whole days. A year, or a month of a year, cannot be moved by days: it is empty then.
+create or replace macro moved(iso, days) as
+    case
+        when coalesce(days, 0) = 0 then iso
+        when regexp_full_match(iso, '\d{4}(-\d{2})?') then null
+        else coalesce(strftime(try_cast(left(iso, 10) as date) + to_days(days), '%Y-%m-%d') || substr(iso, 11), iso)
+    end;
+
 -- Numbers as text from other tools: 7.0 where a column of whole numbers once held an empty cell, and 48.100 for 48.1.
 create or replace macro whole(number) as
     regexp_replace(trim(number), '\.0+$', '');

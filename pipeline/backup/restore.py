@@ -10,7 +10,7 @@ from pipeline import worklist
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
 from pipeline.core import ENTITIES, StorageError, UsageError, sha256_of
 from pipeline.engine import connect
-from pipeline.erasure import LEDGER, erase, ledger, tokens_of
+from pipeline.erasure import LEDGER, erase, ledger, patient_id_of, tokens_of
 from pipeline.ingest import claim_waiting, ingest_claimed
 from pipeline.lake import attach
 from pipeline.landing import Watch
@@ -143,7 +143,9 @@ def _in_files(home, key, marks):
             if words is None and path.is_relative_to(home.refused):
                 path.unlink()
                 gone += 1
-            ids |= {word for word in words or () if ledger.mark_of(key, word) in marks}
+            clean = patient_id_of(home, path.relative_to(home.root).parts[1]).clean
+            numbers = {number for word in words or () for number in (word, clean(word))}
+            ids |= {number for number in numbers if ledger.mark_of(key, number) in marks}
     return ids, gone
 
 

@@ -39,6 +39,17 @@ def connect(path=":memory:", *, spill=None, read_only=False, memory=None):
     return con
 
 
+def connect_to_file(path, *, view):
+    """A connection whose SQL can read one Parquet file, as this view, and no other file, and can
+    change no setting: for SQL that others wrote. It spills beside the file."""
+    con = connect(spill=path.parent / "spill")
+    con.execute(f"create view {view} as from read_parquet({quoted_text(path)})")
+    con.execute(f"set allowed_paths = [{quoted_text(path)}]")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
+
+
 def is_disk_or_memory_error(error):
     """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it
     reads."""

@@ -1,6 +1,7 @@
 """Erase a patient everywhere; only the fact of the erasure is kept."""
 
 from pipeline.erasure import files, ledger, orphan_cleanup, patient
+from pipeline.erasure.ids import patient_id_of
 from pipeline.erasure.ledger import LEDGER
 from pipeline.erasure.patient import erase
 from pipeline.erasure.tokens import tokens_of
@@ -12,5 +13,6 @@ __all__ = [
     "ledger",
     "orphan_cleanup",
     "patient",
+    "patient_id_of",
     "tokens_of",
 ]

@@ -11,9 +11,10 @@ from functools import partial
 
 from pipeline.core import SQL, replacing
 from pipeline.engine import connect, quoted_identifier
+from pipeline.erasure.ids import Ids
 from pipeline.erasure.messages import erase_messages, erase_resources
-from pipeline.profiles import clean_id
-from pipeline.readers import LONGEST_RECORD, is_gzip
+from pipeline.profiles import PatientId
+from pipeline.readers import LONGEST_RECORD, define_patient_id, is_gzip
 
 
 def erase_delivered(path, profile, kind, ids):
@@ -21,16 +22,22 @@ def erase_delivered(path, profile, kind, ids):
 
     profile, kind: those under which the file was delivered.
     """
+    if profile.format in ("table", "meds"):
+        return erase_table(path, profile.for_kind(kind), profile.patient_cells(kind), ids)
     if is_gzip(path):
         return _erase_in_gzip(path, lambda plain: erase_delivered(plain, profile, kind, ids))
-    if profile.format == "hl7v2":
-        return erase_messages(path, ids)
-    if profile.format == "fhir":
-        return erase_resources(path, ids)
-    column = profile.patient_columns.get(kind) or profile.columns[kind].required["patient_id"]
+    erase = erase_messages if profile.format == "hl7v2" else erase_resources
+    return erase(path, Ids(frozenset(ids), profile.patient_id.clean))
+
+
+def erase_table(path, profile, cells, ids):
+    """Erase from a CSV or Parquet file the rows in which one of these lists of columns holds one of
+    the ids; returns how many. A file without these columns stays as it is."""
+    if is_gzip(path):
+        return _erase_in_gzip(path, lambda plain: erase_table(plain, profile, cells, ids))
     if path.suffix == ".parquet":
-        return erase_parquet(path, column, ids)
-    return erase_csv(path, column.lower(), ids, profile.for_kind(kind).dialect)
+        return erase_parquet(path, cells, ids, patient_id=profile.patient_id)
+    return erase_csv(path, cells, Ids(frozenset(ids), profile.patient_id.clean), profile.dialect)
 
 
 def _erase_in_gzip(path, erase):
@@ -50,13 +57,13 @@ def _erase_in_gzip(path, erase):
     return erased
 
 
-def erase_parquet(path, column, ids):
-    """Erase from a Parquet file the rows whose column holds one of the ids; returns how many."""
-    is_theirs = (
-        f"clean_id(cast({quoted_identifier(column)} as varchar)) in (select unnest($2::varchar[]))"
-    )
+def erase_parquet(path, cells, ids, *, patient_id=PatientId()):  # noqa: B008 - it is frozen
+    """Erase from a Parquet file the rows in which one of these lists of columns, joined by a space,
+    holds one of the ids; returns how many. patient_id: how the source writes ids."""
     with closing(connect()) as con:
         con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
+        define_patient_id(con, patient_id)
+        is_theirs = " or ".join(map(_holds_an_id, cells))
         counted = f"select count(*) from read_parquet($1) where {is_theirs}"
         [[rows]] = con.execute(counted, [str(path), ids]).fetchall()
         if rows:
@@ -66,13 +73,20 @@ def erase_parquet(path, column, ids):
     return rows
 
 
-def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
-    """Erase from a CSV file the records whose column holds one of the ids; returns how many went.
+def _holds_an_id(columns):
+    texts = ", ".join(f"cast({quoted_identifier(name)} as varchar)" for name in columns)
+    number = f"spelled_patient_id(clean_id(concat_ws(' ', {texts})))"
+    return f"{number} in (select unnest($2::varchar[]))"
+
+
+def erase_csv(path, cells, ids, dialect, *, keeps_lines=True):
+    """Erase from a CSV file the records in which one of these lists of columns, joined by a space,
+    holds one of the Ids; returns how many went.
 
     keeps_lines: blank lines stay in their place, so that the evidence of all others keeps its line
     number.
     """
-    records = partial(_records, path, column=column, ids=ids, dialect=dialect)
+    records = partial(_records, path, cells=cells, ids=ids, dialect=dialect)
     erased = sum(is_theirs for is_theirs, _ in records())
     if erased:
         with (
@@ -85,17 +99,22 @@ def erase_csv(path, column, ids, dialect, *, keeps_lines=True):
     return erased
 
 
-def _records(path, *, column, ids, dialect):
-    "Of each record whether its column holds one of the ids, and its text, line breaks included"
-    position = None
+def _records(path, *, cells, ids, dialect):
+    "Of each record whether its cells hold one of the ids, and its text, line breaks included"
+    positions = None
     with path.open(encoding=dialect.encoding, newline="") as lines:
-        for cells, record in _parsed(lines, dialect):
-            if position is None:
-                position = [cell.strip().lower().lstrip("\ufeff") for cell in cells].index(column)
+        for row, record in _parsed(lines, dialect):
+            if positions is None:
+                header = [cell.strip().lower().lstrip("\ufeff") for cell in row]
+                positions = [[header.index(name) for name in names] for names in cells]
                 yield False, record
             else:
-                is_theirs = len(cells) > position and clean_id(cells[position]) in ids
-                yield is_theirs, record
+                yield any(_joined(row, places) in ids for places in positions), record
+
+
+def _joined(row, places):
+    "The cells at these places, as far as the row has them, joined as the SELECTs join them"
+    return " ".join(row[place] for place in places if place < len(row) and row[place].strip())
 
 
 def _parsed(lines, dialect):

@@ -5,19 +5,17 @@ import json
 import re
 
 from pipeline.core import replacing
-from pipeline.profiles import clean_id
 
 
 def erase_messages(path, ids):
-    """HL7 v2: every message whose PID-2, PID-3, PID-4, MRG-1, MRG-2 or MRG-4 is one of the ids
+    """HL7 v2: every message whose PID-2, PID-3, PID-4, MRG-1, MRG-2 or MRG-4 is one of the Ids
     becomes blank lines; returns how many."""
-    mine = set(ids)
     erased, out = 0, []
     text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for message in re.split(
         rb"(?=^(?:\x0b)?(?:MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9])", text, flags=re.M
     ):
-        if _numbers(message) & mine:
+        if any(number in ids for number in _numbers(message)):
             erased, message = erased + 1, b"\n" * message.count(b"\n")
         out.append(message)
     if erased:
@@ -35,7 +33,7 @@ def _numbers(message):
         fields = line.lstrip(b"\x0b").split(bar)
         places = {b"PID": (2, 3, 4), b"MRG": (1, 2, 4)}.get(fields[0], ())
         numbers |= {
-            clean_id(repetition.split(mark)[0].decode(errors="replace"))
+            repetition.split(mark)[0].decode(errors="replace")
             for number in places
             if number < len(fields)
             for repetition in fields[number].split(again)
@@ -67,7 +65,7 @@ def _blanked(lines, ids):
     "Lines of NDJSON: those of the patient empty, also where only the resource's own id names them"
     resources = [_parsed(line) for line in lines]
     patients = [each for each in resources if each and _is_patient(each, ids) and "id" in each]
-    known = {*ids, *(patient["id"] for patient in patients)}
+    known = ids.also(patient["id"] for patient in patients)
     return [
         "" if _is_of(resource, known) else line
         for line, resource in zip(lines, resources, strict=True)
@@ -90,11 +88,8 @@ def _empty_entries(whole, ids):
         return 1
     entries = whole.get("entry", [])
     patients = [entry for entry in entries if _is_patient(entry.get("resource"), ids)]
-    known = {
-        *ids,
-        *(entry["resource"].get("id") for entry in patients),
-        *(entry.get("fullUrl") for entry in patients),
-    } - {None}
+    known = ids.also(entry["resource"].get("id") for entry in patients)
+    known = known.also(entry.get("fullUrl") for entry in patients)
     mine = [
         position for position, entry in enumerate(entries) if _is_of(entry.get("resource"), known)
     ]
@@ -107,11 +102,7 @@ def _is_patient(resource, ids):
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
         return False
     numbers = [identifier.get("value") for identifier in resource.get("identifier", ())]
-    return not set(ids).isdisjoint(_clean(each) for each in (*numbers, resource.get("id")))
-
-
-def _clean(value):
-    return clean_id(value) if isinstance(value, str) else value
+    return any(number in ids for number in (*numbers, resource.get("id")))
 
 
 def _is_of(resource, ids):
@@ -149,5 +140,5 @@ def _points_to(subject, ids):
             .removeprefix("urn:uuid:")
         )
         named = (reference, short, reference.rsplit("|", 1)[-1])
-        return any(each in ids or _clean(each) in ids for each in named)
-    return isinstance(identifier, dict) and _clean(identifier.get("value")) in ids
+        return any(each in ids for each in named)
+    return isinstance(identifier, dict) and identifier.get("value") in ids

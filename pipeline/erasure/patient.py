@@ -8,11 +8,15 @@ from pipeline import lake, worklist
 from pipeline.core import ENTITIES, UsageError, exclusive_lock, replacing
 from pipeline.engine import connect
 from pipeline.erasure import ledger
-from pipeline.erasure.files import erase_csv, erase_delivered, erase_parquet
+from pipeline.erasure.files import erase_csv, erase_delivered, erase_parquet, erase_table
+from pipeline.erasure.ids import Ids, patient_id_of
 from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_spellings
+from pipeline.erasure.tokens import words_of
 from pipeline.lake import ids_of_patient, query
-from pipeline.profiles import Dialect, read_profile
+from pipeline.profiles import Dialect, PatientId, read_profile
+
+PATIENT = [["patient_id"]]  # in what a run publishes
 
 
 def erase(home, patient_id, *, who):
@@ -49,8 +53,14 @@ def _erase(home, store, ids, *, who):
     )
     settle_claimed_files(home, delivered)
     rows = {"archive": _erase_archive(home, delivered, ids)}
+    rows["reference"] = sum(
+        _erase_references(folder, read_profile(folder.name, home), ids)
+        for folder in (home.root / "reference").glob("*/")
+    )
     rows["refused"] = sum(
-        _erase_refused(path, ids) for path in home.refused.rglob("*") if path.is_file()
+        _erase_refused(path, ids, patient_id_of(home, path.relative_to(home.refused).parts[0]))
+        for path in home.refused.rglob("*")
+        if path.is_file()
     )
     runs = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
     rows["runs"] = sum(
@@ -93,7 +103,15 @@ def _erase_archive(home, delivered, ids):
     return erased
 
 
-def _erase_refused(path, ids):
+def _erase_references(folder, profile, ids):
+    "Files in which rows look up the days of a patient's encounters say whose these are"
+    if profile.format != "table" or not profile.lookup:
+        return 0
+    cells = [[profile.lookup.patient_id.lower()]]
+    return sum(erase_table(path, profile, cells, ids) for path in folder.iterdir())
+
+
+def _erase_refused(path, ids, patient_id):
     if is_opaque(path):  # what it holds cannot be seen, and nothing will ever read it
         path.unlink()
         return 1
@@ -105,6 +123,9 @@ def _erase_refused(path, ids):
     with path.open(encoding=encoding, newline="") as file:
         lines = file.readlines()
     kept = [line for line in lines if not mine.search(line)]
+    if patient_id != PatientId():  # then an id may stand there in other characters
+        wanted = Ids(frozenset(ids), patient_id.clean)
+        kept = [line for line in kept if not any(word in wanted for word in words_of(line))]
     if len(kept) < len(lines):
         with replacing(path) as part:
             part.write_bytes("".join(kept).encode(encoding))
@@ -115,12 +136,12 @@ def _erase_run(folder, ids):
     rows = 0
     for name in ("assessment.parquet", "worklist.parquet", "patient_site.parquet"):
         if (folder / name).exists():
-            rows += erase_parquet(folder / name, "patient_id", ids)
+            rows += erase_parquet(folder / name, PATIENT, ids)
     if (folder / "worklist.csv").exists():
         erase_csv(
             folder / "worklist.csv",
-            "patient_id",
-            [*ids, *(f"'{patient_id}" for patient_id in ids)],
+            PATIENT,
+            Ids(frozenset([*ids, *(f"'{patient_id}" for patient_id in ids)])),
             Dialect(),
             keeps_lines=False,
         )

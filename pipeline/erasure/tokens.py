@@ -46,11 +46,12 @@ def _of_text(path):
     encoding, tokens = detect_encoding(path), set()
     with path.open(encoding=encoding, newline="") as file:
         for line in file:
-            tokens |= _words(line)
+            tokens |= words_of(line)
     return {meant for word in tokens for meant in possible_originals(word, encoding)}
 
 
-def _words(text):
+def words_of(text):
+    """The cells of a line, and the words of each."""
     words = set()
     for cell in CELLS.split(text):
         words |= {cell.strip(SPACE), clean_id(cell), *WORDS.split(cell)}
@@ -64,7 +65,7 @@ def _of_parquet(path, folder):
         for column, *_ in con.execute(described, [str(path)]).fetchall():
             values = f"select distinct {quoted_identifier(column)}::varchar from read_parquet($1)"
             for (value,) in con.execute(values, [str(path)]).fetchall():
-                tokens |= {value.strip(), clean_id(value), *_words(value)} if value else set()
+                tokens |= {value.strip(), clean_id(value), *words_of(value)} if value else set()
     except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None

@@ -28,7 +28,7 @@ def commit(con, home, file, entities, account):
     blanked = " union all ".join(map(_blanked, entities))
     lake.append(con, home, "blanked_cell", blanked, account.transaction)
     lake.append(con, home, "code_system_count", _SYSTEMS, account.transaction)
-    reference = file.reference.name.split(".")[0] if file.reference else None
+    reference = file.references[0].name.split(".")[0] if file.references else None
     _append_account(con, home, account, entities, file.received_at, reference)
 
 

@@ -10,7 +10,7 @@ from pipeline.engine import DataError, ProgrammingError
 from pipeline.ingest.accounts import Account, account_of_earlier_ingest, receipt_time
 from pipeline.ingest.commit import commit, commit_refusal
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
-from pipeline.landing import archive_once, latest_reference, move_to_folder
+from pipeline.landing import archive_once, move_to_folder, references_of
 from pipeline.profiles import read_profile
 
 NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
@@ -56,7 +56,7 @@ def _delivered(home, path, profile, kind, name, sha256, received_at):
         profile=profile,
         snapshot=snapshot_of(profile, name),
         received_at=received_at or receipt_time(home),
-        reference=latest_reference(home, profile.name) if profile.reference else None,
+        references=references_of(home, profile.name) if profile.reference else (),
     )
 
 

@@ -43,8 +43,8 @@ STREAMED = dict.fromkeys(("staging.coded_lab_result", "staging.measured_lab_resu
 class DeliveredFile:
     """A file as it was delivered, with all that its ingest needs.
 
-    name: as delivered. kind: as the profile has it. snapshot: of a full-refresh source. reference:
-    the file that it is read with.
+    name: as delivered. kind: as the profile has it. snapshot: of a full-refresh source. references:
+    the reference files of its source, newest first.
     """
 
     path: Path
@@ -54,7 +54,7 @@ class DeliveredFile:
     profile: Profile
     received_at: datetime
     snapshot: str | None = None
-    reference: Path | None = None
+    references: tuple[Path, ...] = ()
 
 
 def validate_file(con, home, file, folder):
@@ -68,7 +68,7 @@ def validate_file(con, home, file, folder):
     con.execute("create schema if not exists landing")
     _describe_file(con, file, profile)
     landed = read(
-        con, file.path, profile=profile, kind=file.kind, reference=file.reference, folder=folder
+        con, file.path, profile=profile, kind=file.kind, references=file.references, folder=folder
     )
     checked = [f"staging.checked_{entity}" for entity in landed.entities]
     builders = dict.fromkeys(checked, partial(_check, folder=folder))

@@ -119,8 +119,9 @@ def prune(folder, root):
         folder = folder.parent
 
 
-def latest_reference(home, source):
-    """The newest reference file (such as codes.parquet) of a source, or None."""
+def references_of(home, source):
+    """The reference files (such as codes.parquet) of a source, newest first."""
     folder = home.root / "reference" / source
     references = folder.iterdir() if folder.is_dir() else ()
-    return max(references, key=lambda path: path.stat().st_mtime, default=None)
+    newest_first = sorted(references, key=lambda path: (-path.stat().st_mtime_ns, path.name))
+    return tuple(newest_first)

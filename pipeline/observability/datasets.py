@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from pipeline.core import ENTITIES
 from pipeline.lake import COLUMNS, query
-from pipeline.profiles import read_profile
+from pipeline.profiles import names_of, read_profile
 from pipeline.runs import read_manifest
 
 NAMESPACE = "b12"
@@ -92,10 +92,7 @@ def _from_file(account, table, columns):
         if READ_FROM.get(name, name) in columns
     }
     file = f"landing/{account.source}/{account.file}"
-    return {
-        name: [(file, column) for column in ([names] if isinstance(names, str) else names)]
-        for name, names in read.items()
-    }
+    return {name: [(file, column) for column in names_of(names)] for name, names in read.items()}
 
 
 def lake_inputs(folder):

@@ -4,16 +4,31 @@ from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.ids import clean_id
 from pipeline.profiles.maps import answered
-from pipeline.profiles.profile import EMPTY, VERBATIM, Dialect, Profile
+from pipeline.profiles.profile import EMPTY, PatientId, Profile
+from pipeline.profiles.table import (
+    IN_A_CODE,
+    IN_A_VALUE,
+    VERBATIM,
+    Dialect,
+    flat,
+    groups_of,
+    names_of,
+)
 
 __all__ = [
     "EMPTY",
+    "IN_A_CODE",
+    "IN_A_VALUE",
     "VERBATIM",
     "Dialect",
+    "PatientId",
     "Profile",
     "answered",
     "canonical_tables",
     "clean_id",
+    "flat",
+    "groups_of",
     "install_profile",
+    "names_of",
     "read_profile",
 ]

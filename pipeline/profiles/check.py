@@ -5,8 +5,9 @@ from functools import cache
 
 from pydantic import ValidationError
 
-from pipeline.core import SOURCES, InvalidProtocol, read_yaml
-from pipeline.profiles.profile import FORMATS, Table
+from pipeline.core import ENTITIES, SOURCES, InvalidProtocol, read_yaml
+from pipeline.profiles.profile import FORMATS
+from pipeline.profiles.table import Table
 
 _NOT_A_LIST, _NOT_NAMES = "{key} is not a list", "{key} is not a list of names: values"
 SENTENCES = {  # what is wrong, by pydantic's type of error
@@ -112,15 +113,58 @@ def _unread_names(profile):
         unused = [key for key in ("date_order", "words") if key in profile.model_fields_set]
         yield from (f"{key} has no effect where SELECTs make the rows" for key in unused)
         return
+    yield from _wrong_lookup(profile)
     for kind, table in profile.columns.items():
-        entity = profile.entity_of_kind(kind)
-        if entity not in canonical:
-            yield f"{kind} is not an entity"
-            continue
-        unknown = sorted(table.all.keys() - canonical[entity])
-        yield from (f"{name} is not a column of {entity}" for name in unknown)
+        yield from _wrong_table(profile, kind, table)
     unknown = sorted(profile.words.keys() - set().union(*canonical.values()))
     yield from (f"words: {name} is not a column" for name in unknown)
+
+
+def _wrong_lookup(profile):
+    "Keys that look things up in reference files, without what says how"
+    parts = [part for table in profile.columns.values() for part in table.parts]
+    if any(part.date_from for part in parts) and not profile.lookup:
+        yield "lookup is missing, which date_from needs"
+    if profile.lookup and not profile.reference:
+        yield "reference is missing: the files in which lookup looks"
+    if profile.align_last_event_on and not (profile.lookup and profile.lookup.last_event):
+        yield "lookup.last_event is missing, which align_last_event_on needs"
+
+
+def _wrong_table(profile, kind, table):
+    "What the columns of a kind of file cannot be read with"
+    if table.sql:
+        column = profile.patient_columns.get(kind, "").lower()
+        if column not in table.delivered["required"]:
+            yield f"patient_columns.{kind} is not one of columns.{kind}.required"
+        if table.split or table.wide:
+            yield f"columns.{kind} has sql, beside which split and wide have no effect"
+        yield from (f"{entity} is not an entity" for entity in table.sql.keys() - {*ENTITIES})
+        return
+    if table.split and (table.all or table.wide or table.when):
+        yield f"columns.{kind} has split, so columns, wide and when belong under its entities"
+    for entity, rows in profile.parts_of(kind).items():
+        if entity in ENTITIES:
+            yield from _wrong_rows(kind, entity, rows)
+        else:
+            yield f"{entity} is not an entity"
+
+
+def _wrong_rows(kind, entity, rows):
+    "What is not a column of the entity, and what a row of it cannot be without"
+    if "patient_id" not in rows.all:
+        yield f"columns.{kind}: no column is named for the patient_id of {entity}"
+    named = [rows.all, rows.date_from, *(wide.constants for wide in rows.wide.values())]
+    named += [wide.columns for wide in rows.wide.values()]
+    known = canonical_tables()[entity].all.keys()
+    unknown = sorted(set().union(*named) - known)
+    yield from (f"{name} is not a column of {entity}" for name in unknown)
+    needed = {"code", "unit"} if entity == "lab_result" else {"code"}
+    for column, wide in rows.wide.items():
+        lacking = sorted(needed - wide.constants.keys() - wide.columns.keys())
+        yield from (f"columns.{kind}.wide.{column}.{name} is missing" for name in lacking)
+        if "patient_id" in wide.constants:
+            yield f"columns.{kind}.wide.{column}: patient_id is never assumed (protocol §1)"
 
 
 def _wrong_defaults(defaults, canonical):

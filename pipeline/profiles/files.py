@@ -25,8 +25,8 @@ def read_profile(name, home=None):
 
 
 def install_profile(name, home):
-    """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps; returns its
-    Profile.
+    """Put a profile given as a path into `$B12_HOME/sources/<profile>/`, with its maps and SELECTs;
+    returns its Profile.
 
     Every later run, replay and DAG finds it there by its name.
     """
@@ -34,10 +34,12 @@ def install_profile(name, home):
     if str(name).endswith(".yaml"):
         folder = home.sources / profile.name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        own_maps = [Path(source).name for source in read_yaml(Path(name)).get("maps", ())]
+        raw = read_yaml(Path(name))
+        selects = [file for select in _own_selects(raw) for file in select.values()]
+        beside = [Path(file).name for file in (*raw.get("maps", ()), *selects)]
         for source, target in [
             (Path(name), f"{profile.name}.yaml"),
-            *((Path(name).parent / source, source) for source in own_maps),
+            *((Path(name).parent / source, source) for source in beside),
         ]:
             if source.resolve() != (folder / target).resolve():
                 shutil.copyfile(source, folder / target)
@@ -66,6 +68,8 @@ def _raw(path, home):
     raw = read_yaml(path)
     if isinstance(maps := raw.get("maps"), list):
         raw["maps"] = [path.parent / Path(name).name for name in maps]
+    for select in _own_selects(raw):
+        select |= {entity: path.parent / Path(str(file)).name for entity, file in select.items()}
     if "extends" not in raw:
         return raw
     if str(raw["extends"]).endswith(".yaml"):
@@ -82,6 +86,14 @@ def _raw(path, home):
         raise InvalidProtocol(f"The source profile {path} extends itself.")
     base = _raw(base, home)
     return _laid_over({"selects": base["profile"], **base}, raw)
+
+
+def _own_selects(raw):
+    "The file names under `sql` of each kind of file, as entity -> file"
+    kinds = raw.get("columns")
+    tables = kinds.values() if isinstance(kinds, dict) else ()
+    named = [table.get("sql") for table in tables if isinstance(table, dict)]
+    return [select for select in named if isinstance(select, dict)]
 
 
 def _laid_over(base, own):

@@ -7,6 +7,9 @@ import unicodedata
 _PLAIN = re.compile(r"[0-9A-Za-z_-]*")
 _WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
 _WHOLE = re.compile(r"([0-9]+)\.0+")
+_SCIENTIFIC = re.compile(
+    r"([A-Za-z]+/)?([0-9]+([.,][0-9]+)?[eE]\+[0-9]+|[0-9]+[.,][0-9]+[eE][0-9]+)(#[0-9]+)?"
+)
 
 
 def clean_id(text):
@@ -19,6 +22,11 @@ def clean_id(text):
         visible = wrapped[1]
     whole = _WHOLE.fullmatch(visible)
     return whole[1] if whole else visible
+
+
+def is_scientific(number):
+    """Whether a spreadsheet wrote an id, cleaned, in scientific notation (4.85778E+09)."""
+    return _SCIENTIFIC.fullmatch(number) is not None
 
 
 def _is_invisible(char):

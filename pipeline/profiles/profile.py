@@ -8,39 +8,30 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.core import ENTITIES, SOURCES, fault
+from pipeline.profiles.ids import clean_id, is_scientific
 from pipeline.profiles.maps import filled
+from pipeline.profiles.table import (
+    Layout,
+    Record,
+    Table,
+    Word,
+    as_text,
+    check_encoding,
+    listed,
+    names_of,
+)
+from pipeline.protocol import code_system_names
 
 EMPTY = ("null", "(null)", "\\n", "none", "nil", "nan", "nat", "na", "<na>", "n/a", "#n/a")
-VERBATIM = ("value", "comment")  # their words stay words: NULL is not a number
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def _unless_empty(value):
     "A key without a value in YAML says nothing"
     return {} if value is None else value
-
-
-def _as_text(value):
-    "YAML reads yes and no as truth values; the extracts know true and false"
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-
-
-def _named(columns):
-    "A list of canonical columns means that they are delivered under these very names"
-    return {name: name for name in columns} if isinstance(columns, list) else columns
-
-
-def _check_delivered(names):
-    if not isinstance(names, str) and not (
-        isinstance(names, list) and all(isinstance(name, str) for name in names)
-    ):
-        raise ValueError(
-            "write a column's name, or a list of names; put yes, no and numbers in quotation marks"
-        )
-    return names
 
 
 def _check_name(name):
@@ -61,16 +52,8 @@ def _check_entity(name):
     return name
 
 
-def _check_encoding(name):
-    try:
-        "".encode(name)
-    except (LookupError, UnicodeError):
-        raise ValueError("there is no such encoding") from None
-    return name
-
-
 def _check_message_encoding(name):
-    if "MSH|^~\\&".encode(_check_encoding(name)) != b"MSH|^~\\&":
+    if "MSH|^~\\&".encode(check_encoding(name)) != b"MSH|^~\\&":
         raise ValueError("its first 128 characters are not those of ASCII")
     return name
 
@@ -97,11 +80,6 @@ def _read_maps(paths):
     return tuple(rows)
 
 
-def _listed(value):
-    "One of something, or a list"
-    return () if value is None else [value] if isinstance(value, str) else value
-
-
 def _check_server(url):
     "The server as the SELECTs compare it: a.example/fhir"
     if not re.match(r"https?://[^/]", url, re.IGNORECASE):
@@ -119,61 +97,44 @@ def _check_snapshot(pattern):
     return pattern
 
 
-Character = Annotated[str, Field(min_length=1, max_length=1)]
-Word = Annotated[str, BeforeValidator(_as_text)]
+def _check_code_system(name):
+    if name.upper() not in code_system_names():
+        known = ", ".join(sorted(code_system_names()))
+        raise ValueError(f"{name} is not a code system of the protocol; known: {known}, LOCAL")
+    return name.upper()
+
+
 Default = Annotated[  # a key without a value sets no default
-    str | None, BeforeValidator(lambda value: None if value is None else _as_text(value))
+    str | None, BeforeValidator(lambda value: None if value is None else as_text(value))
 ]
 Name = Annotated[str, BeforeValidator(lambda value: str(value).strip())]
 Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is None else value)]
 Patterns = tuple[str, ...]
-Delivered = Annotated[Any, AfterValidator(_check_delivered)]  # a name, or a list of names
-Columns = Annotated[dict[str, Delivered], BeforeValidator(_named)]
 Server = Annotated[str, AfterValidator(_check_server)]
+CodeSystem = Annotated[str, AfterValidator(_check_code_system)]
 Position = Literal["OBX-14", "OBR-7", "OBR-14", "OBR-22", "SPM-17"]
 NumberPosition = Literal["PID-3", "PID-2", "PID-4"]
 
 
-class Record(BaseModel):
-    """A part of a profile. A key that it does not know is an error."""
+class PatientId(Record):
+    """How the patient's number is written in every file of the source. Of its characters only the
+    digits count; its letters are upper case; it is filled with zeros on the left up to a width."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    digits_only: bool = False
+    upper_case: bool = False
+    width: Annotated[int, Field(ge=1, le=64)] | None = None
 
-
-class Dialect(Record):
-    """How a text file is cut into rows and cells."""
-
-    delimiter: Character = ","
-    quote: Character = '"'
-    encoding: Annotated[str, AfterValidator(_check_encoding)] = "utf-8"
-
-
-class Layout(Record):
-    """How cells are written. A kind of file may have a layout of its own."""
-
-    dialect: Dialect = Dialect()
-    date_order: Literal["iso", "ymd", "dmy", "mdy"] = "iso"
-    decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal[".", ",", " ", "'"] | None = None
-
-
-class Table(Layout):
-    """The columns of one kind of file: canonical name -> delivered name, or a list of names that
-    are joined by a space.
-
-    entity: what its rows become, where that is not the kind's own name. verbatim: which of the
-    columns hold values as the source wrote them, beside those of `value` and `comment`.
-    """
-
-    entity: str | None = None
-    required: Columns = {}
-    optional: Columns = {}
-    verbatim: Columns = {}
-
-    @property
-    def all(self):
-        "Delivered names by canonical name, required ones first"
-        return {**self.required, **self.optional}
+    def clean(self, text):
+        """The number as the lake has it (`clean_patient_id` in SQL). One that a spreadsheet wrote
+        in scientific notation stays as it is, to be rejected."""
+        number = clean_id(text)
+        if is_scientific(number):
+            return number
+        if self.digits_only:
+            number = re.sub("[^0-9]+", "", number)
+        if self.upper_case:
+            number = "".join(char.upper() if char.isascii() else char for char in number)
+        return number.rjust(self.width, "0") if self.width and number else number
 
 
 class Profile(Layout):
@@ -181,8 +142,10 @@ class Profile(Layout):
 
     files: kind of file -> patterns of its names. columns: kind -> its Table. words: canonical
     column -> the source's words -> canonical words. empty_words: cells that hold nothing, except
-    in values and comments. later_delivery_wins: of rows of one id that nothing dates, the one that
-    was delivered last counts. maps: rows of the steward's maps, as dicts.
+    in values and comments. code_systems: the source's names of code systems -> those of the
+    protocol. later_delivery_wins: of undated rows of one id, the one that was delivered last
+    counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the column of the
+    patient's number, where SELECTs make the rows.
     """
 
     name: Annotated[str, AfterValidator(_check_name)] = Field(alias="profile")
@@ -198,6 +161,8 @@ class Profile(Layout):
     defaults: dict[Annotated[str, AfterValidator(_check_entity)], dict[str, Default]] = {}
     words: dict[str, dict[Word, Word]] = {}
     empty_words: Names = frozenset(EMPTY)
+    code_systems: dict[Word, CodeSystem] = {}
+    patient_id: Annotated[PatientId, BeforeValidator(_unless_empty)] = PatientId()
     later_delivery_wins: bool = False
     maps: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_read_maps)] = ()
     snapshot: Annotated[str, AfterValidator(_check_snapshot)] | None = None
@@ -241,21 +206,26 @@ class Profile(Layout):
             own["dialect"] = self.dialect.model_copy(update=set_there)
         return self.model_copy(update=own)
 
-    def entity_of_kind(self, kind):
-        "The entity that the rows of a kind of table become"
-        return self.columns[kind].entity or kind
-
     def delivered_columns(self, kind):
-        """The names a table of this kind must and may have, in lower case, and which of them hold
-        text as the source wrote it: `{required: [...], optional: [...], verbatim: [...]}`"""
+        """The columns of a kind of table, as by `Table.delivered`."""
+        return self.columns[kind].delivered
+
+    def parts_of(self, kind):
+        "How a kind of table becomes rows: entity -> Rows"
         table = self.columns[kind]
-        as_written = [table.all[name] for name in VERBATIM if name in table.all]
-        named = {
-            "required": table.required.values(),
-            "optional": table.optional.values(),
-            "verbatim": [*table.verbatim.values(), *as_written],
-        }
-        return {need: [name.lower() for name in _flat(names)] for need, names in named.items()}
+        return table.split or {table.entity or kind: table}
+
+    def patient_cells(self, kind):
+        """Which cells of a row say whose it is, as lists of columns in lower case; the cells of one
+        list are joined by a space."""
+        if column := self.patient_columns.get(kind):
+            return [[column.lower()]]
+        groups = []
+        for part in self.columns[kind].parts:
+            number = part.all["patient_id"]
+            names = [name.lower() for name in names_of(number)]
+            groups += [[name] for name in names] if isinstance(number, dict) else [names]
+        return groups
 
     @property
     def selects_folder(self):
@@ -264,15 +234,43 @@ class Profile(Layout):
         return folder if folder.is_dir() else None
 
     def selects_of(self, kind):
-        "The SELECTs in `sources/<profile>/<kind>/`, by entity; none where the columns say it all"
+        "The shipped SELECTs in `sources/<profile>/<kind>/`, by entity; none where there are none"
         files = sorted((self.selects_folder / kind).glob("*.sql")) if self.selects_folder else ()
         return {file.stem: file.read_text(encoding="utf-8") for file in files}
 
 
+class Lookup(Record):
+    """How a row finds its own in the reference files: by the patient and a key. key: a column that
+    both have. patient_id: the column of the reference file. last_event: the column whose latest day
+    is the patient's last event, for `align_last_event_on`."""
+
+    key: str
+    patient_id: str
+    last_event: str | None = None
+
+
 class TableProfile(Profile):
-    """CSV or Parquet tables: one row, one record. See sources/example_site.yaml."""
+    """CSV or Parquet tables: one row, one record. See sources/example_site.yaml, and
+    docs/profile-keys.md for tables that are arranged otherwise.
+
+    align_last_event_on: the day that each patient's last event is moved to, with all other days.
+    """
 
     format: Literal["table"]
+    lookup: Lookup | None = None
+    align_last_event_on: date | None = None
+
+    def delivered_columns(self, kind):
+        """The columns of a kind of table, as by `Table.delivered`, with the key of the lookup."""
+        columns = super().delivered_columns(kind)
+        if self.looked_up_columns(kind):
+            columns["required"].append(self.lookup.key.lower())
+        return columns
+
+    def looked_up_columns(self, kind):
+        "The columns of the reference files that rows of this kind look up"
+        parts = self.columns[kind].parts
+        return list(dict.fromkeys(name for part in parts for name in part.date_from.values()))
 
 
 class MedsProfile(Profile):
@@ -283,7 +281,7 @@ class MedsProfile(Profile):
     align_last_event_on: date | None = None
 
 
-class Hl7v2PatientId(Record):
+class Hl7v2PatientId(PatientId):
     """Which identifier is the patient's: of these authorities (CX-4) and types (CX-5), both empty
     the first, in the first of these fields (`from`) that holds one."""
 
@@ -317,12 +315,12 @@ class Hl7v2Profile(Profile):
     skip_processing: Names = frozenset()
 
 
-class FhirPatientId(Record):
+class FhirPatientId(PatientId):
     """The identifier that is the patient id: that of this system; without one, Patient.id, on these
     servers (none: as the file tells)."""
 
     identifier_system: str | None = None
-    base_url: Annotated[tuple[Server, ...], BeforeValidator(_listed)] = ()
+    base_url: Annotated[tuple[Server, ...], BeforeValidator(listed)] = ()
 
 
 class FhirProfile(Profile):
@@ -334,10 +332,6 @@ class FhirProfile(Profile):
 
 
 FORMATS = {"table": TableProfile, "meds": MedsProfile, "hl7v2": Hl7v2Profile, "fhir": FhirProfile}
-
-
-def _flat(names):
-    return [part for name in names for part in (name if isinstance(name, list) else [name])]
 
 
 def _fits(path, patterns):

@@ -6,12 +6,13 @@ from pipeline.protocol.check_digits import loinc_is_valid
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
-from pipeline.protocol.tables import register, register_pack, register_vocabulary
+from pipeline.protocol.tables import code_system_names, register, register_pack, register_vocabulary
 
 __all__ = [
     "Pack",
     "as_markdown",
     "boxes",
+    "code_system_names",
     "derive",
     "load",
     "load_or_shipped",

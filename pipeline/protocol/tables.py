@@ -59,6 +59,11 @@ def register_vocabulary(con):
     _table(con, "quality_setting", kinds, [tuple(row["value"] for row in settings)])
 
 
+def code_system_names():
+    """The code systems that the protocol names, and LOCAL."""
+    return {name for _, name in _read(PROTOCOL / CSV_RELATIONS["code_system"])[1:]} | {"LOCAL"}
+
+
 def _register_codes(con):
     rows = [
         row

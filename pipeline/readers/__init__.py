@@ -1,5 +1,6 @@
 """Readers: a delivered file of any format becomes the relations of the schema `landing`."""
 
+from pipeline.readers.cells import define_patient_id
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.landed import read
@@ -10,6 +11,7 @@ from pipeline.readers.unpack import is_gzip, unpacked
 
 __all__ = [
     "LONGEST_RECORD",
+    "define_patient_id",
     "header_of",
     "is_gzip",
     "load_messages",

@@ -1,5 +1,7 @@
 """What a cell holds: the words by which other tools write that there is nothing."""
 
+from string import ascii_lowercase, ascii_uppercase
+
 from pipeline.engine import quoted_text
 
 
@@ -15,4 +17,23 @@ def define_filled(con, words):
     con.execute(
         f"create or replace macro filled(cell) as case when strlen(cell) > {longest} or not"
         f" list_contains([{listed}], lower(cell)) then cell end"
+    )
+
+
+def define_patient_id(con, patient_id):
+    """Create the macro `spelled_patient_id(number)`: an id that is clean already, written as the
+    profile's PatientId says. `PatientId.clean` is the same in Python."""
+    number = "number"
+    if patient_id.digits_only:
+        number = f"regexp_replace({number}, '[^0-9]+', '', 'g')"
+    if patient_id.upper_case:
+        number = f"translate({number}, '{ascii_lowercase}', '{ascii_uppercase}')"
+    if width := patient_id.width:
+        number = (
+            f"case when length({number}) between 1 and {width - 1} then"
+            f" lpad({number}, {width}, '0') else {number} end"
+        )
+    con.execute(
+        "create or replace macro spelled_patient_id(number) as"
+        f" case when is_scientific(number) then number else {number} end"
     )

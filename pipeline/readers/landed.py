@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
 from pipeline.profiles import VERBATIM, canonical_tables
-from pipeline.readers.cells import define_filled
+from pipeline.readers.cells import define_filled, define_patient_id
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded
-from pipeline.readers.mapping import mapping, with_default
+from pipeline.readers.lookup import load_lookup
+from pipeline.readers.mapping import mappings, with_default
 from pipeline.readers.meds import load_events
 from pipeline.readers.notes import notes_on
 from pipeline.readers.omop import load_concepts
+from pipeline.readers.own_sql import load_selected
 from pipeline.readers.table import load_table
 from pipeline.readers.unpack import as_table_text, unpacked
 
 TABLES = ("table", "meds")  # formats that load_table reads
 CODED = ("code_system", "code", "name")
-NOT_CELLS = ("codings", "line", "shifted_days")
+NOT_CELLS = ("codings", "line", "place", "shifted_days")
+PATIENTS = ("patient_id", "merged_into")
 IDS = (
-    "patient_id", "merged_into", "result_id", "accession_id", "medication_id", "condition_id",
+    *PATIENTS, "result_id", "accession_id", "medication_id", "condition_id",
     "procedure_id",
 )  # fmt: skip
 
@@ -43,21 +46,23 @@ class Landed:
     notes: tuple[str, ...] = ()
 
 
-def read(con, path, *, profile, kind, reference, folder):
+def read(con, path, *, profile, kind, folder, references=()):
     """Create `landing.<entity>` for every entity from a file of this kind, and the profile's maps
     beside them; returns Landed.
 
-    Every canonical column is text (null when empty); beside them `line`, `shifted_days`, and
+    references: the reference files that were delivered, newest first. Every canonical column is
+    text (null when empty); beside them `line`, `shifted_days`, and
     `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
     _maps(con, profile)
     define_filled(con, profile.empty_words)
+    define_patient_id(con, profile.patient_id)
     path = unpacked(path, folder)
     if profile.format == "table" and path.suffix != ".parquet":
         path, encoding = as_table_text(path, folder, profile.dialect.encoding)
         dialect = profile.dialect.model_copy(update={"encoding": encoding})
         profile = profile.model_copy(update={"dialect": dialect})
-    loaded = _load(con, path, profile=profile, kind=kind, reference=reference, folder=folder)
+    loaded = _load(con, path, profile=profile, kind=kind, references=references, folder=folder)
     for entity, table in canonical_tables().items():
         columns = sorted(table.all)
         if entity in loaded.selects:
@@ -77,18 +82,22 @@ def _land_nothing(con, entity, columns):
     )
 
 
-def _load(con, path, *, profile, kind, reference, folder):
+def _load(con, path, *, profile, kind, references, folder):
     if profile.format == "hl7v2":
         return load_messages(con, path, profile=profile, folder=folder)
     if profile.format == "fhir":
         return load_resources(con, path, profile=profile, folder=folder)
     if profile.format == "meds":
-        return load_events(con, path, profile=profile, reference=reference, folder=folder)
-    return _load_rows(con, path, profile=profile, kind=kind, reference=reference, folder=folder)
+        newest = next(iter(references), None)
+        return load_events(con, path, profile=profile, reference=newest, folder=folder)
+    return _load_rows(con, path, profile=profile, kind=kind, references=references, folder=folder)
 
 
-def _load_rows(con, path, *, profile, kind, reference, folder):
+def _load_rows(con, path, *, profile, kind, references, folder):
     "One row, one record: columns by the profile, or by the SELECTs in sources/<profile>/<kind>/"
+    if profile.lookup:
+        columns = profile.looked_up_columns(kind)
+        load_lookup(con, references, profile=profile, columns=columns, folder=folder)
     header = load_table(
         con,
         path,
@@ -101,12 +110,29 @@ def _load_rows(con, path, *, profile, kind, reference, folder):
         "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
     ).fetchone()[0]
     selects, notes = profile.selects_of(kind), notes_on(header, profile, kind)
-    if not selects:
-        select = mapping(profile, kind, header.names)
-        return Loaded({profile.entity_of_kind(kind): select}, rows, notes=notes)
-    if profile.reference:
-        load_concepts(con, reference)
-    return Loaded(selects, rows, notes=notes)
+    if selects:
+        if profile.reference:
+            load_concepts(con, next(iter(references), None))
+        return Loaded(selects, rows, notes=notes)
+    table = profile.columns[kind]
+    if table.sql:
+        selects = load_selected(con, profile, kind, folder)
+    else:
+        selects = mappings(profile, kind, header.names)
+    if table.is_row_a_record:
+        return Loaded(selects, rows, notes=notes)
+    return _of_records(con, selects, notes)
+
+
+def _of_records(con, selects, notes):
+    "Where a row may give several records or none: the records, and the rows without any"
+    lines = " union all ".join(f"select line from ({select})" for select in selects.values())
+    [[records]] = con.execute(f"select count(*) from ({lines})").fetchall()
+    [[other]] = con.execute(
+        f"select count(*) from landing.delivered anti join ({lines}) using (line)"
+    ).fetchall()
+    [[ragged]] = con.execute("select count(*) from landing.ragged").fetchall()
+    return Loaded(selects, records + other + ragged, other, notes=notes)
 
 
 def _land(con, entity, columns, select, *, profile, folder):
@@ -123,7 +149,8 @@ def _land(con, entity, columns, select, *, profile, folder):
             _choose(con, entity),
             [name for name in columns_read if name != "codings"] + list(CODED),
         )
-    place = "0 as place" if is_table else "file_row_number as place"
+    numbered = "0 as place" if is_table else "file_row_number as place"
+    place = "place" if "place" in columns_read else numbered
     cells = ", ".join(
         f'{with_default(_cell(name, columns_read), defaults.get(name))} as "{name}"'
         for name in columns
@@ -161,6 +188,8 @@ def _trimmed(name, is_table):
 def _emptied(name, is_table):
     if name in VERBATIM:
         return f"nullif(\"{name}\", '')"
+    if name in PATIENTS:
+        return f'filled(spelled_patient_id("{name}"))'
     return f'filled("{name}")' if name in (*IDS, "code") or not is_table else f'"{name}"'
 
 
@@ -182,7 +211,13 @@ def _choose(con, entity):
 
 
 def _maps(con, profile):
-    "The steward's answers: what a local code or unit stands for; null: a code that is not ours"
+    """The steward's answers: what a local code or unit stands for; null: a code that is not ours.
+    And the source's names of code systems, beside those that the protocol knows"""
+    for alias, code_system in profile.code_systems.items():
+        con.execute("delete from protocol.code_system where alias = upper(trim($1))", [alias])
+        con.execute(
+            "insert into protocol.code_system values (upper(trim($1)), $2)", [alias, code_system]
+        )
     con.execute(
         "create or replace table landing.local_code (entity varchar, code_system varchar, code"
         " varchar, to_system varchar, to_code varchar)"

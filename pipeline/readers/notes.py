@@ -1,6 +1,7 @@
 """What was not read of a table, or was not there, in sentences for the operator."""
 
 from pipeline.core import SOURCES
+from pipeline.profiles import flat
 
 
 def notes_on(header, profile, kind):
@@ -23,9 +24,5 @@ def _is_shipped(profile):
 
 
 def _lacking(header, table):
-    listed = [
-        name
-        for names in table.optional.values()
-        for name in (names if isinstance(names, list) else [names])
-    ]
+    listed = [name for part in table.parts for name in flat(part.optional.values())]
     return [name for name in dict.fromkeys(listed) if name.lower() not in header.names]

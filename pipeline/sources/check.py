@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pipeline.core import Refused, UsageError, sha256_of
 from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
-from pipeline.landing import latest_reference
+from pipeline.landing import references_of
 from pipeline.profiles import read_profile
 from pipeline.readers import header_of
 from pipeline.sources.columns import columns_of
@@ -68,9 +68,9 @@ def _add(checked, con, profile, entity):
 
 
 def _as_delivered(home, path, profile, kind):
-    "With a reference file that was delivered before, else one that lies beside it"
+    "With the reference files that were delivered before, else those that lie beside it"
     beside = (file for file in path.parent.iterdir() if _is_reference(profile, file))
-    reference = latest_reference(home, profile.name) or next(beside, None)
+    references = references_of(home, profile.name) or tuple(beside)
     try:
         snapshot = snapshot_of(profile, path.name)
     except Refused as refusal:
@@ -83,7 +83,7 @@ def _as_delivered(home, path, profile, kind):
         profile=profile,
         received_at=datetime.now(UTC),
         snapshot=snapshot,
-        reference=reference,
+        references=references,
     )
 
 

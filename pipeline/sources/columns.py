@@ -2,6 +2,7 @@
 anyone."""
 
 from pipeline.engine import select_of
+from pipeline.profiles import names_of
 
 SHOWN = (
     "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab",
@@ -29,7 +30,8 @@ def columns_of(con, profile, kind, entity):
     are numbers.
     """
     is_mapped = kind in profile.columns and not profile.selects_folder
-    sources = profile.columns[kind].all if is_mapped else {}
+    rows = profile.parts_of(kind).get(entity) if is_mapped else None
+    sources = rows.all if rows else {}
     names = [
         name
         for name, *_ in con.execute(f"describe landing.{entity}").fetchall()
@@ -41,10 +43,10 @@ def columns_of(con, profile, kind, entity):
     ).fetchone()
     for place, name in enumerate(names):
         filled, distinct = counted[1 + 2 * place], counted[2 + 2 * place]
-        delivered = sources.get(name, "")
+        delivered = sources.get(name, [])
         yield {
             "entity": entity, "column": name,
-            "from": " + ".join(delivered) if isinstance(delivered, list) else delivered,
+            "from": (" or " if isinstance(delivered, dict) else " + ").join(names_of(delivered)),
             "filled": filled, "distinct": distinct,
             "holds": _holds(con, entity, name) if filled else "",
         }  # fmt: skip

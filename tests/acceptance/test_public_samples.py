@@ -26,7 +26,7 @@ def report_counts(path, source, folder, **options):
     )
     con.execute("drop schema if exists landing cascade; create schema landing")
     kind = profile.kind_of_file(path.name)
-    landed = read(con, path, profile=profile, kind=kind, reference=None, folder=folder)
+    landed = read(con, path, profile=profile, kind=kind, folder=folder)
     counts = {
         entity: con.execute(f"select count(*) from landing.{entity}").fetchone()[0]
         for entity in landed.entities

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.erasure.files import erase_csv
+from pipeline.erasure.ids import Ids
 from pipeline.profiles import read_profile
 
 DIALECT = read_profile("canonical").dialect
@@ -12,7 +13,7 @@ HEADER = "patient_id,code,name\n"
 def erased(tmp_path, text, patient):
     path = tmp_path / "t.csv"
     path.write_text(HEADER + text, encoding="utf-8", newline="")
-    rows = erase_csv(path, "patient_id", [patient], DIALECT)
+    rows = erase_csv(path, [["patient_id"]], Ids(frozenset([patient])), DIALECT)
     return rows, path.read_bytes().decode().removeprefix(HEADER)
 
 

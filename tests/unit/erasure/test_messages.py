@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.erasure.ids import Ids
 from pipeline.erasure.messages import erase_messages
 
 MSH = r"MSH|^~\&|LIS|LAB|B12|SITE|20240105||ADT^A40|1|P|2.5.1"
@@ -22,5 +23,5 @@ OTHER = f"{MSH}\nPID|1||kept\nMRG|also\n"
 def test_a_message_that_names_the_patient_becomes_blank_lines(tmp_path, segment):
     path = tmp_path / "x.hl7"
     path.write_text(f"{MSH}\nPID|1||p\n{segment}\n{OTHER}")
-    assert erase_messages(path, ["gone"]) == 1
+    assert erase_messages(path, Ids(frozenset(["gone"]))) == 1
     assert path.read_text() == "\n\n\n" + OTHER

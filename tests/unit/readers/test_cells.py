@@ -39,7 +39,7 @@ def landed(tmp_path):
         con.execute("create schema landing")
         found = read_profile(source)
         kind = found.kind_of_file(name)
-        read(con, path, profile=found.for_kind(kind), kind=kind, reference=None, folder=tmp_path)
+        read(con, path, profile=found.for_kind(kind), kind=kind, folder=tmp_path)
         cursor = con.execute(f"select * from landing.{entity} order by line, place")
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

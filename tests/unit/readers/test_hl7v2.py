@@ -1065,7 +1065,7 @@ def test_the_rows_of_a_merge_are_told_apart_by_their_place(tmp_path):
     register_vocabulary(con)
     con.execute("create schema landing")
     profile = checked_profile(read_yaml(SOURCES / "hl7v2.yaml"), "hl7v2")
-    landed = landed_by(con, path, profile=profile, kind="message", reference=None, folder=tmp_path)
+    landed = landed_by(con, path, profile=profile, kind="message", folder=tmp_path)
     places = con.execute("select distinct line, place from landing.patient").fetchall()
     assert (len(places), landed.rows) == (3, 3)
 

@@ -19,9 +19,7 @@ def landed(tmp_path):
         con.execute("create schema landing")
         found = read_profile(source, home)
         found = found.for_kind(found.kind_of_file(name))
-        read(
-            con, path, profile=found, kind=found.kind_of_file(name), reference=None, folder=tmp_path
-        )
+        read(con, path, profile=found, kind=found.kind_of_file(name), folder=tmp_path)
         cursor = con.execute(f"select * from landing.{entity} order by line")
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
