@@ -1,7 +1,7 @@
 """What changed between two runs: new, resolved and changed rows of the worklist, and why."""
 
 from pipeline.core import UsageError
-from pipeline.engine import build, quoted_text, select_of
+from pipeline.engine import build, quoted_text, select_of, with_dependencies
 from pipeline.lake import query
 from pipeline.protocol import load_or_shipped, register_pack
 from pipeline.runs import manifests
@@ -41,7 +41,7 @@ def diff(home, before, after):
             "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
         )
         register_pack(con, load_or_shipped(new.protocol.pack))
-        build(con, BEFOREHAND)
+        build(con, with_dependencies(con, BEFOREHAND))
 
     return query(home, select_of("explaining.run_difference"), before=attach)
 

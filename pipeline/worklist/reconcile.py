@@ -82,11 +82,12 @@ def _items(con):
 def _register_lake(duck, home):
     "Who was merged into whom; and, of patients whose item changed, what became of their results"
     lake.attach(duck, home, only=("patient",))
-    create(duck, "clinical.merged_patient")
+    merges = with_dependencies(duck, ["clinical.merged_patient"])
+    build(duck, merges)
     create(duck, "worklist.changed_patient")
     changed = duck.execute("from worklist.changed_patient").fetchall()
     patients = [patient_id for (patient_id,) in changed] or [""]
     lake.attach(duck, home, only=("lab_result",), patients=patients)
     views = ("clinical.delivered_result", "clinical.result_version")
-    wanted = with_dependencies(duck, ["clinical.result_version"]) - {"clinical.merged_patient"}
+    wanted = with_dependencies(duck, ["clinical.result_version"]) - merges
     build(duck, wanted, builders=dict.fromkeys(views, create_view))

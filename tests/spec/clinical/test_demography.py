@@ -25,34 +25,6 @@ def test_several_rows_of_one_patient():
     """)  # fmt: skip
 
 
-def test_of_one_source_the_last_word_on_death_and_opting_out_counts_and_any_source_may_say_it():
-    con = clinic()
-    insert(con, "lake.patient", """
-        patient_id  | is_deceased | deceased_on | is_opted_out | recorded_at | source
-        in_error    | yes         | 2026-01-01  |              | 2026-01-02 | ehr
-        in_error    | no          |             |              | 2026-01-05 | ehr
-        dead        | no          |             |              | 2026-01-02 | ehr
-        dead        | yes         | 2026-01-04  |              | 2026-01-05 | ehr
-        same_time   | no          |             | no           | 2026-01-05 | ehr
-        same_time   | yes         | 2026-01-04  | yes          | 2026-01-05 | ehr
-        silent      | yes         | 2026-01-04  | yes          | 2026-01-02 | ehr
-        silent      |             |             |              | 2026-01-05 | ehr
-        registry    | no          |             |              | 2026-01-05 | ehr
-        registry    | yes         | 2026-01-01  |              | 2026-01-02 | registry
-        back_in     |             |             | yes          | 2026-01-02 | ehr
-        back_in     |             |             | no           | 2026-01-05 | ehr
-    """)  # fmt: skip
-    shows(con, "clinical.demography", """
-        patient_id | died_on    | is_opted_out
-        in_error   |            | no
-        dead       | 2026-01-04 | no
-        same_time  | 2026-01-04 | yes
-        silent     | 2026-01-04 | yes
-        registry   | 2026-01-01 | no
-        back_in    |            | no
-    """)  # fmt: skip
-
-
 def test_a_birth_known_as_a_year_has_two_ends_and_the_most_exact_one_counts():
     con = clinic()
     insert(con, "lake.patient", """
@@ -93,7 +65,7 @@ def test_two_birth_dates_that_exclude_each_other_or_two_sexes_are_a_conflict():
     """)  # fmt: skip
 
 
-def test_a_death_before_the_birth_is_none_and_one_without_a_date_is_one():
+def test_a_death_before_the_birth_does_not_count_and_one_without_a_date_does():
     con = clinic()
     insert(con, "lake.patient", """
         patient_id | birth_on   | deceased_on | is_deceased
@@ -138,4 +110,20 @@ def test_a_patient_is_deleted_when_a_source_said_so_last():
         patient_id | flag
         gone       | PATIENT_DELETED
         silent     | PATIENT_DELETED
+    """)  # fmt: skip
+
+
+def test_a_patient_is_dead_opted_out_or_deleted_when_any_source_says_so_last():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | is_deceased | deceased_on | is_opted_out | is_deleted | recorded_at | source
+        ann        | no          |             | no           | no         | 2026-01-05  | ehr
+        ann        | yes         | 2026-01-01  | yes          | yes        | 2026-01-02  | registry
+        bob        | yes         | 2026-01-01  | yes          | yes        | 2026-01-02  | ehr
+        bob        | no          |             | no           | no         | 2026-01-05  | ehr
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | died_on    | is_opted_out | is_deleted
+        ann        | 2026-01-01 | yes          | yes
+        bob        |            | no           | no
     """)  # fmt: skip

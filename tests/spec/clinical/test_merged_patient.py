@@ -38,37 +38,6 @@ def test_a_circle_stays_as_it_is():
     shows(con, "clinical.merged_patient", "patient_id | surviving_id")
 
 
-def test_an_id_merged_into_two_goes_to_one_in_any_order():
-    for rows in (("b", "c"), ("c", "b")):
-        con = clinic()
-        insert(con, "lake.patient", [{"patient_id": "a", "merged_into": into} for into in rows])
-        shows(con, "clinical.merged_patient", "patient_id | surviving_id\na | c")
-
-
-def test_of_one_source_the_last_word_counts_so_that_a_merge_can_be_taken_back():
-    con = clinic()
-    insert(con, "lake.patient", """
-        patient_id | merged_into | recorded_at | source
-        taken_back | other       | 2026-01-01 | ehr
-        taken_back | taken_back  | 2026-01-05 | ehr
-        merged     | merged      | 2026-01-01 | ehr
-        merged     | other       | 2026-01-05 | ehr
-        again      | other       | 2026-01-05 | ehr
-        again      | again       | 2026-01-05 | ehr
-        unsaid     | other       | 2026-01-01 | ehr
-        unsaid     |             | 2026-01-05 | ehr
-        two        | two         | 2026-01-05 | ehr
-        two        | other       | 2026-01-01 | lab
-    """)  # fmt: skip
-    shows(con, "clinical.merged_patient", """
-        patient_id | surviving_id
-        merged     | other
-        again      | other
-        unsaid     | other
-        two        | other
-    """)  # fmt: skip
-
-
 def test_of_merges_in_a_circle_the_one_said_first_is_dropped():
     con = clinic()
     insert(con, "lake.patient", """
@@ -87,13 +56,3 @@ def test_of_merges_in_a_circle_the_one_said_first_is_dropped():
         z          | y
         w          | y
     """)  # fmt: skip
-
-
-def test_of_contradicting_merges_of_two_sources_the_one_recorded_last_counts():
-    con = clinic()
-    insert(con, "lake.patient", """
-        patient_id | merged_into | recorded_at | source
-        a          | c           | 2026-01-01  | ehr
-        a          | b           | 2026-01-05  | lab
-    """)  # fmt: skip
-    shows(con, "clinical.merged_patient", "patient_id | surviving_id\na | b")

@@ -23,20 +23,3 @@ def test_only_rows_that_another_row_of_their_id_overrules():
         6    | r3        | finalised
         7    | r3        | superseded
     """)  # fmt: skip
-
-
-def test_without_a_time_of_report_a_retraction_comes_last_and_a_correction_after_every_final_result():
-    con = clinic()
-    insert(con, "lake.lab_result", """
-        patient_id | result_id | analyte   | status    | value | collected_on | reported_at       | line
-        ann        | r1        | total_b12 | corrected | 450   | 2026-01-05   |                   | 2
-        ann        | r1        | total_b12 | final     | 165   | 2026-01-05   | 2026-01-06 10:00Z | 3
-        ann        | r2        | total_b12 | corrected | 450   | 2026-01-05   | 2026-01-09 10:00Z | 4
-        ann        | r2        |           | retracted |       |              |                   | 5
-    """)  # fmt: skip
-    shows(con, "clinical.result_id_fate", """
-        line | fate
-        3    | superseded
-        4    | retracted
-        5    | retracted
-    """)  # fmt: skip
