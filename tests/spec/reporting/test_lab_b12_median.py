@@ -55,12 +55,3 @@ def test_what_does_not_count():
         new     | 2
         earlier | 2
     """)  # fmt: skip
-
-
-def test_a_result_without_a_laboratory_counts_for_one_named_by_its_source():
-    con = gated()
-    b12(con, [300], lab=None)
-    shows(con, "reporting.lab_b12_median", """
-        part | performing_lab
-        new  | the laboratory of canonical
-    """)  # fmt: skip
