@@ -36,7 +36,10 @@ where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256
 """
 
 # Read row by row on the way to the checked file: as large as the delivery, and never kept
-STREAMED = dict.fromkeys(("staging.coded_lab_result", "staging.measured_lab_result"), create_view)
+STREAMED = dict.fromkeys(
+    (f"staging.{stage}_lab_result" for stage in ("coded", "parsed", "measured", "interpreted")),
+    create_view,
+)
 
 
 @dataclass(frozen=True)

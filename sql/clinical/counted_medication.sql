@@ -40,10 +40,6 @@ version as (
         ) as rank
     from record
     join repeated using (patient_id, source, medication_id, named)
-),
-
-deletion as (
-    select distinct source, medication_id from record where patient_id is null and medication_id is not null
 )
 
 select record.patient_id, record.concepts, record.matched_by, record.start_on, record.end_on, record.days_supply,
@@ -53,7 +49,8 @@ cross join protocol.run
 left join version
     on version.source = record.source and version.sha256 = record.sha256 and version.line = record.line and version.place = record.place
     and version.named = record.named
-anti join deletion on deletion.source = record.source and deletion.medication_id = record.medication_id
+anti join (from record where patient_id is null) as deletion
+    on deletion.source = record.source and deletion.medication_id = record.medication_id
 where record.status in ('active', 'ended', 'administered', 'unknown') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
 union all
 -- an injection that was claimed as a procedure; clinical.finding has taken out what was retracted or not done

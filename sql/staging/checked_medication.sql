@@ -1,10 +1,9 @@
 -- One row per delivered medication record: typed, coded and judged.
 -- A drug of no class that the protocol knows is skipped as unmapped_code and counted by code and name, before anything else of it is
 -- judged. A start known as a year or a month is kept as its first and last day.
--- An end, a supply, a strength or a time of recording that cannot be read is left out and named in `blanked`; a sentinel is an open end,
--- and a supply of over a century is a slip.
--- A retraction needs neither a code nor a date: it takes back what its id names. A record that its source deleted (status deleted)
--- needs no patient either. A status that no table knows is unknown.
+-- An end, a supply (at most a century), a strength or a time of recording that cannot be read is left out and named in `blanked`; a
+-- sentinel is an open end. A retraction needs neither a code nor a date: it takes back what its id names. A record that its source deleted
+-- (status deleted) needs no patient either. A status that is not listed is unknown.
 with typed as (
     select
         medication.* exclude (recorded_at), delivered_code.concepts, delivered_code.matched_by,
@@ -15,8 +14,7 @@ with typed as (
         try_cast(with_point(medication.days_supply, file.number_marks) as double) as supply,
         try_cast(with_point(medication.strength_mg, file.number_marks) as double) as strength,
         coalesce(status_key(medication.status) = 'deleted' and medication_id is not null, false) as is_deleted_record,
-        medication.recorded_at as recorded_text, to_instant(medication.recorded_at, file.time_zone) as recorded_instant,
-        file.time_zone, file.received_at
+        medication.recorded_at as recorded_text, to_instant(medication.recorded_at, file.time_zone) as recorded_instant, file.time_zone, file.received_at
     from landing.medication
     cross join landing.file
     left join staging.delivered_code

@@ -85,17 +85,9 @@ def test_a_relation_says_what_its_rows_are_and_never_asks_the_clock(file):
     assert not re.search(clocks, code), "the as-of date is a relation to join"
 
 
-TOO_LONG = {  # to be split; none may grow
-    "clinical/counted_medication": 62, "clinical/demography": 94, "clinical/evidence_flag": 73, "clinical/merged_patient": 68,
-    "clinical/result_id_fate": 73, "reporting/lab_b12_median": 92, "staging/checked_lab_result": 102, "staging/checked_medication": 62,
-    "staging/measured_lab_result": 65,
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("file", RELATIONS, ids=short)
 def test_a_relation_has_at_most_60_lines(file):
-    most = TOO_LONG.get(f"{file.parent.name}/{file.stem}", 60)
-    assert len(file.read_text().splitlines()) <= most, (
+    assert len(file.read_text().splitlines()) <= 60, (
         "a part that has a name is a relation of its own"
     )
 

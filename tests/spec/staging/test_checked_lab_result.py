@@ -600,33 +600,6 @@ def test_a_retraction_names_by_result_id_by_accession_or_by_analyte_and_instant(
     """, given="status\nentered-in-error")  # fmt: skip
 
 
-def test_findings_within_texts_and_against_the_laboratorys_limit():
-    judges("lab_result", """
-        value                 | reference_high | abnormal_flag | => finding
-        ----------------------+----------------+---------------+--------------
-        weak positive         |                |               | positive
-        5.2 Positive          |                |               | positive
-        Antibody not detected |                |               | negative
-        Negative (0.4)        |                | H             | negative
-        positive, was negative |               |               | indeterminate
-        none detected         |                |               | negative
-        non-reactive          |                |               | negative
-        5.2                   | 4              |               | positive
-        4                     | 4              |               | negative
-        3.9                   | 4              |               | negative
-        <2                    | 4              |               | negative
-        <20                   | 4              |               | indeterminate
-        >4                    | 4              |               | positive
-        >1                    | 4              |               | indeterminate
-        3.9                   | four           |               | indeterminate
-        3.9                   |                | A             | positive
-        equivocal             |                |               | indeterminate
-    """, given="""
-        patient_id | code    | collected_at
-        ann        | 31444-3 | 2026-01-05
-    """)  # fmt: skip
-
-
 def test_a_held_qualitative_result_without_a_value_has_no_finding():
     judges("lab_result", """
         status | value    | => status | => finding    | => outcome
@@ -675,16 +648,3 @@ def test_a_deleted_record_needs_no_patient():
                    |           | deleted          | missing_patient_id | retracted
                    | o1        | entered-in-error | missing_patient_id | retracted
     """)  # fmt: skip
-
-
-def test_an_abnormal_flag_makes_a_qualitative_number_positive_and_overrules_no_word():
-    judges("lab_result", """
-        value    | abnormal_flag | => finding    | => outcome
-        ---------+---------------+---------------+-----------
-        45       | A             | positive      | accepted
-        45       | H             | positive      | accepted
-        45       | POS           | positive      | accepted
-        45       | N             | indeterminate | accepted
-        45       |               | indeterminate | accepted
-        negative | A             | negative      | accepted
-    """, given="patient_id | code | collected_at\nann | 31444-3 | 2026-01-05")  # fmt: skip
