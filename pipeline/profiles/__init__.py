@@ -4,7 +4,7 @@ from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.ids import clean_id
 from pipeline.profiles.maps import answered
-from pipeline.profiles.profile import EMPTY, PatientId, Profile
+from pipeline.profiles.profile import PatientId, Profile
 from pipeline.profiles.table import (
     IN_A_CODE,
     IN_A_VALUE,
@@ -16,7 +16,6 @@ from pipeline.profiles.table import (
 )
 
 __all__ = [
-    "EMPTY",
     "IN_A_CODE",
     "IN_A_VALUE",
     "VERBATIM",

@@ -109,6 +109,7 @@ Default = Annotated[  # a key without a value sets no default
 ]
 Name = Annotated[str, BeforeValidator(lambda value: str(value).strip())]
 Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is None else value)]
+Words = Annotated[Names, AfterValidator(lambda words: frozenset(word.lower() for word in words))]
 Patterns = tuple[str, ...]
 Server = Annotated[str, AfterValidator(_check_server)]
 CodeSystem = Annotated[str, AfterValidator(_check_code_system)]
@@ -141,8 +142,8 @@ class Profile(Layout):
     """What a source's YAML in `sources/` says of its files; its keys are those of the YAML.
 
     files: kind of file -> patterns of its names. columns: kind -> its Table. words: canonical
-    column -> the source's words -> canonical words. empty_words: cells that hold nothing, except
-    in values and comments. code_systems: the source's names of code systems -> those of the
+    column -> the source's words -> canonical words. empty_words: what an empty cell may hold, in
+    lower case, except in values and comments. code_systems: the source's names of code systems -> those of the
     protocol. later_delivery_wins: of undated rows of one id, the one that was delivered last
     counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the column of the
     patient's number, where SELECTs make the rows.
@@ -160,7 +161,7 @@ class Profile(Layout):
     other_columns: Literal["refused", "ignored"] = "refused"
     defaults: dict[Annotated[str, AfterValidator(_check_entity)], dict[str, Default]] = {}
     words: dict[str, dict[Word, Word]] = {}
-    empty_words: Names = frozenset(EMPTY)
+    empty_words: Words = frozenset(EMPTY)
     code_systems: dict[Word, CodeSystem] = {}
     patient_id: Annotated[PatientId, BeforeValidator(_unless_empty)] = PatientId()
     later_delivery_wins: bool = False

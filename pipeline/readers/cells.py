@@ -7,11 +7,11 @@ from pipeline.engine import quoted_text
 
 def define_filled(con, words):
     """Create the macro `filled(cell)`: a cell, or null where it holds one of these words, by which
-    other tools write that there is nothing.
+    other tools write that there is nothing. words: in lower case.
 
     A list, not `in (…)`: of that DuckDB makes a join, which is run even when the cell is not read.
     """
-    spelled = ["", *sorted(word.lower() for word in words)]
+    spelled = ["", *sorted(words)]
     listed = ", ".join(map(quoted_text, spelled))
     longest = max(len(word.encode()) for word in spelled)
     con.execute(

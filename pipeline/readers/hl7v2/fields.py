@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 
-from pipeline.profiles import EMPTY, clean_id
+from pipeline.profiles import clean_id
 from pipeline.readers.hl7v2.message import Segment
 
 # the fraction of a second may run on
@@ -35,15 +35,15 @@ def clean(text):
     return text if text and text != '""' else None
 
 
-def filled(text):
-    """The text, or None where there is nothing in it or a word that stands for nothing: of ids and
+def filled(text, empty_words):
+    """The text, or None where it is empty or one of the profile's words for that: of ids and
     states, not of values."""
-    return None if text is None or text.strip().lower() in EMPTY else clean(text)
+    return None if text is None or text.strip().lower() in empty_words else clean(text)
 
 
-def whole_id(repetition):
+def whole_id(repetition, empty_words):
     """All components of an identifier as one text, each cleaned; or None."""
-    parts = [filled(clean_id("&".join(component))) or "" for component in repetition]
+    parts = [filled(clean_id("&".join(component)), empty_words) or "" for component in repetition]
     return clean("^".join(parts).rstrip("^&"))
 
 
@@ -187,7 +187,7 @@ def coded_text(components):
     return "^".join(parts) if is_number and len(parts) > 1 else said
 
 
-def identifiers(segment, number, *, authorities, types, is_bare_known):
+def identifiers(segment, number, *, authorities, types, is_bare_known, empty_words):
     """The identifiers of the wanted assigning authority and type among the repetitions of a CX
     field.
 
@@ -200,6 +200,6 @@ def identifiers(segment, number, *, authorities, types, is_bare_known):
         issuers, kind = {clean(part) for part in cells[3]} - {None}, clean(cells[4][0])
         is_wanted = (not authorities or issuers & authorities) and (not types or kind in types)
         is_bare = not (issuers or kind)
-        if (is_wanted or (is_bare_known and is_bare)) and filled(cells[0][0]):
+        if (is_wanted or (is_bare_known and is_bare)) and filled(cells[0][0], empty_words):
             numbers.append(clean(cells[0][0]))
     return list(dict.fromkeys(numbers))

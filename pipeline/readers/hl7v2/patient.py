@@ -50,6 +50,7 @@ def _numbers(segment, profile):
             authorities=wanted.authority,
             types=wanted.type,
             is_bare_known=name != "PID-3" and wanted.is_position_chosen,
+            empty_words=profile.empty_words,
         )
         if found:
             return found

@@ -87,7 +87,7 @@ def results(header, order, *, patient_id, profile, zone, seen):
     the message holds so far."""
     if not order.observations:
         return []
-    shared = _shared(header, order, zone) | {"patient_id": patient_id}
+    shared = _shared(header, order, zone, profile.empty_words) | {"patient_id": patient_id}
     times = {f"OBR-{number}": instant(order.obr, number, zone) for number in (7, 14, 22)}
     times["SPM-17"] = _agreed([instant(each, 17, zone) for each in order.specimens])
     rows = []
@@ -95,7 +95,7 @@ def results(header, order, *, patient_id, profile, zone, seen):
         at = times | {"OBX-14": instant(obx, 14, zone)}
         row = (
             shared
-            | _row(obx, notes, order.obr)
+            | _row(obx, notes, order.obr, profile.empty_words)
             | {"collected_at": _collected([at[name] for name in profile.collected_from])}
         )
         row["performing_lab"] = first(
@@ -113,7 +113,7 @@ def _collected(times):
     return next(filter(is_day, times), None) or first(*times)
 
 
-def _shared(header, order, zone):
+def _shared(header, order, zone, empty_words):
     numbers = (
         (order.obr, 3),
         (order.orc, 3),
@@ -124,9 +124,9 @@ def _shared(header, order, zone):
         # `^LAB^1.2.3^ISO` names who numbers, without a number: all its orders would be one
         "accession_id": next(
             (
-                whole_id(segment.fields[number][0])
+                whole_id(segment.fields[number][0], empty_words)
                 for segment, number in numbers
-                if filled(text(segment, number))
+                if filled(text(segment, number), empty_words)
             ),
             None,
         ),
@@ -136,15 +136,16 @@ def _shared(header, order, zone):
     }
 
 
-def _row(obx, notes, obr):
+def _row(obx, notes, obr, empty_words):
     (unit, printed), (low, high) = units_of(obx), range_of(obx)
     comments = [whole(repetition) for note in notes for repetition in note.fields[3]]
+    sub_id = filled(whole(obx.fields[4][0]), empty_words) or ""
     return {
         "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit,
-        "unit_printed": printed, "status": status_of(obx, obr), "reference_low": low,
+        "unit_printed": printed, "status": status_of(obx, obr, empty_words), "reference_low": low,
         "reference_high": high, "abnormal_flag": text(obx, 8),
         "comment": "\n".join(filter(None, comments)) or None,
-        "key": (first(text(obx, 3), text(obx, 3, 4)), filled(whole(obx.fields[4][0])) or ""),
+        "key": (first(text(obx, 3), text(obx, 3, 4)), sub_id),
     }  # fmt: skip
 
 

@@ -126,8 +126,10 @@ def range_of(obx):
     return None, None
 
 
-def status_of(obx, obr):
+def status_of(obx, obr, empty_words):
     """OBX-11, else what OBR-25 says of the whole order; unknown, never final, where neither is
     given."""
-    of_order = (filled(text(obr, 25)) or "").upper()
-    return filled(text(obx, 11)) or (of_order if of_order in _STATUS_OF_ORDER else "unknown")
+    of_order = (filled(text(obr, 25), empty_words) or "").upper()
+    return filled(text(obx, 11), empty_words) or (
+        of_order if of_order in _STATUS_OF_ORDER else "unknown"
+    )

@@ -759,6 +759,20 @@ def test_the_order_number_is_the_fillers_else_the_placers(tmp_path, order, numbe
     assert (row["accession_id"], row["result_id"]) == (number, result_id)
 
 
+def test_the_profile_says_which_words_are_empty(tmp_path):
+    "Of ids and states; `NULL` is then a word like any other"
+    segments = ("PID|1|A7|Leer^^^H^MR", "OBR|1|PL1|k.A.", obx(sub_id="leer", status="LEER"))
+    own = read(tmp_path, message(*segments), empty_words=["leer", "K.A."])
+    assert own.patients[0]["patient_id"] == "A7"
+    [row] = own.results
+    assert (row["accession_id"], row["result_id"], row["status"]) == (
+        "PL1", "PL1|2132-9|", "unknown",
+    )  # fmt: skip
+    null = message("PID|1||NULL^^^H^MR", "OBR|1|PL1|NULL", obx())
+    assert read(tmp_path, null, empty_words=["leer"]).results[0]["accession_id"] == "NULL"
+    assert read(tmp_path, null).results[0]["accession_id"] == "PL1"
+
+
 def test_a_result_id_names_order_code_and_sub_id_and_repeats_are_told_apart(tmp_path):
     rows = results(
         tmp_path,
