@@ -279,7 +279,7 @@ create or replace macro half_last_digit(value, value_reported) as
         * abs(value / nullif(try_cast(replace(regexp_extract(value_reported, '\d+([.,]\d+)?'), ',', '.') as double), 0))
     end;
 
--- Of results that should be one: whether they differ. One value in two units is no difference within half a unit of its last digit.
+-- Of results that should be one: whether they differ. One value in two units does not differ within half a unit of its last digit.
 create or replace macro are_conflicting(value, comparator, finding, value_reported, unit_reported) as
     count(distinct row(value, comparator, finding)) > 1
     and not coalesce(

@@ -30,7 +30,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def _unless_empty(value):
-    "A key without a value in YAML says nothing"
+    "A key without a value in YAML counts as left out"
     return {} if value is None else value
 
 

@@ -30,7 +30,7 @@ def cause_of_lacking(path, dialect, required, header):
 
 def cause_in_dialect(path, dialect, required, cells=1):
     """The key of the dialect that keeps a header from being read, as the end of a sentence; empty
-    where it is none.
+    if the dialect is not the cause.
 
     cells: how many the header has, cut by this dialect.
     """

@@ -29,8 +29,8 @@ _UTF_16, _UTF_32 = (b"\xff\xfe", b"\xfe\xff"), (b"\xff\xfe\0\0", b"\0\0\xfe\xff"
 
 
 def refuse_other_kinds(path, encoding):
-    """Raises Refused for a file that is no text table in this encoding, as far as its first bytes
-    show: a workbook, an archive, a page, messages, another Unicode encoding."""
+    """Raises Refused for a file that, by its first bytes, is not a text table in this encoding: a
+    workbook, an archive, a page, messages, another Unicode encoding."""
     with path.open("rb") as file:
         start = file.read(START)
     for pattern, said in _BINARY:

@@ -12,7 +12,7 @@ DATES = (
 
 
 # A patient extract that has the column and leaves the cell empty says: not dead, not opted out, not
-# deleted (and not merged); one without it says nothing
+# deleted (and not merged); one without it changes nothing
 NO = {"deceased_on": "'false'", "opted_out": "'false'", "status": "'active'"}
 
 

@@ -154,7 +154,7 @@ def _scan_of_csv(con, path, dialect, cells):
 
 
 def _check_read_as_surveyed(con, surveyed, dialect):
-    "Only what fits was left to be read: whoever finds a fault there, or another number, is wrong"
+    "Only rows that fit were left to read: a fault, or another number of rows, is an error of ours"
     kinds = {kind for (kind,) in con.execute("select error_type from reject_errors").fetchall()}
     if "INVALID ENCODING" in kinds:
         raise Refused(

@@ -3,7 +3,7 @@
 create or replace macro fhir_text(delivered) as
     nullif(trim(delivered), '');
 
--- A state: what stands for nothing (NULL) is none.
+-- A state: an empty word (NULL) is null.
 create or replace macro fhir_state(delivered) as
     filled(trimmed(delivered));
 
@@ -120,7 +120,7 @@ create or replace macro fhir_pointer(record, full_url, patient) as
     );
 
 -- The number of the patient to whom a pointer leads. known: the row of landing.fhir_patient for its key, if there is one. An id of
--- another server is nobody here, and so is a number of some system, where ids count and no Patient of the file has it.
+-- another server is unknown, and where ids count, so is a number of some system that no Patient of the file has: null.
 create or replace macro fhir_number(identifier_system, pointer, is_here, is_known, known_number) as
     fhir_text(case
         when identifier_system is not null then coalesce(
@@ -137,7 +137,7 @@ create or replace macro fhir_number(identifier_system, pointer, is_here, is_know
     end);
 
 -- The number of a Patient resource: the identifier of the system that the profile names, else its id, or what its entry's URL says of
--- it; an id of another server is none.
+-- it; null for an id of another server.
 create or replace macro fhir_patient_number(identifier_system, identifier, id, full_url, is_here) as
     fhir_text(case
         when identifier_system is null then case when is_here then coalesce(id, regexp_extract(full_url, '[^/:]+$')) end

@@ -1,7 +1,7 @@
 -- One row per delivered condition or procedure, under the id that survives merges, that is not overruled by a later version.
 -- An id names a record of one code, however spelled (named). Of its versions that say when they were recorded, only the last is read, and those that do not say;
 -- several recorded at one time all stand. A record without an id has no other version. latest_on: of a beginning known as a year or a
--- month, its last day; an end before the beginning is no end.
+-- month, its last day; an end before the beginning does not count.
 with version as (
     select coalesce(merged_patient.surviving_id, condition.patient_id) as patient_id, condition.source, condition.condition_id as id,
         'condition' as entity, condition.concepts, condition.matched_by, condition.onset_on as began_on,

@@ -1,7 +1,7 @@
 -- One row per coded condition or procedure and concept, up to the as-of date.
 -- Retracted, refuted, not-done and provisional rows do not count; a retraction, a refutation and a not-done take the rows of the same id
 -- and code with them (without a code: of every code of the id, unless recorded later), a provisional row does not.
--- A record whose status nothing knows counts as a risk or a sign, but not as a diagnosis that starts a treatment, nor as one.
+-- A record of an unknown status counts as a risk or a sign, but not as a treatment, nor as a diagnosis that starts one.
 -- began_on: the earliest day; latest_on: the last day of a beginning that is known as a year or a month.
 with delivered as (
     select * from clinical.coded_record

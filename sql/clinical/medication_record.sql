@@ -1,8 +1,8 @@
 -- One row per medication record and class that counts: from when to when it covers.
 -- Source: protocol §2, Medication eras.
 -- No end: start + days supply; with neither, an active record runs to the as-of date, any other covers 30 days; both flagged.
--- An end before its start is no end; both that and a start known as a year or a month are marked.
--- A record whose status nothing knows counts for a risk (metformin, acid suppressants) and not as treatment (B12, folic acid).
+-- An end before its start does not count; both that and a start known as a year or a month are marked.
+-- A record of an unknown status counts for a risk (metformin, acid suppressants) and not as treatment (B12, folic acid).
 -- A multivitamin is B12 therapy or folic acid only from a recorded strength on; else it is class multivitamin, which only flags.
 with classed as (
     select

@@ -1,7 +1,7 @@
 -- One row per delivered lab result of an analyte that decides something, with its fate: usable, or why not.
 -- Source: protocol §1, Status and Corrections. Rows with its own ID take precedence over rows of its accession.
 -- Results after the as-of date are not usable. A result without a value is never usable. is_in_conflict: another row of its id has
--- another value, and nothing says which is newer.
+-- another value, and it is unknown which is newer.
 select
     result.*,
     case

@@ -1,6 +1,6 @@
 -- One row per kind of doubt about whose a record is, or which of two is right: how many patients of the population it concerns.
 -- identity_conflict: two birth dates or sexes under one id. merge_circle: ids merged in a circle. result_conflict: one result id with two
--- values, and nothing says which is newer. without_patient_row: no patient row was ever accepted; none where no source delivers any.
+-- values, and it is unknown which is newer. without_patient_row: no patient row was ever accepted; 0 where no source delivers patient rows.
 with kind as (
     select unnest(['identity_conflict', 'merge_circle', 'result_conflict', 'without_patient_row']) as kind
 ),

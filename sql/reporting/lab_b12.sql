@@ -4,7 +4,7 @@
 -- is_suspected_mix_up: by the rule of the gate, reporting.lab_b12_shift, with the other units in place of the earlier results.
 -- Missing: a result without a laboratory counts for one named by its source. Censored results are left out, as their
 -- numbers are bounds. share_low: below the band low. A laboratory with one unit has no other to be held against: null; so
--- have fewer than comparable_results on either side, as their median says nothing.
+-- have fewer than comparable_results on either side, as their median is not reliable.
 with recent as (
     select
         coalesce(result.performing_lab, 'the laboratory of ' || result.source) as performing_lab,

@@ -1,7 +1,7 @@
 -- One row per new delivery of medications or conditions and code system: how many rows carry it, what share of the entity's that is, and
 -- what share of them is understood.
--- New: the last published run did not contain it. Source: protocol §1, "Understood, not only delivered". Local codes of laboratories are no
--- matter here: an unknown test is skipped, and says nothing of B12.
+-- New: the last published run did not contain it. Source: protocol §1, "Understood, not only delivered". Local codes of laboratories do not
+-- matter here: an unknown test is skipped, and does not concern B12.
 select
     code_system_count.source, code_system_count.file, code_system_count.entity,
     coalesce(nullif(code_system_count.code_system, ''), '(none)') as code_system,

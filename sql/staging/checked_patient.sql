@@ -2,7 +2,7 @@
 -- A date that cannot be read, or lies in the future, is left out and named in `blanked`; the row goes in with all else it says.
 -- A year or a month of birth is kept as its first and last day. Null in is_deceased, is_opted_out, is_deleted and merged_into is "not stated"; an
 -- ID merged into itself means not merged. An opt-out in unmapped words counts as an opt-out: a refusal is never read as consent.
--- A death without a date (true) is a death all the same; one known as a year or a month is dated by its first day; a sentinel is no death.
+-- A death without a date (true) is a death all the same; one known as a year or a month is dated by its first day; a sentinel does not count as a death.
 with typed as (
     select
         patient.* exclude (recorded_at), patient.recorded_at as recorded_text,

@@ -81,7 +81,7 @@ def test_a_death_known_as_the_year_of_birth_is_not_before_it(canonical):
     assert canonical["same_year"]["next_step"] == "EXCLUDED"
 
 
-def test_in_fhir_a_state_that_stands_for_nothing_is_none(tmp_path):
+def test_in_fhir_an_empty_word_is_not_a_state(tmp_path):
     def one(kind, patient, **elements):
         return {
             "resourceType": kind,
@@ -155,7 +155,7 @@ def test_in_hl7_ids_and_states_are_cleaned_before_they_are_put_together(tmp_path
     assert found["second"]["b12"] == "low"
 
 
-def test_in_omop_a_birth_is_as_exact_as_it_can_be_read_and_no_part_of_a_value_is_dropped(tmp_path):
+def test_in_omop_a_birth_is_as_exact_as_it_can_be_read_and_a_value_is_kept_whole(tmp_path):
     births = {
         "day": "2014,2,30,",
         "zero": "2014,0,0,",
@@ -192,7 +192,7 @@ def test_in_omop_a_birth_is_as_exact_as_it_can_be_read_and_no_part_of_a_value_is
     assert found["below"]["metformin"] == "long_term"
 
 
-def test_in_synthea_an_end_that_is_no_day_is_no_end(tmp_path):
+def test_in_synthea_an_end_that_is_not_a_date_does_not_count(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "conditions.csv").write_text(

@@ -603,7 +603,7 @@ def test_an_id_that_postgresql_cannot_hold_does_not_stop_the_run(tmp_path, store
     assert worklist.follow(home, store)["opened"] == 2
     assert {
         row["patient_id"] for row in worklist.listed(store, worklist.Filter(), today=FIRST)
-    } == {"ann", "ben"}  # a control character is no part of an id
+    } == {"ann", "ben"}  # control characters are not part of an id
     walk.screen_population(home, as_of=FIRST + timedelta(days=1))
     assert worklist.follow(home, store)["opened"] == 0
 

@@ -14,7 +14,7 @@ _STAMP = re.compile(
     r"([+-]\d{2,4}|[+-]\d\d:\d\d|Z)?"
 )
 _PARTIAL = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?")
-_FIRST_DAY = date(1900, 1, 2)  # what is before it means that there is no day, as these do
+_FIRST_DAY = date(1900, 1, 2)  # earlier days, and those below, stand for a missing date
 _NO_DAYS = (date(2999, 12, 31), date(9999, 12, 31))
 _NUMBER = re.compile(r"[+-]?[\d.,]+")
 _ENTITY = re.compile(r"&(?:amp;)*(#?\w+;|lt|gt)", re.IGNORECASE)
@@ -97,8 +97,8 @@ def known_instant(segment, number, zone):
 
 @lru_cache(4096)
 def is_day(told):
-    """Whether a time in ISO 8601 is a day that exists, alone or with a time of day, and no day that
-    means that there is none."""
+    """Whether a time in ISO 8601 is a day that exists, alone or with a time of day, and does not
+    stand for a missing date."""
     try:
         found = datetime.fromisoformat(told or "").date()
     except ValueError:

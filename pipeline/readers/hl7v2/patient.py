@@ -17,7 +17,7 @@ _SEX = {
 
 
 def patient(pid, *, patient_id, recorded_at, zone):
-    """What a PID says of its patient; of a merge it says nothing."""
+    """What a PID says of its patient; it makes no statement on merges."""
     sex = text(pid, 8)
     return {
         "line": pid.line, "patient_id": patient_id, "birth_date": day(pid, 7),

@@ -7,7 +7,7 @@ carries the code of a test beside its result is a comment too, and never a resul
   number; or one of the same code and sub-id holds a finding or a coded value, or stands before it
   with words, say `PENDING`;
 - its own text reads neither as a number (`GREATER THAN 2000`) nor as a finding (`POSITIVE`);
-- its status is none, F, or that of such a result: a text that corrects, cancels or withdraws
+- its status is missing, F, or that of such a result: a text that corrects, cancels or withdraws
   something is not a comment.
 It is delivered as LOINC 48767-8 (comment), and its text is kept in the `comment` of the result, as
 are NTE segments.

@@ -41,7 +41,7 @@ def value_of(obx):
 
 def _plain(repetition):
     """As delivered; an `&lt;` that was not escaped divides subcomponents, which then stand apart:
-    it is no comparator, and what stands behind it no number"""
+    it is not a comparator, and what follows it is not a number"""
     delivered = whole(repetition)
     is_divided = delivered != with_signs(delivered)
     return whole(repetition, within=" & ") if is_divided else delivered
@@ -49,8 +49,8 @@ def _plain(repetition):
 
 def _structured(repetition):
     """`>^2000` as >2000, `^10^-^20` as 10-20, `^1^:^640` as 1:640; a separator that might be read
-    as part of a number stands apart. As delivered where its comparator is none, or something has no
-    place in it."""
+    as part of a number stands apart. As delivered where its comparator is unknown or a part does
+    not belong in an SN."""
     delivered = with_signs(whole(repetition)) or ""
     comparator, low, separator, high, *others = [part.strip() for part in delivered.split("^")] + [
         ""
@@ -117,7 +117,7 @@ def _is_ucum(obx, component):
 
 
 def range_of(obx):
-    """OBX-7 as (low, high), texts or None: `180-914`, `<5`, `>=100`; anything else says nothing."""
+    """OBX-7 as (low, high), texts or None: `180-914`, `<5`, `>=100`; (None, None) for others."""
     said = with_signs(whole(obx.fields[7][0])) or ""
     if between := _BETWEEN.fullmatch(said):
         return between[1], between[2]

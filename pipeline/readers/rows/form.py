@@ -38,7 +38,7 @@ class Form:
 
     @property
     def spaces(self):
-        "What may stand around a quoted cell and is no part of it"
+        "What may stand around a quoted cell without belonging to it"
         return b"" if b" " in (self.delimiter, self.quote) else b" "
 
 

@@ -21,8 +21,8 @@ def read_record(text, start, form):
     """The Record that begins at `start`; None when it is not well quoted within LONGEST bytes.
 
     text: bytes that end in a line feed. A cell is quoted when it begins with a quote (spaces around
-    the quotes are no part of it); it ends at the next single quote, after which only a delimiter or
-    a line break may follow. Elsewhere a quote is a character like others.
+    the quotes are left out); it ends at the next single quote, after which only a delimiter or a
+    line break may follow. Elsewhere a quote is a character like others.
     """
     cells, at, is_plain = [], start, True
     while True:

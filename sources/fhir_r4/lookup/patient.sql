@@ -1,4 +1,4 @@
--- One row per key of a patient that a record of the file points to and that says nothing by itself: the patient's number; null where
+-- One row per key of a patient that a record of the file points to and that does not hold the number itself: the patient's number; null where
 -- it has none, where it is not a Patient, or where one key stands for two.
 with pointed as (
     select pointer.key as key from landing.fhir_record

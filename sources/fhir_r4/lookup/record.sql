@@ -52,7 +52,7 @@ linked as (
             when kind <> 'Patient' then kept.subject
             else list_filter(links, lambda one: one.type = 'replaced-by')[1].other
         end as patient,
-        -- the patients in whose place it stands; a RelatedPerson is none
+        -- the patients that it replaces; a RelatedPerson is not a patient
         coalesce(list_filter(
             list_transform(list_filter(links, lambda one: one.type = 'replaces'), lambda one: fhir_pointer(record, full_url, one.other)),
             lambda pointer: pointer.key is not null and pointer.key not like 'RelatedPerson/%'

@@ -3,7 +3,7 @@
 -- Values and units as delivered; only a Quantity and a Range have a unit: UCUM's code before the printed one, which stands beside it.
 -- A series of samples, a period and a range without one of its ends are not numbers and end as such.
 -- Collected: effective[x], else when the specimen was, else nothing (`issued` only where the profile says so): the first of them that
--- is a day, else the first, which ends as a date that is none. Reported: `issued`, or
+-- is a day, else the first, which is then rejected as not a date. Reported: `issued`, or
 -- the last update when that is later: a corrected resource may keep the time of its first issue.
 with own as (
     select * exclude (component), cast(null as bigint) as place

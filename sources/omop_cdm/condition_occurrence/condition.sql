@@ -1,5 +1,5 @@
 -- One row per condition. Its code: the source concept, else the standard concept, else the source value as a local code.
--- OMOP's end date is when the condition was over, but an end on the day of the start is that of the visit and says nothing.
+-- OMOP's end date is when the condition was over, but an end on the day of the start is that of the visit and is left out.
 -- A site whose ends are those of longer visits drops the column in its profile.
 select
     line, whole(person_id) as patient_id, whole(condition_occurrence_id) as condition_id,

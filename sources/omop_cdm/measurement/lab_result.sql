@@ -1,7 +1,7 @@
 -- One row per measurement. Its code: the source concept, else the standard concept, else the source value as a local code;
 -- the first that is known counts. An unknown concept id is a code of the system OMOP.
 -- The value: as the source wrote it when that says more than a number (a comparator, a unit, a second number) or is the same number, else operator and number, else the
--- value concept's name. An operator that is not known stays before the number as a question mark, so that it is no number.
+-- value concept's name. An operator that is not known stays before the number as a question mark, so that the value is not read as a number.
 -- The unit: the source's own spelling when it is known, else the unit concept; where both are known, both are given and compared.
 with named as (
     select

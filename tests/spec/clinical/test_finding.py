@@ -122,7 +122,7 @@ def test_an_id_names_a_record_of_one_code_and_a_retraction_without_a_code_is_of_
     """)  # fmt: skip
 
 
-def test_a_status_that_nothing_knows_is_a_sign_and_no_diagnosis_that_starts_a_treatment():
+def test_a_record_of_an_unknown_status_is_a_sign_but_not_a_diagnosis_that_starts_a_treatment():
     con = clinic("2026-01-31")
     insert(con, "lake.condition", """
         patient_id | concepts           | onset_on   | status
@@ -140,7 +140,7 @@ def test_a_status_that_nothing_knows_is_a_sign_and_no_diagnosis_that_starts_a_tr
     )
 
 
-def test_an_end_before_the_beginning_is_no_end():
+def test_an_end_before_the_beginning_does_not_count():
     con = clinic("2026-01-31")
     insert(con, "lake.condition", """
         patient_id | concepts          | onset_on   | onset_latest_on | abated_on

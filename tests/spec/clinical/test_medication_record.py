@@ -83,7 +83,7 @@ def test_a_multivitamin_counts_from_a_recorded_strength():
     """)  # fmt: skip
 
 
-def test_a_status_that_nothing_knows_counts_for_a_risk_and_not_as_treatment():
+def test_a_record_of_an_unknown_status_counts_for_a_risk_and_not_as_treatment():
     con = clinic("2026-01-31")
     insert(con, "lake.medication", """
         patient_id | concepts             | start_on   | status  | route

@@ -332,7 +332,7 @@ def test_without_ids_patient_analyte_instant_and_laboratory_name_the_result():
     """)  # fmt: skip
 
 
-def test_one_id_two_values_and_nothing_says_which_is_newer():
+def test_one_id_two_values_and_it_is_unknown_which_is_newer():
     con = clinic()
     insert(con, "lake.lab_result", """
         patient_id | result_id | value | unit_reported | value_reported | collected_on | sha256

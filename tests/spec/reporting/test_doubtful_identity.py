@@ -3,7 +3,7 @@
 from tests.clinic import clinic, insert, shows
 
 
-def test_each_kind_is_counted_also_when_it_is_none():
+def test_each_kind_is_counted_also_when_the_count_is_0():
     con = clinic()
     insert(con, "lake.patient", """
         patient_id | birth_on   | merged_into
@@ -26,7 +26,7 @@ def test_each_kind_is_counted_also_when_it_is_none():
     """)  # fmt: skip
 
 
-def test_without_a_population_there_is_no_share():
+def test_without_a_population_the_share_is_null():
     shows(clinic(), "reporting.doubtful_identity", """
         kind                | patients | share
         identity_conflict   | 0        |

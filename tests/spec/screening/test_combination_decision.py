@@ -28,7 +28,7 @@ def test_reason_and_citations_are_those_of_all_that_has_a_say_each_once():
     assert row["cites"] == "SEED §D2; SEED §E; SEED §F; SEED §I"
 
 
-def test_the_smallest_priority_that_is_not_0_and_0_only_when_there_is_none():
+def test_the_smallest_priority_above_0_and_0_only_without_one():
     con = clinic("2026-01-31")
     insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
     assert decided(con)["priority"] == 0

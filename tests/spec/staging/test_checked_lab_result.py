@@ -456,7 +456,7 @@ def test_what_is_not_ours_is_skipped_before_anything_else_is_judged():
 
 @pytest.mark.parametrize("id_column", ["patient_id", "result_id", "accession_id"])
 @pytest.mark.parametrize("id_cell", ["4.85778E+09", "4,85778E+09", "1.09E15", "1e+15", "5E+9"])
-def test_an_id_in_scientific_notation_is_nobodys(id_column, id_cell):
+def test_an_id_in_scientific_notation_is_rejected(id_column, id_cell):
     given = {**parse(B12)[0], id_column: id_cell, "=> outcome": "id_in_scientific_notation"}
     judges("lab_result", [given])
 

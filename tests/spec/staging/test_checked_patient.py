@@ -38,7 +38,7 @@ def test_a_birth_known_as_a_year_or_a_month_is_kept_as_its_first_and_last_day():
     """, given="patient_id\nann")  # fmt: skip
 
 
-def test_a_death_without_its_day_is_a_death_and_a_sentinel_is_none():
+def test_a_death_without_its_day_is_a_death_and_a_sentinel_is_not():
     judges("patient", """
         deceased_on | recorded_at          | => deceased_on | => is_deceased | => blanked
         ------------+----------------------+----------------+----------------+------------

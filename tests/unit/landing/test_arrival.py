@@ -192,7 +192,7 @@ def test_a_manifest_names_nothing_outside_its_folder(landing):
 
 @pytest.fixture
 def locked(landing, monkeypatch):
-    "Names the folder that cannot be read; tests may run as root, for whom there is none"
+    "Names the folder that cannot be read; tests may run as root, who can read every folder"
     real, folders = os.scandir, set()
 
     def scandir(path):

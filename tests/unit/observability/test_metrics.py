@@ -139,7 +139,7 @@ def test_a_closed_gate_is_counted(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["no.such.host.invalid:8125", "127.0.0.1:port"])
-def test_a_server_that_is_none_is_said_and_fails_nothing(monkeypatch, caplog, address):
+def test_an_invalid_server_is_reported_and_fails_nothing(monkeypatch, caplog, address):
     monkeypatch.setenv("B12_STATSD_HOST", address)
     with metrics.timed("x"):
         pass

@@ -75,7 +75,7 @@ def test_a_mistake_is_named_with_the_file(home, text, says):
     assert "deadlines.yaml" in str(failure.value)
 
 
-def test_a_time_zone_that_is_none(home, monkeypatch):
+def test_an_unknown_time_zone(home, monkeypatch):
     monkeypatch.setenv("B12_TIMEZONE", "Middle/Earth")
     expect(home, 'worklist_by: "06:00"\n')
     with pytest.raises(InvalidProtocol, match="B12_TIMEZONE"):

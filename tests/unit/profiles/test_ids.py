@@ -36,7 +36,7 @@ def in_sql(text):
 
 
 @pytest.mark.parametrize(("decorated", "plain"), DECORATED.items())
-def test_a_decoration_is_no_part_of_an_id(decorated, plain):
+def test_a_decoration_is_not_part_of_an_id(decorated, plain):
     assert clean_id(decorated) == plain
     assert "\x00" in decorated or in_sql(decorated) == plain
 

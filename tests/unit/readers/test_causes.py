@@ -68,7 +68,7 @@ def test_another_quote(tmp_path, text, keys):
         (f'{SECRET},"code,value\n', ""),
     ],
 )  # fmt: skip
-def test_a_first_line_that_is_no_header(tmp_path, text, said):
+def test_a_first_line_that_is_not_a_header(tmp_path, text, said):
     assert cause(tmp_path, text) == said
 
 
@@ -110,7 +110,7 @@ def archive():
         ("patient_id,code\ns3cret,1\n".encode("utf-32"), "set dialect.encoding: utf-32"),
     ],
 )  # fmt: skip
-def test_what_is_no_csv_is_named(tmp_path, content, said):
+def test_a_file_that_is_not_csv_is_named(tmp_path, content, said):
     assert said in refusal(tmp_path, content)
     assert said.partition("; the profile")[0] in refusal(tmp_path, content, "cp1252")
 

@@ -1,4 +1,4 @@
-"""Cells, in every format: what stands for nothing is nothing, and what was put around an id is no part of it. Protocol §1."""
+"""Cells, in every format: empty words are empty, and what was put around an id is not part of it. Protocol §1."""
 
 import json
 
@@ -48,7 +48,7 @@ def landed(tmp_path):
 
 
 @pytest.mark.parametrize("entity", canonical_tables())
-def test_what_stands_for_nothing_is_nothing_in_every_column_but_values_and_comments(landed, entity):
+def test_an_empty_word_is_null_in_every_column_but_values_and_comments(landed, entity):
     columns = list(canonical_tables()[entity].all)
     rows = [dict.fromkeys(columns, spelling) for spelling in NOTHING]
     said = (
@@ -72,7 +72,7 @@ def test_what_stands_for_nothing_is_nothing_in_every_column_but_values_and_comme
     ],
 )
 @pytest.mark.parametrize("plain", DECORATED)
-def test_a_decoration_is_no_part_of_any_id(landed, entity, column, plain):
+def test_a_decoration_is_not_part_of_any_id(landed, entity, column, plain):
     columns = canonical_tables()[entity].all
     rows = [dict.fromkeys(columns, "x") | {column: spelling} for spelling in DECORATED[plain]]
     found = landed(f"{entity}.csv", as_csv(rows), entity)
@@ -90,7 +90,7 @@ def test_a_profile_may_say_which_words_are_empty(landed):
 @pytest.mark.parametrize(
     "code", ['="2132-9"', "'2132-9", "2132-9\u200b", "\ufeff2132-9", " 2132-9 "]
 )
-def test_a_decoration_is_no_part_of_a_code(landed, code):
+def test_a_decoration_is_not_part_of_a_code(landed, code):
     rows = [
         {
             "patient_id": "A7",

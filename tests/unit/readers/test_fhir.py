@@ -530,14 +530,14 @@ A, B, AS = "https://a.example/fhir/", "https://b.example/fhir/", "http://A.examp
         (bundle(entry(resource("Patient", "ann"), f"{A}Patient/ann"), entry(resource("Patient", "ann"), f"{B}Patient/ann"), entry(observation("1", **at(A)), "urn:uuid:1")), {}, [None]),
     ],
 )  # fmt: skip
-def test_an_id_of_another_server_is_nobody_here(read, content, options, whose):
+def test_an_id_of_another_server_is_unknown(read, content, options, whose):
     found = read(content, patient_id=options)
     assert [row["patient_id"] for row in found["lab_result"]] == whose
     found = read(content, patient_id={**options, "identifier_system": MRN})
     assert {row["patient_id"] for row in found["lab_result"]} == {None}
 
 
-def test_two_patients_of_two_servers_under_one_id_are_nobody(read):
+def test_one_id_of_two_servers_is_unknown(read):
     people = [entry(patient("ann"), f"{base}Patient/ann") for base in (A, B)]
     assert {row["patient_id"] for row in read(bundle(*people))["patient"]} == {None}
     found = read(bundle(*people), patient_id={"base_url": A})["patient"]
@@ -864,7 +864,7 @@ def test_an_entry_with_a_modifier_extension_is_not_used(read):
         observation(note=[{"text": 'see "modifierExtension": [{"url": "x"}]'}]),
     ],
 )  # fmt: skip
-def test_what_is_no_modifier_extension_harms_nothing(read, made):
+def test_what_is_not_a_modifier_extension_changes_nothing(read, made):
     assert count_of(read([made, observation()])) == {"lab_result": 2}
 
 

@@ -186,7 +186,7 @@ def test_a_frame_ends_a_message_that_has_no_line_break_at_its_end(tmp_path):
     assert len(read(tmp_path, framed * 2).results) == 2
 
 
-def test_what_is_framed_without_a_header_is_broken_and_no_part_of_the_message_before(tmp_path):
+def test_what_is_framed_without_a_header_is_broken_and_not_part_of_the_message_before(tmp_path):
     lost = f"\x0b{PID}\r{OBR}\r{NM}\r\x1c\r"
     found = read(
         tmp_path, f"\x0b{message(PID, OBR, NM)}\x1c\r" + lost + f"\x0b{message(PID)}\x1c\r"
@@ -498,7 +498,7 @@ def test_a_fifth_encoding_character(tmp_path):
         (r"\.in+4\a", "a"), (r"a\P\b", r"a\P\b"),
     ],
 )  # fmt: skip
-def test_escapes_are_resolved_and_what_is_none_stays(tmp_path, escaped, text, caplog):
+def test_escapes_are_resolved_and_other_text_stays(tmp_path, escaped, text, caplog):
     assert one(tmp_path, obx("TX", escaped))["value"] == text
     assert caplog.text == ""
 
@@ -860,7 +860,7 @@ def test_the_profile_says_which_fields_hold_the_number(tmp_path, numbers, wanted
         ("20260115083000Z", "2026-01-15T08:30:00+00:00"), ("20260115083000123^M", "2026-01-15T08:30+01:00"), ("2026-500", "2026-500"), ("2026011508300012", "2026011508300012"),
     ],
 )  # fmt: skip
-def test_times_keep_their_precision_and_zone_and_what_is_none_stays(
+def test_times_keep_their_precision_and_zone_and_other_text_stays(
     tmp_path, delivered, collected_at
 ):
     observation = f"OBX|1|NM|{B12}||165|pg/mL|||||F|||{delivered}"

@@ -36,5 +36,5 @@ def test_who_logged_out_is_out_with_every_copy_of_the_cookie(clock):
     assert session["id"] not in ended, "older than any session: forgotten"
 
 
-def test_a_cookie_of_another_kind_is_none():
+def test_a_cookie_of_another_kind_does_not_count():
     assert not is_open({}, Ended()) and not is_open({"name": "ann", "password_version": 1}, Ended())

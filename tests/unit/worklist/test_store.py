@@ -51,7 +51,7 @@ def test_a_database_that_is_not_there_is_a_failure_that_says_so_without_its_pass
 @pytest.mark.parametrize(
     "url", ["no address", "mysql+nothing://x/y", "postgresql+psycopg://host:port/x"]
 )
-def test_an_address_that_is_none_is_a_failure(tmp_path, url):
+def test_an_invalid_address_is_a_failure(tmp_path, url):
     with pytest.raises(StorageError, match="B12_DATABASE_URL"):
         open_store(Home(tmp_path), url=url)
 
