@@ -14,8 +14,9 @@ PACKED = (
     # zip, among them Office's; 7z, rar
     b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-",  # older Office, PDF
+    b"HEADER RECORD*******LIB",  # SAS transport: its numbers are binary
 )  # fmt: skip
-NAMES = (".gz", ".parquet")  # that our profiles read
+NAMES = (".gz", ".parquet", ".zip", ".xlsx", ".xpt")  # that our profiles read
 
 
 def is_opaque(path):

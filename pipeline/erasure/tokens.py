@@ -13,7 +13,15 @@ from pipeline.engine import (
 )
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
 from pipeline.profiles import clean_id
-from pipeline.readers import unpacked
+from pipeline.readers import (
+    cell_text,
+    converted,
+    is_parquet,
+    is_transport,
+    is_workbook,
+    sheets_of,
+    unpacked,
+)
 
 # of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look
 # like a space
@@ -23,23 +31,27 @@ SPACE = " \t\v\f"
 
 
 def tokens_of(path, folder):
-    """Every cell and every word of a delivered file, as text; of Parquet every value, too. None
-    where it cannot be read.
+    """Every cell and every word of a delivered file, as text; of Parquet every value, too, and of a
+    workbook all sheets. None where it cannot be read.
 
     folder: where it is unpacked. Raises LakeUnavailable for a disk that is full.
     """
     try:
         plain = unpacked(path, folder)
+        if is_workbook(plain):
+            return _of_workbook(plain)
+        if is_transport(plain):
+            plain = converted(plain, folder).path
     except Refused:
         return None
-    if _is_parquet(plain):
+    if is_parquet(plain):
         return _of_parquet(plain, folder)
     return None if is_opaque(plain) else _of_text(plain)
 
 
-def _is_parquet(path):
-    with path.open("rb") as file:
-        return file.read(4) == b"PAR1"
+def _of_workbook(path):
+    texts = (cell_text(cell) for _, rows in sheets_of(path) for row in rows for cell in row)
+    return {token for text in texts if text for token in _tokens(text)}
 
 
 def _of_text(path):
@@ -48,6 +60,10 @@ def _of_text(path):
         for line in file:
             tokens |= words_of(line)
     return {meant for word in tokens for meant in possible_originals(word, encoding)}
+
+
+def _tokens(value):
+    return {value.strip(), clean_id(value), *words_of(value)}
 
 
 def words_of(text):
@@ -65,7 +81,7 @@ def _of_parquet(path, folder):
         for column, *_ in con.execute(described, [str(path)]).fetchall():
             values = f"select distinct {quoted_identifier(column)}::varchar from read_parquet($1)"
             for (value,) in con.execute(values, [str(path)]).fetchall():
-                tokens |= {value.strip(), clean_id(value), *words_of(value)} if value else set()
+                tokens |= _tokens(value) if value else set()
     except (EngineError, UnicodeDecodeError) as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None

@@ -175,9 +175,14 @@ class Profile(Layout):
         when no pattern fits.
 
         path: relative, with slashes; a pattern fits from the end of the path, so `data/*.parquet`
-        fits `x/data/y/0.parquet`. Case means nothing, and a last `.gz` neither.
+        fits `x/data/y/0.parquet`. Case means nothing, and a last `.gz` or `.zip` neither, unless
+        the pattern has it.
         """
-        path = path.lower().removesuffix(".gz")
+        lowered = path.lower()
+        plain = lowered.removesuffix(".gz").removesuffix(".zip")
+        return self._kind_of(plain) or (self._kind_of(lowered) if plain != lowered else None)
+
+    def _kind_of(self, path):
         if _fits(path, self.reference):
             return "reference"
         if _fits(path, self.ignore):

@@ -125,12 +125,16 @@ class Dialect(Record):
 
 
 class Layout(Record):
-    """How cells are written. A kind of file may have a layout of its own."""
+    """How cells are written. A kind of file may have a layout of its own.
+
+    sheet: of an Excel workbook the one that is read; None: the first that is not empty.
+    """
 
     dialect: Dialect = Dialect()
     date_order: Literal["iso", "ymd", "dmy", "mdy"] = "iso"
     decimal_mark: Literal[".", ","] = "."
     thousands_mark: Literal[".", ",", " ", "'"] | None = None
+    sheet: str | None = None
 
 
 class WideColumn(Record):

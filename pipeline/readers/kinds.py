@@ -8,11 +8,10 @@ from pipeline.core import Refused
 
 START = 1 << 12
 _BINARY = (  # the first bytes, and what they are
-    (rb"PK\x03\x04.*(\[Content_Types\]\.xml|xl/)",
-     "this is an Excel workbook (.xlsx): save the sheet as CSV UTF-8 and deliver that"),
-    (rb"PK(\x03\x04|\x05\x06)", "this is a ZIP archive: deliver the files in it, each by itself"),
+    (rb"PK(\x03\x04|\x05\x06)",
+     "this is a document of Office or a ZIP archive: save the table in it as .xlsx or CSV"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-     "this is an old Excel workbook (.xls): save the sheet as CSV UTF-8 and deliver that"),
+     "this is an old Excel workbook, or one with a password: save it as .xlsx without one"),
     (rb"%PDF-", "this is a PDF: export the table as CSV"),
     (rb"PAR1", "this is Parquet: let its name end in .parquet"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
 from pipeline.profiles import VERBATIM, canonical_tables
 from pipeline.readers.cells import define_filled, define_patient_id
+from pipeline.readers.convert import as_table
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.loaded import Loaded
@@ -17,7 +18,7 @@ from pipeline.readers.notes import notes_on
 from pipeline.readers.omop import load_concepts
 from pipeline.readers.own_sql import load_selected
 from pipeline.readers.table import load_table
-from pipeline.readers.unpack import as_table_text, unpacked
+from pipeline.readers.unpack import unpacked
 
 TABLES = ("table", "meds")  # formats that load_table reads
 CODED = ("code_system", "code", "name")
@@ -57,11 +58,7 @@ def read(con, path, *, profile, kind, folder, references=()):
     _maps(con, profile)
     define_filled(con, profile.empty_words)
     define_patient_id(con, profile.patient_id)
-    path = unpacked(path, folder)
-    if profile.format == "table" and path.suffix != ".parquet":
-        path, encoding = as_table_text(path, folder, profile.dialect.encoding)
-        dialect = profile.dialect.model_copy(update={"encoding": encoding})
-        profile = profile.model_copy(update={"dialect": dialect})
+    path, profile, notes = as_table(unpacked(path, folder), folder, profile)
     loaded = _load(con, path, profile=profile, kind=kind, references=references, folder=folder)
     for entity, table in canonical_tables().items():
         columns = sorted(table.all)
@@ -70,7 +67,8 @@ def read(con, path, *, profile, kind, folder, references=()):
         else:
             _land_nothing(con, entity, columns)
     entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
-    return Landed(entities, loaded.rows, loaded.other, loaded.not_understood, loaded.notes)
+    notes += loaded.notes
+    return Landed(entities, loaded.rows, loaded.other, loaded.not_understood, notes)
 
 
 def _land_nothing(con, entity, columns):

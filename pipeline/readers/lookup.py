@@ -3,8 +3,9 @@ days their patient's are moved."""
 
 from pipeline.core import Refused
 from pipeline.engine import quoted_identifier
+from pipeline.readers.convert import as_table
 from pipeline.readers.table import load_table
-from pipeline.readers.unpack import as_table_text, unpacked
+from pipeline.readers.unpack import unpacked
 
 PREFIX = "lookup "  # of looked-up columns beside a row's own
 PATIENT = "filled(spelled_patient_id(clean_id({cell})))"
@@ -41,11 +42,7 @@ def _load(con, path, age, names, profile, folder):
     own = profile.model_copy(update={"other_columns": "ignored"})
     columns, into = {"required": names, "optional": []}, "landing.reference_file"
     try:
-        plain = unpacked(path, folder)
-        if plain.suffix != ".parquet":
-            plain, encoding = as_table_text(plain, folder, profile.dialect.encoding)
-            dialect = profile.dialect.model_copy(update={"encoding": encoding})
-            own = own.model_copy(update={"dialect": dialect})
+        plain, own, _ = as_table(unpacked(path, folder), folder, own)
         load_table(con, plain, columns=columns, profile=own, into=into, folder=folder)
     except Refused:
         return False

@@ -1,29 +1,118 @@
-"""Compressed deliveries: unpacked into a work folder, within limits."""
+"""Compressed deliveries, gzip and zip: unpacked into a work folder, within limits."""
 
 import gzip
 import shutil
+import zipfile
 import zlib
-from pathlib import PurePath
+from pathlib import Path, PurePosixPath
 
 from pipeline.core import Refused
 from pipeline.readers.kinds import refuse_other_kinds
 
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+LAYERS = 3  # a gzip of a zip of a gzip
+TABLES = (".csv", ".tsv", ".psv", ".txt", ".dat", ".parquet", ".xlsx", ".xpt", ".gz")
 READABLE = ("utf-8", "latin-1")
 LARGEST_RATIO = 200  # text of hospitals shrinks 5 to 30 times; a bomb, a thousand times
 
 
 def unpacked(path, folder):
-    """The file itself, or what its gzip holds, as a file of `folder`. Raises Refused for a bomb or
-    a truncated file."""
-    return _gunzipped(path, folder) if is_gzip(path) else path
+    """The file itself, or what its gzip or its zip of one table holds, as a file of `folder`.
+    Raises Refused for a bomb, a damaged file, and a zip of several tables or with a password."""
+    for layer in range(LAYERS):
+        if is_gzip(path):
+            path = _gunzipped(path, folder, layer)
+        elif is_zip(path) and not is_office(path):
+            path = _unzipped(path, folder, layer)
+    return path
 
 
 def is_gzip(path):
     """Whether a file is gzip, by its first bytes and not by its name."""
     with path.open("rb") as file:
         return file.read(2) == GZIP
+
+
+def is_zip(path):
+    """Whether a file is a zip, by its first bytes and not by its name; a workbook is one, too."""
+    with path.open("rb") as file:
+        return file.read(4) in ZIP
+
+
+def is_parquet(path):
+    """Whether a file is Parquet, by its first bytes and not by its name."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def is_office(path):
+    """Whether a zip is a document of Office, as a workbook is. A damaged zip is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
+def tables_in_zip(path):
+    """The members of a zip that may be tables, by their names; folders, hidden files and what a Mac
+    adds left out. Raises Refused for a bomb, a damaged zip, and one with a password."""
+    check_size(path)
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if not _is_beside(member)]
+    if any(member.flag_bits & 1 for member in members):
+        raise Refused("its zip is protected by a password: deliver it without one")
+    tables = [each for each in members if each.filename.lower().endswith(TABLES)]
+    return members if len(members) == 1 else tables
+
+
+def check_size(path):
+    """Raises Refused for a zip that is damaged, and for one that would grow too large."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError):
+        raise Refused("its zip is truncated or damaged: deliver it again") from None
+    if size > _most(path):
+        raise Refused(
+            f"its zip expands to more than {LARGEST_RATIO} times its size: deliver it in parts, or"
+            " uncompressed"
+        )
+
+
+def extracted(path, member, target):
+    """Write a member of a zip into a file. Raises Refused where it is damaged."""
+    try:
+        with (
+            zipfile.ZipFile(path) as archive,
+            archive.open(member) as source,
+            target.open("wb") as copy,
+        ):
+            shutil.copyfileobj(source, copy, BLOCK)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise Refused("its zip is truncated or damaged: deliver it again") from None
+    return target
+
+
+def _is_beside(member):
+    path = PurePosixPath(member.filename)
+    return member.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts
+
+
+def _unzipped(path, folder, layer):
+    tables = tables_in_zip(path)
+    if not tables:
+        raise Refused("its zip holds no table: deliver the files in it, each by itself")
+    if len(tables) > 1:
+        raise Refused(
+            f"its zip holds {len(tables)} tables: unzip it, and deliver the files in it, each by"
+            " itself"
+        )
+    # of the member's name only the ending is used, so that it leads nowhere
+    ending = PurePosixPath(tables[0].filename).suffix
+    return extracted(path, tables[0], folder / f"unzipped{layer}{ending}")
 
 
 def as_table_text(path, folder, encoding):
@@ -51,12 +140,13 @@ def _transcoded(path, folder, encoding):
     return copy
 
 
-def _gunzipped(path, folder):
+def _most(path):
+    return max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK)
+
+
+def _gunzipped(path, folder, layer):
     name = path.stem if path.suffix.lower() == ".gz" else path.name
-    copy, most = (
-        folder / f"unpacked{PurePath(name).suffix}",
-        max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK),
-    )
+    copy, most = folder / f"unpacked{layer}{Path(name).suffix}", _most(path)
     written = 0
     try:
         with gzip.open(path) as source, copy.open("wb") as target:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zipfile
 
 import pytest
 
@@ -26,6 +27,13 @@ def bomb():
         for _ in range(300):
             file.write(b"0" * (1 << 20))
     return out.getvalue()
+
+
+def zipped(**files):
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
 
 
 REFUSED = {
@@ -66,6 +74,9 @@ REFUSED = {
     "empty": ("lab_result.csv", b"", "no header"),
     "a zip": ("lab_result.zip", b"PK\x03\x04", "no entity"),
     "a spreadsheet": ("lab_result.xlsx", b"PK\x03\x04", "no entity"),
+    "a zip of two": ("lab_result.csv.zip", zipped(**{"a.csv": HEADER, "b.csv": GOOD}), "unzip it"),
+    "a damaged zip": ("lab_result.csv.zip", zipped(**{"a.csv": HEADER})[:-9], "damaged"),
+    "cut transport": ("lab_result.csv", b"HEADER RECORD*******LIBRARY", "damaged"),
     "tabs": (
         "lab_result.csv",
         (HEADER + GOOD).replace(",", "\t").encode(),
@@ -75,7 +86,7 @@ REFUSED = {
     "a workbook": (
         "lab_result.csv",
         b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml",
-        "this is an Excel workbook",
+        "truncated or damaged",
     ),
     "an error page": ("lab_result.csv", b"<!doctype html><p>" + SECRET.encode(), "HTML page"),
     "cut Parquet": ("lab_result.parquet", b"PAR1" + b"\0" * 50, "not readable Parquet"),
@@ -126,6 +137,7 @@ READ = {  # name, content, rows, accepted, rejected
     ),
     "header only": ("lab_result.csv", HEADER.encode(), 0, 0, {}),
     "gzip": ("lab_result.csv.gz", gz(HEADER + GOOD + NEXT), 2, 2, {}),
+    "zip": ("lab_result.csv.zip", zipped(**{"any.csv": HEADER + GOOD + NEXT}), 2, 2, {}),
     "two gzip members": ("lab_result.csv.gz", gz(HEADER + GOOD) + gz(NEXT), 2, 2, {}),
     "no last line break": ("lab_result.csv", (HEADER + GOOD.strip()).encode(), 1, 1, {}),
     "blank lines": (

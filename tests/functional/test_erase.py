@@ -3,15 +3,22 @@
 import fcntl
 import gzip
 import hmac
+import io
 import json
 import os
 import pwd
 import shutil
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyreadstat
 import pytest
+import xlsxwriter
 
 from pipeline import worklist
 from pipeline.core.config import Home
@@ -219,6 +226,43 @@ BUNDLE = {
 }
 OMOP = "person_id,measurement_concept_id,measurement_date,value_as_number,unit_source_value\n" + "".join(
     f"{one},3000593,2026-01-10,110,pg/mL\n" for one in (FORGOTTEN, *KEPT))  # fmt: skip
+COLUMNS = dict(zip(("patient_id", "code", "collected_at", "value", "unit"), OMOP.split("\n")[0].split(","), strict=True))  # fmt: skip
+SHORT = {name: f"C{place}" for place, name in enumerate(COLUMNS)}  # SAS has 8 letters
+WORKBOOKS = "labs.yaml"
+LABS = {
+    "profile": "labs", "format": "table", "time_zone": "UTC", "dialect": {"delimiter": ",", "quote": '"', "encoding": "utf-8"},
+    "files": {"lab_result": ["*.xlsx"], "short": ["*.xpt"]}, "defaults": {"lab_result": {"code_system": "LOINC"}},
+    "columns": {"lab_result": {"required": COLUMNS}, "short": {"entity": "lab_result", "required": SHORT}},
+}  # fmt: skip
+
+
+def zipped(name, text):
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, text)
+    return file.getvalue()
+
+
+def as_loinc(text):
+    return [row.replace("3000593", "2132-9").split(",") for row in text.splitlines()]
+
+
+def workbook(text):
+    with xlsxwriter.Workbook(file := io.BytesIO(), {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(as_loinc(text)):
+            sheet.write_row(place, 0, row)
+    return file.getvalue()
+
+
+def transport(text):
+    "The forgotten patient's record is the last: its records have no place of their own"
+    rows = as_loinc(text)[:0:-1]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.xpt"
+        pyreadstat.write_xport(pd.DataFrame(rows, columns=list(SHORT.values())), path)
+        return path.read_bytes()
+
+
 FORMS = {
     "hl7": ("hl7v2", "results.hl7", HL7.encode()),
     "ndjson": (
@@ -233,6 +277,9 @@ FORMS = {
         gzip.compress("".join(json.dumps(one) + "\n" for one in RESOURCES).encode()),
     ),
     "omop": ("omop_cdm", "measurement.csv", OMOP.encode()),
+    "zip": ("omop_cdm", "measurement.csv.zip", zipped("measurement.csv", OMOP)),
+    "workbook": (WORKBOOKS, "labs.xlsx", workbook(OMOP)),
+    "transport": (WORKBOOKS, "labs.xpt", transport(OMOP)),
 }
 
 
@@ -241,6 +288,9 @@ def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path
     source, name, content = FORMS[form]
     home = tmp_path / "home"
     (tmp_path / name).write_bytes(content)
+    if source == WORKBOOKS:
+        source = tmp_path / WORKBOOKS
+        source.write_text(json.dumps(LABS))
     assert b12(home, "ingest", tmp_path / name, "--source", source).code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     before = assessments(home)
@@ -249,6 +299,9 @@ def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path
     assert named_in(home, FORGOTTEN) == []
     for path in (home / "archive").rglob("*.gz"):
         assert FORGOTTEN.encode() not in gzip.decompress(path.read_bytes())
+    for path in (path for path in (home / "archive").rglob("*") if zipfile.is_zipfile(path)):
+        with zipfile.ZipFile(path) as archive:
+            assert not any(FORGOTTEN.encode() in archive.read(one) for one in archive.namelist())
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert assessments(home) == {patient: before[patient] for patient in KEPT}, (

@@ -2,9 +2,11 @@
 
 import csv
 import shutil
+import zipfile
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from tests.command import AS_OF, DATA, adds_up, assessments, b12
 
@@ -153,6 +155,42 @@ def test_the_example_site_in_other_encodings_and_compressed(tmp_path):
         assert {key: found[key] for key in ("rows", "accepted", "rejected", "skipped")} == {
             key: plain[key] for key in ("rows", "accepted", "rejected", "skipped")
         }
+
+
+COUNTS = ("rows", "accepted", "rejected", "skipped", "blanked")
+
+
+def test_the_example_site_as_a_workbook_and_as_a_zip_gives_the_same_account(tmp_path):
+    file = SITE / "labor_2026-01.csv"
+    plain = accounts(tmp_path / "plain", file, source="example_site")[file.name]
+    with zipfile.ZipFile(tmp_path / "labor_2026-01.csv.zip", "w") as archive:
+        archive.write(file, "export/labor.csv")
+    rows = csv.reader(file.read_text(encoding="latin-1").splitlines(), delimiter=";")
+    with xlsxwriter.Workbook(tmp_path / "labor.xlsx") as book:
+        book.add_worksheet("Deckblatt").write_row(0, 0, ["Bericht"])
+        sheet = book.add_worksheet("Labor")
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, [_typed(cell) for cell in row])
+    profile = tmp_path / "mine.yaml"
+    profile.write_text(
+        "extends: example_site\nprofile: mine\nsheet: Labor\n"
+        'files: {lab_result: ["labor*.csv", "*.xlsx"]}\n'
+    )
+    found = accounts(tmp_path / "home", *tmp_path.glob("labor*"), source=profile)
+    assert len(found) == 2
+    for name, account in found.items():
+        account["accepted"] += account["duplicates"]
+        assert {key: account[key] for key in COUNTS} == {key: plain[key] for key in COUNTS}, name
+    told = found["labor.xlsx"]["notes"]
+    assert "sheets of the workbook that were not read: Deckblatt" in told
+
+
+def _typed(cell):
+    "As Excel keeps it: a decimal is a number, a day is a day"
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return cell
 
 
 def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_run(tmp_path):

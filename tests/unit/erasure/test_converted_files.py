@@ -1,0 +1,107 @@
+"A patient goes from a workbook, a SAS transport file and a zip, and no other patient's row changes or moves."
+
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+import xlsxwriter
+
+from pipeline.erasure.files import erase_delivered, erase_transport
+from pipeline.profiles import read_profile
+from pipeline.readers import converted
+
+PROFILE = read_profile("canonical")
+HEADER = ["Patient_ID ", "value", "collected_at"]
+DAY = datetime.fromisoformat("2026-01-05")
+
+
+def book(path, **sheets):
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}) as made:  # fmt: skip
+        for name, rows in sheets.items():
+            sheet = made.add_worksheet(name)
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+    return path
+
+
+def text_of(path, folder, **options):
+    return converted(path, folder, **options).path.read_text(encoding="utf-8").split("\n")
+
+
+def erased(path, patient, profile=PROFILE):
+    return erase_delivered(path, profile, "lab_result", [patient])
+
+
+def test_a_workbook_keeps_its_rows_its_other_sheets_and_its_numbers(tmp_path):
+    path = book(
+        tmp_path / "a.xlsx",
+        labs=[HEADER, [7003.0, 165.5, DAY], ["ann", "=1+1", DAY], [], ["bob", "<150", DAY]],
+        contacts=[["Mail"], ["ann"], ["bob"]],
+    )
+    before = text_of(path, tmp_path)
+    assert erased(path, "nobody") == 0
+    assert erased(path, "ann") == 2
+    assert text_of(path, tmp_path) == [*before[:2], "", *before[3:]]
+    assert text_of(path, tmp_path, sheet="contacts") == ["Mail", "", "bob", ""]
+    assert text_of(path, tmp_path, decimal_mark=",")[1].startswith('7003,"165,5"')
+    assert b"ann" not in b"".join(parts(path))
+    assert erased(path, "7003") == 1, "an id that Excel keeps as a number"
+
+
+def parts(path):
+    with zipfile.ZipFile(path) as archive:
+        return [archive.read(name) for name in archive.namelist()]
+
+
+def test_a_comment_of_a_workbook_goes_with_the_row(tmp_path):
+    made = openpyxl.Workbook()
+    made.active.append(HEADER)
+    made.active.append(["ann", 1, DAY])
+    made.active["A2"].comment = openpyxl.comments.Comment("ann is ill", "x")
+    made.save(tmp_path / "a.xlsx")
+    assert erased(tmp_path / "a.xlsx", "ann") == 1
+    assert b"ann" not in b"".join(parts(tmp_path / "a.xlsx"))
+
+
+def test_the_sheet_of_the_profile_is_the_one_that_is_read(tmp_path):
+    path = book(tmp_path / "a.xlsx", cover=[["Report"]], labs=[HEADER, ["ann", 1, DAY]])
+    assert erased(path, "ann", PROFILE.model_copy(update={"sheet": "labs"})) == 1
+    assert text_of(path, tmp_path, sheet="labs")[1:] == [""]
+
+
+@pytest.mark.parametrize("version", [5, 8])
+def test_a_transport_file_keeps_the_days_and_numbers_of_others(tmp_path, version):
+    path = tmp_path / "a.xpt"
+    frame = pd.DataFrame({"SEQN": [7.0, 8.0], "value": [165.3, None], "D": [DAY.date(), None], "T": [None, DAY]})  # fmt: skip
+    pyreadstat.write_xport(frame, path, file_format_version=version)
+    before, _ = pyreadstat.read_xport(path, output_format="dict")
+    assert erase_transport(path, "seqn", ["9"]) == 0
+    assert erase_transport(path, "seqn", ["7"]) == 1
+    after, _ = pyreadstat.read_xport(path, output_format="dict")
+    assert {name: list(cells) for name, cells in after.items()} == {
+        name: list(cells)[1:] for name, cells in before.items()
+    }
+    assert erase_transport(path, "seqn", ["8"]) == 1
+    assert erase_transport(path, "seqn", ["8"]) == 0, "a file without rows is still one"
+
+
+def test_a_zip_is_packed_anew_without_the_patient_and_without_what_lay_beside(tmp_path):
+    path = tmp_path / "a.zip"
+    csv = "patient_id,value\nann,1\nbob,2\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x/labs.csv", csv)
+        archive.writestr("letter.doc", "ann")
+    assert erased(path, "cid") == 0
+    assert erased(path, "ann") == 1
+    assert parts(path) == [b"patient_id,value\n\nbob,2\n"]
+    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"], "nothing is left beside"
+
+
+def test_parquet_in_a_gzip_or_a_zip(tmp_path):
+    pd.DataFrame({"patient_id": ["ann", "bob"]}).to_parquet(tmp_path / "a.parquet")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "a.parquet", "a.parquet")
+    assert erased(tmp_path / "a.zip", "ann") == 1
