@@ -2,7 +2,7 @@
 
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems
-from pipeline.protocol.check_digits import loinc_is_valid
+from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
@@ -23,4 +23,5 @@ __all__ = [
     "register",
     "register_pack",
     "register_vocabulary",
+    "snomed_is_valid",
 ]

@@ -11,6 +11,7 @@ from pipeline.readers.convert import (
 )
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
+from pipeline.readers.kinds import refuse_other_kinds
 from pipeline.readers.landed import read
 from pipeline.readers.rows.form import LONGEST as LONGEST_RECORD
 from pipeline.readers.rows.header import read_header
@@ -33,6 +34,7 @@ __all__ = [
     "load_resources",
     "read",
     "read_header",
+    "refuse_other_kinds",
     "sheets_of",
     "tables_in_zip",
     "unpacked",

@@ -1,192 +1,320 @@
-"""A first profile out of a CSV's header: what the names suggest is marked as a guess, what they do
-not is left to be filled in."""
+"""A first profile for a folder of unknown files: each guess is marked with its reason, and what
+cannot be guessed is left to be filled in."""
 
-import csv
 import re
 from collections import Counter
-from itertools import islice
+from pathlib import PurePosixPath
 
-from pipeline.core import ENTITIES, SOURCES, Refused
+from pipeline.core import Refused
 from pipeline.profiles import canonical_tables
+from pipeline.sources.guess import guesses_of, patient_ids
+from pipeline.sources.sample import Sample, samples_of
+from pipeline.sources.shapes import SEXES, date_order, decimal_marks, has_offset, numbers
+from pipeline.sources.shipped import shipped_draft
 
-ENCODINGS = ("utf-8-sig", "cp1252")
-DELIMITERS = (",", ";", "\t", "|")
-ROWS = 1000
-SYSTEMS = {  # what a code column's name says of its codes
-    "rxnorm": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC", "icd10": "ICD10",
-    "snomed": "SNOMEDCT", "cpt": "CPT4",
-}  # fmt: skip
 TODO = "TODO"
+ALWAYS_IGNORED = '"README*", "LICENSE*", "*.md", ".*"'
+QUANTITIES = ("value", "reference_low", "reference_high", "strength_mg")
 
 
-def draft(path):
-    """A profile as YAML text, for the engineer to complete: it is invalid until every TODO is
-    answered. Raises Refused.
+def draft(*paths):
+    """A profile as YAML text for all tables among files and folders, for the engineer to complete:
+    it is invalid until every TODO is answered. Raises Refused where there is no table, and
+    UsageError for a path that does not exist.
 
     Only the first rows are read, and no value of them is written.
     """
-    encoding, lines = _lines(path)
-    delimiter = max(DELIMITERS, key=lines[0].count)
-    header, *rows = csv.reader(lines, delimiter=delimiter)
-    _check_header(path, header)
-    suggested = {entity: _suggested(entity, header) for entity in ENTITIES}
-    canonical = canonical_tables()
-    entity = _likeliest(suggested, canonical)
-    columns = [
-        [row[position] for row in rows if position < len(row)] for position in range(len(header))
-    ]
-    order, mark = _date_order(columns), _decimal_mark(columns)
-    others = _others(suggested, entity)
-    return "\n".join([
-        *_head(path, encoding=encoding, delimiter=delimiter, order=order, mark=mark),
-        "files:",
-        f'  {entity}: ["{_pattern(path.name)}"]  # a guess by the column names; or {others}',
-        "other_columns: ignored            # columns that no line below names",
-        "columns:",
-        f"  {entity}:",
-        *_columns(canonical[entity], suggested[entity], header),
-        *_defaults(entity, suggested[entity]),
-        "",
-    ])  # fmt: skip
+    found = samples_of(paths)
+    samples = [each for each in found if isinstance(each, Sample)]
+    others = [each for each in found if not isinstance(each, Sample)]
+    if not samples:
+        said = "; ".join(f"{each.name}: {each.why}" for each in others)
+        raise Refused(said or "There is no table among these files.")
+    if text := shipped_draft(samples):
+        return text
+    guesses, system = guesses_of(samples)
+    ours = [guess for guess in guesses if guess.entity]
+    if not ours:
+        said = "; ".join(f"{guess.sample.name}: {guess.why}" for guess in guesses)
+        raise Refused(f"None of these tables looks like an extract. {said}.")
+    kinds = _kinds(ours)
+    unneeded = [(guess.sample.name, guess.why) for guess in guesses if not guess.entity]
+    unneeded += [(each.name, each.why) for each in others]
+    layout = _layout(ours)
+    parts = [*_head(found, system), *_top(ours, layout), *_files(kinds, samples, unneeded)]
+    parts += ["columns:", *(line for kind in kinds.items() for line in _kind(*kind, ours, layout))]
+    return "\n".join([*parts, *_defaults(ours), *_words(ours), ""])
 
 
-def _check_header(path, header):
-    if len(header) < 2:
-        raise Refused(
-            f"{path.name}: its first line is not a header of several columns, divided by one of "
-            ", ; tab |."
-        )
-    if any(re.fullmatch(r"\s*[\d.,/:-]{2,}\s*", name) for name in header):
-        raise Refused(
-            f"{path.name}: its first line holds values, not column names. Add a header line above"
-            " it."
-        )
+def _kinds(guesses):
+    "Kind -> the guesses of its files: those of one entity with one header are one kind"
+    kinds = {}
+    for guess in guesses:
+        same = [kind for kind, files in kinds.items() if _is_alike(files[0], guess)]
+        kind = guess.entity
+        if not same and kind in kinds:
+            kind = f"{guess.entity}_{sum(name.startswith(kind) for name in kinds) + 1}"
+        kinds.setdefault(same[0] if same else kind, []).append(guess)
+    return kinds
 
 
-def _likeliest(suggested, canonical):
-    "The entity most of whose required columns, then most of whose columns, the header names"
+def _is_alike(first, second):
+    def form(guess):
+        sample = guess.sample
+        return guess.entity, list(sample.columns), sample.dialect, sample.sheet, guess.columns
 
-    def matches(entity):
-        columns = suggested[entity]
-        return sum(name in columns for name in canonical[entity].required), len(columns)
-
-    return max(suggested, key=matches)
+    return form(first) == form(second)
 
 
-def _lines(path):
-    for encoding in ENCODINGS:
-        try:
-            with path.open(encoding=encoding, newline="") as file:
-                lines = [line for line in islice(file, ROWS) if line.strip()]
-        except UnicodeDecodeError:
-            continue
-        if not lines:
-            raise Refused(f"{path.name} is empty.")
-        return encoding.removesuffix("-sig"), lines
-    raise Refused(
-        f"{path.name} is neither UTF-8 nor Windows-1252: is it compressed, or a spreadsheet? Export"
-        " it as CSV."
-    )
+def _layout(guesses):
+    "The dialect, order and marks that most files have; what is ASCII alone fits any encoding"
+    forms = [_form(guess) for guess in guesses]
+    telling = [form for form in forms if form["dialect"] and not form["is_ascii"]]
+    common = {}
+    for key, among in (("dialect", telling or forms), ("order", forms), ("marks", forms)):
+        seen = Counter(form[key] for form in among if form[key] and form[key] != (None, None))
+        common[key] = seen.most_common(1)[0][0] if seen else None
+    return common
 
 
-def _suggested(entity, header):
-    """Canonical column -> the file's column, by the names in sources/column_names.csv; an id is
-    called alike in every extract"""
-    spelled = {
-        re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_"): name.strip()
-        for name in reversed(header)
-    }
-    with (SOURCES / "column_names.csv").open(encoding="utf-8", newline="") as file:
-        known = [
-            row
-            for row in csv.DictReader(file)
-            if row["entity"] == entity or row["column"] == "patient_id"
-        ]
+def _form(guess):
+    dialect = guess.sample.dialect
     return {
-        row["column"]: spelled[row["name"]] for row in reversed(known) if row["name"] in spelled
+        "dialect": dialect and (dialect.delimiter, dialect.quote, dialect.encoding),
+        "is_ascii": bool(dialect) and guess.sample.is_ascii,
+        "order": date_order(_cells(guess, _dates(guess)))[0],
+        "marks": _marks(guess),
     }
 
 
-def _pattern(name):
-    "The name with its digits open, so that the next delivery fits too"
-    return re.sub(r"[\d_-]*\d[\d_-]*", "*", name)
+def _marks(guess):
+    "Of its quantities or, where these show none, of every column of numbers"
+    marks = decimal_marks(_cells(guess, [*_quantities(guess), *guess.wide]))
+    columns = [name for name, cells in guess.sample.columns.items() if numbers(cells) >= 0.8]
+    return marks if marks[0] else decimal_marks(_cells(guess, columns))
 
 
-def _date_order(columns):
-    """dmy or mdy when a number above 12 shows it, iso for 2026-01-31; None when nothing shows it,
-    or both"""
-    counts = Counter()
-    for cell in (cell for column in columns for cell in column):
-        if re.match(r"\d{4}-\d{2}-\d{2}", cell):
-            counts["iso"] += 1
-        elif parts := re.match(r"(\d{1,2})[./-](\d{1,2})[./-]\d{4}", cell):
-            counts["dmy"] += int(parts[1]) > 12 >= int(parts[2])
-            counts["mdy"] += int(parts[2]) > 12 >= int(parts[1])
-    orders = [order for order, count in counts.items() if count]
-    return orders[0] if len(orders) == 1 else None
-
-
-def _decimal_mark(columns):
-    commas, points = (
-        sum(
-            bool(re.fullmatch(rf"[<>=]*\d+{mark}\d+", cell.strip()))
-            for column in columns
-            for cell in column
-        )
-        for mark in (",", r"\.")
-    )
-    return "." if points and not commas else "," if commas and not points else None
-
-
-def _head(path, *, encoding, delimiter, order, mark):
-    shown = delimiter.replace("\t", "\\t")
-    return [
-        (
-            f"# A draft from the header of {path.name}. Replace every {TODO}, then type: b12 source"
-            f" check THIS_FILE {path.name}"
-        ),
-        f"profile: {TODO}                     # a name of letters, digits, _ and -",
-        "format: table",
-        f"time_zone: {TODO}                   # of times without an offset, such as Europe/Berlin",
-        f"date_order: {order or TODO:<22} # "
-        + ("seen in its dates" if order else "iso, dmy, mdy or ymd: its dates do not show it"),
-        f"decimal_mark: {repr(mark) if mark else TODO:<20} # "
-        + ("seen in its numbers" if mark else "'.' or ',': no number shows it"),
-        f"# delimiter and encoding: those that fit its first {ROWS} lines",
-        f'dialect: {{delimiter: "{shown}", quote: \'"\', encoding: {encoding}}}',
+def _dates(guess):
+    columns = [
+        name
+        for column, (name, _) in guess.columns.items()
+        if column.endswith(("_on", "_at", "_date"))
     ]
+    return [name if isinstance(name, str) else name[0] for name in columns]
 
 
-def _others(names, entity):
-    return ", ".join(name for name in names if name != entity)
+def _quantities(guess):
+    return [guess.columns[column][0] for column in QUANTITIES if column in guess.columns]
 
 
-def _columns(columns, suggested, header):
-    for need, names in (("required", columns.required), ("optional", columns.optional)):
-        yield f"    {need}:"
-        for column in names:
-            if column in suggested:
-                yield f"      {column}: {suggested[column]!r}  # a guess by its name"
-            elif need == "required":
-                yield (
-                    f"      {column}: {TODO}  # which of:"
-                    f" {', '.join(sorted(set(map(str.strip, header)) - set(suggested.values())))}"
-                )
-            else:
-                yield f"      # {column}:"
+def _cells(guess, names):
+    return [cell for name in names for cell in guess.sample.columns[name]]
 
 
-def _defaults(entity, suggested):
-    if entity == "patient" or "code_system" in suggested:
+def _head(found, system):
+    files = f"{len(found)} file{'s' if len(found) > 1 else ''}"
+    yield f"# A draft from {files}. Replace every {TODO}, look at every guess, then type:"
+    yield "#   b12 source check THIS_FILE FOLDER"
+    if system:
+        yield f"# Tables and columns are named as in {system}."
+    for archive in dict.fromkeys(each.archive for each in found if isinstance(each, Sample)):
+        if archive:
+            yield f"# Unzip {archive} before it is delivered: a delivery is one table."
+
+
+def _top(guesses, layout):
+    times = [cell for guess in guesses for cell in _cells(guess, _dates(guess))]
+    yield f"profile: {TODO}                     # a name of letters, digits, _ and -"
+    yield "format: table"
+    zone = "UTC" if has_offset(times) else TODO
+    why = "guess: every time has an offset" if zone == "UTC" else "of times without an offset"
+    yield f"time_zone: {zone}                   # {why}, such as Europe/Berlin"
+    yield _order_line(guesses, layout["order"])
+    yield from _mark_lines(guesses, layout["marks"])
+    delimiter, quote, encoding = layout["dialect"] or (",", '"', "utf-8")
+    why = "guess: fits the first lines" if layout["dialect"] else "no guess: no text file"
+    yield f"dialect: {_dialect(delimiter, quote, encoding)}  # {why}"
+    yield "other_columns: ignored            # columns that no line below names"
+
+
+def _order_line(guesses, order):
+    if order:
+        return f"date_order: {order}                   # guess: seen in the dates of most files"
+    seen = [date_order(_cells(guess, _dates(guess))) for guess in guesses]
+    unclear = [why for found, why in seen if found is None]
+    if unclear:
+        return f"date_order: {TODO}                  # iso, dmy, mdy or ymd: {unclear[0]}"
+    return "date_order: iso                   # no guess: no column of dates"
+
+
+def _mark_lines(guesses, marks):
+    if marks:
+        yield f"decimal_mark: {marks[0]!r}                 # guess: seen in most files' numbers"
+        if marks[1]:
+            yield f"thousands_mark: {marks[1]!r}               # guess: as in 1{marks[1]}234"
+    elif any(guess.entity == "lab_result" for guess in guesses):
+        yield f"decimal_mark: {TODO}                # '.' or ',': no number shows it"
+    else:
+        yield "decimal_mark: '.'                 # no guess: no number shows it"
+
+
+def _dialect(delimiter, quote, encoding):
+    shown = delimiter.replace("\t", "\\t")
+    return f"{{delimiter: \"{shown}\", quote: '{quote}', encoding: {encoding}}}"
+
+
+def _files(kinds, samples, unneeded):
+    names = {guess.sample.name: kind for kind, files in kinds.items() for guess in files}
+    every = [*(sample.name for sample in samples), *(name for name, _ in unneeded)]
+    yield "files:"
+    for kind, files in kinds.items():
+        mine = [guess.sample.name for guess in files]
+        patterns = dict.fromkeys(_pattern(name, mine, every) for name in mine)
+        listed = ", ".join(map(_quoted, patterns))
+        yield f"  {kind}: [{listed}]  # guess: {files[0].why}"
+    yield "ignore:"
+    yield f"  - {ALWAYS_IGNORED.replace(', ', chr(10) + '  - ')}"
+    for name, why in dict.fromkeys(unneeded):
+        if name not in names:
+            yield f"  - {_quoted(_pattern(name, [name], every))}  # guess: {why}"
+
+
+def _pattern(name, mine, every):
+    "The name with its digits open, so that the next delivery fits too, unless another file fits it"
+    name = re.sub(r"\.(gz|zip)$", "", name, flags=re.IGNORECASE) if name.count(".") > 1 else name
+    base = PurePosixPath(name).name
+    opened = re.sub(r"[\d_-]*\d[\d_-]*", "*", base)
+    form = re.compile(re.escape(opened).replace(r"\*", ".*") + r"(\.gz|\.zip)?", re.IGNORECASE)
+    others = [PurePosixPath(other).name for other in every if other not in mine]
+    pattern = name if any(map(form.fullmatch, others)) else opened
+    return pattern.replace("[", "[[]")
+
+
+def _quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _name(delivered):
+    names = delivered if isinstance(delivered, list) else [delivered]
+    quoted = ["'" + name.replace("'", "''") + "'" for name in names]
+    return quoted[0] if isinstance(delivered, str) else f"[{', '.join(quoted)}]"
+
+
+def _kind(kind, files, guesses, layout):
+    guess = files[0]
+    yield f"  {kind}:"
+    if kind != guess.entity:
+        yield f"    entity: {guess.entity}"
+    yield from _joined(guess, guesses)
+    yield from (f"    # {doubt}" for doubt in guess.doubts)
+    yield from _own_layout(guess, layout)
+    table = canonical_tables()[guess.entity]
+    required = ("patient_id", "collected_at") if guess.wide else table.required
+    used = [name for name, _ in guess.columns.values()]
+    free = [name for name in guess.sample.columns if name not in (*used, *guess.wide)]
+    yield "    required:"
+    for column in required:
+        if column in guess.columns:
+            name, why = guess.columns[column]
+            yield f"      {column}: {_name(name)}  # guess: {why}"
+        else:
+            yield f"      {column}: {TODO}  # which of: {', '.join(free)}"
+    yield from _wide_lines(guess) if guess.wide else _optional(guess, table)
+
+
+def _optional(guess, table):
+    found = {column: guess.columns[column] for column in table.optional if column in guess.columns}
+    if found:
+        yield "    optional:"
+        for column, (name, why) in found.items():
+            yield f"      {column}: {_name(name)}  # guess: {why}"
+    missing = [column for column in table.optional if column not in found]
+    if missing:
+        yield f"      # no guess: {', '.join(missing)}"
+
+
+def _wide_lines(guess):
+    yield "    wide:                         # each column is a test: one row, several results"
+    for name, (code, unit) in guess.wide.items():
+        values = f"{{code: {code}, code_system: LOINC, unit: {unit or TODO}}}"
+        yield f"      {_name(name)}: {values}  # guess: its name"
+
+
+def _joined(guess, guesses):
+    "How many of its patients are in the file of patients"
+    mine = patient_ids(guess)
+    for other in guesses:
+        if other.entity == "patient" and guess.entity != "patient" and mine:
+            both = len(mine & patient_ids(other)) / len(mine)
+            yield f"    # of the ids in its first rows, {both:.0%} are in {other.sample.name}"
+
+
+def _own_layout(guess, layout):
+    form = _form(guess)
+    compared = slice(2) if form["is_ascii"] else slice(3)
+    if form["dialect"] and form["dialect"][compared] != layout["dialect"][compared]:
+        yield f"    dialect: {_dialect(*form['dialect'])}  # guess: fits its first lines"
+    order, why = date_order(_cells(guess, _dates(guess)))
+    if order and order != layout["order"] and (order != "iso" or layout["order"] is None):
+        yield f"    date_order: {order}  # guess: {why}"
+    elif order is None and layout["order"]:
+        yield f"    # date_order: no guess, read as the others, {layout['order']}: {why}"
+    mark, thousands = form["marks"]
+    if mark and layout["marks"] and form["marks"] != layout["marks"]:
+        yield f"    decimal_mark: {mark!r}  # guess: seen in its numbers"
+        yield f"    thousands_mark: {thousands!r}" if thousands else "    thousands_mark: null"
+    if guess.sample.sheet:
+        yield f"    sheet: {_quoted(guess.sample.sheet)}  # guess: the sheet with the most columns"
+
+
+def _defaults(guesses):
+    "The system of codes where no column says it: one for an entity, so files must agree"
+    lines = {}
+    for guess in guesses:
+        if guess.entity == "patient" or guess.wide or "code_system" in guess.columns:
+            continue
+        lines.setdefault(guess.entity, set()).add(_system_of(guess))
+    if not lines:
         return
-    system = next(
-        (code for word, code in SYSTEMS.items() if word in suggested.get("code", "").lower()), TODO
-    )
-    yield (
-        "defaults:                         # what an empty cell, or a column that is not there,"
-        " stands for"
-    )
-    yield (
-        f"  {entity}: {{code_system: {system}}}  # LOINC, RXNORM, ATC, SNOMEDCT, ICD10CM, …; LOCAL"
-        " for the site's own, with a map"
-    )
+    yield "defaults:                         # for an empty cell, or a column that is not there"
+    for entity, systems in lines.items():
+        if len({system for system, _ in systems}) == 1:
+            [(system, why), *_] = sorted(systems)
+        else:
+            system, why = TODO, "its files differ: deliver a column of the system"
+        yield f"  {entity}: {{code_system: {system}}}  # {why}"
+
+
+def _system_of(guess):
+    system, why = guess.system
+    if system:
+        return system, f"guess: {why}"
+    if guess.doubts and guess.entity == "medication":
+        return "NAME", "guess: its names stand for codes"
+    if guess.doubts:
+        return "LOCAL", "guess: its names stand for codes: map them (b12 unmapped)"
+    if guess.entity == "lab_result" and "shape of no" in why:
+        return "LOCAL", f"guess: {why}, so they are the site's own: map them (b12 unmapped)"
+    return TODO, f"LOINC, RXNORM, ATC, …; LOCAL for the site's own, with a map: {why}"
+
+
+def _words(guesses):
+    words, unknown = {}, []
+    for guess in guesses:
+        if "sex" in guess.columns:
+            name = guess.columns["sex"][0]
+            seen = {cell.lower() for cell in guess.sample.columns[name]}
+            words["sex"] = {word: SEXES[word] for word in sorted(seen & SEXES.keys())}
+            unknown += [name] * bool(seen - SEXES.keys())
+        if "code_system" in guess.columns:
+            versions = {"9": "ICD9CM", "10": "ICD10CM"}
+            if set(guess.sample.columns[guess.columns["code_system"][0]]) <= versions.keys():
+                words["code_system"] = versions
+    lines = {column: means for column, means in words.items() if means}
+    if lines:
+        yield "words:                            # the file's words in any case: the canonical ones"
+    for column, means in lines.items():
+        pairs = ", ".join(f"'{word}': {meant}" for word, meant in means.items())
+        yield f"  {column}: {{{pairs}}}  # guess: what these words usually mean"
+    for name in dict.fromkeys(unknown):
+        yield f"# no guess: some words of {name}; add them as words: {{sex: {{…: female}}}}"

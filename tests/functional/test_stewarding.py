@@ -79,22 +79,29 @@ def drafted(tmp_path, text, encoding="utf-8", name="lab_2026-01.csv"):
     return file, (tmp_path / "mine.yaml").read_text(encoding="utf-8")
 
 
+def answered(text, *answers):
+    "The draft with its TODOs answered, from the first"
+    answers = iter(answers)
+    return re.sub(r"(?<=: )TODO", lambda _: next(answers), text)
+
+
 def test_a_draft_guesses_nothing_silently_and_is_invalid_until_every_todo_is_answered(tmp_path):
     file, text = drafted(
         tmp_path, HEADER + 'x1,2132-9,165,pg/mL,05/01/2026,"3"\nx2,2132-9,<150,pg/mL,06/01/2026,3\n'
     )
-    assert "x1" not in text and "165" not in text, "no value of the file"
+    assert "x1" not in text and "165" not in text and "2132" not in text, "no value of the file"
     raw = yaml.safe_load(text)
     assert raw["date_order"] == "TODO", "no day above the twelfth shows it"
+    assert raw["decimal_mark"] == "TODO", "no number shows it"
     assert raw["columns"]["lab_result"]["required"] == {
-        "patient_id": "MRN", "code": "TODO", "value": "Result", "unit": "Units", "collected_at": "Collection Date",
+        "patient_id": "MRN", "code": "Test", "value": "Result", "unit": "Units", "collected_at": "Collection Date",
     }  # fmt: skip
-    assert text.count("# a guess") >= 5
+    assert raw["defaults"] == {"lab_result": {"code_system": "LOINC"}}, "by the shape of its codes"
+    assert text.count("# guess: ") >= 5
     answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", file)
     assert answer.code == 12 and "TODO" in answer.err
-    todo = iter(("mine", "UTC", "dmy", "'.'", "Test", "LOINC"))
     (tmp_path / "mine.yaml").write_text(
-        re.sub(r"(?<=: )TODO", lambda _: next(todo), text), encoding="utf-8"
+        answered(text, "mine", "UTC", "dmy", "'.'"), encoding="utf-8"
     )
     answer = b12(tmp_path / "home", "source", "check", tmp_path / "mine.yaml", file)
     assert answer.code == 0, answer.err
@@ -124,9 +131,9 @@ def test_a_file_that_is_not_a_table_is_not_drafted(tmp_path):
     for name, content in (("a.csv", b"word\n"), ("b.csv", b""), ("c.csv", b"\x81\x8d\x8f,\x90\n")):
         (tmp_path / name).write_bytes(content)
         assert b12(tmp_path / "home", "source", "draft", tmp_path / name).code == 10
-    assert (
-        b12(tmp_path / "home", "source", "draft", tmp_path / "a.csv", tmp_path / "b.csv").code == 2
-    )
+    answer = b12(tmp_path / "home", "source", "draft", tmp_path)
+    assert answer.code == 10 and "a.csv: " in answer.err and "b.csv: it is empty" in answer.err
+    assert b12(tmp_path / "home", "source", "draft", tmp_path / "none.csv").code == 2
 
 
 @pytest.fixture(scope="module")

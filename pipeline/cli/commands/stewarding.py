@@ -62,9 +62,7 @@ def unmapped(home, options):
 
 def source(home, options):
     if options.action == "draft":
-        if len(options.arguments) != 1:
-            raise UsageError("b12 source draft takes one file: b12 source draft FILE")
-        return write(draft(options.arguments[0]), options.out)
+        return write(draft(*options.arguments), options.out)
     if len(options.arguments) != 2:
         raise UsageError(
             "b12 source check takes a profile and a file: b12 source check PROFILE FILE"

@@ -1,0 +1,361 @@
+"""What a table is: of which entity, and which of its columns means what, by their names and by
+their cells."""
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import PurePosixPath
+
+from pipeline.core import ENTITIES, SOURCES
+from pipeline.profiles import canonical_tables
+from pipeline.sources.shapes import (
+    are_dates,
+    are_systems,
+    are_times,
+    are_units,
+    code_system,
+    numbers,
+)
+
+DATES = ("_on", "_at", "_date")
+NUMBERS = ("days_supply", "strength_mg", "reference_low", "reference_high")
+FLAGS = {"", "0", "1", "y", "n", "yes", "no", "true", "false", "j", "nein", "ja"}
+UNITS = {
+    "pgml": "pg/mL", "ngl": "ng/L", "pmoll": "pmol/L", "nmoll": "nmol/L", "umoll": "umol/L",
+    "ngml": "ng/mL", "mgdl": "mg/dL", "gdl": "g/dL", "gl": "g/L", "fl": "fL", "ugl": "ug/L",
+}  # fmt: skip
+MOLAR = {"2132-9": "14685-2"}  # total B12 in pmol/L has a code of its own
+WORDS = {  # what a file's name says of it
+    "lab_result": "lab result obs befund measure test", "medication": "med drug rx presc verordn",
+    "condition": "diag cond problem icd", "procedure": "proc surg oper prozedur",
+    "patient": "patient person demog stamm",
+}  # fmt: skip
+PATIENT_ID = re.compile(
+    r"(pat|patient|person|subject|hosp|hospital|mrn|nhs|unit)(id|no|nr|num|number|nummer|guid|key)?"
+)
+AT_LEAST = 3  # points, below which a table is nothing of ours
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a Sample is. entity: None for nothing of ours. why: the reason, for the draft.
+
+    columns: canonical column -> (delivered name or names, why). system: (code system or None, why).
+    wide: column -> (code, unit or None). doubts: sentences on what could not be guessed.
+    """
+
+    sample: object
+    entity: str | None
+    why: str
+    columns: dict = field(default_factory=dict)
+    system: tuple = (None, "")
+    wide: dict = field(default_factory=dict)
+    doubts: tuple = ()
+
+
+def guesses_of(samples):
+    """The Guess of each Sample, and the name of the system whose tables they are, or None."""
+    system = _system(samples)
+    ids = _patient_ids([_guess(sample, system, {}) for sample in samples])
+    return [_guess(sample, system, ids) for sample in samples], system
+
+
+def patient_ids(guess):
+    """The distinct patient ids of a Guess's first rows."""
+    if "patient_id" not in guess.columns:
+        return set()
+    return set(guess.sample.columns[guess.columns["patient_id"][0]])
+
+
+def _patient_ids(guesses):
+    patients = [guess for guess in guesses if guess.entity == "patient"]
+    return {each: guess.sample.name for guess in patients for each in patient_ids(guess)}
+
+
+def _guess(sample, system, ids):
+    table = _table(sample.name, system)
+    if table and not table["entity"]:
+        return Guess(sample, None, table["note"] or "not needed")
+    if wide := _wide(sample):
+        return _wide_guess(sample, wide, system, ids)
+    candidates = [
+        _scored(sample, entity, system, ids, is_known=bool(table) and table["entity"] == entity)
+        for entity in ENTITIES
+    ]
+    points, guess = max(candidates, key=lambda candidate: candidate[0])
+    if points < AT_LEAST:
+        return Guess(sample, None, _why_not(candidates))
+    return guess
+
+
+def _why_not(candidates):
+    if not any("patient_id" in guess.columns for _, guess in candidates):
+        return "no column of patient ids"
+    return "its columns are those of no extract"
+
+
+def _scored(sample, entity, system, ids, *, is_known):
+    columns = _by_name(sample, entity, system, ids)
+    _by_cells(sample, entity, columns, ids)
+    code = columns.get("code")
+    coded = (None, 0, "") if not code else _coded(sample, entity, code[0])
+    if coded[0] is None and entity != "patient":
+        coded = _better_code(sample, entity, columns) or coded
+    doubts = _name_as_code(sample, entity, columns)
+    guess = Guess(sample, entity, "", columns, (coded[0], coded[2]), doubts=tuple(doubts))
+    if not _is_enough(entity, columns):
+        return 0, guess
+    points, why = _points(sample, entity, columns, coded)
+    if is_known:
+        points, why = points + 10, f"a table of {system or 'this name'}"
+    return points, replace(guess, why=why)
+
+
+def _is_enough(entity, columns):
+    needed = {"patient": ("birth_date", "sex"), "lab_result": ("value",)}.get(entity, ("code",))
+    return "patient_id" in columns and any(name in columns for name in needed)
+
+
+def _points(sample, entity, columns, coded):
+    named = {name: why for name, (_, why) in columns.items() if why == "its name"}
+    keys = {name: _key(columns[name][0]) for name in named if isinstance(columns[name][0], str)}
+    points = sum(1 / _entities_of()[key] for key in keys.values() if key in _entities_of())
+    why = [f"{len(named)} column names"] if named else []
+    required = canonical_tables()[entity].required
+    points += 1.5 * all(name in columns for name in required)
+    if any(word in sample.name.lower() for word in WORDS[entity].split()):
+        points, why = points + 2, [*why, "the file's name"]
+    if coded[1] > 1:
+        points, why = points + coded[1], [*why, f"codes of {coded[0]}"]
+    if entity == "lab_result" and are_units(_cells(sample, columns.get("unit"))):
+        points, why = points + 3, [*why, "units of laboratories"]
+    ids = _cells(sample, columns["patient_id"])
+    if entity == "patient" and len(set(ids)) == len(ids):
+        points, why = points + 2, [*why, "one row a patient"]
+    return points, ", ".join(why)
+
+
+def _cells(sample, column):
+    return sample.columns.get(column[0], []) if column and isinstance(column[0], str) else []
+
+
+def _by_name(sample, entity, system, ids):
+    "Canonical column -> (delivered name, why), by sources/column_names.csv, checked by their cells"
+    keys = {_key(name): name for name in reversed(sample.columns)}
+    table, found = canonical_tables()[entity], {}
+    for column in table.all:
+        names = [keys[key] for key in _names(entity, column, system) if key in keys]
+        if column == "patient_id":
+            names += [name for key, name in keys.items() if PATIENT_ID.fullmatch(key)]
+        taken = {name for name, _ in found.values()}
+        fitting = [
+            name
+            for name in dict.fromkeys(names)
+            if name not in taken and _fits(column, sample.columns[name])
+        ]
+        if column == "patient_id" and ids:
+            fitting.sort(key=lambda name: -_share_of(sample.columns[name], ids))
+        if fitting:
+            found[column] = (fitting[0], "its name")
+    return found
+
+
+def _share_of(cells, ids):
+    distinct = set(cells)
+    return len(distinct & ids.keys()) / len(distinct) if distinct else 0
+
+
+def _fits(column, cells):
+    if not cells:
+        return True
+    if column.endswith(DATES):
+        return are_dates(cells)
+    if column in NUMBERS:
+        return numbers(cells) >= 0.5
+    tests = {
+        "patient_id": lambda: not are_dates(cells),
+        "sex": lambda: len(set(cells)) <= 8,
+        "opted_out": lambda: {cell.lower() for cell in cells} <= FLAGS,
+        "code": lambda: not are_dates(cells),
+        "code_system": lambda: are_systems(cells) or set(cells) <= {"9", "10"},
+        "name": lambda: numbers(cells) < 0.5,
+        "unit": lambda: numbers(cells) < 0.5,
+    }
+    return column not in tests or tests[column]()
+
+
+def _by_cells(sample, entity, columns, ids):
+    "Adds what the names do not say and the cells show"
+    free = {name: cells for name, cells in sample.columns.items() if cells}
+    for name, _ in columns.values():
+        free.pop(name, None)
+    if "patient_id" not in columns and entity != "patient":
+        shares = {name: _share_of(cells, ids) for name, cells in free.items()}
+        best = max(shares, key=lambda name: shares[name], default=None)
+        if best and shares[best] >= 0.5 and len(set(free[best])) > 2:
+            columns["patient_id"] = (best, f"{shares[best]:.0%} of its ids are patients'")
+            free.pop(best)
+    required = list(canonical_tables()[entity].required)
+    tests = {"unit": are_units, "value": lambda cells: numbers(cells) >= 0.8}
+    if entity != "patient":
+        tests[required[-1]] = are_dates
+    for column, test in tests.items():
+        if column in required and column not in columns:
+            fitting = [name for name, cells in free.items() if test(cells)]
+            if len(fitting) == 1:
+                columns[column] = (fitting[0], "the only column with such cells")
+                free.pop(fitting[0])
+    _with_time(sample, columns)
+
+
+def _with_time(sample, columns):
+    "A column of days, and the column of times beside it, are one instant"
+    names = list(sample.columns)
+    for column, (name, why) in list(columns.items()):
+        if not column.endswith("_at") or not isinstance(name, str):
+            continue
+        after = names[names.index(name) + 1 :][:1]
+        is_day = all(":" not in cell for cell in sample.columns[name])
+        if is_day and after and are_times(sample.columns[after[0]]):
+            columns[column] = ([name, after[0]], why)
+
+
+def _coded(sample, entity, name):
+    return code_system(entity, _key(name), sample.columns[name])
+
+
+def _better_code(sample, entity, columns):
+    "A column whose codes have the shape of a system, in place of one whose codes have none"
+    taken = [name for column, (name, _) in columns.items() if column not in ("code", "name")]
+    for name, cells in sample.columns.items():
+        system, sureness, why = _coded(sample, entity, name)
+        if name not in taken and sureness > 2 and cells:
+            if columns.get("name", ("",))[0] == name:
+                del columns["name"]
+            columns["code"] = (name, why)
+            return system, sureness, why
+    return None
+
+
+def _name_as_code(sample, entity, columns):
+    "A table without codes: its names are its codes"
+    if "code" in columns or "name" not in columns:
+        return
+    columns["code"] = columns.pop("name")
+    yield "no column of codes: its names stand for them"
+
+
+def _wide(sample):
+    "Column -> (code, unit or None), where a column's name is that of an analyte"
+    found = {}
+    for name, cells in sample.columns.items():
+        if numbers(cells) >= 0.5 and (analyte := _analyte(name)):
+            code, unit = analyte
+            found[name] = (MOLAR.get(code, code) if unit == "pmol/L" else code, unit)
+    return found
+
+
+def _analyte(name):
+    key = _key(name)
+    for analyte in sorted(_analytes(), key=lambda row: -len(row["name"])):
+        word = _key(analyte["name"])
+        rest = key.removeprefix(word)
+        if key == word:
+            return analyte["code"], analyte["unit"] or None
+        if rest != key and rest in UNITS:
+            return analyte["code"], UNITS[rest]
+    return None
+
+
+def _wide_guess(sample, wide, system, ids):
+    columns = _by_name(sample, "lab_result", system, ids)
+    patient = _by_name(sample, "patient", system, ids)
+    _by_cells(sample, "lab_result", columns, ids)
+    kept = {name: columns[name] for name in ("patient_id", "collected_at") if name in columns}
+    kept = {**{key: patient[key] for key in ("patient_id",) if key in patient}, **kept}
+    if "patient_id" not in kept:
+        return Guess(sample, None, "no column of patient ids")
+    return Guess(sample, "lab_result", "columns named as analytes", kept, wide=wide)
+
+
+def _key(name):
+    "A name without marks, in small letters: Birth Date and BIRTH_DATE are one"
+    plain = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    return re.sub(r"[\W_]+", "", plain)
+
+
+@cache
+def _rows(file):
+    with (SOURCES / file).open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+def _analytes():
+    return _rows("analyte_names.csv")
+
+
+@cache
+def _names(entity, column, system):
+    """The keys of a column's names: first those of the system, then those of none; an id is called
+    alike in every extract"""
+    rows = [
+        row
+        for row in _rows("column_names.csv")
+        if row["column"] == column and (row["entity"] == entity or column == "patient_id")
+    ]
+    rows.sort(key=lambda row: (row["system"] != system, row["system"] != ""))
+    return tuple(dict.fromkeys(_key(row["name"]) for row in rows))
+
+
+@cache
+def _entities_of():
+    "Of how many entities a name is known"
+    pairs = {(_key(row["name"]), row["entity"]) for row in _rows("column_names.csv")}
+    return Counter(key for key, _ in pairs)
+
+
+def _stem(name):
+    "A file's name without its endings and its digits: labevents of hosp/LABEVENTS_2026.csv.gz"
+    stem = PurePosixPath(name.lower()).name.partition(".")[0]
+    return re.sub(r"[\d_-]+$", "", stem)
+
+
+def _table(name, system):
+    "The row of sources/table_names.csv that a file's name is, of the system or of none; None"
+    rows = [row for row in _rows("table_names.csv") if row["table"] == _stem(name)]
+    rows = [row for row in rows if row["system"] in (system or "", "")]
+    return max(rows, key=lambda row: row["system"], default=None)
+
+
+def _system(samples):
+    """The system most of whose tables and columns these are: at least half of the tables, and two
+    columns of each"""
+    tables = {}
+    for row in _rows("table_names.csv"):
+        if row["system"]:
+            tables.setdefault(row["system"], {})[row["table"]] = row["entity"]
+    scores = {}
+    for system, entities in tables.items():
+        fitting = [
+            sum(
+                _key(name) in _keys_of(system, entities[_stem(sample.name)])
+                for name in sample.columns
+            )
+            for sample in samples
+            if entities.get(_stem(sample.name))
+        ]
+        others = [sample for sample in samples if entities.get(_stem(sample.name)) == ""]
+        if fitting and min(fitting) >= 2 and len(fitting) + len(others) >= len(samples) / 2:
+            scores[system] = (sum(fitting), len(fitting) + len(others))
+    return max(scores, key=lambda system: scores[system], default=None)
+
+
+@cache
+def _keys_of(system, entity):
+    return {
+        _key(row["name"])
+        for row in _rows("column_names.csv")
+        if row["system"] == system and (row["entity"] == entity or row["column"] == "patient_id")
+    }
