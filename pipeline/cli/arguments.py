@@ -156,11 +156,11 @@ def _columns(text):
 
 
 def _source(commands):
-    text = "try a profile on a file (check PROFILE FILE), or draft one from a CSV file (draft FILE)"
+    text = "draft a profile for files or folders (draft FOLDER), or try one (check PROFILE FOLDER)"
     source = _add(commands, "source", text)
     source.add_argument("action", choices=("check", "draft"))
-    text = "a profile's name or path, and a file"
-    source.add_argument("arguments", nargs="+", type=Path, metavar="PROFILE FILE", help=text)
+    text = "draft: files and folders; check: a profile's name or path, and a file or folder"
+    source.add_argument("arguments", nargs="+", type=Path, metavar="PATH", help=text)
     text = "write the draft to a file instead of the terminal"
     source.add_argument("--out", type=Path, metavar="FILE", help=text)
 

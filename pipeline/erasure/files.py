@@ -118,7 +118,8 @@ def _plain_beside(path):
 
 def erase_workbook(path, cells, ids, sheet):
     """Erase from an Excel workbook the rows of the sheet that is read in which one of these lists
-    of columns holds one of the Ids, and of its other sheets those with a cell that is one; returns how many went.
+    of columns holds one of the Ids, and of its other sheets those with a cell that is one; returns
+    how many went.
 
     The rest is written anew, as the reader sees it: formulas are values, and nothing hidden (a
     pivot table's cache, a comment) keeps a row. All others keep their row.

@@ -143,9 +143,9 @@ class Profile(Layout):
 
     files: kind of file -> patterns of its names. columns: kind -> its Table. words: canonical
     column -> the source's words -> canonical words. empty_words: what an empty cell may hold, in
-    lower case, except in values and comments. code_systems: the source's names of code systems -> those of the
-    protocol. later_delivery_wins: of undated rows of one id, the one that was delivered last
-    counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the column of the
+    lower case, except in values and comments. code_systems: the source's names of code systems ->
+    those of the protocol. later_delivery_wins: of undated rows of one id, the one that was
+    delivered last counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the column of the
     patient's number, where SELECTs make the rows.
     """
 

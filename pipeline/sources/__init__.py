@@ -1,9 +1,10 @@
-"""Help with a new source: draft a profile, try it on a file."""
+"""Help with a new source: draft a profile for its files, try it on them."""
 
-from pipeline.sources.check import check
+from pipeline.sources.check import check, check_folder
 from pipeline.sources.draft import draft
 
 __all__ = [
     "check",
+    "check_folder",
     "draft",
 ]

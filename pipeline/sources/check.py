@@ -1,15 +1,17 @@
-"""Try a profile on a file: what it understands, column by column, what is missing, what would be
-rejected. Nothing is kept."""
+"""Try a profile on a file, or on all files of a folder: what it understands, column by column, what
+is missing, what would be rejected. Nothing is kept."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.core import Refused, UsageError, sha256_of
 from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
 from pipeline.landing import references_of
 from pipeline.profiles import read_profile
-from pipeline.readers import header_of
+from pipeline.readers import extracted, header_of, is_workbook, is_zip, tables_in_zip
 from pipeline.sources.columns import columns_of
 
 
@@ -31,6 +33,17 @@ class Checked:
     unknown: list = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What became of one file of a folder. checked: what the profile makes of it; None where it is
+    not read. said: why not. is_refused: whether an ingest would refuse it."""
+
+    file: str
+    checked: Checked | None = None
+    said: str = ""
+    is_refused: bool = False
+
+
 def check(home, name, path):
     """Try a profile, given by name or path, on a file, as an ingest would; returns Checked. Raises
     Refused where an ingest would refuse the file."""
@@ -43,13 +56,56 @@ def check(home, name, path):
             f"{path.name} fits no pattern under `files` of the profile {profile.name} "
             f"({profile.patterns})."
         )
-    file = _as_delivered(home, path, profile, kind)
+    beside = (file for file in path.parent.iterdir() if _is_reference(profile, file))
+    try:
+        return _checked(home, path, profile, kind, tuple(beside))
+    except Refused as refusal:
+        raise Refused(f"{path.name} would be refused: {refusal}.") from None
+
+
+def check_folder(home, name, folder):
+    """Yields a Tried for every file of a folder and the folders in it, in the order of their names,
+    and for every table in a zip of several."""
+    profile = read_profile(name, home)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    references = tuple(path for path in files if _is_reference(profile, path, folder))
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        with TemporaryDirectory(prefix="b12-") as work:
+            try:
+                tables = _tables(path, name, Path(work))
+            except Refused as refusal:
+                yield Tried(name, said=str(refusal), is_refused=True)
+                continue
+            for table, table_name in tables:
+                yield _tried(home, table, table_name, profile, references)
+
+
+def _tables(path, name, work):
+    "The file with its name or, of a zip of several tables, each of them, as if it were unzipped"
+    if not is_zip(path) or is_workbook(path) or len(members := tables_in_zip(path)) < 2:
+        return [(path, name)]
+    return [
+        (extracted(path, member, work / f"{place}{Path(member.filename).suffix}"), member.filename)
+        for place, member in enumerate(members)
+    ]
+
+
+def _tried(home, path, name, profile, references):
+    kind = profile.kind_of_file(name)
+    if kind in (None, "ignored", "reference"):
+        return Tried(name, said="fits no pattern" if kind is None else kind)
+    try:
+        return Tried(name, _checked(home, path, profile, kind, references, name))
+    except Refused as refusal:
+        return Tried(name, said=f"would be refused: {refusal}", is_refused=True)
+
+
+def _checked(home, path, profile, kind, beside, name=None):
+    file = _as_delivered(home, path, profile, kind, beside, name or path.name)
     with working_database(home, f"check-{file.sha256}") as (con, folder):
-        try:
-            landed, account = validate_file(con, home, file, folder)
-        except Refused as refusal:
-            raise _would_be(refusal, path) from None
-        checked = Checked(path.name, kind, account)
+        landed, account = validate_file(con, home, file, folder)
+        checked = Checked(file.name, kind, account)
         for entity in landed.entities:
             _add(checked, con, profile, entity)
         checked.rejected += rows_of(con, _RAGGED)
@@ -67,32 +123,23 @@ def _add(checked, con, profile, entity):
         checked.unknown += rows_of(con, _UNKNOWN_STATUS.format(entity=entity))
 
 
-def _as_delivered(home, path, profile, kind):
+def _as_delivered(home, path, profile, kind, beside, name):
     "With the reference files that were delivered before, else those that lie beside it"
-    beside = (file for file in path.parent.iterdir() if _is_reference(profile, file))
-    references = references_of(home, profile.name) or tuple(beside)
-    try:
-        snapshot = snapshot_of(profile, path.name)
-    except Refused as refusal:
-        raise _would_be(refusal, path) from None
     return DeliveredFile(
         path=path,
-        name=path.name,
+        name=name,
         sha256=sha256_of(path),
         kind=kind,
         profile=profile,
         received_at=datetime.now(UTC),
-        snapshot=snapshot,
-        references=references,
+        snapshot=snapshot_of(profile, name),
+        references=references_of(home, profile.name) or beside,
     )
 
 
-def _is_reference(profile, file):
-    return profile.kind_of_file(file.name) == "reference"
-
-
-def _would_be(refusal, path):
-    return Refused(f"{path.name} would be refused: {refusal}.")
+def _is_reference(profile, file, folder=None):
+    name = file.relative_to(folder).as_posix() if folder else file.name
+    return profile.kind_of_file(name) == "reference"
 
 
 def _unread(con, profile, kind):

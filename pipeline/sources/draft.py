@@ -9,11 +9,20 @@ from pipeline.core import Refused
 from pipeline.profiles import canonical_tables
 from pipeline.sources.guess import guesses_of, patient_ids
 from pipeline.sources.sample import Sample, samples_of
-from pipeline.sources.shapes import SEXES, date_order, decimal_marks, has_offset, numbers
+from pipeline.sources.shapes import (
+    FLAGS,
+    SEXES,
+    date_order,
+    decimal_marks,
+    has_offset,
+    numbers,
+    unknown_words,
+)
 from pipeline.sources.shipped import shipped_draft
 
 TODO = "TODO"
 ALWAYS_IGNORED = '"README*", "LICENSE*", "*.md", ".*"'
+USUAL = {"sex": SEXES, "opted_out": FLAGS, "code_system": {"9": "ICD9CM", "10": "ICD10CM"}}
 QUANTITIES = ("value", "reference_low", "reference_high", "strength_mg")
 
 
@@ -299,22 +308,38 @@ def _system_of(guess):
 
 
 def _words(guesses):
-    words, unknown = {}, []
+    "What the usual words of a column mean; of all other words only how many there are"
+    words = {}
     for guess in guesses:
-        if "sex" in guess.columns:
-            name = guess.columns["sex"][0]
-            seen = {cell.lower() for cell in guess.sample.columns[name]}
-            words["sex"] = {word: SEXES[word] for word in sorted(seen & SEXES.keys())}
-            unknown += [name] * bool(seen - SEXES.keys())
-        if "code_system" in guess.columns:
-            versions = {"9": "ICD9CM", "10": "ICD10CM"}
-            if set(guess.sample.columns[guess.columns["code_system"][0]]) <= versions.keys():
-                words["code_system"] = versions
-    lines = {column: means for column, means in words.items() if means}
+        for column, usual in USUAL.items():
+            if column in guess.columns:
+                seen = {cell.lower() for cell in guess.sample.columns[guess.columns[column][0]]}
+                fitting = {word: usual[word] for word in sorted(seen & usual.keys())}
+                words[column] = {**words.get(column, {}), **fitting}
+    lines = {
+        column: means
+        for column, means in words.items()
+        if any(word != meant for word, meant in means.items())
+    }
     if lines:
         yield "words:                            # the file's words in any case: the canonical ones"
     for column, means in lines.items():
         pairs = ", ".join(f"'{word}': {meant}" for word, meant in means.items())
         yield f"  {column}: {{{pairs}}}  # guess: what these words usually mean"
-    for name in dict.fromkeys(unknown):
-        yield f"# no guess: some words of {name}; add them as words: {{sex: {{…: female}}}}"
+    yield from _unknown(guesses)
+
+
+def _unknown(guesses):
+    for guess in guesses:
+        for column in ("sex", "status", "specimen", "route"):
+            if column not in guess.columns or (column, guess.entity) == ("status", "patient"):
+                continue
+            name = guess.columns[column][0]
+            cells = guess.sample.columns[name]
+            words = {cell.lower() for cell in cells}
+            count = (len(words - SEXES.keys()), len(words))
+            if column != "sex":
+                count = unknown_words(column, guess.entity, cells)
+            if count[0]:
+                unknown = f"{count[0]} of {count[1]} words of {name} ({guess.entity})"
+                yield f"# no guess: {unknown}; say what they mean: words: {{{column}: {{…: …}}}}"

@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 
 from pipeline.core import ENTITIES, SOURCES
 from pipeline.profiles import canonical_tables
+from pipeline.sources.sample import Sample
 from pipeline.sources.shapes import (
+    FLAGS,
     are_dates,
     are_systems,
     are_times,
@@ -21,7 +23,6 @@ from pipeline.sources.shapes import (
 
 DATES = ("_on", "_at", "_date")
 NUMBERS = ("days_supply", "strength_mg", "reference_low", "reference_high")
-FLAGS = {"", "0", "1", "y", "n", "yes", "no", "true", "false", "j", "nein", "ja"}
 UNITS = {
     "pgml": "pg/mL", "ngl": "ng/L", "pmoll": "pmol/L", "nmoll": "nmol/L", "umoll": "umol/L",
     "ngml": "ng/mL", "mgdl": "mg/dL", "gdl": "g/dL", "gl": "g/L", "fl": "fL", "ugl": "ug/L",
@@ -30,11 +31,12 @@ MOLAR = {"2132-9": "14685-2"}  # total B12 in pmol/L has a code of its own
 WORDS = {  # what a file's name says of it
     "lab_result": "lab result obs befund measure test", "medication": "med drug rx presc verordn",
     "condition": "diag cond problem icd", "procedure": "proc surg oper prozedur",
-    "patient": "patient person demog stamm",
+    "patient": "patient person demo stamm",
 }  # fmt: skip
 PATIENT_ID = re.compile(
     r"(pat|patient|person|subject|hosp|hospital|mrn|nhs|unit)(id|no|nr|num|number|nummer|guid|key)?"
 )
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})  # codespell:ignore ue
 AT_LEAST = 3  # points, below which a table is nothing of ours
 
 
@@ -46,7 +48,7 @@ class Guess:
     wide: column -> (code, unit or None). doubts: sentences on what could not be guessed.
     """
 
-    sample: object
+    sample: Sample
     entity: str | None
     why: str
     columns: dict = field(default_factory=dict)
@@ -177,7 +179,7 @@ def _fits(column, cells):
     tests = {
         "patient_id": lambda: not are_dates(cells),
         "sex": lambda: len(set(cells)) <= 8,
-        "opted_out": lambda: {cell.lower() for cell in cells} <= FLAGS,
+        "opted_out": lambda: {cell.lower() for cell in cells} <= FLAGS.keys(),
         "code": lambda: not are_dates(cells),
         "code_system": lambda: are_systems(cells) or set(cells) <= {"9", "10"},
         "name": lambda: numbers(cells) < 0.5,
@@ -282,8 +284,7 @@ def _wide_guess(sample, wide, system, ids):
 
 def _key(name):
     "A name without marks, in small letters: Birth Date and BIRTH_DATE are one"
-    plain = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
-    return re.sub(r"[\W_]+", "", plain)
+    return re.sub(r"[\W_]+", "", name.lower().translate(UMLAUTS))
 
 
 @cache

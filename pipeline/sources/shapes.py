@@ -24,6 +24,11 @@ SEXES = {  # as extracts write them; a number by the profile's author alone
     "d": "other", "divers": "other", "x": "other", "other": "other", "o": "other",
     "u": "unknown", "unknown": "unknown", "unbekannt": "unknown",
 }  # fmt: skip
+FLAGS = {  # of a column that says yes or no
+    "j": "true", "ja": "true", "y": "true", "yes": "true", "1": "true", "true": "true",
+    "oui": "true", "n": "false", "nein": "false", "no": "false", "0": "false", "false": "false",
+    "non": "false",
+}  # fmt: skip
 _CODES = {  # system: (what a code of it looks like, how surely that shows the system)
     "LOINC": (loinc_is_valid, 3),
     "ATC": (re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}").fullmatch, 3),
@@ -138,6 +143,20 @@ def code_system(entity, name, cells):
 def are_units(cells):
     """Whether most cells are units that the protocol knows."""
     return share(lambda cell: _spelled(cell) in _units(), cells) >= 0.6
+
+
+def unknown_words(column, entity, cells):
+    """How many distinct cells of a status, specimen or route the protocol does not know."""
+    known = _known_words(f"{column}s" if column != "status" else "statuses", entity)
+    words = {re.sub(r"[-_ ]+", " ", cell.strip().lower()) for cell in cells}
+    return len(words - known), len(words)
+
+
+@cache
+def _known_words(file, entity):
+    with (PROTOCOL / f"{file}.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row.get("entity", entity) == entity]
+    return {row[file.removesuffix("es" if file == "statuses" else "s")] for row in rows}
 
 
 def are_systems(cells):

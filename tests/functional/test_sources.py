@@ -1,13 +1,20 @@
 """The shipped profiles on real input: every row accounted for, and one data set the same in every form."""
 
 import csv
+import re
 import shutil
 import zipfile
+from datetime import date
 
 import duckdb
+import pandas as pd
+import pyreadstat
 import pytest
 import xlsxwriter
+import yaml
 
+from pipeline.core import SOURCES
+from pipeline.profiles import read_profile
 from tests.command import AS_OF, DATA, adds_up, assessments, b12
 
 OMOP = DATA / "omop_cdm"
@@ -191,6 +198,121 @@ def _typed(cell):
         return float(cell.replace(",", "."))
     except ValueError:
         return cell
+
+
+def draft(home, profile, *paths, answers=()):
+    "A draft of these paths with its TODOs answered, from the first; returns its text before that"
+    answer = b12(home, "source", "draft", *paths, "--out", profile)
+    assert answer.code == 0, answer.err
+    text = profile.read_text(encoding="utf-8")
+    answers = iter(answers)
+    profile.write_text(re.sub(r"(?<=: )TODO", lambda _: next(answers), text), encoding="utf-8")
+    assert next(answers, None) is None, "more answers than questions"
+    return text
+
+
+def test_a_draft_of_the_example_site_needs_two_answers_and_is_ingested(tmp_path):
+    home, profile = tmp_path / "home", tmp_path / "mine.yaml"
+    text = draft(home, profile, SITE, answers=("mine", "Europe/Berlin"))
+    drafted, shipped = (
+        yaml.safe_load(each)["columns"]
+        for each in (text, (SOURCES / "example_site.yaml").read_text())
+    )
+    assert drafted == shipped
+    for file in SITE.glob("*.csv"):
+        rows = list(csv.reader(file.read_text(encoding="latin-1").splitlines(), delimiter=";"))
+        values = {cell for row in rows[1:] for cell in row if len(cell) > 3}
+        assert [value for value in values if re.search(rf"\b{re.escape(value)}\b", text)] == []
+    answer = b12(home, "source", "check", profile, SITE)
+    assert answer.code == 0, answer.err
+    found = accounts(home, SITE, source=profile)
+    assert {name: account["accepted"] for name, account in found.items()} == {
+        "stammdaten_2026-01.csv": 6, "labor_2026-01.csv": 0, "medikation_2026-01.csv": 2, "diagnosen_2026-01.csv": 2,
+    }  # fmt: skip
+    assert found["labor_2026-01.csv"]["skipped"] == {"unmapped_code": 11}, "its own codes: a map"
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    "A workbook with a cover, a zip of two tables, a transport file, and two files of no use"
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    ids = range(100, 130)
+    with xlsxwriter.Workbook(folder / "Lab results 2026-01.xlsx") as book:
+        book.add_worksheet("Cover").write_row(0, 0, ["Report"])
+        sheet = book.add_worksheet("Results")
+        sheet.write_row(0, 0, ["Hospital No", "Test", "LOINC", "Result", "Unit", "Collected"])
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for place, one in enumerate(ids, start=1):
+            sheet.write_row(place, 0, [one, "Vitamin B12", "2132-9", 150.5, "pg/mL"])
+            sheet.write_number(place, 5, 46027, day)  # the 5th of January 2026
+    with zipfile.ZipFile(folder / "export.zip", "w") as archive:
+        people = "".join(f"{one};{one - 99:02}.03.1950;{'MF'[one % 2]}\n" for one in ids)
+        archive.writestr("demog.csv", f"HospitalNo;Birth Date;Sex\n{people}")
+        rows = "".join(f"{one};E53.8;13.01.2025\n" for one in ids)
+        archive.writestr("dx.csv", f"HospitalNo;ICD10;Diagnosis Date\n{rows}")
+    frame = pd.DataFrame({"HOSPNO": [float(one) for one in ids], "ATC": "A10BA02", "DRUG": "metformin", "STARTDT": [date(2024, 5, 1)] * 30})  # fmt: skip
+    pyreadstat.write_xport(frame, folder / "rx.xpt")
+    (folder / "beds.csv").write_text("ward,bed\nA,1\n")
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7\n")
+    return folder
+
+
+def test_a_draft_of_a_folder_of_all_kinds_is_checked_and_ingested(tmp_path, mixed):
+    home, profile = tmp_path / "home", tmp_path / "mine.yaml"
+    text = draft(home, profile, mixed, answers=("mine", "UTC"))
+    raw = yaml.safe_load(text)
+    assert raw["files"] == {
+        "lab_result": ["Lab results *.xlsx"], "patient": ["demog.csv"], "condition": ["dx.csv"], "medication": ["rx.xpt"],
+    }  # fmt: skip
+    assert {"beds.csv", "letter.pdf"} <= set(raw["ignore"])
+    assert raw["columns"]["lab_result"]["sheet"] == "Results"
+    assert raw["columns"]["condition"]["date_order"] == "dmy" and raw["date_order"] == "iso"
+    assert "# Unzip export.zip before it is delivered" in text
+    assert text.count("100% are in demog.csv") == 3
+    answer = b12(home, "source", "check", profile, mixed)
+    assert answer.code == 0, answer.err
+    for line in ("Lab results 2026-01.xlsx: 30 rows = 30 accepted", "demog.csv: 30 rows = 30 accepted", "dx.csv: 30 rows = 30 accepted",
+                 "rx.xpt: 30 rows = 30 accepted", "beds.csv: ignored"):  # fmt: skip
+        assert line in answer.out, line
+    refused = b12(home, "ingest", mixed, "--source", profile)
+    assert refused.code == 10 and "export.zip" in refused.err
+    with zipfile.ZipFile(mixed / "export.zip") as archive:
+        archive.extractall(mixed)
+    (mixed / "export.zip").unlink()
+    home = tmp_path / "another"
+    found = accounts(home, mixed, source=profile)
+    assert {name: account["accepted"] for name, account in found.items()} == {
+        "Lab results 2026-01.xlsx": 30, "demog.csv": 30, "dx.csv": 30, "rx.xpt": 30,
+    }  # fmt: skip
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert {row["b12_reported"] for row in assessments(home).values()} == {"150.5 pg/mL"}
+
+
+@pytest.mark.parametrize(("folder", "name"), [("synthea_csv", "synthea_csv"), ("omop_cdm", "omop_cdm"), ("mimic_iv_demo", "meds"), ("field_cases/canonical", "canonical")])  # fmt: skip
+def test_files_of_a_shipped_model_are_told_to_extend_its_profile(tmp_path, folder, name):
+    home, profile = tmp_path / "home", tmp_path / "mine.yaml"
+    text = draft(home, profile, DATA / folder, answers=("mine",))
+    assert yaml.safe_load(text)["extends"] == name
+    assert read_profile(profile).name == "mine"
+
+
+def test_check_of_a_folder_says_what_becomes_of_each_file(tmp_path):
+    folder, home = tmp_path / "in", tmp_path / "home"
+    shutil.copytree(SITE, folder / "2026")
+    (folder / "strange.csv").write_text("a,b\n")
+    answer = b12(home, "source", "check", "example_site", folder)
+    assert answer.code == 0, answer.err
+    head = answer.out.split("\n\n")[0].splitlines()
+    assert "strange.csv: fits no pattern" in head
+    assert sum("rows = " in line for line in head) == 4
+    (folder / "labor_2.csv").write_text("PATNR;ANALYSE\n")
+    answer = b12(home, "source", "check", "example_site", folder)
+    assert answer.code == 10 and "labor_2.csv" in answer.err
+    assert "labor_2.csv: would be refused: " in answer.out and "Understood as patient" in answer.out
+    assert not [path for path in home.rglob("*") if path.is_file()], "nothing is kept"
+    (tmp_path / "empty").mkdir()
+    assert b12(home, "source", "check", "example_site", tmp_path / "empty").code == 2
 
 
 def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_run(tmp_path):

@@ -3,11 +3,11 @@
 from pipeline import run as walk
 from pipeline.analysis import stewardship
 from pipeline.cli.commands.terminal import form_of, say, tell_account, write
-from pipeline.core import UsageError
+from pipeline.core import Refused, UsageError
 from pipeline.exports import account_line, as_rows, table
 from pipeline.ingest import replay
 from pipeline.operations import retention
-from pipeline.sources import check, draft
+from pipeline.sources import check, check_folder, draft
 
 REJECTED = (
     "source",
@@ -65,9 +65,28 @@ def source(home, options):
         return write(draft(*options.arguments), options.out)
     if len(options.arguments) != 2:
         raise UsageError(
-            "b12 source check takes a profile and a file: b12 source check PROFILE FILE"
+            "b12 source check takes a profile and a file or folder: b12 source check PROFILE FOLDER"
         )
-    return _tell_checked(check(home, str(options.arguments[0]), options.arguments[1]))
+    name, path = str(options.arguments[0]), options.arguments[1]
+    return (
+        _check_folder(home, name, path) if path.is_dir() else _tell_checked(check(home, name, path))
+    )
+
+
+def _check_folder(home, name, folder):
+    tried = list(check_folder(home, name, folder))
+    if not tried:
+        raise UsageError(f"There is no file in {folder}.")
+    for each in tried:
+        say(account_line(each.checked.account) if each.checked else f"{each.file}: {each.said}")
+    for each in tried:
+        if each.checked:
+            say(f"\n{each.file}")
+            _tell_checked(each.checked)
+    if refused := [each.file for each in tried if each.is_refused]:
+        raise Refused(
+            f"Files that would be refused: {', '.join(refused)}. See above for the reasons."
+        )
 
 
 def _tell_checked(checked):
