@@ -145,8 +145,8 @@ class Profile(Layout):
     column -> the source's words -> canonical words. empty_words: what an empty cell may hold, in
     lower case, except in values and comments. code_systems: the source's names of code systems ->
     those of the protocol. later_delivery_wins: of undated rows of one id, the one that was
-    delivered last counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the column of the
-    patient's number, where SELECTs make the rows.
+    delivered last counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the
+    column of the patient's number, where SELECTs make the rows.
     """
 
     name: Annotated[str, AfterValidator(_check_name)] = Field(alias="profile")
