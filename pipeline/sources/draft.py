@@ -37,15 +37,15 @@ def draft(*paths):
     samples = [each for each in found if isinstance(each, Sample)]
     others = [each for each in found if not isinstance(each, Sample)]
     if not samples:
-        said = "; ".join(f"{each.name}: {each.why}" for each in others)
-        raise Refused(said or "There is no table among these files.")
+        why = _why((each.name, each.why) for each in others)
+        raise Refused(why or "There is no table among these files.")
     if text := shipped_draft(samples):
         return text
     guesses, system = guesses_of(samples)
     ours = [guess for guess in guesses if guess.entity]
     if not ours:
-        said = "; ".join(f"{guess.sample.name}: {guess.why}" for guess in guesses)
-        raise Refused(f"None of these tables looks like an extract. {said}.")
+        why = _why((guess.sample.name, guess.why) for guess in guesses)
+        raise Refused(f"None of these tables looks like an extract. {why}.")
     kinds = _kinds(ours)
     unneeded = [(guess.sample.name, guess.why) for guess in guesses if not guess.entity]
     unneeded += [(each.name, each.why) for each in others]
@@ -53,6 +53,17 @@ def draft(*paths):
     parts = [*_head(found, system), *_top(ours, layout), *_files(kinds, samples, unneeded)]
     parts += ["columns:", *(line for kind in kinds.items() for line in _kind(*kind, ours, layout))]
     return "\n".join([*parts, *_defaults(ours), *_words(ours), ""])
+
+
+def _why(files):
+    "Each reason once, with the first of its files"
+    reasons = {}
+    for name, why in files:
+        reasons.setdefault(why, []).append(name)
+    return "; ".join(
+        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {why}"
+        for why, names in reasons.items()
+    )
 
 
 def _kinds(guesses):
