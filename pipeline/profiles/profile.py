@@ -269,7 +269,7 @@ class TableProfile(Profile):
     def delivered_columns(self, kind):
         """The columns of a kind of table, as by `Table.delivered`, with the key of the lookup."""
         columns = super().delivered_columns(kind)
-        if self.looked_up_columns(kind):
+        if self.lookup and self.looked_up_columns(kind):
             columns["required"].append(self.lookup.key.lower())
         return columns
 

@@ -61,7 +61,7 @@ def register_vocabulary(con):
 
 def code_system_names():
     """The code systems that the protocol names, and LOCAL."""
-    return {name for _, name in _read(PROTOCOL / CSV_RELATIONS["code_system"])[1:]} | {"LOCAL"}
+    return {str(name) for _, name in _read(PROTOCOL / CSV_RELATIONS["code_system"])[1:]} | {"LOCAL"}
 
 
 def _register_codes(con):
