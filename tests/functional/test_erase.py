@@ -309,6 +309,65 @@ def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path
     )
 
 
+OTHERWISE = {
+    "first_of": (
+        "columns: {lab_result: {required: {patient_id: {first_of: [nhs, mrn]}, code: code, value: value, unit: unit, collected_at: day}}}",
+        "nhs,mrn,code,value,unit,day\n943 476 5919,,2132-9,110,pg/mL,2026-01-10\n,9434765919,2132-9,120,pg/mL,2026-01-11\n9434765870,,2132-9,110,pg/mL,2026-01-10\n",
+    ),
+    "joined": (
+        "columns: {lab_result: {required: {patient_id: [area, mrn], code: code, value: value, unit: unit, collected_at: day}}}",
+        "area,mrn,code,value,unit,day\n943,4765919,2132-9,110,pg/mL,2026-01-10\n943,4765870,2132-9,110,pg/mL,2026-01-10\n",
+    ),
+    "wide": (
+        "columns: {lab_result: {required: {patient_id: mrn, collected_at: day}, wide: {b12: {code: 2132-9, unit: pg/mL}}}}",
+        "mrn,day,b12\n943-476-5919,2026-01-10,110\n943-476-5870,2026-01-10,110\n",
+    ),
+    "split": (
+        "columns: {lab_result: {split: {lab_result: {when: {kind: lab}, required: {patient_id: mrn, code: code, value: value, unit: unit, collected_at: day}},"
+        " condition: {when: {kind: dx}, required: {patient_id: person, code: code, onset_on: day}}}}}",
+        "kind,mrn,person,code,value,unit,day\nlab,9434765919,,2132-9,110,pg/mL,2026-01-10\ndx,,943 476 5919,D51.0,,,2020-01-10\nlab,9434765870,,2132-9,110,pg/mL,2026-01-10\n",
+    ),
+    "lookup": (
+        "reference: [visit*.csv]\nlookup: {key: visit, patient_id: mrn}\n"
+        "columns: {lab_result: {required: {patient_id: mrn, code: code, value: value, unit: unit}, date_from: {collected_at: day}}}",
+        "mrn,visit,code,value,unit\n9434765919,1,2132-9,110,pg/mL\n9434765870,2,2132-9,110,pg/mL\n",
+    ),
+}  # fmt: skip
+GONE, STAYS = "9434765919", "9434765870"
+
+
+@pytest.mark.parametrize("form", OTHERWISE)
+def test_a_patient_goes_however_the_profile_finds_the_number(tmp_path, form):
+    profile, content = OTHERWISE[form]
+    (tmp_path / "site.yaml").write_text(
+        "profile: site\nformat: table\ntime_zone: UTC\nother_columns: ignored\npatient_id: {digits_only: true, width: 10}\n"
+        f"dialect: {{delimiter: ',', quote: '\"', encoding: utf-8}}\nfiles: {{lab_result: ['lab*.csv']}}\n{profile}\n"
+    )
+    files = tmp_path / "in"
+    files.mkdir()
+    (files / "lab.csv").write_text(content)
+    (files / "visit.csv").write_text(
+        "mrn,visit,day\n943 476 5919,1,2026-01-10\n943 476 5870,2,2026-01-10\n"
+    )
+    if form != "lookup":
+        (files / "visit.csv").unlink()
+    home = tmp_path / "home"
+    answer = b12(home, "run", files, "--source", tmp_path / "site.yaml", "--as-of", AS_OF)
+    assert answer.code == 0, answer.err
+    assert set(assessments(home)) == {GONE, STAYS}
+    assert b12(home, "erase", GONE).code == 0
+    digits = {
+        path: "".join(filter(str.isdigit, path.read_text(encoding="utf-8").replace("\n", "x")))
+        for room in ("archive", "reference")
+        for path in (home / room).rglob("*.csv")
+    }
+    assert digits and not [path for path, text in digits.items() if GONE in text]
+    assert all(STAYS in text for text in digits.values())
+    assert b12(home, "reingest").code == 0
+    assert b12(home, "screen", "--as-of", AS_OF).code == 0
+    assert set(assessments(home)) == {STAYS}
+
+
 def move_to_folder(tmp_path, source, name, content, patient):
     "Ingest a file, erase a patient; returns what the archive holds then"
     home = tmp_path / "home"

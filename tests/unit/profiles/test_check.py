@@ -47,6 +47,77 @@ def told(folder, text, base="canonical"):
         ("snapshot: 'labs_\\d+'", "snapshot: write a regular expression with the day in one pair"),
         ("snapshot: 'labs_('", "snapshot: this is not a regular expression"),
         ("snapshot: 'a{99999999999999999999999}'", "snapshot: this is not a regular expression"),
+        (
+            "columns: {patient: {optional: {sex: {first: [A]}}}}",
+            "write a column's name, a list of names, or {first_of: [names]}",
+        ),
+        (
+            "columns: {patient: {optional: {sex: {first_of: []}}}}",
+            "write a column's name, a list of names, or {first_of: [names]}",
+        ),
+        (
+            "columns: {lab_result: {code_pattern: '('}}",
+            "code_pattern: this is not a regular expression",
+        ),
+        (
+            "columns: {lab_result: {code_pattern: '(?=a)(b)'}}",
+            "code_pattern: this is not a regular expression of RE2",
+        ),
+        (
+            "columns: {lab_result: {code_pattern: '(a)(b)'}}",
+            "code_pattern: write the code in round brackets",
+        ),
+        (
+            "columns: {lab_result: {value_pattern: '(?P<unit>a)'}}",
+            "value_pattern: write the value in round brackets",
+        ),
+        (
+            "columns: {lab_result: {value_pattern: '(?P<value>a)(?P<sex>b)'}}",
+            "value_pattern: write the value in round brackets",
+        ),
+        (
+            "columns: {lab_result: {wide: {B12: {code: 2132-9}}}}",
+            "columns.lab_result.wide.B12.unit is missing",
+        ),
+        (
+            "columns: {lab_result: {wide: {B12: {unit: pg/mL}}}}",
+            "columns.lab_result.wide.B12.code is missing",
+        ),
+        (
+            "columns: {lab_result: {wide: {B12: {code: a, unit: b, patient_id: '7'}}}}",
+            "patient_id is never assumed",
+        ),
+        (
+            "columns: {lab_result: {wide: {B12: {code: a, unit: b, colour: c}}}}",
+            "colour is not a column of lab_result",
+        ),
+        (
+            "columns: {condition: {wide: {CROHN: {unit: b}}}}",
+            "columns.condition.wide.CROHN.code is missing",
+        ),
+        (
+            "columns: {lab_result: {split: {condition: {}}}}",
+            "columns.lab_result has split, so columns, wide and when belong under",
+        ),
+        ("files: {e: [e.csv]}\ncolumns: {e: {split: {results: {}}}}", "results is not an entity"),
+        (
+            "files: {e: [e.csv]}\ncolumns: {e: {split: {condition: {required: {code: A}}}}}",
+            "no column is named for the patient_id of condition",
+        ),
+        (
+            "columns: {condition: {date_from: {onset_on: day}}}",
+            "lookup is missing, which date_from needs",
+        ),
+        (
+            "columns: {condition: {date_from: {started: day}}}",
+            "started is not a column of condition",
+        ),
+        ("lookup: {key: a, patient_id: b}", "reference is missing"),
+        ("align_last_event_on: 2026-01-31", "lookup.last_event is missing"),
+        ("code_systems: {Dx: ICD11}", "ICD11 is not a code system of the protocol"),
+        ("patient_id: {width: 0}", "patient_id.width: input should be greater than or equal to 1"),
+        ("patient_id: {digits: true}", "patient_id.digits is not a key"),
+        ("columns: {patient: {sql: {patient: none.sql}}}", "none.sql cannot be read"),
         ("selects: /etc", "selects: this is not the name of a shipped profile"),
         ("time_zone: Nowhere/At", "time_zone: Nowhere/At is not a time zone"),
         ("format: word", "format is 'word'; known: table, meds, hl7v2, fhir"),
