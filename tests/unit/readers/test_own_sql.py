@@ -112,7 +112,7 @@ def test_the_column_of_the_patient_is_named(tmp_path):
         (tmp_path / "own.yaml").write_text(
             PROFILE.replace("patient_columns: {visit: PATIENT}\n", wrong)
         )
-        with pytest.raises(InvalidProtocol, match="patient_columns.visit is not one of"):
+        with pytest.raises(InvalidProtocol, match=r"patient_columns\.visit is not one of"):
             read_profile(str(tmp_path / "own.yaml"))
 
 
