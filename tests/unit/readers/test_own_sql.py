@@ -19,14 +19,14 @@ columns: {visit: {required: [PATIENT, DAY, B12], sql: {lab_result: own.sql}}}
 patient_columns: {visit: PATIENT}
 """
 SOUND = "select line, patient as patient_id, '2132-9' as code, b12 as value, 'pg/mL' as unit, day as collected_at from delivered"
-SECRET = "PAT-7731"
+PATIENT_NUMBER = "PAT-7731"
 
 
 @pytest.fixture
 def ingest(tmp_path):
     (tmp_path / "own.yaml").write_text(PROFILE)
     (tmp_path / "visit.csv").write_text(
-        f"PATIENT,DAY,B12\n{SECRET},2026-01-10,165\nP2,2026-01-11,x\n"
+        f"PATIENT,DAY,B12\n{PATIENT_NUMBER},2026-01-10,165\nP2,2026-01-11,x\n"
     )
 
     def with_select(select):
@@ -88,7 +88,7 @@ def test_it_is_one_select(ingest, text, says):
 )  # fmt: skip
 def test_a_row_is_of_its_line_and_no_message_tells_a_value(ingest, select, says):
     answer = ingest(select)
-    assert answer.code == 12 and says in answer.err and SECRET not in answer.err, answer.err
+    assert answer.code == 12 and says in answer.err and PATIENT_NUMBER not in answer.err, answer.err
 
 
 def test_the_locked_connection_cannot_be_unlocked(tmp_path):
