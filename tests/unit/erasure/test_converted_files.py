@@ -7,24 +7,16 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-import xlsxwriter
 
 from pipeline.erasure.files import erase_delivered, erase_transport
+from pipeline.erasure.ids import Ids
 from pipeline.profiles import read_profile
 from pipeline.readers import converted
+from tests.workbooks import workbook
 
 PROFILE = read_profile("canonical")
 HEADER = ["Patient_ID ", "value", "collected_at"]
 DAY = datetime.fromisoformat("2026-01-05")
-
-
-def book(path, **sheets):
-    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}) as made:  # fmt: skip
-        for name, rows in sheets.items():
-            sheet = made.add_worksheet(name)
-            for place, row in enumerate(rows):
-                sheet.write_row(place, 0, row)
-    return path
 
 
 def text_of(path, folder, **options):
@@ -36,7 +28,7 @@ def erased(path, patient, profile=PROFILE):
 
 
 def test_a_workbook_keeps_its_rows_its_other_sheets_and_its_numbers(tmp_path):
-    path = book(
+    path = workbook(
         tmp_path / "a.xlsx",
         labs=[HEADER, [7003.0, 165.5, DAY], ["ann", "=1+1", DAY], [], ["bob", "<150", DAY]],
         contacts=[["Mail"], ["ann"], ["bob"]],
@@ -67,7 +59,7 @@ def test_a_comment_of_a_workbook_goes_with_the_row(tmp_path):
 
 
 def test_the_sheet_of_the_profile_is_the_one_that_is_read(tmp_path):
-    path = book(tmp_path / "a.xlsx", cover=[["Report"]], labs=[HEADER, ["ann", 1, DAY]])
+    path = workbook(tmp_path / "a.xlsx", cover=[["Report"]], labs=[HEADER, ["ann", 1, DAY]])
     assert erased(path, "ann", PROFILE.model_copy(update={"sheet": "labs"})) == 1
     assert text_of(path, tmp_path, sheet="labs")[1:] == [""]
 
@@ -78,14 +70,16 @@ def test_a_transport_file_keeps_the_days_and_numbers_of_others(tmp_path, version
     frame = pd.DataFrame({"SEQN": [7.0, 8.0], "value": [165.3, None], "D": [DAY.date(), None], "T": [None, DAY]})  # fmt: skip
     pyreadstat.write_xport(frame, path, file_format_version=version)
     before, _ = pyreadstat.read_xport(path, output_format="dict")
-    assert erase_transport(path, "seqn", ["9"]) == 0
-    assert erase_transport(path, "seqn", ["7"]) == 1
+    assert erase_transport(path, [["seqn"]], Ids(frozenset(["9"]))) == 0
+    assert erase_transport(path, [["seqn"]], Ids(frozenset(["7"]))) == 1
     after, _ = pyreadstat.read_xport(path, output_format="dict")
     assert {name: list(cells) for name, cells in after.items()} == {
         name: list(cells)[1:] for name, cells in before.items()
     }
-    assert erase_transport(path, "seqn", ["8"]) == 1
-    assert erase_transport(path, "seqn", ["8"]) == 0, "a file without rows is still one"
+    assert erase_transport(path, [["seqn"]], Ids(frozenset(["8"]))) == 1
+    assert erase_transport(path, [["seqn"]], Ids(frozenset(["8"]))) == 0, (
+        "a file without rows is still one"
+    )
 
 
 def test_a_zip_is_packed_anew_without_the_patient_and_without_what_lay_beside(tmp_path):

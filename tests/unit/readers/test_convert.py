@@ -16,18 +16,9 @@ import xlsxwriter
 from pipeline.core.errors import Refused
 from pipeline.readers.convert import cell_text, converted, is_transport, is_workbook
 from pipeline.readers.unpack import tables_in_zip, unpacked
+from tests.workbooks import workbook
 
 SECRET = "s3cret-1950"
-
-
-def workbook(path, **sheets):
-    "A workbook of these sheets, whose rows are lists of cells"
-    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for place, row in enumerate(rows):
-                sheet.write_row(place, 0, row)
-    return path
 
 
 def lines(tmp_path, path, **options):
