@@ -41,6 +41,10 @@ WORKBOOK = {
 }  # a text that looks like a formula stays a text
 
 
+class MissingColumn(Exception):
+    """A table has no column of that name."""
+
+
 def erase_delivered(path, profile, kind, ids):
     """Erase the records of these patient ids from an archived file; returns how many went.
 
@@ -56,7 +60,8 @@ def erase_delivered(path, profile, kind, ids):
 
 def erase_table(path, profile, cells, ids):
     """Erase from a table of any form the rows in which one of these lists of columns, joined by a
-    space, holds one of the ids; returns how many. profile: as it is for this kind of file."""
+    space, holds one of the ids; returns how many. profile: as it is for this kind of file. Raises
+    MissingColumn."""
     wanted = Ids(frozenset(ids), profile.patient_id.clean)
 
     def erase(plain):
@@ -186,6 +191,8 @@ def erase_parquet(path, cells, ids, *, patient_id=PatientId()):  # noqa: B008 - 
     with closing(connect()) as con:
         con.execute((SQL / "macros.sql").read_text(encoding="utf-8"))
         define_patient_id(con, patient_id)
+        described = con.execute("describe from read_parquet($1)", [str(path)]).fetchall()
+        _check_columns([name.lower() for name, *_ in described], cells)
         is_theirs = " or ".join(map(_holds_an_id, cells))
         counted = f"select count(*) from read_parquet($1) where {is_theirs}"
         [[rows]] = con.execute(counted, [str(path), ids]).fetchall()
@@ -198,8 +205,7 @@ def erase_parquet(path, cells, ids, *, patient_id=PatientId()):  # noqa: B008 - 
 
 def _holds_an_id(columns):
     texts = ", ".join(f"cast({quoted_identifier(name)} as varchar)" for name in columns)
-    number = f"spelled_patient_id(clean_id(concat_ws(' ', {texts})))"
-    return f"{number} in (select unnest($2::varchar[]))"
+    return f"clean_patient_id(concat_ws(' ', {texts})) in (select unnest($2::varchar[]))"
 
 
 def erase_csv(path, cells, ids, dialect, *, keeps_lines=True):
@@ -241,7 +247,13 @@ def _joined(row, places):
 
 def _positions(header, cells):
     names = [cell.strip().lower().lstrip("\ufeff") for cell in header]
+    _check_columns(names, cells)
     return [[names.index(name) for name in columns] for columns in cells]
+
+
+def _check_columns(names, cells):
+    if missing := {name for columns in cells for name in columns} - {*names}:
+        raise MissingColumn(", ".join(sorted(missing)))
 
 
 def _parsed(lines, dialect):

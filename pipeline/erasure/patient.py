@@ -2,19 +2,25 @@
 erasure is kept."""
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 
 from pipeline import lake, worklist
 from pipeline.core import ENTITIES, UsageError, exclusive_lock, replacing
 from pipeline.engine import connect
 from pipeline.erasure import ledger
-from pipeline.erasure.files import erase_csv, erase_delivered, erase_parquet, erase_table
+from pipeline.erasure.files import (
+    MissingColumn,
+    erase_csv,
+    erase_delivered,
+    erase_parquet,
+    erase_table,
+)
 from pipeline.erasure.ids import Ids, patient_id_of
 from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_spellings
 from pipeline.erasure.tokens import words_of
 from pipeline.lake import ids_of_patient, query
-from pipeline.profiles import Dialect, PatientId, read_profile
+from pipeline.profiles import Dialect, read_profile
 
 PATIENT = [["patient_id"]]  # in what a run publishes
 
@@ -107,8 +113,11 @@ def _erase_references(folder, profile, ids):
     "Files in which rows look up the days of a patient's encounters say whose these are"
     if profile.format != "table" or not profile.lookup:
         return 0
-    cells = [[profile.lookup.patient_id.lower()]]
-    return sum(erase_table(path, profile, cells, ids) for path in folder.iterdir())
+    cells, erased = [[profile.lookup.patient_id.lower()]], 0
+    for path in folder.iterdir():
+        with suppress(MissingColumn):  # of another kind: the lookup does not read it either
+            erased += erase_table(path, profile, cells, ids)
+    return erased
 
 
 def _erase_refused(path, ids, patient_id):
@@ -123,7 +132,7 @@ def _erase_refused(path, ids, patient_id):
     with path.open(encoding=encoding, newline="") as file:
         lines = file.readlines()
     kept = [line for line in lines if not mine.search(line)]
-    if patient_id != PatientId():  # then an id may stand there in other characters
+    if not patient_id.is_plain:  # then an id may stand there in other characters
         wanted = Ids(frozenset(ids), patient_id.clean)
         kept = [line for line in kept if not any(word in wanted for word in words_of(line))]
     if len(kept) < len(lines):

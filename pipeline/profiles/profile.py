@@ -125,6 +125,11 @@ class PatientId(Record):
     upper_case: bool = False
     width: Annotated[int, Field(ge=1, le=64)] | None = None
 
+    @property
+    def is_plain(self):
+        "Whether ids are only cleaned, and stay otherwise as they are delivered"
+        return not (self.digits_only or self.upper_case or self.width)
+
     def clean(self, text):
         """The number as the lake has it (`clean_patient_id` in SQL). One that a spreadsheet wrote
         in scientific notation stays as it is, to be rejected."""

@@ -349,20 +349,25 @@ def test_a_patient_goes_however_the_profile_finds_the_number(tmp_path, form):
     (files / "visit.csv").write_text(
         "mrn,visit,day\n943 476 5919,1,2026-01-10\n943 476 5870,2,2026-01-10\n"
     )
+    (files / "visit_kinds.csv").write_text("kind,name\n1,ward\n")
     if form != "lookup":
         (files / "visit.csv").unlink()
+        (files / "visit_kinds.csv").unlink()
     home = tmp_path / "home"
     answer = b12(home, "run", files, "--source", tmp_path / "site.yaml", "--as-of", AS_OF)
     assert answer.code == 0, answer.err
     assert set(assessments(home)) == {GONE, STAYS}
     assert b12(home, "erase", GONE).code == 0
+    assert form != "lookup" or any(
+        "ward" in path.read_text() for path in (home / "reference").rglob("*.csv")
+    )
     digits = {
         path: "".join(filter(str.isdigit, path.read_text(encoding="utf-8").replace("\n", "x")))
         for room in ("archive", "reference")
         for path in (home / room).rglob("*.csv")
     }
     assert digits and not [path for path, text in digits.items() if GONE in text]
-    assert all(STAYS in text for text in digits.values())
+    assert all(STAYS in text for path, text in digits.items() if "ward" not in path.read_text())
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert set(assessments(home)) == {STAYS}
