@@ -106,7 +106,7 @@ def _forget_again(home, lines):
     """Erase the ids that these entries recognise; returns how many, how many entries are of another
     key, and what else went for it.
 
-    Deliveries that waited are ingested first: nothing else knows whom they are about.
+    Deliveries that waited are ingested first: until then it is unknown whom they are about.
     """
     if not lines:
         return {"erased": 0, "unknown": 0, "unreadable": 0}

@@ -81,11 +81,6 @@ def groups_of(pattern, parts):
         compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError):
         raise ValueError("this is not a regular expression") from None
-    try:
-        with closing(connect()) as con:  # RE2, which has no look-around and no back-references
-            con.execute("select regexp_matches('', $1)", [pattern]).fetchall()
-    except EngineError:
-        raise ValueError("this is not a regular expression of RE2") from None
     groups = dict(compiled.groupindex) or ({parts[0]: 1} if compiled.groups == 1 else {})
     if parts[0] not in groups or not groups.keys() <= set(parts):
         raise ValueError(
@@ -95,12 +90,22 @@ def groups_of(pattern, parts):
     return groups
 
 
+def _check_pattern(pattern, parts):
+    groups_of(pattern, parts)
+    try:
+        with closing(connect()) as con:  # RE2, which has no look-around and no back-references
+            con.execute("select regexp_matches('', $1)", [pattern]).fetchall()
+    except EngineError:
+        raise ValueError("this is not a regular expression of RE2") from None
+    return pattern
+
+
 def _check_code_pattern(pattern):
-    return groups_of(pattern, IN_A_CODE) and pattern
+    return _check_pattern(pattern, IN_A_CODE)
 
 
 def _check_value_pattern(pattern):
-    return groups_of(pattern, IN_A_VALUE) and pattern
+    return _check_pattern(pattern, IN_A_VALUE)
 
 
 Character = Annotated[str, Field(min_length=1, max_length=1)]

@@ -6,7 +6,13 @@ from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
-from pipeline.protocol.tables import code_system_names, register, register_pack, register_vocabulary
+from pipeline.protocol.tables import (
+    code_system_names,
+    register,
+    register_pack,
+    register_vocabulary,
+    vocabulary,
+)
 
 __all__ = [
     "Pack",
@@ -24,4 +30,5 @@ __all__ = [
     "register_pack",
     "register_vocabulary",
     "snomed_is_valid",
+    "vocabulary",
 ]

@@ -59,9 +59,15 @@ def register_vocabulary(con):
     _table(con, "quality_setting", kinds, [tuple(row["value"] for row in settings)])
 
 
+def vocabulary(name):
+    """The rows of one of the CSV_RELATIONS, such as `unit_alias`, as dicts of text."""
+    head, *rows = _read(PROTOCOL / CSV_RELATIONS[name])
+    return [dict(zip(map(str, head), row, strict=True)) for row in rows]
+
+
 def code_system_names():
     """The code systems that the protocol names, and LOCAL."""
-    return {str(name) for _, name in _read(PROTOCOL / CSV_RELATIONS["code_system"])[1:]} | {"LOCAL"}
+    return {str(row["code_system"]) for row in vocabulary("code_system")} | {"LOCAL"}
 
 
 def _register_codes(con):

@@ -16,13 +16,22 @@ from pipeline.readers.landed import read
 from pipeline.readers.rows.form import LONGEST as LONGEST_RECORD
 from pipeline.readers.rows.header import read_header
 from pipeline.readers.table import header_of
-from pipeline.readers.unpack import extracted, is_gzip, is_parquet, is_zip, tables_in_zip, unpacked
+from pipeline.readers.unpack import (
+    delivered_tables,
+    extracted,
+    is_gzip,
+    is_parquet,
+    is_zip,
+    tables_in_zip,
+    unpacked,
+)
 
 __all__ = [
     "LONGEST_RECORD",
     "cell_text",
     "converted",
     "define_patient_id",
+    "delivered_tables",
     "extracted",
     "header_of",
     "is_gzip",

@@ -21,8 +21,9 @@ def define_filled(con, words):
 
 
 def define_patient_id(con, patient_id):
-    """Create the macro `spelled_patient_id(number)`: an id that is clean already, written as the
-    profile's PatientId says. `PatientId.clean` is the same in Python."""
+    """Create the macros `spelled_patient_id(number)`, an id that is clean already, written as the
+    profile's PatientId says, and `clean_patient_id(cell)`, of any cell. `PatientId.clean` is the
+    same in Python."""
     number = "number"
     if patient_id.digits_only:
         number = f"regexp_replace({number}, '[^0-9]+', '', 'g')"
@@ -33,7 +34,9 @@ def define_patient_id(con, patient_id):
             f"case when length({number}) between 1 and {width - 1} then"
             f" lpad({number}, {width}, '0') else {number} end"
         )
+    if number != "number":
+        number = f"case when is_scientific(number) then number else {number} end"
+    con.execute(f"create or replace macro spelled_patient_id(number) as {number}")
     con.execute(
-        "create or replace macro spelled_patient_id(number) as"
-        f" case when is_scientific(number) then number else {number} end"
+        "create or replace macro clean_patient_id(cell) as spelled_patient_id(clean_id(cell))"
     )

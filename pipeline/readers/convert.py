@@ -18,7 +18,7 @@ import pyreadstat
 
 from pipeline.core import Refused
 from pipeline.profiles import Dialect
-from pipeline.readers.unpack import as_table_text, check_size, is_zip
+from pipeline.readers.unpack import as_table_text, check_size, is_zip, zip_holds
 
 TRANSPORT = b"HEADER RECORD*******LIB"  # of version 5; version 8 has LIBV8
 ROWS = 1 << 20  # that a sheet has at most
@@ -42,13 +42,7 @@ class Converted:
 
 def is_workbook(path):
     """Whether a file is an Excel workbook (.xlsx)."""
-    if not is_zip(path):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+    return is_zip(path) and zip_holds(path, "xl/workbook.xml")
 
 
 def is_transport(path):

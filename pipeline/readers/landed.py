@@ -93,9 +93,10 @@ def _load(con, path, *, profile, kind, references, folder):
 
 def _load_rows(con, path, *, profile, kind, references, folder):
     "One row, one record: columns by the profile, or by the SELECTs in sources/<profile>/<kind>/"
+    unread = ()
     if profile.lookup:
         columns = profile.looked_up_columns(kind)
-        load_lookup(con, references, profile=profile, columns=columns, folder=folder)
+        unread = load_lookup(con, references, profile=profile, columns=columns, folder=folder)
     header = load_table(
         con,
         path,
@@ -107,7 +108,7 @@ def _load_rows(con, path, *, profile, kind, references, folder):
     rows = con.execute(
         "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
     ).fetchone()[0]
-    selects, notes = profile.selects_of(kind), notes_on(header, profile, kind)
+    selects, notes = profile.selects_of(kind), notes_on(header, profile, kind) + unread
     if selects:
         if profile.reference:
             load_concepts(con, next(iter(references), None))

@@ -4,16 +4,17 @@ days their patient's are moved."""
 from pipeline.core import Refused
 from pipeline.engine import quoted_identifier
 from pipeline.readers.convert import as_table
-from pipeline.readers.table import load_table
+from pipeline.readers.table import MissingColumns, load_table
 from pipeline.readers.unpack import unpacked
 
 PREFIX = "lookup "  # of looked-up columns beside a row's own
-PATIENT = "filled(spelled_patient_id(clean_id({cell})))"
+PATIENT = "filled(clean_patient_id({cell}))"
 
 
 def load_lookup(con, references, *, profile, columns, folder):
     """Create `landing.looked_up`, one row for each patient and key of the reference files with
-    these columns; and `landing.shift`, by how many days a patient's are moved.
+    these columns; and `landing.shift`, by how many days a patient's are moved. Returns sentences on
+    the files that could not be read.
 
     references: the archived files, newest first; those without the columns are left out. Where
     two tell of one key, the newer counts, and in one file the later row. Raises Refused where no
@@ -25,26 +26,30 @@ def load_lookup(con, references, *, profile, columns, folder):
     names = list(dict.fromkeys(name.lower() for name in [*named, lookup.last_event or lookup.key]))
     typed = ", ".join(f"{quoted_identifier(name)} varchar" for name in names)
     con.execute(f"create or replace table landing.reference_row ({typed}, age bigint, line bigint)")
-    is_found = [
-        _load(con, path, age, names, profile, folder) for age, path in enumerate(references)
-    ]
-    if not any(is_found):
+    unread, are_found = [], []
+    for age, path in enumerate(references):
+        try:
+            are_found.append(_load(con, path, age, names, profile, folder))
+        except Refused as refusal:
+            unread.append(f"a reference file was not read: {refusal}")
+    if not any(are_found):
         raise Refused(
             f"no reference file with the columns {', '.join(names)} was delivered before it, or"
             " with it: the profile's lookup looks there"
         )
     con.execute(_looked_up(lookup, columns))
     con.execute(_shift(profile), [profile.align_last_event_on])
+    return tuple(unread)
 
 
 def _load(con, path, age, names, profile, folder):
-    "Add the rows of one reference file; False where it lacks the columns"
+    "Add the rows of one reference file; False where it is another table"
     own = profile.model_copy(update={"other_columns": "ignored"})
     columns, into = {"required": names, "optional": []}, "landing.reference_file"
     try:
         plain, own, _ = as_table(unpacked(path, folder), folder, own)
         load_table(con, plain, columns=columns, profile=own, into=into, folder=folder)
-    except Refused:
+    except MissingColumns:
         return False
     listed = ", ".join(map(quoted_identifier, names))
     con.execute(f"insert into landing.reference_row select {listed}, {age}, line from {into}")

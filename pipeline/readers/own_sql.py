@@ -63,7 +63,7 @@ def _selected(locked, entity, select, folder):
 def _check_lines(con, entity, select, patient_column):
     "A row that is not of the line's own patient would put one person's data on another"
     theirs, own = (
-        f"filled(spelled_patient_id(clean_id({cell})))"
+        f"filled(clean_patient_id({cell}))"
         for cell in (
             "selected.patient_id",
             f"delivered.{quoted_identifier(patient_column.lower())}",

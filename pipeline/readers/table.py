@@ -24,6 +24,10 @@ from pipeline.readers.rows.survey import survey
 NO_LINES = np.empty(0, np.int64), np.empty((0, 2), np.int64)
 
 
+class MissingColumns(Refused):
+    """A table without columns that it must have: it is another table than is expected."""
+
+
 @dataclass(frozen=True)
 class TableHeader:
     """The header of a table: its columns' names in lower case, and how many columns have none."""
@@ -176,7 +180,7 @@ def _check_names(names, columns, profile, cause):
     unexpected = [name for name in names if name and name not in known]
     twice = [name for name in known if names.count(name) > 1]
     if missing:
-        raise Refused(
+        raise MissingColumns(
             "the first line is not the header of this entity: it lacks"
             f" {', '.join(missing)}{cause()}"
         )

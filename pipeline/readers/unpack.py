@@ -12,6 +12,7 @@ from pipeline.readers.kinds import refuse_other_kinds
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+OFFICE = "[Content_Types].xml"  # of a workbook, and of every other document of Office
 LAYERS = 3  # a gzip of a zip of a gzip
 TABLES = (".csv", ".tsv", ".psv", ".txt", ".dat", ".parquet", ".xlsx", ".xpt", ".gz")
 READABLE = ("utf-8", "latin-1")
@@ -24,7 +25,7 @@ def unpacked(path, folder):
     for layer in range(LAYERS):
         if is_gzip(path):
             path = _gunzipped(path, folder, layer)
-        elif is_zip(path) and not is_office(path):
+        elif is_zip(path) and not zip_holds(path, OFFICE):
             path = _unzipped(path, folder, layer)
     return path
 
@@ -47,13 +48,24 @@ def is_parquet(path):
         return file.read(4) == b"PAR1"
 
 
-def is_office(path):
-    """Whether a zip is a document of Office, as a workbook is. A damaged zip is none."""
+def zip_holds(path, name):
+    """Whether a zip has a member of this name; a damaged one has not."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return "[Content_Types].xml" in archive.namelist()
+            return name in archive.namelist()
     except zipfile.BadZipFile:
         return False
+
+
+def delivered_tables(path, name, folder):
+    """The tables of a file, as (path, name): of a zip of several each of them, unzipped into
+    `folder`, of any other file that file itself. Raises Refused as `tables_in_zip`."""
+    if not is_zip(path) or zip_holds(path, OFFICE) or len(members := tables_in_zip(path)) < 2:
+        return [(path, name)]
+    return [
+        (extracted(path, member, folder / f"{place}{_ending(member)}"), member.filename)
+        for place, member in enumerate(members)
+    ]
 
 
 def tables_in_zip(path):
@@ -110,9 +122,12 @@ def _unzipped(path, folder, layer):
             f"its zip holds {len(tables)} tables: unzip it, and deliver the files in it, each by"
             " itself"
         )
-    # of the member's name only the ending is used, so that it leads nowhere
-    ending = PurePosixPath(tables[0].filename).suffix
-    return extracted(path, tables[0], folder / f"unzipped{layer}{ending}")
+    return extracted(path, tables[0], folder / f"unzipped{layer}{_ending(tables[0])}")
+
+
+def _ending(member):
+    "Of a member's name only the ending is used, so that it leads nowhere"
+    return PurePosixPath(member.filename).suffix
 
 
 def as_table_text(path, folder, encoding):

@@ -11,7 +11,7 @@ from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
 from pipeline.landing import references_of
 from pipeline.profiles import read_profile
-from pipeline.readers import extracted, header_of, is_workbook, is_zip, tables_in_zip
+from pipeline.readers import delivered_tables, header_of
 from pipeline.sources.columns import columns_of
 
 
@@ -73,22 +73,12 @@ def check_folder(home, name, folder):
         name = path.relative_to(folder).as_posix()
         with TemporaryDirectory(prefix="b12-") as work:
             try:
-                tables = _tables(path, name, Path(work))
+                tables = delivered_tables(path, name, Path(work))
             except Refused as refusal:
                 yield Tried(name, said=str(refusal), is_refused=True)
                 continue
             for table, table_name in tables:
                 yield _tried(home, table, table_name, profile, references)
-
-
-def _tables(path, name, work):
-    "The file with its name or, of a zip of several tables, each of them, as if it were unzipped"
-    if not is_zip(path) or is_workbook(path) or len(members := tables_in_zip(path)) < 2:
-        return [(path, name)]
-    return [
-        (extracted(path, member, work / f"{place}{Path(member.filename).suffix}"), member.filename)
-        for place, member in enumerate(members)
-    ]
 
 
 def _tried(home, path, name, profile, references):

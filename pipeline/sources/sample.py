@@ -16,14 +16,12 @@ from pipeline.profiles import Dialect
 from pipeline.readers import (
     cell_text,
     converted,
-    extracted,
+    delivered_tables,
     is_parquet,
     is_transport,
     is_workbook,
-    is_zip,
     refuse_other_kinds,
     sheets_of,
-    tables_in_zip,
     unpacked,
 )
 
@@ -38,7 +36,7 @@ SKIPPED = ("readme", "license", "licence")
 class Sample:
     """A table's first rows. name: that of its file, or of the member of a zip.
 
-    columns: header -> its cells that are not empty. dialect: None where it is no text. sheet: that
+    columns: header -> its cells that are not empty. dialect: None where it is not text. sheet: that
     of a workbook, where it is not the first. archive: the zip of several tables that it is in.
     is_ascii: whether it is text that fits any encoding.
     """
@@ -53,7 +51,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A file that is no table, and why."""
+    """A file that cannot be read as a table, and why."""
 
     name: str
     why: str
@@ -86,22 +84,19 @@ def tables_among(paths: Iterable[Path]):
                 yield path, name
 
 
-def _of_file(path, name, folder, archive=None):
-    if is_zip(path) and not is_workbook(path) and len(members := tables_in_zip(path)) > 1:
-        for place, member in enumerate(members):
-            inner = folder / str(place)
-            inner.mkdir()
-            plain = extracted(path, member, inner / f"member{Path(member.filename).suffix}")
-            yield from _of_file(plain, member.filename, inner, archive=name)
-        return
-    plain = unpacked(path, folder)
-    if is_workbook(plain):
-        yield _of_workbook(plain, name, archive)
-    elif is_transport(plain) or is_parquet(plain):
-        columns = _of_parquet(converted(plain, folder, most=ROWS).path)
-        yield Sample(name, columns, archive=archive)
-    else:
-        yield _of_text(plain, name, archive)
+def _of_file(path, name, folder):
+    for table, table_name in delivered_tables(path, name, folder):
+        archive = name if table != path else None
+        with TemporaryDirectory(dir=folder) as own:
+            yield _of_table(unpacked(table, Path(own)), table_name, Path(own), archive)
+
+
+def _of_table(path, name, folder, archive):
+    if is_workbook(path):
+        return _of_workbook(path, name, archive)
+    if is_transport(path) or is_parquet(path):
+        return Sample(name, _of_parquet(converted(path, folder, most=ROWS).path), archive=archive)
+    return _of_text(path, name, archive)
 
 
 def _of_workbook(path, name, archive):

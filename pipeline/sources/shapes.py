@@ -1,13 +1,11 @@
 """What cells show of themselves: dates and their order, numbers and their mark, the system of a
 code, by their shape alone."""
 
-import csv
 import re
 from collections import Counter
 from functools import cache
 
-from pipeline.core import PROTOCOL
-from pipeline.protocol import loinc_is_valid, snomed_is_valid
+from pipeline.protocol import loinc_is_valid, snomed_is_valid, vocabulary
 
 MOST = 0.9  # of the cells that must have a shape
 _TIME = r"(?:[T ]\d{1,2}:\d{2}.*)?"
@@ -17,6 +15,7 @@ _PARTS = re.compile(rf"(\d{{1,2}})[./-](\d{{1,2}})[./-]\d{{4}}{_TIME}")
 _NAMED = re.compile(rf"\d{{1,2}}[- ]?[A-Za-z]{{3}}[- ]?\d{{4}}{_TIME}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 _NUMBER = re.compile(r"[<>=~ ]*[-+]?\d+(?:[.,]\d+)*")
+_SEPARATORS = re.compile(r"[\s_;,.:()-]+")  # as status_key of sql/macros.sql
 SEXES = {  # as extracts write them; a number by the profile's author alone
     "f": "female", "female": "female", "w": "female", "woman": "female", "weiblich": "female",
     "femme": "female", "femenino": "female", "mujer": "female", "m": "male", "male": "male",
@@ -147,16 +146,14 @@ def are_units(cells):
 
 def unknown_words(column, entity, cells):
     """How many distinct cells of a status, specimen or route the protocol does not know."""
-    known = _known_words(f"{column}s" if column != "status" else "statuses", entity)
-    words = {re.sub(r"[-_ ]+", " ", cell.strip().lower()) for cell in cells}
+    known = _known_words(column, entity)
+    words = {_SEPARATORS.sub(" ", cell.lower()).strip() for cell in cells}
     return len(words - known), len(words)
 
 
 @cache
-def _known_words(file, entity):
-    with (PROTOCOL / f"{file}.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row.get("entity", entity) == entity]
-    return {row[file.removesuffix("es" if file == "statuses" else "s")] for row in rows}
+def _known_words(column, entity):
+    return {row[column] for row in vocabulary(column) if row.get("entity", entity) == entity}
 
 
 def are_systems(cells):
@@ -176,12 +173,9 @@ def _spelled(unit):
 
 @cache
 def _units():
-    with (PROTOCOL / "unit_aliases.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {_spelled(row[key]) for row in rows for key in ("spelling", "unit")}
+    return {_spelled(row[key]) for row in vocabulary("unit_alias") for key in ("spelling", "unit")}
 
 
 @cache
 def _systems():
-    with (PROTOCOL / "code_systems.csv").open(encoding="utf-8", newline="") as file:
-        return {row[key] for row in csv.DictReader(file) for key in ("alias", "code_system")}
+    return {row[key] for row in vocabulary("code_system") for key in ("alias", "code_system")}

@@ -52,7 +52,7 @@ def _lines(name, title, fitting, strange, profile, count):
     yield f"time_zone: {profile.time_zone}                    # of times without an offset"
     yield "# maps: [my_map.csv]              # local codes and units: b12 unmapped --format csv"
     if strange:
-        yield f"ignore:                           # as {name}, and what is none of its tables"
+        yield f"ignore:                           # as {name}, and what is not one of its tables"
         yield from (f'  - "{pattern}"' for pattern in profile.ignore)
         yield from (f'  - "{each}"  # guess: not a table of {title}' for each in strange)
     yield ""

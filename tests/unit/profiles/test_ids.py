@@ -63,7 +63,7 @@ WAYS = st.builds(
 )
 def test_the_way_a_source_writes_ids_is_one_in_python_and_sql(way, text):
     define_patient_id(CON, way)
-    [[in_sql]] = CON.execute("select spelled_patient_id(clean_id($1))", [text]).fetchall()
+    [[in_sql]] = CON.execute("select clean_patient_id($1)", [text]).fetchall()
     assert way.clean(text) == in_sql
 
 
