@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from pipeline.core import Refused
 from pipeline.profiles import canonical_tables
-from pipeline.sources.guess import guesses_of, patient_ids
+from pipeline.sources.guess import guesses_of, likeliest, patient_ids
 from pipeline.sources.sample import Sample, samples_of
 from pipeline.sources.shapes import (
     FLAGS,
@@ -43,6 +43,8 @@ def draft(*paths):
         return text
     guesses, system = guesses_of(samples)
     ours = [guess for guess in guesses if guess.entity]
+    if not ours and len(found) == 1:
+        ours = guesses = [likeliest(samples[0])]
     if not ours:
         why = _why((guess.sample.name, guess.why) for guess in guesses)
         raise Refused(f"None of these tables looks like an extract. {why}.")
@@ -315,7 +317,8 @@ def _system_of(guess):
         return "LOCAL", "guess: its names stand for codes: map them (b12 unmapped)"
     if guess.entity == "lab_result" and "shape of no" in why:
         return "LOCAL", f"guess: {why}, so they are the site's own: map them (b12 unmapped)"
-    return TODO, f"LOINC, RXNORM, ATC, …; LOCAL for the site's own, with a map: {why}"
+    known = "LOINC, RXNORM, ATC, …; LOCAL for the site's own, with a map"
+    return TODO, f"{known}: {why}" if why else known
 
 
 def _words(guesses):

@@ -82,14 +82,34 @@ def _guess(sample, system, ids):
         return Guess(sample, None, table["note"] or "not needed")
     if wide := _wide(sample):
         return _wide_guess(sample, wide, system, ids)
-    candidates = [
-        _scored(sample, entity, system, ids, is_known=bool(table) and table["entity"] == entity)
-        for entity in ENTITIES
-    ]
+    known = table["entity"] if table else None
+    candidates = _candidates(sample, system, ids, known)
     points, guess = max(candidates, key=lambda candidate: candidate[0])
     if points < AT_LEAST:
         return Guess(sample, None, _why_not(candidates))
     return guess
+
+
+def _candidates(sample, system, ids, known=None):
+    return [_scored(sample, entity, system, ids, is_known=entity == known) for entity in ENTITIES]
+
+
+def likeliest(sample):
+    """The Guess of a table by itself that looks like nothing of ours: the entity that its columns
+    and its name say most of, however little that is."""
+
+    def says(candidate):
+        points, guess = candidate
+        return points, len(guess.columns), _is_named(sample, guess.entity)
+
+    candidates = _candidates(sample, None, {})
+    _, guess = max(candidates, key=says)
+    others = ", ".join(entity for entity in ENTITIES if entity != guess.entity)
+    return replace(guess, why=f"{_why_not(candidates)}; or {others}")
+
+
+def _is_named(sample, entity):
+    return any(word in sample.name.lower() for word in WORDS[entity].split())
 
 
 def _why_not(candidates):
@@ -127,7 +147,7 @@ def _points(sample, entity, columns, coded):
     why = [f"{len(named)} column names"] if named else []
     required = canonical_tables()[entity].required
     points += 1.5 * all(name in columns for name in required)
-    if any(word in sample.name.lower() for word in WORDS[entity].split()):
+    if _is_named(sample, entity):
         points, why = points + 2, [*why, "the file's name"]
     if coded[1] > 1:
         points, why = points + coded[1], [*why, f"codes of {coded[0]}"]
