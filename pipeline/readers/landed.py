@@ -93,10 +93,10 @@ def _load(con, path, *, profile, kind, references, folder):
 
 def _load_rows(con, path, *, profile, kind, references, folder):
     "One row, one record: columns by the profile, or by the SELECTs in sources/<profile>/<kind>/"
-    unread = ()
+    notes = ()
     if profile.lookup:
         columns = profile.looked_up_columns(kind)
-        unread = load_lookup(con, references, profile=profile, columns=columns, folder=folder)
+        notes = load_lookup(con, references, profile=profile, columns=columns, folder=folder)
     header = load_table(
         con,
         path,
@@ -105,22 +105,26 @@ def _load_rows(con, path, *, profile, kind, references, folder):
         into="landing.delivered",
         folder=folder,
     )
-    rows = con.execute(
-        "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
-    ).fetchone()[0]
-    selects, notes = profile.selects_of(kind), notes_on(header, profile, kind) + unread
+    selects, notes = profile.selects_of(kind), notes_on(header, profile, kind) + notes
     if selects:
         if profile.reference:
             load_concepts(con, next(iter(references), None))
-        return Loaded(selects, rows, notes=notes)
+        return Loaded(selects, _rows_read(con), notes=notes)
     table = profile.columns[kind]
     if table.sql:
         selects = load_selected(con, profile, kind, folder)
     else:
         selects = mappings(profile, kind, header.names)
     if table.is_row_a_record:
-        return Loaded(selects, rows, notes=notes)
+        return Loaded(selects, _rows_read(con), notes=notes)
     return _of_records(con, selects, notes)
+
+
+def _rows_read(con):
+    [[rows]] = con.execute(
+        "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
+    ).fetchall()
+    return rows
 
 
 def _of_records(con, selects, notes):
