@@ -55,6 +55,7 @@ def read(con, path, *, profile, kind, folder, references=()):
     text (null when empty); beside them `line`, `shifted_days`, and
     `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
+    _code_systems(con, profile)
     _maps(con, profile)
     define_filled(con, profile.empty_words)
     define_patient_id(con, profile.patient_id)
@@ -97,25 +98,18 @@ def _load_rows(con, path, *, profile, kind, references, folder):
     if profile.lookup:
         columns = profile.looked_up_columns(kind)
         notes = load_lookup(con, references, profile=profile, columns=columns, folder=folder)
-    header = load_table(
-        con,
-        path,
-        columns=profile.delivered_columns(kind),
-        profile=profile,
-        into="landing.delivered",
-        folder=folder,
-    )
+    named, into = profile.delivered_columns(kind), "landing.delivered"
+    header = load_table(con, path, columns=named, profile=profile, into=into, folder=folder)
     selects, notes = profile.selects_of(kind), notes_on(header, profile, kind) + notes
     if selects:
         if profile.reference:
             load_concepts(con, next(iter(references), None))
         return Loaded(selects, _rows_read(con), notes=notes)
-    table = profile.columns[kind]
-    if table.sql:
+    if profile.columns[kind].sql:
         selects = load_selected(con, profile, kind, folder)
     else:
         selects = mappings(profile, kind, header.names)
-    if table.is_row_a_record:
+    if profile.columns[kind].is_row_a_record:
         return Loaded(selects, _rows_read(con), notes=notes)
     return _of_records(con, selects, notes)
 
@@ -213,14 +207,17 @@ def _choose(con, entity):
     )
 
 
-def _maps(con, profile):
-    """The steward's answers: what a local code or unit stands for; null: a code that is not ours.
-    And the source's names of code systems, beside those that the protocol knows"""
+def _code_systems(con, profile):
+    "The source's names of code systems, before those that the protocol knows"
     for alias, code_system in profile.code_systems.items():
         con.execute("delete from protocol.code_system where alias = upper(trim($1))", [alias])
         con.execute(
             "insert into protocol.code_system values (upper(trim($1)), $2)", [alias, code_system]
         )
+
+
+def _maps(con, profile):
+    "The steward's answers: what a local code or unit stands for; null: a code that is not ours"
     con.execute(
         "create or replace table landing.local_code (entity varchar, code_system varchar, code"
         " varchar, to_system varchar, to_code varchar)"
