@@ -8,7 +8,7 @@ from pipeline.readers.table import MissingColumns, load_table
 from pipeline.readers.unpack import unpacked
 
 PREFIX = "lookup "  # of looked-up columns beside a row's own
-PATIENT = "filled(clean_patient_id({cell}))"
+PATIENT, KEY = "filled(clean_patient_id({cell}))", "filled(clean_id({cell}))"
 
 
 def load_lookup(con, references, *, profile, columns, folder):
@@ -58,7 +58,7 @@ def _load(con, path, age, names, profile, folder):
 
 def _looked_up(lookup, columns):
     patient = PATIENT.format(cell=quoted_identifier(lookup.patient_id.lower()))
-    key = quoted_identifier(lookup.key.lower())
+    key = KEY.format(cell=quoted_identifier(lookup.key.lower()))
     found = "".join(
         f", {quoted_identifier(name.lower())} as {quoted_identifier(PREFIX + name.lower())}"
         for name in columns
@@ -88,13 +88,15 @@ def with_looked_up(profile, number, columns):
     `shifted_days`. number: the cell of the patient's number."""
     names = [quoted_identifier(PREFIX + name.lower()) for name in columns]
     found = "".join(f", looked_up.{name}" for name in names)
-    patient, key = PATIENT.format(cell=number), quoted_identifier(profile.lookup.key.lower())
+    patient = PATIENT.format(cell=number)
+    key = KEY.format(cell=quoted_identifier(profile.lookup.key.lower()))
     by_key = (
         " left join landing.looked_up on looked_up.patient_id = delivered.the_patient and"
-        f" looked_up.key = delivered.{key}"
+        " looked_up.key = delivered.the_key"
     )
     return (
-        f"(select delivered.*{found}, shift.shifted_days from (select *, {patient} as the_patient"
+        f"(select delivered.*{found}, shift.shifted_days from (select *, {patient} as the_patient,"
+        f" {key if columns else 'null'} as the_key"
         f" from landing.delivered) as delivered{by_key if columns else ''} left join landing.shift"
         " on shift.patient_id = delivered.the_patient)"
     )

@@ -64,6 +64,13 @@ def test_a_row_has_the_day_of_its_own_patient_and_key_or_none(onsets):
     }  # fmt: skip
 
 
+def test_a_key_is_cleaned_as_an_id_is(onsets):
+    decorated = VISITS.replace("ann,1,", "ann,1.0,").replace("ann,2,", 'ann,"=""2""",')
+    assert onsets(decorated) == onsets(VISITS)
+    rows = ROWS.replace("ann,1,", "ann,'1,").replace("ann ,2,", "ann ,2\u200b,")
+    assert onsets(VISITS, rows=rows) == onsets(VISITS)
+
+
 def test_the_newer_file_counts_and_in_one_file_the_later_row(onsets):
     newer = "PAT,VISIT,LEFT_ON\nann,1,09/03/2150\nann,1,08/03/2150\n"
     found = onsets(newer, VISITS)
