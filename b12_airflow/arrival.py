@@ -37,7 +37,9 @@ class DeliveryTrigger(BaseEventTrigger):
         }
 
     async def run(self):
-        look, told, told_at = self.looking(), set(), -self.again
+        # what a look imports would keep every other trigger waiting for its seconds
+        look = await asyncio.to_thread(self.looking)
+        told, told_at = set(), -self.again
         while True:
             found = await asyncio.to_thread(self._looked, look)
             told &= found  # what was claimed may come again under the same name
