@@ -2,7 +2,7 @@
 
 from pipeline.engine import select_of
 from pipeline.lake import query
-from pipeline.screening import without_answered
+from pipeline.screening import unanswered
 
 GROUPS = {
     "file": "file",
@@ -55,17 +55,11 @@ def _filter(columns):
 
 
 def unmapped(home, *, source=None):
-    """Unmapped local codes and units, most frequent first, as the rows of a map that a
-    steward fills in.
+    """Unmapped local codes and units, as of `unanswered`: the rows of a map that a steward fills
+    in, what could matter first.
 
     Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other
     tests, which are known.
     """
-    return without_answered(
-        home,
-        [
-            row
-            for row in query(home, select_of("reporting.unmapped"))
-            if source in (None, row["source"])
-        ],
-    )
+    rows = query(home, select_of("reporting.unmapped"))
+    return unanswered(home, [row for row in rows if source in (None, row["source"])])

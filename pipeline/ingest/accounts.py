@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline import lake
+from pipeline.protocol import proposals
 
 IN_JSON = (
     "file",
@@ -27,7 +28,7 @@ class Account:
     """The outcome of the rows of one delivered file. rejected: rows by reason. skipped: rows by
     kind. refused: why, or None. blanked: unreadable cells that were left out of accepted rows, by
     column. withdrawals: accepted rows that take something back. notes: sentences on what was not
-    read."""
+    read, or not mapped."""
 
     file: str
     sha256: str
@@ -88,7 +89,7 @@ def tally(con, landed, file):
         rows=landed.rows, accepted=accepted - duplicates, rejected=dict(+rejected),
         duplicates=duplicates, skipped=dict(+skipped), snapshot=file.snapshot, blanked=blanked,
         withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
-        notes=landed.notes,
+        notes=(*landed.notes, *_resemblances(con, landed.entities)),
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file.name} does not add up"
     return account
@@ -127,6 +128,24 @@ def _left_out_and_taken_back(con, entities):
             took_back = f"({accepted_rows(entity)}) where status in ('retracted', 'withdrawn')"
             withdrawals += _count(con, took_back)
     return dict(blanked), withdrawals
+
+
+def _resemblances(con, entities):
+    "A note on unmapped codes whose names resemble what the protocol decides by: such rows are lost"
+    rows = Counter()
+    for entity in set(entities) - {"patient"}:
+        counted = con.execute(
+            f"select coalesce(name, code) as name, count(*) from staging.checked_{entity}"
+            " where skipped_because = 'unmapped_code' and coalesce(name, code) is not null"
+            " group by coalesce(name, code)"
+        ).fetchall()
+        proposed = proposals(entity, [name for name, _ in counted])
+        for name, count in counted:
+            if name in proposed and proposed[name].is_deciding:
+                rows[proposed[name].name] += count
+    if rows:
+        named = ", ".join(f"{name} {count:,}" for name, count in rows.most_common(5))
+        yield f"unmapped, though their names resemble names of the protocol: {named} (b12 unmapped)"
 
 
 def accepted_rows(entity):

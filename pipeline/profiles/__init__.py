@@ -3,7 +3,7 @@
 from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.ids import clean_id
-from pipeline.profiles.maps import answered
+from pipeline.profiles.maps import answered, filled
 from pipeline.profiles.profile import PatientId, Profile
 from pipeline.profiles.table import (
     IN_A_CODE,
@@ -25,6 +25,7 @@ __all__ = [
     "answered",
     "canonical_tables",
     "clean_id",
+    "filled",
     "flat",
     "groups_of",
     "install_profile",

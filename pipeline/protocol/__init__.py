@@ -3,6 +3,7 @@
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems
 from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
+from pipeline.protocol.likeness import proposals, rank
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
@@ -26,6 +27,8 @@ __all__ = [
     "movable",
     "moved",
     "problems",
+    "proposals",
+    "rank",
     "register",
     "register_pack",
     "register_vocabulary",

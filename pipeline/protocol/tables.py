@@ -24,6 +24,7 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "omop_concept": "omop_concepts.csv",
     "rejection": "rejections.csv",
 }
+SYNONYMS = "synonyms.csv"  # names that resemble a concept's; no relation, they judge no row
 
 
 BAND = {
@@ -60,8 +61,9 @@ def register_vocabulary(con):
 
 
 def vocabulary(name):
-    """The rows of one of the CSV_RELATIONS, such as `unit_alias`, as dicts of text."""
-    head, *rows = _read(PROTOCOL / CSV_RELATIONS[name])
+    """The rows of one of the CSV_RELATIONS, such as `unit_alias`, or of `synonym`, as dicts of
+    text."""
+    head, *rows = _read(PROTOCOL / {**CSV_RELATIONS, "synonym": SYNONYMS}[name])
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
@@ -70,13 +72,18 @@ def code_system_names():
     return {str(row["code_system"]) for row in vocabulary("code_system")} | {"LOCAL"}
 
 
-def _register_codes(con):
-    rows = [
+def code_rows():
+    """The rows of `protocol/codes/*.csv`: (concept, code system, code, display, source)."""
+    return [
         row
         for path in sorted((PROTOCOL / "codes").glob("*.csv"))
         if path.name != "drug_names.csv"
         for row in _read(path)[1:]
     ]
+
+
+def _register_codes(con):
+    rows = code_rows()
     columns = dict.fromkeys(("concept", "code_system", "code", "display", "source"), "varchar")
     _table(con, "delivered_spelling", columns, rows)
     con.execute(

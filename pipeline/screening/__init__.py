@@ -2,10 +2,10 @@
 
 from pipeline.screening import screen
 from pipeline.screening.approval import decide
-from pipeline.screening.counts import without_answered
 from pipeline.screening.nightly import screen_again, screen_population
 from pipeline.screening.plan import parse_day
 from pipeline.screening.screen import BUILDERS, register_inputs, scratch_database
+from pipeline.screening.unmapped import unanswered
 
 __all__ = [
     "BUILDERS",
@@ -16,5 +16,5 @@ __all__ = [
     "screen",
     "screen_again",
     "screen_population",
-    "without_answered",
+    "unanswered",
 ]

@@ -11,8 +11,12 @@ from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
 from pipeline.landing import references_of
 from pipeline.profiles import read_profile
+from pipeline.protocol import proposals, rank
 from pipeline.readers import delivered_tables, header_of
-from pipeline.sources.columns import columns_of
+from pipeline.sources.columns import MANY, columns_of
+
+RARE = "of one patient each"
+SHOWN_CODES = 20
 
 
 @dataclass
@@ -21,7 +25,8 @@ class Checked:
 
     columns: as by `columns_of`. unread: columns of the file that the profile does not name.
     rejected: `{reason, rows, lines, remedy}`. unknown: `{entity, kind, delivered, name, rows}`,
-    local codes and units.
+    local codes and units; of a code also `names` (how many, where several) and, where one resembles
+    a name of the protocol, `line`, `resembles`, `likeness` (86 to 100) and `proposed`.
     """
 
     file: str
@@ -109,8 +114,42 @@ def _add(checked, con, profile, entity):
     if entity == "lab_result":
         checked.unknown += rows_of(con, _UNKNOWN_UNIT)
     if entity != "patient":
-        checked.unknown += rows_of(con, _UNKNOWN_CODE.format(entity=entity))
+        checked.unknown += _unknown_codes(con, entity)
         checked.unknown += rows_of(con, _UNKNOWN_STATUS.format(entity=entity))
+
+
+def _unknown_codes(con, entity):
+    """The unmapped codes: first those that resemble a name of the protocol, then the most frequent.
+    A code of one patient may identify it: of those that resemble nothing the rows are counted, of
+    the others the line is named."""
+    rows = rows_of(con, _UNKNOWN_CODE.format(entity=entity))
+    proposed = proposals(entity, {name for row in rows for name in row["names"]})
+    best = [
+        min((proposed[name] for name in row["names"] if name in proposed), default=None, key=rank)
+        for row in rows
+    ]
+    known = [pair for pair in zip(rows, best, strict=True) if pair[1] or pair[0]["patients"] > 1]
+    known.sort(key=lambda pair: (rank(pair[1]), -pair[0]["rows"], pair[0]["code"]))
+    shown = [_shown(entity, row, proposal) for row, proposal in known[:SHOWN_CODES]]
+    if rare := sum(row["rows"] for row in rows) - sum(row["rows"] for row, _ in known):
+        shown.append({"entity": entity, "kind": "code", "delivered": RARE, "rows": rare})
+    return shown
+
+
+def _shown(entity, row, proposal):
+    names = row["names"][1:]  # the first is the code itself
+    is_shown = row["patients"] > 1
+    shown = {
+        "entity": entity, "kind": "code", "delivered": row["code"] if is_shown else RARE,
+        "name": names[0] if row["patients"] >= MANY and len(names) == 1 else None,
+        "names": len(names) if is_shown and len(names) > 1 else None, "rows": row["rows"],
+    }  # fmt: skip
+    if proposal:
+        shown |= {
+            "line": row["line"], "likeness": proposal.likeness, "resembles": proposal.name,
+            "proposed": f"{proposal.code_system} {proposal.code}",
+        }  # fmt: skip
+    return shown
 
 
 def _as_delivered(home, path, profile, kind, beside, name):
@@ -146,19 +185,15 @@ from staging.checked_{entity} left join protocol.rejection on rejection.reason =
 where rejected_because is not null group by rejected_because order by rows desc, reason
 """
 _UNKNOWN_CODE = """
-select '{entity}' as entity, 'code' as kind,
-    case when patients >= 2 then code else 'of one patient each' end as delivered,
-    case when count(*) = 1 and any_value(patients) >= 5 then any_value(name) end as name,
-    sum(rows)::bigint as rows
-from (
-    select coalesce(code, name) as code, any_value(name) as name,
-        count(distinct patient_id) as patients, count(*) as rows
-    from staging.checked_{entity} where skipped_because = 'unmapped_code'
-    group by coalesce(code, name)
-)
-group by delivered
-order by delivered = 'of one patient each', rows desc, delivered
-limit 20
+select coalesce(code, name) as code, min(line) as line, count(distinct patient_id) as patients,
+    list_prepend(
+        coalesce(code, name),
+        coalesce(list(distinct name order by name) filter (where name is not null), [])
+    ) as names,
+    count(*) as rows
+from staging.checked_{entity}
+where skipped_because = 'unmapped_code' and coalesce(code, name) is not null
+group by coalesce(code, name)
 """
 _UNKNOWN_STATUS = """
 select '{entity}' as entity, 'status' as kind, landed.status as delivered, null as name,

@@ -284,9 +284,12 @@ def test_rejects_in_each_format(home, demo):
 
 def test_unmapped_in_each_format(home):
     rows = b12(home, "unmapped", "--format", "json").json
-    assert [row["rows"] for row in rows] == sorted((row["rows"] for row in rows), reverse=True)
+    likely = [row["likeness"] is not None for row in rows]
+    assert likely == sorted(likely, reverse=True)
+    others = [row["rows"] for row in rows if not row["likeness"]]
+    assert others == sorted(others, reverse=True)
     assert b12(home, "unmapped", "--format", "csv").out.startswith(
-        "entity,kind,code_system,delivered,name,rows,map_to_system,map_to\n"
+        "entity,kind,code_system,delivered,name,other_names,rows,likeness,resembles,proposed_system,proposed,map_to_system,map_to\n"
     )
     assert b12(home, "unmapped").code == 0
 

@@ -315,6 +315,23 @@ def test_check_of_a_folder_says_what_becomes_of_each_file(tmp_path):
     assert b12(home, "source", "check", "example_site", tmp_path / "empty").code == 2
 
 
+def test_check_of_a_folder_names_what_is_likely_ours_however_rare(tmp_path):
+    rows = ["PAT-77,PRIVATE-1,LOCAL,Vitamin B12 im Serum,150,pg/mL,2026-01-05"]
+    rows += [f"P{n},4711,LOCAL,Cholesterin,200,mg/dL,2026-01-05" for n in range(9)]
+    rows += ["P1,4712,LOCAL,Folsäure,5,ng/mL,2026-01-05", "P2,4712,LOCAL,TSH,5,mU/L,2026-01-05"]
+    rows += ["P3,PRIVATE-2,LOCAL,Mrs Example,5,ng/mL,2026-01-05"]
+    head = "patient_id,code,code_system,name,value,unit,collected_at"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "lab_result.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    told = b12(tmp_path / "home", "source", "check", "canonical", tmp_path / "in").out
+    likely, others = told.split("Not mapped, though")[1].split("Other unmapped codes")
+    lines = [line.split() for line in likely.splitlines()[2:] if line.strip()]
+    assert lines[0] == "lab_result vitamin b12 100 LOINC 2132-9 of one patient each 1 2".split()
+    assert lines[1] == "lab_result folsaure 100 LOINC 2284-8 4712 2 2 12".split()
+    assert "4711" in others and "Cholesterin" in others
+    assert not [word for word in ("PRIVATE", "PAT-77", "Example") if word in told]
+
+
 def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_run(tmp_path):
     profile, home = tmp_path / "mine.yaml", tmp_path / "home"
     shutil.copy(DATA.parents[1] / "sources" / "example_site_map.csv", tmp_path / "map.csv")

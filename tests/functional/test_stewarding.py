@@ -214,6 +214,53 @@ def test_unmapped_is_a_map_to_fill_in(home):
     }
 
 
+LOCAL_CODES = """patient_id,code,code_system,name,value,unit,collected_at
+P1,4711,LOCAL,Cholesterin,200,mg/dL,2026-01-05
+P2,4711,LOCAL,Cholesterin,210,mg/dL,2026-01-05
+P1,4712,LOCAL,Vitamin B12 i.S.,150,pg/mL,2026-01-05
+P1,4713,LOCAL,Folsäure,5,ng/mL,2026-01-05
+P2,4713,LOCAL,Triglyzeride,99,mg/dL,2026-01-05
+P2,4713,LOCAL,Triglyzeride,98,mg/dL,2026-01-06
+"""
+
+
+def test_what_could_matter_stands_first_and_an_answer_stays(tmp_path):
+    home, answers = tmp_path / "home", tmp_path / "map.csv"
+    (tmp_path / "lab_result.csv").write_text(LOCAL_CODES, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("extends: canonical\nprofile: mine\nmaps: [map.csv]\n")
+    answers.write_text(HEAD, encoding="utf-8")
+    told = b12(home, "ingest", tmp_path / "lab_result.csv", "--source", tmp_path / "mine.yaml")
+    assert "resemble names of the protocol: vitamin b12 1 (b12 unmapped)" in told.out
+    rows = b12(home, "unmapped", "--format", "json").json
+    assert [
+        (row["delivered"], row["name"], row["other_names"], row["proposed"]) for row in rows
+    ] == [
+        ("4712", "Vitamin B12 i.S.", None, "2132-9"),
+        ("4713", "Triglyzeride", "Folsäure", "2284-8"),  # one of the names of a code is enough
+        ("4711", "Cholesterin", None, None),
+    ]
+    kept = home / "sources" / "mine" / "map.csv"
+    kept.write_text(
+        f"{HEAD}lab_result,code,LOCAL,4711,none,none\nlab_result,code,,4712,LOINC,2132-9\n",
+        encoding="utf-8",
+    )
+    assert b12(home, "reingest").code == 0
+    written = b12(home, "unmapped", "--source", "mine", "--out", kept)
+    assert written.code == 0
+    with kept.open(encoding="utf-8") as file:
+        again = {row["delivered"]: row["map_to"] for row in csv.DictReader(file)}
+    assert again == {"4711": "none", "4712": "2132-9", "4713": ""}
+    assert b12(home, "reingest").code == 0
+    assert {row["delivered"] for row in b12(home, "unmapped", "--format", "json").json} == {"4713"}
+
+
+def test_a_file_that_is_no_map_is_not_replaced_by_one(home, tmp_path):
+    (tmp_path / "patients.csv").write_text("patient_id\nP1\n", encoding="utf-8")
+    answer = b12(home, "unmapped", "--out", tmp_path / "patients.csv")
+    assert answer.code == 2 and "lacks the column" in answer.err
+    assert (tmp_path / "patients.csv").read_text(encoding="utf-8") == "patient_id\nP1\n"
+
+
 HEAD = "entity,kind,code_system,delivered,map_to_system,map_to\n"
 
 

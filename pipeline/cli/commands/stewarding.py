@@ -7,6 +7,7 @@ from pipeline.core import Refused, UsageError
 from pipeline.exports import account_line, as_rows, table
 from pipeline.ingest import replay
 from pipeline.operations import retention
+from pipeline.profiles import filled
 from pipeline.sources import check, check_folder, draft
 
 REJECTED = (
@@ -21,7 +22,11 @@ REJECTED = (
     "unit",
     "performing_lab",
 )
-MAP = ("entity", "kind", "code_system", "delivered", "name", "rows", "map_to_system", "map_to")
+LIKELY = ("entity", "resembles", "likeness", "proposed", "delivered", "names", "rows", "line")
+MAP = (
+    "entity", "kind", "code_system", "delivered", "name", "other_names", "rows", "likeness",
+    "resembles", "proposed_system", "proposed", "map_to_system", "map_to",
+)  # fmt: skip
 
 
 def rejects(home, options):
@@ -55,9 +60,22 @@ def rejects(home, options):
 
 def unmapped(home, options):
     form = form_of(options.format, options.out, ("csv", "json"))
-    columns = MAP if form == "csv" else ("source", *MAP[:-2])
     rows = stewardship.unmapped(home, source=options.source)
+    filled_in = [name for name in MAP[:-2] if any(row[name] for row in rows)]
+    columns = MAP if form == "csv" else ("source", *filled_in)
+    if form == "csv":
+        rows = [*_answers_kept(options.out), *rows]
     write(as_rows(rows, form, columns, empty="All codes and units are mapped."), options.out)
+
+
+def _answers_kept(path):
+    "The answers in a map that is written anew: they stay"
+    if not path or not path.is_file():
+        return []
+    try:
+        return filled(path)
+    except ValueError as error:
+        raise UsageError(f"{path} is not replaced: {error}. Name another file.") from None
 
 
 def source(home, options):
@@ -108,9 +126,13 @@ def _tell_checked(checked):
     if checked.rejected:
         say("\nRejected:")
         say(table(checked.rejected, ("reason", "rows", "lines", "remedy")))
+    if likely := [row for row in checked.unknown if row.get("likeness")]:
+        say("\nNot mapped, though their names resemble names of the protocol:")
+        say(table(likely, LIKELY))
+    if others := [row for row in checked.unknown if not row.get("likeness")]:
+        say("\nOther unmapped codes and units:" if likely else "\nUnmapped codes and units:")
+        say(table(others, ("entity", "kind", "delivered", "name", "names", "rows")))
     if checked.unknown:
-        say("\nUnmapped codes and units:")
-        say(table(checked.unknown, ("entity", "kind", "delivered", "name", "rows")))
         say(
             "\nNext: ingest the file, write a map with `b12 unmapped --source PROFILE --format csv"
             " --out MAP.csv`, fill it in and name it under `maps`."

@@ -10,15 +10,21 @@ def test_codes_are_counted_by_system_and_spelling_over_all_files():
         sha256 | entity     | skipped_because | code_system | code | name      | rows
         a      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | 3
         b      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | 4
+        b      | lab_result | unmapped_code   | LOCAL       | B12X | folate    | 5
+        b      | lab_result | unmapped_code   | LOCAL       | B12X |           | 6
         a      | medication | unmapped_code   | NAME        |      | cobalvita | 2
         a      | medication | unmapped_code   | NAME        |      |           | 9
         a      | medication | comment         | NAME        | x    |           | 9
     """)  # fmt: skip
     shows(con, "reporting.unmapped", """
         source    | entity     | kind | code_system | delivered | name      | rows | map_to_system | map_to
-        canonical | lab_result | code | LOCAL       | B12X      | b twelve  | 7    |               |
+        canonical | lab_result | code | LOCAL       | B12X      | b twelve  | 18   |               |
         canonical | medication | code | NAME        | cobalvita | cobalvita | 2    |               |
     """)  # fmt: skip
+    [names] = con.execute(
+        "select names from reporting.unmapped where delivered = 'B12X'"
+    ).fetchone()
+    assert names == ["b twelve", "folate"], "the most frequent first"
 
 
 def test_status_words_and_units():

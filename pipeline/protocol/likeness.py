@@ -1,0 +1,168 @@
+"""Which code of the protocol a delivered name resembles: a proposal for a steward, never a mapping.
+
+Compared are names without marks, accents and words that any name may have (serum, tablet), by
+rapidfuzz (https://rapidfuzz.github.io/RapidFuzz/).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from pipeline.protocol.tables import code_rows, vocabulary
+
+LIKELY = 86  # from here on a name is proposed; below it, names of MIMIC-IV are of other things
+_BLOCK = 2000  # names compared at once: 2,000 times 500 of four bytes
+_NOT_OURS = re.compile("EXCLUDE|DO_NOT_USE|NOT_|hint|headache|multivitamin|methotrexate")
+_DISPLAYS = {  # entity: facts, and systems, whose displays are names to compare with
+    "condition": (
+        ("malabsorption", "neuro", "diet", "pregnancy", "renal", "deficiency_before"),
+        ("SNOMEDCT",),
+    ),
+    "procedure": (("malabsorption", "renal", "b12_therapy"), ("SNOMEDCT", "CPT4")),
+}
+_IN_BRACKETS = re.compile(r"\[[^]]*\]|\((?:procedure|disorder|finding|situation|regime/therapy)\)")
+_B12 = re.compile(r"\bb\W{0,2}(\d{1,2})\b")
+
+
+def _words(text):
+    return frozenset(text.split())
+
+
+_ANY = _words(
+    "a and by de del der des du en for fur i im in la le of on or the to und with "
+    "assay blood level levels measurement method p plasma result s se ser serum serumplasma "
+    "sr suero test total unspecified value wert "
+    "cap caps capsule capsules hcl injection inj iu mcg mg ml oral solution tab tablet tablets ug "
+    "disease disorder syndrome"
+)
+_OTHER_SPECIMENS = _words(
+    "24h amniotic ascites ascitic bile csf dialysate dipstick faeces feces fecal fluid joint "
+    "liquor orina peritoneal pleural semen stool stuhl sweat synovial urin urine urinary "
+    "urines"
+)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a delivered name may stand for. code_system, code: as a map answers; name: the name of
+    the protocol that it resembles. likeness: 86 to 100. is_deciding: whether a decision may depend
+    on it; folate, haemoglobin or creatinine are shown only."""
+
+    code_system: str
+    code: str
+    name: str
+    likeness: int
+    is_deciding: bool
+
+
+def proposals(entity, names):
+    """The Proposal for each of the delivered names that resembles a name of the protocol:
+    `{name: Proposal}`. entity: lab_result, medication, condition or procedure."""
+    known = _known(entity)
+    plain = {name: _plain(entity, name) for name in names if name}
+    if entity == "lab_result":
+        plain = {name: text for name, text in plain.items() if not _is_other_specimen(text)}
+    delivered = sorted({text for text in plain.values() if text})
+    best = {}
+    for start in range(0, len(delivered), _BLOCK):
+        best.update(_best(delivered[start : start + _BLOCK], known))
+    return {name: best[text] for name, text in plain.items() if text in best}
+
+
+def rank(proposal):
+    """A key to sort by: proposals for what decides first, then the most alike; None last."""
+    if proposal is None:
+        return (2, 0)
+    return (0 if proposal.is_deciding else 1, -proposal.likeness)
+
+
+def _best(delivered, known):
+    "The best Proposal of each plain name; none where a name that is not ours is as like"
+    choices = list(known)
+    for text, scores in zip(delivered, _likeness(delivered, choices), strict=True):
+        likely = [place for place in (-scores).argsort() if scores[place] >= LIKELY]
+        # vitamin b6 is like vitamin b12, but for what tells them apart
+        place = next(
+            (place for place in likely if _numbered(choices[place]) <= _numbered(text)), None
+        )
+        if place is not None and known[choices[place]][1] != "none":
+            system, code, name = known[choices[place]]
+            yield text, Proposal(system, code, name, int(scores[place]), code not in _shown_only())
+
+
+@cache
+def _shown_only():
+    "The codes of tests that are shown and decide nothing"
+    shown = {row["analyte"] for row in vocabulary("analyte") if row["decides"] == "no"}
+    ours = {row["concept"] for row in vocabulary("concept") if row["means"] in shown}
+    return {code for concept, _, code, *_ in code_rows() if concept in ours}
+
+
+def _numbered(text):
+    return {word for word in text.split() if not word.isalpha()}
+
+
+def _likeness(delivered, choices):
+    """How like each delivered name is to each known one, 0 to 100. A known name that stands whole
+    in a longer one is like it, a name that is only a part of a known one is not; the more words
+    they share, the more they are alike."""
+    whole, as_set, part = (
+        process.cdist(delivered, choices, scorer=scorer)
+        for scorer in (fuzz.token_sort_ratio, fuzz.token_set_ratio, fuzz.partial_ratio)
+    )
+    sizes = np.array([len(name) for name in choices])
+    is_longer = np.array([len(name) for name in delivered])[:, None] >= sizes
+    # a short name inside of a word says nothing: hb in rhbdl2
+    inside = np.maximum(as_set, np.where(sizes >= 7, part, 0))
+    return np.where(is_longer, np.maximum(0.8 * inside + 0.2 * whole, whole), whole)
+
+
+def _is_other_specimen(text):
+    return not _OTHER_SPECIMENS.isdisjoint(text.split())
+
+
+def _plain(entity, name):
+    "`Vitamin B-12 (Cobalamin), Serum` as `vitamin b12 cobalamin`; of a drug without its strength"
+    text = unicodedata.normalize("NFKD", _IN_BRACKETS.sub(" ", name)).lower()
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    words = re.findall(r"[^\W_]+", _B12.sub(r"b\1", text))
+    if entity == "medication":
+        words = [word for word in words if not word[0].isdigit()]
+    return " ".join(word for word in words if word not in _ANY)
+
+
+@cache
+def _known(entity):
+    "Of each plain name of the protocol: the code that is proposed, and the name as it is written"
+    rows = [
+        (row["name"], row["code_system"], row["code"])
+        for row in vocabulary("synonym")
+        if row["entity"] == entity
+    ]
+    if entity == "medication":
+        rows += [
+            (row["name"], "NAME", row["name"])
+            for row in vocabulary("drug_name")
+            if not _NOT_OURS.search(str(row["concept"]))
+        ]
+    elif entity in _DISPLAYS:
+        rows += _displays(entity)
+    return {_plain(entity, name): (system, code, name) for name, system, code in reversed(rows)}
+
+
+def _displays(entity):
+    facts, systems = _DISPLAYS[entity]
+    ours = {
+        row["concept"]
+        for row in vocabulary("concept")
+        if row["fact"] in facts and not _NOT_OURS.search(f"{row['concept']} {row['means']}")
+    }
+    return [
+        (display, code_system, code)
+        for concept, code_system, code, display, _ in code_rows()
+        if concept in ours and code_system in systems and not str(code).endswith("*")
+    ]

@@ -1,0 +1,55 @@
+"What a delivered name resembles: proposals for names of laboratories in several languages, none for names of other things"
+
+import csv
+
+import pytest
+
+from pipeline.core import PROTOCOL
+from pipeline.protocol import proposals, vocabulary
+from pipeline.protocol.tables import code_rows
+
+
+def code_of(entity, name):
+    proposal = proposals(entity, [name]).get(name)
+    return proposal and proposal.code
+
+
+@pytest.mark.parametrize(("entity", "name", "code"), [
+    ("lab_result", "Vitamin B12", "2132-9"), ("lab_result", "VIT.B-12 SERUM", "2132-9"), ("lab_result", "S-Vitamin B 12", "2132-9"), ("lab_result", "Cobalamine (vit B12)", "2132-9"),
+    ("lab_result", "Vitamina B₁₂", "2132-9"), ("lab_result", "P-Kobalamin", "2132-9"), ("lab_result", "Vitamiini B12", "2132-9"), ("lab_result", "B12S", None), ("lab_result", "Holo-TC", "72160-5"),
+    ("lab_result", "Methylmalonsäure i.S.", "13964-2"), ("lab_result", "MMA (LC-MS)", "13964-2"), ("lab_result", "HOMOCYSTEINE, TOTAL", "13965-9"), ("lab_result", "Intrinsic Factor Ab.", "31444-3"),
+    ("medication", "metfromin 850 mg tab", "metformin"), ("medication", "Metforminhydrochlorid", "metformin"), ("medication", "PANTOPRAZOLUM 40", "pantoprazol"), ("medication", "Cyanocobalmin inj", "cyanocobalamin"),
+    ("procedure", "Lap. Roux-en-Y gastric bypass", "442338001"), ("procedure", "Magenbypass", "442338001"), ("procedure", "Sleeve Gastrectomie", "427074001"),
+    ("condition", "Perniziöse Anämie", "84027009"), ("condition", "Mb. Crohn", "34000006"), ("condition", "Zöliakie", "396331005"),
+])  # fmt: skip
+def test_names_that_laboratories_and_wards_write(entity, name, code):
+    assert code_of(entity, name) == code
+
+
+@pytest.mark.parametrize(("entity", "name"), [
+    ("lab_result", "Vitamin B6"), ("lab_result", "Vitamin D"), ("lab_result", "Vitamin B1"), ("lab_result", "Hemoglobin A1c"), ("lab_result", "Creatinine, Urine"), ("lab_result", "Vitamin B12, CSF"), ("lab_result", "Creatine kinase"),
+    ("lab_result", "Folate RBC"), ("lab_result", "Haptoglobin"), ("lab_result", "TSH"), ("lab_result", ""), ("lab_result", "---"), ("lab_result", "12"),
+    ("medication", "Aripiprazole"), ("medication", "Leucovorin"), ("medication", "Metoprolol"), ("medication", "Fluconazole"),
+    ("procedure", "Subtotal mastectomy"), ("condition", "Anemia"), ("condition", "Type 2 diabetes mellitus"),
+])  # fmt: skip
+def test_names_of_other_things_propose_nothing(entity, name):
+    assert code_of(entity, name) is None
+
+
+def test_the_more_of_a_name_is_shared_the_greater_the_likeness():
+    found = proposals(
+        "lab_result", ["Vitamin B12", "Vitamin B12 (Roche, Cobas)", "Vitamiin B12", None]
+    )
+    assert found["Vitamin B12"].likeness == 100
+    assert 86 <= found["Vitamin B12 (Roche, Cobas)"].likeness < 100
+    assert 86 <= found["Vitamiin B12"].likeness < 100
+
+
+def test_every_synonym_stands_for_a_code_of_the_protocol():
+    known = {(system, code) for _, system, code, *_ in code_rows()}
+    known |= {("NAME", row["name"]) for row in vocabulary("drug_name")}
+    with (PROTOCOL / "synonyms.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {
+        (row["code_system"], row["code"]) for row in rows if row["code"] != "none"
+    } <= known and len({(row["entity"], row["name"]) for row in rows}) == len(rows) > 150
