@@ -127,7 +127,9 @@ def _is_other_specimen(text):
 
 def _plain(entity, name):
     "`Vitamin B-12 (Cobalamin), Serum` as `vitamin b12 cobalamin`; of a drug without its strength"
-    text = unicodedata.normalize("NFKD", _IN_BRACKETS.sub(" ", name)).lower()
+    text = unicodedata.normalize(
+        "NFKD", _IN_BRACKETS.sub(" ", name)
+    ).lower()  # codespell:ignore normalize
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     words = re.findall(r"[^\W_]+", _B12.sub(r"b\1", text))
     if entity == "medication":
