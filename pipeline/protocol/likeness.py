@@ -127,11 +127,10 @@ def _is_other_specimen(text):
 
 def _plain(entity, name):
     "`Vitamin B-12 (Cobalamin), Serum` as `vitamin b12 cobalamin`; of a drug without its strength"
-    text = unicodedata.normalize(
-        "NFKD", _IN_BRACKETS.sub(" ", name)
-    ).lower()  # codespell:ignore normalize
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    words = re.findall(r"[^\W_]+", _B12.sub(r"b\1", text))
+    text = _IN_BRACKETS.sub(" ", name)
+    letters = unicodedata.normalize("NFKD", text).lower()  # codespell:ignore normalize
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.findall(r"[^\W_]+", _B12.sub(r"b\1", letters))
     if entity == "medication":
         words = [word for word in words if not word[0].isdigit()]
     return " ".join(word for word in words if word not in _ANY)
