@@ -8,12 +8,14 @@ from pathlib import PurePosixPath
 from pipeline.core import Refused
 from pipeline.profiles import canonical_tables
 from pipeline.sources.guess import guesses_of, likeliest, patient_ids
+from pipeline.sources.messages import message_draft
 from pipeline.sources.sample import Sample, samples_of
 from pipeline.sources.shapes import (
     FLAGS,
     SEXES,
     date_order,
     decimal_marks,
+    decoration,
     has_offset,
     numbers,
     unknown_words,
@@ -36,6 +38,8 @@ def draft(*paths):
     found = samples_of(paths)
     samples = [each for each in found if isinstance(each, Sample)]
     others = [each for each in found if not isinstance(each, Sample)]
+    if text := message_draft(paths):
+        return text
     if not samples:
         why = _why((each.name, each.why) for each in others)
         raise Refused(why or "There is no table among these files.")
@@ -242,6 +246,7 @@ def _kind(kind, files, guesses, layout):
         else:
             yield f"      {column}: {TODO}  # which of: {', '.join(free)}"
     yield from _wide_lines(guess) if guess.wide else _optional(guess, table)
+    yield from _code_pattern(guess)
 
 
 def _optional(guess, table):
@@ -253,6 +258,14 @@ def _optional(guess, table):
     missing = [column for column in table.optional if column not in found]
     if missing:
         yield f"      # no guess: {', '.join(missing)}"
+
+
+def _code_pattern(guess):
+    code = guess.columns.get("code", (None,))[0]
+    form = decoration(guess.sample.columns[code]) if isinstance(code, str) else None
+    if form and not guess.is_by_name:
+        quoted = form.replace("'", "''")
+        yield f"    code_pattern: '{quoted}'  # guess: its codes stand among other text"
 
 
 def _wide_lines(guess):
@@ -311,9 +324,9 @@ def _system_of(guess):
     system, why = guess.system
     if system:
         return system, f"guess: {why}"
-    if guess.doubts and guess.entity == "medication":
+    if guess.is_by_name and guess.entity == "medication":
         return "NAME", "guess: its names stand for codes"
-    if guess.doubts:
+    if guess.is_by_name:
         return "LOCAL", "guess: its names stand for codes: map them (b12 unmapped)"
     if guess.entity == "lab_result" and "shape of no" in why:
         return "LOCAL", f"guess: {why}, so they are the site's own: map them (b12 unmapped)"

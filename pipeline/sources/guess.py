@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from pipeline.core import ENTITIES, SOURCES
@@ -17,8 +18,10 @@ from pipeline.sources.shapes import (
     are_systems,
     are_times,
     are_units,
+    are_years,
     code_system,
     numbers,
+    undecorated,
 )
 
 DATES = ("_on", "_at", "_date")
@@ -37,6 +40,7 @@ PATIENT_ID = re.compile(
     r"(pat|patient|person|subject|hosp|hospital|mrn|nhs|unit)(id|no|nr|num|number|nummer|guid|key)?"
 )
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})  # codespell:ignore ue
+COUNTED = 5  # rows, from which on numbers that follow one another are taken for a counter
 AT_LEAST = 3  # points, below which a table is nothing of ours
 
 
@@ -46,6 +50,7 @@ class Guess:
 
     columns: canonical column -> (delivered name or names, why). system: (code system or None, why).
     wide: column -> (code, unit or None). doubts: sentences on what could not be guessed.
+    is_by_name: whether names stand for its codes.
     """
 
     sample: Sample
@@ -55,6 +60,7 @@ class Guess:
     system: tuple = (None, "")
     wide: dict = field(default_factory=dict)
     doubts: tuple = ()
+    is_by_name: bool = False
 
 
 def guesses_of(samples):
@@ -125,8 +131,13 @@ def _scored(sample, entity, system, ids, *, is_known):
     coded = (None, 0, "") if not code else _coded(sample, entity, code[0])
     if coded[0] is None and entity != "patient":
         coded = _better_code(sample, entity, columns) or coded
-    doubts = _name_as_code(sample, entity, columns)
-    guess = Guess(sample, entity, "", columns, (coded[0], coded[2]), doubts=tuple(doubts))
+    by_name = _name_as_code(columns)
+    doubts = (
+        *_doubts_of_names(sample),
+        *(["no column of codes: its names stand for them"] * by_name),
+    )
+    system = (coded[0], coded[2])
+    guess = Guess(sample, entity, "", columns, system, doubts=doubts, is_by_name=by_name)
     if not _is_enough(entity, columns):
         return 0, guess
     points, why = _points(sample, entity, columns, coded)
@@ -165,7 +176,8 @@ def _cells(sample, column):
 
 def _by_name(sample, entity, system, ids):
     "Canonical column -> (delivered name, why), by sources/column_names.csv, checked by their cells"
-    keys = {_key(name): name for name in reversed(sample.columns)}
+    twice = _named_twice(sample)
+    keys = {_key(name): name for name in reversed(sample.columns) if name.lower() not in twice}
     table, found = canonical_tables()[entity], {}
     for column in table.all:
         names = [keys[key] for key in _names(entity, column, system) if key in keys]
@@ -177,11 +189,34 @@ def _by_name(sample, entity, system, ids):
             for name in dict.fromkeys(names)
             if name not in taken and _fits(column, sample.columns[name])
         ]
-        if column == "patient_id" and ids:
-            fitting.sort(key=lambda name: -_share_of(sample.columns[name], ids))
+        if column == "patient_id":
+            fitting = _of_patients(sample, entity, fitting, ids)
         if fitting:
             found[column] = (fitting[0], "its name")
     return found
+
+
+def _named_twice(sample):
+    "GENDER beside gender: a reader that knows no case cannot tell which is meant"
+    names = Counter(name.lower() for name in sample.columns)
+    return {name for name, count in names.items() if count > 1}
+
+
+def _of_patients(sample, entity, names, ids):
+    """Of the columns that may hold patients' numbers those that do, first the one most of whose
+    numbers are in the table of patients. Numbers of the rows name records, never patients."""
+    shares = {name: _share_of(sample.columns[name], ids) for name in names}
+    if entity != "patient":
+        names = [name for name in names if shares[name] >= 0.5 or not _counts(sample, name)]
+    return sorted(names, key=lambda name: -shares[name])
+
+
+def _counts(sample, name):
+    "Whether a column numbers the rows, from 0 or 1 on"
+    cells = sample.columns[name]
+    if len(cells) < COUNTED or not all(cell.isdecimal() for cell in cells):
+        return False
+    return int(cells[0]) <= 1 and all(int(b) - int(a) == 1 for a, b in pairwise(cells))
 
 
 def _share_of(cells, ids):
@@ -193,7 +228,7 @@ def _fits(column, cells):
     if not cells:
         return True
     if column.endswith(DATES):
-        return are_dates(cells)
+        return are_dates(cells) or (column == "birth_date" and are_years(cells))
     if column in NUMBERS:
         return numbers(cells) >= 0.5
     tests = {
@@ -245,7 +280,7 @@ def _with_time(sample, columns):
 
 
 def _coded(sample, entity, name):
-    return code_system(entity, _key(name), sample.columns[name])
+    return code_system(entity, _key(name), undecorated(sample.columns[name]))
 
 
 def _better_code(sample, entity, columns):
@@ -261,12 +296,17 @@ def _better_code(sample, entity, columns):
     return None
 
 
-def _name_as_code(sample, entity, columns):
-    "A table without codes: its names are its codes"
+def _name_as_code(columns):
+    "Whether a table without codes gives names, which are taken for its codes then"
     if "code" in columns or "name" not in columns:
-        return
+        return False
     columns["code"] = columns.pop("name")
-    yield "no column of codes: its names stand for them"
+    return True
+
+
+def _doubts_of_names(sample):
+    if twice := sorted(_named_twice(sample)):
+        yield f"the header names {', '.join(twice)} twice: not read until each has its own name"
 
 
 def _wide(sample):
@@ -320,11 +360,12 @@ def _analytes():
 @cache
 def _names(entity, column, system):
     """The keys of a column's names: first those of the system, then those of none; an id is called
-    alike in every extract"""
+    alike in every extract, but a bare `id` names a patient in a table of patients alone"""
     rows = [
         row
         for row in _rows("column_names.csv")
-        if row["column"] == column and (row["entity"] == entity or column == "patient_id")
+        if row["column"] == column
+        and (row["entity"] == entity or (column == "patient_id" and _key(row["name"]) != "id"))
     ]
     rows.sort(key=lambda row: (row["system"] != system, row["system"] != ""))
     return tuple(dict.fromkeys(_key(row["name"]) for row in rows))

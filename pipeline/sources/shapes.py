@@ -40,6 +40,13 @@ _CODES = {  # system: (what a code of it looks like, how surely that shows the s
     "READ2": (re.compile(r"[0-9A-Za-z]{1,5}\.{0,4}").fullmatch, 0),
     "RXNORM": (re.compile(r"\d{1,8}").fullmatch, 0),
 }
+_CODE = r"(?P<code>[A-Za-z0-9.-]*\d[A-Za-z0-9.-]*)"
+_DECORATED = (  # what stands around a code, as a pattern of Python and of RE2
+    rf"{_CODE}\s+[-:]\s+(?P<name>\S.*)",  # E11.9 - Type 2 diabetes mellitus
+    rf"{_CODE}\s*\|\s*(?P<name>[^|]*[^| ])\s*\|?",  # 44054006 |Type 2 diabetes mellitus|
+    rf"{_CODE}\^.*",  # 244.9^^2
+    rf"(?P<name>\S.*)\s+[(\[]{_CODE}[)\]]",  # Type 2 diabetes mellitus (E11.9)
+)
 SYSTEMS_OF = {
     "lab_result": ("LOINC", "SNOMEDCT", "READ2"),
     "medication": ("ATC", "SNOMEDCT", "NDC", "RXNORM"),
@@ -48,8 +55,9 @@ SYSTEMS_OF = {
     "patient": (),
 }
 NAMED = {  # what a code column's name says of its codes
-    "rxnorm": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC", "icd10": "ICD10",
-    "icd9": "ICD9CM", "icd": "ICD10", "snomed": "SNOMEDCT", "conceptid": "SNOMEDCT",
+    "rxnorm": "RXNORM", "rxn": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC",
+    "icd10": "ICD10", "icd9": "ICD9CM", "icd": "ICD10", "snomed": "SNOMEDCT",
+    "conceptid": "SNOMEDCT",
     "dmd": "SNOMEDCT", "cpt": "CPT4", "hcpcs": "HCPCS", "ndc": "NDC", "ctv3": "READ2",
     "read": "READ2", "pzn": "PZN", "ops": "OPS", "opcs": "OPCS4",
 }  # fmt: skip
@@ -68,6 +76,11 @@ def are_dates(cells):
 def are_times(cells):
     """Whether most cells are times of the day."""
     return share(_CLOCK.fullmatch, cells) >= 0.8
+
+
+def are_years(cells):
+    """Whether most cells are years of people's births."""
+    return share(re.compile(r"(19|20)\d{2}").fullmatch, cells) >= 0.8
 
 
 def numbers(cells):
@@ -119,6 +132,21 @@ def decimal_marks(cells):
         return None, None
     grouped = any(found and not found[1].isdigit() for found in seen[mark])
     return mark, ("." if mark == "," else ",") if grouped else None
+
+
+def decoration(cells):
+    """The `code_pattern` that takes codes out of cells that hold more, such as `E11.9 - text`; None
+    where most cells are plain codes."""
+    return next(
+        (form for form in _DECORATED if share(re.compile(form).fullmatch, cells) >= MOST), None
+    )
+
+
+def undecorated(cells):
+    """The codes in cells that hold more; the cells themselves where they are plain codes."""
+    form = decoration(cells)
+    found = [re.fullmatch(form, cell) for cell in cells] if form else []
+    return [match["code"] for match in found if match] or cells
 
 
 def code_system(entity, name, cells):

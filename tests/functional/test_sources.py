@@ -417,3 +417,46 @@ def test_the_committed_parquet_is_the_committed_csv(path):
         con.sql(f"select count(*) from {table}").fetchall()
         == con.sql(f"select count(*) from read_parquet('{path}')").fetchall()
     )
+
+
+CML = (
+    "MSH|^~\\&|Reports|CML|||200910060651-500||ORU^R01||{n}|2.3\r"
+    "PID|1|{external}||{number}^HC^ON|TEST^CASE||19670701|F\r"
+    "OBR|1|Z{n}||345^VITAMIN B12||20091001|20091001\r"
+    "OBX|1|ST|4035^VITAMIN B12|RIA^^|142|PMOL/L|>131||||F\r"
+)
+
+
+def test_a_draft_of_messages_extends_the_shipped_profile_and_finds_the_field_of_the_number(
+    tmp_path,
+):
+    home, profile = tmp_path / "home", tmp_path / "mine.yaml"
+    (tmp_path / "in").mkdir()
+    for n, external in enumerate(["", "L44", ""], start=1):
+        text = CML.format(n=n, external=external, number=7000 + n)
+        (tmp_path / "in" / f"report_{n}.HL7").write_text(text)
+    text = draft(home, profile, tmp_path / "in", answers=("mine", "America/Toronto"))
+    assert "PID-3 in 0, PID-2 in 1, PID-4 in 3" in text and "7001" not in text
+    drafted = yaml.safe_load(profile.read_text())
+    assert drafted["extends"] == "hl7v2" and drafted["patient_id"] == {"from": ["PID-4"]}
+    found = accounts(home, tmp_path / "in", source=str(profile))
+    assert [account["accepted"] for account in found.values()] == [1, 1, 1]
+    [row] = b12(home, "unmapped", "--format", "json").json
+    assert (row["delivered"], row["proposed"], row["likeness"]) == ("4035", "2132-9", 100)
+
+
+def test_a_draft_of_messages_in_which_no_field_always_names_the_patient_is_left_open(tmp_path):
+    profile = tmp_path / "mine.yaml"
+    messages = [CML.format(n=1, external="A", number=""), CML.format(n=2, external="", number="9")]
+    (tmp_path / "all.hl7").write_text("".join(messages))
+    text = draft(tmp_path / "home", profile, tmp_path / "all.hl7", answers=("mine", "UTC", "TODO"))
+    assert "patient_id: {from: TODO}" in text
+    answer = b12(tmp_path / "home", "source", "check", profile, tmp_path / "all.hl7")
+    assert answer.code == 12 and "patient_id.from" in answer.err
+
+
+def test_a_draft_of_fhir_resources_extends_the_shipped_profile(tmp_path):
+    profile, folder = tmp_path / "mine.yaml", DATA / "fhir_r4" / "observations"
+    text = draft(tmp_path / "home", profile, folder, answers=("mine",))
+    assert "extends: fhir_r4" in text and "Observation" in text
+    assert b12(tmp_path / "home", "source", "check", profile, folder).code == 0

@@ -91,3 +91,46 @@ def test_names_stand_for_codes_where_there_are_none():
     sample = table("medications.csv", patient_id=IDS, drug=["metformin"] * 3, start=["2026-01-05"] * 3)  # fmt: skip
     found = guess(sample)[0]["medications.csv"]
     assert found.columns["code"][0] == "drug" and found.doubts
+
+
+def test_a_column_that_numbers_the_rows_is_never_that_of_patients():
+    numbers = [str(number) for number in range(1, 8)]
+    events = {
+        "LOINC": ["2132-9"] * 7,
+        "VALUE": ["165"] * 7,
+        "UNITS": ["pg/mL"] * 7,
+        "DATE": ["2026-01-05"] * 7,
+    }
+    guesses, _ = guess(
+        table("labs.txt", ID=numbers, PID=["77", "78", "77", "79", "77", "80", "81"], **events)
+    )
+    assert guesses["labs.txt"].columns["patient_id"][0] == "PID"
+    guesses, _ = guess(table("labs.txt", ROW_ID=numbers, ID=numbers, PAT_ID=numbers, **events))
+    assert "patient_id" not in guesses["labs.txt"].columns or not guesses["labs.txt"].entity
+
+
+def test_a_bare_id_is_the_patients_in_a_table_of_patients_alone():
+    people = table("patients.csv", id=["12", "15", "99"], dob=["1950-01-05"] * 3, gender="mff")
+    drugs = table(
+        "meds.csv",
+        id=["501", "503", "508"],
+        patient=["12", "12", "15"],
+        rxnorm=["6809"] * 3,
+        start=["2026-01-05"] * 3,
+    )
+    guesses, _ = guess(people, drugs)
+    assert guesses["patients.csv"].columns["patient_id"][0] == "id"
+    assert guesses["meds.csv"].columns["patient_id"][0] == "patient"
+
+
+def test_of_columns_that_case_alone_tells_apart_none_is_read():
+    people = table("people.csv", pid=IDS, dob=["1950-01-05"] * 3, gender=["male"] * 3, GENDER="mff")
+    guesses, _ = guess(people)
+    assert set(guesses["people.csv"].columns) == {"patient_id", "birth_date"}
+    assert "the header names gender twice" in guesses["people.csv"].doubts[0]
+
+
+def test_years_are_births_but_no_other_days():
+    people = table("people.csv", pid=IDS, yob=["1950", "1971", "2004"], gender="mff")
+    guesses, _ = guess(people)
+    assert guesses["people.csv"].columns["birth_date"][0] == "yob"

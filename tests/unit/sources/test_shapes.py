@@ -1,7 +1,9 @@
 "What cells show: the order of dates, marks of numbers, the system of codes"
 
+import duckdb
 import pytest
 
+from pipeline.sources import shapes
 from pipeline.sources.shapes import (
     are_dates,
     are_systems,
@@ -53,3 +55,21 @@ def test_units_systems_and_words_of_the_protocol():
     assert are_systems(["LOINC", "http://loinc.org"]) and not are_systems(["9"])
     assert unknown_words("status", "lab_result", ["final", "Entered-in-Error", "Endbefund"]) == (1, 3)  # fmt: skip
     assert unknown_words("specimen", "lab_result", ["Serum"]) == (0, 1)
+
+
+@pytest.mark.parametrize(("cells", "codes"), [
+    (["E11.9 - Type 2 diabetes mellitus", "D51.0 - Pernicious anaemia"], ["E11.9", "D51.0"]),
+    (["244.9^^2", "281.0^^2", "V45.3^^1"], ["244.9", "281.0", "V45.3"]),
+    (["44054006 |Diabetes mellitus type 2|", "84027009|Pernicious anemia"], ["44054006", "84027009"]),
+    (["Type 2 diabetes (E11.9)", "Pernicious anaemia [D51.0]"], ["E11.9", "D51.0"]),
+    (["E11.9", "D51.0"], ["E11.9", "D51.0"]), (["Type 2 diabetes", "Anaemia"], ["Type 2 diabetes", "Anaemia"]), ([], []),
+])  # fmt: skip
+def test_codes_among_other_text(cells, codes):
+    assert shapes.undecorated(cells) == codes
+    assert (shapes.decoration(cells) is None) == (cells == codes)
+
+
+def test_the_patterns_of_codes_are_those_of_the_reader_too():
+    for form in shapes._DECORATED:
+        [[found]] = duckdb.sql("select regexp_extract('x', $1)", params=[form]).fetchall()
+        assert found == ""
