@@ -90,10 +90,11 @@ def _deadlines(home):
 def _gates(home):
     try:
         changes = read_changes(home)
+        told = list(told_changes(changes, today())) if changes.entries else []
     except InvalidProtocol as error:
         yield wrong(f"The gates: {error}", "Correct the file, then run b12 doctor again")
         return
-    for name, words, endings in told_changes(changes, today()):
+    for name, words, endings in told:
         if words:
             yield ok(f"{name}: {words.rstrip('.')}")
         for ended in endings:
