@@ -43,7 +43,7 @@ def without_gates():
     """Runs meanwhile have gates that find nothing."""
     with pytest.MonkeyPatch.context() as gates:
         gates.setattr("pipeline.quality.prepare", lambda: None)
-        gates.setattr("pipeline.quality.run_suites", lambda con: ([], []))
+        gates.setattr("pipeline.quality.run_suites", lambda con, **_: ([], []))
         yield
 
 

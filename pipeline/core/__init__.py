@@ -34,7 +34,15 @@ from pipeline.core.files import (
     write_json,
 )
 from pipeline.core.locks import exclusive_lock, lock_if_free, remove_unlocked
-from pipeline.core.yaml_text import LOADER, YAML_ERRORS, fault, parse_yaml, read_yaml
+from pipeline.core.yaml_text import (
+    LOADER,
+    YAML_ERRORS,
+    fault,
+    lines_of,
+    parse_yaml,
+    read_yaml,
+    repeated_keys,
+)
 
 __all__ = [
     "DEFAULT_PACK",
@@ -63,11 +71,13 @@ __all__ = [
     "fault",
     "files",
     "flush",
+    "lines_of",
     "lock_if_free",
     "open_below",
     "parse_yaml",
     "read_yaml",
     "remove_unlocked",
+    "repeated_keys",
     "replacing",
     "restrict_umask",
     "revealed",

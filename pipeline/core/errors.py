@@ -37,7 +37,7 @@ class GateClosed(Failure):
 
 
 class InvalidProtocol(Failure):
-    """The protocol pack or a source profile contradicts itself."""
+    """The protocol pack, a source profile or a settings file of the home contradicts itself."""
 
     exit_code = 12
 

@@ -1,6 +1,7 @@
 """Texts for the terminal: the account of a delivery, the summary of a run."""
 
 import json
+from collections import Counter
 
 import pyarrow.parquet as pq
 
@@ -18,7 +19,7 @@ WORKLIST_COLUMNS = (
     "flags",
 )
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
-OUTCOMES = ("passed", "failed", "not_applicable", "error")
+OUTCOMES = ("passed", "failed", "not_applicable", "error", "muted")
 
 
 def describe(home, top=10, b12="b12"):
@@ -60,18 +61,23 @@ def _priorities(summary):
 
 
 def _gates(outcomes):
-    counts = {kind: sum(outcome["outcome"] == kind for outcome in outcomes) for kind in OUTCOMES}
+    counts = Counter(
+        "muted" if outcome.get("is_muted") else outcome["outcome"] for outcome in outcomes
+    )
     words = ", ".join(
-        f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items() if number
+        f"{counts[kind]} {kind.replace('_', ' ')}" for kind in OUTCOMES if counts[kind]
     )
     yield f"Gates open: {words or 'no expectation'}."
     for outcome in outcomes:
-        if outcome["outcome"] in ("failed", "error"):
-            rows = f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
+        rows = f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
+        if outcome["outcome"] in ("failed", "error") and not outcome.get("is_muted"):
             yield (
                 f"  {outcome['severity']}: {outcome['suite']} ({rows}): {outcome['note']}"
                 f" {outcome['todo']}"
             )
+        if outcome.get("site_change"):  # not in the outcomes of an earlier version
+            name = ".".join(filter(None, (outcome["suite"], outcome["column"])))
+            yield f"  {name} ({outcome['outcome'].replace('_', ' ')}) {outcome['site_change']}"
 
 
 def _counts(title, counts):

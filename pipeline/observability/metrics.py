@@ -80,14 +80,16 @@ def count_run(manifest, outcomes, priorities):
     """Send a run: `gate.open`, `gate.held` or `gate.closed`, `gate.<severity>.<outcome>`,
     `worklist.priority_<1–4>`, `patients`.
 
-    outcomes: those of quality.json. priorities: patients by priority, of a run that was published.
+    outcomes: those of quality.json; one that is muted counts as `muted`. priorities: patients by
+    priority, of a run that was published.
     """
     with _sending() as pipe:
         if pipe is None:
             return
         pipe.incr(_name("gate", "open" if manifest.published else manifest.state))
         for one in outcomes:
-            pipe.incr(_name("gate", one["severity"], one["outcome"]))
+            outcome = "muted" if one.get("is_muted") else one["outcome"]
+            pipe.incr(_name("gate", one["severity"], outcome))
         if manifest.published:
             pipe.gauge("patients", manifest.rows.assessment)
             for priority in "1234":

@@ -4,9 +4,7 @@ import csv
 from fractions import Fraction
 from functools import lru_cache
 
-import yaml
-
-from pipeline.core import LOADER, PROTOCOL, YAML_ERRORS
+from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load, unreadable
 from pipeline.protocol.quality_settings import quality_setting_problems
@@ -27,7 +25,7 @@ def problems(pack, codes=PROTOCOL / "codes"):
 
 @lru_cache(PACKS_KEPT)
 def _pack_problems(pack, shipped):
-    lines = _lines(pack.text)
+    lines = lines_of(pack.text)
     found = [
         *_band_problems(pack),
         *_answer_problems(pack, shipped),
@@ -37,22 +35,6 @@ def _pack_problems(pack, shipped):
         *_citation_problems(pack),
     ]
     return [(str(pack.path), lines(where), message) for where, message in found]
-
-
-def _lines(text):
-    root = yaml.compose(text, LOADER)
-
-    def line(where):
-        "The line of the deepest node on the way `where`, counted from 1"
-        node = root
-        for step in where:
-            if isinstance(node, yaml.MappingNode):
-                node = next((value for key, value in node.value if key.value == step), node)
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = node.value[step]
-        return node.start_mark.line + 1
-
-    return line
 
 
 def _setting_problems(pack, shipped):

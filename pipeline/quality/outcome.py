@@ -10,7 +10,9 @@ class Outcome:
 
     severity: critical, warning or info. outcome: passed, failed, not_applicable (nothing there to
     look at) or error (it could not be evaluated, which is never taken for a pass). rows_checked and
-    rows_failed are None where an expectation is about the table as a whole.
+    rows_failed are None where an expectation is about the table as a whole. is_muted: the site has
+    muted it, so that a failure closes and warns nothing. site_change: what the site changed, and
+    why.
     """
 
     suite: str
@@ -24,10 +26,20 @@ class Outcome:
     rows_failed: int | None
     note: str
     todo: str
+    is_muted: bool = False
+    site_change: str | None = None
 
     @property
     def is_closing(self):
-        return self.severity == "critical" and self.outcome in ("failed", "error")
+        return self.severity == "critical" and self._counts
+
+    @property
+    def is_warning(self):
+        return self.severity == "warning" and self._counts
+
+    @property
+    def _counts(self):
+        return self.outcome in ("failed", "error") and not self.is_muted
 
 
 def closing_outcomes(outcomes):
@@ -38,11 +50,7 @@ def closing_outcomes(outcomes):
 def warning_outcomes(outcomes):
     """The outcomes that warn: they close nothing, and a steward may want to see them before
     anything is published."""
-    return [
-        outcome
-        for outcome in outcomes
-        if outcome.severity == "warning" and outcome.outcome in ("failed", "error")
-    ]
+    return [outcome for outcome in outcomes if outcome.is_warning]
 
 
 def warnings(outcomes):

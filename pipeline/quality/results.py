@@ -21,7 +21,7 @@ def outcome_of(suite, meta, result):
     return Outcome(
         suite=suite,
         expectation=asked.type,
-        column=_column(asked.kwargs),
+        column=column_of(asked.kwargs),
         severity=str(asked.severity.value),
         outcome=_outcome(result, checked, meta.get("when_empty")),
         observed=observed,
@@ -30,6 +30,8 @@ def outcome_of(suite, meta, result):
         rows_failed=failed,
         note=asked.meta["note"],
         todo=asked.meta["todo"],
+        is_muted=asked.meta.get("is_muted", False),
+        site_change=asked.meta.get("site_change"),
     )
 
 
@@ -72,7 +74,8 @@ def _rows(expectation, observation):
     return int(checked), int(observation["unexpected_count"] or 0)
 
 
-def _column(kwargs):
+def column_of(kwargs):
+    """The column that an expectation is about; None for one about the table."""
     return kwargs.get("column") or kwargs.get("column_B")
 
 

@@ -11,8 +11,11 @@ import json
 import logging
 import os
 import warnings
+from functools import partial
 
 from pipeline.core import EXPECTATIONS, InvalidProtocol
+from pipeline.quality.change import NO_CHANGES
+from pipeline.quality.changed_suites import changed
 from pipeline.quality.results import outcome_of
 from pipeline.quality.validation import validation_of
 
@@ -33,31 +36,29 @@ def prepare():
     return datasource
 
 
-def check(con, folder=EXPECTATIONS):
+def check(con, folder=EXPECTATIONS, **site):
     """The outcome of every expectation, as of `run_suites`."""
-    return run_suites(con, folder)[0]
+    return run_suites(con, folder, **site)[0]
 
 
-def run_suites(con, folder=EXPECTATIONS):
+def run_suites(con, folder=EXPECTATIONS, *, changes=NO_CHANGES, as_of=None):
     """(outcomes, validations) of every expectation, evaluated in the database that the DuckDB
     connection `con` is open on.
 
     Great Expectations uses cursors of that very connection, so that in-memory databases can be
-    checked, and files that are open only here. validations: one dict a suite, counts alone, see
-    `validation_of`. Raises InvalidProtocol for a suite that it cannot read.
+    checked, and files that are open only here. changes: what the site changes about them, as of a
+    day. validations: one dict a suite, counts alone, see `validation_of`. Raises InvalidProtocol
+    for a suite that it cannot read.
     """
     gx = prepare()
     files = sorted(folder.glob("*/*.json"))
-    context = gx.open_context()
+    context, change = gx.open_context(), partial(changed, changes=changes, as_of=as_of)
     schemas = {
         schema: gx.add_schema(context, con, schema)
         for schema in sorted({file.parent.name for file in files})
     }
     try:
-        found = [
-            (f"{file.parent.name}.{file.stem}", *_results(gx, schemas[file.parent.name], file))
-            for file in files
-        ]
+        found = [_results(gx, schemas[file.parent.name], file, change) for file in files]
     finally:
         for schema in schemas.values():
             gx.close(schema)
@@ -67,11 +68,13 @@ def run_suites(con, folder=EXPECTATIONS):
     return outcomes, [validation_of(name, results) for name, _, results in found]
 
 
-def _results(gx, schema, file):
-    "The meta of a suite, and its results"
+def _results(gx, schema, file, change):
+    "The name of a suite, its meta and its results"
+    name = f"{file.parent.name}.{file.stem}"
     try:
-        suite = json.loads(file.read_text(encoding="utf-8"))
-        return suite["meta"], gx.validate(schema, file.stem, suite, _result_format(suite["meta"]))
+        suite = change(json.loads(file.read_text(encoding="utf-8")), name=name)
+        meta = suite["meta"]
+        return name, meta, gx.validate(schema, file.stem, suite, _result_format(meta))
     except (
         gx.great_expectations.exceptions.GreatExpectationsError,
         ConnectionError,
@@ -81,7 +84,7 @@ def _results(gx, schema, file):
     ) as error:
         raise InvalidProtocol(
             f"The suite {file.parent.name}/{file.name} in {file.parents[1]} cannot be run on"
-            f" {file.parent.name}.{file.stem} ({type(error).__name__}). Check that it is valid"
+            f" {name} ({type(error).__name__}). Check that it is valid"
             " JSON, that the relation exists, and that each expectation has a type that Great"
             " Expectations knows, with its arguments."
         ) from error

@@ -40,11 +40,12 @@ class InputFile(Record):
 
 class Inputs(Record):
     """What a run read. tables: the version of each lake table, None where there was none. lake:
-    which lake it was."""
+    which lake it was. expectations: the SHA-256 of the home's expectations.yaml, in hex."""
 
     tables: dict[str, int | None]
     lake: str | None = None
     files: tuple[InputFile, ...] = ()
+    expectations: str | None = None
 
 
 class RowCounts(Record):

@@ -63,7 +63,10 @@ def screen_population(
             manifest = _answered(home, known, asked_by)
             if manifest is None:
                 day = parse_day(as_of or today())
-                plan = RunPlan(load_checked_pack(pack), day, hold_warned, asked_by, is_unattended)
+                plan = RunPlan(
+                    load_checked_pack(pack), day, hold_warned, asked_by, is_unattended,
+                    changes=quality.read_changes(home),
+                )  # fmt: skip
                 _, notes_left = ingest_notes(home, store)
                 manifest, outcomes = _screen(home, plan, known, progress)
             worklist.follow(home, store)
@@ -102,6 +105,7 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
             load_checked_pack(pack or run.protocol.pack),
             parse_day(as_of or run.as_of),
             replay_of=run,
+            changes=quality.read_changes(home),
         )
         manifest, _ = _screen(home, plan, known, progress)
         then, now = (home.runs / each.run_id / "worklist.csv" for each in (run, manifest))
@@ -114,7 +118,9 @@ def _screen(home, plan, known, progress):
     quality.prepare()
     published = [run for run in known if run.published and (not past or run.started < past.started)]
     with screened_population(home, plan, published=published, progress=progress) as screened:
-        outcomes, validations = quality.run_suites(screened.con)
+        outcomes, validations = quality.run_suites(
+            screened.con, changes=plan.changes, as_of=plan.as_of
+        )
         manifest = publish(
             screened, home, plan, outcomes=outcomes, validations=validations, started=started
         )

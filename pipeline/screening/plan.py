@@ -13,8 +13,8 @@ SHOWN = 5  # problems of a pack that the error names
 
 @dataclass(frozen=True)
 class RunPlan:
-    """pack: a sound protocol pack. replay_of: the manifest of the run to screen again. The others:
-    see `screen_population`."""
+    """pack: a sound protocol pack. changes: what the site changes about the gates. replay_of: the
+    manifest of the run to screen again. The others: see `screen_population`."""
 
     pack: Pack
     as_of: date
@@ -22,6 +22,7 @@ class RunPlan:
     asked_by: str | None = None
     is_unattended: bool = False
     replay_of: RunManifest | None = None
+    changes: quality.Changes = quality.NO_CHANGES
 
     def state_after(self, outcomes):
         """What becomes of the run by the outcomes of its gates, as in `runs.folders`."""

@@ -134,7 +134,12 @@ def _manifest(screened, home, plan, outcomes, started):
         finished=started,
         code_version=__version__,
         protocol=version,
-        inputs=Inputs(tables=screened.versions, lake=lake.lake_id(home), files=_input_files(con)),
+        inputs=Inputs(
+            tables=screened.versions,
+            lake=lake.lake_id(home),
+            files=_input_files(con),
+            expectations=plan.changes.sha256,
+        ),
         rows=RowCounts(assessment=_rows(con, "assessment"), worklist=_rows(con, "worklist")),
         warned=tuple(warnings(outcomes)),
         asked_by=plan.asked_by,

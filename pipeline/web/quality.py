@@ -55,7 +55,10 @@ def quality(request: Request, actor: Operator, run: str | None = None):
 
 
 def _states(outcomes):
-    return {state: sum(outcome["outcome"] == state for outcome in outcomes) for state in STATES}
+    counted = [row["outcome"] for row in outcomes if not row["is_muted"]]
+    return {state: counted.count(state) for state in STATES} | {
+        "muted": len(outcomes) - len(counted)
+    }
 
 
 def _trend(store):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -160,4 +161,6 @@ outcome = Table(
     Column("outcome", String(20), nullable=False), Column("observed", Text),
     Column("threshold", Text), Column("rows_checked", Integer), Column("rows_failed", Integer),
     Column("note", Text), Column("todo", Text),
+    Column("is_muted", Boolean, nullable=False, default=False, server_default=false()),
+    Column("site_change", Text),
 )  # fmt: skip

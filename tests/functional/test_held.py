@@ -70,7 +70,7 @@ def warned(ingested, tmp_path_factory):
 @pytest.fixture
 def home(request, tmp_path, stub_gates_unless_marked, monkeypatch):
     "A copy of the ingested home, of which a gate warns; with `held` among what a test asks for, the night is screened and held"
-    monkeypatch.setattr("pipeline.quality.run_suites", lambda con: ([WARNING], []))
+    monkeypatch.setattr("pipeline.quality.run_suites", lambda con, **_: ([WARNING], []))
     source = (
         request.getfixturevalue("warned")[0]
         if "held" in request.fixturenames

@@ -1,12 +1,21 @@
 """Checks of the configuration: the protocol, the profiles, the settings of the environment, the
-deadlines."""
+deadlines, what the site changes about the gates."""
 
-from pipeline.core import DEFAULT_PACK, SOURCES, UsageError, settings, today, zone
+from pipeline.core import (
+    DEFAULT_PACK,
+    SOURCES,
+    InvalidProtocol,
+    UsageError,
+    settings,
+    today,
+    zone,
+)
 from pipeline.operations.deadlines_file import read_deadlines
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.notifications import channels
 from pipeline.profiles import read_profile
 from pipeline.protocol import load, problems
+from pipeline.quality import read_changes, told_changes
 
 
 def unusable_settings():
@@ -23,6 +32,7 @@ def of_settings(home):
     yield from _profiles(home)
     yield tried("The time zone", lambda: ok(f"Days are counted in the time zone {zone().key}"))
     yield tried("The deadlines", _deadlines, home)
+    yield from _gates(home)
     yield _channels()
     yield tried("Retention", _retention)
 
@@ -75,6 +85,23 @@ def _deadlines(home):
         deadline is not None for deadline in (deadlines.worklist_by, deadlines.waiting_hours)
     )
     return ok(f"{expected} deadlines are watched; b12 overdue lists what is late")
+
+
+def _gates(home):
+    try:
+        changes = read_changes(home)
+        told = list(told_changes(changes, today())) if changes.entries else []
+    except InvalidProtocol as error:
+        yield wrong(f"The gates: {error}", "Correct the file, then run b12 doctor again")
+        return
+    for name, words, endings in told:
+        if words:
+            yield ok(f"{name}: {words.rstrip('.')}")
+        for ended in endings:
+            yield look(
+                f"{name} was {ended}, and counts again",
+                f"Take the entry out of {home.root / 'expectations.yaml'}",
+            )
 
 
 def _channels():

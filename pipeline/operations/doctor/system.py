@@ -17,6 +17,7 @@ OTHERS = (
     "landing",
     "sources",
     "deadlines.yaml",
+    "expectations.yaml",
     "airflow",
 )  # the operator's own, without patients; and Airflow's
 AIRFLOW_SECRETS = (

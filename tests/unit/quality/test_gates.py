@@ -209,6 +209,25 @@ def test_a_warning_leaves_the_gate_open(con):
     assert closing(con) == []
 
 
+def test_a_file_about_unknown_patients_is_a_warning_and_a_first_one_is_not():
+    con = with_new_file()
+    con.execute(
+        "insert into lake.patient (source, sha256, patient_id) "
+        "select source, sha256, patient_id from lake.lab_result where file = 'old.csv'"
+    )
+    b12(con, skewed(60))
+    screened_population(con)
+    assert outcomes_of(con, "reporting.new_unknown_patient") == {
+        ("is_unusual", "warning"): "failed"
+    }
+    con.execute("delete from lake.published_delivery")
+    for name in ("new_delivery", "new_unknown_patient"):
+        create(con, f"reporting.{name}")
+    assert outcomes_of(con, "reporting.new_unknown_patient") == {
+        ("is_unusual", "warning"): "not_applicable"
+    }
+
+
 def test_small_files_are_not_judged_by_their_shares(con):
     b12(con, skewed(60))
     con.execute(rejecting("missing_unit", 10, accepted=9))
