@@ -1,7 +1,9 @@
 """What a data steward works through: the rejected rows, and the unmapped local codes and units."""
 
+from pipeline.core import InvalidProtocol
 from pipeline.engine import select_of
 from pipeline.lake import query
+from pipeline.profiles import fault_of, read_profile
 from pipeline.screening import unanswered
 
 GROUPS = {
@@ -18,10 +20,32 @@ _ROWS = f"from ({select_of('explaining.rejected_row')}) as rejected_row"
 
 def rejected_rows(home, *, reason=None, source=None, file=None):
     """Every rejected row of the lake, and every cell that was left out of a row that went in: where
-    it stands, entity, reason, column, code, unit, lab and what would make it acceptable; no
-    patient."""
+    it stands, entity, reason, column and field in the delivery, code, unit, lab, what would make it
+    acceptable, and the key of the profile that reads it otherwise; no patient."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
-    return query(home, f"{_ROWS} {where} order by source, file, line, column_name", values)
+    rows = query(home, f"{_ROWS} {where} order by source, file, line, column_name", values)
+    faults = _faults(home, rows)
+    return [row | faults[_fault_key(row)] for row in rows]
+
+
+def _fault_key(row):
+    return row["source"], row["entity"], row["rejected_because"], row["column_name"]
+
+
+def _faults(home, rows):
+    "Of each kind of rejection: the column, its field in the delivery, and the key of the profile"
+    faults = {}
+    for source, entity, reason, column in {_fault_key(row) for row in rows}:
+        try:
+            fault = fault_of(read_profile(source, home), entity, reason, column)
+        except InvalidProtocol:  # the profile is gone; its rows are still there
+            fault = None
+        faults[source, entity, reason, column] = {
+            "column_name": fault.column if fault else column,
+            "field": (fault.field or fault.column) if fault else column,
+            "profile_key": fault and fault.key,
+        }
+    return faults
 
 
 def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):

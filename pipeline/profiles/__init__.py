@@ -1,6 +1,7 @@
 """Source profiles: what a YAML file in `sources/` says of the files of one source."""
 
 from pipeline.profiles.check import canonical_tables
+from pipeline.profiles.fields import fault_of
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.ids import clean_id
 from pipeline.profiles.maps import answered, filled
@@ -25,6 +26,7 @@ __all__ = [
     "answered",
     "canonical_tables",
     "clean_id",
+    "fault_of",
     "filled",
     "flat",
     "groups_of",

@@ -10,7 +10,7 @@ from pipeline.core import Refused, UsageError, sha256_of
 from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
 from pipeline.landing import references_of
-from pipeline.profiles import read_profile
+from pipeline.profiles import fault_of, read_profile
 from pipeline.protocol import proposals, rank
 from pipeline.readers import delivered_tables, header_of
 from pipeline.sources.columns import MANY, columns_of
@@ -24,9 +24,9 @@ class Checked:
     """What a profile makes of a file; no values of patients.
 
     columns: as by `columns_of`. unread: columns of the file that the profile does not name.
-    rejected: `{reason, rows, lines, remedy}`. unknown: `{entity, kind, delivered, name, rows}`,
-    local codes and units; of a code also `names` (how many, where several) and, where one resembles
-    a name of the protocol, `line`, `resembles`, `likeness` (86 to 100) and `proposed`.
+    rejected: `{reason, field, rows, lines, key, remedy}`. unknown: `{entity, kind, delivered, name,
+    rows}`, local codes and units; of a code also `names` (how many, where several) and, where one
+    resembles a name of the protocol, `line`, `resembles`, `likeness` (86 to 100) and `proposed`.
     """
 
     file: str
@@ -110,7 +110,9 @@ def _checked(home, path, profile, kind, beside, name=None):
 
 def _add(checked, con, profile, entity):
     checked.columns += columns_of(con, profile, checked.kind, entity)
-    checked.rejected += rows_of(con, _REJECTED.format(entity=entity))
+    for row in rows_of(con, _REJECTED.format(entity=entity)):
+        fault = fault_of(profile, entity, row["reason"])
+        checked.rejected.append({**row, "field": fault.field, "key": fault.key})
     if entity == "lab_result":
         checked.unknown += rows_of(con, _UNKNOWN_UNIT)
     if entity != "patient":

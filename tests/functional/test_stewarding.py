@@ -20,7 +20,7 @@ def test_check_says_what_a_profile_makes_of_a_file_column_by_column(tmp_path):
     assert "11 rows = 5 accepted + 4 rejected" in answer.out
     for line in (
         r"collected_at\s+ENTNAHMEDATUM \+ ENTNAHMEZEIT\s+11\s+6\s+2026 to 2026, 1 unreadable", r"value\s+ERGEBNIS\s+11\s+11\s+9 numbers, 1 with a comparator, 1 others",
-        r"specimen\s+MATERIAL\s+11\s+2\s+serum 9 · plasma 2", r"bad_date\s+1\s+11\s+write the date", r"lab_result\s+unit\s+Punkte\s+1",
+        r"specimen\s+MATERIAL\s+11\s+2\s+serum 9 · plasma 2", r"bad_date\s+ENTNAHMEDATUM, ENTNAHMEZEIT\s+1\s+11\s+date_order\s+write the date", r"lab_result\s+unit\s+Punkte\s+1",
     ):  # fmt: skip
         assert re.search(line, answer.out), line
     assert not (tmp_path / "home" / "lake").exists(), "nothing is kept"

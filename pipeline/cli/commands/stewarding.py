@@ -16,12 +16,13 @@ REJECTED = (
     "line",
     "entity",
     "rejected_because",
-    "column_name",
+    "field",
     "code_system",
     "code",
     "unit",
     "performing_lab",
 )
+CURE = ("profile_key", "remedy")
 LIKELY = ("entity", "resembles", "likeness", "proposed", "delivered", "names", "rows", "line")
 MAP = (
     "entity", "kind", "code_system", "delivered", "name", "other_names", "rows", "likeness",
@@ -39,7 +40,7 @@ def rejects(home, options):
     else:
         rows, columns = (
             stewardship.rejected_rows(home, **chosen),
-            REJECTED if options.format == "table" else (*REJECTED, "remedy"),
+            REJECTED if options.format == "table" else (*REJECTED, "column_name", *CURE),
         )
     if options.reason and not rows and options.reason not in (known := stewardship.remedies(home)):
         raise UsageError(
@@ -125,7 +126,7 @@ def _tell_checked(checked):
         say(f"\nNot read: {', '.join(checked.unread)}.")
     if checked.rejected:
         say("\nRejected:")
-        say(table(checked.rejected, ("reason", "rows", "lines", "remedy")))
+        say(table(checked.rejected, ("reason", "field", "rows", "lines", "key", "remedy")))
     if likely := [row for row in checked.unknown if row.get("likeness")]:
         say("\nNot mapped, though their names resemble names of the protocol:")
         say(table(likely, LIKELY))

@@ -98,8 +98,9 @@ def results(header, order, *, patient_id, profile, zone, seen):
             | _row(obx, notes, order.obr, profile.empty_words)
             | {"collected_at": _collected([at[name] for name in profile.collected_from])}
         )
-        row["performing_lab"] = first(
-            text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"]
+        labs = (text(obx, 23), text(obx, 15, 2), text(obx, 15), shared["performing_lab"])
+        row["performing_lab"] = next(
+            (lab for lab in labs if filled(lab, profile.empty_words)), None
         )
         rows.append(row)
     _set_comments_apart(rows, [text(obx, 2) for obx, _ in order.observations])

@@ -968,6 +968,7 @@ def test_a_specimen_belongs_to_its_own_order(tmp_path):
     ("rest", "laboratory"),
     [
         ("|Reference Lab^L||||||||Name^D", "Name"),
+        ("|RL^Reference Lab||||||||NULL^D", "Reference Lab"),
         ("|RL^Reference Lab", "Reference Lab"),
         ("|RL", "RL"),
         ("", "GOODLAB"),
