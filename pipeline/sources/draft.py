@@ -38,20 +38,13 @@ def draft(*paths):
     found = samples_of(paths)
     samples = [each for each in found if isinstance(each, Sample)]
     others = [each for each in found if not isinstance(each, Sample)]
-    if text := message_draft(paths):
+    if text := message_draft(paths) or (samples and shipped_draft(samples)):
         return text
     if not samples:
         why = _why((each.name, each.why) for each in others)
         raise Refused(why or "There is no table among these files.")
-    if text := shipped_draft(samples):
-        return text
-    guesses, system = guesses_of(samples)
+    guesses, system = _guessed(samples, is_alone=len(found) == 1)
     ours = [guess for guess in guesses if guess.entity]
-    if not ours and len(found) == 1:
-        ours = guesses = [likeliest(samples[0])]
-    if not ours:
-        why = _why((guess.sample.name, guess.why) for guess in guesses)
-        raise Refused(f"None of these tables looks like an extract. {why}.")
     kinds = _kinds(ours)
     unneeded = [(guess.sample.name, guess.why) for guess in guesses if not guess.entity]
     unneeded += [(each.name, each.why) for each in others]
@@ -59,6 +52,17 @@ def draft(*paths):
     parts = [*_head(found, system), *_top(ours, layout), *_files(kinds, samples, unneeded)]
     parts += ["columns:", *(line for kind in kinds.items() for line in _kind(*kind, ours, layout))]
     return "\n".join([*parts, *_defaults(ours), *_words(ours), ""])
+
+
+def _guessed(samples, *, is_alone):
+    "The guesses, of which at least one is of an extract: a file by itself always is"
+    guesses, system = guesses_of(samples)
+    if any(guess.entity for guess in guesses):
+        return guesses, system
+    if is_alone:
+        return [likeliest(samples[0])], system
+    why = _why((guess.sample.name, guess.why) for guess in guesses)
+    raise Refused(f"None of these tables looks like an extract. {why}.")
 
 
 def _why(files):

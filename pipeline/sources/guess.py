@@ -1,16 +1,21 @@
 """What a table is: of which entity, and which of its columns means what, by their names and by
 their cells."""
 
-import csv
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import pairwise
-from pathlib import PurePosixPath
 
-from pipeline.core import ENTITIES, SOURCES
+from pipeline.core import ENTITIES
 from pipeline.profiles import canonical_tables
+from pipeline.sources.names import (
+    analyte_of,
+    entities_of,
+    key_of,
+    known_names,
+    known_table,
+    system_of,
+)
 from pipeline.sources.sample import Sample
 from pipeline.sources.shapes import (
     FLAGS,
@@ -26,10 +31,6 @@ from pipeline.sources.shapes import (
 
 DATES = ("_on", "_at", "_date")
 NUMBERS = ("days_supply", "strength_mg", "reference_low", "reference_high")
-UNITS = {
-    "pgml": "pg/mL", "ngl": "ng/L", "pmoll": "pmol/L", "nmoll": "nmol/L", "umoll": "umol/L",
-    "ngml": "ng/mL", "mgdl": "mg/dL", "gdl": "g/dL", "gl": "g/L", "fl": "fL", "ugl": "ug/L",
-}  # fmt: skip
 MOLAR = {"2132-9": "14685-2"}  # total B12 in pmol/L has a code of its own
 WORDS = {  # what a file's name says of it
     "lab_result": "lab result obs befund measure test", "medication": "med drug rx presc verordn",
@@ -39,7 +40,6 @@ WORDS = {  # what a file's name says of it
 PATIENT_ID = re.compile(
     r"(pat|patient|person|subject|hosp|hospital|mrn|nhs|unit)(id|no|nr|num|number|nummer|guid|key)?"
 )
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})  # codespell:ignore ue
 COUNTED = 5  # rows, from which on numbers that follow one another are taken for a counter
 AT_LEAST = 3  # points, below which a table is nothing of ours
 
@@ -65,7 +65,7 @@ class Guess:
 
 def guesses_of(samples):
     """The Guess of each Sample, and the name of the system whose tables they are, or None."""
-    system = _system(samples)
+    system = system_of(samples)
     ids = _patient_ids([_guess(sample, system, {}) for sample in samples])
     return [_guess(sample, system, ids) for sample in samples], system
 
@@ -83,7 +83,7 @@ def _patient_ids(guesses):
 
 
 def _guess(sample, system, ids):
-    table = _table(sample.name, system)
+    table = known_table(sample.name, system)
     if table and not table["entity"]:
         return Guess(sample, None, table["note"] or "not needed")
     if wide := _wide(sample):
@@ -153,8 +153,8 @@ def _is_enough(entity, columns):
 
 def _points(sample, entity, columns, coded):
     named = {name: why for name, (_, why) in columns.items() if why == "its name"}
-    keys = {name: _key(columns[name][0]) for name in named if isinstance(columns[name][0], str)}
-    points = sum(1 / _entities_of()[key] for key in keys.values() if key in _entities_of())
+    keys = {name: key_of(columns[name][0]) for name in named if isinstance(columns[name][0], str)}
+    points = sum(1 / entities_of()[key] for key in keys.values() if key in entities_of())
     why = [f"{len(named)} column names"] if named else []
     required = canonical_tables()[entity].required
     points += 1.5 * all(name in columns for name in required)
@@ -177,10 +177,10 @@ def _cells(sample, column):
 def _by_name(sample, entity, system, ids):
     "Canonical column -> (delivered name, why), by sources/column_names.csv, checked by their cells"
     twice = _named_twice(sample)
-    keys = {_key(name): name for name in reversed(sample.columns) if name.lower() not in twice}
+    keys = {key_of(name): name for name in reversed(sample.columns) if name.lower() not in twice}
     table, found = canonical_tables()[entity], {}
     for column in table.all:
-        names = [keys[key] for key in _names(entity, column, system) if key in keys]
+        names = [keys[key] for key in known_names(entity, column, system) if key in keys]
         if column == "patient_id":
             names += [name for key, name in keys.items() if PATIENT_ID.fullmatch(key)]
         taken = {name for name, _ in found.values()}
@@ -280,7 +280,7 @@ def _with_time(sample, columns):
 
 
 def _coded(sample, entity, name):
-    return code_system(entity, _key(name), undecorated(sample.columns[name]))
+    return code_system(entity, key_of(name), undecorated(sample.columns[name]))
 
 
 def _better_code(sample, entity, columns):
@@ -313,22 +313,10 @@ def _wide(sample):
     "Column -> (code, unit or None), where a column's name is that of an analyte"
     found = {}
     for name, cells in sample.columns.items():
-        if numbers(cells) >= 0.5 and (analyte := _analyte(name)):
+        if numbers(cells) >= 0.5 and (analyte := analyte_of(name)):
             code, unit = analyte
             found[name] = (MOLAR.get(code, code) if unit == "pmol/L" else code, unit)
     return found
-
-
-def _analyte(name):
-    key = _key(name)
-    for analyte in sorted(_analytes(), key=lambda row: -len(row["name"])):
-        word = _key(analyte["name"])
-        rest = key.removeprefix(word)
-        if key == word:
-            return analyte["code"], analyte["unit"] or None
-        if rest != key and rest in UNITS:
-            return analyte["code"], UNITS[rest]
-    return None
 
 
 def _wide_guess(sample, wide, system, ids):
@@ -340,84 +328,3 @@ def _wide_guess(sample, wide, system, ids):
     if "patient_id" not in kept:
         return Guess(sample, None, "no column of patient ids")
     return Guess(sample, "lab_result", "columns named as analytes", kept, wide=wide)
-
-
-def _key(name):
-    "A name without marks, in small letters: Birth Date and BIRTH_DATE are one"
-    return re.sub(r"[\W_]+", "", name.lower().translate(UMLAUTS))
-
-
-@cache
-def _rows(file):
-    with (SOURCES / file).open(encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))
-
-
-def _analytes():
-    return _rows("analyte_names.csv")
-
-
-@cache
-def _names(entity, column, system):
-    """The keys of a column's names: first those of the system, then those of none; an id is called
-    alike in every extract, but a bare `id` names a patient in a table of patients alone"""
-    rows = [
-        row
-        for row in _rows("column_names.csv")
-        if row["column"] == column
-        and (row["entity"] == entity or (column == "patient_id" and _key(row["name"]) != "id"))
-    ]
-    rows.sort(key=lambda row: (row["system"] != system, row["system"] != ""))
-    return tuple(dict.fromkeys(_key(row["name"]) for row in rows))
-
-
-@cache
-def _entities_of():
-    "Of how many entities a name is known"
-    pairs = {(_key(row["name"]), row["entity"]) for row in _rows("column_names.csv")}
-    return Counter(key for key, _ in pairs)
-
-
-def _stem(name):
-    "A file's name without its endings and its digits: labevents of hosp/LABEVENTS_2026.csv.gz"
-    stem = PurePosixPath(name.lower()).name.partition(".")[0]
-    return re.sub(r"[\d_-]+$", "", stem)
-
-
-def _table(name, system):
-    "The row of sources/table_names.csv that a file's name is, of the system or of none; None"
-    rows = [row for row in _rows("table_names.csv") if row["table"] == _stem(name)]
-    rows = [row for row in rows if row["system"] in (system or "", "")]
-    return max(rows, key=lambda row: row["system"], default=None)
-
-
-def _system(samples):
-    """The system most of whose tables and columns these are: at least half of the tables, and two
-    columns of each"""
-    tables = {}
-    for row in _rows("table_names.csv"):
-        if row["system"]:
-            tables.setdefault(row["system"], {})[row["table"]] = row["entity"]
-    scores = {}
-    for system, entities in tables.items():
-        fitting = [
-            sum(
-                _key(name) in _keys_of(system, entities[_stem(sample.name)])
-                for name in sample.columns
-            )
-            for sample in samples
-            if entities.get(_stem(sample.name))
-        ]
-        others = [sample for sample in samples if entities.get(_stem(sample.name)) == ""]
-        if fitting and min(fitting) >= 2 and len(fitting) + len(others) >= len(samples) / 2:
-            scores[system] = (sum(fitting), len(fitting) + len(others))
-    return max(scores, key=lambda system: scores[system], default=None)
-
-
-@cache
-def _keys_of(system, entity):
-    return {
-        _key(row["name"])
-        for row in _rows("column_names.csv")
-        if row["system"] == system and (row["entity"] == entity or row["column"] == "patient_id")
-    }
