@@ -84,6 +84,7 @@ docs-site: setup-dev ## build the documentation as an offline site: site/index.h
 bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files, and the pages with 100,000 items
 	$(PY) -m benchmarks.bench
 	$(PY) -m benchmarks.sources
+	$(PY) -m benchmarks.forms
 	$(PY) -m benchmarks.worklist
 
 chaos: setup-dev ## inject faults, over 100 kills; writes the table in docs/reliability.md (about an hour)

@@ -12,6 +12,7 @@ from pipeline.engine import (
     quoted_identifier,
     quoted_text,
 )
+from pipeline.profiles import VERBATIM
 
 TOLD = ("BinderException", "CatalogException", "ParserException")  # they name the SQL, not the data
 
@@ -50,7 +51,7 @@ def _selected(locked, entity, select, folder):
     if not {"line", "patient_id"} <= set(names):
         raise _wrong(entity, "does not give both line and patient_id")
     cells = ", ".join(
-        f"cast({quoted_identifier(name)} as varchar) as {quoted_identifier(name)}"
+        f"{_cleaned(name)} as {quoted_identifier(name)}"
         for name in names
         if name not in ("line", "place")
     )
@@ -58,6 +59,12 @@ def _selected(locked, entity, select, folder):
         f"select {cells}, try_cast(line as bigint) as line, file_row_number as place from"
         f" read_parquet({quoted_text(target)}, file_row_number = true)"
     )
+
+
+def _cleaned(name):
+    "What was cut out of a cell is a cell: without white space at its ends, empty by the same words"
+    cell = f"trimmed(cast({quoted_identifier(name)} as varchar))"
+    return f"nullif({cell}, '')" if name in VERBATIM else f"filled({cell})"
 
 
 def _check_lines(con, entity, select, patient_column):

@@ -119,6 +119,42 @@ def test_in_fhir_an_empty_word_is_not_a_state(tmp_path):
     assert found["lost"]["b12_therapy"] == "none"
 
 
+def test_in_fhir_and_omop_an_id_is_cleaned_before_its_kind_stands_before_it(tmp_path):
+    from json import dumps
+
+    injection = {"coding": [{"system": RXNORM, "code": "5514"}]}
+    statements = [
+        {"resourceType": "MedicationStatement", "id": identity, "subject": {"reference": f"Patient/{patient}"}, "status": status,
+         "medicationCodeableConcept": injection, "effectivePeriod": {"start": "2026-09-01"}}
+        for patient, identity, status in (
+            ("taken_back", "m1", "active"), ("taken_back", '="m1"', "entered-in-error"),
+            ("taken", "NULL", "active"), ("taken", "NULL", "entered-in-error"),
+        )
+    ]  # fmt: skip
+    component = {"code": {"coding": [{"system": LOINC, "code": "2132-9"}]}, "valueQuantity": {"value": 150, "unit": "pg/mL"}}  # fmt: skip
+    panels = [
+        {"resourceType": "Observation", "id": identity, "subject": {"reference": "Patient/panel"}, "status": status,
+         "effectiveDateTime": "2026-08-01", "component": [component]}
+        for identity, status in (("'o1", "final"), ("o1", "entered-in-error"))
+    ]  # fmt: skip
+    (tmp_path / "fhir").mkdir()
+    lines = "".join(dumps(each) + "\n" for each in (*statements, *panels))
+    (tmp_path / "fhir" / "a.ndjson").write_text(lines)
+    found = screened(tmp_path / "home", tmp_path / "fhir", "fhir_r4")
+    assert (found["taken_back"]["b12_therapy"], found["taken"]["b12_therapy"]) == (
+        "none",
+        "route_unknown",
+    )
+    assert found["panel"]["b12"] == "never"
+    (tmp_path / "omop").mkdir()
+    (tmp_path / "omop" / "observation.csv").write_text(
+        "observation_id,person_id,observation_concept_id,observation_date\n"
+        + "".join(f"{identity},1,4125493,2026-01-10\n" for identity in ("'7", "7.0"))
+    )
+    [account] = b12(tmp_path / "home", "ingest", tmp_path / "omop", "--source", "omop_cdm", "--format", "json").json  # fmt: skip
+    assert (account["accepted"], account["duplicates"]) == (1, 1)
+
+
 HEAD = "MSH|^~\\&|LAB|NORTH|EHR|NORTH|20261016080000||ORU^R01|1|P|2.5.1\r"
 
 
@@ -145,6 +181,7 @@ def test_in_hl7_ids_and_states_are_cleaned_before_they_are_put_together(tmp_path
         message("orders", "NULL", "150", "F", collected="20250115"), message("orders", "NULL", "", "X"),
         message("floating", "900", "600", "F"), message("floating", "900.0", "see note", "C", reported="20261017"),
         message("second", "s1", "150", "F", pid="PID|1|{}|NULL"),
+        message("wrapped", "w1", "150", "F"), message("wrapped", "w1", "see note", "C", reported="20261017").replace("2132-9", "'2132-9"),
     ])  # fmt: skip
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.hl7").write_text(text)
@@ -153,6 +190,7 @@ def test_in_hl7_ids_and_states_are_cleaned_before_they_are_put_together(tmp_path
     assert found["orders"]["b12"] == "low"
     assert found["floating"]["b12"] == "never"
     assert found["second"]["b12"] == "low"
+    assert found["wrapped"]["b12"] == "never"
 
 
 def test_in_omop_a_birth_is_as_exact_as_it_can_be_read_and_a_value_is_kept_whole(tmp_path):

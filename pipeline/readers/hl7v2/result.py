@@ -15,6 +15,7 @@ are NTE segments.
 
 from dataclasses import dataclass, field
 
+from pipeline.profiles import clean_id
 from pipeline.readers.hl7v2.fields import (
     clean,
     codings,
@@ -146,7 +147,7 @@ def _row(obx, notes, obr, empty_words):
         "unit_printed": printed, "status": status_of(obx, obr, empty_words), "reference_low": low,
         "reference_high": high, "abnormal_flag": text(obx, 8),
         "comment": "\n".join(filter(None, comments)) or None,
-        "key": (first(text(obx, 3), text(obx, 3, 4)), sub_id),
+        "key": (clean_id(first(text(obx, 3), text(obx, 3, 4)) or ""), sub_id),
     }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ performed as (
 )
 
 select
-    line, patient_id, own_id || coalesce('#' || place, '') as result_id,
+    line, patient_id, filled(clean_id(own_id)) || coalesce('#' || place, '') as result_id,
     fhir_text(coalesce(
         fhir_specimen.specimen_id, regexp_extract(fhir_key(null, specimen_reference), '[^/:]+$'), specimen_number
     )) as accession_id,

@@ -43,7 +43,7 @@ timed as (
 )
 
 select
-    line, patient_id, kind || '/' || own_id as medication_id,
+    line, patient_id, kind || '/' || filled(clean_id(own_id)) as medication_id,
     coalesce(fhir_medicine(medicationCodeableConcept), fhir_medication.codings, fhir_name(medicationReference.display)) as codings,
     fhir_text(case kind
         when 'MedicationRequest' then coalesce(taken_from, dispenseRequest ->> '$.validityPeriod.start', authoredOn)

@@ -42,3 +42,17 @@ def test_conditions_and_procedures_alike_under_the_id_that_survives_merges():
         ann        | condition | neuro_ataxia_gait | 2025-01-01
         ann        | procedure | gastrectomy       | 2025-01-01
     """)  # fmt: skip
+
+
+def test_an_end_on_the_day_of_the_beginning_counts_and_one_before_it_does_not():
+    con = clinic()
+    insert(con, "lake.condition", """
+        patient_id | concepts          | onset_on   | abated_on
+        same_day   | neuro_ataxia_gait | 2025-01-02 | 2025-01-02
+        before     | neuro_ataxia_gait | 2025-01-02 | 2025-01-01
+    """)  # fmt: skip
+    shows(con, "clinical.coded_record", """
+        patient_id | abated_on  | is_end_before_start
+        same_day   | 2025-01-02 | no
+        before     |            | yes
+    """)  # fmt: skip

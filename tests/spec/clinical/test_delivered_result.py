@@ -54,3 +54,26 @@ def test_a_deletion_stands_once_for_each_patient_from_whom_it_takes_a_result_bac
         ann        | o1        | final
         ann        | o1        | retracted
     """)  # fmt: skip
+
+
+def test_a_retraction_without_an_analyte_names_by_its_result_id_and_only_without_one_by_its_accession():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | accession_id | analyte   | value | collected_on | status
+        ann        | r1        | a1           | total_b12 | 110   | 2026-01-01   | final
+        ann        | r2        | a1           | mma       | 400   | 2026-01-01   | final
+        ann        | r1        | a1           |           |       |              | retracted
+        bob        | r3        | a2           | total_b12 | 110   | 2026-01-01   | final
+        bob        | r4        | a2           | mma       | 400   | 2026-01-01   | final
+        bob        |           | a2           |           |       |              | retracted
+    """)  # fmt: skip
+    shows(con, "clinical.delivered_result", """
+        patient_id | result_id | analyte   | status
+        ann        | r1        | total_b12 | final
+        ann        | r2        | mma       | final
+        ann        | r1        | total_b12 | retracted
+        bob        | r3        | total_b12 | final
+        bob        | r4        | mma       | final
+        bob        |           | total_b12 | retracted
+        bob        |           | mma       | retracted
+    """)  # fmt: skip

@@ -113,6 +113,8 @@ def test_an_id_names_a_record_of_one_code_and_a_retraction_without_a_code_is_of_
         all        | s2           |                    |            | retracted |
         again      | s3           | neuro_ataxia_gait  | 2025-01-01 | counted   | 2025-01-03
         again      | s3           |                    |            | retracted | 2025-01-02
+        at_once    | s4           | neuro_ataxia_gait  | 2025-01-01 | counted   | 2025-01-02
+        at_once    | s4           |                    |            | retracted | 2025-01-02
     """)  # fmt: skip
     shows(con, "clinical.finding", """
         patient_id | concept

@@ -58,3 +58,18 @@ def test_what_the_sites_map_answers_is_looked_up_in_its_place():
         code_system | code | looked_up_code | spelled_system
         LOCAL       | b12s | 2132-9         | LOINC
     """)  # fmt: skip
+
+
+def test_the_sites_map_answers_for_the_name_of_a_drug_without_a_code():
+    con = clinic()
+    con.execute("create schema landing")
+    con.execute(
+        "create table landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
+    )
+    con.execute(
+        "insert into landing.local_code values ('medication', null, 'BETWELF DEPOT', 'RXNORM', '5514')"
+    )
+    holds(landed(con, "medication", "patient_id | name | start_on\nann | Betwelf depot | 2026-01-05"), "staging.spelled_code", """
+        code | name          | looked_up_code | spelled_system
+             | Betwelf depot | 5514           | RXNORM
+    """)  # fmt: skip

@@ -11,7 +11,7 @@ from pipeline.core import sha256_of
 from pipeline.core.config import Home
 from pipeline.ingest.claims import remove_served_control_files
 from pipeline.landing.arrival import Watch, list_files, source_and_name
-from pipeline.landing.manifest import mark_complete
+from pipeline.landing.manifest import mark_complete, read_promises
 
 
 @pytest.fixture
@@ -245,3 +245,10 @@ def test_a_manifest_that_came_before_its_files_is_kept_for_them(landing):
 
 def test_a_manifest_that_another_has_cleared_away_is_not_an_error(landing):
     mark_complete(Home(landing.parent), ["canonical/day/_MANIFEST.json"])
+
+
+def test_a_manifest_may_write_a_hash_in_capitals(tmp_path):
+    promised = {"files": [{"name": "lab_result.csv", "size": 3, "sha256": "AB" * 32}]}
+    (tmp_path / "_MANIFEST.json").write_text(json.dumps(promised))
+    [promise] = read_promises(tmp_path, "_MANIFEST.json").values()
+    assert promise.sha256 == "ab" * 32

@@ -47,6 +47,16 @@ def test_a_select_makes_the_rows(ingest):
     )
 
 
+def test_what_it_cuts_out_of_a_cell_is_cleaned_as_a_cell_is(ingest):
+    "A word that stands for nothing is empty, white space around a cell is not part of it; a value keeps its words"
+    cut = "split_part('NULL| N/A |165 |final ', '|', {})"
+    [account] = ingest(
+        f"select line, patient as patient_id, '2132-9' as code, {cut.format(3)} as value, {cut.format(1)} as unit,"
+        f" day as collected_at, {cut.format(2)} as reported_at, {cut.format(4)} as status from delivered"
+    ).json
+    assert (account["rejected"], account["blanked"]) == ({"missing_unit": 2}, {})
+
+
 @pytest.mark.parametrize(
     "relation",
     [
