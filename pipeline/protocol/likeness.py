@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from pipeline.protocol.tables import code_rows, vocabulary
 
 LIKELY = 86  # from here on a name is proposed; below it, names of MIMIC-IV are of other things
+LONGEST = 200  # letters of a name that are compared
 _BLOCK = 2000  # names compared at once: 2,000 times 500 of four bytes
 _NOT_OURS = re.compile("EXCLUDE|DO_NOT_USE|NOT_|hint|headache|multivitamin|methotrexate")
 _DISPLAYS = {  # entity: facts, and systems, whose displays are names to compare with
@@ -127,7 +128,7 @@ def _is_other_specimen(text):
 
 def _plain(entity, name):
     "`Vitamin B-12 (Cobalamin), Serum` as `vitamin b12 cobalamin`; of a drug without its strength"
-    text = _IN_BRACKETS.sub(" ", name)
+    text = _IN_BRACKETS.sub(" ", name[:LONGEST])
     letters = unicodedata.normalize("NFKD", text).lower()  # codespell:ignore normalize
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = re.findall(r"[^\W_]+", _B12.sub(r"b\1", letters))

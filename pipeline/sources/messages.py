@@ -4,6 +4,7 @@ extended, with what the messages show of the patients' numbers."""
 import gzip
 import json
 import re
+import zlib
 from collections import Counter
 from pathlib import PurePosixPath
 
@@ -16,6 +17,7 @@ _FHIR = re.compile(rb'\A\s*[{\[].*?"resourceType"', re.DOTALL)
 _RESOURCE = re.compile(r'"resourceType"\s*:\s*"(\w+)"')
 _SYSTEM = re.compile(r'"system"\s*:\s*"([^"]+)"')
 _SEGMENT_END = re.compile(r"[\r\n]+")
+_NAME = re.compile(r"[A-Za-z0-9 ._:-]{1,60}")  # of an authority; anything else is not written out
 _NUMBERED = re.compile(r"[\d_-]*\d[\d_-]*")
 
 
@@ -37,7 +39,7 @@ def _head(path):
     with gzip.open(path) if is_gzip else path.open("rb") as file:
         try:
             return file.read(READ)
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):  # a damaged gzip
             return b""
 
 
@@ -70,7 +72,7 @@ def _authorities(patients, field):
 def _authority(number):
     "CX-4 and CX-5"
     parts = [part.partition("&")[0].strip() for part in number.split("^")]
-    return " ".join(filter(None, parts[3:5]))
+    return " ".join(part for part in parts[3:5] if _NAME.fullmatch(part))
 
 
 def _patients(text):

@@ -455,6 +455,18 @@ def test_a_draft_of_messages_in_which_no_field_always_names_the_patient_is_left_
     assert answer.code == 12 and "answer every TODO" in answer.err
 
 
+def test_a_draft_of_messages_writes_only_names_of_authorities_out(tmp_path):
+    numbers = ["7^^^NORTH^MR", "8^^^EAST^MR", "9^^^X\x85time_zone: UTC^MR"]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n, number in enumerate(numbers):
+        text = CML.format(n=n, external="", number="").replace("||^HC^ON", f"|{number}|")
+        (folder / f"{n}.hl7").write_text(text, encoding="latin-1")
+    (folder / "3.hl7.gz").write_bytes(b"\x1f\x8b damaged")
+    text = draft(tmp_path / "home", tmp_path / "mine.yaml", folder, answers=("mine", "UTC"))
+    assert "NORTH MR 1, EAST MR 1, MR 1" in text and "\x85" not in text
+
+
 def test_a_draft_of_fhir_resources_extends_the_shipped_profile(tmp_path):
     profile, folder = tmp_path / "mine.yaml", DATA / "fhir_r4" / "observations"
     text = draft(tmp_path / "home", profile, folder, answers=("mine",))

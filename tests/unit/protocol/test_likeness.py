@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from pipeline.core import PROTOCOL
-from pipeline.protocol import proposals, vocabulary
+from pipeline.protocol import likeness, proposals, vocabulary
 from pipeline.protocol.tables import code_rows
 
 
@@ -43,6 +43,12 @@ def test_the_more_of_a_name_is_shared_the_greater_the_likeness():
     assert found["Vitamin B12"].likeness == 100
     assert 86 <= found["Vitamin B12 (Roche, Cobas)"].likeness < 100
     assert 86 <= found["Vitamiin B12"].likeness < 100
+
+
+def test_of_a_name_only_the_beginning_is_compared():
+    name = "Vitamin B12, " + "x" * 1_000_000
+    assert len(likeness._plain("lab_result", name)) <= likeness.LONGEST
+    assert code_of("lab_result", "Serum " * 40 + "Vitamin B12") is None
 
 
 def test_every_synonym_stands_for_a_code_of_the_protocol():
