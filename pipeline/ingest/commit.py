@@ -88,9 +88,10 @@ def _unmapped(entity):
         if entity != "patient"
         else "null as code_system, null as code, null as name"
     )
+    unit = "unit_reported" if entity == "lab_result" else "null"
     return f"""
         select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code},
-            count(*) as rows
+            {unit} as unit, count(*) as rows
         from staging.checked_{entity}, landing.file
         where skipped_because in ('unmapped_code', 'other_analyte') group by all
     """
@@ -102,7 +103,7 @@ def _unknown_status(entity):
     return f"""
         select file.source, file.sha256, file.file, '{entity}' as entity,
             'unknown_status' as skipped_because, null as code_system, landed.status as code,
-            null as name, count(*) as rows
+            null as name, null as unit, count(*) as rows
         from landing.{entity} as landed cross join landing.file
         left join protocol.status
             on status.entity = '{entity}' and status.status = status_key(landed.status)

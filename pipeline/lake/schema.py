@@ -51,7 +51,7 @@ COLUMNS = {
     "unmapped_code": {
         "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",
         "skipped_because": "varchar", "code_system": "varchar", "code": "varchar",
-        "name": "varchar", "rows": "bigint",
+        "name": "varchar", "unit": "varchar", "rows": "bigint",
     },
     "delivery": {
         "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",

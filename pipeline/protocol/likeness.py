@@ -6,7 +6,7 @@ rapidfuzz (https://rapidfuzz.github.io/RapidFuzz/).
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -72,6 +72,33 @@ def proposals(entity, names):
     for start in range(0, len(delivered), _BLOCK):
         best.update(_best(delivered[start : start + _BLOCK], known))
     return {name: best[text] for name, text in plain.items() if text in best}
+
+
+def in_units(proposal, units):
+    """The Proposal for a test that is delivered in these units: where all are molar, the molar code
+    of its analyte. Units of both kinds leave it as it is; so does none."""
+    molar = _molar_codes().get(proposal.code)
+    if molar and units and all("mol" in unit.lower() for unit in units):
+        return replace(proposal, code=molar)
+    return proposal
+
+
+@cache
+def _molar_codes():
+    "Of each code that says mass: the code that says molar, of the same analyte"
+    codes = {}
+    for concept, _, code, *_ in code_rows():
+        codes.setdefault(concept, code)
+    molar = {
+        row["means"]: codes[row["concept"]]
+        for row in vocabulary("concept")
+        if row["wording"] == "molar" and row["concept"] in codes
+    }
+    return {
+        codes[row["concept"]]: molar[row["means"]]
+        for row in vocabulary("concept")
+        if row["wording"] == "mass" and row["means"] in molar and row["concept"] in codes
+    }
 
 
 def rank(proposal):

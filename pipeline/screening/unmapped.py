@@ -4,9 +4,9 @@ from collections import defaultdict
 
 from pipeline.core import InvalidProtocol
 from pipeline.profiles import answered, read_profile
-from pipeline.protocol import proposals, rank
+from pipeline.protocol import in_units, proposals, rank
 
-NAMES_SHOWN = 4  # of the names that one code has
+SHOWN = 4  # of the names and units that one code has
 
 
 def unanswered(home, rows):
@@ -14,9 +14,9 @@ def unanswered(home, rows):
     name resembles a name of the protocol first, before all what decides, the most alike first; then
     the most frequent.
 
-    Instead of `names` a row has `other_names`, text, where one code has several, and with a
-    resemblance `resembles` (a name of the protocol), `likeness` (86 to 100), `proposed_system` and
-    `proposed` (a code, as a map answers); None without.
+    Instead of `names` a row has `other_names`, text, where one code has several; `units` is text
+    too; and with a resemblance it has `resembles` (a name of the protocol), `likeness` (86 to 100),
+    `proposed_system` and `proposed` (a code, as a map answers); None without.
     """
     told = {source: _answered(home, source) for source in {row["source"] for row in rows}}
     left = [row for row in rows if not _keys(row) & told[row["source"]]]
@@ -54,14 +54,16 @@ def _proposed(rows):
 
 def _best(row, proposed):
     names = [row["delivered"], *row["names"]] if row["kind"] == "code" else []
-    return min((proposed[name] for name in names if name in proposed), default=None, key=rank)
+    best = min((proposed[name] for name in names if name in proposed), default=None, key=rank)
+    return best and in_units(best, row["units"])
 
 
 def _with_proposal(row, best):
-    shown = {name: value for name, value in row.items() if name != "names"}
+    shown = {name: value for name, value in row.items() if name not in ("names", "units")}
     return {
         **shown,
-        "other_names": _other_names(row["names"]),
+        "other_names": _listed(row["names"][1:]),
+        "units": _listed(row["units"]),
         "resembles": best and best.name,
         "likeness": best and best.likeness,
         "proposed_system": best and best.code_system,
@@ -69,8 +71,7 @@ def _with_proposal(row, best):
     }
 
 
-def _other_names(names):
-    others = names[1:]
-    more = len(others) - NAMES_SHOWN
-    shown = others[:NAMES_SHOWN] + ([f"{more} more"] if more > 0 else [])
+def _listed(words):
+    more = len(words) - SHOWN
+    shown = words[:SHOWN] + ([f"{more} more"] if more > 0 else [])
     return "; ".join(shown) or None

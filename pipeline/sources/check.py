@@ -11,7 +11,7 @@ from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
 from pipeline.landing import references_of
 from pipeline.profiles import fault_of, read_profile
-from pipeline.protocol import proposals, rank
+from pipeline.protocol import in_units, proposals, rank
 from pipeline.readers import delivered_tables, header_of
 from pipeline.sources.columns import MANY, columns_of
 
@@ -26,7 +26,8 @@ class Checked:
     columns: as by `columns_of`. unread: columns of the file that the profile does not name.
     rejected: `{reason, field, rows, lines, key, remedy}`. unknown: `{entity, kind, delivered, name,
     rows}`, local codes and units; of a code also `names` (how many, where several) and, where one
-    resembles a name of the protocol, `line`, `resembles`, `likeness` (86 to 100) and `proposed`.
+    resembles a name of the protocol, `units` (those that the protocol knows), `line`, `resembles`,
+    `likeness` (86 to 100) and `proposed`.
     """
 
     file: str
@@ -124,7 +125,8 @@ def _unknown_codes(con, entity):
     """The unmapped codes: first those that resemble a name of the protocol, then the most frequent.
     A code of one patient may identify it: of those that resemble nothing the rows are counted, of
     the others the line is named."""
-    rows = rows_of(con, _UNKNOWN_CODE.format(entity=entity))
+    units = _UNITS if entity == "lab_result" else "[]"
+    rows = rows_of(con, _UNKNOWN_CODE.format(entity=entity, units=units))
     proposed = proposals(entity, {name for row in rows for name in row["names"]})
     best = [
         min((proposed[name] for name in row["names"] if name in proposed), default=None, key=rank)
@@ -132,7 +134,10 @@ def _unknown_codes(con, entity):
     ]
     known = [pair for pair in zip(rows, best, strict=True) if pair[1] or pair[0]["patients"] > 1]
     known.sort(key=lambda pair: (rank(pair[1]), -pair[0]["rows"], pair[0]["code"]))
-    shown = [_shown(entity, row, proposal) for row, proposal in known[:SHOWN_CODES]]
+    shown = [
+        _shown(entity, row, best and in_units(best, row["units"]))
+        for row, best in known[:SHOWN_CODES]
+    ]
     if rare := sum(row["rows"] for row in rows) - sum(row["rows"] for row, _ in known):
         shown.append({"entity": entity, "kind": "code", "delivered": RARE, "rows": rare})
     return shown
@@ -148,8 +153,8 @@ def _shown(entity, row, proposal):
     }  # fmt: skip
     if proposal:
         shown |= {
-            "line": row["line"], "likeness": proposal.likeness, "resembles": proposal.name,
-            "proposed": f"{proposal.code_system} {proposal.code}",
+            "units": "; ".join(row["units"][:4]), "line": row["line"], "resembles": proposal.name,
+            "likeness": proposal.likeness, "proposed": f"{proposal.code_system} {proposal.code}",
         }  # fmt: skip
     return shown
 
@@ -186,13 +191,17 @@ select rejected_because as reason, count(*) as rows,
 from staging.checked_{entity} left join protocol.rejection on rejection.reason = rejected_because
 where rejected_because is not null group by rejected_because order by rows desc, reason
 """
+_UNITS = """coalesce(
+        list(distinct unit_reported order by unit_reported)
+        filter (where unit_key(unit_reported) in (select spelling from protocol.unit_alias)), []
+    )"""
 _UNKNOWN_CODE = """
 select coalesce(code, name) as code, min(line) as line, count(distinct patient_id) as patients,
     list_prepend(
         coalesce(code, name),
         coalesce(list(distinct name order by name) filter (where name is not null), [])
     ) as names,
-    count(*) as rows
+    {units} as units, count(*) as rows
 from staging.checked_{entity}
 where skipped_because = 'unmapped_code' and coalesce(code, name) is not null
 group by coalesce(code, name)

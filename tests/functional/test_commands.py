@@ -289,7 +289,7 @@ def test_unmapped_in_each_format(home):
     others = [row["rows"] for row in rows if not row["likeness"]]
     assert others == sorted(others, reverse=True)
     assert b12(home, "unmapped", "--format", "csv").out.startswith(
-        "entity,kind,code_system,delivered,name,other_names,rows,likeness,resembles,proposed_system,proposed,map_to_system,map_to\n"
+        "entity,kind,code_system,delivered,name,other_names,units,rows,likeness,resembles,proposed_system,proposed,map_to_system,map_to\n"
     )
     assert b12(home, "unmapped").code == 0
 

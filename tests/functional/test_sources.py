@@ -326,8 +326,10 @@ def test_check_of_a_folder_names_what_is_likely_ours_however_rare(tmp_path):
     told = b12(tmp_path / "home", "source", "check", "canonical", tmp_path / "in").out
     likely, others = told.split("Not mapped, though")[1].split("Other unmapped codes")
     lines = [line.split() for line in likely.splitlines()[2:] if line.strip()]
-    assert lines[0] == "lab_result vitamin b12 100 LOINC 2132-9 of one patient each 1 2".split()
-    assert lines[1] == "lab_result folsaure 100 LOINC 2284-8 4712 2 2 12".split()
+    assert (
+        lines[0] == "lab_result vitamin b12 100 LOINC 2132-9 of one patient each pg/mL 1 2".split()
+    )
+    assert lines[1] == "lab_result folsaure 100 LOINC 2284-8 4712 2 ng/mL 2 12".split()
     assert "4711" in others and "Cholesterin" in others
     assert not [word for word in ("PRIVATE", "PAT-77", "Example") if word in told]
 
@@ -442,7 +444,7 @@ def test_a_draft_of_messages_extends_the_shipped_profile_and_finds_the_field_of_
     found = accounts(home, tmp_path / "in", source=str(profile))
     assert [account["accepted"] for account in found.values()] == [1, 1, 1]
     [row] = b12(home, "unmapped", "--format", "json").json
-    assert (row["delivered"], row["proposed"], row["likeness"]) == ("4035", "2132-9", 100)
+    assert (row["delivered"], row["proposed"], row["likeness"]) == ("4035", "14685-2", 100)
 
 
 def test_a_draft_of_messages_in_which_no_field_always_names_the_patient_is_left_open(tmp_path):

@@ -23,10 +23,20 @@ REJECTED = (
     "performing_lab",
 )
 CURE = ("profile_key", "remedy")
-LIKELY = ("entity", "resembles", "likeness", "proposed", "delivered", "names", "rows", "line")
+LIKELY = (
+    "entity",
+    "resembles",
+    "likeness",
+    "proposed",
+    "delivered",
+    "names",
+    "units",
+    "rows",
+    "line",
+)
 MAP = (
-    "entity", "kind", "code_system", "delivered", "name", "other_names", "rows", "likeness",
-    "resembles", "proposed_system", "proposed", "map_to_system", "map_to",
+    "entity", "kind", "code_system", "delivered", "name", "other_names", "units", "rows",
+    "likeness", "resembles", "proposed_system", "proposed", "map_to_system", "map_to",
 )  # fmt: skip
 
 

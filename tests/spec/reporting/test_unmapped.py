@@ -7,24 +7,25 @@ from tests.gates import gated
 def test_codes_are_counted_by_system_and_spelling_over_all_files():
     con = gated()
     insert(con, "lake.unmapped_code", """
-        sha256 | entity     | skipped_because | code_system | code | name      | rows
-        a      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | 3
-        b      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | 4
-        b      | lab_result | unmapped_code   | LOCAL       | B12X | folate    | 5
-        b      | lab_result | unmapped_code   | LOCAL       | B12X |           | 6
-        a      | medication | unmapped_code   | NAME        |      | cobalvita | 2
-        a      | medication | unmapped_code   | NAME        |      |           | 9
-        a      | medication | comment         | NAME        | x    |           | 9
+        sha256 | entity     | skipped_because | code_system | code | name      | unit   | rows
+        a      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | pmol/L | 3
+        b      | lab_result | unmapped_code   | LOCAL       | B12X | b twelve  | pg/mL  | 4
+        b      | lab_result | unmapped_code   | LOCAL       | B12X | folate    |        | 5
+        b      | lab_result | unmapped_code   | LOCAL       | B12X |           | pmol/L | 6
+        a      | medication | unmapped_code   | NAME        |      | cobalvita |        | 2
+        a      | medication | unmapped_code   | NAME        |      |           |        | 9
+        a      | medication | comment         | NAME        | x    |           |        | 9
     """)  # fmt: skip
     shows(con, "reporting.unmapped", """
         source    | entity     | kind | code_system | delivered | name      | rows | map_to_system | map_to
         canonical | lab_result | code | LOCAL       | B12X      | b twelve  | 18   |               |
         canonical | medication | code | NAME        | cobalvita | cobalvita | 2    |               |
     """)  # fmt: skip
-    [names] = con.execute(
-        "select names from reporting.unmapped where delivered = 'B12X'"
-    ).fetchone()
-    assert names == ["b twelve", "folate"], "the most frequent first"
+    listed = "select names, units from reporting.unmapped where delivered = 'B12X'"
+    names, units = con.execute(listed).fetchone()
+    assert (names, units) == (["b twelve", "folate"], ["pmol/L", "pg/mL"]), (
+        "the most frequent first"
+    )
 
 
 def test_status_words_and_units():

@@ -45,6 +45,14 @@ def test_the_more_of_a_name_is_shared_the_greater_the_likeness():
     assert 86 <= found["Vitamiin B12"].likeness < 100
 
 
+@pytest.mark.parametrize(("name", "units", "code"), [
+    ("Vitamin B12", ["PMOL/L"], "14685-2"), ("Vitamin B12", ["pmol/l", "pmol/L"], "14685-2"), ("Vitamin B12", ["pg/mL"], "2132-9"), ("Vitamin B12", [], "2132-9"),
+    ("Vitamin B12", ["pg/mL", "pmol/L"], "2132-9"), ("Creatinine", ["umol/L"], "14682-9"), ("Homocysteine", ["umol/L"], "13965-9"), ("MMA", ["nmol/L"], "13964-2"),
+])  # fmt: skip
+def test_the_code_fits_the_units(name, units, code):
+    assert likeness.in_units(proposals("lab_result", [name])[name], units).code == code
+
+
 def test_of_a_name_only_the_beginning_is_compared():
     name = "Vitamin B12, " + "x" * 1_000_000
     assert len(likeness._plain("lab_result", name)) <= likeness.LONGEST
