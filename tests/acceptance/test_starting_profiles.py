@@ -204,7 +204,8 @@ TPP = Delivery(
         "medication 1 SNOMEDCT metformin active 2025-12-01",
         "patient male 1944-05-01",
     ],
-    site="maps: [map.csv]",
+    site="maps: [map.csv]\n"
+    'columns: {snomed_event: {split: {lab_result: {unit_of: {"1000000000000000": ng/L}}}}}',
     map=[
         "lab_result,code,SNOMEDCT,1000000000000000,LOINC,2132-9",
         "lab_result,code,LOCAL,XE2pf,LOINC,2132-9",
