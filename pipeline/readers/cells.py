@@ -2,7 +2,19 @@
 
 from string import ascii_lowercase, ascii_uppercase
 
-from pipeline.engine import quoted_text
+from pipeline.engine import quoted_identifier, quoted_text
+
+# columns that the readers add to those of a file
+_OURS = (
+    "line", "place", "age", "file_row_number", "shifted_days", "the_patient", "the_key",
+)  # fmt: skip
+
+
+def delivered_column(name):
+    """A column of a delivered table as SQL writes it: in lower case and, where its name is one of a
+    column that the readers add, as `line (delivered)`."""
+    name = name.lower()
+    return quoted_identifier(f"{name} (delivered)" if name in _OURS else name)
 
 
 def define_filled(con, words):

@@ -3,6 +3,7 @@ days their patient's are moved."""
 
 from pipeline.core import Refused
 from pipeline.engine import quoted_identifier
+from pipeline.readers.cells import delivered_column
 from pipeline.readers.convert import as_table
 from pipeline.readers.table import MissingColumns, load_table
 from pipeline.readers.unpack import unpacked
@@ -24,7 +25,7 @@ def load_lookup(con, references, *, profile, columns, folder):
     folder.mkdir(exist_ok=True)
     named = [lookup.key, lookup.patient_id, *columns]
     names = list(dict.fromkeys(name.lower() for name in [*named, lookup.last_event or lookup.key]))
-    typed = ", ".join(f"{quoted_identifier(name)} varchar" for name in names)
+    typed = ", ".join(f"{delivered_column(name)} varchar" for name in names)
     con.execute(f"create or replace table landing.reference_row ({typed}, age bigint, line bigint)")
     unread, are_found = [], []
     for age, path in enumerate(references):
@@ -51,16 +52,16 @@ def _load(con, path, age, names, profile, folder):
         load_table(con, plain, columns=columns, profile=own, into=into, folder=folder)
     except MissingColumns:
         return False
-    listed = ", ".join(map(quoted_identifier, names))
+    listed = ", ".join(map(delivered_column, names))
     con.execute(f"insert into landing.reference_row select {listed}, {age}, line from {into}")
     return True
 
 
 def _looked_up(lookup, columns):
-    patient = PATIENT.format(cell=quoted_identifier(lookup.patient_id.lower()))
-    key = KEY.format(cell=quoted_identifier(lookup.key.lower()))
+    patient = PATIENT.format(cell=delivered_column(lookup.patient_id))
+    key = KEY.format(cell=delivered_column(lookup.key))
     found = "".join(
-        f", {quoted_identifier(name.lower())} as {quoted_identifier(PREFIX + name.lower())}"
+        f", {delivered_column(name)} as {quoted_identifier(PREFIX + name.lower())}"
         for name in columns
     )
     return (
@@ -73,8 +74,8 @@ def _looked_up(lookup, columns):
 
 def _shift(profile):
     lookup = profile.lookup
-    patient = PATIENT.format(cell=quoted_identifier(lookup.patient_id.lower()))
-    last = quoted_identifier((lookup.last_event or lookup.key).lower())
+    patient = PATIENT.format(cell=delivered_column(lookup.patient_id))
+    last = delivered_column(lookup.last_event or lookup.key)
     day = f"to_day(to_iso({last}, '{profile.date_order}'), '{profile.time_zone}')"
     return (
         f"create or replace table landing.shift as select {patient} as patient_id,"
@@ -89,7 +90,7 @@ def with_looked_up(profile, number, columns):
     names = [quoted_identifier(PREFIX + name.lower()) for name in columns]
     found = "".join(f", looked_up.{name}" for name in names)
     patient = PATIENT.format(cell=number)
-    key = KEY.format(cell=quoted_identifier(profile.lookup.key.lower()))
+    key = KEY.format(cell=delivered_column(profile.lookup.key))
     by_key = (
         " left join landing.looked_up on looked_up.patient_id = delivered.the_patient and"
         " looked_up.key = delivered.the_key"

@@ -3,6 +3,7 @@ profile."""
 
 from pipeline.engine import quoted_identifier, quoted_text
 from pipeline.profiles import IN_A_CODE, IN_A_VALUE, groups_of, names_of
+from pipeline.readers.cells import delivered_column
 from pipeline.readers.lookup import PREFIX, with_looked_up
 
 DATES = (
@@ -122,7 +123,7 @@ def _is_in(header, delivered):
 
 
 def _column(name):
-    return quoted_identifier(name.lower())
+    return delivered_column(name)
 
 
 def _joined(delivered):

@@ -13,6 +13,7 @@ from pipeline.engine import (
     quoted_text,
 )
 from pipeline.profiles import VERBATIM
+from pipeline.readers.cells import delivered_column
 
 TOLD = ("BinderException", "CatalogException", "ParserException")  # they name the SQL, not the data
 
@@ -73,7 +74,7 @@ def _check_lines(con, entity, select, patient_column):
         f"filled(clean_patient_id({cell}))"
         for cell in (
             "selected.patient_id",
-            f"delivered.{quoted_identifier(patient_column.lower())}",
+            f"delivered.{delivered_column(patient_column)}",
         )
     )
     [[strangers]] = con.execute(

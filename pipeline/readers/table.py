@@ -16,6 +16,7 @@ from pipeline.engine import (
     write_error,
 )
 from pipeline.readers.causes import cause_in_dialect, cause_of_lacking
+from pipeline.readers.cells import delivered_column
 from pipeline.readers.lines import note_lines, number
 from pipeline.readers.rows.form import LONGEST
 from pipeline.readers.rows.header import read_header
@@ -98,9 +99,9 @@ def _select(scan, names, delivered, known, verbatim):
     """The cells of the known columns, trimmed and then emptied: in two steps, as a macro repeats
     its argument wherever it names it"""
     columns = {name: column for name, column in zip(names, delivered, strict=True) if name}
-    texts = ", ".join(f"{_text(columns.get(name))} as {quoted_identifier(name)}" for name in known)
+    texts = ", ".join(f"{_text(columns.get(name))} as {delivered_column(name)}" for name in known)
     cells = ", ".join(
-        f"{_emptied(quoted_identifier(name), name in verbatim)} as {quoted_identifier(name)}"
+        f"{_emptied(delivered_column(name), name in verbatim)} as {delivered_column(name)}"
         for name in known
     )
     return f"select {cells} from (select {texts} from {scan})"

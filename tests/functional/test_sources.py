@@ -334,6 +334,26 @@ def test_check_of_a_folder_names_what_is_likely_ours_however_rare(tmp_path):
     assert not [word for word in ("PRIVATE", "PAT-77", "Example") if word in told]
 
 
+def test_a_column_may_be_called_as_one_that_the_readers_add(tmp_path):
+    head = "PAT,ORDER,LINE,TEST,AGE,UNIT,TAKEN,PLACE"
+    rows = [
+        "P1,o1,1,2132-9,165,pg/mL,2026-01-05,serum",
+        "P1,o1,2,13964-2,210,nmol/L,2026-01-05,serum",
+    ]
+    (tmp_path / "labs.csv").write_text("\n".join([head, *rows, rows[0]]), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        "profile: mine\nformat: table\nother_columns: ignored\nfiles: {lab_result: [labs*.csv]}\n"
+        "dialect: {delimiter: ',', quote: '\"', encoding: utf-8}\ncolumns:\n  lab_result:\n"
+        "    required: {patient_id: PAT, code: TEST, value: AGE, unit: UNIT, collected_at: TAKEN}\n"
+        "    optional: {result_id: [ORDER, LINE], specimen: PLACE}\n",
+        encoding="utf-8",
+    )
+    found = accounts(tmp_path / "home", tmp_path / "labs.csv", source=str(tmp_path / "mine.yaml"))
+    assert (found["labs.csv"]["accepted"], found["labs.csv"]["duplicates"]) == (2, 1)
+    told = b12(tmp_path / "home", "source", "check", "mine", tmp_path / "labs.csv").out
+    assert "ORDER + LINE" in told and "serum 3" in told
+
+
 def test_a_profile_of_ones_own_is_kept_with_the_state_and_read_at_every_later_run(tmp_path):
     profile, home = tmp_path / "mine.yaml", tmp_path / "home"
     shutil.copy(DATA.parents[1] / "sources" / "example_site_map.csv", tmp_path / "map.csv")
