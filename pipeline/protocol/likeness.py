@@ -1,7 +1,8 @@
 """Which code of the protocol a delivered name resembles: a proposal for a steward, never a mapping.
 
-Compared are names without marks, accents and words that any name may have (serum, tablet), by
-rapidfuzz (https://rapidfuzz.github.io/RapidFuzz/).
+Compared are names without marks, accents and words that say nothing (serum, tablet), by rapidfuzz
+(https://rapidfuzz.github.io/RapidFuzz/). Words that say the opposite, another specimen or another
+test stand in `protocol/name_words.csv`: a name that has one resembles nothing.
 """
 
 import re
@@ -27,24 +28,10 @@ _DISPLAYS = {  # entity: facts, and systems, whose displays are names to compare
 }
 _IN_BRACKETS = re.compile(r"\[[^]]*\]|\((?:procedure|disorder|finding|situation|regime/therapy)\)")
 _B12 = re.compile(r"\bb\W{0,2}(\d{1,2})\b")
-
-
-def _words(text):
-    return frozenset(text.split())
-
-
-_ANY = _words(
-    "a and by de del der des du en for fur i im in la le of on or the to und with "
-    "assay blood level levels measurement method p plasma result s se ser serum serumplasma "
-    "sr suero test total unspecified value wert "
-    "cap caps capsule capsules hcl injection inj iu mcg mg ml oral solution tab tablet tablets ug "
-    "disease disorder syndrome"
-)
-_OTHER_SPECIMENS = _words(
-    "24h amniotic ascites ascitic bile csf dialysate dipstick faeces feces fecal fluid joint "
-    "liquor orina peritoneal pleural semen stool stuhl sweat synovial urin urine urinary "
-    "urines"
-)
+# U-MMA and dU-MMA, `Methylmalonic acid, U`, `i.U.`: of urine
+_OF_URINE = re.compile(r"(?:^|[\s(.,;:/-])d?U(?=[\s_).,;:/-]|$)")
+_DOUBT = re.compile(r"\s*\?|.*\?\s*$", re.DOTALL)
+_RULES_OUT = ("another specimen", "another test", "not the case")
 
 
 @dataclass(frozen=True)
@@ -65,8 +52,6 @@ def proposals(entity, names):
     `{name: Proposal}`. entity: lab_result, medication, condition or procedure."""
     known = _known(entity)
     plain = {name: _plain(entity, name) for name in names if name}
-    if entity == "lab_result":
-        plain = {name: text for name, text in plain.items() if not _is_other_specimen(text)}
     delivered = sorted({text for text in plain.values() if text})
     best = {}
     for start in range(0, len(delivered), _BLOCK):
@@ -113,10 +98,7 @@ def _best(delivered, known):
     choices = list(known)
     for text, scores in zip(delivered, _likeness(delivered, choices), strict=True):
         likely = [place for place in (-scores).argsort() if scores[place] >= LIKELY]
-        # vitamin b6 is like vitamin b12, but for what tells them apart
-        place = next(
-            (place for place in likely if _numbered(choices[place]) <= _numbered(text)), None
-        )
+        place = next((place for place in likely if _is_of(choices[place], text)), None)
         if place is not None and known[choices[place]][1] != "none":
             system, code, name = known[choices[place]]
             yield text, Proposal(system, code, name, int(scores[place]), code not in _shown_only())
@@ -149,19 +131,53 @@ def _likeness(delivered, choices):
     return np.where(is_longer, np.maximum(0.8 * inside + 0.2 * whole, whole), whole)
 
 
-def _is_other_specimen(text):
-    return not _OTHER_SPECIMENS.isdisjoint(text.split())
+def _is_of(known, text):
+    """Whether what tells a known name from others like it is in a delivered one: its numbers
+    (vitamin b12, vitamin b6), its antibody, and the beginning of its first word (cobalamin,
+    transcobalamin)"""
+    words, wanted = text.split(), known.split()
+    antibody = _name_words("lab_result", "antibody")
+    return (
+        _numbered(known) <= _numbered(text)
+        and antibody.isdisjoint(words) == antibody.isdisjoint(wanted)
+        and any(word[:2] == wanted[0][:2] for word in words)
+    )
 
 
-def _plain(entity, name):
-    "`Vitamin B-12 (Cobalamin), Serum` as `vitamin b12 cobalamin`; of a drug without its strength"
+def _words_of(name):
+    "The words of a name in small letters, without marks and accents: vitamin, b12"
     text = _IN_BRACKETS.sub(" ", name[:LONGEST])
     letters = unicodedata.normalize("NFKD", text).lower()  # codespell:ignore normalize
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    words = re.findall(r"[^\W_]+", _B12.sub(r"b\1", letters))
+    return re.findall(r"[^\W_]+", _B12.sub(r"b\1", letters))
+
+
+def _plain(entity, name):
+    """`Vitamin B-12 (Cobalamin), Serum` as `vitamin b12 cobalamin`; of a drug without its strength.
+    Empty where the name says the opposite, another specimen or another test"""
+    words = _words_of(name)
+    if _is_ruled_out(entity, name[:LONGEST], f" {' '.join(words)} "):
+        return ""
     if entity == "medication":
         words = [word for word in words if not word[0].isdigit()]
-    return " ".join(word for word in words if word not in _ANY)
+    nothing = _name_words(entity, "nothing")
+    return " ".join(word for word in words if word not in nothing)
+
+
+def _is_ruled_out(entity, name, text):
+    if entity == "lab_result" and _OF_URINE.search(name):
+        return True
+    if entity == "condition" and _DOUBT.match(name):
+        return True
+    return any(f" {word} " in text for means in _RULES_OUT for word in _name_words(entity, means))
+
+
+@cache
+def _name_words(entity, means):
+    rows = vocabulary("name_word")
+    return frozenset(
+        str(row["word"]) for row in rows if (row["entity"], row["means"]) == (entity, means)
+    )
 
 
 @cache
@@ -180,7 +196,9 @@ def _known(entity):
         ]
     elif entity in _DISPLAYS:
         rows += _displays(entity)
-    return {_plain(entity, name): (system, code, name) for name, system, code in reversed(rows)}
+    known = {_plain(entity, name): (system, code, name) for name, system, code in reversed(rows)}
+    known.pop("", None)
+    return known
 
 
 def _displays(entity):

@@ -24,7 +24,10 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "omop_concept": "omop_concepts.csv",
     "rejection": "rejections.csv",
 }
-SYNONYMS = "synonyms.csv"  # names that resemble a concept's; no relation, they judge no row
+NAMES = {  # names and words to compare names with; no relations, they judge no row
+    "synonym": "synonyms.csv",
+    "name_word": "name_words.csv",
+}
 
 
 BAND = {
@@ -61,9 +64,9 @@ def register_vocabulary(con):
 
 
 def vocabulary(name):
-    """The rows of one of the CSV_RELATIONS, such as `unit_alias`, or of `synonym`, as dicts of
+    """The rows of one of the CSV_RELATIONS, such as `unit_alias`, or of NAMES, as dicts of
     text."""
-    head, *rows = _read(PROTOCOL / {**CSV_RELATIONS, "synonym": SYNONYMS}[name])
+    head, *rows = _read(PROTOCOL / (CSV_RELATIONS | NAMES)[name])
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 

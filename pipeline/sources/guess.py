@@ -20,6 +20,7 @@ from pipeline.sources.sample import Sample
 from pipeline.sources.shapes import (
     FLAGS,
     are_dates,
+    are_ids,
     are_systems,
     are_times,
     are_units,
@@ -38,7 +39,8 @@ WORDS = {  # what a file's name says of it
     "patient": "patient person demo stamm",
 }  # fmt: skip
 PATIENT_ID = re.compile(
-    r"(pat|patient|person|subject|hosp|hospital|mrn|nhs|unit)(id|no|nr|num|number|nummer|guid|key)?"
+    r"(pat|patient|subject|mrn)(id|no|nr|num|number|nummer|guid|key)?"
+    r"|(person|hosp|hospital|nhs|unit)(id|no|nr|num|number|nummer|guid|key)"
 )
 COUNTED = 5  # rows, from which on numbers that follow one another are taken for a counter
 AT_LEAST = 3  # points, below which a table is nothing of ours
@@ -136,8 +138,8 @@ def _scored(sample, entity, system, ids, *, is_known):
         *_doubts_of_names(sample),
         *(["no column of codes: its names stand for them"] * by_name),
     )
-    system = (coded[0], coded[2])
-    guess = Guess(sample, entity, "", columns, system, doubts=doubts, is_by_name=by_name)
+    coding = (coded[0], coded[2])
+    guess = Guess(sample, entity, "", columns, coding, doubts=doubts, is_by_name=by_name)
     if not _is_enough(entity, columns):
         return 0, guess
     points, why = _points(sample, entity, columns, coded)
@@ -232,7 +234,7 @@ def _fits(column, cells):
     if column in NUMBERS:
         return numbers(cells) >= 0.5
     tests = {
-        "patient_id": lambda: not are_dates(cells),
+        "patient_id": lambda: are_ids(cells),
         "sex": lambda: len(set(cells)) <= 8,
         "opted_out": lambda: {cell.lower() for cell in cells} <= FLAGS.keys(),
         "code": lambda: not are_dates(cells),
@@ -280,7 +282,7 @@ def _with_time(sample, columns):
 
 
 def _coded(sample, entity, name):
-    return code_system(entity, key_of(name), undecorated(sample.columns[name]))
+    return code_system(entity, name, undecorated(sample.columns[name]))
 
 
 def _better_code(sample, entity, columns):

@@ -7,6 +7,7 @@ from functools import cache
 
 from pipeline.protocol import loinc_is_valid, snomed_is_valid, vocabulary
 
+LONGEST = 200  # letters of a cell that are looked at for a code in it
 MOST = 0.9  # of the cells that must have a shape
 _TIME = r"(?:[T ]\d{1,2}:\d{2}.*)?"
 _ISO = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}")
@@ -54,12 +55,14 @@ SYSTEMS_OF = {
     "procedure": ("SNOMEDCT", "HCPCS", "CPT4", "READ2"),
     "patient": (),
 }
+OTHERS_OF = {"medication": ("PZN",), "procedure": ("OPS", "OPCS4")}  # by their names alone
+_WORD_ENDS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
+_AFTER_SYSTEM = r"(cm|gm|ct|who)?(v?\d+)?(code|codes|id|cd|key|nr|no|concept.*)?"
 NAMED = {  # what a code column's name says of its codes
     "rxnorm": "RXNORM", "rxn": "RXNORM", "rxcui": "RXNORM", "atc": "ATC", "loinc": "LOINC",
     "icd10": "ICD10", "icd9": "ICD9CM", "icd": "ICD10", "snomed": "SNOMEDCT",
-    "conceptid": "SNOMEDCT",
-    "dmd": "SNOMEDCT", "cpt": "CPT4", "hcpcs": "HCPCS", "ndc": "NDC", "ctv3": "READ2",
-    "read": "READ2", "pzn": "PZN", "ops": "OPS", "opcs": "OPCS4",
+    "conceptid": "SNOMEDCT", "dmd": "SNOMEDCT", "cpt": "CPT4", "hcpcs": "HCPCS", "ndc": "NDC",
+    "ctv3": "READ2", "read": "READ2", "pzn": "PZN", "ops": "OPS", "opcs": "OPCS4",
 }  # fmt: skip
 
 
@@ -81,6 +84,14 @@ def are_times(cells):
 def are_years(cells):
     """Whether most cells are years of people's births."""
     return share(re.compile(r"(19|20)\d{2}").fullmatch, cells) >= 0.8
+
+
+def are_ids(cells):
+    """Whether most cells may be numbers of patients: they hold a digit, and are neither days nor
+    units."""
+    return share(re.compile(r"\d").search, cells) >= 0.5 and not (
+        are_dates(cells) or are_units(cells)
+    )
 
 
 def numbers(cells):
@@ -137,15 +148,15 @@ def decimal_marks(cells):
 def decoration(cells):
     """The `code_pattern` that takes codes out of cells that hold more, such as `E11.9 - text`; None
     where most cells are plain codes."""
-    return next(
-        (form for form in _DECORATED if share(re.compile(form).fullmatch, cells) >= MOST), None
-    )
+    beginnings = [cell[:LONGEST] for cell in cells]
+    forms = (form for form in _DECORATED if share(re.compile(form).fullmatch, beginnings) >= MOST)
+    return next(forms, None)
 
 
 def undecorated(cells):
     """The codes in cells that hold more; the cells themselves where they are plain codes."""
     form = decoration(cells)
-    found = [re.fullmatch(form, cell) for cell in cells] if form else []
+    found = [re.fullmatch(form, cell[:LONGEST]) for cell in cells] if form else []
     return [match["code"] for match in found if match] or cells
 
 
@@ -153,7 +164,7 @@ def code_system(entity, name, cells):
     """The system whose shape the codes of a column have, how sure that is (0 to 4), and why; None
     where none fits."""
     codes = [re.sub(r"^[A-Za-z0-9-]+:", "", cell) for cell in set(cells)]
-    said = next((system for word, system in NAMED.items() if word in name), None)
+    said = _named_system(entity, name)
     if said and said not in _CODES:
         return said, 2, "its name"
     if said and (fits := share(_CODES[said][0], codes)) >= MOST:
@@ -165,6 +176,20 @@ def code_system(entity, name, cells):
         if sureness and (fits := share(test, codes)) >= MOST:
             return system, sureness, f"{fits:.0%} of its codes have that shape"
     return None, 0, "its codes have the shape of no system"
+
+
+def _named_system(entity, name):
+    """The system that a column's name says: as one of its words, `atc` in `source_atc_code`; a
+    longer one also at its end, `diagnosisicd10`"""
+    words = [word.lower() for word in _WORD_ENDS.split(name)]
+    whole = "".join(words)
+    for said, system in NAMED.items():
+        form = re.compile(said + _AFTER_SYSTEM)
+        is_word = any(form.fullmatch(word) for word in [*words, whole])
+        is_end = len(said) > 3 and whole.endswith(said)
+        if (is_word or is_end) and system in SYSTEMS_OF[entity] + OTHERS_OF.get(entity, ()):
+            return system
+    return None
 
 
 def are_units(cells):

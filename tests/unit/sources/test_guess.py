@@ -130,6 +130,36 @@ def test_of_columns_that_case_alone_tells_apart_none_is_read():
     assert "the header names gender twice" in guesses["people.csv"].doubts[0]
 
 
+@pytest.mark.parametrize("column", ["unit", "hospital", "person", "hosp", "nhs"])
+def test_a_word_of_another_meaning_is_not_the_column_of_patients(column):
+    cells = ["pg/mL"] * 3 if column == "unit" else ["Dr Smith", "Dr Jones", "Dr Smith"]
+    table_ = table(
+        "labs.csv",
+        **{
+            "hn": ["77", "78", "79"],
+            column: cells,
+            "loinc": ["2132-9"] * 3,
+            "value": ["165"] * 3,
+            "taken": ["2026-01-05"] * 3,
+        },
+    )
+    guesses, _ = guess(table_)
+    assert guesses["labs.csv"].columns.get("patient_id", ("",))[0] != column
+
+
+def test_cells_without_digits_or_of_units_are_not_numbers_of_patients():
+    events = {"loinc": ["2132-9"] * 3, "value": ["165"] * 3, "taken": ["2026-01-05"] * 3}
+    for cells in (["pg/mL", "nmol/L", "g/dL"], ["Dr Smith", "Dr Jones", "Dr Brown"]):
+        guesses, _ = guess(table("labs.csv", patient=cells, mrn=["77", "78", "79"], **events))
+        assert guesses["labs.csv"].columns["patient_id"][0] == "mrn"
+
+
+def test_the_reason_names_the_system_whose_table_it_is():
+    columns = "labevent_id subject_id itemid charttime value valueuom"
+    guesses, _ = guess(table("labevents.csv", **dict.fromkeys(columns.split(), ())))
+    assert guesses["labevents.csv"].why == "a table of MIMIC-IV"
+
+
 def test_years_are_births_but_no_other_days():
     people = table("people.csv", pid=IDS, yob=["1950", "1971", "2004"], gender="mff")
     guesses, _ = guess(people)

@@ -69,6 +69,33 @@ def test_codes_among_other_text(cells, codes):
     assert (shapes.decoration(cells) is None) == (cells == codes)
 
 
+def test_of_a_long_cell_only_the_beginning_is_looked_at():
+    cells = ["1" * 1_000_000, "E11.9 - Type 2 diabetes mellitus"]
+    assert shapes.undecorated(cells) == cells
+
+
+@pytest.mark.parametrize(
+    ("entity", "name"),
+    [
+        ("condition", "dropscode"),
+        ("condition", "batchcode"),
+        ("lab_result", "secondcode"),
+        ("medication", "opscode"),
+    ],
+)
+def test_a_system_is_not_read_into_a_part_of_a_word_or_of_another_entity(entity, name):
+    system, _, why = code_system(entity, name, ["E11.9", "D51.0", "K50.1"])
+    assert system in (None, "ICD10") and "name" not in why
+
+
+@pytest.mark.parametrize(("entity", "name", "system"), [
+    ("medication", "source_atc_code", "ATC"), ("medication", "RxNorm", "RXNORM"), ("condition", "ICD10Code", "ICD10"), ("condition", "SnomedCTConceptId", "SNOMEDCT"),
+    ("condition", "diagnosisicd10", "ICD10"), ("medication", "PZN", "PZN"), ("procedure", "ops_code", "OPS"), ("condition", "icd10_cm", "ICD10"), ("lab_result", "reading", None), ("condition", "CTV3Code", "READ2"),
+])  # fmt: skip
+def test_the_system_that_a_name_says(entity, name, system):
+    assert shapes._named_system(entity, name) == system
+
+
 def test_the_patterns_of_codes_are_those_of_the_reader_too():
     for form in shapes._DECORATED:
         [[found]] = duckdb.sql("select regexp_extract('x', $1)", params=[form]).fetchall()
