@@ -1,78 +1,98 @@
 """Files of HL7 v2 messages or of FHIR resources: then the shipped profile of their format is
-extended, with what the messages show of the patients' numbers."""
+extended. Of messages it says in which field the patients' numbers stand."""
 
 import gzip
 import json
 import re
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import PurePosixPath
 
+from pipeline.sources.columns import MANY
 from pipeline.sources.sample import tables_among
 
-READ = 1 << 20  # bytes of each file
+HEAD, READ = 1 << 16, 1 << 20  # bytes of a file: to know its format, and to look into it
+FILES = 1000  # that are looked into
 PID_FIELDS = {"PID-3": 3, "PID-2": 2, "PID-4": 4}
+# endings that may be written out: any other may be a part of somebody's name or number
+ENDINGS = {
+    "hl7v2": ("hl7", "hl7v2", "mllp", "er7", "msg", "txt", "dat"),
+    "fhir_r4": ("json", "ndjson", "jsonl"),
+}
+OTHER_ENDINGS = (
+    "csv", "doc", "docx", "html", "jpg", "log", "md5", "pdf", "png", "sha256", "xlsx", "xml", "zip",
+)  # fmt: skip
 _HL7 = re.compile(rb"\A[\s\x0b]*(MSH|FHS|BHS).", re.DOTALL)
 _FHIR = re.compile(rb'\A\s*[{\[].*?"resourceType"', re.DOTALL)
 _RESOURCE = re.compile(r'"resourceType"\s*:\s*"(\w+)"')
-_SYSTEM = re.compile(r'"system"\s*:\s*"([^"]+)"')
 _SEGMENT_END = re.compile(r"[\r\n]+")
-_NAME = re.compile(r"[A-Za-z0-9 ._:-]{1,60}")  # of an authority; anything else is not written out
-_NUMBERED = re.compile(r"[\d_-]*\d[\d_-]*")
+_NAME = re.compile(r"[A-Za-z0-9 ._:-]*[A-Za-z][A-Za-z0-9 ._:-]*")  # of an authority
 
 
 def message_draft(paths):
     """The YAML of a profile for files that are HL7 v2 messages, or FHIR resources, all or most of
-    them; None where they are neither. No value of a patient is written."""
-    heads = [(name, _head(path)) for path, name in tables_among(paths)]
-    for form, draft in ((_HL7, _hl7_lines), (_FHIR, _fhir_lines)):
-        texts = {name: head.decode("latin-1") for name, head in heads if form.match(head)}
-        if texts and len(texts) * 2 > len(heads):
-            others = [name for name, _ in heads if name not in texts]
-            return "\n".join([*draft(texts), *_ignored(others), ""])
+    them; None where they are neither. No value of a patient is written, nor the name of a file."""
+    files = list(tables_among(paths))
+    kinds = [_kind(path) for path, _ in files]
+    for kind, lines in (("hl7v2", _hl7_lines), ("fhir_r4", _fhir_lines)):
+        if kinds.count(kind) * 2 > len(files):
+            ours = [file for file, each in zip(files, kinds, strict=True) if each == kind]
+            others = [name for (_, name), each in zip(files, kinds, strict=True) if each != kind]
+            texts = (_read(path, READ).decode("latin-1") for path, _ in ours[:FILES])
+            head = _top(kind, [name for _, name in ours])
+            return "\n".join([*head, *lines(texts), *_ignored(others), ""])
     return None
 
 
-def _head(path):
+def _kind(path):
+    head = _read(path, HEAD)
+    return "hl7v2" if _HL7.match(head) else "fhir_r4" if _FHIR.match(head) else None
+
+
+def _read(path, most):
     with path.open("rb") as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
     with gzip.open(path) if is_gzip else path.open("rb") as file:
         try:
-            return file.read(READ)
+            return file.read(most)
         except (OSError, EOFError, zlib.error):  # a damaged gzip
             return b""
 
 
 def _hl7_lines(texts):
-    patients = [pid for text in texts.values() for pid in _patients(text)]
-    yield from _top("hl7v2", f"{len(texts)} files of HL7 v2 messages", texts)
     yield "time_zone: TODO                   # of times that tell no zone: the laboratory's"
-    filled = Counter(field for pid in patients for field in PID_FIELDS if _field(pid, field))
+    patients, filled, numbers = 0, Counter(), defaultdict(set)
+    for pid in (pid for text in texts for pid in _patients(text)):
+        patients += 1
+        filled.update(field for field in PID_FIELDS if _field(pid, field))
+        for field in PID_FIELDS:
+            for number in filter(None, _field(pid, field).split("~")):
+                numbers[field, _authority(number)].add(number.partition("^")[0])
     shown = ", ".join(f"{field} in {filled[field]:,}" for field in PID_FIELDS)
-    yield f"# Of {len(patients):,} PID segments, the patient's number stands: {shown}."
-    always = [field for field in PID_FIELDS if patients and filled[field] == len(patients)]
+    yield f"# Number of the patient: {shown} of {patients:,} PID segments."
+    always = [field for field in PID_FIELDS if patients and filled[field] == patients]
     if not always:
-        yield "patient_id: {from: TODO}  # no field is always filled: a patient might be two"
+        yield "patient_id: {from: TODO}  # no field is always filled: one patient could become two"
     elif always[0] != "PID-3":
         yield f"patient_id: {{from: [{always[0]}]}}       # guess: always filled, PID-3 is not"
-    yield from _authorities(patients, always[0] if always else "PID-3")
+    yield from _authorities(always[0] if always else "PID-3", numbers)
 
 
-def _authorities(patients, field):
-    "Assigning authorities and types name systems, not people"
-    seen = Counter(
-        _authority(number) for pid in patients for number in _field(pid, field).split("~") if number
-    )
-    if len(seen) > 1:
-        named = [f"{name or 'none'} {n:,}" for name, n in seen.most_common(5)]
-        yield f"# Its assigning authorities and types: {', '.join(named)}. Choose:"
+def _authorities(field, numbers):
+    "Assigning authorities and types, where several patients have each: they name no one then"
+    counts = {name: len(own) for (place, name), own in numbers.items() if place == field}
+    named = [f"{name} {n:,}" for name, n in counts.items() if n >= MANY and _NAME.fullmatch(name)]
+    if len(counts) > 1:
+        others = len(counts) - len(named)
+        listed = ", ".join([*sorted(named), *([f"{others} others"] if others else [])])
+        yield f"# Its assigning authorities and types: {listed}. Choose:"
         yield "# patient_id: {authority: [...], type: [...]}"
 
 
 def _authority(number):
     "CX-4 and CX-5"
     parts = [part.partition("&")[0].strip() for part in number.split("^")]
-    return " ".join(part for part in parts[3:5] if _NAME.fullmatch(part))
+    return " ".join(filter(None, parts[3:5]))
 
 
 def _patients(text):
@@ -94,33 +114,40 @@ def _field(pid, field):
 
 
 def _fhir_lines(texts):
-    yield from _top("fhir_r4", f"{len(texts)} files of FHIR resources", texts)
-    kinds = Counter(kind for text in texts.values() for kind in _RESOURCE.findall(text))
+    kinds = Counter(kind for text in texts for kind in _RESOURCE.findall(text))
     yield f"# Resources: {', '.join(f'{kind} {n:,}' for kind, n in kinds.most_common(12))}."
     if "Patient" not in kinds:
         yield "# No Patient is among them: births, deaths and merges must come from elsewhere."
     yield "time_zone: UTC                    # guess: FHIR times have an offset"
 
 
-def _top(name, what, texts):
-    yield f"# {what}: the shipped profile {name} reads them. Replace every TODO, then type:"
-    yield "#   b12 source check THIS_FILE FOLDER"
-    yield f"extends: {name}"
+def _top(profile, names):
+    what = {"hl7v2": "HL7 v2 messages", "fhir_r4": "FHIR resources"}[profile]
+    kind = {"hl7v2": "message", "fhir_r4": "resource"}[profile]
+    yield f"# {len(names)} files of {what}: the shipped profile {profile} reads them. Replace every"
+    yield "# TODO, then type:  b12 source check THIS_FILE FOLDER"
+    yield f"extends: {profile}"
     yield "profile: TODO                     # a name of letters, digits, _ and -"
     yield "# maps: [my_map.csv]              # local codes and units: b12 unmapped --format csv"
-    kind = "message" if name == "hl7v2" else "resource"
-    patterns = sorted({_pattern(file) for file in texts})
-    yield f"files: {{{kind}: [{', '.join(map(json.dumps, patterns))}]}}"
+    endings = {_ending(name) for name in names}
+    if endings <= {*ENDINGS[profile]}:
+        listed = ", ".join(json.dumps(f"*.{ending}") for ending in sorted(endings))
+        yield f"files: {{{kind}: [{listed}]}}"
+    else:
+        yield f"files: {{{kind}: TODO}}           # patterns that the names of all these files fit"
 
 
-def _pattern(name):
-    "All files with this ending or, of a name without one, its digits open"
-    path = PurePosixPath(name.lower().removesuffix(".gz"))
-    return f"*{path.suffix}" if path.suffix else _NUMBERED.sub("*", PurePosixPath(name).name)
+def _ending(name):
+    return PurePosixPath(name.lower().removesuffix(".gz")).suffix.removeprefix(".")
 
 
 def _ignored(names):
-    if names:
-        yield "ignore:"
-        yield from (f'  - "{pattern}"' for pattern in ("README*", "LICENSE*", "*.md", ".*", "_*"))
-        yield from (f"  - {json.dumps(name)}  # guess: of another kind" for name in names)
+    if not names:
+        return
+    endings = {_ending(name) for name in names}
+    known = sorted(endings & {*OTHER_ENDINGS})
+    yield "ignore:"
+    yield from (f'  - "{pattern}"' for pattern in ("README*", "LICENSE*", "*.md", ".*", "_*"))
+    yield from (f'  - "*.{ending}"  # guess: of another kind' for ending in known)
+    if endings - {*known}:
+        yield "# Other files are of another kind too: add patterns for their names"

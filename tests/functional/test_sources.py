@@ -458,7 +458,7 @@ def test_a_draft_of_messages_extends_the_shipped_profile_and_finds_the_field_of_
         text = CML.format(n=n, external=external, number=7000 + n)
         (tmp_path / "in" / f"report_{n}.HL7").write_text(text)
     text = draft(home, profile, tmp_path / "in", answers=("mine", "America/Toronto"))
-    assert "PID-3 in 0, PID-2 in 1, PID-4 in 3" in text and "7001" not in text
+    assert "PID-3 in 0, PID-2 in 1, PID-4 in 3 of 3" in text and "7001" not in text
     drafted = yaml.safe_load(profile.read_text())
     assert drafted["extends"] == "hl7v2" and drafted["patient_id"] == {"from": ["PID-4"]}
     found = accounts(home, tmp_path / "in", source=str(profile))
@@ -477,20 +477,38 @@ def test_a_draft_of_messages_in_which_no_field_always_names_the_patient_is_left_
     assert answer.code == 12 and "answer every TODO" in answer.err
 
 
-def test_a_draft_of_messages_writes_only_names_of_authorities_out(tmp_path):
-    numbers = ["7^^^NORTH^MR", "8^^^EAST^MR", "9^^^X\x85time_zone: UTC^MR"]
+def test_a_draft_of_messages_writes_out_nothing_that_may_be_a_patients(tmp_path):
+    numbers = [f"{n}^^^NORTH^MR" for n in range(5)] + ["7^^^9434765919^NH", "8^^^Jane Example^MR"]
+    numbers += ["9^^^X\x85time_zone: UTC^MR", "10^^^EAST^MR"]
     folder = tmp_path / "in"
     folder.mkdir()
     for n, number in enumerate(numbers):
         text = CML.format(n=n, external="", number="").replace("||^HC^ON", f"|{number}|")
         (folder / f"{n}.hl7").write_text(text, encoding="latin-1")
     (folder / "3.hl7.gz").write_bytes(b"\x1f\x8b damaged")
+    (folder / "Referral letter Ann Example.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "notes.example").write_bytes(b"Mrs Example")
     text = draft(tmp_path / "home", tmp_path / "mine.yaml", folder, answers=("mine", "UTC"))
-    assert "NORTH MR 1, EAST MR 1, MR 1" in text and "\x85" not in text
+    assert "authorities and types: NORTH MR 5, 4 others" in text and '"*.pdf"' in text
+    assert not [
+        word for word in ("Example", "example", "9434765919", "\x85", "EAST") if word in text
+    ]
+
+
+@pytest.mark.parametrize("name", ["SMITH_JOHN_19480312", "adt.9434765919", "report.smith"])
+def test_a_draft_of_messages_without_a_known_ending_asks_for_the_pattern(tmp_path, name):
+    (tmp_path / name).write_text(CML.format(n=1, external="", number="7"))
+    answers = ("mine", '["*"]', "UTC")
+    text = draft(tmp_path / "home", tmp_path / "mine.yaml", tmp_path / name, answers=answers)
+    assert "files: {message: TODO}" in text and name not in text
+    assert not [word for word in ("SMITH", "9434765919", "smith") if word in text]
 
 
 def test_a_draft_of_fhir_resources_extends_the_shipped_profile(tmp_path):
-    profile, folder = tmp_path / "mine.yaml", DATA / "fhir_r4" / "observations"
+    profile, folder = tmp_path / "mine.yaml", tmp_path / "in"
+    folder.mkdir()
+    for name in ("Observation-f204.json", "Patient-f001.json"):
+        shutil.copy(DATA / "fhir_r4" / "observations" / name, folder)
     text = draft(tmp_path / "home", profile, folder, answers=("mine",))
     assert "extends: fhir_r4" in text and "Observation" in text
     assert b12(tmp_path / "home", "source", "check", profile, folder).code == 0
