@@ -4,7 +4,7 @@ from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.fields import fault_of
 from pipeline.profiles.files import install_profile, read_profile
 from pipeline.profiles.ids import clean_id
-from pipeline.profiles.maps import answered, filled
+from pipeline.profiles.maps import answerable_as, answered, filled
 from pipeline.profiles.profile import PatientId, Profile
 from pipeline.profiles.table import (
     IN_A_CODE,
@@ -23,6 +23,7 @@ __all__ = [
     "Dialect",
     "PatientId",
     "Profile",
+    "answerable_as",
     "answered",
     "canonical_tables",
     "clean_id",

@@ -63,6 +63,14 @@ def answered(row):
     )
 
 
+def answerable_as(row):
+    """The keys, as of `answered`, under which a map may answer a row of `b12 unmapped`: a code
+    under its system or under any; a status under none."""
+    if row["kind"] == "status":
+        return set()
+    return {answered(row), answered({**row, "code_system": None})}
+
+
 @lru_cache(maxsize=4096)
 def unit_key(unit):
     """A unit's spelling as `protocol/unit_aliases.csv` has it, by the macro of that name in

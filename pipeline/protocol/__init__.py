@@ -3,7 +3,7 @@
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems
 from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
-from pipeline.protocol.likeness import in_units, proposals, rank
+from pipeline.protocol.likeness import best_of, proposals, rank
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
@@ -18,10 +18,10 @@ from pipeline.protocol.tables import (
 __all__ = [
     "Pack",
     "as_markdown",
+    "best_of",
     "boxes",
     "code_system_names",
     "derive",
-    "in_units",
     "load",
     "load_or_shipped",
     "loinc_is_valid",

@@ -59,13 +59,16 @@ def proposals(entity, names):
     return {name: best[text] for name, text in plain.items() if text in best}
 
 
-def in_units(proposal, units):
-    """The Proposal for a test that is delivered in these units: where all are molar, the molar code
-    of its analyte. Units of both kinds leave it as it is; so does none."""
-    molar = _molar_codes().get(proposal.code)
-    if molar and units and all("mol" in unit.lower() for unit in units):
-        return replace(proposal, code=molar)
-    return proposal
+def best_of(proposed, names, units):
+    """The first, as of `rank`, of the `proposals` for the names of one code; None where there is
+    none. units: those in which it is delivered: where all are molar, the code is the molar one of
+    its analyte."""
+    best = min((proposed[name] for name in names if name in proposed), default=None, key=rank)
+    if best is None:
+        return None
+    molar = _molar_codes().get(best.code)
+    is_molar = bool(units) and all("mol" in unit.lower() for unit in units)
+    return replace(best, code=molar) if molar and is_molar else best
 
 
 @cache

@@ -1,9 +1,9 @@
 """What a site changes about its gates: the entries of the file `expectations.yaml`."""
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints
@@ -13,16 +13,21 @@ Reason = Annotated[Text, AfterValidator(lambda text: " ".join(text.split()))]  #
 Severity = Literal["critical", "warning", "info"]
 
 
+LARGEST = 1_000_000_000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _day(value):
     with suppress(ValueError):
-        if isinstance(value, str) and len(value) == len("2027-03-31"):
+        if isinstance(value, str) and _DAY.fullmatch(value):
             return date.fromisoformat(value)
     raise ValueError("is not a day; write it as 2027-03-31")
 
 
 def _number(value):
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError("is not a number")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not -LARGEST <= value <= LARGEST:  # nor nan
+        raise ValueError(f"is not a number from -{LARGEST:,} to {LARGEST:,}")
     return value
 
 

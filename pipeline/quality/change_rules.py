@@ -57,7 +57,7 @@ def mistakes_in(change, expectation, today):
         yield ("suite",), f"{name} proves that the output is consistent, and cannot be changed"
         return
     if expectation["severity"] == "critical":
-        yield from _too_loose(name, change)
+        yield from _too_loose(name, change, expectation["kwargs"])
     yield from _wrong_threshold(change.threshold, expectation)
     for key in ("until", "mute_until"):
         day = getattr(change, key)
@@ -71,7 +71,12 @@ def full_name(suite, expectation):
     return f"{suite}.{names['column'] or names['expectation']}"
 
 
-def _too_loose(name, change):
+def _too_loose(name, change, shipped):
+    if not change.until:
+        for key, value in change.threshold.items():
+            if key in shipped and _is_looser(key, value, shipped[key]):
+                said = f"{name} is critical, and made looser only until a date: add until"
+                yield ("threshold", key), said
     if change.mute_until:
         todo = "set severity to warning, until a date, and a steward decides on each run"
         yield ("mute_until",), f"{name} is critical, and never muted: {todo}"
@@ -79,6 +84,10 @@ def _too_loose(name, change):
         yield ("severity",), f"{name} is critical, and lowered to warning at most"
     if change.severity == "warning" and not change.until:
         yield ("until",), f"{name} is critical, and lowered only until a date: add until"
+
+
+def _is_looser(key, value, shipped):
+    return value > shipped if key.startswith("max") else value < shipped
 
 
 def _wrong_threshold(threshold, expectation):

@@ -62,6 +62,8 @@ def read_changes(home):
         raise _invalid(path, f"it cannot be read: {error.strerror}") from None
     except YAML_ERRORS as error:
         raise _invalid(path, fault(error)) from None
+    except RecursionError:
+        raise _invalid(path, "lists and keys stand too deep in one another") from None
     if mistakes:
         listed = "; ".join(f"line {line}: {message}" for line, message in sorted(mistakes))
         raise _invalid(path, listed)

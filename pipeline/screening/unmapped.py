@@ -3,27 +3,27 @@
 from collections import defaultdict
 
 from pipeline.core import InvalidProtocol
-from pipeline.profiles import answered, read_profile
-from pipeline.protocol import in_units, proposals, rank
+from pipeline.profiles import answerable_as, answered, read_profile
+from pipeline.protocol import best_of, proposals, rank
 
 SHOWN = 4  # of the names and units that one code has
 
 
 def unanswered(home, rows):
     """The rows of reporting.unmapped that no map of their source's profile answers: those whose
-    name resembles a name of the protocol first, before all what decides, the most alike first; then
-    the most frequent.
+    name resembles a name of the protocol first, those that affect decisions before the others, the
+    most alike first; then the most frequent.
 
     Instead of `names` a row has `other_names`, text, where one code has several; `units` is text
     too; and with a resemblance it has `resembles` (a name of the protocol), `likeness` (86 to 100),
     `proposed_system` and `proposed` (a code, as a map answers); None without.
     """
-    told = {source: _answered(home, source) for source in {row["source"] for row in rows}}
-    left = [row for row in rows if not _keys(row) & told[row["source"]]]
-    proposed = _proposed(left)
-    best = [(row, _best(row, proposed[row["entity"]])) for row in left]
-    best.sort(key=lambda pair: rank(pair[1]))
-    return [_with_proposal(row, proposal) for row, proposal in best]
+    answers = {source: _answered(home, source) for source in {row["source"] for row in rows}}
+    unmapped = [row for row in rows if not answerable_as(row) & answers[row["source"]]]
+    proposed = _proposed(unmapped)
+    proposals_of_rows = [(row, _best(row, proposed[row["entity"]])) for row in unmapped]
+    proposals_of_rows.sort(key=lambda pair: rank(pair[1]))
+    return [_with_proposal(row, proposal) for row, proposal in proposals_of_rows]
 
 
 def _answered(home, source):
@@ -34,28 +34,19 @@ def _answered(home, source):
     return {answered(row) for row in maps}
 
 
-def _keys(row):
-    "An answer may be for the code under its system, or under any"
-    return (
-        {answered(row), answered({**row, "code_system": None})}
-        if row["kind"] != "status"
-        else set()
-    )
-
-
 def _proposed(rows):
     "By entity, the proposals for all names"
-    names = defaultdict(set)
+    delivered = defaultdict(set)
     for row in rows:
         if row["kind"] == "code":
-            names[row["entity"]].update([row["delivered"], *row["names"]])
-    return defaultdict(dict, {entity: proposals(entity, all_) for entity, all_ in names.items()})
+            delivered[row["entity"]].update([row["delivered"], *row["names"]])
+    found = {entity: proposals(entity, names) for entity, names in delivered.items()}
+    return defaultdict(dict, found)
 
 
 def _best(row, proposed):
     names = [row["delivered"], *row["names"]] if row["kind"] == "code" else []
-    best = min((proposed[name] for name in names if name in proposed), default=None, key=rank)
-    return best and in_units(best, row["units"])
+    return best_of(proposed, names, row["units"])
 
 
 def _with_proposal(row, best):

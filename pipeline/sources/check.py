@@ -11,7 +11,7 @@ from pipeline.engine import rows_of
 from pipeline.ingest import DeliveredFile, snapshot_of, validate_file, working_database
 from pipeline.landing import references_of
 from pipeline.profiles import fault_of, read_profile
-from pipeline.protocol import in_units, proposals, rank
+from pipeline.protocol import best_of, proposals, rank
 from pipeline.readers import delivered_tables, header_of
 from pipeline.sources.columns import MANY, columns_of
 
@@ -128,18 +128,15 @@ def _unknown_codes(con, entity):
     units = _UNITS if entity == "lab_result" else "[]"
     rows = rows_of(con, _UNKNOWN_CODE.format(entity=entity, units=units))
     proposed = proposals(entity, {name for row in rows for name in row["names"]})
-    best = [
-        min((proposed[name] for name in row["names"] if name in proposed), default=None, key=rank)
-        for row in rows
-    ]
+    best = [best_of(proposed, row["names"], row["units"]) for row in rows]
     known = [pair for pair in zip(rows, best, strict=True) if pair[1] or pair[0]["patients"] > 1]
     known.sort(key=lambda pair: (rank(pair[1]), -pair[0]["rows"], pair[0]["code"]))
-    shown = [
-        _shown(entity, row, best and in_units(best, row["units"]))
-        for row, best in known[:SHOWN_CODES]
-    ]
-    if rare := sum(row["rows"] for row in rows) - sum(row["rows"] for row, _ in known):
-        shown.append({"entity": entity, "kind": "code", "delivered": RARE, "rows": rare})
+    shown = [_shown(entity, row, proposal) for row, proposal in known[:SHOWN_CODES]]
+    more = sum(row["rows"] for row, _ in known[SHOWN_CODES:])
+    rare = sum(row["rows"] for row in rows) - sum(row["rows"] for row, _ in known)
+    for delivered, count in ((f"{len(known) - SHOWN_CODES} more", more), (RARE, rare)):
+        if count:
+            shown.append({"entity": entity, "kind": "code", "delivered": delivered, "rows": count})
     return shown
 
 

@@ -254,6 +254,21 @@ def test_what_could_matter_stands_first_and_an_answer_stays(tmp_path):
     assert {row["delivered"] for row in b12(home, "unmapped", "--format", "json").json} == {"4713"}
 
 
+def test_an_answer_of_a_map_that_the_profile_does_not_name_yet_is_written_into_its_row(tmp_path):
+    home, answers = tmp_path / "home", tmp_path / "map.csv"
+    (tmp_path / "lab_result.csv").write_text(LOCAL_CODES, encoding="utf-8")
+    b12(home, "ingest", tmp_path / "lab_result.csv", "--source", "canonical")
+    gone = "lab_result,code,LOCAL,0815,none,none\n"
+    answers.write_text(f"{HEAD}lab_result,code,LOCAL,4712,LOINC,2132-9\n{gone}", encoding="utf-8")
+    assert b12(home, "unmapped", "--out", answers).code == 0
+    with answers.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["delivered"], row["map_to"]) for row in rows] == [
+        ("0815", "none"), ("4712", "2132-9"), ("4713", ""), ("4711", ""),
+    ]  # fmt: skip
+    assert rows[1]["name"] == "Vitamin B12 i.S."
+
+
 def test_a_file_that_is_no_map_is_not_replaced_by_one(home, tmp_path):
     (tmp_path / "patients.csv").write_text("patient_id\nP1\n", encoding="utf-8")
     answer = b12(home, "unmapped", "--out", tmp_path / "patients.csv")

@@ -7,7 +7,7 @@ from pipeline.core import Refused, UsageError
 from pipeline.exports import account_line, as_rows, table
 from pipeline.ingest import replay
 from pipeline.operations import retention
-from pipeline.profiles import filled
+from pipeline.profiles import answerable_as, answered, filled
 from pipeline.sources import check, check_folder, draft
 
 REJECTED = (
@@ -75,18 +75,24 @@ def unmapped(home, options):
     filled_in = [name for name in MAP[:-2] if any(row[name] for row in rows)]
     columns = MAP if form == "csv" else ("source", *filled_in)
     if form == "csv":
-        rows = [*_answers_kept(options.out), *rows]
+        rows = _with_answers(rows, options.out)
     write(as_rows(rows, form, columns, empty="All codes and units are mapped."), options.out)
 
 
-def _answers_kept(path):
-    "The answers in a map that is written anew: they stay"
+def _with_answers(rows, path):
+    "The rows with the answers of the map that is written anew; those without a row come first"
     if not path or not path.is_file():
-        return []
+        return rows
     try:
-        return filled(path)
+        answers = {answered(row): row for row in filled(path)}
     except ValueError as error:
         raise UsageError(f"{path} is not replaced: {error}. Name another file.") from None
+    written = []
+    for row in rows:
+        answer = next((answers.pop(key) for key in answerable_as(row) & answers.keys()), {})
+        given = {name: answer[name] for name in ("map_to_system", "map_to") if name in answer}
+        written.append(row | given)
+    return [*answers.values(), *written]
 
 
 def source(home, options):

@@ -75,7 +75,7 @@ def test_the_more_of_a_name_is_shared_the_greater_the_likeness():
     ("Vitamin B12", ["pg/mL", "pmol/L"], "2132-9"), ("Creatinine", ["umol/L"], "14682-9"), ("Homocysteine", ["umol/L"], "13965-9"), ("MMA", ["nmol/L"], "13964-2"),
 ])  # fmt: skip
 def test_the_code_fits_the_units(name, units, code):
-    assert likeness.in_units(proposals("lab_result", [name])[name], units).code == code
+    assert likeness.best_of(proposals("lab_result", [name]), [name], units).code == code
 
 
 def test_of_a_name_only_the_beginning_is_compared():

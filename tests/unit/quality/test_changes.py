@@ -208,6 +208,10 @@ def test_every_change_needs_a_reason(wrong, reason):
         ("- reporting.new_delivery\n", "line 1: the entry is not a list of keys and values"),
         ("nothing", "line 1: the file is not a list of entries"),
         ("- &a [*a]\n", "line 1: the entry is not a list of keys and values"),
+        ("- " * 3000, "expectations.yaml: "),
+        (RAISED.replace("0.4", "9" * 400), "is not a number from -1,000,000,000 to 1,000,000,000"),
+        (RAISED.replace("0.4", ".nan"), "is not a number from"),
+        (MUTED.replace("2027-03-31", "2027-W01-1"), "mute_until is not a day; write it as 2027-03-31"),
     ],
 )  # fmt: skip
 def test_a_file_of_another_form_is_told_so(wrong, text, said):
@@ -271,3 +275,14 @@ def test_what_proves_that_the_output_is_consistent_stays_as_it_is(wrong, write, 
 def test_a_critical_gate_is_lowered_for_a_time_and_never_silenced(wrong, change, said):
     text = "- suite: reporting.lab_b12_shift\n  column: is_unit_mix_up\n  {}\n  reason: Because.\n"
     assert f"reporting.lab_b12_shift.is_unit_mix_up is {said}" in wrong(text.format(change))
+
+
+@pytest.mark.parametrize(("column", "threshold", "is_looser"), [
+    ("ratio", "{max_value: 50}", True), ("ratio", "{min_value: 0.01}", True), ("ratio", "{max_value: 4, min_value: 0.5}", False), ("ratio", "{max_value: 4, min_value: 0.1}", True),
+])  # fmt: skip
+def test_a_critical_gate_is_made_looser_for_a_time_only(wrong, write, column, threshold, is_looser):
+    entry = f"- suite: reporting.worklist_volume\n  column: {column}\n  shipped_severity: critical\n  threshold: {threshold}\n  reason: Because.\n"
+    if is_looser:
+        assert "made looser only until a date: add until" in wrong(entry)
+        entry += "  until: 2026-12-31\n"
+    assert len(read_changes(write(entry)).entries) == 1
