@@ -1,4 +1,4 @@
-"""Files that are no CSV although a profile expects one: known by their first bytes, with what to
+"""Files that are not CSV although a profile expects it: known by their first bytes, with what to
 do instead."""
 
 import codecs

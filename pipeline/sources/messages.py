@@ -79,7 +79,7 @@ def _hl7_lines(texts):
 
 
 def _authorities(field, numbers):
-    "Assigning authorities and types, where several patients have each: they name no one then"
+    "Assigning authorities and types, where several patients have each: then they name a system"
     counts = {name: len(own) for (place, name), own in numbers.items() if place == field}
     named = [f"{name} {n:,}" for name, n in counts.items() if n >= MANY and _NAME.fullmatch(name)]
     if len(counts) > 1:

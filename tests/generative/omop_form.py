@@ -1,7 +1,7 @@
 """A population as OMOP CDM tables, with a CONCEPT table of its own.
 
 OMOP says what is so, not how it came to be known: it has no status of a result, a condition or a procedure, no time of report, and no
-merge. Whoever fills it has already corrected, withdrawn and merged. So it is written from the rows that stand in the end.
+merge. The site that fills it has corrected, withdrawn and merged before. So it is written from the rows that stand in the end.
 """
 
 from tests.generative.decorations import NOTHING, decorated_id, in_parts, spelled

@@ -78,6 +78,6 @@ def _visit_of(entity, row):
 
 def _cells(random, entity, row, column):
     cells = decorated(random, row)
-    # an empty cell is no result: a correction to nothing says so in words
+    # an empty cell is not a result: a correction to nothing says so in words
     said = cells["value"] or "see comment" if entity == "lab_result" else row[DAY[entity]]
     return {column: said} | {f"{column}_{name}": cells[name] for name in BESIDE[entity]}

@@ -94,8 +94,8 @@ def test_kinds_of_record_and_sources_have_a_history_of_their_own():
         canonical | medication | medication | medication | 20
         hl7v2     | other      | other      | lab_result | 20
     """)  # fmt: skip
-    insert_rows(con, "medication", 20, "medication", "nobody")
-    insert_rows(con, "lab_result", 20, "other", "nobody")
+    insert_rows(con, "medication", 20, "medication", "unknown")
+    insert_rows(con, "lab_result", 20, "other", "unknown")
     con.execute("update lake.lab_result set source = 'hl7v2' where file = 'other'")
     shows(con, "reporting.new_unknown_patient", """
         source    | file       | entity     | share | rows_before | share_before | is_unusual
@@ -146,6 +146,6 @@ def test_notes_of_clinicians_are_left_out():
     insert(
         con,
         "lake.condition",
-        [{"source": "clinician_notes", "sha256": "notes", "patient_id": "nobody"}] * 20,
+        [{"source": "clinician_notes", "sha256": "notes", "patient_id": "unknown"}] * 20,
     )
     shows(con, "reporting.new_unknown_patient", "file | rows")
