@@ -64,11 +64,14 @@ def best_of(proposed, names, units):
     none. units: those in which it is delivered: where all are molar, the code is the molar one of
     its analyte."""
     best = min((proposed[name] for name in names if name in proposed), default=None, key=rank)
-    if best is None:
-        return None
-    molar = _molar_codes().get(best.code)
+    return best and replace(best, code=code_in_units(best.code, units))
+
+
+def code_in_units(code, units):
+    """The code of a test that is delivered in these units: where all are molar, the molar code of
+    its analyte, if it has one. Units of both kinds leave the code as it is; so does none."""
     is_molar = bool(units) and all("mol" in unit.lower() for unit in units)
-    return replace(best, code=molar) if molar and is_molar else best
+    return _molar_codes().get(code, code) if is_molar else code
 
 
 @cache

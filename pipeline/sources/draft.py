@@ -35,14 +35,16 @@ def draft(*paths):
 
     Only the first rows are read, and no value of them is written.
     """
+    if text := message_draft(paths):
+        return text
     found = samples_of(paths)
     samples = [each for each in found if isinstance(each, Sample)]
     others = [each for each in found if not isinstance(each, Sample)]
-    if text := message_draft(paths) or (samples and shipped_draft(samples)):
-        return text
     if not samples:
         why = _why((each.name, each.why) for each in others)
         raise Refused(why or "There is no table among these files.")
+    if text := shipped_draft(samples):
+        return text
     guesses, system = _guessed(samples, is_alone=len(found) == 1)
     ours = [guess for guess in guesses if guess.entity]
     kinds = _kinds(ours)

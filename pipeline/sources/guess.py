@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from pipeline.core import ENTITIES
 from pipeline.profiles import canonical_tables
+from pipeline.protocol import code_in_units
 from pipeline.sources.names import (
     analyte_of,
     entities_of,
@@ -32,7 +33,6 @@ from pipeline.sources.shapes import (
 
 DATES = ("_on", "_at", "_date")
 NUMBERS = ("days_supply", "strength_mg", "reference_low", "reference_high")
-MOLAR = {"2132-9": "14685-2"}  # total B12 in pmol/L has a code of its own
 WORDS = {  # what a file's name says of it
     "lab_result": "lab result obs befund measure test", "medication": "med drug rx presc verordn",
     "condition": "diag cond problem icd", "procedure": "proc surg oper prozedur",
@@ -317,7 +317,7 @@ def _wide(sample):
     for name, cells in sample.columns.items():
         if numbers(cells) >= 0.5 and (analyte := analyte_of(name)):
             code, unit = analyte
-            found[name] = (MOLAR.get(code, code) if unit == "pmol/L" else code, unit)
+            found[name] = (code_in_units(code, [unit] if unit else []), unit)
     return found
 
 
