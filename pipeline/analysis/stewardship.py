@@ -1,9 +1,8 @@
 """What a data steward works through: the rejected rows, and the unmapped local codes and units."""
 
-from pipeline.core import InvalidProtocol
 from pipeline.engine import select_of
 from pipeline.lake import query
-from pipeline.profiles import fault_of, read_profile
+from pipeline.profiles import fault_of, read_profile_if_there
 from pipeline.screening import unanswered
 
 GROUPS = {
@@ -34,18 +33,18 @@ def _fault_key(row):
 
 def _faults(home, rows):
     "Of each kind of rejection: the column, its field in the delivery, and the key of the profile"
-    faults = {}
-    for source, entity, reason, column in {_fault_key(row) for row in rows}:
-        try:
-            fault = fault_of(read_profile(source, home), entity, reason, column)
-        except InvalidProtocol:  # the profile is gone; its rows are still there
-            fault = None
-        faults[source, entity, reason, column] = {
-            "column_name": fault.column if fault else column,
-            "field": (fault.field or fault.column) if fault else column,
-            "profile_key": fault and fault.key,
-        }
-    return faults
+    kinds = {_fault_key(row) for row in rows}
+    sources = {source for source, *_ in kinds}
+    profiles = {source: read_profile_if_there(source, home) for source in sources}
+    return {kind: _fault(profiles[kind[0]], *kind[1:]) for kind in kinds}
+
+
+def _fault(profile, entity, reason, column):
+    if profile is None:
+        return {"column_name": column, "field": column, "profile_key": None}
+    fault = fault_of(profile, entity, reason, column)
+    field = fault.field or fault.column
+    return {"column_name": fault.column, "field": field, "profile_key": fault.key}
 
 
 def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):

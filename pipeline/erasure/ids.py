@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.core import InvalidProtocol
-from pipeline.profiles import PatientId, clean_id, read_profile
+from pipeline.profiles import PatientId, clean_id, read_profile_if_there
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,5 @@ class Ids:
 
 def patient_id_of(home, source):
     """How a source writes ids, by its profile; as usual where that cannot be read."""
-    try:
-        return read_profile(source, home).patient_id
-    except InvalidProtocol:
-        return PatientId()
+    profile = read_profile_if_there(source, home)
+    return profile.patient_id if profile else PatientId()

@@ -2,7 +2,7 @@
 
 from pipeline.profiles.check import canonical_tables
 from pipeline.profiles.fields import fault_of
-from pipeline.profiles.files import install_profile, read_profile
+from pipeline.profiles.files import install_profile, read_profile, read_profile_if_there
 from pipeline.profiles.ids import clean_id
 from pipeline.profiles.maps import answerable_as, answered, filled
 from pipeline.profiles.profile import PatientId, Profile
@@ -34,4 +34,5 @@ __all__ = [
     "install_profile",
     "names_of",
     "read_profile",
+    "read_profile_if_there",
 ]

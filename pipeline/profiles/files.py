@@ -46,6 +46,15 @@ def install_profile(name, home):
     return profile
 
 
+def read_profile_if_there(name, home):
+    """The profile of a source whose rows are in the lake; None where it is gone or not valid, while
+    its rows are still there."""
+    try:
+        return read_profile(name, home)
+    except InvalidProtocol:
+        return None
+
+
 def _found(name, home):
     if name.endswith(".yaml"):
         if not Path(name).is_file():

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 
-from pipeline.core import InvalidProtocol
-from pipeline.profiles import answerable_as, answered, read_profile
+from pipeline.profiles import answerable_as, answered, read_profile_if_there
 from pipeline.protocol import best_of, proposals, rank
 
 SHOWN = 4  # of the names and units that one code has
@@ -27,11 +26,8 @@ def unanswered(home, rows):
 
 
 def _answered(home, source):
-    try:
-        maps = read_profile(source, home).maps
-    except InvalidProtocol:  # the profile is gone; its rows are still there
-        return set()
-    return {answered(row) for row in maps}
+    profile = read_profile_if_there(source, home)
+    return {answered(row) for row in profile.maps} if profile else set()
 
 
 def _proposed(rows):
