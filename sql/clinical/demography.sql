@@ -3,7 +3,8 @@
 -- earliest. born_on and born_latest_on are the first and last day of a birth known as a year or a month. Of death, opting out and deletion
 -- counts what each source said last (clinical.last_statement); dead, opted out or deleted if any source, or any merged id, says so. A death
 -- before the birth does not count; one without a date is one on any day.
--- Two birth dates that exclude each other, or two sexes, under one delivered id are an identity conflict.
+-- Two birth dates that exclude each other, or two sexes, under one delivered id are an identity conflict; so they are among ids that were
+-- merged into an id of which no patient row was ever delivered: that may be no id at all, but a word for none.
 with patient as (
     select * from clinical.delivered_patient
 ),
@@ -19,10 +20,15 @@ person as (
     group by patient_id
 ),
 
+named as (
+    select *, case when bool_or(delivered_id = patient_id) over (partition by patient_id) then delivered_id else patient_id end as named_id
+    from patient
+),
+
 doubt as (
     select distinct patient_id
-    from patient
-    group by patient_id, delivered_id
+    from named
+    group by patient_id, named_id
     having max(birth_on) > min(birth_latest_on) or count(distinct sex) filter (sex in ('female', 'male', 'other')) > 1
 ),
 

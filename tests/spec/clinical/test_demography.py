@@ -65,6 +65,29 @@ def test_two_birth_dates_that_exclude_each_other_or_two_sexes_are_a_conflict():
     """)  # fmt: skip
 
 
+def test_ids_merged_into_an_id_without_a_row_must_not_exclude_each_other():
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | sex    | merged_into
+        a1         | 1950-02-03 | female | --
+        a2         | 1961-05-06 | female | --
+        b1         | 1950-02-03 | female | undefined
+        b2         | 1950-02-03 | male   | undefined
+        c1         | 1950-02-03 | female | cid
+        c2         | 1950-02-03 |        | cid
+        d1         | 1950-02-03 | female | dan
+        d2         | 1961-05-06 | male   | dan
+        dan        | 1950-02-03 | female |
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | is_identity_conflicting
+        --         | yes
+        undefined  | yes
+        cid        | no
+        dan        | no
+    """)  # fmt: skip
+
+
 def test_a_death_before_the_birth_does_not_count_and_one_without_a_date_does():
     con = clinic()
     insert(con, "lake.patient", """
