@@ -5,24 +5,20 @@
 -- before the birth does not count; one without a date is one on any day.
 -- Two birth dates that exclude each other, or two sexes, under one delivered id are an identity conflict; so they are among ids that were
 -- merged into an id of which no patient row was ever delivered: that may be no id at all, but a word for none.
-with patient as (
-    select * from clinical.delivered_patient
-),
-
-person as (
+with person as (
     select
         patient_id,
         arg_min(
             row(birth_on, birth_latest_on), row(delivered_id <> patient_id, birth_latest_on > birth_on, birth_on, birth_latest_on)
         ) filter (birth_on is not null) as birth,
         max(site) as site
-    from patient
+    from clinical.delivered_patient
     group by patient_id
 ),
 
 named as (
     select *, case when bool_or(delivered_id = patient_id) over (partition by patient_id) then delivered_id else patient_id end as named_id
-    from patient
+    from clinical.delivered_patient
 ),
 
 doubt as (
