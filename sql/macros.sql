@@ -310,3 +310,12 @@ create or replace macro omop_codings(source_coding, standard_coding, concept_id,
         case when standard_coding.code is null and whole(concept_id) <> '0' then coding('OMOP', whole(concept_id), unexplained_name) end,
         delivered
     ], lambda one: one is not null);
+
+-- How old a value is, behind its day: (12 days old), (7 months old), (4.9 years old).
+create or replace macro age_in_words(days) as
+    case
+        when days = 1 then ' (1 day old)'
+        when days < 60 then ' (' || days || ' days old)'
+        when days < 730 then ' (' || cast(round(days / 30.44) as integer) || ' months old)'
+        else ' (' || printf('%.1f', days / 365.25) || ' years old)'
+    end;

@@ -7,6 +7,7 @@ select
     bool_and(finding.concept = 'vegetarian_diet' or finding.code = 'vegetarian') filter (finding.fact = 'diet' and not finding.is_abated) as is_strictness_unknown,
     bool_or(finding.fact = 'pregnancy' and finding.latest_on >= run.as_of - setting.pregnancy_days) as is_pregnant,
     bool_or(finding.fact = 'deficiency_before') as is_deficiency_coded,
+    min(finding.began_on) filter (finding.fact = 'deficiency_before') as deficiency_on,
     bool_or(finding.matched_by = 'parent') as is_parent_code
 from clinical.finding
 cross join protocol.run

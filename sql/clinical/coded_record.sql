@@ -4,7 +4,7 @@
 -- month, its last day; an end before the beginning does not count.
 with version as (
     select coalesce(merged_patient.surviving_id, condition.patient_id) as patient_id, condition.source, condition.condition_id as id,
-        'condition' as entity, condition.concepts, condition.matched_by, condition.onset_on as began_on,
+        'condition' as entity, condition.code_system, condition.concepts, condition.matched_by, condition.onset_on as began_on,
         coalesce(condition.onset_latest_on, condition.onset_on) as latest_on,
         case when condition.abated_on >= condition.onset_on then condition.abated_on end as abated_on,
         coalesce(condition.abated_on < condition.onset_on, false) as is_end_before_start,
@@ -14,7 +14,7 @@ with version as (
     left join clinical.merged_patient on merged_patient.patient_id = condition.patient_id
     union all
     select coalesce(merged_patient.surviving_id, procedure.patient_id), procedure.source, procedure.procedure_id,
-        'procedure', procedure.concepts, procedure.matched_by, procedure.performed_on,
+        'procedure', procedure.code_system, procedure.concepts, procedure.matched_by, procedure.performed_on,
         coalesce(procedure.performed_latest_on, procedure.performed_on), null, false,
         procedure.status, null, record_code(procedure.code), procedure.code, procedure.name, null, procedure.file, procedure.line, procedure.recorded_at
     from lake.procedure

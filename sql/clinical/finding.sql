@@ -2,7 +2,7 @@
 -- Retracted, refuted, not-done and provisional rows do not count; a retraction, a refutation and a not-done take the rows of the same id
 -- and code with them (without a code: of every code of the id, unless recorded later), a provisional row does not.
 -- A record of an unknown status counts as a risk or a sign, but not as a treatment, nor as a diagnosis that starts one.
--- began_on: the earliest day; latest_on: the last day of a beginning that is known as a year or a month.
+-- Without a delivered name a record has that of its code. began_on: the earliest day; latest_on: the last day of a beginning that is known as a year or a month.
 with delivered as (
     select * from clinical.coded_record
 ),
@@ -53,7 +53,8 @@ single as (
     select * exclude (concepts), unnest(string_split(concepts, '|')) as concept from counted
 )
 
-select single.*, concept.fact, concept.means, concept.wording
+select single.* replace (coalesce(single.name, code_name.name, single.code) as name), concept.fact, concept.means, concept.wording
 from single
+left join clinical.code_name on code_name.code_system = single.code_system and code_name.code = single.code
 join protocol.concept on concept.concept = single.concept
 where not (single.status = 'unknown' and concept.fact in ('malabsorption', 'b12_therapy'))

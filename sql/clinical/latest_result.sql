@@ -1,6 +1,6 @@
 -- One row per patient and analyte: the latest usable result that can decide.
 -- Several at one instant: the lower B12 and the higher MMA, so that a doubt is never read as normal.
--- A later result that crosses its edge is passed over and said so.
+-- Of an antibody the latest that is positive or negative. A later result that crosses its edge is passed over and said so.
 with latest as (
     select * exclude (performing_lab, unit)
     from clinical.result
@@ -8,6 +8,7 @@ with latest as (
     qualify row_number() over (
         partition by patient_id, analyte
         order by
+            finding is not distinct from 'indeterminate',
             collected_at desc,
             case when analyte in ('mma', 'homocysteine') then -value else value end,
             case comparator when '<' then 0 when '<=' then 1 when '=' then 2 else 3 end,

@@ -1,6 +1,6 @@
 -- One row per patient on B12: the check that is open on the as-of date, if it is not yet done.
 -- Source: protocol §2 and §4 (SEED §G). A check opens 30 days before its date and closes when the next one opens; it is done
--- when B12, homocysteine and MMA all have a usable result on or after the day it opened.
+-- when B12, homocysteine and MMA all have a usable result on or after the day it opened. due_on: the day it fell due.
 with last_tested as (
     select
         patient_id,
@@ -32,7 +32,8 @@ select
         when least(last_tested.b12_on, last_tested.homocysteine_on, last_tested.mma_on) >= opened.opened_on
             and last_tested.b12_on is not null and last_tested.homocysteine_on is not null and last_tested.mma_on is not null then 'not_due'
         else opened.answer
-    end as monitoring
+    end as monitoring,
+    cast(opened.opened_on as date) as due_on
 from clinical.b12_therapy
 left join opened using (patient_id)
 left join last_tested using (patient_id)

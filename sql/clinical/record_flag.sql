@@ -36,3 +36,9 @@ union
 select finding.patient_id, 'SHORT_ILEAL_RESECTION' from clinical.finding
 cross join protocol.setting
 where finding.means = 'ileal_resection_length' and finding.length_cm <= setting.resection_cm
+union
+select patient_id, 'NEUROPATHY_ATTRIBUTED_TO_DIABETES' from clinical.neuro_sign where is_diabetic
+union
+select patient_id, 'NEURO_NONSPECIFIC' from clinical.neuro_sign where is_nonspecific
+union
+select patient_id, 'HEADACHE_NOT_RESOLVED' from clinical.neuro_sign where is_headache_old

@@ -19,7 +19,7 @@ pair as (
 )
 
 select
-    patient_id, latest.value as egfr_value,
+    patient_id, latest.value as egfr_value, latest.collected_on as egfr_on,
     case
         when coalesce(coded.is_reduced, false) or pair.patient_id is not null then 'reduced'
         when latest.word = 'below_60' or coalesce(coded.is_possible, false) then 'possible'

@@ -1,5 +1,5 @@
 -- One row per patient, even if no further step is due: the decisions, the facts and their evidence.
--- waiting_since: the oldest result that decides the row, else the start of the deciding era or the onset.
+-- evidence: the sentence of values; a treatment that rests on an old one says to repeat the test first.
 with flagged as (
     select evidence_flag.patient_id, list(evidence_flag.flag order by flag.position) as flags
     from clinical.evidence_flag
@@ -8,35 +8,21 @@ with flagged as (
 ),
 
 decided as (
-    select patient_fact.*, combination_decision.* exclude (combination), patient_evidence.* exclude (patient_id)
-    from clinical.patient_fact
-    natural join screening.combination -- on every fact: the columns that both have
-    join screening.combination_decision on combination_decision.combination = combination.combination
-    join clinical.patient_evidence on patient_evidence.patient_id = patient_fact.patient_id
+    select patient_fact.*, combination_decision.* exclude (combination), patient_evidence.* exclude (patient_id),
+        waiting_since.waiting_since, waiting_since.result_on, evidence_sentence.evidence
+    from screening.patient_combination
+    join screening.combination_decision using (combination)
+    join clinical.patient_fact using (patient_id)
+    join clinical.patient_evidence using (patient_id)
+    join clinical.evidence_sentence using (patient_id)
+    join screening.waiting_since using (patient_id)
 )
 
 select
     decided.patient_id, run.as_of, decided.priority, decided.next_step, decided.rule, decided.reason, decided.cites,
     decided.safety, decided.cause, decided.monitoring,
     case when flagged.flags is null then decided.flags else decided.flags || flagged.flags end as flags,
-    decided.cohorts,
-    coalesce(
-        least(
-            case when list_has_any(decided.deciding_facts, ['b12', 'neuro_300', 'b12_timing']) then decided.b12_on end,
-            case when list_contains(decided.deciding_facts, 'mma') then decided.mma_on end,
-            case when list_contains(decided.deciding_facts, 'active_b12') then decided.active_b12_on end,
-            case when list_contains(decided.deciding_facts, 'homocysteine') then decided.homocysteine_on end
-        ),
-        least(
-            case when list_contains(decided.deciding_facts, 'metformin') then decided.metformin_since end,
-            case when list_contains(decided.deciding_facts, 'acid_suppressant') then decided.acid_suppressant_since end,
-            case when list_contains(decided.deciding_facts, 'folic_acid') then decided.folic_acid_since end,
-            case when list_has_any(decided.deciding_facts, ['b12_therapy', 'monitoring', 'cyanocobalamin']) then decided.b12_era_on end,
-            case when list_has_any(decided.deciding_facts, ['neuro', 'neuro_timing']) then decided.neuro_on end,
-            case when list_contains(decided.deciding_facts, 'malabsorption') then decided.malabsorption_on end,
-            case when list_contains(decided.deciding_facts, 'diet') then decided.diet_on end
-        )
-    ) as waiting_since,
+    decided.cohorts, decided.waiting_since,
     decided.scope, decided.b12, cast(decided.b12_value as double) as b12_value,
     case when decided.b12_value is not null then 'pg/mL' end as b12_unit,
     decided.b12_reported, decided.b12_on, decided.b12_source, decided.neuro_300,
@@ -48,7 +34,11 @@ select
     decided.b12_therapy, decided.therapy_start_on, decided.cyanocobalamin, decided.folic_acid, decided.pregnancy,
     decided.homocysteine, cast(decided.homocysteine_value as double) as homocysteine_value,
     decided.tested, decided.cause_tests, decided.deficiency_before,
-    decided.deficient, decided.at_risk, decided.treated
+    decided.deficient, decided.at_risk, decided.treated, decided.loading, decided.b12_500, decided.symptom_to_test, decided.absorption_lost,
+    decided.evidence || case
+        when starts_with(decided.next_step, 'TREAT_') and decided.result_on < run.as_of - to_months(setting.repeat_first_months)
+            then '; repeat first: the deciding value is old' else '' end as evidence
 from decided
 cross join protocol.run
+cross join protocol.setting
 left join flagged on flagged.patient_id = decided.patient_id

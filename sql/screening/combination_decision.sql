@@ -22,6 +22,7 @@ decided as (
         any_value(outcome) filter (decision = 'deficient') as deficient,
         any_value(outcome) filter (decision = 'at_risk') as at_risk,
         any_value(outcome) filter (decision = 'treated') as treated,
+        any_value(outcome) filter (decision = 'symptom_to_test') as symptom_to_test,
         coalesce(list(outcome order by position) filter (decision = 'safety'), []) as safety,
         coalesce(list(outcome order by position) filter (decision = 'flags'), []) as flags,
         coalesce(list(outcome order by position) filter (decision = 'cohorts'), []) as cohorts,

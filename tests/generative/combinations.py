@@ -21,7 +21,7 @@ IN_ORDER = (
 
 
 def by_sql(con, combinations):
-    """Rule, next step, alerts, flags, cohorts, cause, priority, deficient, at_risk and treated of each combination, in their order."""
+    """Rule, next step, alerts, flags, cohorts, cause, priority, deficient, at_risk, treated and symptom_to_test of each combination, in their order."""
     given = pa.table({
         "combination": list(range(len(combinations))), **{fact: [facts[fact] for facts in combinations] for fact in FACTS},
     })  # fmt: skip
@@ -31,7 +31,7 @@ def by_sql(con, combinations):
     for name in IN_ORDER:
         (apply_rules if name == "screening.fit" else relations.create)(con, name)
     return con.execute(
-        "select rule, next_step, safety, flags, cohorts, cause, priority, deficient, at_risk, treated "
+        "select rule, next_step, safety, flags, cohorts, cause, priority, deficient, at_risk, treated, symptom_to_test "
         "from screening.combination_decision order by combination"
     ).fetchall()
 
@@ -43,6 +43,7 @@ def by_definition(facts):
     return (
         found["rule"].id, found["next_step"], [alert.outcome for alert in found["safety"]], [flag.outcome for flag in found["flags"]],
         found["cohorts"], found["cause"], found["priority"], known["deficient"], known["at_risk"], known["treated"],
+        known["symptom_to_test"],
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def test_im_before_oral_before_an_unknown_route():
         eve        | b12_mecobalamin      | 2025-12-01 |            | active       | oral
         fay        | metformin            | 2025-12-01 |            | active       | oral
         gus        | b12_hydroxocobalamin | 2025-10-30 |            | administered | injection
-        hal        | b12_hydroxocobalamin | 2025-10-29 |            | administered | injection
+        hal        | b12_hydroxocobalamin | 2025-09-29 |            | administered | injection
     """)  # fmt: skip
     insert(
         con,
@@ -31,7 +31,7 @@ def test_im_before_oral_before_an_unknown_route():
         dan        | lapsed        | no             |                  | 2025-01-01
         eve        | oral          | no             | 2025-12-01       | 2025-12-01
         gus        | im            | no             | 2025-10-30       | 2025-10-30
-        hal        | lapsed        | no             |                  | 2025-10-29
+        hal        | lapsed        | no             |                  | 2025-09-29
         ida        | im            | yes            | 2026-01-01       | 2026-01-01
     """)  # fmt: skip
 
@@ -64,3 +64,24 @@ def test_a_multivitamin_without_strength_does_not_count_as_therapy():
         "clinical.b12_therapy",
         "patient_id | b12_therapy | cyanocobalamin\nbob | oral | form_unknown",
     )
+
+
+def test_therapy_that_ended_at_most_30_days_ago_is_active_and_overdue_as_what_ended_last():
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", """
+        patient_id | concepts             | start_on   | end_on     | status | route
+        ann        | b12_cyanocobalamin   | 2025-06-01 | 2026-01-01 | ended  | oral
+        bob        | b12_cyanocobalamin   | 2025-06-01 | 2025-12-31 | ended  | oral
+        cid        | b12_hydroxocobalamin | 2025-06-01 | 2025-06-01 | ended  | injection
+        cid        | b12_cyanocobalamin   | 2025-07-01 | 2026-01-15 | ended  | oral
+        dan        | b12_cyanocobalamin   | 2025-06-01 | 2026-01-31 | ended  | oral
+        eve        | b12_hydroxocobalamin | 2025-09-30 | 2025-09-30 | ended  | injection
+    """)  # fmt: skip
+    shows(con, "clinical.b12_therapy", """
+        patient_id | b12_therapy | therapy_start_on | is_overdue | cyanocobalamin | last_covered_on
+        ann        | oral        | 2025-06-01       | yes        | yes            | 2026-01-01
+        bob        | lapsed      |                  | no         | no             | 2025-12-31
+        cid        | oral        | 2025-06-01       | yes        | yes            | 2026-01-15
+        dan        | oral        | 2025-06-01       | no         | yes            | 2026-01-31
+        eve        | im          | 2025-09-30       | yes        | no             | 2026-01-01
+    """)  # fmt: skip

@@ -26,13 +26,13 @@ def test_a_result_is_stale_after_24_months_but_a_low_one_while_untreated_never()
         patient_id | band           | b12
         ann        | above          | above
         bob        | above          | stale
-        cid        | borderline     | stale
-        dan        | uncertain      | stale
+        cid        | borderline     | stale_borderline
+        dan        | uncertain      | stale_borderline
         eve        | low            | low
         fay        | low_molar_only | low_molar_only
         gus        | uncertain_low  | uncertain_low
         hal        | low            | stale
-        ida        | low            | low
+        ida        | low            | treated_since
     """)  # fmt: skip
 
 
@@ -113,4 +113,73 @@ def test_an_earlier_low_is_one_that_is_not_the_deciding_one():
         cid        | yes
         dan        | no
         eve        | no
+    """)  # fmt: skip
+
+
+def test_a_value_before_180_days_of_treatment_that_has_stopped_no_longer_describes_the_patient():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on
+        ann        | total_b12 | 100   | 2015-01-31
+        bob        | total_b12 | 100   | 2015-01-31
+        cid        | total_b12 | 400   | 2015-01-31
+        dan        | total_b12 | 100   | 2015-01-31
+        eve        | total_b12 | 100   | 2015-01-31
+        fay        | total_b12 | 100   | 2016-01-31
+        gus        | total_b12 | 100   | 2015-01-31
+    """)  # fmt: skip
+    insert(con, "lake.medication", """
+        patient_id | concepts        | start_on   | end_on     | status | route
+        ann        | b12_mecobalamin | 2016-01-01 | 2016-06-28 | ended  | oral
+        bob        | b12_mecobalamin | 2016-01-01 | 2016-06-29 | ended  | oral
+        cid        | b12_mecobalamin | 2016-01-01 | 2016-04-01 | ended  | oral
+        cid        | b12_mecobalamin | 2018-01-01 | 2018-04-01 | ended  | oral
+        dan        | b12_mecobalamin | 2016-01-01 |            | active | oral
+        eve        | b12_mecobalamin | 2014-01-01 | 2015-07-31 | ended  | oral
+        fay        | b12_mecobalamin | 2014-01-01 | 2016-02-28 | ended  | oral
+        gus        | b12_mecobalamin | 2016-01-01 | 2026-01-01 | ended  | oral
+    """)  # fmt: skip
+    shows(con, "clinical.latest_b12", """
+        patient_id | band  | b12           | is_low_before
+        ann        | low   | low           | no
+        bob        | low   | treated_since | yes
+        cid        | above | treated_since | no
+        dan        | low   | stale         | no
+        eve        | low   | treated_since | yes
+        fay        | low   | low           | no
+        gus        | low   | stale         | no
+    """)  # fmt: skip
+
+
+def test_a_borderline_value_that_was_never_followed_up():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | comparator | value | collected_on
+        ann        | total_b12 | =          | 250   | 2024-01-31
+        bob        | total_b12 | =          | 250   | 2024-01-30
+        cid        | total_b12 | =          | 250   | 2023-01-30
+        cid        | mma       | =          | 200   | 2022-11-01
+        dan        | total_b12 | =          | 250   | 2023-01-30
+        dan        | mma       | =          | 200   | 2022-10-31
+        eve        | total_b12 | =          | 250   | 2023-01-30
+        fay        | total_b12 | =          | 250   | 2023-01-30
+        gus        | total_b12 | =          | 250   | 2023-01-30
+        gus        | mma       | <          | 300   | 2023-02-01
+        hal        | total_b12 | =          | 351   | 2023-01-30
+    """)  # fmt: skip
+    insert(con, "lake.medication", """
+        patient_id | concepts        | start_on   | end_on     | status | route
+        eve        | b12_mecobalamin | 2023-02-15 | 2023-03-15 | ended  | oral
+        fay        | b12_mecobalamin | 2022-01-01 | 2022-02-01 | ended  | oral
+    """)  # fmt: skip
+    shows(con, "clinical.latest_b12", """
+        patient_id | b12
+        ann        | borderline
+        bob        | stale_borderline
+        cid        | stale
+        dan        | stale_borderline
+        eve        | stale
+        fay        | stale_borderline
+        gus        | stale_borderline
+        hal        | stale
     """)  # fmt: skip

@@ -49,7 +49,9 @@ def test_a_not_raised_one_counts_for_24_months_and_not_when_90_days_older_than_t
     shows(con, "clinical.latest_mma", """
         patient_id | mma
         ann        | not_raised
+        bob        | never
         cid        | not_raised
+        dan        | never
         eve        | not_raised
     """)  # fmt: skip
 
@@ -79,5 +81,52 @@ def test_a_raised_one_does_not_expire_while_untreated_until_a_newer_one_replaces
         ann        | raised_renal_unknown | no
         bob        | not_raised           | no
         cid        | raised_renal_unknown | yes
+        dan        | never                | no
         eve        | raised_renal_unknown | no
+        fay        | never                | no
+    """)  # fmt: skip
+
+
+def test_far_above_it_is_raised_whatever_the_kidney():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte | comparator | value  | collected_on
+        ann        | mma     | =          | 1000   | 2026-01-05
+        bob        | mma     | =          | 1000.1 | 2026-01-05
+        cid        | mma     | >          | 1000   | 2026-01-05
+        dan        | mma     | >=         | 1000   | 2026-01-05
+        eve        | mma     | >          | 900    | 2026-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.latest_mma", """
+        patient_id | mma
+        ann        | raised_renal_unknown
+        bob        | raised
+        cid        | raised
+        dan        | raised_renal_unknown
+        eve        | raised_renal_unknown
+    """)  # fmt: skip
+
+
+def test_a_raised_one_expires_once_b12_was_given_for_180_days_since():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte | value | collected_on
+        ann        | mma     | 2000  | 2020-01-31
+        bob        | mma     | 2000  | 2020-01-31
+        cid        | mma     | 2000  | 2020-01-31
+        dan        | mma     | 2000  | 2025-01-31
+    """)  # fmt: skip
+    insert(con, "lake.medication", """
+        patient_id | concepts           | start_on   | end_on     | status | route
+        ann        | b12_cyanocobalamin | 2021-01-01 | 2021-06-29 | ended  | oral
+        bob        | b12_cyanocobalamin | 2021-01-01 | 2021-06-30 | ended  | oral
+        cid        | b12_cyanocobalamin | 2019-01-01 | 2020-07-29 | ended  | oral
+        dan        | b12_cyanocobalamin | 2025-02-01 | 2025-12-01 | ended  | oral
+    """)  # fmt: skip
+    shows(con, "clinical.latest_mma", """
+        patient_id | mma
+        ann        | raised
+        bob        | never
+        cid        | never
+        dan        | raised
     """)  # fmt: skip

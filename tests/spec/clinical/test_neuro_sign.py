@@ -36,7 +36,7 @@ def test_definite_while_not_abated():
 @pytest.mark.parametrize(
     "concept",
     ["neuro_definite_myelopathy", "neuro_peripheral_neuropathy", "neuro_paraesthesia_sensory", "neuro_ataxia_gait", "neuro_optic",
-     "neuro_cognitive", "subacute_combined_degeneration"],
+     "subacute_combined_degeneration"],
 )  # fmt: skip
 def test_every_definite_sign(concept):
     con = clinic()
@@ -62,6 +62,7 @@ def test_a_headache_that_began_within_180_days_persists_abated_or_not():
     shows(con, "clinical.neuro_sign", """
         patient_id | neuro    | neuro_on   | last_sign_on
         ann        | headache | 2025-08-04 | 2025-08-04
+        bob        | headache_old | 2025-08-03 |
         cid        | headache | 2025-12-01 | 2025-12-01
         dan        | headache | 2025-12-01 | 2025-12-01
         eve        | headache | 2025-12-01 | 2026-01-01
@@ -120,4 +121,38 @@ def test_a_headache_known_as_a_month_or_a_year_counts_if_any_of_its_days_does():
         cid        | headache_tierB_primary | 2025-01-01 | 2025-12-31
         dan        | headache_tierB_primary | 2025-08-03 |
     """)  # fmt: skip
-    shows(con, "clinical.neuro_sign", "patient_id | neuro\nbob | headache\ncid | headache")
+    shows(
+        con,
+        "clinical.neuro_sign",
+        "patient_id | neuro\nann | headache_old\nbob | headache\ncid | headache\ndan | headache_old",
+    )
+
+
+def test_what_is_common_for_other_reasons_and_an_old_headache_prompt_tests_behind_a_diabetic_neuropathy():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | concepts                         | onset_on   | abated_on
+        ann        | neuro_cognitive                  | 2010-01-01 |
+        bob        | neuro_cognitive                  | 2010-01-01 | 2020-01-01
+        cid        | headache_tierB_primary           | 2015-01-01 |
+        dan        | headache_tierB_primary           | 2015-01-01 | 2015-02-01
+        eve        | headache_tierB_migraine_optional | 2015-01-01 |
+        fay        | headache_tierB_primary           | 2015-01-01 |
+        fay        | neuro_cognitive                  | 2016-01-01 |
+        fay        | neuropathy_diabetic              | 2017-01-01 |
+        gus        | headache_tierB_primary           | 2015-01-01 |
+        gus        | neuro_cognitive                  | 2016-01-01 |
+        hal        | headache_tierB_primary           | 2015-01-01 |
+        hal        | headache_unrelated_to_b12        | 2015-01-01 |
+        ida        | headache_tierB_primary           | 2015-01-01 |
+        ida        | headache_tierB_primary           | 2026-01-01 |
+    """)  # fmt: skip
+    shows(con, "clinical.neuro_sign", """
+        patient_id | neuro         | neuro_on   | last_sign_on | is_diabetic | is_nonspecific | is_headache_old
+        ann        | nonspecific   | 2010-01-01 |              | no          | yes            | no
+        cid        | headache_old  | 2015-01-01 |              | no          | no             | yes
+        eve        | headache_old  | 2015-01-01 |              | no          | no             | yes
+        fay        | diabetic_only | 2017-01-01 |              | yes         | yes            | yes
+        gus        | nonspecific   | 2016-01-01 |              | no          | yes            | yes
+        ida        | headache      | 2026-01-01 | 2026-01-01   | no          | no             | yes
+    """)  # fmt: skip

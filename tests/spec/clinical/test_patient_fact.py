@@ -5,28 +5,6 @@ import pytest
 from tests.clinic import build, clinic, facts_of, insert, pack, select, shows
 
 
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
-        ({"birth_on": "1950-01-01"}, "in_scope"), ({"birth_on": "2010-01-31"}, "in_scope"), ({"birth_on": "2010-02-01"}, "child"),
-        ({}, "age_unknown"), ({"birth_on": "1950-01-01", "deceased_on": "2026-01-31"}, "deceased"),
-        ({"birth_on": "1950-01-01", "deceased_on": "2026-02-01"}, "in_scope"), ({"birth_on": "1950-01-01", "is_opted_out": True}, "opted_out"),
-        ({"birth_on": "2015-01-01", "is_opted_out": True}, "opted_out"), ({"deceased_on": "2020-01-01", "is_opted_out": True}, "deceased"),
-        ({"birth_on": "2015-01-01", "deceased_on": "2020-01-01"}, "deceased"),
-    ],
-)  # fmt: skip
-def test_scope(row, expected):
-    con = clinic("2026-01-31")
-    insert(con, "lake.patient", [{"patient_id": "ann", **row}])
-    assert facts_of(con, "ann")["scope"] == expected
-
-
-def test_the_age_of_a_child_is_a_setting():
-    con = clinic("2026-01-31", child_under_years=18)
-    insert(con, "lake.patient", "patient_id | birth_on\nann | 2008-02-01\nbob | 2008-01-31")
-    assert (facts_of(con, "ann")["scope"], facts_of(con, "bob")["scope"]) == ("child", "in_scope")
-
-
 def test_of_a_patient_of_whom_nothing_is_known():
     con = clinic()
     insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
@@ -35,8 +13,9 @@ def test_of_a_patient_of_whom_nothing_is_known():
         "malabsorption": "none", "resection_length": "none", "metformin": "none", "acid_suppressant": "none", "diet": "none_known",
         "renal": "unknown", "b12_therapy": "none", "cyanocobalamin": "no", "folic_acid": "none", "pregnancy": "no",
         "homocysteine": "never", "monitoring": "not_on_therapy", "tested": "never", "cause_tests": "missing", "deficiency_before": "no",
-        "b12_timing": "other", "neuro_timing": "other", "n24_used": "yes", "patient_row": "loaded", "medications": "loaded",
-        "conditions": "loaded",
+        "b12_timing": "other", "mma_timing": "other", "neuro_timing": "other", "n23_used": "yes", "n24_used": "yes", "patient_row": "loaded",
+        "medications": "loaded", "conditions": "loaded", "b12_500": "up_to_500", "absorption_lost": "no", "loading": "other",
+        "b12_supply": "other", "therapy_began": "never",
     }  # fmt: skip
 
 
@@ -49,14 +28,14 @@ def test_what_was_never_loaded_is_not_loaded_and_never_none():
     )
     found = facts_of(con, "ann")
     assert {fact for fact, answer in found.items() if answer == "not_loaded"} == {
-        "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy", "patient_row",
+        "neuro", "malabsorption", "absorption_lost", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid", "pregnancy", "patient_row",
         "medications", "conditions",
     }  # fmt: skip
     assert found["scope"] == "age_unknown"
 
 
 OF_MEDICATIONS = {"metformin", "acid_suppressant", "b12_therapy", "folic_acid", "medications"}
-OF_CONDITIONS = {"neuro", "malabsorption", "diet", "pregnancy", "conditions"}
+OF_CONDITIONS = {"neuro", "malabsorption", "absorption_lost", "diet", "pregnancy", "conditions"}
 
 
 @pytest.mark.parametrize(
@@ -195,3 +174,56 @@ def test_what_was_delivered_and_is_not_understood_is_not_loaded():
         patient_id | medications    | metformin  | b12_therapy | conditions | malabsorption
         ann        | not_understood | not_loaded | not_loaded  | loaded     | none
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "expected"),
+    [("500", "=", "up_to_500"), ("500.1", "=", "above_500"), ("500", ">", "above_500"), ("500", ">=", "up_to_500"), ("600", "<", "up_to_500")],
+)  # fmt: skip
+def test_b12_500(value, comparator, expected):
+    con = clinic()
+    insert(con, "lake.lab_result", [
+        {"patient_id": "ann", "analyte": "total_b12", "value": value, "comparator": comparator, "collected_on": "2026-01-05"}
+    ])  # fmt: skip
+    assert facts_of(con, "ann")["b12_500"] == expected
+
+
+@pytest.mark.parametrize(
+    ("start_on", "end_on", "began", "supply"),
+    [("2025-01-31", "", "recently", "other"), ("2025-01-30", "", "long_ago", "other"), ("2025-06-01", "2026-01-01", "recently", "overdue"),
+     ("2025-06-01", "2025-12-31", "recently", "other")],
+)  # fmt: skip
+def test_when_therapy_began_and_whether_it_ran_out(start_on, end_on, began, supply):
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", f"""
+        patient_id | concepts           | start_on   | end_on | route
+        ann        | b12_cyanocobalamin | {start_on} | {end_on} | oral
+    """)  # fmt: skip
+    found = facts_of(con, "ann")
+    assert (found["therapy_began"], found["b12_supply"]) == (began, supply)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("bariatric_procedure | gastric sleeve", "yes"), ("bariatric_status | after surgery", "yes"), ("bariatric_band | band", "no"),
+        ("gastrectomy_total | total gastrectomy", "yes"), ("gastrectomy | gastrectomy", "no"), ("ileal_resection | ileum", "no"),
+        ("pernicious_anaemia | PA", "no"), ("pernicious_anaemia | PA\nann | 2020-01-01 | bariatric_procedure | sleeve", "yes"),
+    ],
+)  # fmt: skip
+def test_absorption_is_lost_after_surgery_that_is_not_a_band_alone(rows, expected):
+    con = clinic()
+    insert(
+        con, "lake.condition", f"patient_id | onset_on | concepts | name\nann | 2020-01-01 | {rows}"
+    )
+    assert facts_of(con, "ann")["absorption_lost"] == expected
+
+
+@pytest.mark.parametrize(("length", "expected"), [("20", "no"), ("21", "yes")])
+def test_absorption_is_lost_after_a_recorded_ileal_resection_of_more_than_20_cm(length, expected):
+    con = clinic()
+    insert(con, "lake.condition", f"""
+        patient_id | concepts               | onset_on   | length_cm
+        ann        | ileal_resection_length | 2020-01-01 | {length}
+    """)  # fmt: skip
+    assert facts_of(con, "ann")["absorption_lost"] == expected

@@ -9,7 +9,7 @@ COLUMNS = (
     "b12_value, b12_unit, b12_reported, b12_on, b12_source, neuro_300, active_b12, active_b12_value, active_b12_on, mma, mma_value, "
     "mma_reported, mma_on, neuro, neuro_on, malabsorption, resection_length, metformin, metformin_since, acid_suppressant, "
     "acid_suppressant_since, diet, renal, egfr_value, b12_therapy, therapy_start_on, cyanocobalamin, folic_acid, pregnancy, "
-    "homocysteine, homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated"
+    "homocysteine, homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated, loading, b12_500, symptom_to_test, absorption_lost, evidence"
 ).split(", ")
 
 
@@ -88,6 +88,20 @@ def test_flags_of_the_words_come_before_those_of_the_evidence():
         ({"condition": "concepts | onset_on\npernicious_anaemia | 2021-03-04"}, "2021-03-04"),
         ({"condition": "concepts | onset_on\nvegan_diet | 2021-03-04"}, "2021-03-04"),
         ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | oral"}, "2025-06-01"),
+        ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | oral",
+          "condition": "concepts | onset_on\ncoeliac | 2015-01-01"}, "2015-01-01"),
+        ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | injection",
+          "condition": "concepts | onset_on\ncoeliac | 2015-01-01"}, "2025-11-01"),
+        ({"medication": "concepts | start_on | end_on | status | route\nb12_cyanocobalamin | 2024-06-01 | 2025-02-03 | ended | oral",
+          "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2024-12-05"}, "2025-02-03"),
+        ({"medication": "concepts | start_on | end_on | status | route\nb12_cyanocobalamin | 2024-06-01 | 2025-02-03 | ended | oral",
+          "lab_result": "analyte | value | collected_on\ntotal_b12 | 120 | 2015-12-05"}, "2025-02-03"),
+        ({"medication": "concepts | start_on | end_on | status | route\nb12_cyanocobalamin | 2024-06-01 | 2025-02-03 | ended | oral",
+          "condition": "concepts | onset_on\ncoeliac | 2015-01-01"}, "2025-02-03"),
+        ({"medication": "concepts | start_on\nmetformin | 2015-02-03",
+          "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2024-12-05"}, "2025-12-05"),
+        ({"medication": "concepts | start_on\nmetformin | 2025-02-03",
+          "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2023-12-05"}, "2025-02-03"),
         ({"condition": "concepts | onset_on\nglossitis | 2021-03-04"}, None),
         ({"lab_result": "analyte | value | collected_on\ntotal_b12 | 150 | 2026-01-05",
           "condition": "concepts | onset_on\nheadache_tierB_primary | 2025-12-24"}, "2026-01-05"),
@@ -105,3 +119,17 @@ def test_waiting_since_the_oldest_result_that_decides_else_the_era_or_the_onset(
         )
     build(con)
     holds(con, "screening.assessment", f"patient_id | waiting_since\nann | {expected or ''}")
+
+
+def test_a_treatment_that_rests_on_an_old_value_says_to_repeat_the_test_first():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on
+        ann        | total_b12 | 150   | 2025-01-31
+        bob        | total_b12 | 150   | 2025-01-30
+        cid        | total_b12 | 250   | 2025-01-30
+    """)  # fmt: skip
+    build(con)
+    says = {row["patient_id"]: row["evidence"] for row in select(con, "screening.assessment")}
+    assert [patient for patient, evidence in says.items() if "repeat first" in evidence] == ["bob"]
+    assert all(evidence.startswith("B12 ") for evidence in says.values())

@@ -1,0 +1,47 @@
+-- One row per patient: the values behind its facts as one sentence, each with its unit, day and age, and what exists but does not count, with why.
+-- Source: protocol §4, Reasons in full. The total B12 always has a part; any other only where something is on file, or its absence matters.
+with worded as (
+    select
+        patient_id, run.as_of, patient_fact.*, patient_evidence.* exclude (patient_id),
+        rtrim(b12_reported) || case when b12_unit_reported <> 'pg/mL' then ' (' || round(b12_value, 1) || ' pg/mL)' else '' end as b12_printed
+    from clinical.patient_fact
+    join clinical.patient_evidence using (patient_id)
+    cross join protocol.run
+)
+
+select
+    patient_id,
+    concat_ws(
+        '; ',
+        case when b12_on is null then 'B12 never measured' else 'B12 ' || b12_printed || ' on ' || b12_on || age_in_words(as_of - b12_on)
+            || case b12
+                when 'treated_since' then ', before B12 treatment that has since ended, so it no longer describes the patient'
+                when 'on_treatment' then ', taken during or soon after B12 treatment'
+                when 'stale_borderline' then ', never followed up'
+                when 'stale' then ', too old to count'
+                else '' end end,
+        case when deficiency_before = 'yes' and low_before_on is not null then 'an earlier B12 ' || low_before_reported || ' on ' || low_before_on end,
+        case when deficiency_on is not null then 'B12 deficiency recorded ' || deficiency_on end,
+        'active B12 ' || active_b12_reported || case active_b12 when 'never' then ' of ' || strftime(active_b12_on, '%Y-%m') || ' is too old to count'
+            else ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
+        neuro_name || ' recorded ' || neuro_on,
+        uncounted_sign,
+        case when last_mma_on is not null then 'MMA ' || last_mma_reported
+            || case mma when 'never' then ' of ' || strftime(last_mma_on, '%Y-%m') || ' is too old to count' else ' on ' || last_mma_on || age_in_words(as_of - last_mma_on) end
+            || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end
+            when b12_on is not null and b12 <> 'above' then 'MMA never measured' end,
+        malabsorption_name || ' recorded ' || malabsorption_on,
+        case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end,
+        case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,
+        case when diet = 'strict_vegetarian' then 'strict vegetarian diet recorded ' || diet_on end,
+        case b12_therapy when 'im' then 'B12 by injection since ' || therapy_start_on when 'oral' then 'oral B12 since ' || therapy_start_on
+            when 'route_unknown' then 'B12 since ' || therapy_start_on || ' (route not recorded)'
+            when 'lapsed' then 'B12 treatment ended ' || last_covered_on when 'not_loaded' then 'medications not loaded' end
+            || case b12_supply when 'overdue' then ', ran out ' || last_covered_on else '' end,
+        case when loading = 'incomplete' then injection_days || case injection_days when 1 then ' injection' else ' injections' end || ' in the first weeks' end,
+        case when monitoring like 'due_%' then 'check due since ' || due_on end,
+        case when homocysteine = 'at_or_above_10' then 'homocysteine ' || homocysteine_reported || ' on ' || homocysteine_on end,
+        case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
+        case when renal in ('reduced', 'possible') then coalesce('eGFR ' || egfr_value || ' on ' || egfr_on, 'kidney disease recorded') end
+    ) as evidence
+from worded

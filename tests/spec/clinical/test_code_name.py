@@ -1,0 +1,20 @@
+"What the protocol's tables call a code that came without a name."
+
+from tests.clinic import clinic, insert, shows
+
+
+def test_the_longest_row_that_covers_the_code():
+    con = clinic()
+    insert(con, "lake.condition", """
+        patient_id | concepts                    | code_system | code   | name          | onset_on
+        ann        | headache_tierB_primary      | ICD10CM     | R51.9  |               | 2026-01-01
+        ann        | headache_tierB_primary      | ICD10       | r519   |               | 2026-01-01
+        ann        | neuro_peripheral_neuropathy | ICD10CM     | G62.9  | Nerve trouble | 2026-01-01
+        ann        |                             | ICD10CM     | Q00    |               | 2026-01-01
+        ann        | pernicious_anaemia          | LOCAL       | mine   |               | 2026-01-01
+    """)  # fmt: skip
+    shows(con, "clinical.code_name", """
+        code_system | code  | name
+        ICD10CM     | R51.9 | Headache, unspecified
+        ICD10       | r519  | Headache, unspecified
+    """)  # fmt: skip

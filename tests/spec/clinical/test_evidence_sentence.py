@@ -1,0 +1,90 @@
+"The values behind the facts, as one sentence. Protocol §4, Reasons in full."
+
+import pytest
+
+from tests.clinic import clinic, insert, shows
+
+
+def says(sentence, **rows):
+    con = clinic("2026-11-29")
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
+    for entity, text in rows.items():
+        head, *body = text.split("\n")
+        table = [f"patient_id | {head}", *(f"ann | {row}" for row in body)]
+        insert(con, f"lake.{entity}", "\n".join(table))
+    shows(con, "clinical.evidence_sentence", f"patient_id | evidence\nann | {sentence}")
+
+
+def test_the_example_of_the_specification():
+    says(
+        "B12 167 pg/mL on 2022-01-13 (4.9 years old); Headache recorded 2026-09-20; MMA never measured; metformin since 2019-03",
+        lab_result="analyte | value | collected_on\ntotal_b12 | 167 | 2022-01-13",
+        condition="concepts | name | onset_on\nheadache_tierB_primary | Headache | 2026-09-20",
+        medication="concepts | start_on\nmetformin | 2019-03-04",
+    )
+
+
+@pytest.mark.parametrize(
+    ("collected_on", "age"),
+    [("2026-11-29", "0 days"), ("2026-11-28", "1 day"), ("2026-10-01", "59 days"), ("2026-09-30", "2 months"), ("2024-12-01", "24 months"),
+     ("2024-11-29", "2.0 years")],
+)  # fmt: skip
+def test_how_old_a_value_is(collected_on, age):
+    says(
+        f"B12 150 pg/mL on {collected_on} ({age} old); MMA never measured",
+        lab_result=f"analyte | value | collected_on\ntotal_b12 | 150 | {collected_on}",
+    )
+
+
+def test_what_the_laboratory_printed_and_the_canonical_value_behind_it():
+    says(
+        "B12 110 pmol/L (149.1 pg/mL) on 2026-11-01 (28 days old); MMA 0.3 umol/L on 2026-11-02 (27 days old), which kidney function may explain",
+        lab_result="""analyte | value | value_reported | unit_reported | collected_on
+total_b12 | 149.0907 | 110 | pmol/L | 2026-11-01
+mma | 300 | 0.3 | umol/L | 2026-11-02""",
+    )
+
+
+def test_what_exists_and_does_not_count_says_why():
+    says(
+        "B12 250 pg/mL on 2023-11-29 (3.0 years old), never followed up; active B12 60 pmol/L of 2023-02 is too old to count;"
+        " Polyneuropathy of 2019-01-01: marked as resolved, so it does not count; MMA 170 nmol/L of 2023-02 is too old to count",
+        lab_result="""analyte | value | collected_on
+total_b12 | 250 | 2023-11-29
+mma | 170 | 2023-02-01
+active_b12 | 60 | 2023-02-01""",
+        condition="concepts | name | onset_on | abated_on\nneuro_peripheral_neuropathy | Polyneuropathy | 2019-01-01 | 2020-01-01",
+    )
+
+
+def test_without_any_value():
+    says(
+        "B12 never measured; Sleeve gastrectomy recorded 2019-05-02; acid suppressant since 2020-01; strict vegetarian diet recorded 2018-01-01",
+        medication="concepts | start_on\nppi | 2020-01-05",
+        condition="concepts | name | onset_on\nvegan_diet | Vegan | 2018-01-01",
+        procedure="concepts | name | performed_on\nbariatric_procedure | Sleeve gastrectomy | 2019-05-02",
+    )
+
+
+def test_of_a_treatment_since_when_how_and_what_is_due():
+    says(
+        "B12 150 pg/mL on 2025-12-20 (11 months old); MMA never measured; B12 by injection since 2026-01-02; 1 injection in the first weeks;"
+        " check due since 2026-06-02; folic acid since 2026-02",
+        lab_result="analyte | value | collected_on\ntotal_b12 | 150 | 2025-12-20",
+        procedure="""concepts | performed_on
+b12_injection_claim | 2026-01-02
+b12_injection_claim | 2026-04-02
+b12_injection_claim | 2026-07-02
+b12_injection_claim | 2026-10-02""",
+        medication="concepts | start_on\nfolic_acid | 2026-02-01",
+    )
+
+
+def test_of_a_treatment_that_ended_and_an_earlier_low():
+    says(
+        "B12 600 pg/mL on 2024-01-05 (2.9 years old), taken during or soon after B12 treatment; an earlier B12 120 pg/mL on 2023-01-05;"
+        " B12 deficiency recorded 2023-01-06; MMA never measured; B12 treatment ended 2024-02-01",
+        lab_result="analyte | value | collected_on\ntotal_b12 | 120 | 2023-01-05\ntotal_b12 | 600 | 2024-01-05",
+        condition="concepts | onset_on\nb12_deficiency | 2023-01-06",
+        medication="concepts | start_on | end_on | status | route\nb12_mecobalamin | 2023-12-01 | 2024-02-01 | ended | oral",
+    )
