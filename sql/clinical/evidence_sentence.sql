@@ -3,7 +3,7 @@
 with worded as (
     select
         patient_id, run.as_of, patient_fact.*, patient_evidence.* exclude (patient_id),
-        rtrim(b12_reported) || case when b12_unit_reported <> 'pg/mL' then ' (' || round(b12_value, 1) || ' pg/mL)' else '' end as b12_printed
+        rtrim(b12_reported) || case when try_cast(regexp_extract(b12_reported, '\d+(\.\d+)?') as double) <> b12_value then ' (' || round(b12_value, 1) || ' pg/mL)' else '' end as b12_printed
     from clinical.patient_fact
     join clinical.patient_evidence using (patient_id)
     cross join protocol.run
@@ -29,7 +29,7 @@ select
         case when last_mma_on is not null then 'MMA ' || last_mma_reported
             || case mma when 'never' then ' of ' || strftime(last_mma_on, '%Y-%m') || ' is too old to count' else ' on ' || last_mma_on || age_in_words(as_of - last_mma_on) end
             || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end
-            when b12_on is not null and b12 <> 'above' then 'MMA never measured' end,
+            when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end,
         malabsorption_name || ' recorded ' || malabsorption_on,
         case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end,
         case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,

@@ -3,7 +3,8 @@
 -- No end: start + days supply; with neither, an active record runs to the as-of date, any other covers 30 days; both flagged.
 -- An end before its start does not count; both that and a start known as a year or a month are marked.
 -- A record of an unknown status counts for a risk (metformin, acid suppressants) and not as treatment (B12, folic acid).
--- is_single_injection: an injection of B12 claimed as a procedure or administered, or a record of one that ends within a day of its start.
+-- is_single_injection: an injection of B12 claimed as a procedure, or a record of one that ends within a day of its start, or has neither end nor supply
+-- and is not active.
 -- A multivitamin is B12 therapy or folic acid only from a recorded strength on; else it is class multivitamin, which only flags.
 with classed as (
     select
@@ -39,7 +40,7 @@ select
         case when is_injection then start_on + setting.injection_covers_days else start_on end
     ) as end_on,
     end_on is null and days_supply is null and not is_injection as is_end_assumed,
-    is_injection and coalesce(end_on - start_on, days_supply, case when status = 'administered' then 0 end, 2) <= 1 as is_single_injection,
+    is_injection and coalesce(end_on - start_on, days_supply, case when status <> 'active' then 0 end, 2) <= 1 as is_single_injection,
     is_end_before_start, start_latest_on is not null as is_start_partial, status = 'unknown' as is_status_unknown
 from classed
 cross join protocol.run

@@ -3,7 +3,7 @@
 -- is too old to count is in last_mma_reported and last_mma_on alone.
 select
     patient_id,
-    latest_b12.value as b12_value, latest_b12.comparator as b12_comparator, latest_b12.unit_reported as b12_unit_reported,
+    latest_b12.value as b12_value, latest_b12.comparator as b12_comparator,
     latest_b12.value_reported || ' ' || coalesce(latest_b12.unit_reported, '') as b12_reported,
     latest_b12.collected_on as b12_on, latest_b12.file || ':' || latest_b12.line as b12_source,
     latest_b12.low_before_on, latest_b12.low_before_reported,

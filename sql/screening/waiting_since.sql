@@ -15,7 +15,7 @@ dated as (
         decided.*,
         least(
             case when list_has_any(facts, ['b12', 'neuro_300', 'b12_500', 'b12_timing']) then
-                case when b12 in ('on_treatment', 'treated_since') then last_covered_on else b12_on end end,
+                case when b12 in ('on_treatment', 'treated_since') then last_covered_on when b12 <> 'stale' then b12_on end end,
             case when list_has_any(facts, ['mma', 'mma_timing']) then mma_on end,
             case when list_contains(facts, 'active_b12') then active_b12_on end,
             case when list_contains(facts, 'homocysteine') then homocysteine_on end

@@ -16,6 +16,7 @@ from tests.generative.combinations import (
     seeded,
 )
 
+SWITCHES = ("n23_used", "n24_used")
 DERIVED = [name for name in DECISION if name in pack().raw["derived"]]
 
 
@@ -39,14 +40,27 @@ def test_next_step_over_every_combination_out_of_scope():
     agree(exhaustive(rules[: _first("N05")], seeded()))
 
 
-def test_next_step_over_every_combination_in_scope():
+def test_next_step_over_every_combination_in_scope_and_untreated():
     "at_risk has its own test: metformin, malabsorption and deficiency_before lead to it here, acid_suppressant and diet need not"
     only = {
         "scope": ["in_scope", "age_unknown"],
+        "b12_therapy": ["lapsed", "none", "not_loaded"],
         "acid_suppressant": ["none", "shorter"],
         "diet": ["none_known", "not_loaded"],
+        **{switch: ["yes"] for switch in SWITCHES},
     }
     agree(exhaustive(DECISION["next_step"].rules[_first("N05") :], seeded(), **only))
+
+
+def test_next_step_over_every_combination_of_what_is_behind_its_switches_and_of_the_treated():
+    "The rules that can decide where a switch is off, and those that read no more than treated"
+    out_of_reach = {
+        "mma": ["never"],
+        "active_b12": ["never"],
+        "scope": ["in_scope"],
+        "b12_500": ["up_to_500"],
+    }
+    agree(exhaustive(DECISION["next_step"].rules[_first("N22") :], seeded(), **out_of_reach))
 
 
 def _first(rule):

@@ -102,6 +102,8 @@ def test_flags_of_the_words_come_before_those_of_the_evidence():
           "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2024-12-05"}, "2025-12-05"),
         ({"medication": "concepts | start_on\nmetformin | 2025-02-03",
           "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2023-12-05"}, "2025-02-03"),
+        ({"condition": "concepts | onset_on\nneuro_ataxia_gait | 2021-03-04",
+          "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2020-12-05"}, "2021-03-04"),
         ({"condition": "concepts | onset_on\nglossitis | 2021-03-04"}, None),
         ({"lab_result": "analyte | value | collected_on\ntotal_b12 | 150 | 2026-01-05",
           "condition": "concepts | onset_on\nheadache_tierB_primary | 2025-12-24"}, "2026-01-05"),
