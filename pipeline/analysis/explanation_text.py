@@ -31,6 +31,7 @@ def _head(explanation):
     )
     yield f"  {explanation['action']}"
     yield f"  Why: {row['reason']}"
+    yield f"  Based on: {row['evidence']}"
     yield f"  Cites: {row['cites'] or '-'}"
     for name in ("safety", "cohorts"):
         if row[name]:

@@ -5,7 +5,7 @@ import re
 from pipeline.engine import quoted_text
 
 COLUMNS = (  # of an export, in this order, as far as a row has them
-    "priority", "patient_id", "next_step", "reason", "safety", "status", "assignee", "waiting_days",
+    "priority", "patient_id", "next_step", "reason", "evidence", "safety", "status", "assignee", "waiting_days",
     "waiting_since", "site", "b12", "b12_reported", "b12_on", "active_b12", "active_b12_on", "mma",
     "mma_reported", "mma_on", "neuro", "malabsorption", "metformin", "metformin_since",
     "acid_suppressant", "acid_suppressant_since", "diet", "renal", "b12_therapy", "cause", "flags",

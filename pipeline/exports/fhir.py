@@ -153,6 +153,8 @@ def _patient(row):
 
 
 def _evidence(row):
+    if row.get("evidence"):
+        return row["evidence"]
     results = (("B12", "b12_reported", "b12_on"), ("MMA", "mma_reported", "mma_on"))
     return "; ".join(
         f"{name} {row[value]}" + (f" on {row[day]}" if row.get(day) else "")

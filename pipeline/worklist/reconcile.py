@@ -55,6 +55,8 @@ def _register_run(duck, con, folder, as_of):
     for relation, file in FILES.items():
         if (folder / f"{file}.parquet").exists():
             _read(duck, f"worklist.{relation}", folder / f"{file}.parquet")
+    # a run of before version 2 of the protocol has no evidence
+    duck.execute("alter table worklist.published add column if not exists evidence varchar")
     for schema in ("worklist", "protocol"):
         duck.execute(f"create table {schema}.run as select $1::date as as_of", [as_of])
     duck.register("items", _items(con))

@@ -35,7 +35,8 @@ def by_bytes(kind):
 
 CONTENT = (  # what a night says of a patient on the worklist
     Column("priority", Integer), Column("next_step", by_bytes(String(40))),
-    Column("rule", String(10)), Column("reason", Text), Column("cites", Text),
+    Column("rule", String(10)), Column("reason", Text), Column("evidence", Text),
+    Column("cites", Text),
     Column("safety", Text), Column("flags", Text), Column("cohorts", Text),
     Column("cause", String(20)), Column("waiting_since", Date), Column("b12", String(20)),
     Column("b12_value", Float), Column("b12_reported", Text), Column("b12_on", Date),

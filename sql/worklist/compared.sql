@@ -8,8 +8,8 @@ select
     item.status is null or item.status = 'off_list' as is_first,
     coalesce(item.status in ('resolved', 'withdrawn', 'excluded', 'merged'), false) as is_closed,
     item.safety as safety_before, tonight.safety as safety_now, item.priority as priority_before, tonight.priority as priority_now,
-    row(item.reason, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site)
-        is distinct from row(tonight.reason, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
+    row(item.reason, item.evidence, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site)
+        is distinct from row(tonight.reason, tonight.evidence, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
             tonight.waiting_since, tonight.b12_source, tonight.site) as is_worded_anew
 from worklist.item
 full join worklist.tonight on tonight.patient_id = item.patient_id

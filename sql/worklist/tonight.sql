@@ -1,8 +1,9 @@
 -- One row per patient on the worklist that was just published: what the store keeps of it.
 -- facts: the next step and its basis, by name, as text. While these do not change, the item stays the same.
--- Lists are led, joined and closed by |, so that one of them is found by '|NAME|'. No site recorded: null.
+-- evidence: without the ages of its values, which grow every night. Lists are led, joined and closed by |, so that one of them is found by '|NAME|'. No site recorded: null.
 select
     worklist.patient_id, worklist.as_of, worklist.priority, worklist.next_step, worklist.rule, worklist.reason, worklist.cites,
+    regexp_replace(worklist.evidence, ' \(\d[\d.]* (day|month|year)s? old\)', '', 'g') as evidence,
     '|' || array_to_string(worklist.safety, '|') || '|' as safety,
     '|' || array_to_string(worklist.flags, '|') || '|' as flags,
     '|' || array_to_string(worklist.cohorts, '|') || '|' as cohorts,
