@@ -2,11 +2,13 @@
 misses."""
 
 from contextlib import closing
+from functools import partial
 
+from pipeline.analysis.distance import distance
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import ids_of_patient, is_readable_as
-from pipeline.protocol import derive, load
+from pipeline.protocol import collect, decide, derive, load
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
 
@@ -72,26 +74,22 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
                 " rejected rows: b12 rejects."
             )
         facts = _words(con, pack, assessment)
-        build(con, with_dependencies(con, ["explaining.evidence"]))
-        evidence = rows_of(con, EVIDENCE)
+        build(con, with_dependencies(con, ["explaining.evidence", "explaining.flag_row"]))
+        evidence, flag_rows = rows_of(con, EVIDENCE), rows_of(con, FLAG_ROWS)
     return {
         "patient_id": surviving,
         "asked_for": patient_id,
         "also_known_as": [known for known in ids if known != surviving],
         "as_of": str(as_of),
         "lake": "data of the last published run" if is_as_published else "current data",
-        **_explained(pack, assessment, facts, evidence),
+        **_explained(pack, assessment, facts, evidence, flag_rows),
     }
 
 
-def _explained(pack, assessment, facts, evidence):
+def _explained(pack, assessment, facts, evidence, flag_rows):
     "The assessment with what it is based on, and every rule that was considered"
-    shown = {row["id"]: row["because"] for row in reversed(pack.raw["flags"])}
-    flags = [
-        {"flag": flag, "means": shown[flag]}
-        for flag in dict.fromkeys(row["id"] for row in pack.raw["flags"])
-        if flag in assessment["flags"]
-    ]
+    behind = partial(_rows_behind, pack, facts, assessment, evidence)
+    flags = _flags(pack, assessment, facts, behind, flag_rows)
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
         "notice": pack.raw["notice"],
@@ -99,8 +97,12 @@ def _explained(pack, assessment, facts, evidence):
         "action": pack.raw["actions"][assessment["next_step"]],
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [row for row in evidence if row["fact"] not in facts],
+        "alerts": [
+            {"alert": rule.outcome, "means": rule.because, "rows": behind(rule.when)}
+            for rule in collect(pack.decision("safety").rules, facts)
+        ],
         "rules": {
-            decision.name: _considered(decision, facts)
+            decision.name: _considered(pack, decision, facts, assessment)
             for decision in pack.decisions
             if decision.name not in pack.raw["derived"]
         },
@@ -113,10 +115,23 @@ EVIDENCE = """
 select * from explaining.evidence
 order by fact, standing = 'era' desc, on_day desc nulls last, file, line
 """
+FLAG_ROWS = """
+select flag, on_day, reported, file, line from explaining.flag_row
+order by flag, on_day desc nulls last, file, line
+"""
 EVIDENCE_OF = {  # facts that rest on another fact's evidence
-    "neuro_300": "b12", "tested": "b12", "b12_timing": "b12", "monitoring": "b12_therapy",
-    "cyanocobalamin": "b12_therapy", "resection_length": "malabsorption", "neuro_timing": "neuro",
+    "neuro_300": "b12", "b12_500": "b12", "tested": "b12", "b12_timing": "b12",
+    "mma_timing": "mma", "monitoring": "b12_therapy", "loading": "b12_therapy",
+    "b12_supply": "b12_therapy", "therapy_began": "b12_therapy", "cyanocobalamin": "b12_therapy",
+    "resection_length": "malabsorption", "absorption_lost": "malabsorption",
+    "neuro_timing": "neuro",
 }  # fmt: skip
+DAY_OF = {  # fact: the day of the row that decides it, in an assessment
+    "b12": "b12_on", "active_b12": "active_b12_on", "mma": "mma_on", "neuro": "neuro_on",
+    "metformin": "metformin_since", "acid_suppressant": "acid_suppressant_since",
+    "b12_therapy": "therapy_start_on",
+}  # fmt: skip
+COUNTS = ("usable", "counted", "active", "ended", "administered", "unknown")  # standings
 
 
 def _words(con, pack, assessment):
@@ -150,9 +165,53 @@ def _fact(fact, answer, pack, evidence):
     return {"fact": fact, "answer": answer, "kind": kind, "rests_on": rests_on, "evidence": shown}
 
 
-def _considered(decision, facts):
-    """Every line of a decision: whether it fits, whether it decides, and which conditions do not
-    hold"""
+def _flags(pack, assessment, facts, behind, flag_rows):
+    "Each flag with the text of the line that raised it, and the delivered rows behind it"
+    lines = {rule.outcome: rule for rule in collect(pack.decision("flags").rules, facts)}
+    texts = {row["id"]: row["because"] for row in reversed(pack.raw["flags"])}
+    return [
+        {
+            "flag": flag,
+            "means": lines[flag].because if flag in lines else texts[flag],
+            "rows": behind(lines[flag].when)
+            if flag in lines
+            else [row for row in flag_rows if row["flag"] == flag],
+        }
+        for flag in texts
+        if flag in assessment["flags"]
+    ]
+
+
+def _rows_behind(pack, facts, assessment, evidence, when):
+    """The delivered row that decides each fact which a line reads, directly or through derived
+    facts; a fact without a row of its own has none"""
+    rows = []
+    for fact in dict.fromkeys(_base_facts(pack, facts, when)):
+        known = EVIDENCE_OF.get(fact, fact)
+        mine = [
+            row
+            for row in evidence
+            if row["fact"] == known and row["file"] and row["standing"] in COUNTS
+        ]
+        day = assessment.get(DAY_OF.get(known, ""))
+        rows += ([row for row in mine if row["on_day"] == day] or mine)[:1]
+    return [row for place, row in enumerate(rows) if row not in rows[:place]]
+
+
+def _base_facts(pack, facts, when):
+    for fact in when:
+        if fact in pack.raw["derived"]:
+            yield from _base_facts(pack, facts, decide(pack.decision(fact).rules, facts).when)
+        elif fact in ("rule", "cause"):
+            name = {"rule": "next_step"}.get(fact, fact)
+            yield from _base_facts(pack, facts, decide(pack.decision(name).rules, facts).when)
+        elif fact != "scope":
+            yield fact
+
+
+def _considered(pack, decision, facts, assessment):
+    """Every line of a decision: whether it fits, whether it decides, which conditions do not hold,
+    and how far a near miss is"""
     decided, lines = False, []
     for rule in decision.rules:
         missing = {
@@ -169,5 +228,23 @@ def _considered(decision, facts):
             "fails": {
                 fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()
             },
+            "distance": _distance(pack, facts, missing, assessment),
         })  # fmt: skip
     return lines
+
+
+def _distance(pack, facts, missing, assessment):
+    """How far the one fact that does not hold is from what a line asks; of a derived fact, the
+    nearest line of its own that one measured fact keeps away"""
+    if len(missing) != 1:
+        return None
+    [(fact, answers)] = missing.items()
+    if fact not in pack.raw["derived"]:
+        return distance(pack, fact, answers, assessment)
+    if answers != ["yes"]:
+        return None
+    for rule in pack.decision(fact).rules:
+        lacks = {name: list(asked) for name, asked in rule.when.items() if facts[name] not in asked}
+        if rule.outcome == "yes" and (found := _distance(pack, facts, lacks, assessment)):
+            return found
+    return None

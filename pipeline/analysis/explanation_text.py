@@ -1,6 +1,7 @@
 """The explanation of one patient as text for a terminal."""
 
 SHOWN = 12
+ROWS_OF_A_FLAG = 3
 
 
 def explanation_as_text(explanation):
@@ -33,12 +34,22 @@ def _head(explanation):
     yield f"  Why: {row['reason']}"
     yield f"  Based on: {row['evidence']}"
     yield f"  Cites: {row['cites'] or '-'}"
-    for name in ("safety", "cohorts"):
-        if row[name]:
-            yield f"  {name.capitalize()}: {', '.join(row[name])}"
-    yield f"  Cause: {row['cause']}   Monitoring: {row['monitoring']}"
+    for alert in explanation["alerts"]:
+        yield f"  Alert {alert['alert']}: {alert['means']}"
+        yield from _rows(alert["rows"])
     for flag in explanation["flags"]:
         yield f"  Flag {flag['flag']}: {flag['means']}"
+        yield from _rows(flag["rows"])
+    yield f"  Cause: {row['cause']}   Monitoring: {row['monitoring']}"
+    if row["cohorts"]:
+        yield f"  Cohorts: {', '.join(row['cohorts'])}"
+
+
+def _rows(rows):
+    for row in rows[:ROWS_OF_A_FLAG]:
+        yield f"      {row['on_day'] or 'no date'}  {row['reported']}  {row['file']}:{row['line']}"
+    if len(rows) > ROWS_OF_A_FLAG:
+        yield f"      and {len(rows) - ROWS_OF_A_FLAG} more"
 
 
 def _facts(explanation):
@@ -112,4 +123,6 @@ def _near_misses(explanation):
     if near:
         yield ""
         yield "Near misses: rules that almost applied"
-        yield from (f"  {rule['rule']} {rule['outcome']}: {_failing(rule)}" for rule in near)
+        for rule in near:
+            distance = f" ({rule['distance']})" if rule["distance"] else ""
+            yield f"  {rule['rule']} {rule['outcome']}: {_failing(rule)}{distance}"

@@ -5,12 +5,12 @@ import re
 from pipeline.engine import quoted_text
 
 COLUMNS = (  # of an export, in this order, as far as a row has them
-    "priority", "patient_id", "next_step", "reason", "evidence", "safety", "status", "assignee", "waiting_days",
-    "waiting_since", "site", "b12", "b12_reported", "b12_on", "active_b12", "active_b12_on", "mma",
-    "mma_reported", "mma_on", "neuro", "malabsorption", "metformin", "metformin_since",
-    "acid_suppressant", "acid_suppressant_since", "diet", "renal", "b12_therapy", "cause", "flags",
-    "cohorts", "snoozed_until", "status_reason", "opened_on", "changed_on", "changed_because",
-    "rule", "cites", "as_of",
+    "priority", "patient_id", "next_step", "reason", "evidence", "safety", "status", "assignee",
+    "waiting_days", "waiting_since", "site", "b12", "b12_reported", "b12_on", "active_b12",
+    "active_b12_on", "mma", "mma_reported", "mma_on", "neuro", "malabsorption", "metformin",
+    "metformin_since", "acid_suppressant", "acid_suppressant_since", "diet", "renal",
+    "b12_therapy", "cause", "flags", "cohorts", "snoozed_until", "status_reason", "opened_on",
+    "changed_on", "changed_because", "rule", "cites", "as_of",
 )  # fmt: skip
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 _CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}

@@ -5,7 +5,7 @@ from pipeline.protocol.check import problems
 from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
 from pipeline.protocol.likeness import best_of, code_in_units, proposals, rank
 from pipeline.protocol.move import movable, moved
-from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
+from pipeline.protocol.pack import Pack, collect, decide, derive, load, load_or_shipped
 from pipeline.protocol.show import as_markdown
 from pipeline.protocol.tables import (
     code_system_names,
@@ -22,6 +22,8 @@ __all__ = [
     "boxes",
     "code_in_units",
     "code_system_names",
+    "collect",
+    "decide",
     "derive",
     "load",
     "load_or_shipped",

@@ -1,9 +1,11 @@
--- One row per code of a condition or procedure that was delivered without a name: what the protocol's own table of codes calls it.
+-- One row per code of a condition, procedure or medication that was delivered without a name: what the protocol's own table of codes calls it.
 -- Of several rows that cover the code, the longest. A WHO ICD-10 code may be found in ICD-10-CM. A code that no table names has no row.
 with nameless as (
     select distinct code_system, code from lake.condition where name is null and concepts is not null
     union
     select distinct code_system, code from lake.procedure where name is null and concepts is not null
+    union
+    select distinct code_system, code from lake.medication where name is null and concepts is not null
 )
 
 select nameless.code_system, nameless.code, arg_max(code.display, row(length(code.code_key), code.display)) as name

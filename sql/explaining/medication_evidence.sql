@@ -1,6 +1,6 @@
 -- One row per delivered medication of a patient, and per era that they make up, and the fact it bears on.
 -- A multivitamin of little or unknown strength, and medications without a class, are shown but not used. A missing end is stated.
-select
+select distinct
     lake.medication.patient_id,
     case
         when medication_class.class is null then 'shown, not used'
@@ -8,13 +8,14 @@ select
         else medication_class.class
     end as fact,
     medication.start_on as on_day,
-    coalesce(medication.name, medication.code) as reported,
+    coalesce(medication.name, code_name.name, medication.code) as reported,
     coalesce('until ' || medication.end_on, 'for ' || medication.days_supply || ' days', 'no end recorded')
         || coalesce(', ' || medication.route_reported, '') || coalesce(', ' || medication.strength_mg || ' mg', '')
         || case medication.matched_by when 'name' then ', recognised by name' else '' end as what,
     medication.status as standing, medication.file, medication.line, medication.shifted_days, medication.patient_id as delivered_patient_id,
     cast(null as double) as value, medication.end_on as until_on
 from lake.medication
+left join clinical.code_name on code_name.code_system = medication.code_system and code_name.code = medication.code
 cross join protocol.setting
 left join clinical.medication_class on medication_class.concepts = medication.concepts
 union all

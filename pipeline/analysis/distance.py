@@ -1,0 +1,70 @@
+"""How far a fact of a patient is from the answer that a rule asks for: in the unit of its analyte,
+or in days."""
+
+from datetime import date, timedelta
+
+MEASURED = {  # fact: (its band, its value in an assessment)
+    "b12": ("b12", "b12_value"), "neuro_300": ("neuro_300", "b12_value"),
+    "active_b12": ("active_b12", "active_b12_value"), "mma": ("mma", "mma_value"),
+    "homocysteine": ("homocysteine", "homocysteine_value"),
+}  # fmt: skip
+LONG_FROM = {  # fact: (since when, the months after which the answer is long_term)
+    "metformin": ("metformin_since", "metformin_months"),
+    "acid_suppressant": ("acid_suppressant_since", "acid_suppressant_months"),
+}
+
+
+def distance(pack, fact, answers, assessment):
+    """A text such as `182 pg/mL: 2 above low`, or `long term from 2026-03-01`; None where the fact
+    is neither measured nor timed.
+
+    answers: those that would do. assessment: the patient's row.
+    """
+    if fact in MEASURED:
+        return _from_band(pack, fact, answers, assessment)
+    if fact in LONG_FROM and "long_term" in answers and assessment[LONG_FROM[fact][0]]:
+        since, months = LONG_FROM[fact]
+        day = _months_after(assessment[since], pack.setting[months])
+        return f"since {assessment[since]}; long term after {day}"
+    return None
+
+
+def _from_band(pack, fact, answers, assessment):
+    name, column = MEASURED[fact]
+    band, value = pack.raw["bands"][name], assessment[column]
+    if value is None:
+        return None
+    gaps = [
+        (abs(value - edge), "above" if value >= edge else "below", tile["answer"])
+        for tile in band["tiles"]
+        if tile["answer"] in answers
+        for edge in _edges(tile)
+    ]
+    if not gaps:
+        return None
+    gap, side, answer = min(gaps)
+    label = (
+        answer.replace("_", " ")
+        if name == fact == "b12"
+        else f"the edge at {_number(_edge(value, gap, side))}"
+    )
+    return f"{_number(value)} {band['unit']}: {_number(gap)} {side} {label}"
+
+
+def _edges(tile):
+    return [tile[key] for key in ("from", "above", "to", "below") if key in tile]
+
+
+def _edge(value, gap, side):
+    return value - gap if side == "above" else value + gap
+
+
+def _number(value):
+    return f"{round(value, 2):g}"
+
+
+def _months_after(day, months):
+    "The same day of the month so many months later, or the last of that month"
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,36 @@
+"How far a fact is from what a rule asks for."
+
+from datetime import date
+
+import pytest
+
+from pipeline.analysis.distance import distance
+from tests.clinic import pack
+
+VALUES = dict.fromkeys(
+    ["b12_value", "active_b12_value", "mma_value", "homocysteine_value", "metformin_since", "acid_suppressant_since"]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fact", "answers", "known", "text"),
+    [
+        ("b12", ["low", "uncertain_low"], {"b12_value": 182.0}, "182 pg/mL: 2 above low"),
+        ("b12", ["low_molar_only"], {"b12_value": 179.5}, "179.5 pg/mL: 0.5 below low molar only"),
+        ("b12", ["borderline", "uncertain"], {"b12_value": 351.0}, "351 pg/mL: 1 above borderline"),
+        ("neuro_300", ["yes"], {"b12_value": 310.0}, "310 pg/mL: 10 above the edge at 300"),
+        ("mma", ["raised"], {"mma_value": 265.5}, "265.5 nmol/L: 5.5 below the edge at 271"),
+        ("active_b12", ["low"], {"active_b12_value": 26.0}, "26 pmol/L: 1 above the edge at 25"),
+        ("homocysteine", ["at_or_above_10"], {"homocysteine_value": 9.2}, "9.2 umol/L: 0.8 below the edge at 10"),
+        ("b12", ["low"], {}, None),
+        ("b12", ["stale", "never"], {"b12_value": 182.0}, None),
+        ("mma", ["raised_renal"], {"mma_value": 265.5}, None),
+        ("metformin", ["long_term"], {"metformin_since": date(2025, 10, 31)}, "since 2025-10-31; long term after 2026-02-28"),
+        ("acid_suppressant", ["long_term"], {"acid_suppressant_since": date(2024, 12, 5)}, "since 2024-12-05; long term after 2025-12-05"),
+        ("metformin", ["none"], {"metformin_since": date(2025, 10, 31)}, None),
+        ("metformin", ["long_term"], {}, None),
+        ("diet", ["strict_vegetarian"], {}, None),
+    ],
+)  # fmt: skip
+def test_in_the_unit_of_the_analyte_or_in_time(fact, answers, known, text):
+    assert distance(pack(), fact, answers, VALUES | known) == text
