@@ -94,7 +94,7 @@ def told_apart(pack, *, by, fixed):
     reads keep one answer: they raise or leave both sides of the comparison alike. fixed: answers by fact.
     """
     reads = _base_facts(pack)
-    lines = [rule for rule in pack.decision("next_step").rules]
+    lines = list(pack.decision("next_step").rules)
     lines += [
         rule
         for name in ("safety", "flags")

@@ -1,4 +1,5 @@
-"The seven invariants of protocol §5, on generated deliveries. That the SQL agrees with the definition (4): test_sql_equals_definition.py."
+"""The seven invariants of protocol §5, on generated deliveries. That the SQL agrees with the definition (4): test_sql_equals_definition.py;
+that no combination becomes less urgent (6): test_monotone.py."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,6 @@ from pipeline import lake
 from pipeline.core.config import ENTITIES, Home
 from pipeline.protocol.check import problems
 from tests.clinic import accept, build, clinic, insert, landed, pack, select
-from tests.generative.combinations import by_definition, exhaustive, seeded
 from tests.generative.deliveries import CROWDED, USUAL, delivery, ingested
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -165,7 +165,7 @@ def test_lowering_a_b12_never_makes_an_untreated_patient_less_urgent(seed):
     ]
     rows["patient"] = [row | {"merged_into": ""} for row in rows["patient"]]
     values = {f"p{number:02}": sorted(random.sample(range(60, 420), 2)) for number in range(40)}
-    day = {patient: random.choice(("2025-03-01", "2026-01-05")) for patient in values}
+    day = {patient: random.choice(("2015-03-01", "2023-03-01", "2025-03-01", "2026-01-05")) for patient in values}
     lower, higher = (
         in_memory(rows | {"lab_result": rows["lab_result"] + [
             {"patient_id": patient, "code": "2132-9", "unit": "pg/mL", "value": str(pair[place]), "collected_at": day[patient]}
@@ -180,33 +180,6 @@ def test_lowering_a_b12_never_makes_an_untreated_patient_less_urgent(seed):
                 _shown(lower[patient]),
                 _shown(higher[patient]),
             )
-
-
-def test_lowering_a_b12_never_makes_any_combination_less_urgent():
-    "Over words: each word of b12 against the next higher one, all else equal, for every combination the next step can tell apart"
-    steps = (
-        ("low", "yes"),
-        ("low_molar_only", "yes"),
-        ("borderline", "yes"),
-        ("borderline", "no"),
-        ("above", "no"),
-    )
-    rules = [
-        rule
-        for name in ("next_step", "safety")
-        for rule in pack().decision(name).rules
-        if "b12" in rule.when or "deficient" in rule.when
-    ]
-    only = {
-        "b12": ["low"], "neuro_300": ["yes"], "scope": ["in_scope", "child"], "b12_therapy": ["none", "lapsed", "not_loaded"],
-        "tested": ["recent"], "acid_suppressant": ["none"], "diet": ["none_known", "strict_vegetarian"],
-        "deficiency_before": ["yes", "no"], "homocysteine": ["never"], "b12_timing": ["other"],
-    }  # fmt: skip
-    for facts in exhaustive(rules, seeded(), **only):
-        urgent = [
-            by_definition(facts | {"b12": b12, "neuro_300": below})[6] or 5 for b12, below in steps
-        ]
-        assert urgent == sorted(urgent), facts
 
 
 @given(
