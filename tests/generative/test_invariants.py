@@ -165,7 +165,10 @@ def test_lowering_a_b12_never_makes_an_untreated_patient_less_urgent(seed):
     ]
     rows["patient"] = [row | {"merged_into": ""} for row in rows["patient"]]
     values = {f"p{number:02}": sorted(random.sample(range(60, 420), 2)) for number in range(40)}
-    day = {patient: random.choice(("2015-03-01", "2023-03-01", "2025-03-01", "2026-01-05")) for patient in values}
+    day = {
+        patient: random.choice(("2015-03-01", "2023-03-01", "2025-03-01", "2026-01-05"))
+        for patient in values
+    }
     lower, higher = (
         in_memory(rows | {"lab_result": rows["lab_result"] + [
             {"patient_id": patient, "code": "2132-9", "unit": "pg/mL", "value": str(pair[place]), "collected_at": day[patient]}

@@ -34,14 +34,15 @@ def timeline(random):
     ]
     results += [("mma", value, day) for value, day in _values(random, (150, 271, 300, 1500))]
     results += [("active_b12", value, day) for value, day in _values(random, (20, 25, 70, 90))]
-    return results, [_record(random) for _ in range(random.choice((0, 1, 1, 2, 4)))] + _course(
-        random
-    )
+    return results, [
+        _record(random) for _ in range(random.choice((0, 0, 0, 1, 1, 2, 4)))
+    ] + _course(random)
 
 
 def _values(random, values):
+    days = random.choice((DAYS, [day for day in DAYS if day < AS_OF - relativedelta(months=23)]))
     return [
-        (random.choice(values), random.choice(DAYS)) for _ in range(random.choice((0, 1, 1, 2)))
+        (random.choice(values), random.choice(days)) for _ in range(random.choice((0, 1, 1, 2)))
     ]
 
 
@@ -61,7 +62,7 @@ def _record(random):
 
 def _course(random):
     "Perhaps some single injections from one day on"
-    if random.random() < 0.6:
+    if random.random() < 0.75:
         return []
     start = random.choice([day for day in DAYS if day < AS_OF - timedelta(days=28)])
     days = [

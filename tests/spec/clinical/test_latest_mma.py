@@ -130,3 +130,22 @@ def test_a_raised_one_expires_once_b12_was_given_for_180_days_since():
         cid        | never
         dan        | raised
     """)  # fmt: skip
+
+
+def test_late_on_therapy_is_more_than_90_days_after_t0():
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", """
+        patient_id | concepts           | start_on   | route
+        ann        | b12_cyanocobalamin | 2025-10-01 | oral
+        bob        | b12_cyanocobalamin | 2025-10-01 | oral
+    """)  # fmt: skip
+    insert(con, "lake.lab_result", """
+        patient_id | analyte | value | collected_on
+        ann        | mma     | 2500  | 2025-12-30
+        bob        | mma     | 2500  | 2025-12-31
+    """)  # fmt: skip
+    shows(con, "clinical.latest_mma", """
+        patient_id | mma    | is_late_on_therapy
+        ann        | raised | no
+        bob        | raised | yes
+    """)  # fmt: skip

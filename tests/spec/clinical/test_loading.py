@@ -90,7 +90,7 @@ def test_a_record_that_ends_within_a_day_is_a_single_injection(rows):
         "b12_hydroxocobalamin | 2025-12-01 | 2025-12-03 | ended  | injection",
         "b12_hydroxocobalamin | 2025-12-01 |            | active | injection",
         "b12_hydroxocobalamin | 2025-12-01 | 2026-12-01 | active | oral",
-        "b12_hydroxocobalamin | 2025-11-01 | 2026-12-01 | active | oral\nann | b12_hydroxocobalamin | 2025-12-01 | 2025-12-01 | ended | injection",
+        "b12_hydroxocobalamin | 2025-11-20 | 2026-12-01 | active | oral\nann | b12_hydroxocobalamin | 2025-12-01 | 2025-12-01 | ended | injection",
         "b12_hydroxocobalamin | 2025-12-01 | 2025-12-01 | ended  | injection\nann | b12_hydroxocobalamin | 2025-12-05 | | active | injection",
     ],
 )

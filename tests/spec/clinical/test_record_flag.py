@@ -73,3 +73,21 @@ def test_of_dates_and_statuses():
         kim        | DATE_PARTIAL
         lou        | STATUS_UNKNOWN
     """)  # fmt: skip
+
+
+def test_weaker_neurological_signs_raise_their_flags_beside_a_stronger_one():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | concepts                    | onset_on
+        ann        | neuro_peripheral_neuropathy | 2020-01-01
+        ann        | neuropathy_diabetic         | 2020-01-01
+        ann        | neuro_cognitive             | 2020-01-01
+        ann        | headache_tierB_primary      | 2020-01-01
+        bob        | neuro_peripheral_neuropathy | 2020-01-01
+    """)  # fmt: skip
+    shows(con, "clinical.record_flag", """
+        patient_id | flag
+        ann        | HEADACHE_NOT_RESOLVED
+        ann        | NEURO_NONSPECIFIC
+        ann        | NEUROPATHY_ATTRIBUTED_TO_DIABETES
+    """)  # fmt: skip

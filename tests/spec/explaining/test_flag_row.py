@@ -5,7 +5,11 @@ from tests.clinic import clinic, insert, shows
 
 def test_results_medications_and_findings_each_with_file_and_line():
     con = clinic("2026-01-31")
-    insert(con, "lake.patient", "patient_id | birth_on | deceased_on\nann | 1950-01-01 |\neve | 1950-01-01 | 2026-01-02")
+    insert(
+        con,
+        "lake.patient",
+        "patient_id | birth_on | deceased_on\nann | 1950-01-01 |\neve | 1950-01-01 | 2026-01-02",
+    )
     insert(con, "lake.lab_result", """
         patient_id | analyte   | comparator | value | status  | reference_high | is_unit_code_disagree | collected_on | file | line
         ann        | total_b12 | =          | 250   | final   |                | no                    | 2026-01-05   | l    | 1
