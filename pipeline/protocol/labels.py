@@ -45,7 +45,10 @@ WORDS = {
     "LOW_ON_TREATMENT": "B12 low on treatment",
     "deficient": "B12 deficiency", "treated": "On B12", "rule": "Next step by rule",
     "low_on_therapy": "B12 low on therapy", "new_neuro_on_therapy": "New sign on therapy",
-    "scope": "Screened",
+    "scope": "Screened", "mma_timing": "Timing of the MMA", "n23_used": "Rule N23 in use",
+    "symptom_to_test": "Symptom that prompts a test", "therapy_began": "B12 therapy began",
+    "b12_supply": "B12 supply", "loading": "Loading injections", "b12_500": "B12 above 500 pg/mL",
+    "mma_raised_on_therapy": "MMA raised on therapy",
     "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
 }  # fmt: skip

@@ -5,8 +5,9 @@ Patients are invented from answers alone: no data are read.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
-from pipeline.protocol import assess, boxes, impossible, kind, labels, phrase
+from pipeline.protocol import assess, boxes, impossible, kind, labels, phrase, phrases
 
 PREFERRED = ("finding", "unknown", "plain", "outside")  # for an example that differs
 OTHERS = 3  # facts that the line does not ask for, in which the second example is remarkable
@@ -31,33 +32,50 @@ class Examples:
     def __init__(self, pack):
         self.pack = pack
         self.space = boxes.Space(pack)
+        self.subject = next(  # the fact whose answer says who somebody is, in several ways
+            (
+                fact
+                for fact, answers in self.space.facts.items()
+                if any(len(phrases(fact, answer)) > 1 for answer in answers)
+            ),
+            next(iter(self.space.facts)),
+        )
         self.impossible = list(impossible(pack))
         self.impossible_boxes = [box for when in self.impossible for box in self.space.expand(when)]
 
     def of_line(self, decision, position):
-        """Up to two examples that this line decides: the plainest patient, and one who differs in
-        as much as possible of what the line asks for, and in some of the rest."""
+        """Two examples that this line decides: the plainest patient, and one who differs in as much
+        as possible of what the line asks for, and in some of the rest; one if there is no other,
+        none for a line that nobody reaches."""
         mine = self.space.expand(decision.rules[position].when)
         holes = self._earlier(decision, position)
         never = [*holes, *self.impossible_boxes]
         is_possible = any(boxes.witness(box, never) for box in mine)
         holes = never if is_possible else holes
-        first = self._search(mine, holes, self._plain())
-        second = first and self._search(mine[::-1], holes, self._unlike(first, decision, position))
+        reached = [box for box in mine if boxes.witness(box, holes)]
+        if not reached:
+            return []
+        first = self._search(reached[0], holes, self._plain())
+        unlike = (
+            found
+            for others in (OTHERS, len(self.space.facts))
+            for box in reached[::-1]
+            if (found := self._search(box, holes, self._unlike(first, decision, position, others)))
+            != first
+        )
         return [
             self._example(decision, position, facts, turn=position + place, is_possible=is_possible)
-            for place, facts in enumerate((first, second))
-            if facts and not (place and facts == first)
+            for place, facts in enumerate((first, *islice(unlike, 1)))
         ]
 
     def plain_patient(self):
         """What an example does not mention, as phrases."""
-        first, *others = ((fact, answers[0]) for fact, answers in self._plain().items())
-        implied = self._implied(dict([first, *others]))
+        facts = {fact: answers[0] for fact, answers in self._plain().items()}
+        left_out = {self.subject, *self._implied(facts)}
         return [
             phrase(self.pack, fact, answer)
-            for fact, answer in others
-            if kind(fact, answer) == "plain" and fact not in implied
+            for fact, answer in facts.items()
+            if kind(fact, answer) == "plain" and fact not in left_out
         ]
 
     def _earlier(self, decision, position):
@@ -70,11 +88,8 @@ class Examples:
             for box in self.space.expand(rule.when)
         ]
 
-    def _search(self, mine, holes, wishes):
-        "A combination in the first box that is not all holes: of each fact the first wish possible"
-        box = next((box for box in mine if boxes.witness(box, holes)), None)
-        if box is None:
-            return None
+    def _search(self, box, holes, wishes):
+        "A combination in a box that is not all holes: of each fact the first wish possible"
         found = {}
         for place, (fact, answers) in enumerate(self.space.facts.items()):
             for answer in wishes[fact]:
@@ -91,12 +106,13 @@ class Examples:
             for fact, answers in self.space.facts.items()
         }
 
-    def _unlike(self, first, decision, position):
+    def _unlike(self, first, decision, position, number):
         "The answers in the order wished for: unlike the first example's where it matters"
         facts = list(self.space.facts)
         asked = self._asked(decision.rules[position].when)
         others = [fact for fact in facts if fact not in asked]
-        chosen = {others[(position * OTHERS + step) % len(others)] for step in range(OTHERS)}
+        turned = [*others, *others][position * OTHERS % (len(others) or 1) :]
+        chosen = turned[:number]
         plain = self._plain()
         return {
             fact: self._turned(fact, first[fact], position)
@@ -127,14 +143,14 @@ class Examples:
     def _sentence(self, when, facts, turn):
         "What is remarkable of a patient, and what the line asks for"
         asked = self._asked(when)
-        implied = self._implied(facts) - when.keys()
-        first, *others = [
+        left_out = {self.subject, *(self._implied(facts) - when.keys())}
+        others = [
             phrase(self.pack, fact, answer, turn)
-            for place, (fact, answer) in enumerate(facts.items())
-            if place == 0
-            or ((fact in asked or kind(fact, answer) != "plain") and fact not in implied)
+            for fact, answer in facts.items()
+            if (fact in asked or kind(fact, answer) != "plain") and fact not in left_out
         ]
-        said = ", ".join([first, *(others or ["nothing remarkable on record"])])
+        who = phrase(self.pack, self.subject, facts[self.subject], turn)
+        said = ", ".join([who, *(others or ["nothing remarkable on record"])])
         return f"{said[0].upper()}{said[1:]}."
 
     def _implied(self, facts):

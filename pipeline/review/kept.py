@@ -54,10 +54,11 @@ def folder_of(pack):
 def slug(name):
     """A name as part of a file name: small letters of ASCII, digits and hyphens, with a short hash
     where that leaves letters out, so that two names never share a file."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    parts = unicodedata.normalize("NFKD", name)  # codespell:ignore normalize
+    plain = parts.encode("ascii", "ignore").decode().lower()
     short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
-    letters = [sign for sign in unicodedata.normalize("NFKD", name) if sign.isalnum()]
-    if len(letters) == len(short.replace("-", "")):
+    letters = [sign for sign in parts if sign.isalnum()]
+    if short and len(letters) == len(short.replace("-", "")):
         return short
     code = hashlib.sha256(name.encode()).hexdigest()[:6]
     return f"{short or 'reviewer'}-{code}"

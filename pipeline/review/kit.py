@@ -16,7 +16,7 @@ from pipeline.review.answers import LONGEST, WORDS_OF_ANSWER
 from pipeline.review.examples import Examples
 from pipeline.review.lines import sections
 
-TEMPLATES = Path(__file__).parent / "templates"
+HERE = Path(__file__).parent
 FIRST_FITS = (
     "Read from the top: the first line whose conditions all hold decides; the lines below it are"
     " not read for that patient."
@@ -104,7 +104,7 @@ def kit_of(pack, made_on):
 def as_html(kit):
     """The kit as one page that asks no network for anything."""
     style, script = (
-        (TEMPLATES / name).read_text(encoding="utf-8") for name in ("kit.css", "kit.js")
+        (HERE / "static" / name).read_text(encoding="utf-8") for name in ("kit.css", "kit.js")
     )
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
@@ -134,7 +134,7 @@ def _hash(text):
 @cache
 def _environment():
     found = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters["marked"] = labels.marked

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor, black
+from reportlab.lib.colors import HexColor, black  # codespell:ignore colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -85,7 +85,7 @@ def _say(style, text, label=""):
 
 
 def _bold(text, colour):
-    return f'<font color="{colour.hexval()}"><b>{text}</b></font>'
+    return f'<font color="{colour.hexval()}"><b>{text}</b></font>'  # codespell:ignore color
 
 
 def _head(kit):
@@ -103,6 +103,14 @@ def _head(kit):
     ):  # fmt: skip
         yield _say("text", text, label)
     yield Spacer(1, 6)
+    yield from _how(kit)
+    yield Spacer(1, 8)
+    yield _say("part", "Contents")
+    for part in kit.parts:
+        yield _say("item", f"{part.title}: {len(part.lines)} lines")
+
+
+def _how(kit):
     yield _say("part", "How to answer")
     yield _say("text", "1. Enter your name, role and the date below.")
     yield _say("text", f"2. Tick one box for each line you can judge. {HOW}")
@@ -115,10 +123,6 @@ def _head(kit):
     yield Spacer(1, 8)
     for label in ("Name", "Role", "Date and signature"):
         yield _Ruled(label)
-    yield Spacer(1, 8)
-    yield _say("part", "Contents")
-    for part in kit.parts:
-        yield _say("item", f"{part.title}: {len(part.lines)} lines")
 
 
 def _part(part):
@@ -132,8 +136,8 @@ def _part(part):
 
 
 def _line(line):
-    yield HRFlowable(width="100%", thickness=0.7, color=EDGE, spaceBefore=4, spaceAfter=4)
-    yield _say("line", f"{line.code}   {line.heading}" + ("   [OURS]" if line.is_ours else ""))
+    yield HRFlowable("100%", 0.7, color=EDGE, spaceBefore=4, spaceAfter=4)  # codespell:ignore color
+    yield _say("line", f"{line.code} · {line.heading}" + (" [OURS]" if line.is_ours else ""))
     if line.when:
         is_one = len(line.when) == 1
         yield _say("text", *line.when if is_one else [""], label="If" if is_one else ALL)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeline import review
 from pipeline.cli.commands.terminal import check_folder, say
-from pipeline.core import UsageError, clock
+from pipeline.core import InvalidProtocol, UsageError, clock
 from pipeline.protocol import problems
 
 CODES_SHOWN = 10
@@ -16,8 +16,8 @@ def review_pack(pack, options):
         return _keep(pack, options)
     if wrong := problems(pack):
         file, line, message = wrong[0]
-        raise UsageError(
-            f"{pack.path.name} has {len(wrong)} problems, the first at {file}:{line}: {message}."
+        raise InvalidProtocol(
+            f"{pack.path.name} has problems ({len(wrong)}), the first at {file}:{line}: {message}."
             " Type: b12 protocol check"
         )
     folder = options.out or Path()
