@@ -23,6 +23,8 @@
     line.dataset.answer = answer(line);
     line.querySelector(".clear").hidden = !answer(line);
     line.querySelector(".wrong").hidden = true;
+    const text = comment(line);
+    if (!CSS.supports("field-sizing", "content")) text.rows = Math.max(2, Math.ceil(text.value.length / 70) + text.value.split("\n").length - 1);
   }
 
   function count() {
