@@ -59,13 +59,13 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         observability.datasets._columns_read observability.datasets.published
         operations.doctor.data.of_lake operations.doctor.settings._protocol
         operations.doctor.state._latest profiles.files._found profiles.files._raw
-        protocol.check._band_problems protocol.pack.load_or_shipped readers.fhir.bundle.entries
-        readers.fhir.bundle.members readers.fhir.shape.holds_bundle readers.fhir.text._blocks
-        readers.fhir.text._unbundled readers.hl7v2.rows.RowFile.add
+        protocol.check._band_problems protocol.labels.moment protocol.pack.load_or_shipped
+        readers.fhir.bundle.entries readers.fhir.bundle.members readers.fhir.shape.holds_bundle
+        readers.fhir.text._blocks readers.fhir.text._unbundled readers.hl7v2.rows.RowFile.add
         readers.meds.load_events readers.omop.load_concepts
         readers.table.read_header readers.unpack._transcoded runs.manifest.RunManifest._with_state
         screening.counts._answered screening.screen.register_inputs sources.check._as_delivered
-        web.access.identity web.failures.broken web.labels.moment web.patients._rests_upon
+        web.access.identity web.failures.broken web.patients._rests_upon
         web.patients.explained_or_none worklist.actions._assigned worklist.actions.row_to_change
         worklist.dump_load._copy worklist.merging.merge
     """,

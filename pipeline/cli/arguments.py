@@ -214,10 +214,17 @@ def _demo(commands):
 
 
 def _protocol(commands):
-    text = "validate a protocol pack, or print it for clinicians"
+    text = "validate a protocol pack, print it for clinicians, or have it reviewed by them"
     protocol = _add(commands, "protocol", text)
-    protocol.add_argument("action", choices=("check", "show"))
-    protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK")
+    protocol.add_argument("action", choices=("check", "show", "review"))
+    text = "a name in protocol/, or the path of a YAML file (default: %(default)s)"
+    protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK", help=text)
+    text = "review: folder for the forms, HTML and PDF (default: here); with --add, for the review"
+    protocol.add_argument("--out", type=Path, metavar="FOLDER", help=text)
+    text = "review: keep the answers that a reviewer sent back, in reviews/ beside the pack"
+    protocol.add_argument("--add", type=Path, metavar="FILE", help=text)
+    text = "with --add: in place of another review by this reviewer of this day"
+    protocol.add_argument("--replace", action="store_true", help=text)
 
 
 def _serve(commands):

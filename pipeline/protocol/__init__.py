@@ -1,12 +1,30 @@
 """The protocol pack: YAML and CSV in `protocol/`, its meaning in Python, and its relations."""
 
-from pipeline.protocol import boxes
+from pipeline.protocol import boxes, labels
 from pipeline.protocol.check import problems
 from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
+from pipeline.protocol.fact_words import (
+    answer_meaning,
+    edges,
+    fact_meaning,
+    impossible,
+    kind,
+    phrase,
+    phrases,
+)
 from pipeline.protocol.likeness import best_of, code_in_units, proposals, rank
 from pipeline.protocol.move import movable, moved
-from pipeline.protocol.pack import Pack, collect, decide, derive, load, load_or_shipped
-from pipeline.protocol.show import as_markdown
+from pipeline.protocol.pack import (
+    Pack,
+    assess,
+    band_rows,
+    collect,
+    decide,
+    derive,
+    load,
+    load_or_shipped,
+)
+from pipeline.protocol.show import as_markdown, numbered
 from pipeline.protocol.tables import (
     code_system_names,
     register,
@@ -17,7 +35,10 @@ from pipeline.protocol.tables import (
 
 __all__ = [
     "Pack",
+    "answer_meaning",
     "as_markdown",
+    "assess",
+    "band_rows",
     "best_of",
     "boxes",
     "code_in_units",
@@ -25,11 +46,19 @@ __all__ = [
     "collect",
     "decide",
     "derive",
+    "edges",
+    "fact_meaning",
+    "impossible",
+    "kind",
+    "labels",
     "load",
     "load_or_shipped",
     "loinc_is_valid",
     "movable",
     "moved",
+    "numbered",
+    "phrase",
+    "phrases",
     "problems",
     "proposals",
     "rank",

@@ -6,19 +6,43 @@ from pipeline.protocol.quality_settings import quality_settings
 NOTE_OF_PART = {"tiles": "", "censored": "censored, not within one band"}
 
 
-def as_markdown(pack):
+def as_markdown(pack, *, notes=None, before=()):
     """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and
-    citation."""
+    citation.
+
+    notes: what reviewers say of a line, by its key (see `numbered`), as Markdown; before: lines of
+    Markdown to stand after the head.
+    """
+    notes = notes or {}
     return "\n".join(
         [
             *_head(pack.raw),
-            *_bands(pack.raw),
-            *_settings(pack.raw),
-            *_facts(pack.raw),
-            *_tables(pack.raw),
+            *before,
+            *_bands(pack.raw, notes),
+            *_settings(pack.raw, notes),
+            *_facts(pack.raw, notes),
+            *_tables(pack.raw, notes),
             *_quality_settings(),
         ]
     )
+
+
+def numbered(section, codes):
+    """The key of each line of a section: `next_step.N05`, and `next_step.N13.2` for the second line
+    of an id."""
+    used = {}
+    for code in codes:
+        used[code] = used.get(code, 0) + 1
+        yield f"{section}.{code}" + (f".{used[code]}" if used[code] > 1 else "")
+
+
+def _noted(head, rows, keys, notes):
+    "A table, with what reviewers say as its last column where they said anything"
+    rows, keys = list(rows), list(keys)
+    if any(key in notes for key in keys):
+        head = (*head, "reviews")
+        rows = [(*row, notes.get(key, "")) for row, key in zip(rows, keys, strict=True)]
+    return _table(head, rows)
 
 
 def _head(raw):
@@ -35,7 +59,7 @@ def _head(raw):
     yield from _table(("key", "source"), raw["sources"].items())
 
 
-def _bands(raw):
+def _bands(raw, notes):
     yield "## Bands: numbers become words"
     yield ""
     for fact, band in raw["bands"].items():
@@ -46,6 +70,9 @@ def _bands(raw):
         yield f"### {fact} ({band['unit']}; {', '.join(band['cites'])})"
         yield ""
         yield from _table(("word", "range", "note"), rows)
+        if f"bands.{fact}" in notes:
+            yield f"Reviews: {notes[f'bands.{fact}']}"
+            yield ""
 
 
 def _range(tile):
@@ -53,28 +80,28 @@ def _range(tile):
     return " ".join(f"{word} {tile[key]}" for key, word in words.items() if key in tile)
 
 
-def _settings(raw):
+def _settings(raw, notes):
     yield "## Settings that a site may change"
     yield ""
     rows = [
         (name, setting["value"], setting["means"], ", ".join(setting["cites"]))
         for name, setting in raw["settings"].items()
     ]
-    yield from _table(("setting", "value", "means", "cites"), rows)
+    keys = numbered("settings", raw["settings"])
+    yield from _noted(("setting", "value", "means", "cites"), rows, keys, notes)
 
 
-def _facts(raw):
+def _facts(raw, notes):
     yield "## Facts and their answers"
     yield ""
-    yield from _table(
-        ("fact", "answers"), [(fact, ", ".join(answers)) for fact, answers in raw["facts"].items()]
-    )
+    rows = [(fact, ", ".join(answers)) for fact, answers in raw["facts"].items()]
+    yield from _noted(("fact", "answers"), rows, numbered("facts", raw["facts"]), notes)
     yield "### Derived facts: yes when one of the lines fits"
     yield ""
-    yield from _table(
-        ("fact", "yes when"),
-        [(fact, _when(when)) for fact, one in raw["derived"].items() for when in one["yes_when"]],
-    )
+    lines = [(fact, when) for fact, one in raw["derived"].items() for when in one["yes_when"]]
+    rows = [(fact, _when(when)) for fact, when in lines]
+    keys = numbered("derived", (fact for fact, _ in lines))
+    yield from _noted(("fact", "yes when"), rows, keys, notes)
 
 
 def _when(when):
@@ -99,15 +126,17 @@ def _line(row):
     return (row["id"], when, *cells, ", ".join(row.get("cites", ())))
 
 
-def _tables(raw):
+def _tables(raw, notes):
     for section, title in TITLES.items():
         yield f"## {title}"
         yield ""
         head = ("id", "when", "outcome", "priority", "because", "cites")
-        yield from _table(head, map(_line, raw[section]))
+        keys = numbered(section, (row["id"] for row in raw[section]))
+        yield from _noted(head, map(_line, raw[section]), keys, notes)
     yield "## What the next steps mean"
     yield ""
-    yield from _table(("step", "text"), raw["actions"].items())
+    keys = numbered("actions", raw["actions"])
+    yield from _noted(("step", "text"), raw["actions"].items(), keys, notes)
 
 
 def _quality_settings():

@@ -1,6 +1,6 @@
 """The answer to a fact in words that say what is on file, where the bare word would mislead."""
 
-from pipeline.web import labels
+from pipeline.protocol import labels
 
 MEASURED = ("b12", "active_b12", "mma", "homocysteine")
 ANTIBODY, GASTRIN = "intrinsic_factor_antibody", "gastrin"

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 
 from pipeline import worklist
 from pipeline.core import clock
-from pipeline.web import labels as words
+from pipeline.protocol import labels as words
 from pipeline.web.access import Viewer
 from pipeline.web.render import page
 from pipeline.web.run_sync import published

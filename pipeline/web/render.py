@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.web import labels as words
+from pipeline.protocol import labels as words
 from pipeline.web.answers import answer
 from pipeline.web.forms import token
 

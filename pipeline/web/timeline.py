@@ -3,8 +3,7 @@ beside it."""
 
 import math
 
-from pipeline.protocol import load
-from pipeline.web.labels import low
+from pipeline.protocol import labels, load
 
 PANELS = (
     ("b12", "total_b12", "B12"),
@@ -104,7 +103,7 @@ def _lane(row):
 
 
 def _span(row):
-    counts, standing = row["standing"] in COUNTS, low(row["standing"])
+    counts, standing = row["standing"] in COUNTS, labels.low(row["standing"])
     if not counts and row["standing"] != "not_counted":
         standing = f"{standing}, does not count"
     return {

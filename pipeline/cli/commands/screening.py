@@ -7,6 +7,7 @@ from pipeline import run as walk
 from pipeline.analysis import DIFFERENCE_COLUMNS, explain_latest, explanation_as_text
 from pipeline.analysis import diff as difference
 from pipeline.cli.commands.exporting import export
+from pipeline.cli.commands.reviewing import check_options, review_pack, tell_reviews
 from pipeline.cli.commands.terminal import (
     check_folder,
     form_of,
@@ -29,7 +30,8 @@ from pipeline.exports import (
     worklist_csv,
     worklist_rows,
 )
-from pipeline.protocol import as_markdown, load, problems
+from pipeline.protocol import load, problems
+from pipeline.review import with_reviews
 from pipeline.runs import held_manifests, manifests
 from pipeline.screening import parse_day
 
@@ -192,10 +194,13 @@ def demo(home, options):
 
 
 def protocol(home, options):
+    check_options(options)
     pack = load(options.pack)
     if options.action == "show":
-        say(as_markdown(pack))
+        say(with_reviews(pack))
         return 0
+    if options.action == "review":
+        return review_pack(pack, options)
     wrong = problems(pack)
     for file, line, message in wrong:
         print(f"{file}:{line}: {message}", file=sys.stderr)
@@ -205,4 +210,5 @@ def protocol(home, options):
         f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts,"
         f" {sum(len(d.rules) for d in pack.decisions)} lines of decision."
     )
+    tell_reviews(pack)
     return 0

@@ -6,8 +6,8 @@ import io
 import pytest
 
 from pipeline.core.config import PROTOCOL
+from pipeline.protocol.labels import low
 from pipeline.protocol.pack import load
-from pipeline.web.labels import low
 from pipeline.web.timeline import of, timeline
 
 CONCEPTS = PROTOCOL / "concepts.csv"

@@ -7,7 +7,7 @@ from functools import cache
 from markupsafe import Markup, escape
 
 from pipeline.core import DEFAULT_PACK
-from pipeline.protocol import load
+from pipeline.protocol.pack import load
 
 STATES = {
     "published": "Published",
@@ -27,7 +27,7 @@ WORDS = {
     "REVIEW_LOW_BEFORE": "Review: low B12 before", "CONTINUE_AND_MONITOR": "Continue and monitor",
     "NO_ACTION": "No further step", "EXCLUDED": "Not screened",
     "neuro_300": "B12 below 300 pg/mL", "neuro": "Neurological signs", "at_risk": "At risk",
-    "tested": "B12 tested", "diet": "Diet", "scope": "Screened", "renal": "Kidney function",
+    "tested": "B12 tested", "diet": "Diet", "renal": "Kidney function",
     "cause_tests": "Tests for the cause", "b12_timing": "Timing of the B12",
     "neuro_timing": "Timing of the sign", "n24_used": "Rule N24 in use",
     "patient_row": "Patient extract", "medications": "Medication extract",
@@ -37,6 +37,18 @@ WORDS = {
     "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
     "low_molar_only": "low by pmol/L only",
     "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",
+    "FOLATE_BEFORE_B12": "Folic acid before B12",
+    "FOLATE_B12_UNKNOWN": "Folic acid, B12 not settled",
+    "CYANOCOBALAMIN_RENAL": "Cyanocobalamin with reduced kidney function",
+    "CHECK_B12_FORM_RENAL": "Check the form of B12 and the kidney",
+    "THERAPY_LAPSED": "B12 therapy lapsed", "THERAPY_STOPPED": "B12 therapy stopped",
+    "LOW_ON_TREATMENT": "B12 low on treatment",
+    "deficient": "B12 deficiency", "treated": "On B12", "rule": "Next step by rule",
+    "low_on_therapy": "B12 low on therapy", "new_neuro_on_therapy": "New sign on therapy",
+    "scope": "Screened", "mma_timing": "Timing of the MMA", "n23_used": "Rule N23 in use",
+    "symptom_to_test": "Symptom that prompts a test", "therapy_began": "B12 therapy began",
+    "b12_supply": "B12 supply", "loading": "Loading injections", "b12_500": "B12 above 500 pg/mL",
+    "mma_raised_on_therapy": "MMA raised on therapy",
     "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
 }  # fmt: skip
@@ -44,6 +56,7 @@ CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",
     "mcv": "MCV", "loinc": "LOINC",
 }  # fmt: skip
+RULE = re.compile(r"[A-Z]\d+")
 CODE = re.compile(r"[A-Za-z0-9_]+")  # anything else is free text and is not changed
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
@@ -64,9 +77,14 @@ def low(code):
         return "–"
     if text := WORDS.get(str(code)):
         return text if text[1:2].isupper() or text[1:2].isdigit() else text[0].lower() + text[1:]
-    if not CODE.fullmatch(str(code)):
+    if RULE.fullmatch(str(code)) or not CODE.fullmatch(str(code)):
         return str(code)
     return " ".join(CAPITALS.get(part, part) for part in str(code).lower().split("_"))
+
+
+def unit(code):
+    """A unit of UCUM as it is written: µmol/L, mL/min/1.73 m²."""
+    return code.replace("umol", "µmol").replace("{1.73_m2}", "1.73 m²")
 
 
 def spoken(text):

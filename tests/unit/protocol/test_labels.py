@@ -2,8 +2,8 @@
 
 import pytest
 
+from pipeline.protocol import labels as words
 from pipeline.protocol.pack import load
-from pipeline.web import labels as words
 
 
 @pytest.mark.parametrize(
