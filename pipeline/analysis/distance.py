@@ -3,6 +3,8 @@ or in days."""
 
 from datetime import date, timedelta
 
+from pipeline.protocol.labels import low
+
 MEASURED = {  # fact: (its band, its value in an assessment)
     "b12": ("b12", "b12_value"), "neuro_300": ("neuro_300", "b12_value"),
     "active_b12": ("active_b12", "active_b12_value"), "mma": ("mma", "mma_value"),
@@ -44,9 +46,7 @@ def _from_band(pack, fact, answers, assessment):
         return None
     gap, side, answer = min(gaps)
     label = (
-        answer.replace("_", " ")
-        if name == fact == "b12"
-        else f"the edge at {_number(_edge(value, gap, side))}"
+        low(answer) if name == fact == "b12" else f"the edge at {_number(_edge(value, gap, side))}"
     )
     return f"{_number(value)} {band['unit']}: {_number(gap)} {side} {label}"
 

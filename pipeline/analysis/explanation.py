@@ -98,7 +98,13 @@ def _explained(pack, assessment, facts, evidence, flag_rows):
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [row for row in evidence if row["fact"] not in facts],
         "alerts": [
-            {"alert": rule.outcome, "means": rule.because, "rows": behind(rule.when)}
+            {
+                "rule": rule.id,
+                "outcome": rule.outcome,
+                "because": rule.because,
+                "cites": list(rule.cites),
+                "rows": behind(rule.when),
+            }
             for rule in collect(pack.decision("safety").rules, facts)
         ],
         "rules": {
@@ -193,7 +199,7 @@ def _rows_behind(pack, facts, assessment, evidence, when):
             for row in evidence
             if row["fact"] == known and row["file"] and row["standing"] in COUNTS
         ]
-        day = assessment.get(DAY_OF.get(known, ""))
+        day = assessment[DAY_OF[known]] if known in DAY_OF else None
         rows += ([row for row in mine if row["on_day"] == day] or mine)[:1]
     return [row for place, row in enumerate(rows) if row not in rows[:place]]
 

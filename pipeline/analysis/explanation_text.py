@@ -1,5 +1,8 @@
 """The explanation of one patient as text for a terminal."""
 
+from pipeline.analysis.answers import answer
+from pipeline.protocol.labels import PRIORITIES, low, word
+
 SHOWN = 12
 ROWS_OF_A_FLAG = 3
 
@@ -27,7 +30,7 @@ def _head(explanation):
     yield ""
     for flag in explanation["identity_flags"]:
         yield f"CHECK FIRST: {flag['means']}"
-    yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
+    yield f"{row['next_step']}  {_urgency(row['priority'])}  rule {row['rule']}" + (
         f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
     )
     yield f"  {explanation['action']}"
@@ -35,14 +38,18 @@ def _head(explanation):
     yield f"  Based on: {row['evidence']}"
     yield f"  Cites: {row['cites'] or '-'}"
     for alert in explanation["alerts"]:
-        yield f"  Alert {alert['alert']}: {alert['means']}"
+        yield f"  Alert {alert['outcome']}: {alert['because']}"
         yield from _rows(alert["rows"])
     for flag in explanation["flags"]:
         yield f"  Flag {flag['flag']}: {flag['means']}"
         yield from _rows(flag["rows"])
-    yield f"  Cause: {row['cause']}   Monitoring: {row['monitoring']}"
+    yield f"  Cause: {low(row['cause'])}   Monitoring: {low(row['monitoring'])}"
     if row["cohorts"]:
-        yield f"  Cohorts: {', '.join(row['cohorts'])}"
+        yield f"  Cohorts: {', '.join(map(low, row['cohorts']))}"
+
+
+def _urgency(priority):
+    return f"priority {priority} ({PRIORITIES[priority].lower()})" if priority else "priority 0"
 
 
 def _rows(rows):
@@ -58,14 +65,15 @@ def _facts(explanation):
     for fact in explanation["facts"]:
         if fact["kind"] == "decided":
             continue
+        said = answer(fact, explanation["facts"])
         note = (
-            f" (based on {fact['rests_on']})"
+            f" (based on {low(fact['rests_on'])})"
             if fact["rests_on"]
             else " (derived)"
             if fact["kind"] == "derived"
             else ""
         )
-        yield f"  {fact['fact']}: {fact['answer']}{note}"
+        yield f"  {word(fact['fact'])}: {said[0].lower()}{said[1:]}{note}"
         yield from _evidence(fact["evidence"])
     if explanation["other_evidence"]:
         yield "  also on file"
@@ -100,7 +108,8 @@ def _line(rule):
     cites = f" [{'; '.join(rule['cites'])}]" if rule["cites"] else ""
     if rule["fits"]:
         holds = (
-            ", ".join(f"{fact} = {answer}" for fact, answer in rule["holds"].items()) or "anything"
+            ", ".join(f"{low(fact)}: {low(answer)}" for fact, answer in rule["holds"].items())
+            or "any patient"
         )
         return f"{rule['rule']} {rule['outcome']}: FITS ({holds}){cites}"
     return f"{rule['rule']} {rule['outcome']}: no, {_failing(rule)}{cites}"
@@ -108,7 +117,7 @@ def _line(rule):
 
 def _failing(rule):
     return "; ".join(
-        f"{fact} is {fails['is']}, must be {' or '.join(fails['asks_for'])}"
+        f"{low(fact)} is {low(fails['is'])}, must be {' or '.join(map(low, fails['asks_for']))}"
         for fact, fails in rule["fails"].items()
     )
 

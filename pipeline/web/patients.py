@@ -39,7 +39,7 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
         chart=timeline.of(explanation) if explanation else None,
         events=worklist.events(store, key),
         notes=worklist.notes(store, key),
-        alerts=_fitting(explanation, "safety"),
+        alerts=explanation["alerts"] if explanation else [],
         decides=_fitting(explanation, "next_step"),
         near=_near_misses(explanation),
         rests=_rests_upon(explanation),

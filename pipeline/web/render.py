@@ -8,8 +8,8 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline.analysis import answer
 from pipeline.protocol import labels as words
-from pipeline.web.answers import answer
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent

@@ -27,4 +27,8 @@ def _never(evidence):
 def _incomplete(facts):
     on_file = {row["what"].split(",")[0] for fact in facts for row in fact["evidence"]}
     missing = [name for test, name in TESTS.items() if test not in on_file]
-    return f"Incomplete: {' and '.join(missing)} not on file" if missing else "Incomplete"
+    return (
+        f"Incomplete: {' and '.join(missing)} not on file"
+        if missing
+        else "Incomplete: antibody indeterminate"
+    )
