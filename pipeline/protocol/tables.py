@@ -20,6 +20,7 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "qualitative_word": "qualitative_words.csv",
     "route": "routes.csv",
     "code_system": "code_systems.csv",
+    "code_system_entity": "code_system_entities.csv",
     "drug_name": "codes/drug_names.csv",
     "omop_concept": "omop_concepts.csv",
     "rejection": "rejections.csv",

@@ -11,7 +11,7 @@ with found as (
         and vitamin_b12_form.name is not distinct from concept_by_code.name
     where concept_by_code.is_agreed
     union
-    select *, 'parent' from staging.concept_by_parent
+    select *, 'parent' from staging.concept_by_icd10cm
     union
     select *, 'name' from staging.concept_by_name
 ),
