@@ -19,6 +19,8 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "value_word": "value_words.csv",
     "qualitative_word": "qualitative_words.csv",
     "route": "routes.csv",
+    "dose_form": "dose_forms.csv",
+    "concept_route": "concept_routes.csv",
     "code_system": "code_systems.csv",
     "code_system_entity": "code_system_entities.csv",
     "drug_name": "codes/drug_names.csv",
