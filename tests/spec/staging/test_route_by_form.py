@@ -21,10 +21,14 @@ SILENT = (
 
 
 def drugs(names):
-    return [{"patient_id": "ann", "code": "1", "name": name, "start_on": "2026-01-05"} for name in names]
+    return [
+        {"patient_id": "ann", "code": "1", "name": name, "start_on": "2026-01-05"} for name in names
+    ]
 
 
-@pytest.mark.parametrize(("names", "kinds"), [(INJECTED, {"injection"}), (SWALLOWED, {"oral"}), (SILENT, set())])
+@pytest.mark.parametrize(
+    ("names", "kinds"), [(INJECTED, {"injection"}), (SWALLOWED, {"oral"}), (SILENT, set())]
+)
 def test_whole_words_in_plurals_and_abbreviations(names, kinds):
     con = landed(clinic(), "medication", drugs(names))
     found = {row["name"]: row["kind"] for row in select(con, "staging.route_by_form")}

@@ -66,7 +66,9 @@ def test_units_and_status_words_stand_in_tables_of_their_own():
             assert found & meanings[concept.removeprefix("result_status_")], (concept, code)
 
 
-@pytest.mark.parametrize("path", sorted((PROTOCOL / "codes").glob("*.csv")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((PROTOCOL / "codes").glob("*.csv")), ids=lambda path: path.stem
+)
 def test_each_row_has_a_source_and_a_meaning_and_stands_there_once(path):
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
