@@ -2,7 +2,7 @@
 
 from pipeline.protocol import boxes
 from pipeline.protocol.check import problems
-from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
+from pipeline.protocol.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
 from pipeline.protocol.likeness import best_of, code_in_units, proposals, rank
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import Pack, derive, load, load_or_shipped
@@ -20,6 +20,7 @@ __all__ = [
     "as_markdown",
     "best_of",
     "boxes",
+    "check_digit_is_wrong",
     "code_in_units",
     "code_system_names",
     "derive",

@@ -11,6 +11,7 @@ from pipeline.protocol.quality_settings import quality_settings
 
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "concept": "concepts.csv",
+    "concept_meaning": "concept_meanings.csv",
     "analyte": "analytes.csv",
     "unit": "units.csv",
     "unit_alias": "unit_aliases.csv",

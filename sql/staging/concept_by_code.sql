@@ -1,7 +1,7 @@
 -- One row per delivered code, code system and concept that the code stands for in that system, by protocol/codes/*.csv.
 -- A code without a system is looked up in every system, spelled as in that system. is_agreed: every system with this code gives
 -- it the same meaning; the first system by name is then used. If they differ, nothing is guessed. display: what the rows of the code and
--- those with * that cover it are called; is_by_prefix: only such rows cover it.
+-- those with * that cover it are called; listed_as: their codes.
 -- Some systems have codes of one entity alone (protocol/code_system_entities.csv): an operation of OPCS-4 is never looked up for a
 -- condition, and without a system a five-digit code of a procedure is none of ICD-9-CM.
 with tried as (
@@ -17,11 +17,11 @@ with tried as (
 
 -- a longer number without a system that begins like an ICD code is not one
 known as (
-    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system, code.display, code.is_prefix
+    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system, code.display, code.code as listed_as
     from tried
     join protocol.code on code.code_key = tried.code_key and not code.is_prefix and code.code_system = tried.in_system
     union
-    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system, code.display, code.is_prefix
+    select tried.entity, tried.code_system, tried.code, tried.name, code.concept, tried.in_system, code.display, code.code as listed_as
     from tried
     join protocol.code on code.is_prefix and starts_with(tried.code_key, code.code_key) and code.code_system = tried.in_system
     where tried.spelled_system is not null or tried.in_system in ('LOCAL', 'BNF') or length(tried.code_key) <= length(code.code_key) + 2
@@ -46,7 +46,7 @@ agreed as (
 
 select
     known.entity, known.code_system, known.code, known.name, known.concept, known.in_system, agreed.in_system is not null as is_agreed,
-    string_agg(distinct known.display, '; ' order by known.display) as display, bool_and(known.is_prefix) as is_by_prefix
+    string_agg(distinct known.display, '; ' order by known.display) as display, string_agg(distinct known.listed_as, ', ' order by known.listed_as) as listed_as
 from known
 left join agreed
     on agreed.entity = known.entity and agreed.in_system = known.in_system and agreed.code is not distinct from known.code

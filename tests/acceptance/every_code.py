@@ -212,7 +212,7 @@ def as_meds(folder):
     carried = [row for row in rows() if row.system in MEDS]
     codes = {row.patient: _meds_code(row) for row in carried}
     events = [
-        {"subject_id": int(row.patient), "time": datetime(2026, 1, 5), "code": codes[row.patient], "numeric_value": float(row.value) if row.unit else None,
+        {"subject_id": int(row.patient), "time": datetime.fromisoformat(DAY), "code": codes[row.patient], "numeric_value": float(row.value) if row.unit else None,
          "text_value": None if row.unit else row.value}
         for row in carried
     ]  # fmt: skip
