@@ -298,7 +298,7 @@ create or replace macro shortest(number) as
 create or replace macro has_code_shape(entity, code) as
     coalesce(case entity
         when 'lab_result' then regexp_full_match(code, '\d{1,7}-\d')
-        when 'medication' then regexp_full_match(upper(code), '[A-Z]\d{2}([A-Z]([A-Z](\d{2})?)?)?|\d{4,5}-\d{3,4}(-\d{1,2})?')
+        when 'medication' then regexp_full_match(upper(code), '[A-Z]\d{2}([A-Z]([A-Z](\d{2})?)?)?')
         when 'condition' then regexp_full_match(upper(code), '[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?|\d{3}(\.\d{1,2})?|\d{6,18}|[0-9A-Z]{5}\.00|[A-Z0-9]{2,4}\.{1,3}')
         when 'procedure' then regexp_full_match(upper(code), '\d{5}|[A-Z]\d{4}|[0-9A-Z]{7}|\d{2}\.\d{1,2}|\d{6,18}')
     end, false);

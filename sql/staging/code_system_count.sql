@@ -17,6 +17,9 @@ coded_system as (
     from protocol.code
     join protocol.concept on concept.concept = code.concept
     join domain on domain.pair[1] = concept.fact
+    anti join protocol.code_system_entity
+        on code_system_entity."limit" = 'always' and code_system_entity.code_system = code.code_system
+        and code_system_entity.entity <> domain.pair[2]
     where code.code_system not in ('LOCAL', 'NAME')
     group by domain.pair[2], code.code_system
     having domain.pair[2] <> 'medication' or count(distinct concept.fact) = 4

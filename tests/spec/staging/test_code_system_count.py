@@ -81,3 +81,12 @@ def test_drugs_without_names_are_understood_in_a_system_that_has_codes_of_every_
         medication | NDC                | 2    | 1
         medication | PZN                | 1    | 0
     """)  # fmt: skip
+
+
+def test_operations_are_not_understood_as_conditions():
+    con = landed(clinic(), "condition", """
+        patient_id | code_system | code  | onset_on
+        ann        | OPCS4       | A01.1 | 2026-01-05
+    """)  # fmt: skip
+    build(con, "staging.code_system_count")
+    holds(con, "staging.code_system_count", "entity | rows | rows_understood\ncondition | 1 | 0")

@@ -83,6 +83,8 @@ def test_an_operation_of_opcs_4_is_one_for_procedures_alone():
                     | G32.0 | subacute_combined_degeneration
                     | 4431  |
                     | 43820 |
+                    | 4511  |
+                    | 2132-9 |
     """)  # fmt: skip
 
 
