@@ -17,10 +17,20 @@ with found as (
     select *, 'name' from staging.concept_by_name
 ),
 
+-- what is known of a B12 by one row in general and by another exactly (b12_cyanocobalamin, b12_cyanocobalamin_injection) is one thing
+exact as (
+    select found.*
+    from found
+    anti join found as narrower
+        on starts_with(found.concept, 'b12_') and starts_with(narrower.concept, found.concept || '_') and narrower.entity = found.entity
+        and narrower.code is not distinct from found.code and narrower.code_system is not distinct from found.code_system
+        and narrower.name is not distinct from found.name
+),
+
 meaning as (
     select entity, code_system, code, name, string_agg(distinct concept, '|' order by concept) as concepts, min(matched_by) as matched_by,
         case when count(distinct concept_route.kind) = 1 then min(concept_route.kind) end as route
-    from found
+    from exact
     left join protocol.concept_route using (concept)
     group by entity, code_system, code, name
 )

@@ -100,8 +100,8 @@ def test_without_a_delivered_route_the_concept_gives_it_else_the_dose_form():
         RXNORM      | 309594          |                                |         | injection | b12_cyanocobalamin_injection
         NDC         | 0517-0031-25    |                                |         | injection | b12_cyanocobalamin_injection
         NDC         | 49884-0270-82   |                                |         | oral      | b12_cyanocobalamin_nasal
-        BNF         | 0901020D0AAAEAE | Cyanocobalamin_Tab 50mcg       |         | oral      | b12_cyanocobalamin¦b12_cyanocobalamin_oral
-        BNF         | 0901020D0AAADAD |                                |         | injection | b12_cyanocobalamin¦b12_cyanocobalamin_injection
+        BNF         | 0901020D0AAAEAE | Cyanocobalamin_Tab 50mcg       |         | oral      | b12_cyanocobalamin_oral
+        BNF         | 0901020D0AAADAD |                                |         | injection | b12_cyanocobalamin_injection
         NAME        | a               | Nascobal                       |         | oral      | b12_cyanocobalamin_nasal
         NAME        | a               | Neo-Cytamen                    |         | injection | b12_hydroxocobalamin_product
         NAME        | a               | Hydroxocobalamin 1 mg amps     |         | injection | b12_hydroxocobalamin

@@ -187,6 +187,17 @@ def test_medications_by_code_then_by_whole_words_of_the_name():
     """)  # fmt: skip
 
 
+def test_a_b12_that_is_known_in_general_and_exactly_is_known_exactly():
+    codes("medication", """
+        code_system | code            | name                           | => concepts
+        BNF         | 0901020D0AAAZAZ |                                | b12_cyanocobalamin
+        BNF         | 0901020D0AAADAD |                                | b12_cyanocobalamin_injection
+        NAME        | a               | Nascobal (cyanocobalamin)      | b12_cyanocobalamin_nasal
+        NAME        | a               | Cyanokit (hydroxocobalamin)    | b12_hydroxocobalamin_ANTIDOTE_not_replacement
+        NAME        | a               | Nascobal and hydroxocobalamin  | b12_cyanocobalamin_nasal¦b12_hydroxocobalamin
+    """)  # fmt: skip
+
+
 def test_rxnorm_11248_alone_means_only_vitamin_b12():
     codes("medication", """
         code_system | code  | name                          | => concepts          | => matched_by
