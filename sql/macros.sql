@@ -1,13 +1,25 @@
 -- One spelling of each comparison, for the tables of protocol/ and the delivered rows alike.
 
--- ICD codes arrive with and without the dot, in any case, with placeholder X or a mark (dagger, asterisk, exclamation) at the end; other
--- codes only in any case. A numeric
--- code that came as floating point (5514.0) is the whole number.
+-- An NDC as the eleven digits of claims, 5-4-2: its parts with dashes (4-4-2, 5-3-2, 5-4-1, 5-4-2) filled up with zeros; the first two
+-- alone, a product of any package, are its nine digits. Ten digits without dashes say nothing of their parts and stay as they are.
+create or replace macro ndc_key(code) as
+    case
+        when regexp_full_match(code, '\d{4,5}-\d{3,4}(-\d{1,2})?') then
+            lpad(split_part(code, '-', 1), 5, '0') || lpad(split_part(code, '-', 2), 4, '0')
+            || case when split_part(code, '-', 3) = '' then '' else lpad(split_part(code, '-', 3), 2, '0') end
+        else translate(upper(code), '- ', '')
+    end;
+
+-- ICD codes arrive with and without the dot, in any case, with placeholder X or a mark (dagger, asterisk, exclamation) at the end; so do
+-- operations of OPCS-4 and ICD-9-CM (44.31, 4431), without such an end. Read codes that differ in case alone are different codes; others
+-- are not. A numeric code that came as floating point (5514.0) is the whole number.
 create or replace macro code_key(code_system, code) as
     case
         when code_system in ('ICD10CM', 'ICD10', 'ICD9CM') then rtrim(translate(upper(code), '. +*!†', ''), 'X')
-        when code_system = 'ICD10PCS' then replace(upper(code), '.', '')
+        when code_system in ('ICD10PCS', 'ICD9PROC', 'OPCS4') then translate(upper(code), '. ', '')
         when code_system in ('RXNORM', 'SNOMEDCT', 'CPT4') then regexp_replace(upper(trim(code)), '^(\d+)\.0+$', '\1')
+        when code_system = 'READ2' then trim(code)
+        when code_system = 'NDC' then ndc_key(trim(code))
         else upper(trim(code))
     end;
 
@@ -113,9 +125,28 @@ create or replace macro record_code(code) as
         else rtrim(translate(upper(code), '. +*!†', ''), 'X')
     end;
 
--- A name in lower case, each word of letters and digits between spaces: one holds another when it holds all its words, whole.
+-- A name in lower case without accents, each word of letters and digits between spaces: one holds another when it holds all its words,
+-- whole.
 create or replace macro between_spaces(name) as
-    ' ' || trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g')) || ' ';
+    ' ' || trim(regexp_replace(lower(strip_accents(name)), '[^a-z0-9]+', ' ', 'g')) || ' ';
+
+-- The words in which a dose form is looked for: besides, a number ends a word (Tab15mg, 5amps).
+create or replace macro form_words(name) as
+    between_spaces(regexp_replace(regexp_replace(name, '([A-Za-z])(\d)', '\1 \2', 'g'), '(\d)([A-Za-z])', '\1 \2', 'g'));
+
+-- Whether a name stands in words (both between_spaces) at a place that none of the longer names covers: cytamen does not in neo cytamen. Each
+-- word is put between spaces of its own first, so that two names side by side share none.
+create or replace macro spaced_apart(words) as
+    replace(words, ' ', '  ')[2:-2];
+
+create or replace macro stands_alone(words, name, longer_names) as
+    contains(
+        list_reduce(
+            list_prepend(replace(words, ' ', '  '), coalesce(longer_names, [])),
+            lambda text, longer: replace(text, spaced_apart(longer), ' | ')
+        ),
+        spaced_apart(name)
+    );
 
 -- Whether a median moved by the factor between two units, up or down. ln_ratio: the logarithm of new against old.
 create or replace macro is_moved_by_factor(ln_ratio, factor, tolerance) as

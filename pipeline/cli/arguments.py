@@ -165,6 +165,27 @@ def _source(commands):
     source.add_argument("--out", type=Path, metavar="FILE", help=text)
 
 
+def _codes(commands):
+    text = (
+        "search the codes of the protocol, or check which of a site's codes it knows (check FILE)"
+    )
+    codes = _add(commands, "codes", text)
+    text = (
+        "a code or its beginning, words of a name, a concept, a system (default: all concepts); or"
+        " check and a CSV or Parquet file with the columns code, code_system, name, entity"
+    )
+    codes.add_argument("words", nargs="*", metavar="TEXT", help=text)
+    text = "how many rows are shown (default: %(default)s)"
+    codes.add_argument("--most", type=_count, default=50, metavar="N", help=text)
+    _add_format_and_out(codes, "table", "csv", "json")
+
+
+def _count(text):
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
+    return int(text)
+
+
 def _lake(commands):
     _add(commands, "reingest", "replay the archive with the current profiles, codes and units")
     text = "merge small lake files, and remove data past their retention"
@@ -251,6 +272,6 @@ def _user(commands):
 
 
 GROUPS_OF_COMMANDS = (
-    _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _source, _lake,
-    _doctor, _backup, _alerts, _demo, _protocol, _serve, _user,
+    _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _source, _codes,
+    _lake,    _doctor, _backup, _alerts, _demo, _protocol, _serve, _user,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from pipeline.protocol import boxes, labels
 from pipeline.protocol.check import problems
-from pipeline.protocol.check_digits import loinc_is_valid, snomed_is_valid
+from pipeline.protocol.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
 from pipeline.protocol.fact_words import (
     answer_meaning,
     edges,
@@ -41,6 +41,7 @@ __all__ = [
     "band_rows",
     "best_of",
     "boxes",
+    "check_digit_is_wrong",
     "code_in_units",
     "code_system_names",
     "collect",

@@ -26,6 +26,7 @@ _DISPLAYS = {  # entity: facts, and systems, whose displays are names to compare
     ),
     "procedure": (("malabsorption", "renal", "b12_therapy"), ("SNOMEDCT", "CPT4")),
 }
+_DRUG_FACTS = ("metformin", "acid_suppressant", "b12_therapy", "folic_acid")
 _IN_BRACKETS = re.compile(r"\[[^]]*\]|\((?:procedure|disorder|finding|situation|regime/therapy)\)")
 _B12 = re.compile(r"\bb\W{0,2}(\d{1,2})\b")
 # U-MMA and dU-MMA, `Methylmalonic acid, U`, `i.U.`: of urine
@@ -195,10 +196,11 @@ def _known(entity):
         if row["entity"] == entity
     ]
     if entity == "medication":
+        ours = _concepts_of(_DRUG_FACTS)
         rows += [
             (row["name"], "NAME", row["name"])
             for row in vocabulary("drug_name")
-            if not _NOT_OURS.search(str(row["concept"]))
+            if row["concept"] in ours
         ]
     elif entity in _DISPLAYS:
         rows += _displays(entity)
@@ -209,13 +211,17 @@ def _known(entity):
 
 def _displays(entity):
     facts, systems = _DISPLAYS[entity]
-    ours = {
-        row["concept"]
-        for row in vocabulary("concept")
-        if row["fact"] in facts and not _NOT_OURS.search(f"{row['concept']} {row['means']}")
-    }
+    ours = _concepts_of(facts)
     return [
         (display, code_system, code)
         for concept, code_system, code, display, _ in code_rows()
         if concept in ours and code_system in systems and not str(code).endswith("*")
     ]
+
+
+def _concepts_of(facts):
+    return {
+        row["concept"]
+        for row in vocabulary("concept")
+        if row["fact"] in facts and not _NOT_OURS.search(f"{row['concept']} {row['means']}")
+    }

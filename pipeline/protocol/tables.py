@@ -11,6 +11,7 @@ from pipeline.protocol.quality_settings import quality_settings
 
 CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "concept": "concepts.csv",
+    "concept_meaning": "concept_meanings.csv",
     "analyte": "analytes.csv",
     "unit": "units.csv",
     "unit_alias": "unit_aliases.csv",
@@ -19,7 +20,10 @@ CSV_RELATIONS = {  # relation: file; every column is text, an empty cell is null
     "value_word": "value_words.csv",
     "qualitative_word": "qualitative_words.csv",
     "route": "routes.csv",
+    "dose_form": "dose_forms.csv",
+    "concept_route": "concept_routes.csv",
     "code_system": "code_systems.csv",
+    "code_system_entity": "code_system_entities.csv",
     "drug_name": "codes/drug_names.csv",
     "omop_concept": "omop_concepts.csv",
     "rejection": "rejections.csv",

@@ -55,7 +55,7 @@ SYSTEMS_OF = {
     "procedure": ("SNOMEDCT", "HCPCS", "CPT4", "READ2"),
     "patient": (),
 }
-OTHERS_OF = {"medication": ("PZN",), "procedure": ("OPS", "OPCS4")}  # by their names alone
+OTHERS_OF = {"medication": ("PZN", "BNF"), "procedure": ("OPS", "OPCS4")}  # by their names alone
 _WORD_ENDS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 _AFTER_SYSTEM = r"(cm|gm|ct|who)?(v?\d+)?(code|codes|id|cd|key|nr|no|concept.*)?"
 NAMED = {  # what a code column's name says of its codes
@@ -63,6 +63,7 @@ NAMED = {  # what a code column's name says of its codes
     "icd10": "ICD10", "icd9": "ICD9CM", "icd": "ICD10", "snomed": "SNOMEDCT",
     "conceptid": "SNOMEDCT", "dmd": "SNOMEDCT", "cpt": "CPT4", "hcpcs": "HCPCS", "ndc": "NDC",
     "ctv3": "READ2", "read": "READ2", "pzn": "PZN", "ops": "OPS", "opcs": "OPCS4",
+    "bnf": "BNF",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 -- One row per delivered medication record: typed, coded and judged.
 -- A drug of no class that the protocol knows is skipped as unmapped_code and counted by code and name, before anything else of it is
--- judged. A start known as a year or a month is kept as its first and last day.
+-- judged. Without a known delivered route, the drug's counts. A start known as a year or a month is kept as its first and last day.
 -- An end, a supply (at most a century), a strength or a time of recording that cannot be read is left out and named in `blanked`; a
 -- sentinel is an open end. A retraction needs neither a code nor a date: it takes back what its id names. A record that its source deleted
 -- (status deleted) needs no patient either. A status that is not listed is unknown.
@@ -8,7 +8,7 @@ with typed as (
     select
         medication.* exclude (recorded_at), delivered_code.concepts, delivered_code.matched_by,
         coalesce(status.meaning, case when medication.status is null then 'active' else 'unknown' end) as status_meaning,
-        coalesce(route.kind, case when regexp_matches(delivered_code.concepts, 'b12_hydroxocobalamin_product|b12_injection_claim') then 'injection' end) as route_kind,
+        coalesce(route.kind, delivered_code.route) as route_kind,
         first_day(medication.start_on, file.time_zone) as start_day, latest_day(medication.start_on) as last_start_day,
         coalesce(latest_day(medication.end_on), to_day(medication.end_on, file.time_zone)) as end_day,
         try_cast(with_point(medication.days_supply, file.number_marks) as double) as supply,

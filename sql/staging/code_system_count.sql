@@ -1,7 +1,8 @@
 -- One row per entity with codes and delivered code system of the files at hand: how many rows carry it, and how many of them are understood.
 -- Source: protocol §1, "Understood, not only delivered". A row is understood when its code system is one of those in which the protocol
--- has codes of such an entity, whether or not the code is ours; when its code is known, or answered by the site's map; when it is a drug with a name, which
--- can be matched; or when its code has no system and the shape of one. A system that was not delivered is empty.
+-- has codes of such an entity, of drugs those of every class (NDC has B12 injections alone: no metformin there says nothing), whether or
+-- not the code is ours; when its code is known, or answered by the site's map; when it is a drug with a name, which can be matched; or
+-- when its code has no system and the shape of one. A system that was not delivered is empty.
 with domain as (
     select unnest([
         row('lab', 'lab_result'), row('metformin', 'medication'), row('acid_suppressant', 'medication'), row('b12_therapy', 'medication'),
@@ -12,11 +13,16 @@ with domain as (
 ),
 
 coded_system as (
-    select distinct domain.pair[2] as entity, code.code_system
+    select domain.pair[2] as entity, code.code_system
     from protocol.code
     join protocol.concept on concept.concept = code.concept
     join domain on domain.pair[1] = concept.fact
+    anti join protocol.code_system_entity
+        on code_system_entity."limit" = 'always' and code_system_entity.code_system = code.code_system
+        and code_system_entity.entity <> domain.pair[2]
     where code.code_system not in ('LOCAL', 'NAME')
+    group by domain.pair[2], code.code_system
+    having domain.pair[2] <> 'medication' or count(distinct concept.fact) = 4
 )
 
 select

@@ -6,7 +6,7 @@ with faulty as (
     select
         *,
         case
-            when analyte = 'whole_blood_b12' then 'wrong_specimen'
+            when analyte in ('whole_blood_b12', 'mma_other_specimen', 'homocysteine_other_specimen') then 'wrong_specimen'
             when specimen is not null and wanted_specimen = 'serum_or_plasma' and specimen_kind not in ('serum_or_plasma', 'blood') then 'wrong_specimen'
             when specimen is not null and wanted_specimen = 'any_blood' and specimen_kind not in ('serum_or_plasma', 'blood', 'whole_blood') then 'wrong_specimen'
             when is_without_value then null

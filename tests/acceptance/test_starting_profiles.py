@@ -80,6 +80,7 @@ MIMIC = Delivery(
             "subject_id|hadm_id|seq_num|chartdate|icd_code|icd_version",
             f"{KEPT}|20000002|1|2161-04-03|0D16079|10",
             f"{KEPT}|20000002|2|2161-04-03|4438|9",
+            f"{KEPT}|20000002|3|2161-04-03|4513|9",
         ),
     },
     accounts={
@@ -87,7 +88,7 @@ MIMIC = Delivery(
         "labevents.csv": (5, 3, {"empty_value": 1, "unmapped_code": 1}),
         "patients.csv": (2, 2, {}),
         "prescriptions.csv": (3, 2, {"unmapped_code": 1}),
-        "procedures_icd.csv": (2, 1, {"unmapped_code": 1}),
+        "procedures_icd.csv": (3, 2, {"unmapped_code": 1}),
     },
     rows=[
         "condition 2810 9 pernicious_anaemia 2026-01-31",
@@ -97,6 +98,7 @@ MIMIC = Delivery(
         "medication Cyanocobalamin NAME b12_cyanocobalamin active 2026-01-24",
         "patient male",
         "procedure 0D16079 10 10 bariatric_procedure_or_gastric_bypass counted 2026-01-25",
+        "procedure 4438 9 9 bariatric_procedure_or_gastric_bypass counted 2026-01-25",
     ],
 )
 

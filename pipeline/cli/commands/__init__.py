@@ -1,5 +1,6 @@
 """The commands of `b12`: each calls the pipeline and prints the result."""
 
+from pipeline.cli.commands.coding import codes
 from pipeline.cli.commands.operating import backup, doctor, erase, notify, overdue, restore
 from pipeline.cli.commands.people import serve, user
 from pipeline.cli.commands.screening import (
@@ -18,7 +19,7 @@ from pipeline.cli.commands.simulating import simulate
 from pipeline.cli.commands.stewarding import compact, reingest, rejects, source, unmapped
 
 __all__ = [
-    "backup", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest", "notify",
-    "overdue", "protocol", "reingest", "rejects", "restore", "run", "runs", "screen", "serve",
-    "simulate", "source", "unmapped", "user", "worklist",
+    "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest",
+    "notify", "overdue", "protocol", "reingest", "rejects", "restore", "run", "runs", "screen",
+    "serve", "simulate", "source", "unmapped", "user", "worklist",
 ]  # fmt: skip

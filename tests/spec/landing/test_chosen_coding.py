@@ -44,3 +44,13 @@ def test_the_first_that_the_protocol_or_the_site_knows_else_the_first():
 
 def test_who_icd_10_is_known_by_way_of_icd_10_cm():
     assert chosen([("SCT", "1", "x"), ("ICD10", "G43.9", "Migraine")], "condition")[1] == "G43.9"
+
+
+def test_a_parent_of_who_icd_10_is_not_known_by_its_children():
+    assert chosen([("ICD10", "Z98.8", "x"), ("SCT", "84027009", "y")], "condition")[1] == "84027009"
+
+
+def test_an_operation_of_opcs_4_is_known_for_a_procedure_alone():
+    codings = [("OPCS4", "G32.1", "x"), ("SCT", "84027009", "y")]
+    assert chosen(codings, "procedure")[1] == "G32.1"
+    assert chosen(codings, "condition")[1] == "84027009"

@@ -654,3 +654,20 @@ def test_a_deleted_record_needs_no_patient():
                    |           | deleted          | missing_patient_id | retracted
                    | o1        | entered-in-error | missing_patient_id | retracted
     """)  # fmt: skip
+
+
+def test_a_test_of_another_specimen_is_rejected_and_a_part_of_b12_is_another_analyte():
+    "Urine MMA and homocysteine, B12 in fluid; unsaturated binding capacity, transcobalamin, intrinsic factor itself"
+    judges("lab_result", """
+        code    | value | unit   | => outcome
+        25116-5 | 2.1   | umol/L | wrong_specimen
+        32287-5 | 0.4   | umol/L | wrong_specimen
+        26582-7 | 12    | umol/L | wrong_specimen
+        54377-7 | 300   | pg/mL  | wrong_specimen
+        2171-7  | 1100  | pg/mL  | other_analyte
+        3030-4  | 900   | pg/mL  | other_analyte
+        2488-5  | 10    | ng/mL  | other_analyte
+        14733-0 | see   |        | comment
+        2629-4  | 33    | ug/L   | accepted
+        15039-1 | 122   | pmol/L | accepted
+    """, given="patient_id | collected_at\nann | 2026-01-05")  # fmt: skip

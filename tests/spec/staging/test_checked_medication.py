@@ -91,3 +91,22 @@ def test_a_cell_that_cannot_be_read_is_left_out_and_named():
         2019-05    |            |             |             |             | 2019-05-01  | 2019-05-31         |            |                |                                                 | accepted
         1753-01-01 |            |             |             |             |             |                    |            |                |                                                 | bad_date
     """, given=GIVEN)  # fmt: skip
+
+
+def test_without_a_delivered_route_the_concept_gives_it_else_the_dose_form():
+    "A delivered route that is known wins; nasal counts as oral"
+    judges("medication", """
+        code_system | code            | name                           | route   | => route  | => concepts
+        RXNORM      | 309594          |                                |         | injection | b12_cyanocobalamin_injection
+        NDC         | 0517-0031-25    |                                |         | injection | b12_cyanocobalamin_injection
+        NDC         | 49884-0270-82   |                                |         | oral      | b12_cyanocobalamin_nasal
+        BNF         | 0901020D0AAAEAE | Cyanocobalamin_Tab 50mcg       |         | oral      | b12_cyanocobalamin_oral
+        BNF         | 0901020D0AAADAD |                                |         | injection | b12_cyanocobalamin_injection
+        NAME        | a               | Nascobal                       |         | oral      | b12_cyanocobalamin_nasal
+        NAME        | a               | Neo-Cytamen                    |         | injection | b12_hydroxocobalamin_product
+        NAME        | a               | Hydroxocobalamin 1 mg amps     |         | injection | b12_hydroxocobalamin
+        NAME        | a               | Hydroxocobalamin 1 mg amps     | oral    | oral      | b12_hydroxocobalamin
+        NAME        | a               | Hydroxocobalamin 1 mg amps     | as told | injection | b12_hydroxocobalamin
+        ATC         | B03BA01         |                                |         | unknown   | b12_cyanocobalamin
+        NAME        | a               | cyanocobalamin 50 mcg tabs     |         | oral      | b12_cyanocobalamin
+    """, given="patient_id | start_on\nann | 2026-01-05")  # fmt: skip

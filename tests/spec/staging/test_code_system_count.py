@@ -63,13 +63,30 @@ def test_systems_have_aliases_and_are_understood_for_the_entities_they_have_code
     """)  # fmt: skip
 
 
-def test_a_british_drug_without_a_name_is_not_understood():
+def test_drugs_without_names_are_understood_in_a_system_that_has_codes_of_every_class_of_drugs():
+    "dm+d (as SNOMED CT) and BNF have; NDC has B12 injections alone: no metformin there says nothing"
     con = landed(clinic(), "medication", """
         patient_id | code_system         | code              | start_on
         ann        | https://dmd.nhs.uk  | 39113611000001102 | 2026-01-05
+        ann        | BNF                 | 0212000B0AAAAAA   | 2026-01-05
+        ann        | NDC                 | 00093-1048-01     | 2026-01-05
+        ann        | NDC                 | 0517-0031-25      | 2026-01-05
+        ann        | PZN                 | 01234567          | 2026-01-05
     """)  # fmt: skip
     build(con, "staging.code_system_count")
     holds(con, "staging.code_system_count", """
-        entity     | rows | rows_understood
-        medication | 1    | 0
+        entity     | code_system        | rows | rows_understood
+        medication | https://dmd.nhs.uk | 1    | 1
+        medication | BNF                | 1    | 1
+        medication | NDC                | 2    | 1
+        medication | PZN                | 1    | 0
     """)  # fmt: skip
+
+
+def test_operations_are_not_understood_as_conditions():
+    con = landed(clinic(), "condition", """
+        patient_id | code_system | code  | onset_on
+        ann        | OPCS4       | A01.1 | 2026-01-05
+    """)  # fmt: skip
+    build(con, "staging.code_system_count")
+    holds(con, "staging.code_system_count", "entity | rows | rows_understood\ncondition | 1 | 0")

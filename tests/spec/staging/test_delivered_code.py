@@ -47,12 +47,92 @@ def test_icd10_of_who_is_read_by_way_of_icd10cm_and_said_so():
         code_system | code   | => concepts                      | => matched_by
         ------------+--------+----------------------------------+--------------
         ICD10       | G43    | headache_tierB_migraine_optional | code
-        ICD10       | E53.8  | b12_deficiency_nonspecific       | parent
-        ICD10       | N18.5  | ckd_stage3_5                     | parent
-        ICD10       | D52    | folate_deficiency_anaemia        | parent
-        ICD10       | G99    | neuro_definite_myelopathy        | parent
-        ICD10       | K14    | glossitis                        | parent
+        ICD10       | E53.8  | b12_deficiency_nonspecific       | code
+        ICD10       | N18.5  | ckd_stage3_5                     | code
+        ICD10       | E09.42 | neuropathy_diabetic              | parent
+        ICD10       | O99.84 | bariatric_status¦pregnancy       | parent
+        ICD10       | Z98.8  |                                  |
+        ICD10       | O99.8  |                                  |
+        ICD10       | Z99    |                                  |
+        ICD10       | K91    |                                  |
+        ICD10       | G99    |                                  |
         ICD10       | G4     |                                  |
+    """)  # fmt: skip
+
+
+def test_an_operation_of_opcs_4_is_one_for_procedures_alone():
+    "G32.0 is a disease in ICD-10; G32.1 is an operation, delivered with and without its dot"
+    codes("procedure", """
+        code_system | code  | => concepts
+        ------------+-------+--------------------------------------
+        OPCS4       | G32.1 | bariatric_procedure_or_gastric_bypass
+        OPCS-4      | g321  | bariatric_procedure_or_gastric_bypass
+                    | G30.1 | bariatric_procedure
+                    | G301  | bariatric_procedure
+        ICD10       | G32.1 |
+        ICD9PROC    | 4431  | bariatric_procedure_or_gastric_bypass
+        ICD9PROC    | 44.31 | bariatric_procedure_or_gastric_bypass
+                    | 4431  | bariatric_procedure_or_gastric_bypass
+    """)  # fmt: skip
+    codes("condition", """
+        code_system | code  | => concepts
+        ------------+-------+--------------------------------
+        OPCS4       | G32.1 |
+                    | G32.1 |
+        ICD10CM     | G32.0 | subacute_combined_degeneration
+                    | G32.0 | subacute_combined_degeneration
+                    | 4431  |
+                    | 43820 |
+                    | 4511  |
+                    | 2132-9 |
+    """)  # fmt: skip
+
+
+def test_read_codes_that_differ_in_case_alone_are_different_codes():
+    con = clinic()
+    con.execute("insert into protocol.code (concept, code_system, code, code_key, is_prefix) values "
+                "('coeliac', 'READ2', 'Q1a..00', code_key('READ2', 'Q1a..00'), false), ('diet', 'READ2', 'Q1A..00', code_key('READ2', 'Q1A..00'), false)")  # fmt: skip
+    judges("condition", """
+        patient_id | code_system | code    | onset_on   | => concepts
+        ann        | READ2       | Q1a..00 | 2026-01-05 | coeliac
+        ann        | READ2       | Q1A..00 | 2026-01-05 | diet
+        ann        | READ2       | q1a..00 | 2026-01-05 |
+        ann        | Read v2     | Eu00.00 | 2026-01-05 | neuro_cognitive
+        ann        | READ2       | EU00.00 | 2026-01-05 |
+        ann        |             | eu00.00 | 2026-01-05 |
+        ann        | icd10cm     | d51.0   | 2026-01-05 | b12_deficiency_anaemia¦pernicious_anaemia
+    """, con=con)  # fmt: skip
+
+
+def test_an_ndc_is_known_in_each_of_its_forms():
+    "4-4-2, 5-3-2, 5-4-1 and 5-4-2 with dashes, eleven digits without; ten without dashes say nothing of their parts"
+    codes("medication", """
+        code_system                      | code          | => concepts
+        ---------------------------------+---------------+------------------------------
+        NDC                              | 0591-2888-30  | b12_hydroxocobalamin_product
+        NDC                              | 00591288830   | b12_hydroxocobalamin_product
+        NDC                              | 00591-2888-30 | b12_hydroxocobalamin_product
+        http://hl7.org/fhir/sid/ndc      | 63323-044-01  | b12_cyanocobalamin_injection
+        2.16.840.1.113883.6.69           | 63323004401   | b12_cyanocobalamin_injection
+        NDC                              | 70710-1663-1  | b12_cyanocobalamin_injection
+        NDC                              | 63323-044     | b12_cyanocobalamin_injection
+        NDC                              | 0591288830    |
+                                         | 0591-2888-30  | b12_hydroxocobalamin_product
+                                         | 00591288830   | b12_hydroxocobalamin_product
+        NDC                              | 00093-1048-01 |
+    """)  # fmt: skip
+
+
+def test_systems_of_britain():
+    codes("medication", """
+        code_system | code              | => concepts
+        ------------+-------------------+---------------------
+        BNF         | 0601022B0AAABAB   | metformin
+        bnf         | 0601022b0aaabab   | metformin
+                    | 0601022B0AAABAB   | metformin
+        dm+d        | 30010009          | b12_cyanocobalamin
+        DM+D        | 24056711000001100 | metformin
+        BNF         | 0601023A0AAAAAA   |
     """)  # fmt: skip
 
 
@@ -101,9 +181,20 @@ def test_medications_by_code_then_by_whole_words_of_the_name():
         NAME        | Vitamin B12 (hydroxycobalamin) |                  | b12_hydroxocobalamin               | name
         NAME        | Methylcobalamin lozenge |                         | b12_mecobalamin                    | name
         NAME        | Multivitamin with B12 and folic acid |            | b12_form_unknown¦folic_acid¦multivitamin | name
-        NAME        | Leucovorin |                                      |                                    |
+        NAME        | Leucovorin |                                      | leucovorin_rescue_NOT_FOLIC_ACID   | name
         NAME        | cyanocobalamin Co-57 |                            | EXCLUDE_radiolabelled              | name
                     |         | famotidine 20 mg                        | h2_blocker                         | name
+    """)  # fmt: skip
+
+
+def test_a_b12_that_is_known_in_general_and_exactly_is_known_exactly():
+    codes("medication", """
+        code_system | code            | name                           | => concepts
+        BNF         | 0901020D0AAAZAZ |                                | b12_cyanocobalamin
+        BNF         | 0901020D0AAADAD |                                | b12_cyanocobalamin_injection
+        NAME        | a               | Nascobal (cyanocobalamin)      | b12_cyanocobalamin_nasal
+        NAME        | a               | Cyanokit (hydroxocobalamin)    | b12_hydroxocobalamin_ANTIDOTE_not_replacement
+        NAME        | a               | Nascobal and hydroxocobalamin  | b12_cyanocobalamin_nasal¦b12_hydroxocobalamin
     """)  # fmt: skip
 
 

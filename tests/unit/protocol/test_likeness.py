@@ -29,7 +29,7 @@ def test_names_that_laboratories_and_wards_write(entity, name, code):
 @pytest.mark.parametrize(("entity", "name"), [
     ("lab_result", "Vitamin B6"), ("lab_result", "Vitamin D"), ("lab_result", "Vitamin B1"), ("lab_result", "Hemoglobin A1c"), ("lab_result", "Creatinine, Urine"), ("lab_result", "Vitamin B12, CSF"), ("lab_result", "Creatine kinase"),
     ("lab_result", "Folate RBC"), ("lab_result", "Haptoglobin"), ("lab_result", "TSH"), ("lab_result", ""), ("lab_result", "---"), ("lab_result", "12"),
-    ("medication", "Aripiprazole"), ("medication", "Leucovorin"), ("medication", "Metoprolol"), ("medication", "Fluconazole"),
+    ("medication", "Aripiprazole"), ("medication", "Leucovorin"), ("medication", "Cyanokitt"), ("medication", "Pregabaline"), ("medication", "calcium folinat"), ("medication", "Metoprolol"), ("medication", "Fluconazole"),
     ("procedure", "Subtotal mastectomy"), ("condition", "Anemia"), ("condition", "Type 2 diabetes mellitus"),
 ])  # fmt: skip
 def test_names_of_other_things_propose_nothing(entity, name):

@@ -44,7 +44,7 @@ def test_the_marks_of_numbers(cells, marks):
     ("condition", "dx", "E53.8 D510 G62.9", "ICD10"), ("condition", "dx", "2662 281.0 V45.86", "ICD9CM"), ("condition", "dx", "190634004 84027009", "SNOMEDCT"),
     ("condition", "dx", "190634005", None), ("medication", "x", "A10BA02 B03BA01", "ATC"), ("medication", "x", "00456000501", "NDC"), ("medication", "x", "6809 11248", None),
     ("medication", "rxcui", "6809 11248", "RXNORM"), ("procedure", "cpt", "43644 43846", "CPT4"), ("procedure", "x", "J3420 G0108", "HCPCS"),
-    ("condition", "ctv3code", "C2620 F3710", "READ2"), ("lab_result", "conceptcd", "LOINC:2132-9", "LOINC"), ("medication", "pzn", "01234567", "PZN"),
+    ("condition", "ctv3code", "C2620 F3710", "READ2"), ("lab_result", "conceptcd", "LOINC:2132-9", "LOINC"), ("medication", "pzn", "01234567", "PZN"), ("medication", "bnf_code", "0601022B0AAABAB", "BNF"), ("procedure", "opcs4code", "G301 G321", "OPCS4"),
 ])  # fmt: skip
 def test_the_system_of_codes(entity, name, cells, system):
     assert code_system(entity, name, cells.split())[0] == system
