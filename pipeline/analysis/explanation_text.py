@@ -1,7 +1,7 @@
 """The explanation of one patient as text for a terminal."""
 
 from pipeline.analysis.answers import answer
-from pipeline.protocol.labels import PRIORITIES, low, word
+from pipeline.protocol.labels import low, word
 
 SHOWN = 12
 ROWS_OF_A_FLAG = 3
@@ -30,7 +30,7 @@ def _head(explanation):
     yield ""
     for flag in explanation["identity_flags"]:
         yield f"CHECK FIRST: {flag['means']}"
-    yield f"{row['next_step']}  {_urgency(row['priority'])}  rule {row['rule']}" + (
+    yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
         f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
     )
     yield f"  {explanation['action']}"
@@ -46,10 +46,6 @@ def _head(explanation):
     yield f"  Cause: {low(row['cause'])}   Monitoring: {low(row['monitoring'])}"
     if row["cohorts"]:
         yield f"  Cohorts: {', '.join(map(low, row['cohorts']))}"
-
-
-def _urgency(priority):
-    return f"priority {priority} ({PRIORITIES[priority].lower()})" if priority else "priority 0"
 
 
 def _rows(rows):

@@ -227,3 +227,11 @@ def test_absorption_is_lost_after_a_recorded_ileal_resection_of_more_than_20_cm(
         ann        | ileal_resection_length | 2020-01-01 | {length}
     """)  # fmt: skip
     assert facts_of(con, "ann")["absorption_lost"] == expected
+
+
+@pytest.mark.parametrize(("used", "answer"), [(1, "yes"), (0, "no")])
+def test_rules_that_a_site_can_switch_off(used, answer):
+    con = clinic(at_risk_untested_is_ordered=used, never_tested_neuro_is_ordered=used)
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
+    found = facts_of(con, "ann")
+    assert (found["n23_used"], found["n24_used"]) == (answer, answer)
