@@ -42,7 +42,7 @@ DEFECTS = (
     " missing_unit unknown_unit empty_value not_a_number pending_or_cancelled_text range_or_ratio"
     " implausible_value"
 )
-WHOLE_COLUMNS = ("archetype", "row", "days_ago", "days_supply")
+WHOLE_COLUMNS = ("archetype", "row", "days_ago", "days_supply", "ended_ago", "day_length")
 WORD_COLUMNS = (
     "entity",
     "code_system",

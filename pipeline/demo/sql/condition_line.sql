@@ -30,7 +30,7 @@ with delivered as (
     join person on person.n = diagnosis.n
     union all by name
     select
-        patient_id, 'archetype ' || row as diagnosis, name, code_system, code, days_ago as onset_ago, status,
+        patient_id, 'archetype ' || row as diagnosis, name, code_system, code, days_ago as onset_ago, ended_ago as abated_ago, day_length, status,
         'Demo clinician' as recorded_by, person.n, 1 as misfortune,
     from person
     join archetype_row on archetype_row.archetype = person.archetype and archetype_row.entity = 'condition'
@@ -49,7 +49,7 @@ select
     case
         when misfortune between 0.0040 and 0.0045 then null
         when misfortune between 0.0050 and 0.0055 then '2024-00-00'
-        else strftime(days_before(onset_ago), '%Y-%m-%d')
+        else left(strftime(days_before(onset_ago), '%Y-%m-%d'), coalesce(day_length, 10))
     end as onset_on,
     strftime(days_before(abated_ago), '%Y-%m-%d') as abated_on,
     status,
