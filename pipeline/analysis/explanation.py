@@ -12,6 +12,7 @@ from pipeline.protocol import collect, decide, derive, load
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
 
+ROUTINE = 4  # the least urgent priority
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
@@ -218,7 +219,7 @@ def _base_facts(pack, facts, when):
 def _considered(pack, decision, facts, assessment):
     """Every line of a decision: whether it fits, whether it decides, which conditions do not hold,
     and how far a near miss is"""
-    decided, lines = False, []
+    decided, lines, limit = False, [], assessment["priority"] or ROUTINE
     for rule in decision.rules:
         missing = {
             fact: list(answers) for fact, answers in rule.when.items() if facts[fact] not in answers
@@ -228,7 +229,7 @@ def _considered(pack, decision, facts, assessment):
         lines.append({
             "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority,
             "fits": not missing, "decides": decides,
-            "near_miss": len(missing) == 1 and rule.priority > 0, "because": rule.because,
+            "near_miss": len(missing) == 1 and 0 < rule.priority <= limit, "because": rule.because,
             "cites": list(rule.cites),
             "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
             "fails": {

@@ -128,6 +128,7 @@ def _near_misses(explanation):
     if near:
         yield ""
         yield "Near misses: rules that almost applied"
-        for rule in near:
+        near = {(rule["rule"], _failing(rule)): rule for rule in near}
+        for rule in sorted(near.values(), key=lambda rule: rule["distance"] is None):
             distance = f" ({rule['distance']})" if rule["distance"] else ""
             yield f"  {rule['rule']} {rule['outcome']}: {_failing(rule)}{distance}"

@@ -73,16 +73,14 @@ def _fitting(explanation, name):
 
 
 def _near_misses(explanation):
-    return (
-        [
-            rule
-            for name in ("next_step", "safety")
-            for rule in explanation["rules"][name]
-            if rule["near_miss"]
-        ]
-        if explanation
-        else []
-    )
+    "Those with a distance first; of a rule's lines that lack the same, one"
+    near = {
+        (rule["rule"], str(rule["fails"])): rule
+        for name in ("next_step", "safety")
+        for rule in (explanation["rules"][name] if explanation else ())
+        if rule["near_miss"]
+    }
+    return sorted(near.values(), key=lambda rule: rule["distance"] is None)
 
 
 def _rests_upon(explanation):

@@ -64,7 +64,7 @@ def templates():
     )
     found.filters |= {
         name: getattr(words, name)
-        for name in ("word", "low", "spoken", "marked", "number", "day", "moment")
+        for name in ("word", "low", "spoken", "marked", "dated", "number", "day", "moment")
     }
     found.filters["answer"] = answer
     found.globals |= {
