@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from pipeline.protocol import boxes
 from pipeline.protocol.pack import assess
 from tests.clinic import pack
 from tests.generative.grid import NOT_URGENT, Grid, told_apart
@@ -130,3 +131,13 @@ def test_the_grid_is_the_definition():
         assert (assess(pack(), grid.at(place))["priority"] or NOT_URGENT) == urgency[
             tuple(place)
         ], grid.at(place)
+
+
+def test_who_died_or_opted_out_never_has_a_priority():
+    out = {"deceased", "opted_out"}
+    first, *_ = pack().decision("next_step").rules
+    assert (first.when, first.priority) == ({"scope": ["deceased", "opted_out"]}, 0)
+    space = boxes.Space(pack())
+    for rule in (*pack().decision("safety").rules, *pack().decision("flags").rules):
+        for box in space.expand(rule.when) if rule.priority else ():
+            assert out.isdisjoint(space.answers_in(box)["scope"]), rule
