@@ -1,7 +1,8 @@
 -- One row per combination: everything the protocol decides for it, with reason and citation.
--- Priority is the smallest of the rule's, the alerts' and the flags' that is not 0.
+-- The text of the rule for anything else stands only where no alert or flag gives a reason. Priority is the smallest of the rule's, the alerts' and the flags' that is not 0.
 with fitted as (
-    select fit.combination, fit.decision, fit.position, rule.rule, rule.outcome, rule.priority, rule.because, rule.cites
+    select fit.combination, fit.decision, fit.position, rule.rule, rule.outcome, rule.priority, rule.because, rule.cites,
+        fit.decision = 'next_step' and rule.conditions = 0 as is_anything_else
     from screening.fit
     join protocol.rule on rule.decision = fit.decision and rule.position = fit.position
 ),
@@ -27,8 +28,11 @@ decided as (
         coalesce(list(outcome order by position) filter (decision = 'flags'), []) as flags,
         coalesce(list(outcome order by position) filter (decision = 'cohorts'), []) as cohorts,
         coalesce(min(priority) filter (decision in ('next_step', 'safety', 'flags') and priority > 0), 0) as priority,
-        string_agg(because, ' ' order by decision = 'next_step' desc, decision = 'safety' desc, position)
-            filter (decision in ('next_step', 'safety') or (decision = 'flags' and priority > 0)) as reason,
+        coalesce(
+            string_agg(because, ' ' order by decision = 'next_step' desc, decision = 'safety' desc, position)
+                filter ((decision in ('next_step', 'safety') or (decision = 'flags' and priority > 0)) and not is_anything_else),
+            any_value(because) filter (is_anything_else)
+        ) as reason,
         list(cites order by decision = 'next_step' desc, decision = 'safety' desc, position)
             filter (decision in ('next_step', 'safety') or (decision = 'flags' and priority > 0)) as cited
     from outcome

@@ -62,3 +62,22 @@ def test_two_lines_of_one_alert_raise_it_once():
     )
     row = decided(con)
     assert (row["safety"], row["priority"]) == (["ORAL_WHERE_IM_INDICATED"], 1)
+
+
+def test_no_further_step_is_not_said_beside_an_alert():
+    con = clinic("2026-01-31")
+    insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
+    insert(
+        con,
+        "lake.lab_result",
+        "patient_id | analyte | value | collected_on\nann | total_b12 | 600 | 2026-01-05",
+    )
+    assert decided(con)["reason"] == "No further step is due."
+    insert(
+        con,
+        "lake.condition",
+        "patient_id | concepts | onset_on\nann | bariatric_status | 2020-01-01",
+    )
+    row = decided(con)
+    assert (row["rule"], row["safety"]) == ("N28", ["LIFELONG_SUPPLEMENT_MISSING"])
+    assert row["reason"] == "No B12 is recorded although absorption is lost for life."
