@@ -1,10 +1,11 @@
 """How far a fact of a patient is from the answer that a rule asks for: in the unit of its analyte,
-or in days."""
+or in time."""
 
 from datetime import date, timedelta
 
 from pipeline.protocol.labels import low
 
+NEAR = 0.2  # of the value
 MEASURED = {  # fact: (its band, its value in an assessment)
     "b12": ("b12", "b12_value"), "neuro_300": ("neuro_300", "b12_value"),
     "active_b12": ("active_b12", "active_b12_value"), "mma": ("mma", "mma_value"),
@@ -17,8 +18,8 @@ LONG_FROM = {  # fact: (since when, the months after which the answer is long_te
 
 
 def distance(pack, fact, answers, assessment):
-    """A text such as `182 pg/mL: 2 above low`, or `long term from 2026-03-01`; None where the fact
-    is neither measured nor timed.
+    """A text such as `182 pg/mL: 2 above low`, or `since 2026-01-02; long term after 2026-05-02`;
+    None where the fact is neither measured nor timed, or is not near.
 
     answers: those that would do. assessment: the patient's row.
     """
@@ -45,6 +46,8 @@ def _from_band(pack, fact, answers, assessment):
     if not gaps:
         return None
     gap, side, answer = min(gaps)
+    if gap > NEAR * value:
+        return None
     label = (
         low(answer) if name == fact == "b12" else f"the edge at {_number(_edge(value, gap, side))}"
     )

@@ -4,7 +4,7 @@ misses."""
 from contextlib import closing
 from functools import partial
 
-from pipeline.analysis.distance import distance
+from pipeline.analysis.considered import considered_rules, near_misses
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import ids_of_patient, is_readable_as
@@ -12,7 +12,6 @@ from pipeline.protocol import collect, decide, derive, load
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
 
-ROUTINE = 4  # the least urgent priority
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
@@ -91,6 +90,7 @@ def _explained(pack, assessment, facts, evidence, flag_rows):
     "The assessment with what it is based on, and every rule that was considered"
     behind = partial(_rows_behind, pack, facts, assessment, evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows)
+    considered = considered_rules(pack, facts, assessment)
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
         "notice": pack.raw["notice"],
@@ -108,12 +108,9 @@ def _explained(pack, assessment, facts, evidence, flag_rows):
             }
             for rule in collect(pack.decision("safety").rules, facts)
         ],
-        "rules": {
-            decision.name: _considered(pack, decision, facts, assessment)
-            for decision in pack.decisions
-            if decision.name not in pack.raw["derived"]
-        },
+        "rules": considered,
         "flags": flags,
+        "near_misses": near_misses(considered),
         "identity_flags": [flag for flag in flags if flag["flag"] in WHO_IT_IS],
     }
 
@@ -214,44 +211,3 @@ def _base_facts(pack, facts, when):
             yield from _base_facts(pack, facts, decide(pack.decision(name).rules, facts).when)
         elif fact != "scope":
             yield fact
-
-
-def _considered(pack, decision, facts, assessment):
-    """Every line of a decision: whether it fits, whether it decides, which conditions do not hold,
-    and how far a near miss is"""
-    decided, lines, limit = False, [], assessment["priority"] or ROUTINE
-    for rule in decision.rules:
-        missing = {
-            fact: list(answers) for fact, answers in rule.when.items() if facts[fact] not in answers
-        }
-        decides = not missing and (decision.collects or not decided)
-        decided = decided or not missing
-        lines.append({
-            "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority,
-            "fits": not missing, "decides": decides,
-            "near_miss": len(missing) == 1 and 0 < rule.priority <= limit, "because": rule.because,
-            "cites": list(rule.cites),
-            "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
-            "fails": {
-                fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()
-            },
-            "distance": _distance(pack, facts, missing, assessment),
-        })  # fmt: skip
-    return lines
-
-
-def _distance(pack, facts, missing, assessment):
-    """How far the one fact that does not hold is from what a line asks; of a derived fact, the
-    nearest line of its own that one measured fact keeps away"""
-    if len(missing) != 1:
-        return None
-    [(fact, answers)] = missing.items()
-    if fact not in pack.raw["derived"]:
-        return distance(pack, fact, answers, assessment)
-    if answers != ["yes"]:
-        return None
-    for rule in pack.decision(fact).rules:
-        lacks = {name: list(asked) for name, asked in rule.when.items() if facts[name] not in asked}
-        if rule.outcome == "yes" and (found := _distance(pack, facts, lacks, assessment)):
-            return found
-    return None

@@ -113,22 +113,19 @@ def _line(rule):
 
 def _failing(rule):
     return "; ".join(
-        f"{low(fact)} is {low(fails['is'])}, must be {' or '.join(map(low, fails['asks_for']))}"
+        f"{low(fact)} is {low(fails['is'])}, must be {_any_of(fails['asks_for'])}"
         for fact, fails in rule["fails"].items()
     )
 
 
+def _any_of(answers):
+    return " or ".join(dict.fromkeys(map(low, answers)))
+
+
 def _near_misses(explanation):
-    near = [
-        rule
-        for name in ("next_step", "safety")
-        for rule in explanation["rules"][name]
-        if rule["near_miss"]
-    ]
-    if near:
+    if explanation["near_misses"]:
         yield ""
         yield "Near misses: rules that almost applied"
-        near = {(rule["rule"], _failing(rule)): rule for rule in near}
-        for rule in sorted(near.values(), key=lambda rule: rule["distance"] is None):
+        for rule in explanation["near_misses"]:
             distance = f" ({rule['distance']})" if rule["distance"] else ""
             yield f"  {rule['rule']} {rule['outcome']}: {_failing(rule)}{distance}"

@@ -41,7 +41,7 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
         notes=worklist.notes(store, key),
         alerts=explanation["alerts"] if explanation else [],
         decides=_fitting(explanation, "next_step"),
-        near=_near_misses(explanation),
+        near=explanation["near_misses"] if explanation else [],
         rests=_rests_upon(explanation),
         SETTABLE=worklist.SET_BY_PEOPLE,
         SHOWN=SHOWN_EVIDENCE,
@@ -70,17 +70,6 @@ def _fitting(explanation, name):
     "The lines of a decision that decide; an alert is shown once, with the reason of its first line"
     lines = [rule for rule in explanation["rules"][name] if rule["decides"]] if explanation else []
     return list({rule["outcome"]: rule for rule in reversed(lines)}.values())[::-1]
-
-
-def _near_misses(explanation):
-    "Those with a distance first; of a rule's lines that lack the same, one"
-    near = {
-        (rule["rule"], str(rule["fails"])): rule
-        for name in ("next_step", "safety")
-        for rule in (explanation["rules"][name] if explanation else ())
-        if rule["near_miss"]
-    }
-    return sorted(near.values(), key=lambda rule: rule["distance"] is None)
 
 
 def _rests_upon(explanation):

@@ -1,5 +1,5 @@
 -- One row per patient: the values behind its facts as one sentence, each with its unit, day and age, and what exists but does not count, with why.
--- Source: protocol §4, Reasons in full. The total B12 always has a part; any other only where something is on file, or its absence matters.
+-- Source: protocol §4, Reasons in full. A sign that does not count is named where none does. The total B12 always has a part; any other only where something is on file, or its absence matters.
 with worded as (
     select
         patient_id, run.as_of, patient_fact.*, patient_evidence.* exclude (patient_id),
@@ -25,7 +25,7 @@ select
         'active B12 ' || active_b12_reported || case active_b12 when 'never' then ' of ' || strftime(active_b12_on, '%Y-%m') || ' is too old to count'
             else ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
         neuro_name || ' recorded ' || neuro_on,
-        uncounted_sign,
+        case when neuro not in ('definite', 'headache') then uncounted_sign end,
         case when last_mma_on is not null then 'MMA ' || last_mma_reported
             || case mma when 'never' then ' of ' || strftime(last_mma_on, '%Y-%m') || ' is too old to count' else ' on ' || last_mma_on || age_in_words(as_of - last_mma_on) end
             || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end
@@ -42,6 +42,6 @@ select
         case when monitoring like 'due_%' then 'check due since ' || due_on end,
         case when homocysteine = 'at_or_above_10' then 'homocysteine ' || homocysteine_reported || ' on ' || homocysteine_on end,
         case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
-        case when renal in ('reduced', 'possible') then coalesce('eGFR ' || egfr_value || ' on ' || egfr_on, 'kidney disease recorded') end
+        case when renal in ('reduced', 'possible') then coalesce('eGFR ' || printf('%g', egfr_value) || ' on ' || egfr_on, 'kidney disease recorded') end
     ) as evidence
 from worded

@@ -1,0 +1,45 @@
+"Which rules almost applied: one other answer to a base fact away, as urgent as the row or more, and near where it is a number."
+
+from pipeline.analysis.considered import considered_rules, near_misses
+from pipeline.protocol.pack import assess
+from tests.clinic import pack
+from tests.spec.test_rules import UNREMARKABLE
+
+NOTHING = dict.fromkeys(
+    ["b12_value", "active_b12_value", "mma_value", "homocysteine_value", "metformin_since", "acid_suppressant_since"]
+)  # fmt: skip
+
+
+def near(value=None, **facts):
+    found = assess(pack(), UNREMARKABLE | facts)
+    row = NOTHING | {"b12_value": value, "priority": found["priority"]}
+    considered = considered_rules(pack(), found["facts"], row)
+    return {rule["rule"]: rule["distance"] for rule in near_misses(considered)}
+
+
+def test_a_value_that_is_near_comes_first_with_its_distance():
+    found = near(182.0, b12="low_molar_only", neuro_300="yes")
+    assert next(iter(found.items())) == ("N08", "182 pg/mL: 2 above low")
+    assert found["N05"] is None  # a neurological sign would do
+
+
+def test_a_value_that_is_far_is_no_near_miss():
+    assert "N08" not in near(600.0, b12="above")
+
+
+def test_only_what_is_as_urgent_as_the_row_or_more():
+    assert "N16" not in near(150.0, b12="low", neuro_300="yes")
+    assert "N05" in near(150.0, b12="low", neuro_300="yes")
+
+
+def test_two_facts_away_is_not_near():
+    "N06 needs both a borderline B12 and a neurological symptom"
+    assert "N06" not in near(None)
+    assert "N06" in near(250.0, b12="borderline", neuro_300="yes")
+
+
+def test_each_rule_once_and_few():
+    found = near(
+        190.0, b12="low_molar_only", neuro_300="yes", folic_acid="active", metformin="long_term"
+    )
+    assert len(found) <= 6
