@@ -3,7 +3,7 @@
 with worded as (
     select
         patient_id, run.as_of, patient_fact.*, patient_evidence.* exclude (patient_id),
-        rtrim(b12_reported) || case when try_cast(regexp_extract(b12_reported, '\d+(\.\d+)?') as double) <> b12_value then ' (' || round(b12_value, 1) || ' pg/mL)' else '' end as b12_printed
+        with_signs(rtrim(b12_reported)) || case when try_cast(regexp_extract(b12_reported, '\d+(\.\d+)?') as double) <> b12_value then ' (' || round(b12_value, 1) || ' pg/mL)' else '' end as b12_printed
     from clinical.patient_fact
     join clinical.patient_evidence using (patient_id)
     cross join protocol.run
@@ -20,13 +20,13 @@ select
                 when 'stale_borderline' then ', never followed up'
                 when 'stale' then ', too old to count'
                 else '' end end,
-        case when deficiency_before = 'yes' and low_before_on is not null then 'an earlier B12 ' || low_before_reported || ' on ' || low_before_on end,
+        case when deficiency_before = 'yes' and low_before_on is not null then 'an earlier B12 ' || with_signs(low_before_reported) || ' on ' || low_before_on end,
         case when deficiency_on is not null then 'B12 deficiency recorded ' || deficiency_on end,
-        'active B12 ' || active_b12_reported || case active_b12 when 'never' then ' of ' || strftime(active_b12_on, '%Y-%m') || ' is too old to count'
+        'active B12 ' || with_signs(active_b12_reported) || case active_b12 when 'never' then ' of ' || strftime(active_b12_on, '%Y-%m') || ' is too old to count'
             else ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
         neuro_name || ' recorded ' || neuro_on,
         case when neuro not in ('definite', 'headache') then uncounted_sign end,
-        case when last_mma_on is not null then 'MMA ' || last_mma_reported
+        case when last_mma_on is not null then 'MMA ' || with_signs(last_mma_reported)
             || case mma when 'never' then ' of ' || strftime(last_mma_on, '%Y-%m') || ' is too old to count' else ' on ' || last_mma_on || age_in_words(as_of - last_mma_on) end
             || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end
             when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end,
@@ -40,7 +40,7 @@ select
             || case b12_supply when 'overdue' then ', ran out ' || last_covered_on else '' end,
         case when loading = 'incomplete' then injection_days || case injection_days when 1 then ' injection' else ' injections' end || ' in the first weeks' end,
         case when monitoring like 'due_%' then 'check due since ' || due_on end,
-        case when homocysteine = 'at_or_above_10' then 'homocysteine ' || homocysteine_reported || ' on ' || homocysteine_on end,
+        case when homocysteine = 'at_or_above_10' then 'homocysteine ' || with_signs(homocysteine_reported) || ' on ' || homocysteine_on end,
         case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
         case when renal in ('reduced', 'possible') then coalesce('eGFR ' || printf('%g', egfr_value) || ' on ' || egfr_on, 'kidney disease recorded') end
     ) as evidence

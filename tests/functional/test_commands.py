@@ -17,7 +17,7 @@ COLUMNS = (
     "active_b12_value, active_b12_on, mma, mma_value, mma_reported, mma_on, neuro, neuro_on, malabsorption, "
     "resection_length, metformin, metformin_since, acid_suppressant, acid_suppressant_since, diet, renal, "
     "egfr_value, b12_therapy, therapy_start_on, cyanocobalamin, folic_acid, pregnancy, homocysteine, "
-    "homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated"
+    "homocysteine_value, tested, cause_tests, deficiency_before, deficient, at_risk, treated, loading, b12_500, symptom_to_test, absorption_lost, evidence"
 )
 ASSESSMENT = COLUMNS.split(", ")
 ACCOUNT = [

@@ -10,7 +10,7 @@ from tests.generative.forms import FORMS, deliveries, ingested, new_home
 from tests.generative.population import Population, population
 from tests.generative.test_invariants import SEEDS, assessed
 
-PRINTED = ("b12_reported", "mma_reported")
+PRINTED = ("b12_reported", "mma_reported", "evidence")
 ONCE = [Phase.explicit, Phase.generate]  # a failure names its patients: nothing to shrink
 
 

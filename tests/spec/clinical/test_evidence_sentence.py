@@ -88,3 +88,10 @@ def test_of_a_treatment_that_ended_and_an_earlier_low():
         condition="concepts | onset_on\nb12_deficiency | 2023-01-06",
         medication="concepts | start_on | end_on | status | route\nb12_mecobalamin | 2023-12-01 | 2024-02-01 | ended | oral",
     )
+
+
+def test_a_comparator_is_a_sign_however_it_was_written():
+    says(
+        "B12 <150 pg/mL on 2026-11-01 (28 days old); MMA never measured",
+        lab_result="analyte | comparator | value | value_reported | unit_reported | collected_on\ntotal_b12 | < | 150 | &lt;150 | pg/mL | 2026-11-01",
+    )
