@@ -3,7 +3,7 @@ or in time."""
 
 from datetime import date, timedelta
 
-from pipeline.protocol.labels import low
+from pipeline.protocol import labels
 
 NEAR = 0.2  # of the value
 MEASURED = {  # fact: (its band, its value in an assessment)
@@ -49,7 +49,9 @@ def _from_band(pack, fact, answers, assessment):
     if gap > NEAR * value:
         return None
     label = (
-        low(answer) if name == fact == "b12" else f"the edge at {_number(_edge(value, gap, side))}"
+        labels.low(answer)
+        if name == fact == "b12"
+        else f"the edge at {_number(_edge(value, gap, side))}"
     )
     return f"{_number(value)} {band['unit']}: {_number(gap)} {side} {label}"
 

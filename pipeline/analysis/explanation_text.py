@@ -1,7 +1,7 @@
 """The explanation of one patient as text for a terminal."""
 
 from pipeline.analysis.answers import answer
-from pipeline.protocol.labels import low, word
+from pipeline.protocol import labels
 
 SHOWN = 12
 ROWS_OF_A_FLAG = 3
@@ -43,9 +43,9 @@ def _head(explanation):
     for flag in explanation["flags"]:
         yield f"  Flag {flag['flag']}: {flag['means']}"
         yield from _rows(flag["rows"])
-    yield f"  Cause: {low(row['cause'])}   Monitoring: {low(row['monitoring'])}"
+    yield f"  Cause: {labels.low(row['cause'])}   Monitoring: {labels.low(row['monitoring'])}"
     if row["cohorts"]:
-        yield f"  Cohorts: {', '.join(map(low, row['cohorts']))}"
+        yield f"  Cohorts: {', '.join(map(labels.low, row['cohorts']))}"
 
 
 def _rows(rows):
@@ -63,13 +63,13 @@ def _facts(explanation):
             continue
         said = answer(fact, explanation["facts"])
         note = (
-            f" (based on {low(fact['rests_on'])})"
+            f" (based on {labels.low(fact['rests_on'])})"
             if fact["rests_on"]
             else " (derived)"
             if fact["kind"] == "derived"
             else ""
         )
-        yield f"  {word(fact['fact'])}: {said[0].lower()}{said[1:]}{note}"
+        yield f"  {labels.word(fact['fact'])}: {labels.low(said)}{note}"
         yield from _evidence(fact["evidence"])
     if explanation["other_evidence"]:
         yield "  also on file"
@@ -104,7 +104,10 @@ def _line(rule):
     cites = f" [{'; '.join(rule['cites'])}]" if rule["cites"] else ""
     if rule["fits"]:
         holds = (
-            ", ".join(f"{low(fact)}: {low(answer)}" for fact, answer in rule["holds"].items())
+            ", ".join(
+                f"{labels.low(fact)}: {labels.low(answer)}"
+                for fact, answer in rule["holds"].items()
+            )
             or "any patient"
         )
         return f"{rule['rule']} {rule['outcome']}: FITS ({holds}){cites}"
@@ -113,13 +116,13 @@ def _line(rule):
 
 def _failing(rule):
     return "; ".join(
-        f"{low(fact)} is {low(fails['is'])}, must be {_any_of(fails['asks_for'])}"
+        f"{labels.low(fact)} is {labels.low(fails['is'])}, must be {_any_of(fails['asks_for'])}"
         for fact, fails in rule["fails"].items()
     )
 
 
 def _any_of(answers):
-    return " or ".join(dict.fromkeys(map(low, answers)))
+    return " or ".join(dict.fromkeys(map(labels.low, answers)))
 
 
 def _near_misses(explanation):
