@@ -350,3 +350,7 @@ create or replace macro age_in_words(days) as
         when days < 730 then ' (' || cast(round(days / 30.44) as integer) || ' months old)'
         else ' (' || printf('%.1f', days / 365.25) || ' years old)'
     end;
+
+-- Why a value does not count that once did: a raised or low one expires by treatment alone, any other by its age.
+create or replace macro why_not(is_expired_by_treatment) as
+    case when is_expired_by_treatment then ' is from before B12 treatment' else ' is too old to count' end;

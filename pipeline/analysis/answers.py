@@ -3,6 +3,7 @@
 from pipeline.protocol import labels
 
 MEASURED = ("b12", "active_b12", "mma", "homocysteine")
+REMARKS = ("loading", "b12_supply", "b12_timing", "mma_timing", "neuro_timing")
 ANTIBODY, GASTRIN = "intrinsic_factor_antibody", "gastrin"
 TESTS = {ANTIBODY: "intrinsic factor antibody", GASTRIN: "gastrin"}
 
@@ -12,6 +13,8 @@ def answer(fact, facts):
     patient without any result, and an incomplete set of tests names those that are missing."""
     if fact["answer"] == "never" and fact["fact"] in MEASURED:
         return _never(fact["evidence"])
+    if fact["answer"] == "other" and fact["fact"] in REMARKS:
+        return "Nothing to remark"
     if fact["fact"] == "cause_tests" and fact["answer"] == "missing":
         return _incomplete(facts)
     return labels.word(fact["answer"])

@@ -2,6 +2,7 @@
 misses."""
 
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 
 from pipeline.analysis.considered import considered_rules, near_misses
@@ -74,6 +75,7 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
                 " rejected rows: b12 rejects."
             )
         facts = _words(con, pack, assessment)
+        days = assessment | (_row(con, "clinical.patient_evidence") or {})
         build(con, with_dependencies(con, ["explaining.evidence", "explaining.flag_row"]))
         evidence, flag_rows = rows_of(con, EVIDENCE), rows_of(con, FLAG_ROWS)
     return {
@@ -82,13 +84,13 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
         "also_known_as": [known for known in ids if known != surviving],
         "as_of": str(as_of),
         "lake": "data of the last published run" if is_as_published else "current data",
-        **_explained(pack, assessment, facts, evidence, flag_rows),
+        **_explained(pack, assessment, facts, evidence, flag_rows, days),
     }
 
 
-def _explained(pack, assessment, facts, evidence, flag_rows):
+def _explained(pack, assessment, facts, evidence, flag_rows, days):
     "The assessment with what it is based on, and every rule that was considered"
-    behind = partial(_rows_behind, pack, facts, assessment, evidence)
+    behind = partial(_rows_behind, pack, facts, days, evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows)
     considered = considered_rules(pack, facts, assessment)
     return {
@@ -130,10 +132,12 @@ EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "resection_length": "malabsorption", "absorption_lost": "malabsorption",
     "neuro_timing": "neuro",
 }  # fmt: skip
-DAY_OF = {  # fact: the day of the row that decides it, in an assessment
+DAY_OF = {  # fact: the day of the row that decides it, in an assessment or patient_evidence
     "b12": "b12_on", "active_b12": "active_b12_on", "mma": "mma_on", "neuro": "neuro_on",
-    "metformin": "metformin_since", "acid_suppressant": "acid_suppressant_since",
-    "b12_therapy": "therapy_start_on",
+    "neuro_timing": "last_sign_on", "malabsorption": "malabsorption_on",
+    "absorption_lost": "absorption_lost_on", "renal": "kidney_on", "diet": "diet_on",
+    "deficiency_before": "deficiency_on", "metformin": "metformin_since",
+    "acid_suppressant": "acid_suppressant_since", "b12_therapy": "therapy_start_on",
 }  # fmt: skip
 COUNTS = ("usable", "counted", "active", "ended", "administered", "unknown")  # standings
 
@@ -186,9 +190,12 @@ def _flags(pack, assessment, facts, behind, flag_rows):
     ]
 
 
-def _rows_behind(pack, facts, assessment, evidence, when):
-    """The delivered row that decides each fact which a line reads, directly or through derived
-    facts; a fact without a row of its own has none"""
+def _rows_behind(pack, facts, days, evidence, when):
+    """The delivered rows that decide each fact which a line reads, directly or through derived
+    facts; a fact without a row of its own has none.
+
+    days: the days on which the facts rest, by the names of DAY_OF.
+    """
     rows = []
     for fact in dict.fromkeys(_base_facts(pack, facts, when)):
         known = EVIDENCE_OF.get(fact, fact)
@@ -197,9 +204,17 @@ def _rows_behind(pack, facts, assessment, evidence, when):
             for row in evidence
             if row["fact"] == known and row["file"] and row["standing"] in COUNTS
         ]
-        day = assessment[DAY_OF[known]] if known in DAY_OF else None
-        rows += ([row for row in mine if row["on_day"] == day] or mine)[:1]
+        if fact == "loading":
+            rows += _loading_rows(pack, mine, days["therapy_start_on"])
+        else:
+            day = days[DAY_OF.get(fact) or DAY_OF[known]] if known in DAY_OF else None
+            rows += ([row for row in mine if row["on_day"] == day] or mine)[:1]
     return [row for place, row in enumerate(rows) if row not in rows[:place]]
+
+
+def _loading_rows(pack, rows, began_on):
+    end = began_on + timedelta(days=pack.setting["loading_days"])
+    return [row for row in rows if began_on <= row["on_day"] < end]
 
 
 def _base_facts(pack, facts, when):

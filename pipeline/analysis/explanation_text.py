@@ -1,24 +1,27 @@
 """The explanation of one patient as text for a terminal."""
 
+import re
+
 from pipeline.analysis.answers import answer
 from pipeline.protocol import labels
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SHOWN = 12
 ROWS_OF_A_FLAG = 3
 
 
 def explanation_as_text(explanation):
-    """The dict of `explain` as lines a clinician can read."""
-    return "\n".join(
-        [
-            *_head(explanation),
-            *_facts(explanation),
-            *_rules(explanation),
-            *_near_misses(explanation),
-            "",
-            explanation["notice"],
-        ]
-    )
+    """The dict of `explain` as lines a clinician can read; control characters that were delivered
+    within a name are left out."""
+    lines = [
+        *_head(explanation),
+        *_facts(explanation),
+        *_rules(explanation),
+        *_near_misses(explanation),
+        "",
+        explanation["notice"],
+    ]
+    return "\n".join(CONTROL.sub(" ", line) for line in lines)
 
 
 def _head(explanation):
@@ -95,9 +98,13 @@ def _rules(explanation):
         if rule["decides"]:
             yield "      this rule decides; the rules below it are not evaluated"
             break
-    for name in ("safety", "cause"):
-        yield f"  {name}"
-        yield from (f"    {_line(rule)}" for rule in explanation["rules"][name])
+    yield "  safety"
+    yield from (f"    {_line(rule)}" for rule in explanation["rules"]["safety"])
+    yield "  cause"
+    for rule in explanation["rules"]["cause"]:
+        yield f"    {_line(rule)}"
+        if rule["decides"]:
+            break
 
 
 def _line(rule):

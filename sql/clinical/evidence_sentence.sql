@@ -2,18 +2,19 @@
 -- Source: protocol §4, Reasons in full. A sign that does not count is named where none does. The total B12 always has a part; any other only where something is on file, or its absence matters.
 with worded as (
     select
-        patient_id, run.as_of, patient_fact.*, patient_evidence.* exclude (patient_id),
+        patient_id, run.as_of, setting.loading_days, patient_fact.*, patient_evidence.* exclude (patient_id),
         with_signs(rtrim(b12_reported)) || case when try_cast(regexp_extract(b12_reported, '\d+(\.\d+)?') as double) <> b12_value then ' (' || round(b12_value, 1) || ' pg/mL)' else '' end as b12_printed
     from clinical.patient_fact
     join clinical.patient_evidence using (patient_id)
     cross join protocol.run
+    cross join protocol.setting
 )
 
 select
     patient_id,
-    concat_ws(
+    regexp_replace(concat_ws(
         '; ',
-        case when b12_on is null then 'B12 never measured' else 'B12 ' || b12_printed || ' on ' || b12_on || age_in_words(as_of - b12_on)
+        case when b12_on is null then coalesce(undecided_b12, 'B12 never measured') else 'B12 ' || b12_printed || ' on ' || b12_on || age_in_words(as_of - b12_on)
             || case b12
                 when 'treated_since' then ', before B12 treatment that has since ended, so it no longer describes the patient'
                 when 'on_treatment' then ', taken during or soon after B12 treatment'
@@ -22,26 +23,33 @@ select
                 else '' end end,
         case when deficiency_before = 'yes' and low_before_on is not null then 'an earlier B12 ' || with_signs(low_before_reported) || ' on ' || low_before_on end,
         case when deficiency_on is not null then 'B12 deficiency recorded ' || deficiency_on end,
-        'active B12 ' || with_signs(active_b12_reported) || case active_b12 when 'never' then ' of ' || strftime(active_b12_on, '%Y-%m') || ' is too old to count'
-            else ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
+        case when active_b12_on is null then undecided_active_b12
+            when active_b12 = 'never' then 'active B12 ' || with_signs(active_b12_reported) || ' of ' || strftime(active_b12_on, '%Y-%m') || why_not(active_b12_band = 'low')
+            else 'active B12 ' || with_signs(active_b12_reported) || ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
         neuro_name || ' recorded ' || neuro_on,
-        case when neuro not in ('definite', 'headache') then uncounted_sign end,
-        case when last_mma_on is not null then 'MMA ' || with_signs(last_mma_reported)
-            || case mma when 'never' then ' of ' || strftime(last_mma_on, '%Y-%m') || ' is too old to count' else ' on ' || last_mma_on || age_in_words(as_of - last_mma_on) end
-            || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end
-            when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end,
+        case when neuro_timing = 'new_on_therapy' and last_sign_on > neuro_on then last_sign_name || ' recorded ' || last_sign_on end,
+        case when neuro = 'not_loaded' then 'diagnoses not loaded' when neuro not in ('definite', 'headache') then uncounted_sign end,
+        case when last_mma_on is null then coalesce(undecided_mma,
+                case when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end)
+            when mma = 'never' then 'MMA ' || with_signs(last_mma_reported) || ' of ' || strftime(last_mma_on, '%Y-%m') || why_not(last_mma_band = 'raised')
+            else 'MMA ' || with_signs(last_mma_reported) || ' on ' || last_mma_on || age_in_words(as_of - last_mma_on)
+                || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end end,
         malabsorption_name || ' recorded ' || malabsorption_on,
+        case when absorption_lost = 'yes' and absorption_lost_name <> malabsorption_name then absorption_lost_name || ' recorded ' || absorption_lost_on end,
         case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end,
         case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,
-        case when diet = 'strict_vegetarian' then 'strict vegetarian diet recorded ' || diet_on end,
+        case when diet = 'strict_vegetarian' then case when is_strictness_unknown then 'vegetarian diet (strictness not recorded)' else 'strict vegetarian diet' end
+            || ' recorded ' || diet_on end,
         case b12_therapy when 'im' then 'B12 by injection since ' || therapy_start_on when 'oral' then 'oral B12 since ' || therapy_start_on
             when 'route_unknown' then 'B12 since ' || therapy_start_on || ' (route not recorded)'
             when 'lapsed' then 'B12 treatment ended ' || last_covered_on when 'not_loaded' then 'medications not loaded' end
             || case b12_supply when 'overdue' then ', ran out ' || last_covered_on else '' end,
-        case when loading = 'incomplete' then injection_days || case injection_days when 1 then ' injection' else ' injections' end || ' in the first weeks' end,
+        case when loading = 'incomplete' then injection_days || case injection_days when 1 then ' injection' else ' injections' end
+            || ' recorded in the first ' || loading_days || ' days' end,
         case when monitoring like 'due_%' then 'check due since ' || due_on end,
         case when homocysteine = 'at_or_above_10' then 'homocysteine ' || with_signs(homocysteine_reported) || ' on ' || homocysteine_on end,
         case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
-        case when renal in ('reduced', 'possible') then coalesce('eGFR ' || printf('%g', egfr_value) || ' on ' || egfr_on, 'kidney disease recorded') end
-    ) as evidence
+        case when renal in ('reduced', 'possible') then kidney_name || ' recorded ' || kidney_on end,
+        case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on) end
+    ), '[\x00-\x1f\x7f-\x9f]+', ' ', 'g') as evidence
 from worded

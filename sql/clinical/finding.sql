@@ -55,6 +55,6 @@ single as (
 
 select single.* replace (coalesce(single.name, code_name.name, single.code) as name), concept.fact, concept.means, concept.wording
 from single
-left join clinical.code_name on code_name.code_system = single.code_system and code_name.code = single.code
+left join clinical.code_name on code_name.code_system is not distinct from single.code_system and code_name.code = single.code
 join protocol.concept on concept.concept = single.concept
 where not (single.status = 'unknown' and concept.fact in ('malabsorption', 'b12_therapy'))

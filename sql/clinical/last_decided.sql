@@ -25,15 +25,14 @@ chosen as (
                 or (latest_result.word = 'low' and b12_therapy.therapy_start_on is null and coalesce(treated.days_treated, 0) < setting.raised_until_treated_days)
             )
         ) as active_b12,
+        max(latest_result.word) filter (latest_result.analyte = 'active_b12') as active_b12_band,
         max(latest_result.value) filter (latest_result.analyte = 'active_b12') as active_b12_value,
         max(latest_result.value_reported || coalesce(' ' || latest_result.unit_reported, '')) filter (latest_result.analyte = 'active_b12') as active_b12_reported,
         max(latest_result.collected_on) filter (latest_result.analyte = 'active_b12') as active_b12_on,
         max(latest_result.word) filter (latest_result.analyte = 'homocysteine' and latest_result.collected_on >= b12_therapy.therapy_start_on) as homocysteine,
         max(latest_result.value) filter (latest_result.analyte = 'homocysteine') as homocysteine_value,
         max(latest_result.value_reported || coalesce(' ' || latest_result.unit_reported, '')) filter (latest_result.analyte = 'homocysteine') as homocysteine_reported,
-        max(latest_result.collected_on) filter (latest_result.analyte = 'homocysteine') as homocysteine_on,
-        bool_or(latest_result.is_later_one_censored) as is_later_one_censored,
-        bool_or(latest_result.is_unit_code_disagree) as is_unit_code_disagree
+        max(latest_result.collected_on) filter (latest_result.analyte = 'homocysteine') as homocysteine_on
     from clinical.latest_result
     cross join protocol.run
     cross join protocol.setting

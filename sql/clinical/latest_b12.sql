@@ -47,6 +47,5 @@ worded as (
 select patient_id, value, comparator, value_reported, unit_reported, collected_on, source, file, line, word as band, b12, neuro_300, is_far_above,
     is_late_on_therapy, 
     low_before is not null or (b12 = 'treated_since' and word in ('low', 'uncertain_low')) as is_low_before,
-    low_before[1] as low_before_on, low_before[2] as low_before_reported,
-    is_later_one_censored, is_conflicting, is_unit_code_disagree
+    low_before[1] as low_before_on, low_before[2] as low_before_reported
 from worded

@@ -22,6 +22,7 @@ with judged as (
 
 select
     judged.patient_id, judged.value, judged.value_reported, judged.unit_reported, judged.collected_on, judged.file, judged.line,
+    judged.word as band,
     case
         when not (judged.is_kept or judged.is_recent) then 'never'
         when judged.word = 'not_raised' then 'not_raised'
@@ -31,7 +32,6 @@ select
         else 'raised'
     end as mma,
     coalesce(judged.collected_on > judged.therapy_start_on + setting.late_on_therapy_days, false) as is_late_on_therapy,
-    (judged.is_kept or judged.is_recent) and judged.word = 'raised' and judged.value <= judged.reference_high as is_within_lab_range,
-    judged.is_later_one_censored, judged.is_conflicting, judged.is_unit_code_disagree
+    (judged.is_kept or judged.is_recent) and judged.word = 'raised' and judged.value <= judged.reference_high as is_within_lab_range
 from judged
 cross join protocol.setting

@@ -24,7 +24,7 @@ evidence as (
         and not (finding.means = 'bariatric_band' and removal.removed_on is not null and removal.removed_on >= finding.began_on)
         and not (finding.means = 'ileal_resection' and length.length_cm is not null and length.length_cm <= setting.resection_cm)
     union all
-    select patient_id, began_on, false, true, null, 'ileal_resection' from length cross join protocol.setting where length_cm > setting.resection_cm
+    select patient_id, began_on, false, true, 'ileal resection of ' || printf('%g', length_cm) || ' cm', 'ileal_resection' from length cross join protocol.setting where length_cm > setting.resection_cm
     union all
     select patient_id, collected_on, false, false, 'positive intrinsic factor antibody', 'pernicious_anaemia' from clinical.latest_result
     where analyte = 'intrinsic_factor_antibody' and finding = 'positive'
@@ -39,6 +39,8 @@ select
     arg_min(ranked.began_on, row(ranked.rank, ranked.began_on)) as malabsorption_on,
     arg_min(ranked.name, row(ranked.rank, ranked.began_on, ranked.name)) as malabsorption_name,
     bool_or(ranked.is_absorption_lost) as is_absorption_lost,
+    min(ranked.began_on) filter (ranked.is_absorption_lost) as absorption_lost_on,
+    arg_min(ranked.name, row(ranked.began_on, ranked.name)) filter (ranked.is_absorption_lost) as absorption_lost_name,
     case
         when not bool_or(ranked.malabsorption = 'ileal_resection') then 'none'
         when max(length.length_cm) > max(setting.resection_cm) then 'extensive'

@@ -3,19 +3,23 @@
 -- is too old to count is in last_mma_reported and last_mma_on alone.
 select
     patient_id,
-    latest_b12.value as b12_value, latest_b12.comparator as b12_comparator,
+    latest_b12.value as b12_value,
     latest_b12.value_reported || ' ' || coalesce(latest_b12.unit_reported, '') as b12_reported,
     latest_b12.collected_on as b12_on, latest_b12.file || ':' || latest_b12.line as b12_source,
     latest_b12.low_before_on, latest_b12.low_before_reported,
-    last_decided.active_b12_value, last_decided.active_b12_reported, last_decided.active_b12_on, last_decided.tested_on,
+    last_decided.active_b12_value, last_decided.active_b12_reported, last_decided.active_b12_on, last_decided.active_b12_band, last_decided.tested_on,
     case when latest_mma.mma <> 'never' then latest_mma.value end as mma_value,
     case when latest_mma.mma <> 'never' then latest_mma.value_reported || ' ' || coalesce(latest_mma.unit_reported, '') end as mma_reported,
     case when latest_mma.mma <> 'never' then latest_mma.collected_on end as mma_on,
     latest_mma.value_reported || coalesce(' ' || latest_mma.unit_reported, '') as last_mma_reported, latest_mma.collected_on as last_mma_on,
-    neuro_sign.neuro_on, neuro_sign.neuro_name, uncounted_sign.sign as uncounted_sign,
+    latest_mma.band as last_mma_band,
+    undecided_result.undecided_b12, undecided_result.undecided_active_b12, undecided_result.undecided_mma,
+    neuro_sign.neuro_on, neuro_sign.neuro_name, neuro_sign.last_sign_on, neuro_sign.last_sign_name, uncounted_sign.sign as uncounted_sign,
     malabsorption.malabsorption_on, malabsorption.malabsorption_name,
+    malabsorption.absorption_lost_on, malabsorption.absorption_lost_name,
     medication_risk.metformin_since, medication_risk.acid_suppressant_since, medication_risk.folic_acid_since,
-    coded_fact.diet_on, coded_fact.deficiency_on, renal_function.egfr_value, renal_function.egfr_on,
+    coded_fact.diet_on, coded_fact.is_strictness_unknown, coded_fact.deficiency_on,
+    renal_function.egfr_value, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_on, renal_function.kidney_name,
     b12_therapy.therapy_start_on, b12_therapy.b12_era_on, b12_therapy.last_covered_on, loading.injection_days, monitoring.due_on,
     last_decided.homocysteine_value, last_decided.homocysteine_reported, last_decided.homocysteine_on, demography.site
 from clinical.population
@@ -23,6 +27,7 @@ left join clinical.demography using (patient_id)
 left join clinical.latest_b12 using (patient_id)
 left join clinical.latest_mma using (patient_id)
 left join clinical.last_decided using (patient_id)
+left join clinical.undecided_result using (patient_id)
 left join clinical.neuro_sign using (patient_id)
 left join clinical.uncounted_sign using (patient_id)
 left join clinical.malabsorption using (patient_id)

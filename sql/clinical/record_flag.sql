@@ -33,9 +33,12 @@ select patient_id, 'VEGETARIAN_STRICTNESS_UNKNOWN' from clinical.coded_fact wher
 union
 select patient_id, 'BAND_WEAKER_EVIDENCE' from clinical.malabsorption where malabsorption = 'bariatric' and is_band_only
 union
-select finding.patient_id, 'SHORT_ILEAL_RESECTION' from clinical.finding
+select finding.patient_id, 'SHORT_ILEAL_RESECTION'
+from clinical.finding
 cross join protocol.setting
-where finding.means = 'ileal_resection_length' and finding.length_cm <= setting.resection_cm
+where finding.means = 'ileal_resection_length' and finding.length_cm is not null
+group by finding.patient_id
+having arg_max(finding.length_cm, row(finding.began_on, finding.length_cm)) <= any_value(setting.resection_cm)
 union
 select patient_id, 'NEUROPATHY_ATTRIBUTED_TO_DIABETES' from clinical.neuro_sign where is_diabetic
 union

@@ -14,11 +14,13 @@ medication as (
     from lake.medication
     join clinical.medication_class using (concepts)
     left join clinical.merged_patient on merged_patient.patient_id = medication.patient_id
+    cross join protocol.run
     where medication_class.class in ('metformin', 'acid_suppressant', 'folic_acid', 'b12_therapy', 'methotrexate')
+        and medication.status in ('active', 'ended', 'administered', 'unknown') and medication.start_on <= run.as_of
 ),
 
 finding as (
-    select patient_id, began_on as on_day, name as reported, file, line, means, concept, matched_by, latest_on, began_on, is_end_before_start, length_cm, is_abated
+    select patient_id, began_on as on_day, name as reported, file, line, means, concept, matched_by, latest_on, began_on, is_end_before_start, length_cm
     from clinical.finding
 )
 
@@ -50,9 +52,9 @@ from (
     union all select patient_id, 'PARENT_CODE', on_day, reported, file, line from finding where matched_by = 'parent'
     union all select patient_id, 'VEGETARIAN_STRICTNESS_UNKNOWN', on_day, reported, file, line from finding where concept = 'vegetarian_diet'
     union all select patient_id, 'BAND_WEAKER_EVIDENCE', on_day, reported, file, line from finding where means = 'bariatric_band'
-    union all select patient_id, 'SHORT_ILEAL_RESECTION', on_day, reported, file, line from finding where means = 'ileal_resection_length'
-    union all select patient_id, 'NEUROPATHY_ATTRIBUTED_TO_DIABETES', on_day, reported, file, line from finding where means = 'diabetic_only' and not is_abated
-    union all select patient_id, 'NEURO_NONSPECIFIC', on_day, reported, file, line from finding where means = 'nonspecific' and not is_abated
-    union all select patient_id, 'HEADACHE_NOT_RESOLVED', on_day, reported, file, line from finding where means in ('headache', 'migraine') and not is_abated
+    union all select patient_id, 'SHORT_ILEAL_RESECTION', on_day, length_cm || ' cm', file, line from finding where means = 'ileal_resection_length'
+    union all
+    select patient_id, case sign when 'diabetic_only' then 'NEUROPATHY_ATTRIBUTED_TO_DIABETES' when 'nonspecific' then 'NEURO_NONSPECIFIC' when 'headache_old' then 'HEADACHE_NOT_RESOLVED' end, began_on, name, file, line
+    from clinical.judged_sign
 ) as raised
 semi join clinical.evidence_flag on evidence_flag.patient_id = raised.patient_id and evidence_flag.flag = raised.flag

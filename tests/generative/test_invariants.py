@@ -80,6 +80,10 @@ def _everyone_once(con, assessment):
         for row in assessment
     )
     assert all(row["priority"] in (0, 1, 2, 3, 4) for row in assessment)
+    assert all(
+        row["waiting_since"] is None or row["waiting_since"] <= row["as_of"] for row in assessment
+    )
+    assert all(row["evidence"] for row in assessment)
 
 
 def _add_up(con, accounts, of_the_whole):

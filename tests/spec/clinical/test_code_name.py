@@ -12,9 +12,14 @@ def test_the_longest_row_that_covers_the_code():
         ann        | neuro_peripheral_neuropathy | ICD10CM     | G62.9  | Nerve trouble | 2026-01-01
         ann        |                             | ICD10CM     | Q00    |               | 2026-01-01
         ann        | pernicious_anaemia          | LOCAL       | mine   |               | 2026-01-01
+        ann        | neuro_peripheral_neuropathy | icd-10-cm   | G629   |               | 2026-01-01
+        ann        | neuro_paraesthesia_sensory  | ""          | r20.2  |               | 2026-01-01
     """)  # fmt: skip
+    con.execute("update lake.condition set code_system = null where code_system = ''")
     shows(con, "clinical.code_name", """
         code_system | code  | name
         ICD10CM     | R51.9 | Headache, unspecified
         ICD10       | r519  | Headache, unspecified
+        icd-10-cm   | G629  | Polyneuropathy, unspecified
+                    | r20.2 | Paresthesia of skin
     """)  # fmt: skip

@@ -68,7 +68,7 @@ def test_without_any_value():
 
 def test_of_a_treatment_since_when_how_and_what_is_due():
     says(
-        "B12 150 pg/mL on 2025-12-20 (11 months old); MMA never measured; B12 by injection since 2026-01-02; 1 injection in the first weeks;"
+        "B12 150 pg/mL on 2025-12-20 (11 months old); MMA never measured; B12 by injection since 2026-01-02; 1 injection recorded in the first 28 days;"
         " check due since 2026-06-02; folic acid since 2026-02",
         lab_result="analyte | value | collected_on\ntotal_b12 | 150 | 2025-12-20",
         procedure="""concepts | performed_on
@@ -94,4 +94,64 @@ def test_a_comparator_is_a_sign_however_it_was_written():
     says(
         "B12 <150 pg/mL on 2026-11-01 (28 days old); MMA never measured",
         lab_result="analyte | comparator | value | value_reported | unit_reported | collected_on\ntotal_b12 | < | 150 | &lt;150 | pg/mL | 2026-11-01",
+    )
+
+
+def test_kidney_function_where_it_may_be_reduced():
+    says(
+        "B12 never measured; Chronic kidney disease, stage 3 recorded 2020-01-01; eGFR 53 mL/min/1.73 m² on 2026-11-01 (28 days old)",
+        lab_result="analyte | value | collected_on\negfr | 53 | 2026-11-01",
+        condition="concepts | name | onset_on\nckd_stage3_5 | Chronic kidney disease, stage 3 | 2020-01-01",
+    )
+    says(
+        "B12 never measured; eGFR 59.5 mL/min/1.73 m² on 2026-11-01 (28 days old)",
+        lab_result="analyte | value | collected_on\negfr | 59.5 | 2026-11-01",
+    )
+    says("B12 never measured", lab_result="analyte | value | collected_on\negfr | 75 | 2026-11-01")
+
+
+def test_of_a_treatment_by_an_unknown_route_that_does_not_reach_its_target():
+    says(
+        "B12 never measured; B12 since 2026-11-01 (route not recorded); homocysteine 14 umol/L on 2026-11-20",
+        lab_result="analyte | value | collected_on\nhomocysteine | 14 | 2026-11-20",
+        medication="concepts | start_on\nb12_mecobalamin | 2026-11-01",
+    )
+
+
+def test_a_new_sign_on_therapy_stands_beside_the_old_one():
+    says(
+        "B12 never measured; Polyneuropathy recorded 2015-01-01; Paraesthesia recorded 2026-11-01; oral B12 since 2026-06-01; check due since 2026-11-01",
+        condition="""concepts | name | onset_on
+neuro_peripheral_neuropathy | Polyneuropathy | 2015-01-01
+neuro_paraesthesia_sensory | Paraesthesia | 2026-11-01""",
+        medication="concepts | start_on | route\nb12_mecobalamin | 2026-06-01 | oral",
+    )
+
+
+def test_the_operation_after_which_absorption_is_lost_is_named():
+    says(
+        "B12 never measured; Gastric band recorded 2015-01-01; Gastric bypass recorded 2020-01-01",
+        procedure="""concepts | name | performed_on
+bariatric_band | Gastric band | 2015-01-01
+bariatric_procedure | Gastric bypass | 2020-01-01""",
+    )
+    says(
+        "B12 never measured; ileal resection of 45 cm recorded 2020-01-01",
+        condition="concepts | name | onset_on | length_cm\nileal_resection_length | Length | 2020-01-01 | 45",
+    )
+
+
+def test_a_raised_value_that_expired_by_treatment_says_so_and_not_too_old():
+    says(
+        "B12 never measured; active B12 20 pmol/L of 2015-02 is from before B12 treatment; MMA 900 nmol/L of 2015-02 is from before B12 treatment;"
+        " B12 treatment ended 2020-01-01",
+        lab_result="analyte | value | collected_on\nmma | 900 | 2015-02-01\nactive_b12 | 20 | 2015-02-01",
+        medication="concepts | start_on | end_on | status | route\nb12_mecobalamin | 2016-01-01 | 2020-01-01 | ended | oral",
+    )
+
+
+def test_a_vegetarian_diet_without_strictness_and_control_characters():
+    says(
+        "B12 never measured; head ache recorded 2026-11-20; vegetarian diet (strictness not recorded) recorded 2018-01-01",
+        condition="concepts | name | onset_on\nvegetarian_diet | Vegetarian | 2018-01-01\nheadache_tierB_primary | head\x1bache | 2026-11-20",
     )

@@ -77,13 +77,13 @@ def test_a_raised_one_does_not_expire_while_untreated_until_a_newer_one_replaces
         eve        | b12_cyanocobalamin | 2025-12-01 | oral
     """)  # fmt: skip
     shows(con, "clinical.latest_mma", """
-        patient_id | mma                  | is_later_one_censored
-        ann        | raised_renal_unknown | no
-        bob        | not_raised           | no
-        cid        | raised_renal_unknown | yes
-        dan        | never                | no
-        eve        | raised_renal_unknown | no
-        fay        | never                | no
+        patient_id | mma
+        ann        | raised_renal_unknown
+        bob        | not_raised
+        cid        | raised_renal_unknown
+        dan        | never
+        eve        | raised_renal_unknown
+        fay        | never
     """)  # fmt: skip
 
 

@@ -91,3 +91,14 @@ def test_weaker_neurological_signs_raise_their_flags_beside_a_stronger_one():
         ann        | NEURO_NONSPECIFIC
         ann        | NEUROPATHY_ATTRIBUTED_TO_DIABETES
     """)  # fmt: skip
+
+
+def test_a_short_ileal_resection_is_what_the_last_recorded_length_says():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | concepts               | onset_on   | length_cm
+        ann        | ileal_resection_length | 2020-01-01 | 15
+        bob        | ileal_resection_length | 2020-01-01 | 15
+        bob        | ileal_resection_length | 2021-01-01 | 45
+    """)  # fmt: skip
+    shows(con, "clinical.record_flag", "patient_id | flag\nann | SHORT_ILEAL_RESECTION")

@@ -45,7 +45,7 @@ def test_what_is_recognised_and_never_counted_says_so_and_moved_dates_show_the_d
         fact                      | on_day     | original_day | reported       | what                        | line
         recognised, not counted   | 2025-05-05 | 2025-05-04   | Dietary advice | ICD10CM Z71.3, names no diet | 31
         neuro                     | 2025-05-05 |              | Polyneuropathy | ICD10CM G62.9               | 32
-        neuro                     | 2025-05-06 |              | G62.9          | G62.9                       | 33
+        neuro                     | 2025-05-06 |              | Polyneuropathy, unspecified | G62.9          | 33
     """,
     )
 

@@ -87,7 +87,7 @@ def test_flags_of_the_words_come_before_those_of_the_evidence():
         ({"condition": "concepts | onset_on\nneuro_ataxia_gait | 2021-03-04"}, "2021-03-04"),
         ({"condition": "concepts | onset_on\npernicious_anaemia | 2021-03-04"}, "2021-03-04"),
         ({"condition": "concepts | onset_on\nvegan_diet | 2021-03-04"}, "2021-03-04"),
-        ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | oral"}, "2025-06-01"),
+        ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | oral"}, "2025-11-01"),
         ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | oral",
           "condition": "concepts | onset_on\ncoeliac | 2015-01-01"}, "2015-01-01"),
         ({"medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-06-01 | injection",
@@ -104,6 +104,21 @@ def test_flags_of_the_words_come_before_those_of_the_evidence():
           "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2023-12-05"}, "2025-02-03"),
         ({"condition": "concepts | onset_on\nneuro_ataxia_gait | 2021-03-04",
           "lab_result": "analyte | value | collected_on\ntotal_b12 | 500 | 2020-12-05"}, "2021-03-04"),
+        # a supply that reaches beyond the as-of date is no day to wait since
+        ({"lab_result": "analyte | value | collected_on\ntotal_b12 | 250 | 2025-10-23",
+          "condition": "concepts | onset_on\nneuro_ataxia_gait | 2021-03-04",
+          "medication": "concepts | start_on | days_supply | route\nb12_cyanocobalamin | 2025-04-06 | 400 | oral"}, "2025-10-23"),
+        # what shows the deficiency, not a value that is merely allowed beside it
+        ({"lab_result": "analyte | value | collected_on\ntotal_b12 | 600 | 2024-12-27\nactive_b12 | 20 | 2026-01-26"}, "2026-01-26"),
+        ({"lab_result": "analyte | value | collected_on\ntotal_b12 | 150 | 2015-01-01\nmma | 1500 | 2026-01-11",
+          "condition": "concepts | onset_on\nneuro_ataxia_gait | 2021-03-04",
+          "medication": "concepts | start_on | end_on | status | route\nb12_cyanocobalamin | 2015-06-01 | 2017-01-03 | ended | oral"}, "2026-01-11"),
+        # a new sign on therapy
+        ({"condition": "concepts | onset_on\nneuro_ataxia_gait | 2015-01-01\nneuro_paraesthesia_sensory | 2025-12-01\ncoeliac | 2010-01-01",
+          "medication": "concepts | start_on | route\nb12_cyanocobalamin | 2025-08-15 | injection",
+          "lab_result": "analyte | value | collected_on\nmma | 100 | 2025-11-20\nhomocysteine | 5 | 2025-11-20\ntotal_b12 | 500 | 2025-11-20"},
+         "2025-12-01"),
+        ({"condition": "concepts | onset_on\nb12_deficiency | 2021-03-04"}, "2021-03-04"),
         ({"condition": "concepts | onset_on\nglossitis | 2021-03-04"}, None),
         ({"lab_result": "analyte | value | collected_on\ntotal_b12 | 150 | 2026-01-05",
           "condition": "concepts | onset_on\nheadache_tierB_primary | 2025-12-24"}, "2026-01-05"),
@@ -134,4 +149,5 @@ def test_a_treatment_that_rests_on_an_old_value_says_to_repeat_the_test_first():
     build(con)
     says = {row["patient_id"]: row["evidence"] for row in select(con, "screening.assessment")}
     assert [patient for patient, evidence in says.items() if "repeat first" in evidence] == ["bob"]
+    assert all(row["waiting_since"] <= row["as_of"] for row in select(con, "screening.worklist"))
     assert all(evidence.startswith("B12 ") for evidence in says.values())

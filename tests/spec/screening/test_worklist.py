@@ -1,5 +1,6 @@
 "Patients with something to do: most urgent first, then waiting longest, unknown last, then by id."
 
+from pipeline.engine import relations
 from tests.clinic import build, clinic, insert, select
 
 
@@ -48,6 +49,8 @@ def test_an_unknown_waiting_time_comes_last():
         con, "lake.condition", "patient_id | concepts | onset_on\nann | b12_deficiency | 2020-01-01"
     )
     build(con)
+    con.execute("update screening.assessment set waiting_since = null where patient_id = 'ann'")
+    relations.create(con, "screening.worklist")
     rows = con.execute(
         "select patient_id, priority, waiting_since from screening.worklist"
     ).fetchall()

@@ -1,6 +1,6 @@
 """What a patient's page says where the bare answer would mislead."""
 
-from pipeline.web.answers import answer
+from pipeline.analysis.answers import answer
 
 
 def fact(name, word, *evidence):
@@ -23,4 +23,4 @@ def test_missing_tests_for_the_cause_are_named():
     assert answer(tests, [tests, antibody]) == "Incomplete: gastrin not on file"
     assert answer(tests, [tests]).endswith("antibody and gastrin not on file")
     gastrin = fact("cause_tests", "missing", ("2024-01-01", "90 ng/L", "gastrin"))
-    assert answer(gastrin, [gastrin, antibody]) == "Incomplete"
+    assert answer(gastrin, [gastrin, antibody]) == "Incomplete: antibody indeterminate"
