@@ -5,7 +5,7 @@ import pytest
 from tests.clinic import clinic, holds, landed, select
 
 INJECTED = (
-    "Cyanocobalamin 1000 mcg/mL injection", "hydroxocobalamin injectable solution", "Vit B12 AMP", "B12 1mg/ml 1ml amps", "Hydroxocobalamin ampoules 1mg",
+    "Cyanocobalamin 1000 mcg/mL injection", "hydroxocobalamin injectable solution", "Vit B12 AMP", "B12 1mg/ml 1ml amps", "B12 1 mg ampoule", "B12 I.M.", "Hydroxocobalamin ampoules 1mg",
     "cyanocobalamin 1,000 mcg/mL vial", "B12 VIALS", "Hydroxocobalamin_Inj 1mg/ml 1ml Amp", "cyanocobalamin soln for inj", "B12 prefilled syringe",
     "Vitamin B12 pre-filled syringes", "cyanocobalamin 1000mcg IM", "Vitamin B12 Depot 1000 µg Injektionslösung", "Vitamin B12 Ampullen", "B12 5amps",
     "Hydroxocobalamin powder for solution for injection, oral use not intended: injection".split(",")[0],

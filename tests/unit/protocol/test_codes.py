@@ -178,3 +178,15 @@ def test_a_trap_beside_a_drug_class_rules_it_out():
     )
     build(con, "clinical.medication_class")
     assert select(con, "clinical.medication_class") == []
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "key"),
+    [
+        ("READ2", "c26a.", "c26a."), ("READ2", "C26A.", "C26A."), ("OPCS4", "G30.1", "G301"), ("ICD9PROC", "44.31", "4431"),
+        ("NDC", "0517-0031-25", "00517003125"), ("NDC", "50090-123-45", "50090012345"), ("NDC", "50090-1234-5", "50090123405"),
+        ("NDC", "00517003125", "00517003125"),
+    ],
+)  # fmt: skip
+def test_read_codes_keep_their_case_and_an_ndc_is_padded(system, code, key):
+    assert clinic().execute("select code_key($1, $2)", [system, code]).fetchone() == (key,)
