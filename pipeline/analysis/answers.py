@@ -14,7 +14,7 @@ def answer(fact, facts):
     if fact["answer"] == "never" and fact["fact"] in MEASURED:
         return _never(fact["evidence"])
     if fact["answer"] == "other" and fact["fact"] in REMARKS:
-        return "Nothing to remark"
+        return "Nothing of note"
     if fact["fact"] == "cause_tests" and fact["answer"] == "missing":
         return _incomplete(facts)
     return labels.word(fact["answer"])

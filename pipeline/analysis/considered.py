@@ -50,8 +50,10 @@ def near_misses(considered):
         if rule["near_miss"] and (rule["distance"] or not _is_measured(rule))
     ]
     near.sort(key=lambda rule: (rule["distance"] is None, rule["priority"]))
-    once = {rule["rule"]: rule for rule in reversed(near)}
-    return [rule for rule in near if once[rule["rule"]] is rule][:NEAR_MISSES]
+    once = {}
+    for rule in near:
+        once.setdefault(rule["rule"], rule)
+    return list(once.values())[:NEAR_MISSES]
 
 
 def _is_measured(rule):

@@ -1,7 +1,7 @@
 """How far a fact of a patient is from the answer that a rule asks for: in the unit of its analyte,
 or in time."""
 
-from datetime import date, timedelta
+from dateutil.relativedelta import relativedelta
 
 from pipeline.protocol import labels
 
@@ -27,7 +27,7 @@ def distance(pack, fact, answers, assessment):
         return _from_band(pack, fact, answers, assessment)
     if fact in LONG_FROM and "long_term" in answers and assessment[LONG_FROM[fact][0]]:
         since, months = LONG_FROM[fact]
-        day = _months_after(assessment[since], pack.setting[months])
+        day = assessment[since] + relativedelta(months=pack.setting[months])
         return f"since {assessment[since]}; long term after {day}"
     return None
 
@@ -66,10 +66,3 @@ def _edge(value, gap, side):
 
 def _number(value):
     return f"{round(value, 2):g}"
-
-
-def _months_after(day, months):
-    "The same day of the month so many months later, or the last of that month"
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))

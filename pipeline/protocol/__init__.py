@@ -21,10 +21,11 @@ from pipeline.protocol.pack import (
     collect,
     decide,
     derive,
+    facts_read,
     load,
     load_or_shipped,
 )
-from pipeline.protocol.show import as_markdown, numbered
+from pipeline.protocol.show import as_markdown, markdown_table, numbered
 from pipeline.protocol.tables import (
     code_system_names,
     register,
@@ -49,12 +50,14 @@ __all__ = [
     "derive",
     "edges",
     "fact_meaning",
+    "facts_read",
     "impossible",
     "kind",
     "labels",
     "load",
     "load_or_shipped",
     "loinc_is_valid",
+    "markdown_table",
     "movable",
     "moved",
     "numbered",

@@ -136,6 +136,18 @@ def collect(rules, facts):
     return list({rule.outcome: rule for rule in reversed(rules) if rule.fits(facts)}.values())[::-1]
 
 
+def facts_read(pack, names):
+    """The facts of these names, and all that the derived ones among them read."""
+    read, waiting = set(), list(names)
+    while waiting:
+        fact = waiting.pop()
+        if fact not in read:
+            read.add(fact)
+            lines = pack.raw["derived"].get(fact, {}).get("yes_when", ())
+            waiting += [name for line in lines for name in line]
+    return read
+
+
 def derive(pack, facts):
     """The facts with the derived ones beside them."""
     known = dict(facts)

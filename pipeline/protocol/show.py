@@ -42,7 +42,7 @@ def _noted(head, rows, keys, notes):
     if any(key in notes for key in keys):
         head = (*head, "reviews")
         rows = [(*row, notes.get(key, "")) for row, key in zip(rows, keys, strict=True)]
-    return _table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _head(raw):
@@ -50,13 +50,13 @@ def _head(raw):
     yield ""
     yield f"Pack `{raw['pack']}` {raw['version']}. {raw['notice']}"
     yield ""
-    yield from _table(
+    yield from markdown_table(
         ("author", "checker", "reviewed", "next review"),
         [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])],
     )
     yield "## Sources"
     yield ""
-    yield from _table(("key", "source"), raw["sources"].items())
+    yield from markdown_table(("key", "source"), raw["sources"].items())
 
 
 def _bands(raw, notes):
@@ -69,7 +69,7 @@ def _bands(raw, notes):
         ]
         yield f"### {fact} ({band['unit']}; {', '.join(band['cites'])})"
         yield ""
-        yield from _table(("word", "range", "note"), rows)
+        yield from markdown_table(("word", "range", "note"), rows)
         if f"bands.{fact}" in notes:
             yield f"Reviews: {notes[f'bands.{fact}']}"
             yield ""
@@ -148,10 +148,11 @@ def _quality_settings():
     )
     yield ""
     names = ("name", "value", "unit", "means", "source")
-    yield from _table(names, [[row[name] for name in names] for row in quality_settings()])
+    yield from markdown_table(names, [[row[name] for name in names] for row in quality_settings()])
 
 
-def _table(head, rows):
+def markdown_table(head, rows):
+    """A table in Markdown, line by line, with an empty line behind it."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:

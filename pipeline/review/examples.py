@@ -7,7 +7,7 @@ Patients are invented from answers alone: no data are read.
 from dataclasses import dataclass
 from itertools import islice
 
-from pipeline.protocol import assess, boxes, impossible, kind, labels, phrase, phrases
+from pipeline.protocol import assess, boxes, facts_read, impossible, kind, labels, phrase, phrases
 
 PREFERRED = ("finding", "unknown", "plain", "outside")  # for an example that differs
 OTHERS = 3  # facts that the line does not ask for, in which the second example is remarkable
@@ -46,7 +46,7 @@ class Examples:
     def of_line(self, decision, position):
         """Two examples that this line decides: the plainest patient, and one who differs in as much
         as possible of what the line asks for, and in some of the rest; one if there is no other,
-        none for a line that nobody reaches."""
+        none for a line that no patient can reach."""
         mine = self.space.expand(decision.rules[position].when)
         holes = self._earlier(decision, position)
         never = [*holes, *self.impossible_boxes]
@@ -109,7 +109,7 @@ class Examples:
     def _unlike(self, first, decision, position, number):
         "The answers in the order wished for: unlike the first example's where it matters"
         facts = list(self.space.facts)
-        asked = self._asked(decision.rules[position].when)
+        asked = facts_read(self.pack, decision.rules[position].when)
         others = [fact for fact in facts if fact not in asked]
         turned = [*others, *others][position * OTHERS % (len(others) or 1) :]
         chosen = turned[:number]
@@ -142,7 +142,7 @@ class Examples:
 
     def _sentence(self, when, facts, turn):
         "What is remarkable of a patient, and what the line asks for"
-        asked = self._asked(when)
+        asked = facts_read(self.pack, when)
         left_out = {self.subject, *(self._implied(facts) - when.keys())}
         others = [
             phrase(self.pack, fact, answer, turn)
@@ -162,16 +162,6 @@ class Examples:
                 left = set(self.space.facts[last]) - set(when[last])
                 found |= {last} if left == {facts[last]} else set()
         return found
-
-    def _asked(self, when):
-        "The facts that a condition names, derived ones by the facts that they read"
-        asked, waiting = set(), list(when)
-        while waiting:
-            fact = waiting.pop()
-            derived = self.pack.raw["derived"].get(fact)
-            waiting += [name for line in derived["yes_when"] for name in line] if derived else ()
-            asked.add(fact)
-        return asked
 
 
 def decides(decision, position, done):

@@ -1,7 +1,7 @@
 """A pack as Markdown with what its reviewers say, line by line. Their words are untrusted: nothing
 in them becomes Markdown or HTML."""
 
-from pipeline.protocol import as_markdown
+from pipeline.protocol import as_markdown, markdown_table
 from pipeline.review.standing import standing_of
 
 SAYS = {"agree": "agrees", "object": "objects", "unsure": "is not sure"}
@@ -121,8 +121,6 @@ def _counted(number, word):
 
 
 def _table(head, rows):
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield "| " + " | ".join(str(cell).replace("|", "&#124;") for cell in row) + " |"
-    yield ""
+    "With a bar within a cell as Markdown and HTML both show it"
+    escaped = ([str(cell).replace("|", "&#124;") for cell in row] for row in rows)
+    return markdown_table(head, escaped)

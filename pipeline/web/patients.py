@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 
 from pipeline import worklist
 from pipeline.core import UsageError
-from pipeline.protocol import load
+from pipeline.protocol import facts_read, load
 from pipeline.web import timeline
 from pipeline.web.access import Viewer
 from pipeline.web.explained import explained
@@ -77,17 +77,6 @@ def _rests_upon(explanation):
     those"""
     if not explanation:
         return set()
-    derived = load(explanation["protocol"].split()[0]).raw["derived"]
-    waiting = [
-        fact
-        for name in ("next_step", "safety")
-        for rule in _fitting(explanation, name)
-        for fact in rule["holds"]
-    ]
-    rests = set()
-    while waiting:
-        fact = waiting.pop()
-        if fact not in rests:
-            rests.add(fact)
-            waiting += [name for line in derived.get(fact, {}).get("yes_when", ()) for name in line]
-    return rests
+    pack = load(explanation["protocol"].split()[0])
+    fitting = [rule for name in ("next_step", "safety") for rule in _fitting(explanation, name)]
+    return facts_read(pack, [fact for rule in fitting for fact in rule["holds"]])
