@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline.core import Failure, Refused, clock, config
 
+OTHER_PATIENTS = 8  # of each of the two small sources of the demonstration
 DAGS = Path(__file__).resolve().parent
 
 
@@ -33,9 +34,10 @@ def main(arguments=None) -> int:
 def walk(home, options) -> int:
     from pipeline import run
 
-    data = options.data or write_demo(home, options)
-    say(f"Copying the extracts of {data} into the landing folder")
-    run.land(home, [data], options.source)
+    extracts = {options.source: options.data} if options.data else write_demo(home, options)
+    for source, folder in extracts.items():
+        say(f"Copying the extracts of {folder} into the landing folder of {source}")
+        run.land(home, [folder], source)
     prepare_airflow(home.root / "airflow")
     ingest = run_dag("ingest_extract", "Ingesting, one task per file")
     refused = describe_accounts(ingest)
@@ -82,15 +84,18 @@ def existing_path(text: str) -> Path:
     return Path(text).resolve()
 
 
-def write_demo(home, options) -> Path:
+def write_demo(home, options) -> dict[str, Path]:
+    "The extracts of the population, and those of two small sources, by profile"
     from pipeline import demo
 
-    folder = home.root / "demo" / f"{options.patients}-{options.seed}"
+    as_of, folder = as_of_date(options), home.root / "demo" / f"{options.patients}-{options.seed}"
     with step(f"Writing a demonstration population of {options.patients:,} patients"):
-        demo.write_demo(
-            folder, patients=options.patients, seed=options.seed, as_of=as_of_date(options)
-        )
-    return folder
+        demo.write_demo(folder, patients=options.patients, seed=options.seed, as_of=as_of)
+    extracts = {options.source: folder}
+    for source, write in demo.OTHER_SOURCES.items():
+        extracts[source] = folder.with_name(source)
+        write(extracts[source], patients=OTHER_PATIENTS, as_of=as_of)
+    return extracts
 
 
 def as_of_date(options) -> date:

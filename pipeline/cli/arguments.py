@@ -6,6 +6,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.analysis import GROUPS, MINUTES
 from pipeline.core import DEFAULT_PACK
+from pipeline.demo import OTHER_SOURCES
 from pipeline.profiles import clean_id
 from pipeline.worklist import ROLES
 
@@ -232,6 +233,12 @@ def _demo(commands):
     demo.add_argument("--seed", type=int, default=1, metavar="S")
     text = "the last day of the data (default: today)"
     demo.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
+    text = (
+        "which source to imitate (default: %(default)s, the population); hl7v2: a laboratory that"
+        " sends results alone; fhir_r4: a practice with codes of its own"
+    )
+    sources = ("canonical", *OTHER_SOURCES)
+    demo.add_argument("--source", choices=sources, default="canonical", help=text)
 
 
 def _protocol(commands):

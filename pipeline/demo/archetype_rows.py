@@ -41,6 +41,18 @@ def all_three(ago):
     return b12("820", ago) + mma("150", ago) + homocysteine("7.5", ago)
 
 
+def also_as(born_earlier=0, **extra):
+    """A patient row beside the first one: of a birth so many days earlier, a status, a death, or an
+    ID that was merged (merged_into: 'self' or 'prior'); whose: 'self', or 'prior' for the prior ID
+    """
+    row = {"entity": "patient", "days_ago": born_earlier, "whose": "self", "ended_ago": None}
+    return [row | extra]
+
+
+def died(ago):
+    return also_as(ended_ago=ago)
+
+
 def condition(code, ago=200, code_system="ICD10CM", **extra):
     row = {
         "entity": "condition",

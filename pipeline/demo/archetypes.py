@@ -7,13 +7,16 @@ reaches all.
 from pipeline.demo.archetype_rows import (
     active_b12,
     all_three,
+    also_as,
     b12,
     cause_tests,
     condition,
+    died,
     drug,
     egfr,
     homocysteine,
     injections,
+    lab,
     local,
     mma,
     procedure,
@@ -40,6 +43,7 @@ LAPSED = injections(900, 500)
 MULTIVITAMIN = drug("Multivitamin with vitamin B12 tablet", 200, code_system="NAME")
 RETRACTED = b12("150", 60, same_as="x") + b12("150", 60, same_as="x", status="entered-in-error")
 CORRECTED = b12("95", 60, same_as="x") + b12("950", 60, same_as="x", status="corrected")
+MERGED_IN_A_CIRCLE = also_as(merged_into="prior") + also_as(whose="prior", merged_into="self")
 
 ARCHETYPES = {
     # what it is: (the rules it must reach, age, rows dated in days before the as-of date)
@@ -117,7 +121,7 @@ ARCHETYPES = {
     "vitamin B12 of unknown form, kidney disease": ("N26 A04", 76, VITAMIN_B12 + CKD4 + b12("800")),
     "vitamin B12 of unknown form, kidney unknown": ("N26", 56, VITAMIN_B12 + b12("800")),
     "injections lapsed, bariatric": ("A05", 46, LAPSED + BARIATRIC + b12("400")),
-    "injections stopped, deficiency before, neuropathy": ("N25 A06", 58, LAPSED + LOW_BEFORE + b12("420") + NEUROPATHY),
+    "injections stopped, deficiency before, neuropathy": ("N18 A06", 58, LAPSED + LOW_BEFORE + b12("420") + NEUROPATHY),
     "injections stopped, deficiency before": ("N25 A06", 58, LAPSED + LOW_BEFORE + b12("420")),
     "tablets, pernicious anaemia": ("N26 A07", 68, TABLETS + PERNICIOUS + b12("700")),
     "pernicious anaemia, untreated": ("A08", 68, PERNICIOUS + b12("480")),
@@ -131,11 +135,11 @@ ARCHETYPES = {
     "one injection, low, neuropathy": ("N26 A14", 57, injections(60) + b12("150", 70) + NEUROPATHY),
     "injections, MMA raised": ("N26 A15", 66, injections(400) + b12("900") + mma("2500") + egfr("50")),
     "bariatric, no B12": ("N28 A16", 43, BARIATRIC + b12("600")),
-    "headache with an end before its start": ("N28", 52, condition("R51.9", 60, ended_ago=90) + b12("700")),
+    "headache with an end before its start": ("N18", 52, condition("R51.9", 60, ended_ago=90) + b12("700")),
     "neuropathy known by its year": ("N18", 52, condition("G62.9", 900, day_length=4) + b12("700")),
     "diagnosis of a status that is not known": ("N18", 52, condition("G62.9", 200, status="as told") + b12("700")),
     "WHO code that is read as ICD-10-CM": ("N15", 52, condition("G44.209", 60, "ICD10") + b12("320")),
-    "injections overdue": ("N26", 71, injections(400, 100) + all_three(150) + cause_tests("negative")),
+    "injections overdue": ("N26", 71, injections(410, 100) + all_three(150) + cause_tests("negative")),
     "injections, homocysteine above target": ("N26 A13", 62, injections(200) + homocysteine("14", 60)),
     "injections, first check due": ("N26", 55, injections(100)),
     "injections, second check due": ("N26", 55, injections(170) + all_three(85)),
@@ -146,6 +150,12 @@ ARCHETYPES = {
     "low value retracted": ("N28", 50, RETRACTED + b12("640", 400)),
     "low value corrected": ("N28", 50, CORRECTED),
     "two values at one instant": ("N08", 50, b12("170", 60) + b12("410", 60)),
+    "low, died before birth, so not at all": ("N08", 71, b12("150") + died(40_000)),
+    "low, sampled after the death": ("N01", 83, b12("150", 60) + died(100)),
+    "low, deleted by its source": ("N01", 49, b12("150") + also_as(status="deleted")),
+    "low, two birth dates": ("N08", 67, b12("150") + also_as(born_earlier=3650)),
+    "low, merged in a circle": ("N08", 58, b12("150") + MERGED_IN_A_CIRCLE),
+    "above, unit against the code": ("N28", 50, lab("14685-2", "640", "pg/mL", 60)),
     "low value still preliminary": ("N28", 50, b12("150", 20, status="preliminary") + b12("640", 200)),
 }  # fmt: skip
 SEX = {"below 300, pregnant, headache, folic acid": "female"}

@@ -14,7 +14,7 @@ from pipeline.engine import connect
 FOLDER = Path(__file__).parent / "sql"
 CHUNK = 25_000
 COLUMNS = {
-    "patient": "patient_id birth_date sex deceased_on site opted_out merged_into",
+    "patient": "patient_id birth_date sex deceased_on site opted_out merged_into status",
     "lab_result": (
         "patient_id result_id accession_id code code_system name value unit status specimen"
         " collected_at reported_at reference_low reference_high performing_lab comment"
@@ -53,6 +53,8 @@ WORD_COLUMNS = (
     "specimen",
     "reference_high",
     "same_as",
+    "whose",
+    "merged_into",
 )
 WORD_COLUMNS += ("status", "route", "strength_mg")
 TEXT_COLUMNS = ("code", "strength_mg", "reference_low", "reference_high", "supplies")

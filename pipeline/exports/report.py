@@ -19,7 +19,7 @@ WORKLIST_COLUMNS = (
     "flags",
 )
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
-OUTCOMES = ("passed", "failed", "not_applicable", "error", "muted")
+OUTCOMES = ("passed", "warned", "failed", "not_applicable", "error", "muted")
 
 
 def describe(home, top=10, b12="b12"):
@@ -61,23 +61,28 @@ def _priorities(summary):
 
 
 def _gates(outcomes):
-    counts = Counter(
-        "muted" if outcome.get("is_muted") else outcome["outcome"] for outcome in outcomes
-    )
+    counts = Counter(map(_outcome_word, outcomes))
     words = ", ".join(
         f"{counts[kind]} {kind.replace('_', ' ')}" for kind in OUTCOMES if counts[kind]
     )
     yield f"Gates open: {words or 'no expectation'}."
     for outcome in outcomes:
-        rows = f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
+        found = outcome["observed"] or f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
         if outcome["outcome"] in ("failed", "error") and not outcome.get("is_muted"):
             yield (
-                f"  {outcome['severity']}: {outcome['suite']} ({rows}): {outcome['note']}"
+                f"  {outcome['severity']}: {outcome['suite']} ({found}): {outcome['note']}"
                 f" {outcome['todo']}"
             )
         if outcome.get("site_change"):  # not in the outcomes of an earlier version
             name = ".".join(filter(None, (outcome["suite"], outcome["column"])))
             yield f"  {name} ({outcome['outcome'].replace('_', ' ')}) {outcome['site_change']}"
+
+
+def _outcome_word(outcome):
+    if outcome.get("is_muted"):
+        return "muted"
+    is_warning = outcome["outcome"] == "failed" and outcome["severity"] == "warning"
+    return "warned" if is_warning else outcome["outcome"]
 
 
 def _counts(title, counts):

@@ -8,7 +8,13 @@ ahead of that.
 from pipeline.quality.change import NO_CHANGES, Changes
 from pipeline.quality.change_rules import told_changes
 from pipeline.quality.changes_file import read_changes
-from pipeline.quality.outcome import Outcome, closing_outcomes, message, warning_outcomes, warnings
+from pipeline.quality.outcome import (
+    Outcome,
+    closing_outcomes,
+    holding_outcomes,
+    message,
+    warnings,
+)
 from pipeline.quality.pages import data_docs
 from pipeline.quality.suites import check, prepare, run_suites
 
@@ -19,11 +25,11 @@ __all__ = [
     "check",
     "closing_outcomes",
     "data_docs",
+    "holding_outcomes",
     "message",
     "prepare",
     "read_changes",
     "run_suites",
     "told_changes",
-    "warning_outcomes",
     "warnings",
 ]

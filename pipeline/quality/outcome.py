@@ -12,7 +12,8 @@ class Outcome:
     look at) or error (it could not be evaluated, which is never taken for a pass). rows_checked and
     rows_failed are None where an expectation is about the table as a whole. is_muted: the site has
     muted it, so that a failure closes and warns nothing. site_change: what the site changed, and
-    why.
+    why. is_reported_only: a warning about what is flagged at each patient concerned, which does not
+    hold the run.
     """
 
     suite: str
@@ -28,6 +29,7 @@ class Outcome:
     todo: str
     is_muted: bool = False
     site_change: str | None = None
+    is_reported_only: bool = False
 
     @property
     def is_closing(self):
@@ -36,6 +38,11 @@ class Outcome:
     @property
     def is_warning(self):
         return self.severity == "warning" and self._counts
+
+    @property
+    def is_holding(self):
+        "Also when it could not be evaluated: then what it would have said is unknown"
+        return self.is_warning and (self.outcome == "error" or not self.is_reported_only)
 
     @property
     def _counts(self):
@@ -51,6 +58,11 @@ def warning_outcomes(outcomes):
     """The outcomes that warn: they close nothing, and a steward may want to see them before
     anything is published."""
     return [outcome for outcome in outcomes if outcome.is_warning]
+
+
+def holding_outcomes(outcomes):
+    """The warnings for which a run is held until a steward decides."""
+    return [outcome for outcome in outcomes if outcome.is_holding]
 
 
 def warnings(outcomes):

@@ -32,6 +32,7 @@ def outcome_of(suite, meta, result):
         todo=asked.meta["todo"],
         is_muted=asked.meta.get("is_muted", False),
         site_change=asked.meta.get("site_change"),
+        is_reported_only=asked.meta.get("is_reported_only", False),
     )
 
 

@@ -4,7 +4,8 @@
 Of a suite's own fields, in its `meta`: `when_empty`, which is `not_applicable` where finding no
 rows says nothing about the data, else Great Expectations' own verdict; and `named_by`, the columns
 that name a row to the operator. A suite without `named_by` is about patients: its results hold
-counts alone.
+counts alone. In the meta of an expectation: `note`, `todo`, and `is_reported_only` for a warning
+that is flagged at each patient concerned, so that it does not hold the run.
 """
 
 import json

@@ -30,7 +30,7 @@ class RunPlan:
             return "replay"
         if quality.closing_outcomes(outcomes):
             return "closed"
-        return "held" if self.hold_warned and quality.warning_outcomes(outcomes) else "published"
+        return "held" if self.hold_warned and quality.holding_outcomes(outcomes) else "published"
 
 
 def load_checked_pack(pack=None):

@@ -1,6 +1,7 @@
 -- One row per kind of doubt about whose a record is, or which of two is right: how many patients of the population it concerns.
 -- identity_conflict: two birth dates or sexes under one id. merge_circle: ids merged in a circle. result_conflict: one result id with two
 -- values, and it is unknown which is newer. without_patient_row: no patient row was ever accepted; 0 where no source delivers patient rows.
+-- share_contradicting: the same share for the first three kinds, in which records contradict each other, and null for the last.
 with kind as (
     select unnest(['identity_conflict', 'merge_circle', 'result_conflict', 'without_patient_row']) as kind
 ),
@@ -18,7 +19,10 @@ doubt as (
     where (select count(*) from clinical.demography) > 0
 )
 
-select kind.kind, count(doubt.patient_id) as patients, count(doubt.patient_id) / nullif(total.patients, 0) as share
+select
+    kind.kind, count(doubt.patient_id) as patients,
+    count(doubt.patient_id) / nullif(total.patients, 0) as share,
+    case when kind.kind <> 'without_patient_row' then share end as share_contradicting
 from kind
 cross join (select count(*) as patients from clinical.population) as total
 left join doubt on doubt.kind = kind.kind

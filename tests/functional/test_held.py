@@ -126,6 +126,21 @@ def test_a_night_without_warning_is_not_held(tmp_path):
     assert list(runs(home).values()) == ["published"]
 
 
+@pytest.mark.gates
+@pytest.mark.parametrize(("in_doubt", "state"), [(1, "published"), (3, "held")])
+def test_a_few_patients_in_doubt_are_reported_and_many_hold_the_night(tmp_path, in_doubt, state):
+    "Each carries its own flag; more than one in a hundred point to a source that mixes them up"
+    home = Home(tmp_path / "home")
+    twice = [row | {"birth_date": "1971-05-05"} for row in patients(in_doubt)]
+    folder = deliver(tmp_path / "in", patient=patients(200) + twice, lab_result=results(200))
+    arguments = ("--source", "canonical", "--as-of", AS_OF, "--hold-warned")
+    assert b12(home.root, "run", folder, *arguments).code == (11 if state == "held" else 0)
+    [(run_id, found)] = runs(home).items()
+    assert found == state
+    manifest = latest_manifest(home, run_id if state == "published" else f".held-{run_id}")
+    assert any("two birth dates" in said for said in manifest["warned"])
+
+
 def test_a_steward_publishes_it_and_who_when_and_why_are_kept(home, held):
     done = run.decide(
         home, held, is_approved=True, by="Sam Steward", because="the rows are of the test patients"

@@ -20,7 +20,7 @@ from pipeline.cli.commands.terminal import (
     write,
 )
 from pipeline.core import GateClosed, UsageError, clock
-from pipeline.demo import write_demo
+from pipeline.demo import OTHER_SOURCES, write_demo
 from pipeline.exports import (
     FORMATS,
     WORKLIST_COLUMNS,
@@ -179,13 +179,11 @@ def demo(home, options):
         raise UsageError("--patients must be 1 or more.")
     check_folder(options.out)
     as_of = parse_day(options.as_of) if options.as_of else clock.today()
-    rows = write_demo(
-        options.out,
-        patients=options.patients,
-        seed=options.seed,
-        as_of=as_of,
-        progress=tell_patients,
-    )
+    size = {"patients": options.patients, "as_of": as_of}
+    if options.source == "canonical":
+        rows = write_demo(options.out, **size, seed=options.seed, progress=tell_patients)
+    else:
+        rows = OTHER_SOURCES[options.source](options.out, **size)
     say(
         f"{options.out}: "
         + ", ".join(f"{name} {number:,}" for name, number in rows.items())

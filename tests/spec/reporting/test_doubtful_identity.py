@@ -18,11 +18,11 @@ def test_each_kind_is_counted_also_when_the_count_is_0():
         dan        | total_b12 | r1        | 650   | 2026-01-05
     """)  # fmt: skip
     shows(con, "reporting.doubtful_identity", """
-        kind                | patients | share
-        identity_conflict   | 1        | 0.25
-        merge_circle        | 2        | 0.5
-        result_conflict     | 1        | 0.25
-        without_patient_row | 1        | 0.25
+        kind                | patients | share | share_contradicting
+        identity_conflict   | 1        | 0.25  | 0.25
+        merge_circle        | 2        | 0.5   | 0.5
+        result_conflict     | 1        | 0.25  | 0.25
+        without_patient_row | 1        | 0.25  |
     """)  # fmt: skip
 
 
