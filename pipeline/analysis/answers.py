@@ -6,6 +6,23 @@ MEASURED = ("b12", "active_b12", "mma", "homocysteine")
 REMARKS = ("loading", "b12_supply", "b12_timing", "mma_timing", "neuro_timing")
 ANTIBODY, GASTRIN = "intrinsic_factor_antibody", "gastrin"
 TESTS = {ANTIBODY: "intrinsic factor antibody", GASTRIN: "gastrin"}
+USES = {  # what becomes of a delivered row; one that is simply used has no word
+    "usable": "", "counted": "", "final": "", "era": "", "finalised": "",
+    "administered": "given", "unknown": "status not known", "abated": "resolved",
+    "held": "not final, not used", "superseded": "replaced by a later version",
+    "retracted": "withdrawn by its source", "withdrawn": "withdrawn by its source",
+    "refuted": "ruled out or not done", "not_counted": "does not count",
+    "without_value": "no usable value", "after_as_of": "after the day of the screening",
+}  # fmt: skip
+
+
+def remarks(row, fact=None):
+    """What to say of a row of evidence beside its day and value, as a list: what it is, where the
+    fact it stands under does not say so, and what became of it, where it was not simply used."""
+    what, *more = row["what"].split(", ")
+    use = USES.get(row["standing"], labels.low(row["standing"]))
+    said = [labels.low(what), *more, use]
+    return [text for text in said if text and text != labels.low(fact)]
 
 
 def answer(fact, facts):

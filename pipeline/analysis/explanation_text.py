@@ -2,12 +2,13 @@
 
 import re
 
-from pipeline.analysis.answers import answer
+from pipeline.analysis.answers import REMARKS, answer, remarks
 from pipeline.protocol import labels
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SHOWN = 12
 ROWS_OF_A_FLAG = 3
+DELIVERED = ("patient_row", "medications", "conditions", "n23_used", "n24_used")
 
 
 def explanation_as_text(explanation):
@@ -59,33 +60,54 @@ def _rows(rows):
 
 
 def _facts(explanation):
+    facts = explanation["facts"]
     yield ""
     yield "Facts and their evidence"
-    for fact in explanation["facts"]:
-        if fact["kind"] == "decided":
-            continue
-        said = answer(fact, explanation["facts"])
-        note = (
-            f" (based on {labels.low(fact['rests_on'])})"
-            if fact["rests_on"]
-            else " (derived)"
-            if fact["kind"] == "derived"
-            else ""
-        )
-        yield f"  {labels.word(fact['fact'])}: {labels.low(said)}{note}"
-        yield from _evidence(fact["evidence"])
+    for fact in facts:
+        if fact["kind"] == "base" and not _is_brief(fact):
+            note = f" (based on {labels.low(fact['rests_on'])})" if fact["rests_on"] else ""
+            yield f"  {labels.word(fact['fact'])}: {labels.low(answer(fact, facts))}{note}"
+            yield from _evidence(fact["evidence"], fact["fact"])
+    if quiet := [labels.low(fact["fact"]) for fact in facts if _is_of_no_note(fact)]:
+        yield f"  Nothing of note: {', '.join(quiet)}"
+    if said := [_brief(fact) for fact in facts if fact["fact"] in DELIVERED]:
+        yield f"  {'; '.join(said)}"
+    yield from _derived([fact for fact in facts if fact["kind"] == "derived"])
     if explanation["other_evidence"]:
-        yield "  also on file"
+        yield "  Also on file, not used"
         yield from _evidence(explanation["other_evidence"])
 
 
-def _evidence(rows):
+def _is_brief(fact):
+    return _is_of_no_note(fact) or fact["fact"] in DELIVERED
+
+
+def _is_of_no_note(fact):
+    return fact["fact"] in REMARKS and fact["answer"] == "other"
+
+
+def _brief(fact):
+    return f"{labels.word(fact['fact'])}: {labels.low(fact['answer'])}"
+
+
+def _derived(facts):
+    yield "  Derived from the answers above"
+    for said in dict.fromkeys(fact["answer"] for fact in facts):
+        names = (labels.low(fact["fact"]) for fact in facts if fact["answer"] == said)
+        yield f"      {labels.word(said)}: {', '.join(names)}"
+
+
+def _evidence(rows, fact=None):
     for row in rows[:SHOWN]:
         original = f" (delivered as {row['original_day']})" if row["original_day"] else ""
-        day = row["on_day"] or "no date"
-        yield f"      {day}{original}  {row['reported']}  [{row['what']}; {row['standing']}]" + (
-            f"  {row['file']}:{row['line']}" if row["file"] else ""
-        )
+        said, place = ", ".join(remarks(row, fact)), f"{row['file']}:{row['line']}"
+        parts = [
+            f"{row['on_day'] or 'no date'}{original}",
+            row["reported"],
+            *([f"[{said}]"] if said else []),
+            *([place] if row["file"] else []),
+        ]
+        yield "      " + "  ".join(parts)
     if len(rows) > SHOWN:
         yield f"      and {len(rows) - SHOWN} more"
 
@@ -93,18 +115,25 @@ def _evidence(rows):
 def _rules(explanation):
     yield ""
     yield "Rules considered, in order"
-    for rule in explanation["rules"]["next_step"]:
-        yield "  " + _line(rule)
-        if rule["decides"]:
-            yield "      this rule decides; the rules below it are not evaluated"
-            break
+    rules = explanation["rules"]
+    yield from _lines(_up_to_the_deciding(rules["next_step"]), "  ")
+    yield "      this rule decides; the rules below it are not evaluated"
     yield "  safety"
-    yield from (f"    {_line(rule)}" for rule in explanation["rules"]["safety"])
+    yield from _lines(rules["safety"], "    ")
     yield "  cause"
-    for rule in explanation["rules"]["cause"]:
-        yield f"    {_line(rule)}"
+    yield from _lines(_up_to_the_deciding(rules["cause"]), "    ")
+
+
+def _up_to_the_deciding(rules):
+    for rule in rules:
+        yield rule
         if rule["decides"]:
-            break
+            return
+
+
+def _lines(rules, indent):
+    "Lines of one rule that read the same are one"
+    yield from dict.fromkeys(f"{indent}{_line(rule)}" for rule in rules)
 
 
 def _line(rule):
@@ -117,13 +146,13 @@ def _line(rule):
             )
             or "any patient"
         )
-        return f"{rule['rule']} {rule['outcome']}: FITS ({holds}){cites}"
+        return f"{rule['rule']} {rule['outcome']}: applies ({holds}){cites}"
     return f"{rule['rule']} {rule['outcome']}: no, {_failing(rule)}{cites}"
 
 
 def _failing(rule):
     return "; ".join(
-        f"{labels.low(fact)} is {labels.low(fails['is'])}, must be {_any_of(fails['asks_for'])}"
+        f"{labels.low(fact)} is {labels.low(fails['is'])}, needs {_any_of(fails['asks_for'])}"
         for fact, fails in rule["fails"].items()
     )
 

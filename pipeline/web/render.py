@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.analysis import answer
+from pipeline.analysis import answer, remarks
 from pipeline.protocol import labels as words
 from pipeline.web.forms import token
 
@@ -66,7 +66,7 @@ def templates():
         name: getattr(words, name)
         for name in ("word", "low", "spoken", "marked", "dated", "number", "day", "moment")
     }
-    found.filters["answer"] = answer
+    found.filters |= {"answer": answer, "remarks": remarks}
     found.globals |= {
         "NOTICE": NOTICE,
         "NAV": NAV,

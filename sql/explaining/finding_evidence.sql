@@ -1,6 +1,6 @@
 -- One row per delivered condition or procedure of a patient and concept, and the fact it bears on.
 -- The rows of one id and code are one record: taken back once (without a code: of every code), none of them counts. Traps are
--- recognised, but not counted.
+-- recognised, but not counted. Two concepts of one row that bear on one fact are one piece of evidence.
 with taken_back as (
     select source, 'condition' as entity, condition_id as id, record_code(code) as named, min(status) as status from lake.condition
     where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id, record_code(code)
@@ -31,12 +31,17 @@ finding as (
         and taken_back.named = record_code(procedure.code)
     left join taken_back as whole
         on whole.entity = 'procedure' and whole.source = procedure.source and whole.id = procedure.procedure_id and whole.named is null
+),
+
+bearing as (
+    select single.* exclude (concept), case concept.fact when 'shown' then 'shown, not used' when 'trap' then 'recognised, not counted' else concept.fact end as fact,
+        string_agg(distinct nullif(concept.wording, ''), ', ') as wording
+    from (select * exclude (concepts), unnest(string_split(concepts, '|')) as concept from finding) as single
+    join protocol.concept on concept.concept = single.concept
+    group by all
 )
 
 select
-    single.patient_id, case concept.fact when 'shown' then 'shown, not used' when 'trap' then 'recognised, not counted' else concept.fact end as fact,
-    single.on_day, single.reported, single.what || coalesce(', ' || nullif(concept.wording, ''), '') as what,
-    single.standing, single.file, single.line, single.shifted_days, single.patient_id as delivered_patient_id,
-    cast(null as double) as value, single.until_on
-from (select * exclude (concepts), unnest(string_split(concepts, '|')) as concept from finding) as single
-join protocol.concept on concept.concept = single.concept
+    patient_id, fact, on_day, reported, what || coalesce(', ' || wording, '') as what, standing, file, line, shifted_days,
+    patient_id as delivered_patient_id, cast(null as double) as value, until_on
+from bearing

@@ -10,7 +10,7 @@ select distinct
     medication.start_on as on_day,
     coalesce(medication.name, code_name.name, medication.code) as reported,
     coalesce('until ' || medication.end_on, 'for ' || medication.days_supply || ' days', 'no end recorded')
-        || coalesce(', ' || medication.route_reported, '') || coalesce(', ' || medication.strength_mg || ' mg', '')
+        || coalesce(', ' || medication.route_reported, '') || coalesce(', ' || printf('%g', medication.strength_mg) || ' mg', '')
         || case medication.matched_by when 'name' then ', recognised by name' else '' end as what,
     medication.status as standing, medication.file, medication.line, medication.shifted_days, medication.patient_id as delivered_patient_id,
     cast(null as double) as value, medication.end_on as until_on
