@@ -43,7 +43,7 @@ version as (
 )
 
 select record.patient_id, record.concepts, record.matched_by, record.start_on, record.end_on, record.days_supply,
-    record.status, record.route, record.strength_mg, record.start_latest_on
+    record.status, record.route, record.strength_mg, record.start_latest_on, coalesce(record.name, record.code) as name, record.file, record.line
 from record
 cross join protocol.run
 left join version
@@ -54,6 +54,6 @@ anti join (from record where patient_id is null) as deletion
 where record.status in ('active', 'ended', 'administered', 'unknown') and record.start_on <= run.as_of and coalesce(version.rank, 1) = 1
 union all
 -- an injection that was claimed as a procedure; clinical.finding has taken out what was retracted or not done
-select patient_id, concept, matched_by, began_on, null, null, 'administered', 'injection', null, nullif(latest_on, began_on)
+select patient_id, concept, matched_by, began_on, null, null, 'administered', 'injection', null, nullif(latest_on, began_on), name, file, line
 from clinical.finding
 where entity = 'procedure' and concept = 'b12_injection_claim'

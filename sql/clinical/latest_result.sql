@@ -1,6 +1,7 @@
 -- One row per patient and analyte: the latest usable result that can decide.
 -- Several at one instant: the lower B12 and the higher MMA, so that a doubt is never read as normal.
--- Of an antibody the latest that is positive or negative. A later result that crosses its edge is passed over and said so.
+-- Of an antibody the latest that is positive or negative. A later result that crosses its edge is passed over. is_conflicting: the results of
+-- its instant disagree; conflicting_id: it disagrees with another row of its id.
 with latest as (
     select * exclude (performing_lab, unit)
     from clinical.result
@@ -18,13 +19,6 @@ with latest as (
     ) = 1
 ),
 
-passed_over as (
-    select patient_id, analyte, max(collected_at) as collected_at
-    from clinical.result
-    where word is null
-    group by patient_id, analyte
-),
-
 conflicting as (
     select result.patient_id, result.analyte
     from clinical.result
@@ -33,10 +27,6 @@ conflicting as (
     having are_conflicting(result.value, result.comparator, result.finding, result.value_reported, result.unit_reported)
 )
 
-select
-    latest.* exclude (is_in_conflict),
-    coalesce(passed_over.collected_at > latest.collected_at, false) as is_later_one_censored,
-    conflicting.patient_id is not null or latest.is_in_conflict as is_conflicting
+select latest.*, conflicting.patient_id is not null as is_conflicting
 from latest
-left join passed_over using (patient_id, analyte)
 left join conflicting using (patient_id, analyte)

@@ -1,7 +1,8 @@
 -- One row per patient, class and era: records that overlap or follow within the gap are one era (OMOP drug-era convention).
+-- is_recent: it reaches into the last 12 months.
 with ordered as (
     select
-        patient_id, class, start_on, end_on, matched_by, concept, is_end_assumed, is_end_before_start, is_start_partial, is_status_unknown,
+        patient_id, class, start_on, end_on, is_end_assumed,
         max(end_on) over (
             partition by patient_id, class order by start_on, end_on
             rows between unbounded preceding and 1 preceding
@@ -22,12 +23,9 @@ numbered as (
 )
 
 select
-    patient_id, class, min(start_on) as start_on, max(end_on) as end_on, count(*) as records,
-    bool_or(matched_by = 'name') as is_by_name,
-    bool_or(concept = 'p_cab') as is_p_cab,
-    bool_or(is_end_assumed) as is_end_assumed,
-    bool_or(is_end_before_start) as is_end_before_start,
-    bool_or(is_start_partial) as is_start_partial,
-    bool_or(is_status_unknown) as is_status_unknown
+    patient_id, class, min(start_on) as start_on, max(end_on) as end_on, count(*) as records, bool_or(is_end_assumed) as is_end_assumed,
+    max(end_on) >= any_value(run.as_of - to_months(setting.era_reaches_months)) as is_recent
 from numbered
+cross join protocol.run
+cross join protocol.setting
 group by patient_id, class, era

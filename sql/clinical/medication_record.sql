@@ -41,7 +41,7 @@ select
     ) as end_on,
     end_on is null and days_supply is null and not is_injection as is_end_assumed,
     is_injection and coalesce(end_on - start_on, days_supply, case when status <> 'active' then 0 end, 2) <= 1 as is_single_injection,
-    is_end_before_start, start_latest_on is not null as is_start_partial, status = 'unknown' as is_status_unknown
+    is_end_before_start, start_latest_on is not null as is_start_partial, name, file, line
 from classed
 cross join protocol.run
 cross join protocol.setting

@@ -1,4 +1,4 @@
--- One row per patient with metformin, an acid suppressant, folic acid, a multivitamin or methotrexate: how long, and since when.
+-- One row per patient with metformin, an acid suppressant or folic acid: how long, and since when.
 -- Only eras that reach into the last 12 months. The combined era of PPI, H2 blocker and P-CAB holds each class's own era,
 -- so the longest of them decides.
 with reaching as (
@@ -10,8 +10,7 @@ with reaching as (
     from clinical.medication_era
     cross join protocol.run
     cross join protocol.setting
-    where medication_era.class <> 'b12_therapy'
-        and medication_era.end_on >= run.as_of - to_months(setting.era_reaches_months)
+    where medication_era.is_recent and medication_era.class in ('metformin', 'acid_suppressant', 'folic_acid')
 ),
 
 judged as (
@@ -27,11 +26,6 @@ select
         when count(*) filter (class = 'acid_suppressant') > 0 then 'shorter' end as acid_suppressant,
     coalesce(min(start_on) filter (class = 'acid_suppressant' and is_long), min(start_on) filter (class = 'acid_suppressant')) as acid_suppressant_since,
     coalesce(bool_or(class = 'folic_acid' and is_active), false) as is_on_folic_acid,
-    min(start_on) filter (class = 'folic_acid' and is_active) as folic_acid_since,
-    coalesce(bool_or(class = 'multivitamin' and is_active), false) as is_on_multivitamin,
-    coalesce(bool_or(class = 'methotrexate' and is_active), false) as is_on_methotrexate,
-    coalesce(bool_or(is_by_name and class in ('metformin', 'acid_suppressant', 'folic_acid')), false) as is_by_name,
-    coalesce(bool_or(is_p_cab), false) as is_p_cab,
-    coalesce(bool_or(is_end_assumed and class in ('metformin', 'acid_suppressant', 'folic_acid')), false) as is_end_assumed
+    min(start_on) filter (class = 'folic_acid' and is_active) as folic_acid_since
 from judged
 group by patient_id

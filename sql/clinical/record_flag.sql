@@ -1,47 +1,59 @@
--- One row per patient and flag that comes with medications, conditions and procedures.
--- Source: the flags marked 'evidence' in the protocol file; protocol §1. BY_NAME and END_ASSUMED: of
--- medications that count as a risk or as B12 therapy. Without an end or a date, the flags that ask for it are not raised.
-select patient_id, 'END_BEFORE_START' as flag from clinical.medication_era where is_end_before_start
-union
-select patient_id, 'END_BEFORE_START' from clinical.finding where is_end_before_start
-union
-select patient_id, 'DATE_PARTIAL' from clinical.medication_era where is_start_partial
-union
-select patient_id, 'DATE_PARTIAL' from clinical.finding where latest_on > began_on
-union
-select patient_id, 'STATUS_UNKNOWN' from clinical.coded_record where status = 'unknown'
-union
-select patient_id, 'STATUS_UNKNOWN' from clinical.counted_medication where status = 'unknown'
-union
-select patient_id, 'BY_NAME' from clinical.medication_risk where is_by_name
-union
-select patient_id, 'BY_NAME' from clinical.medication_era where class = 'b12_therapy' and is_by_name
-union
-select patient_id, 'END_ASSUMED' from clinical.medication_risk where is_end_assumed
-union
-select patient_id, 'END_ASSUMED' from clinical.medication_era where class = 'b12_therapy' and is_end_assumed
-union
-select patient_id, 'P_CAB' from clinical.medication_risk where is_p_cab
-union
-select patient_id, 'B12_IN_MULTIVITAMIN' from clinical.medication_risk where is_on_multivitamin
-union
-select patient_id, 'METHOTREXATE' from clinical.medication_risk where is_on_methotrexate and is_on_folic_acid
-union
-select patient_id, 'PARENT_CODE' from clinical.coded_fact where is_parent_code
-union
-select patient_id, 'VEGETARIAN_STRICTNESS_UNKNOWN' from clinical.coded_fact where is_strict_vegetarian and is_strictness_unknown
-union
-select patient_id, 'BAND_WEAKER_EVIDENCE' from clinical.malabsorption where malabsorption = 'bariatric' and is_band_only
-union
-select finding.patient_id, 'SHORT_ILEAL_RESECTION'
-from clinical.finding
-cross join protocol.setting
-where finding.means = 'ileal_resection_length' and finding.length_cm is not null
-group by finding.patient_id
-having arg_max(finding.length_cm, row(finding.began_on, finding.length_cm)) <= any_value(setting.resection_cm)
-union
-select patient_id, 'NEUROPATHY_ATTRIBUTED_TO_DIABETES' from clinical.neuro_sign where is_diabetic
-union
-select patient_id, 'NEURO_NONSPECIFIC' from clinical.neuro_sign where is_nonspecific
-union
-select patient_id, 'HEADACHE_NOT_RESOLVED' from clinical.neuro_sign where is_headache_old
+-- One row per delivered medication, condition or procedure and flag that it raised.
+-- Source: the flags marked 'evidence' in the protocol file; protocol §1. BY_NAME, END_ASSUMED and P_CAB: of B12 therapy, and of the eras of a
+-- risk that are recent. B12_IN_MULTIVITAMIN and METHOTREXATE: of records that cover the as-of date. SHORT_ILEAL_RESECTION: of the length that was
+-- recorded last. Without an end or a date, the flags that ask for it are not raised.
+with used as (
+    select record.patient_id, record.start_on, record.name, record.file, record.line, record.matched_by = 'name' as is_by_name, record.is_end_assumed,
+        record.concept
+    from clinical.medication_record as record
+    join clinical.medication_era as era
+        on era.patient_id = record.patient_id and era.class = record.class and record.start_on between era.start_on and era.end_on
+    where (record.is_end_assumed or record.matched_by = 'name' or record.concept = 'p_cab')
+        and (record.class = 'b12_therapy' or (era.is_recent and record.class in ('metformin', 'acid_suppressant', 'folic_acid')))
+),
+
+active as (
+    select medication_record.* from clinical.medication_record cross join protocol.run
+    where class in ('multivitamin', 'methotrexate') and end_on >= run.as_of
+),
+
+raised as (
+    select patient_id, 'END_BEFORE_START' as flag, start_on as on_day, name as reported, file, line from clinical.medication_record where is_end_before_start
+    union all select patient_id, 'DATE_PARTIAL', start_on, name, file, line from clinical.medication_record where is_start_partial
+    union all select patient_id, 'STATUS_UNKNOWN', start_on, name, file, line from clinical.counted_medication where status = 'unknown'
+    union all select patient_id, 'BY_NAME', start_on, name, file, line from used where is_by_name
+    union all select patient_id, 'END_ASSUMED', start_on, name, file, line from used where is_end_assumed
+    union all select patient_id, 'P_CAB', start_on, name, file, line from used where concept = 'p_cab'
+    union all select patient_id, 'B12_IN_MULTIVITAMIN', start_on, name, file, line from active where class = 'multivitamin'
+    union all
+    select patient_id, 'METHOTREXATE', start_on, name, file, line
+    from active
+    semi join (from clinical.medication_risk where is_on_folic_acid) as risk using (patient_id)
+    where class = 'methotrexate'
+    union all select patient_id, 'END_BEFORE_START', began_on, name, file, line from clinical.finding where is_end_before_start
+    union all select patient_id, 'DATE_PARTIAL', began_on, name, file, line from clinical.finding where latest_on > began_on
+    union all select patient_id, 'STATUS_UNKNOWN', began_on, coalesce(name, code), file, line from clinical.counted_record where status = 'unknown'
+    union all select patient_id, 'PARENT_CODE', began_on, name, file, line from clinical.finding where matched_by = 'parent'
+    union all
+    select patient_id, 'VEGETARIAN_STRICTNESS_UNKNOWN', began_on, name, file, line
+    from clinical.finding
+    semi join (from clinical.coded_fact where is_strictness_unknown) as vegetarian using (patient_id)
+    where fact = 'diet' and not is_abated
+    union all
+    select patient_id, 'BAND_WEAKER_EVIDENCE', evidence.began_on, evidence.name, evidence.file, evidence.line
+    from clinical.malabsorption_evidence as evidence
+    join clinical.malabsorption using (patient_id)
+    where evidence.is_band and malabsorption.malabsorption = 'bariatric' and malabsorption.is_band_only
+    union all
+    select patient_id, 'SHORT_ILEAL_RESECTION', finding.began_on, printf('%g cm', finding.length_cm), finding.file, finding.line
+    from clinical.finding
+    join clinical.ileal_length as length using (patient_id)
+    where length.is_short and finding.means = 'ileal_resection_length' and finding.began_on = length.measured_on and finding.length_cm = length.length_cm
+    union all
+    select patient_id, case sign when 'diabetic_only' then 'NEUROPATHY_ATTRIBUTED_TO_DIABETES' when 'nonspecific' then 'NEURO_NONSPECIFIC' else 'HEADACHE_NOT_RESOLVED' end,
+        began_on, name, file, line
+    from clinical.judged_sign
+    where sign in ('diabetic_only', 'nonspecific', 'headache_old')
+)
+
+select distinct patient_id, flag, on_day, reported, file, line from raised

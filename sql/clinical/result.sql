@@ -1,10 +1,10 @@
 -- One row per usable lab result, with its interval and its word: that of its band (null: crosses an edge and cannot decide), or what a
--- test in words found.
+-- test in words found. conflicting_id: its id, where another row of the id has another value and nothing says which is newer.
 -- A censored result is an interval; a band holds it only when the whole interval lies in the band.
 with interval as (
     select
         patient_id, analyte, value, comparator, finding, collected_at, collected_on,
-        value_reported, unit_reported, reference_high, is_unit_code_disagree, is_in_conflict, source, file, line, performing_lab, unit,
+        value_reported, unit_reported, reference_high, is_unit_code_disagree, case when is_in_conflict then result_id end as conflicting_id, source, file, line, performing_lab, unit,
         case when comparator in ('=', '>', '>=') then value end as low, comparator in ('=', '>=') as low_included,
         case when comparator in ('=', '<', '<=') then value end as high, comparator in ('=', '<=') as high_included
     from clinical.result_version

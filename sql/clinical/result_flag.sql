@@ -1,22 +1,30 @@
--- One row per patient and flag that comes with the results.
+-- One row per delivered result and flag that it raised.
 -- Source: the flags marked 'evidence' in the protocol file; protocol §1. CENSORED_ACROSS_EDGE: a censored result later than the one that
--- counts cannot decide, or none of the patient's results of an analyte can.
-select patient_id, 'CENSORED_ACROSS_EDGE' as flag from clinical.latest_result where is_later_one_censored
-union
-select patient_id, 'CENSORED_ACROSS_EDGE' from clinical.result
-where word is null
-group by patient_id, analyte
-having not exists (from clinical.latest_result as latest where latest.patient_id = result.patient_id and latest.analyte = result.analyte)
-union
-select patient_id, 'CONFLICTING_RESULTS' from clinical.latest_result where is_conflicting
-union
-select patient_id, 'UNIT_CODE_DISAGREE' from clinical.latest_result where is_unit_code_disagree
-union
-select patient_id, 'MMA_WITHIN_LAB_RANGE' from clinical.latest_mma where is_within_lab_range
-union
-select result.patient_id, 'RESULT_AFTER_DEATH'
-from clinical.result
-join clinical.demography on demography.patient_id = result.patient_id
-where result.collected_on > demography.died_on
-union
-select patient_id, 'STATUS_UNKNOWN' from clinical.delivered_result where status = 'unknown'
+-- counts cannot decide, or none of the patient's results of an analyte can. CONFLICTING_RESULTS, UNIT_CODE_DISAGREE and MMA_WITHIN_LAB_RANGE
+-- are of the result that counts, and of those that disagree with it. STATUS_UNKNOWN: of a result that is held for it.
+with raised as (
+    select result.patient_id, 'CENSORED_ACROSS_EDGE' as flag, result.collected_on, result.value_reported, result.unit_reported, result.file, result.line
+    from clinical.result
+    left join clinical.latest_result as latest using (patient_id, analyte)
+    where result.word is null and (latest.patient_id is null or result.collected_at > latest.collected_at)
+    union all
+    select result.patient_id, 'CONFLICTING_RESULTS', result.collected_on, result.value_reported, result.unit_reported, result.file, result.line
+    from clinical.result
+    join (from clinical.latest_result where is_conflicting or conflicting_id is not null) as latest using (patient_id, analyte)
+    where (latest.is_conflicting and result.collected_at = latest.collected_at)
+        or (result.source = latest.source and result.conflicting_id = latest.conflicting_id)
+    union all
+    select patient_id, 'UNIT_CODE_DISAGREE', collected_on, value_reported, unit_reported, file, line from clinical.latest_result where is_unit_code_disagree
+    union all
+    select patient_id, 'MMA_WITHIN_LAB_RANGE', collected_on, value_reported, unit_reported, file, line from clinical.latest_mma where is_within_lab_range
+    union all
+    select result.patient_id, 'RESULT_AFTER_DEATH', result.collected_on, result.value_reported, result.unit_reported, result.file, result.line
+    from clinical.result
+    join clinical.demography on demography.patient_id = result.patient_id
+    where result.collected_on > demography.died_on
+    union all
+    select patient_id, 'STATUS_UNKNOWN', collected_on, value_reported, unit_reported, file, line from clinical.result_version where status = 'unknown' and fate = 'held'
+)
+
+select distinct patient_id, flag, collected_on as on_day, value_reported || coalesce(' ' || unit_reported, '') as reported, file, line
+from raised

@@ -45,16 +45,18 @@ def test_injections_three_months_apart_are_one_era():
     """)  # fmt: skip
 
 
-def test_what_an_era_remembers_of_its_records():
+def test_an_era_remembers_an_assumed_end_and_is_recent_when_it_reaches_into_the_last_12_months():
     con = clinic("2026-01-31")
     insert(con, "lake.medication", """
-        patient_id | concepts | start_on   | end_on     | status | matched_by
-        ann        | p_cab    | 2025-01-01 | 2025-02-01 | ended  | code
-        ann        | ppi      | 2025-02-01 | 2025-03-01 | ended  | name
-        bob        | ppi      | 2025-01-01 |            | ended  | code
+        patient_id | concepts | start_on   | end_on     | status
+        ann        | p_cab    | 2024-12-01 | 2025-01-31 | ended
+        bob        | p_cab    | 2024-12-01 | 2025-01-30 | ended
+        cid        | ppi      | 2025-01-01 | 2025-02-01 | ended
+        cid        | ppi      | 2025-02-01 |            | ended
     """)  # fmt: skip
     shows(con, "clinical.medication_era", """
-        patient_id | is_by_name | is_p_cab | is_end_assumed
-        ann        | yes        | yes      | no
-        bob        | no         | no       | yes
+        patient_id | is_recent | is_end_assumed
+        ann        | yes       | no
+        bob        | no        | no
+        cid        | yes       | yes
     """)  # fmt: skip

@@ -1,4 +1,4 @@
-"clinical.record_flag: flags that come with medications, conditions and procedures. Protocol §1."
+"clinical.record_flag: which medications, conditions and procedures raised which flags. Protocol §1."
 
 from tests.clinic import clinic, insert, shows
 
@@ -102,3 +102,35 @@ def test_a_short_ileal_resection_is_what_the_last_recorded_length_says():
         bob        | ileal_resection_length | 2021-01-01 | 45
     """)  # fmt: skip
     shows(con, "clinical.record_flag", "patient_id | flag\nann | SHORT_ILEAL_RESECTION")
+
+
+def test_the_records_of_a_recent_era_those_that_cover_the_as_of_date_and_each_once():
+    con = clinic("2026-01-31")
+    insert(con, "lake.medication", """
+        patient_id | concepts                | start_on   | end_on     | status | matched_by | line
+        ann        | metformin               | 2020-01-01 | 2022-01-01 | ended  | name       | 1
+        ann        | metformin               | 2025-01-01 | 2025-06-01 | ended  | name       | 2
+        ann        | metformin               | 2025-06-01 | 2026-03-01 | active | code       | 3
+        bob        | multivitamin            | 2025-11-01 | 2026-01-30 | ended  | code       | 4
+        bob        | folic_acid¦multivitamin | 2025-12-01 | 2026-01-31 | ended  | code       | 5
+        cid        | methotrexate            | 2025-11-01 | 2026-01-30 | ended  | code       | 6
+        cid        | methotrexate            | 2025-12-01 | 2026-01-31 | ended  | code       | 7
+        cid        | folic_acid              | 2025-12-01 | 2026-01-31 | ended  | code       | 8
+    """)  # fmt: skip
+    shows(con, "clinical.record_flag", """
+        patient_id | flag                | line
+        ann        | BY_NAME             | 2
+        bob        | B12_IN_MULTIVITAMIN | 5
+        cid        | METHOTREXATE        | 7
+    """)  # fmt: skip
+
+
+def test_a_diagnosis_of_an_unknown_status_raises_its_flag_though_it_does_not_count():
+    con = clinic("2026-01-31")
+    insert(con, "lake.condition", """
+        patient_id | condition_id | concepts           | onset_on   | status    | line
+        ann        | c1           | pernicious_anaemia | 2025-01-01 | unknown   | 1
+        bob        | c1           | pernicious_anaemia | 2025-01-01 | unknown   | 2
+        bob        | c1           | pernicious_anaemia | 2025-01-01 | retracted | 3
+    """)  # fmt: skip
+    shows(con, "clinical.record_flag", "patient_id | flag | line\nann | STATUS_UNKNOWN | 1")

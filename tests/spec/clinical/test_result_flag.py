@@ -1,4 +1,4 @@
-"clinical.result_flag: flags that come with the results. Protocol §1."
+"clinical.result_flag: which results raised which flags. Protocol §1."
 
 from tests.clinic import clinic, insert, shows
 
@@ -19,12 +19,13 @@ def test_censored_conflicting_and_disagreeing_results_and_the_laboratorys_range(
         gus        | mma       | =          | 300   | no                    |                | 2026-01-05
     """)  # fmt: skip
     shows(con, "clinical.result_flag", """
-        patient_id | flag
-        ann        | CENSORED_ACROSS_EDGE
-        bob        | CENSORED_ACROSS_EDGE
-        cid        | CONFLICTING_RESULTS
-        dan        | UNIT_CODE_DISAGREE
-        eve        | MMA_WITHIN_LAB_RANGE
+        patient_id | flag                 | on_day     | reported
+        ann        | CENSORED_ACROSS_EDGE | 2026-01-05 | <400 nmol/L
+        bob        | CENSORED_ACROSS_EDGE | 2026-01-05 | <400 nmol/L
+        cid        | CONFLICTING_RESULTS  | 2026-01-05 | 150 pg/mL
+        cid        | CONFLICTING_RESULTS  | 2026-01-05 | 250 pg/mL
+        dan        | UNIT_CODE_DISAGREE   | 2026-01-05 | 150 pg/mL
+        eve        | MMA_WITHIN_LAB_RANGE | 2026-01-05 | 300 nmol/L
     """)  # fmt: skip
 
 
@@ -46,3 +47,33 @@ def test_results_after_a_death_and_of_an_unknown_status():
         fay        | RESULT_AFTER_DEATH
         gus        | STATUS_UNKNOWN
     """)  # fmt: skip
+
+
+def test_of_one_id_with_two_values_both_rows_and_no_other_of_the_day():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | analyte   | value | collected_on | line
+        ann        | r1        | total_b12 | 250   | 2026-01-04   | 1
+        ann        | r1        | total_b12 | 350   | 2026-01-05   | 2
+        ann        | r2        | total_b12 | 350   | 2026-01-05   | 3
+        ann        | r3        | total_b12 | 150   | 2025-01-05   | 4
+        ann        | r3        | total_b12 | 160   | 2025-01-05   | 5
+    """)  # fmt: skip
+    shows(con, "clinical.result_flag", """
+        patient_id | flag                | line
+        ann        | CONFLICTING_RESULTS | 1
+        ann        | CONFLICTING_RESULTS | 2
+    """)  # fmt: skip
+
+
+def test_a_result_of_an_unknown_status_that_was_taken_back_or_replaced_is_not_held():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | analyte   | value | status    | collected_on | reported_at
+        ann        | r1        | total_b12 | 150   | unknown   | 2026-01-05   | 2026-01-05
+        ann        | r1        | total_b12 |       | retracted | 2026-01-05   | 2026-01-06
+        bob        | r1        | total_b12 | 150   | unknown   | 2026-01-05   | 2026-01-05
+        bob        | r1        | total_b12 | 150   | final     | 2026-01-05   | 2026-01-06
+        cid        | r1        | total_b12 | 150   | unknown   | 2026-01-05   | 2026-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.result_flag", "patient_id | flag\ncid | STATUS_UNKNOWN")
