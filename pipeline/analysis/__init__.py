@@ -1,7 +1,7 @@
 """Explain a patient, compare two runs, simulate other thresholds, work through rejected rows."""
 
 from pipeline.analysis import stewardship
-from pipeline.analysis.answers import answer, remarks
+from pipeline.analysis.answers import answer, is_background, plain_answer, remarks
 from pipeline.analysis.compare import DIFFERENCE_COLUMNS, diff
 from pipeline.analysis.explanation import explain_latest, explain_run
 from pipeline.analysis.explanation_text import explanation_as_text
@@ -19,6 +19,8 @@ __all__ = [
     "explain_latest",
     "explain_run",
     "explanation_as_text",
+    "is_background",
+    "plain_answer",
     "remarks",
     "simulation_as_text",
     "stewardship",

@@ -4,6 +4,8 @@ from pipeline.protocol import labels
 
 MEASURED = ("b12", "active_b12", "mma", "homocysteine")
 REMARKS = ("loading", "b12_supply", "b12_timing", "mma_timing", "neuro_timing")
+DELIVERED = ("patient_row", "medications", "conditions", "n23_used", "n24_used")
+AS_USUAL = ("loaded", "yes")
 ANTIBODY, GASTRIN = "intrinsic_factor_antibody", "gastrin"
 TESTS = {ANTIBODY: "intrinsic factor antibody", GASTRIN: "gastrin"}
 USES = {  # what becomes of a delivered row; one that is simply used has no word
@@ -14,6 +16,18 @@ USES = {  # what becomes of a delivered row; one that is simply used has no word
     "refuted": "ruled out or not done", "not_counted": "does not count",
     "without_value": "no usable value", "after_as_of": "after the day of the screening",
 }  # fmt: skip
+
+
+def is_of_no_note(fact):
+    """Whether a fact of an explanation is a remark of which there is none."""
+    return fact["fact"] in REMARKS and fact["answer"] == "other"
+
+
+def is_background(fact):
+    """Whether a clinician can pass a fact over: a remark of which there is none, an extract that
+    was loaded and a rule in use, as usual, or words derived from other answers."""
+    is_usual = fact["fact"] in DELIVERED and fact["answer"] in AS_USUAL
+    return fact["kind"] == "derived" or is_usual or is_of_no_note(fact)
 
 
 def remarks(row, fact=None):
@@ -30,18 +44,34 @@ def answer(fact, facts):
     patient without any result, and an incomplete set of tests names those that are missing."""
     if fact["answer"] == "never" and fact["fact"] in MEASURED:
         return _never(fact["evidence"])
-    if fact["answer"] == "other" and fact["fact"] in REMARKS:
+    if is_of_no_note(fact):
         return "Nothing of note"
+    if fact["fact"] == "renal" and fact["answer"] == "unknown":
+        return _unknown_kidney(fact["evidence"])
     if fact["fact"] == "cause_tests" and fact["answer"] == "missing":
         return _incomplete(facts)
     return labels.word(fact["answer"])
 
 
+def plain_answer(code, fact):
+    """A code as an answer to a fact, to stand within a sentence and in a list."""
+    if code == "other" and fact in REMARKS:
+        return "nothing of note"
+    return labels.low(code).replace("; ", ", ")
+
+
 def _never(evidence):
-    if not evidence:
-        return "Never measured"
+    return f"No current result {_last(evidence)}" if evidence else "Never measured"
+
+
+def _unknown_kidney(evidence):
+    measured = [row for row in evidence if row["what"].startswith("egfr")]
+    return f"Unknown, no current eGFR {_last(measured)}" if measured else "Unknown, no eGFR"
+
+
+def _last(evidence):
     last = max(evidence, key=lambda row: str(row["on_day"] or ""))
-    return f"No current result (last: {last['reported']}, {labels.day(last['on_day'])})"
+    return f"(last: {last['reported']}, {labels.day(last['on_day'])})"
 
 
 def _incomplete(facts):

@@ -2,6 +2,7 @@
 applied."""
 
 from pipeline.analysis.distance import MEASURED, distance
+from pipeline.protocol import collect, decide, derive
 
 NEAR_MISSES = 6  # shown
 ROUTINE = 4  # the least urgent priority
@@ -9,14 +10,33 @@ ROUTINE = 4  # the least urgent priority
 
 def considered_rules(pack, facts, assessment):
     """The lines of every decision but the derived facts, by its name, as dicts."""
+    near = _lines_one_answer_away(pack, facts)
     return {
-        decision.name: _considered(pack, decision, facts, assessment)
+        decision.name: _considered(pack, decision, facts, assessment, near)
         for decision in pack.decisions
         if decision.name not in pack.raw["derived"]
     }
 
 
-def _considered(pack, decision, facts, assessment):
+def _lines_one_answer_away(pack, facts):
+    "The ids of the lines that would decide if one base fact had another answer"
+    base = {fact: facts[fact] for fact in pack.raw["facts"]}
+    tables = [pack.decision(name) for name in ("next_step", "safety")]
+    near = set()
+    for fact, answers in pack.raw["facts"].items():
+        for answer in answers:
+            if answer != facts[fact]:
+                changed = derive(pack, base | {fact: answer})
+                for table in tables:
+                    near.update(map(id, _deciding(table, changed)))
+    return near
+
+
+def _deciding(table, facts):
+    return collect(table.rules, facts) if table.collects else [decide(table.rules, facts)]
+
+
+def _considered(pack, decision, facts, assessment, near):
     """Every line of a decision: whether it fits, whether it decides, which conditions do not hold,
     and how far a near miss is"""
     decided, lines, limit = False, [], assessment["priority"] or ROUTINE
@@ -29,7 +49,7 @@ def _considered(pack, decision, facts, assessment):
         lines.append({
             "rule": rule.id, "outcome": rule.outcome, "priority": rule.priority,
             "fits": not missing, "decides": decides,
-            "near_miss": 0 < rule.priority <= limit and _lacks_one(pack, facts, missing),
+            "near_miss": len(missing) == 1 and id(rule) in near and 0 < rule.priority <= limit,
             "because": rule.because, "cites": list(rule.cites),
             "holds": {fact: facts[fact] for fact in rule.when if fact not in missing},
             "fails": {
@@ -42,12 +62,14 @@ def _considered(pack, decision, facts, assessment):
 
 def near_misses(considered):
     """The rules and alerts that one other answer would bring, as urgent as the row or more: those
-    that a value nearly reaches first, each rule once"""
+    that a value nearly reaches first, each rule once; not those that would change no next step"""
+    decided = [rule["outcome"] for rule in considered["next_step"] if rule["decides"]]
     near = [
         rule
         for name in ("next_step", "safety")
         for rule in considered[name]
-        if rule["near_miss"] and (rule["distance"] or not _is_measured(rule))
+        if rule["near_miss"]
+        and (rule["distance"] or not (_is_measured(rule) or rule["outcome"] in decided))
     ]
     near.sort(key=lambda rule: (rule["distance"] is None, rule["priority"]))
     once = {}
@@ -60,16 +82,6 @@ def _is_measured(rule):
     "Whether the fact that does not hold is a number, and so not near"
     [(fact, lack)] = rule["fails"].items()
     return fact in MEASURED and lack["is"] != "never"
-
-
-def _lacks_one(pack, facts, missing):
-    "Whether one other answer to a base fact would do"
-    if len(missing) != 1:
-        return False
-    [(fact, answers)] = missing.items()
-    if fact not in pack.raw["derived"] or answers != ["yes"]:
-        return True
-    return any(_lacks_one(pack, facts, lacks) for lacks in _lacking(pack, facts, fact))
 
 
 def _lacking(pack, facts, derived):

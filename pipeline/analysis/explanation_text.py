@@ -2,13 +2,18 @@
 
 import re
 
-from pipeline.analysis.answers import REMARKS, answer, remarks
+from pipeline.analysis.answers import (
+    DELIVERED,
+    answer,
+    is_of_no_note,
+    plain_answer,
+    remarks,
+)
 from pipeline.protocol import labels
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SHOWN = 12
 ROWS_OF_A_FLAG = 3
-DELIVERED = ("patient_row", "medications", "conditions", "n23_used", "n24_used")
 
 
 def explanation_as_text(explanation):
@@ -64,30 +69,32 @@ def _facts(explanation):
     yield ""
     yield "Facts and their evidence"
     for fact in facts:
-        if fact["kind"] == "base" and not _is_brief(fact):
-            note = f" (based on {labels.low(fact['rests_on'])})" if fact["rests_on"] else ""
-            yield f"  {labels.word(fact['fact'])}: {labels.low(answer(fact, facts))}{note}"
+        if fact["kind"] == "base" and not fact["rests_on"] and fact["fact"] not in DELIVERED:
+            yield f"  {_said(fact, facts)}"
             yield from _evidence(fact["evidence"], fact["fact"])
-    if quiet := [labels.low(fact["fact"]) for fact in facts if _is_of_no_note(fact)]:
+            yield from _resting_on(fact, facts)
+    if quiet := [labels.low(fact["fact"]) for fact in facts if is_of_no_note(fact)]:
         yield f"  Nothing of note: {', '.join(quiet)}"
-    if said := [_brief(fact) for fact in facts if fact["fact"] in DELIVERED]:
-        yield f"  {'; '.join(said)}"
+    yield "  " + "; ".join(_said(fact, facts) for fact in facts if fact["fact"] in DELIVERED)
     yield from _derived([fact for fact in facts if fact["kind"] == "derived"])
     if explanation["other_evidence"]:
         yield "  Also on file, not used"
         yield from _evidence(explanation["other_evidence"])
 
 
-def _is_brief(fact):
-    return _is_of_no_note(fact) or fact["fact"] in DELIVERED
+def _said(fact, facts):
+    return f"{labels.word(fact['fact'])}: {labels.within(answer(fact, facts))}"
 
 
-def _is_of_no_note(fact):
-    return fact["fact"] in REMARKS and fact["answer"] == "other"
-
-
-def _brief(fact):
-    return f"{labels.word(fact['fact'])}: {labels.low(fact['answer'])}"
+def _resting_on(fact, facts):
+    "The answers that follow from the same rows, in a line"
+    said = [
+        _said(other, facts)
+        for other in facts
+        if other["rests_on"] == fact["fact"] and not is_of_no_note(other)
+    ]
+    if said:
+        yield f"      {'; '.join(said)}"
 
 
 def _derived(facts):
@@ -152,13 +159,14 @@ def _line(rule):
 
 def _failing(rule):
     return "; ".join(
-        f"{labels.low(fact)} is {labels.low(fails['is'])}, needs {_any_of(fails['asks_for'])}"
+        f"{labels.low(fact)} is {plain_answer(fails['is'], fact)},"
+        f" needs {_any_of(fails['asks_for'], fact)}"
         for fact, fails in rule["fails"].items()
     )
 
 
-def _any_of(answers):
-    return " or ".join(dict.fromkeys(map(labels.low, answers)))
+def _any_of(answers, fact):
+    return " or ".join(dict.fromkeys(plain_answer(answer, fact) for answer in answers))
 
 
 def _near_misses(explanation):

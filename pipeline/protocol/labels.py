@@ -36,7 +36,8 @@ WORDS = {
     "stale": "out of date", "stale_borderline": "never followed up (borderline, out of date)",
     "treated_since": "from before a treatment that ended",
     "not_appropriate": "Not appropriate", "raised_renal": KIDNEY, "raised_renal_unknown": KIDNEY,
-    "low_molar_only": "low by pmol/L only",
+    "low_molar_only": "low by pmol/L only", "bariatric": "bariatric surgery",
+    "crohn_ileal": "Crohn's disease of the ileum", "diabetic_only": "diabetic neuropathy only",
     "none": "none", "at_or_above_10": "10 or more", "below_10": "below 10",
     "FOLATE_BEFORE_B12": "Folic acid before B12",
     "FOLATE_B12_UNKNOWN": "Folic acid, B12 not settled",
@@ -50,7 +51,9 @@ WORDS = {
     "symptom_to_test": "Symptom that prompts a test", "therapy_began": "B12 therapy began",
     "b12_supply": "B12 supply", "loading": "Loading injections", "b12_500": "B12 above 500 pg/mL",
     "mma_raised_on_therapy": "MMA raised on therapy",
-    "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
+    "on_treatment": "taken on treatment", "due_3_months": "3-month check due",
+    "due_6_months": "6-month check due", "due_12_months": "12-month check due",
+    "due_annual": "yearly check due", "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
 }  # fmt: skip
 CAPITALS = {
@@ -78,10 +81,16 @@ def low(code):
     if code is None or code == "":
         return "–"
     if text := WORDS.get(str(code)):
-        return text if text[1:2].isupper() or text[1:2].isdigit() else text[0].lower() + text[1:]
+        return within(text)
     if RULE.fullmatch(str(code)) or not CODE.fullmatch(str(code)):
         return str(code)
     return " ".join(CAPITALS.get(part, part) for part in str(code).lower().split("_"))
+
+
+def within(text):
+    """Words that stand at the beginning, to stand within a sentence: B12 stays as it is."""
+    is_name = text[1:2].isupper() or text[1:2].isdigit() or text.startswith("Crohn")
+    return text if is_name else text[:1].lower() + text[1:]
 
 
 def unit(code):

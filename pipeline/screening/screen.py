@@ -30,7 +30,7 @@ from pipeline.screening.apply_rules import apply_rules
 ASSESSMENT = "screening.assessment"
 STREAMED = (  # large, and read once or twice: never kept
     "clinical.delivered_result", "clinical.result_version", "clinical.coded_record",
-    "clinical.counted_record", "clinical.counted_medication", "clinical.delivered_patient",
+    "clinical.standing_record", "clinical.counted_medication", "clinical.delivered_patient",
     "clinical.patient_evidence",
 )  # fmt: skip
 BUILDERS = {"screening.fit": apply_rules, **dict.fromkeys(STREAMED, create_view)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.analysis import answer, remarks
+from pipeline.analysis import answer, is_background, plain_answer, remarks
 from pipeline.protocol import labels as words
 from pipeline.web.forms import token
 
@@ -66,9 +66,10 @@ def templates():
         name: getattr(words, name)
         for name in ("word", "low", "spoken", "marked", "dated", "number", "day", "moment")
     }
-    found.filters |= {"answer": answer, "remarks": remarks}
+    found.filters |= {"answer": answer, "plain_answer": plain_answer, "remarks": remarks}
     found.globals |= {
         "NOTICE": NOTICE,
+        "is_background": is_background,
         "NAV": NAV,
         "PRIORITIES": words.PRIORITIES,
         "STATES": words.STATES,

@@ -1,5 +1,5 @@
 -- One row per patient: the values behind its facts as one sentence, each with its unit, day and age, and what exists but does not count, with why.
--- Source: protocol §4, Reasons in full. A sign that does not count is named where none does. The total B12 always has a part; any other only where something is on file, or its absence matters.
+-- Source: protocol §4, Reasons in full. A sign or a malabsorption that does not count is named where none does. The total B12 always has a part; any other only where something is on file, or its absence matters.
 with worded as (
     select
         patient_id, run.as_of, setting.loading_days, patient_fact.*, patient_evidence.* exclude (patient_id),
@@ -33,8 +33,8 @@ select
                 case when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end)
             when mma = 'never' then 'MMA ' || with_signs(last_mma_reported) || ' of ' || strftime(last_mma_on, '%Y-%m') || why_not(last_mma_band = 'raised')
             else 'MMA ' || with_signs(last_mma_reported) || ' on ' || last_mma_on || age_in_words(as_of - last_mma_on)
-                || case when mma in ('raised_renal', 'raised_renal_unknown') then ', which kidney function may explain' else '' end end,
-        malabsorption_name || ' recorded ' || malabsorption_on,
+                || case mma when 'raised_renal' then ', which kidney function may explain' when 'raised_renal_unknown' then ', which kidney function (not known) may explain' else '' end end,
+        case when malabsorption = 'none' then uncounted_malabsorption else malabsorption_name || ' recorded ' || malabsorption_on end,
         case when absorption_lost = 'yes' and absorption_lost_name <> malabsorption_name then absorption_lost_name || ' recorded ' || absorption_lost_on end,
         case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end,
         case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,
@@ -50,6 +50,8 @@ select
         case when homocysteine = 'at_or_above_10' then 'homocysteine ' || with_signs(homocysteine_reported) || ' on ' || homocysteine_on end,
         case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
         case when renal in ('reduced', 'possible') then kidney_name || ' recorded ' || kidney_on end,
-        case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on) end
+        case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on)
+            when renal = 'unknown' and egfr_on is not null and (mma = 'raised_renal_unknown' or cyanocobalamin in ('yes', 'form_unknown'))
+                then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² of ' || strftime(egfr_on, '%Y-%m') || ' is too old to count' end
     ), '[\x00-\x1f\x7f-\x9f]+', ' ', 'g') as evidence
 from worded

@@ -3,6 +3,7 @@
 with ranked as (
     select *, list_position(['pernicious_anaemia', 'bariatric', 'ileal_resection', 'crohn_ileal', 'other'], malabsorption) as rank
     from clinical.malabsorption_evidence
+    where uncounted_because is null
 )
 
 select

@@ -14,7 +14,7 @@ select
     latest_mma.value_reported || coalesce(' ' || latest_mma.unit_reported, '') as last_mma_reported, latest_mma.collected_on as last_mma_on,
     latest_mma.band as last_mma_band,
     undecided_result.undecided_b12, undecided_result.undecided_active_b12, undecided_result.undecided_mma,
-    neuro_sign.neuro_on, neuro_sign.neuro_name, neuro_sign.last_sign_on, neuro_sign.last_sign_name, uncounted_sign.sign as uncounted_sign,
+    neuro_sign.neuro_on, neuro_sign.neuro_name, neuro_sign.last_sign_on, neuro_sign.last_sign_name, uncounted_diagnosis.uncounted_sign, uncounted_diagnosis.uncounted_malabsorption,
     malabsorption.malabsorption_on, malabsorption.malabsorption_name,
     malabsorption.absorption_lost_on, malabsorption.absorption_lost_name,
     medication_risk.metformin_since, medication_risk.acid_suppressant_since, medication_risk.folic_acid_since,
@@ -29,7 +29,7 @@ left join clinical.latest_mma using (patient_id)
 left join clinical.last_decided using (patient_id)
 left join clinical.undecided_result using (patient_id)
 left join clinical.neuro_sign using (patient_id)
-left join clinical.uncounted_sign using (patient_id)
+left join clinical.uncounted_diagnosis using (patient_id)
 left join clinical.malabsorption using (patient_id)
 left join clinical.medication_risk using (patient_id)
 left join clinical.coded_fact using (patient_id)

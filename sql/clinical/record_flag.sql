@@ -32,7 +32,7 @@ raised as (
     where class = 'methotrexate'
     union all select patient_id, 'END_BEFORE_START', began_on, name, file, line from clinical.finding where is_end_before_start
     union all select patient_id, 'DATE_PARTIAL', began_on, name, file, line from clinical.finding where latest_on > began_on
-    union all select patient_id, 'STATUS_UNKNOWN', began_on, coalesce(name, code), file, line from clinical.counted_record where status = 'unknown'
+    union all select patient_id, 'STATUS_UNKNOWN', began_on, coalesce(name, code), file, line from clinical.standing_record where status = 'unknown'
     union all select patient_id, 'PARENT_CODE', began_on, name, file, line from clinical.finding where matched_by = 'parent'
     union all
     select patient_id, 'VEGETARIAN_STRICTNESS_UNKNOWN', began_on, name, file, line
@@ -43,7 +43,7 @@ raised as (
     select patient_id, 'BAND_WEAKER_EVIDENCE', evidence.began_on, evidence.name, evidence.file, evidence.line
     from clinical.malabsorption_evidence as evidence
     join clinical.malabsorption using (patient_id)
-    where evidence.is_band and malabsorption.malabsorption = 'bariatric' and malabsorption.is_band_only
+    where evidence.is_band and evidence.uncounted_because is null and malabsorption.malabsorption = 'bariatric' and malabsorption.is_band_only
     union all
     select patient_id, 'SHORT_ILEAL_RESECTION', finding.began_on, printf('%g cm', finding.length_cm), finding.file, finding.line
     from clinical.finding

@@ -154,5 +154,5 @@ def test_explain_as_text_names_file_line_and_original_day(mimic):
     text = b12(mimic.home, "explain", "10020306").out
     assert "ORDER_MMA  priority 4  rule N16  waiting since 2025-07-04" in text
     assert (
-        "2025-07-04 (delivered as 2135-01-21)  339.0 pg/mL  [total_b12; usable]  MIMIC-IV-DEMO-MEDS/data/train/0.parquet:448279"
+        "2025-07-04 (delivered as 2135-01-21)  339.0 pg/mL  MIMIC-IV-DEMO-MEDS/data/train/0.parquet:448279"
     ) in text

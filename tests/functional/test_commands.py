@@ -251,7 +251,7 @@ def test_explain_in_each_format(home):
     for word in (
         "Facts and their evidence",
         "Rules considered",
-        "FITS",
+        ": applies (",
         "lab_result.csv:",
         "this rule decides",
         "[SEED §",

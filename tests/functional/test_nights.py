@@ -280,7 +280,7 @@ def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, see
             one["kind"] == "merged" for one in worklist.events(both[0], row["key"])
         ):
             assert trail_leads_to(both[0], row) == row["status"]
-    assert {kind for who, kind in kinds if who == "the night"} >= {
+    assert {kind for who, kind in kinds if who == "nightly run"} >= {
         "opened",
         "reopened",
         "changed",

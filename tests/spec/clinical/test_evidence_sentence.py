@@ -38,7 +38,7 @@ def test_how_old_a_value_is(collected_on, age):
 
 def test_what_the_laboratory_printed_and_the_canonical_value_behind_it():
     says(
-        "B12 110 pmol/L (149.1 pg/mL) on 2026-11-01 (28 days old); MMA 0.3 umol/L on 2026-11-02 (27 days old), which kidney function may explain",
+        "B12 110 pmol/L (149.1 pg/mL) on 2026-11-01 (28 days old); MMA 0.3 umol/L on 2026-11-02 (27 days old), which kidney function (not known) may explain",
         lab_result="""analyte | value | value_reported | unit_reported | collected_on
 total_b12 | 149.0907 | 110 | pmol/L | 2026-11-01
 mma | 300 | 0.3 | umol/L | 2026-11-02""",
@@ -154,4 +154,28 @@ def test_a_vegetarian_diet_without_strictness_and_control_characters():
     says(
         "B12 never measured; head ache recorded 2026-11-20; vegetarian diet (strictness not recorded) recorded 2018-01-01",
         condition="concepts | name | onset_on\nvegetarian_diet | Vegetarian | 2018-01-01\nheadache_tierB_primary | head\x1bache | 2026-11-20",
+    )
+
+
+def test_a_kidney_function_that_is_too_old_is_named_where_it_would_matter():
+    results = "analyte | value | collected_on\nmma | 400 | 2026-11-01\negfr | 88 | 2022-07-01"
+    says(
+        "B12 never measured; MMA 400 nmol/L on 2026-11-01 (28 days old), which kidney function (not known) may explain;"
+        " eGFR 88 mL/min/1.73 m² of 2022-07 is too old to count",
+        lab_result=results,
+    )
+    says(
+        "B12 150 pg/mL on 2026-11-01 (28 days old); MMA never measured",
+        lab_result=results.replace("mma | 400", "total_b12 | 150"),
+    )
+
+
+def test_a_suspected_diagnosis_is_named_as_such():
+    says(
+        "B12 250 pg/mL on 2026-11-01 (28 days old); Polyneuropathy of 2026-01-01: not recorded as a confirmed diagnosis, so it does not count;"
+        " MMA never measured; Coeliac disease of 2025-01-01: not recorded as a confirmed diagnosis, so it does not count",
+        lab_result="analyte | value | collected_on\ntotal_b12 | 250 | 2026-11-01",
+        condition="""concepts | name | onset_on | status
+neuro_peripheral_neuropathy | Polyneuropathy | 2026-01-01 | not_counted
+coeliac | Coeliac disease | 2025-01-01 | not_counted""",
     )

@@ -1,9 +1,9 @@
-"What counts as evidence of a malabsorption. Protocol §2 and §6."
+"What is evidence of a malabsorption, and what does not count. Protocol §2 and §6."
 
 from tests.clinic import clinic, insert, shows
 
 
-def test_each_finding_that_counts_a_recorded_length_and_the_latest_antibody():
+def test_each_finding_a_recorded_length_and_the_latest_antibody():
     con = clinic("2026-01-31")
     insert(con, "lake.condition", """
         patient_id | concepts                           | onset_on   | length_cm | line
@@ -21,10 +21,12 @@ def test_each_finding_that_counts_a_recorded_length_and_the_latest_antibody():
         eve        | intrinsic_factor_antibody | positive | pos            | 2025-01-05   | 9
     """)  # fmt: skip
     shows(con, "clinical.malabsorption_evidence", """
-        patient_id | malabsorption      | is_band | is_absorption_lost | line
-        ann        | other              | no      | no                 | 1
-        ann        | other              | no      | yes                | 2
-        bob        | bariatric          | yes     | no                 | 5
-        dan        | ileal_resection    | no      | yes                |
-        eve        | pernicious_anaemia | no      | no                 | 9
+        patient_id | malabsorption      | is_band | is_absorption_lost | line | uncounted_because
+        ann        | other              | no      | no                 | 1    |
+        ann        | other              | no      | yes                | 2    |
+        bob        | bariatric          | yes     | no                 | 3    | removed on 2021-01-01
+        bob        | bariatric          | yes     | no                 | 5    |
+        cid        | ileal_resection    | no      | no                 | 6    | 15 cm, too short to count
+        dan        | ileal_resection    | no      | yes                |      |
+        eve        | pernicious_anaemia | no      | no                 | 9    |
     """)  # fmt: skip

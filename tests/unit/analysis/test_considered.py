@@ -43,3 +43,16 @@ def test_each_rule_once_and_few():
         190.0, b12="low_molar_only", neuro_300="yes", folic_acid="active", metformin="long_term"
     )
     assert len(found) <= 6
+
+
+def test_a_line_that_an_earlier_one_would_forestall_is_not_near():
+    "With a low B12, N08 decides before N11; and no answer to the one fact that N11 lacks comes past N08 to N10"
+    raised = {"b12": "low_molar_only", "neuro_300": "yes", "mma": "raised", "renal": "normal"}
+    found = near(190.0, **raised)
+    assert "N08" in found
+    assert "N11" not in found
+
+
+def test_a_line_with_the_next_step_that_the_patient_has_is_not_near():
+    "A borderline B12 would be N06, and the regimen that N05 gives already"
+    assert "N06" not in near(175.0, b12="low", neuro_300="yes", neuro="headache")

@@ -1,6 +1,6 @@
--- One row per coded condition or procedure that counts, up to the as-of date, with its end.
--- Retracted, refuted, not-done and provisional rows do not count; a retraction, a refutation and a not-done take the rows of the same id
--- and code with them (without a code: of every code of the id, unless recorded later), a provisional row does not.
+-- One row per coded condition or procedure, up to the as-of date, that no other row of its id takes back, with its end.
+-- Retracted, refuted and not-done rows are not here; a retraction, a refutation and a not-done take the rows of the same id
+-- and code with them (without a code: of every code of the id, unless recorded later). What is not confirmed is here as not_counted.
 with delivered as (
     select * from clinical.coded_record
 ),
@@ -43,4 +43,4 @@ anti join deletion on deletion.source = delivered.source and deletion.entity = d
 left join abatement
     on abatement.patient_id = delivered.patient_id and abatement.source = delivered.source
     and abatement.entity = delivered.entity and abatement.id = delivered.id and abatement.named = delivered.named
-where delivered.status in ('counted', 'abated', 'unknown') and delivered.began_on <= run.as_of
+where delivered.status in ('counted', 'abated', 'unknown', 'not_counted') and delivered.began_on <= run.as_of

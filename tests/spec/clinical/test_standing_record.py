@@ -1,9 +1,9 @@
-"Coded conditions and procedures that count, whatever they mean."
+"Coded conditions and procedures that no other row takes back, whatever they mean."
 
 from tests.clinic import clinic, insert, shows
 
 
-def test_a_record_counts_once_whatever_its_concepts_unless_it_was_taken_back():
+def test_a_record_stands_once_whatever_its_concepts_unless_it_was_taken_back():
     con = clinic("2026-01-31")
     insert(con, "lake.condition", """
         patient_id | condition_id | concepts                                  | onset_on   | abated_on  | status
@@ -20,10 +20,11 @@ def test_a_record_counts_once_whatever_its_concepts_unless_it_was_taken_back():
         "lake.procedure",
         "patient_id | concepts | performed_on\ndan | bariatric_procedure | 2025-01-01",
     )
-    shows(con, "clinical.counted_record", """
-        patient_id | id | entity    | status  | is_abated
-        ann        | c1 | condition | counted | no
-        ann        | c2 | condition | unknown | no
-        cid        | c1 | condition | counted | yes
-        dan        |    | procedure | counted | no
+    shows(con, "clinical.standing_record", """
+        patient_id | id | entity    | status      | is_abated
+        ann        | c1 | condition | counted     | no
+        ann        | c2 | condition | unknown     | no
+        ann        | c3 | condition | not_counted | no
+        cid        | c1 | condition | counted     | yes
+        dan        |    | procedure | counted     | no
     """)  # fmt: skip
