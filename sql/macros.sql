@@ -351,6 +351,14 @@ create or replace macro age_in_words(days) as
         else ' (' || printf('%.1f', days / 365.25) || ' years old)'
     end;
 
+-- A beginning in the precision in which it is known: a day, a month or a year.
+create or replace macro beginning(began_on, latest_on) as
+    case
+        when latest_on = began_on then cast(began_on as varchar)
+        when date_trunc('month', latest_on) = date_trunc('month', began_on) then strftime(began_on, '%Y-%m')
+        else strftime(began_on, '%Y')
+    end;
+
 -- Why a value does not count that once did: a raised or low one expires by treatment alone, any other by its age.
 create or replace macro why_not(is_expired_by_treatment) as
     case when is_expired_by_treatment then ' is from before B12 treatment' else ' is too old to count' end;

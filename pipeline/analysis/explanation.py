@@ -14,6 +14,7 @@ from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
 
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
+BESIDE = "No step is due beyond the alerts and flags below."
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
 
@@ -97,7 +98,7 @@ def _explained(pack, assessment, facts, evidence, flag_rows, days):
         "protocol": f"{pack.name} {pack.raw['version']}",
         "notice": pack.raw["notice"],
         "assessment": assessment,
-        "action": pack.raw["actions"][assessment["next_step"]],
+        "action": _action(pack, assessment),
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [row for row in evidence if row["fact"] not in facts],
         "alerts": [
@@ -115,6 +116,11 @@ def _explained(pack, assessment, facts, evidence, flag_rows, days):
         "near_misses": near_misses(considered),
         "identity_flags": [flag for flag in flags if flag["flag"] in WHO_IT_IS],
     }
+
+
+def _action(pack, assessment):
+    is_due_otherwise = assessment["next_step"] == "NO_ACTION" and assessment["priority"]
+    return BESIDE if is_due_otherwise else pack.raw["actions"][assessment["next_step"]]
 
 
 EVIDENCE = """

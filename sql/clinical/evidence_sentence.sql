@@ -21,25 +21,28 @@ select
                 when 'stale_borderline' then ', never followed up'
                 when 'stale' then ', too old to count'
                 else '' end end,
+        case when b12_on is not null then undecided_b12 end,
         case when deficiency_before = 'yes' and low_before_on is not null then 'an earlier B12 ' || with_signs(low_before_reported) || ' on ' || low_before_on end,
-        case when deficiency_on is not null then 'B12 deficiency recorded ' || deficiency_on end,
+        case when deficiency_recorded is distinct from malabsorption_recorded then deficiency_recorded end,
         case when active_b12_on is null then undecided_active_b12
             when active_b12 = 'never' then 'active B12 ' || with_signs(active_b12_reported) || ' of ' || strftime(active_b12_on, '%Y-%m') || why_not(active_b12_band = 'low')
             else 'active B12 ' || with_signs(active_b12_reported) || ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
-        neuro_name || ' recorded ' || neuro_on,
-        case when neuro_timing = 'new_on_therapy' and last_sign_on > neuro_on then last_sign_name || ' recorded ' || last_sign_on end,
+        case when active_b12_on is not null then undecided_active_b12 end,
+        neuro_recorded,
+        case when neuro_timing = 'new_on_therapy' and last_sign_on > neuro_on then last_sign_recorded end,
         case when neuro = 'not_loaded' then 'diagnoses not loaded' when neuro not in ('definite', 'headache') then uncounted_sign end,
         case when last_mma_on is null then coalesce(undecided_mma,
                 case when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end)
             when mma = 'never' then 'MMA ' || with_signs(last_mma_reported) || ' of ' || strftime(last_mma_on, '%Y-%m') || why_not(last_mma_band = 'raised')
             else 'MMA ' || with_signs(last_mma_reported) || ' on ' || last_mma_on || age_in_words(as_of - last_mma_on)
                 || case mma when 'raised_renal' then ', which kidney function may explain' when 'raised_renal_unknown' then ', which kidney function (not known) may explain' else '' end end,
-        case when malabsorption = 'none' then uncounted_malabsorption else malabsorption_name || ' recorded ' || malabsorption_on end,
-        case when absorption_lost = 'yes' and absorption_lost_name <> malabsorption_name then absorption_lost_name || ' recorded ' || absorption_lost_on end,
+        case when last_mma_on is not null then undecided_mma end,
+        case when malabsorption = 'none' then uncounted_malabsorption else malabsorption_recorded end,
+        case when absorption_lost = 'yes' and absorption_lost_recorded <> malabsorption_recorded then absorption_lost_recorded end,
         case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end,
         case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,
         case when diet = 'strict_vegetarian' then case when is_strictness_unknown then 'vegetarian diet (strictness not recorded)' else 'strict vegetarian diet' end
-            || ' recorded ' || diet_on end,
+            || ' recorded ' || diet_began end,
         case b12_therapy when 'im' then 'B12 by injection since ' || therapy_start_on when 'oral' then 'oral B12 since ' || therapy_start_on
             when 'route_unknown' then 'B12 since ' || therapy_start_on || ' (route not recorded)'
             when 'lapsed' then 'B12 treatment ended ' || last_covered_on when 'not_loaded' then 'medications not loaded' end
@@ -49,7 +52,7 @@ select
         case when monitoring like 'due_%' then 'check due since ' || due_on end,
         case when homocysteine = 'at_or_above_10' then 'homocysteine ' || with_signs(homocysteine_reported) || ' on ' || homocysteine_on end,
         case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
-        case when renal in ('reduced', 'possible') then kidney_name || ' recorded ' || kidney_on end,
+        case when renal in ('reduced', 'possible') then kidney_recorded end,
         case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on)
             when renal = 'unknown' and egfr_on is not null and (mma = 'raised_renal_unknown' or cyanocobalamin in ('yes', 'form_unknown'))
                 then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² of ' || strftime(egfr_on, '%Y-%m') || ' is too old to count' end

@@ -8,7 +8,7 @@ with unrelated as (
 
 judged as (
     select
-        finding.patient_id, finding.began_on, finding.name, finding.file, finding.line, finding.means,
+        finding.patient_id, finding.began_on, finding.name, finding.recorded, finding.file, finding.line, finding.means,
         case
             when finding.means in ('headache', 'migraine') then
                 case
@@ -27,7 +27,7 @@ judged as (
 )
 
 select
-    patient_id, began_on, name, file, line, uncounted_because,
+    patient_id, began_on, name, recorded, file, line, uncounted_because,
     case
         when uncounted_because is not null then null
         when means not in ('headache', 'migraine') then means

@@ -9,10 +9,10 @@ with ranked as (
 select
     ranked.patient_id, arg_min(ranked.malabsorption, ranked.rank) as malabsorption,
     arg_min(ranked.began_on, row(ranked.rank, ranked.began_on)) as malabsorption_on,
-    arg_min(ranked.name, row(ranked.rank, ranked.began_on, ranked.name)) as malabsorption_name,
+    arg_min(ranked.recorded, row(ranked.rank, ranked.began_on, ranked.recorded)) as malabsorption_recorded,
     bool_or(ranked.is_absorption_lost) as is_absorption_lost,
     min(ranked.began_on) filter (ranked.is_absorption_lost) as absorption_lost_on,
-    arg_min(ranked.name, row(ranked.began_on, ranked.name)) filter (ranked.is_absorption_lost) as absorption_lost_name,
+    arg_min(ranked.recorded, row(ranked.began_on, ranked.recorded)) filter (ranked.is_absorption_lost) as absorption_lost_recorded,
     case
         when not bool_or(ranked.malabsorption = 'ileal_resection') then 'none'
         when bool_or(not ileal_length.is_short) then 'extensive'

@@ -8,7 +8,7 @@ with removal as (
 
 select
     finding.patient_id, finding.began_on, finding.means = 'bariatric_band' as is_band,
-    finding.means = 'bariatric' or finding.concept = 'gastrectomy_total' as is_absorption_lost, finding.name,
+    finding.means = 'bariatric' or finding.concept = 'gastrectomy_total' as is_absorption_lost, finding.name, finding.recorded,
     case finding.means when 'bariatric_band' then 'bariatric' else finding.means end as malabsorption, finding.file, finding.line,
     case
         when finding.means = 'bariatric_band' and removal.removed_on >= finding.began_on then 'removed on ' || removal.removed_on
@@ -19,8 +19,8 @@ left join removal using (patient_id)
 left join clinical.ileal_length using (patient_id)
 where finding.fact = 'malabsorption' and finding.means not in ('band_removal', 'ileal_resection_length')
 union all
-select patient_id, began_on, false, true, 'ileal resection of ' || printf('%g', length_cm) || ' cm', 'ileal_resection', null, null, null
+select patient_id, began_on, false, true, 'ileal resection', 'ileal resection of ' || printf('%g', length_cm) || ' cm recorded ' || began_on, 'ileal_resection', null, null, null
 from clinical.ileal_length where not is_short
 union all
-select patient_id, collected_on, false, false, 'positive intrinsic factor antibody', 'pernicious_anaemia', file, line, null from clinical.latest_result
+select patient_id, collected_on, false, false, 'antibody', 'positive intrinsic factor antibody on ' || collected_on, 'pernicious_anaemia', file, line, null from clinical.latest_result
 where analyte = 'intrinsic_factor_antibody' and finding = 'positive'

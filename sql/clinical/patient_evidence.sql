@@ -14,12 +14,12 @@ select
     latest_mma.value_reported || coalesce(' ' || latest_mma.unit_reported, '') as last_mma_reported, latest_mma.collected_on as last_mma_on,
     latest_mma.band as last_mma_band,
     undecided_result.undecided_b12, undecided_result.undecided_active_b12, undecided_result.undecided_mma,
-    neuro_sign.neuro_on, neuro_sign.neuro_name, neuro_sign.last_sign_on, neuro_sign.last_sign_name, uncounted_diagnosis.uncounted_sign, uncounted_diagnosis.uncounted_malabsorption,
-    malabsorption.malabsorption_on, malabsorption.malabsorption_name,
-    malabsorption.absorption_lost_on, malabsorption.absorption_lost_name,
+    neuro_sign.neuro_on, neuro_sign.neuro_recorded, neuro_sign.last_sign_on, neuro_sign.last_sign_recorded, uncounted_diagnosis.uncounted_sign, uncounted_diagnosis.uncounted_malabsorption,
+    malabsorption.malabsorption_on, malabsorption.malabsorption_recorded,
+    malabsorption.absorption_lost_on, malabsorption.absorption_lost_recorded,
     medication_risk.metformin_since, medication_risk.acid_suppressant_since, medication_risk.folic_acid_since,
-    coded_fact.diet_on, coded_fact.is_strictness_unknown, coded_fact.deficiency_on,
-    renal_function.egfr_value, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_on, renal_function.kidney_name,
+    coded_fact.diet_on, coded_fact.is_strictness_unknown, coded_fact.deficiency_on, coded_fact.deficiency_recorded, coded_fact.diet_began,
+    renal_function.egfr_value, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_on, renal_function.kidney_recorded,
     b12_therapy.therapy_start_on, b12_therapy.b12_era_on, b12_therapy.last_covered_on, loading.injection_days, monitoring.due_on,
     last_decided.homocysteine_value, last_decided.homocysteine_reported, last_decided.homocysteine_on, demography.site
 from clinical.population

@@ -39,7 +39,7 @@ select
     case when neuro_sign.last_sign_on > b12_therapy.therapy_start_on + setting.late_on_therapy_days then 'new_on_therapy' else 'other' end as neuro_timing,
     case when setting.at_risk_untested_is_ordered = 1 then 'yes' else 'no' end as n23_used,
     case when setting.never_tested_neuro_is_ordered = 1 then 'yes' else 'no' end as n24_used,
-    case when scope.patient_id is null then 'not_loaded' else 'loaded' end as patient_row,
+    case when scope.patient_id is null then 'not_loaded' when scope.is_deleted then 'deleted' else 'loaded' end as patient_row,
     case when population.is_medication_loaded then 'loaded' when population.is_medication_delivered then 'not_understood' else 'not_loaded' end as medications,
     case when population.is_condition_loaded then 'loaded' when population.is_condition_delivered then 'not_understood' else 'not_loaded' end as conditions
 from clinical.population

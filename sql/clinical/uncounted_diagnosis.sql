@@ -2,7 +2,7 @@
 -- Source: protocol §4, Reasons in full. Suspected, provisional, planned or of the family is no confirmed diagnosis; a record of an unknown status starts no treatment.
 with doubtful as (
     select standing_record.patient_id, standing_record.began_on, concept.fact, standing_record.status,
-        coalesce(standing_record.name, code_name.name, standing_record.code) as name
+        coalesce(standing_record.name, code_name.name, standing_record.code) || ' recorded ' || beginning(standing_record.began_on, standing_record.latest_on) as recorded
     from (select *, unnest(string_split(concepts, '|')) as concept from clinical.standing_record where status in ('not_counted', 'unknown')) as standing_record
     join protocol.concept on concept.concept = standing_record.concept
     left join clinical.code_name on code_name.code_system is not distinct from standing_record.code_system and code_name.code = standing_record.code
@@ -11,18 +11,18 @@ with doubtful as (
 ),
 
 uncounted as (
-    select patient_id, fact, name, began_on,
+    select patient_id, fact, recorded, began_on,
         case status when 'unknown' then 'of a status that is not known' else 'not recorded as a confirmed diagnosis' end || ', so it does not count' as because
     from doubtful
     union all
-    select patient_id, 'neuro', name, began_on, uncounted_because from clinical.judged_sign where uncounted_because is not null
+    select patient_id, 'neuro', recorded, began_on, uncounted_because from clinical.judged_sign where uncounted_because is not null
     union all
-    select patient_id, 'malabsorption', name, began_on, uncounted_because from clinical.malabsorption_evidence where uncounted_because is not null
+    select patient_id, 'malabsorption', recorded, began_on, uncounted_because from clinical.malabsorption_evidence where uncounted_because is not null
 )
 
 select
     patient_id,
-    max_by(name || ' of ' || began_on || ': ' || because, row(began_on, name, because)) filter (fact = 'neuro') as uncounted_sign,
-    max_by(name || ' of ' || began_on || ': ' || because, row(began_on, name, because)) filter (fact = 'malabsorption') as uncounted_malabsorption
+    max_by(recorded || ': ' || because, row(began_on, recorded, because)) filter (fact = 'neuro') as uncounted_sign,
+    max_by(recorded || ': ' || because, row(began_on, recorded, because)) filter (fact = 'malabsorption') as uncounted_malabsorption
 from uncounted
 group by patient_id

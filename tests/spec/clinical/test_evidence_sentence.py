@@ -48,7 +48,7 @@ mma | 300 | 0.3 | umol/L | 2026-11-02""",
 def test_what_exists_and_does_not_count_says_why():
     says(
         "B12 250 pg/mL on 2023-11-29 (3.0 years old), never followed up; active B12 60 pmol/L of 2023-02 is too old to count;"
-        " Polyneuropathy of 2019-01-01: marked as resolved, so it does not count; MMA 170 nmol/L of 2023-02 is too old to count",
+        " Polyneuropathy recorded 2019-01-01: marked as resolved, so it does not count; MMA 170 nmol/L of 2023-02 is too old to count",
         lab_result="""analyte | value | collected_on
 total_b12 | 250 | 2023-11-29
 mma | 170 | 2023-02-01
@@ -85,7 +85,7 @@ def test_of_a_treatment_that_ended_and_an_earlier_low():
         "B12 600 pg/mL on 2024-01-05 (2.9 years old), taken during or soon after B12 treatment; an earlier B12 120 pg/mL on 2023-01-05;"
         " B12 deficiency recorded 2023-01-06; MMA never measured; B12 treatment ended 2024-02-01",
         lab_result="analyte | value | collected_on\ntotal_b12 | 120 | 2023-01-05\ntotal_b12 | 600 | 2024-01-05",
-        condition="concepts | onset_on\nb12_deficiency | 2023-01-06",
+        condition="concepts | name | onset_on\nb12_deficiency | B12 deficiency | 2023-01-06",
         medication="concepts | start_on | end_on | status | route\nb12_mecobalamin | 2023-12-01 | 2024-02-01 | ended | oral",
     )
 
@@ -172,10 +172,39 @@ def test_a_kidney_function_that_is_too_old_is_named_where_it_would_matter():
 
 def test_a_suspected_diagnosis_is_named_as_such():
     says(
-        "B12 250 pg/mL on 2026-11-01 (28 days old); Polyneuropathy of 2026-01-01: not recorded as a confirmed diagnosis, so it does not count;"
-        " MMA never measured; Coeliac disease of 2025-01-01: not recorded as a confirmed diagnosis, so it does not count",
+        "B12 250 pg/mL on 2026-11-01 (28 days old); Polyneuropathy recorded 2026-01-01: not recorded as a confirmed diagnosis, so it does not count;"
+        " MMA never measured; Coeliac disease recorded 2025-01-01: not recorded as a confirmed diagnosis, so it does not count",
         lab_result="analyte | value | collected_on\ntotal_b12 | 250 | 2026-11-01",
         condition="""concepts | name | onset_on | status
 neuro_peripheral_neuropathy | Polyneuropathy | 2026-01-01 | not_counted
 coeliac | Coeliac disease | 2025-01-01 | not_counted""",
+    )
+
+
+def test_a_newer_result_that_is_not_final_stands_beside_the_one_that_decides():
+    says(
+        "B12 640 pg/mL on 2026-05-01 (7 months old); a newer B12 150 pg/mL on 2026-11-20 is not final",
+        lab_result="""analyte | value | collected_on | status
+total_b12 | 640 | 2026-05-01 | final
+total_b12 | 150 | 2026-11-20 | held""",
+    )
+
+
+def test_a_beginning_is_as_precise_as_it_is_known():
+    says(
+        "B12 250 pg/mL on 2026-11-01 (28 days old); Polyneuropathy recorded 2024; MMA never measured; Coeliac disease recorded 2023-05;"
+        " strict vegetarian diet recorded 2018",
+        lab_result="analyte | value | collected_on\ntotal_b12 | 250 | 2026-11-01",
+        condition="""concepts | name | onset_on | onset_latest_on
+neuro_peripheral_neuropathy | Polyneuropathy | 2024-01-01 | 2024-12-31
+coeliac | Coeliac disease | 2023-05-01 | 2023-05-31
+vegan_diet | Vegan | 2018-01-01 | 2018-12-31""",
+    )
+
+
+def test_one_record_that_is_two_facts_is_named_once():
+    says(
+        "B12 480 pg/mL on 2026-11-01 (28 days old); Pernicious anaemia recorded 2024-06-12",
+        lab_result="analyte | value | collected_on\ntotal_b12 | 480 | 2026-11-01",
+        condition="concepts | name | onset_on\nb12_deficiency_anaemia¦pernicious_anaemia | Pernicious anaemia | 2024-06-12",
     )

@@ -17,9 +17,9 @@ def test_what_is_on_file_and_does_not_count_says_why():
     """)  # fmt: skip
     shows(con, "clinical.uncounted_diagnosis", """
         patient_id | uncounted_sign
-        bob        | Polyneuropathy of 2010-01-01: marked as resolved, so it does not count
-        cid        | Headache of 2015-01-01: resolved, and too long ago to count
-        dan        | Headache of 2026-01-01: noted on 2026-01-10 as unrelated to B12
+        bob        | Polyneuropathy recorded 2010-01-01: marked as resolved, so it does not count
+        cid        | Headache recorded 2015-01-01: resolved, and too long ago to count
+        dan        | Headache recorded 2026-01-01: noted on 2026-01-10 as unrelated to B12
     """)  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def test_migraine_where_it_is_not_counted_as_headache():
     """)  # fmt: skip
     shows(con, "clinical.uncounted_diagnosis", """
         patient_id | uncounted_sign
-        ann        | Migraine of 2026-01-01: migraine is not counted as headache here
+        ann        | Migraine recorded 2026-01-01: migraine is not counted as headache here
     """)  # fmt: skip
 
 
@@ -49,9 +49,9 @@ def test_a_suspected_diagnosis_and_one_of_unknown_status_are_named():
     """)  # fmt: skip
     shows(con, "clinical.uncounted_diagnosis", """
         patient_id | uncounted_sign                                                                               | uncounted_malabsorption
-        ann        | Polyneuropathy of 2025-01-01: not recorded as a confirmed diagnosis, so it does not count |
-        bob        |                                                                                              | Coeliac of 2025-01-01: not recorded as a confirmed diagnosis, so it does not count
-        cid        |                                                                                              | Pernicious of 2025-01-01: of a status that is not known, so it does not count
+        ann        | Polyneuropathy recorded 2025-01-01: not recorded as a confirmed diagnosis, so it does not count |
+        bob        |                                                                                              | Coeliac recorded 2025-01-01: not recorded as a confirmed diagnosis, so it does not count
+        cid        |                                                                                              | Pernicious recorded 2025-01-01: of a status that is not known, so it does not count
     """)  # fmt: skip
 
 
@@ -69,6 +69,6 @@ def test_a_band_since_removed_and_a_short_resection_are_named():
     """)  # fmt: skip
     shows(con, "clinical.uncounted_diagnosis", """
         patient_id | uncounted_malabsorption
-        ann        | Gastric band of 2020-01-01: removed on 2024-01-01
-        bob        | Ileal section of 2020-01-01: 10 cm, too short to count
+        ann        | Gastric band recorded 2020-01-01: removed on 2024-01-01
+        bob        | Ileal section recorded 2020-01-01: 10 cm, too short to count
     """)  # fmt: skip

@@ -69,15 +69,16 @@ def test_no_example_has_answers_that_exclude_each_other(pack, lines):
 
 def test_the_examples_of_a_low_b12_read_as_a_clinician_would_write(pack):
     decision = pack.decision("next_step")
-    place = next(
-        place
+    places = {
+        tuple(rule.when.get("b12", ())): place
         for place, rule in enumerate(decision.rules)
-        if rule.when.get("b12") == ["low", "uncertain_low"]
-    )
-    plain, other = Examples(pack).of_line(decision, place)
+        if rule.id == "N08"
+    }
+    plain, _ = Examples(pack).of_line(decision, places["low",])
     assert plain.says.endswith("-year-old, B12 low, no B12 therapy on record.")
     assert plain.result.startswith("Treatment option: IM (")
-    assert "B12 reported only as below a limit" in other.says
+    limit, _ = Examples(pack).of_line(decision, places["uncertain_low",])
+    assert "B12 reported only as below a limit" in limit.says
 
 
 def test_a_line_that_only_excluded_answers_reach_is_said_to_be_so(tmp_path):
