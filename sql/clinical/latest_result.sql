@@ -12,7 +12,10 @@ with latest as (
             finding is not distinct from 'indeterminate',
             collected_at desc,
             case when analyte in ('mma', 'homocysteine') then -value else value end,
-            case comparator when '<' then 0 when '<=' then 1 when '=' then 2 else 3 end,
+            -- of one number the comparator that leaves the lower, or the higher: >271 is a higher MMA than 271
+            list_position(
+                case when analyte in ('mma', 'homocysteine') then ['>', '>=', '=', '<=', '<'] else ['<', '<=', '=', '>=', '>'] end, comparator
+            ),
             case finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
             -- rows that decide alike: by content before place, so that the order of deliveries makes no difference
             collected_on, comparator, reference_high nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line

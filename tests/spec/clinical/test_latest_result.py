@@ -34,6 +34,31 @@ def test_the_latest_and_of_several_at_one_instant_the_lower_b12_and_the_higher_m
     """)  # fmt: skip
 
 
+def test_of_one_number_at_one_instant_the_comparator_says_which_is_lower_or_higher():
+    con = clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte      | comparator | value | collected_on
+        ann        | mma          | =          | 271   | 2026-01-05
+        ann        | mma          | >          | 271   | 2026-01-05
+        bob        | mma          | >=         | 1000  | 2026-01-05
+        bob        | mma          | >          | 1000  | 2026-01-05
+        cid        | homocysteine | <          | 10    | 2026-01-05
+        cid        | homocysteine | =          | 10    | 2026-01-05
+        dan        | total_b12    | >=         | 350   | 2026-01-05
+        dan        | total_b12    | >          | 350   | 2026-01-05
+        eve        | total_b12    | <          | 180   | 2026-01-05
+        eve        | total_b12    | =          | 180   | 2026-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.latest_result", """
+        patient_id | analyte      | comparator | word
+        ann        | mma          | >          | raised
+        bob        | mma          | >          | raised
+        cid        | homocysteine | =          | at_or_above_10
+        dan        | total_b12    | >=         | uncertain
+        eve        | total_b12    | <          | low
+    """)  # fmt: skip
+
+
 def test_a_later_result_that_crosses_its_edge_is_passed_over():
     con = clinic()
     insert(con, "lake.lab_result", """
