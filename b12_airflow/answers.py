@@ -12,7 +12,7 @@ def as_decision(answer):
     """
     user = (answer or {}).get("responded_by_user")
     if not user:
-        return {"is_approved": False, "by": "nobody", "because": "no answer in time"}
+        return {"is_approved": False, "by": "deadline", "because": "no answer in time"}
     stewards = [name.strip() for name in settings().stewards.split(",") if name.strip()]
     if stewards and user["name"] not in stewards:
         raise UsageError(

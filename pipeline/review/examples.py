@@ -32,7 +32,7 @@ class Examples:
     def __init__(self, pack):
         self.pack = pack
         self.space = boxes.Space(pack)
-        self.subject = next(  # the fact whose answer says who somebody is, in several ways
+        self.subject = next(  # the fact that describes the person, with several wordings
             (
                 fact
                 for fact, answers in self.space.facts.items()

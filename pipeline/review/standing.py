@@ -40,7 +40,7 @@ class Standing:
         ]
 
     def keys_with(self, answer):
-        """Keys of the lines to which somebody now gives this answer."""
+        """Keys of the lines with this answer from at least one reviewer."""
         return [
             line.key
             for line in self.lines

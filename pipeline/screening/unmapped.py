@@ -1,4 +1,4 @@
-"""The local codes and units that nothing maps yet: what could matter first."""
+"""The local codes and units without a map: what could matter first."""
 
 from collections import defaultdict
 

@@ -31,7 +31,7 @@ def test_a_person_publishes_or_discards():
 def test_the_clock_publishes_nothing(given):
     assert as_decision(given) == {
         "is_approved": False,
-        "by": "nobody",
+        "by": "deadline",
         "because": "no answer in time",
     }
 
