@@ -1,5 +1,7 @@
 "Every run of the suite tries the same examples: a failure on one machine is a failure on all"
 
+import os
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from hypothesis import HealthCheck, settings
 from tests import homes, stores
 
 TESTS = Path(__file__).parent
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30  # bytes: the folders of a test run take one, and pytest keeps those of three runs
 
 settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -40,6 +44,13 @@ LONGEST = (
     "functional/test_exit_codes.py",
     "browser/test_days.py",
 )
+
+
+def pytest_configure():
+    """The folders of tests lie in memory where there is room for them: a test that ingests waits for the disk half of
+    its time. $PYTEST_DEBUG_TEMPROOT or --basetemp name another place."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items):

@@ -66,7 +66,9 @@ def validate_file(con, home, file, folder):
 
     folder: where relations that need no memory lie as Parquet files. Raises Refused.
     """
+    con.begin()  # or the disk is waited for after each of its hundred statements
     register_vocabulary(con)
+    con.commit()
     profile = file.profile.for_kind(file.kind)
     con.execute("create schema if not exists landing")
     _describe_file(con, file, profile)
@@ -110,6 +112,7 @@ def working_database(home, sha256):
     folder.mkdir(parents=True, mode=0o700)
     try:
         with closing(connect(folder / "ingest.duckdb")) as con:
+            con.execute("pragma disable_checkpoint_on_shutdown")  # the file goes at the end
             yield con, folder
     except OperationalError as error:
         raise write_error(home.root, error) from None

@@ -189,7 +189,6 @@ def _table(con, name, columns, rows):
     body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
     con.execute(f"create or replace table protocol.{name} ({body})")
     if rows:
-        given = pa.table([list(column) for column in zip(*rows, strict=True)], names=list(columns))
-        con.register("given", given)
+        cells = [list(column) for column in zip(*rows, strict=True)]
+        given = pa.table(cells, names=list(columns))  # noqa: F841 (DuckDB finds it by its name)
         con.execute(f"insert into protocol.{name} select * from given")
-        con.unregister("given")

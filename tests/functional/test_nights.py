@@ -1,4 +1,4 @@
-"""Thirty nights: a population whose data come, go and are corrected, and people who work on its list; on both databases at once.
+"""Fifteen nights: a population whose data come, go and are corrected, and people who work on its list; on both databases at once.
 
 The rules of the lifecycle are held against plain Python that reads nothing but what each run published.
 """
@@ -21,7 +21,7 @@ from tests.command import assessments, b12, deliver
 from tests.homes import LOW
 
 FIRST = date(2026, 1, 1)
-NIGHTS = 30
+NIGHTS = 15
 PATIENTS = [f"S{place:03}" for place in range(60)]
 PUT_ASIDE = ("declined", "done", "not_appropriate", "snoozed")
 BY_THE_NIGHT = ("resolved", "withdrawn", "excluded", "merged")
@@ -249,7 +249,7 @@ def trail_leads_to(store, row):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
-def test_thirty_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, seed):
+def test_fifteen_nights_hold_the_rules_of_the_lifecycle(tmp_path, postgresql, seed):
     home = Home(tmp_path / "home")
     hospital, people = Hospital(seed), Random(seed + 100)
     both = [stores.opened(home.root), stores.opened(home.root, stores.fresh_database(postgresql))]
