@@ -12,7 +12,7 @@ from tests import homes, stores
 
 TESTS = Path(__file__).parent
 MEMORY = Path("/dev/shm")
-ROOM = 4 * 2**30  # bytes: the folders of a test run take one, and pytest keeps those of three runs
+ROOM = 4 * 2**30  # bytes: the folders of a test run take about one
 
 settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
