@@ -135,8 +135,14 @@ def test_the_grid_is_the_definition():
 
 def test_who_died_or_opted_out_never_has_a_priority():
     out = {"deceased", "opted_out"}
-    first, *_ = pack().decision("next_step").rules
-    assert (first.when, first.priority) == ({"scope": ["deceased", "opted_out"]}, 0)
+    rules = pack().decision("next_step").rules
+    excluding = [rule for rule in rules if rule.id == "N01"]
+    assert list(rules[: len(excluding)]) == excluding  # above all others
+    assert {rule.priority for rule in excluding} == {0}
+    assert [rule.when["scope"] for rule in excluding if len(rule.when) == 1] == [
+        ["deceased"],
+        ["opted_out"],
+    ]
     space = boxes.Space(pack())
     for rule in (*pack().decision("safety").rules, *pack().decision("flags").rules):
         for box in space.expand(rule.when) if rule.priority else ():

@@ -22,7 +22,7 @@ def test_reason_and_citations_are_those_of_all_that_has_a_say_each_once():
     )
     row = decided(con)
     assert (row["rule"], row["safety"], row["priority"]) == ("N08", ["FOLATE_BEFORE_B12"], 1)
-    assert row["reason"].startswith("Low B12 (below 180 pg/mL")
+    assert row["reason"].startswith("B12 below 180 pg/mL;")
     assert "treat B12 first" in row["reason"]
     assert "tests for it are incomplete (intrinsic factor antibodies and gastrin)" in row["reason"]
     assert row["cites"] == "SEED §D2; SEED §E; SEED §F; SEED §I"
