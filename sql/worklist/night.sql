@@ -45,7 +45,7 @@ select
         when 'snooze_ended' then 'snoozed until ' || snoozed_until
         when 'recheck' then 'done since ' || status_on || ', and the data still say the same'
         when 'merged' then 'merged into another patient'
-        when 'excluded' then case scope when 'deceased' then 'deceased' when 'opted_out' then 'opted out' else 'no longer in the population' end
+        when 'excluded' then coalesce(lower(left(reason_now, 1)) || rtrim(reason_now[2:], '.'), 'no longer in the population')
         when 'withdrawn' then 'taken back by its source: ' || withdrawn_results || '; ' || next_step_now || ': ' || reason_now
         when 'resolved' then next_step_now || ': ' || reason_now
     end as because

@@ -195,13 +195,15 @@ def test_a_patient_leaves_the_worklist_with_a_reason():
         dan        | snoozed  |
         eva        | done     |
         fay        | open     |
+        gus        | open     |
     """)  # fmt: skip
     insert(con, "worklist.assessment", """
         patient_id | scope     | next_step | reason
         ann        | in_scope  | NO_ACTION | MMA not raised.
         ben        | in_scope  | NO_ACTION | No rule fits.
-        cyn        | deceased  | EXCLUDED  | Deceased or opted out.
-        dan        | opted_out | EXCLUDED  | Deceased or opted out.
+        cyn        | deceased  | EXCLUDED  | Deceased.
+        dan        | opted_out | EXCLUDED  | Opted out of screening.
+        gus        | opted_out | EXCLUDED  | Deleted by the source.
         eva        | in_scope  | NO_ACTION | MMA not raised.
     """)  # fmt: skip
     insert(con, "worklist.withdrawn", """
@@ -213,9 +215,10 @@ def test_a_patient_leaves_the_worklist_with_a_reason():
         ann        | resolved  | resolved  | NO_ACTION: MMA not raised.
         ben        | withdrawn | withdrawn | taken back by its source: total_b12 of 2026-01-10; NO_ACTION: No rule fits.
         cyn        | excluded  | excluded  | deceased
-        dan        | excluded  | excluded  | opted out
+        dan        | excluded  | excluded  | opted out of screening
         eva        | resolved  | resolved  | NO_ACTION: MMA not raised.
         fay        | excluded  | excluded  | no longer in the population
+        gus        | excluded  | excluded  | deleted by the source
     """)  # fmt: skip
 
 
