@@ -61,17 +61,21 @@ def plain_answer(code, fact):
 
 
 def _never(evidence):
-    return f"No current result {_last(evidence)}" if evidence else "Never measured"
+    return f"No current result{_last(evidence)}" if evidence else "Never measured"
 
 
 def _unknown_kidney(evidence):
     measured = [row for row in evidence if row["what"].startswith("egfr")]
-    return f"Unknown, no current eGFR {_last(measured)}" if measured else "Unknown, no eGFR"
+    return f"Unknown, no current eGFR{_last(measured)}" if measured else "Unknown, no eGFR"
 
 
 def _last(evidence):
-    last = max(evidence, key=lambda row: str(row["on_day"] or ""))
-    return f"(last: {last['reported']}, {labels.day(last['on_day'])})"
+    "The last result that was not withdrawn, replaced or held, in brackets; else nothing"
+    usable = [row for row in evidence if row["standing"] == "usable"]
+    if not usable:
+        return ""
+    last = max(usable, key=lambda row: str(row["on_day"] or ""))
+    return f" (last: {last['reported']}, {labels.day(last['on_day'])})"
 
 
 def _incomplete(facts):

@@ -2,10 +2,11 @@
 applied."""
 
 from pipeline.analysis.distance import MEASURED, distance
-from pipeline.protocol import collect, decide, derive
+from pipeline.protocol import collect, decide, derive, impossible
 
 NEAR_MISSES = 6  # shown
 ROUTINE = 4  # the least urgent priority
+NEVER_NEAR = {"scope", "loading", "patient_row", "medications", "conditions"}
 
 
 def considered_rules(pack, facts, assessment):
@@ -19,17 +20,26 @@ def considered_rules(pack, facts, assessment):
 
 
 def _lines_one_answer_away(pack, facts):
-    "The ids of the lines that would decide if one base fact had another answer"
+    """The ids of the lines that would decide if one base fact had another answer; not where that
+    contradicts the others"""
     base = {fact: facts[fact] for fact in pack.raw["facts"]}
     tables = [pack.decision(name) for name in ("next_step", "safety")]
+    excluded = list(impossible(pack))
     near = set()
-    for fact, answers in pack.raw["facts"].items():
-        for answer in answers:
-            if answer != facts[fact]:
-                changed = derive(pack, base | {fact: answer})
-                for table in tables:
-                    near.update(map(id, _deciding(table, changed)))
+    for fact in base.keys() - NEVER_NEAR:
+        for answer in pack.raw["facts"][fact]:
+            changed = base | {fact: answer}
+            if answer != base[fact] and not _contradicts(changed, excluded, fact):
+                known = derive(pack, changed)
+                near.update(id(line) for table in tables for line in _deciding(table, known))
     return near
+
+
+def _contradicts(facts, excluded, fact):
+    return any(
+        fact in combination and all(facts[name] in answers for name, answers in combination.items())
+        for combination in excluded
+    )
 
 
 def _deciding(table, facts):
@@ -63,19 +73,33 @@ def _considered(pack, decision, facts, assessment, near):
 def near_misses(considered):
     """The rules and alerts that one other answer would bring, as urgent as the row or more: those
     that a value nearly reaches first, each rule once; not those that would change no next step"""
-    decided = [rule["outcome"] for rule in considered["next_step"] if rule["decides"]]
+    decides = [
+        rule for name in ("next_step", "safety") for rule in considered[name] if rule["decides"]
+    ]
+    if any(rule["outcome"] == "EXCLUDED" for rule in decides):
+        return []
     near = [
         rule
         for name in ("next_step", "safety")
         for rule in considered[name]
         if rule["near_miss"]
-        and (rule["distance"] or not (_is_measured(rule) or rule["outcome"] in decided))
+        and not _is_said(rule, decides)
+        and (rule["distance"] or not _is_measured(rule))
     ]
     near.sort(key=lambda rule: (rule["distance"] is None, rule["priority"]))
     once = {}
     for rule in near:
         once.setdefault(rule["rule"], rule)
     return list(once.values())[:NEAR_MISSES]
+
+
+def _is_said(rule, decides):
+    "Whether the patient has this rule already, or its outcome, as urgent"
+    return any(
+        (rule["rule"] == other["rule"] and rule["priority"] >= other["priority"])
+        or (rule["outcome"] == other["outcome"] and not rule["distance"])
+        for other in decides
+    )
 
 
 def _is_measured(rule):

@@ -11,6 +11,7 @@ MEASURED = {  # fact: (its band, its value in an assessment)
     "active_b12": ("active_b12", "active_b12_value"), "mma": ("mma", "mma_value"),
     "homocysteine": ("homocysteine", "homocysteine_value"),
 }  # fmt: skip
+WORSE = dict.fromkeys(("b12", "neuro_300", "active_b12"), "above")  # of these the lower is worse
 LONG_FROM = {  # fact: (since when, the months after which the answer is long_term)
     "metformin": ("metformin_since", "metformin_months"),
     "acid_suppressant": ("acid_suppressant_since", "acid_suppressant_months"),
@@ -21,7 +22,8 @@ def distance(pack, fact, answers, assessment):
     """A text such as `182 pg/mL: 2 above low`, or `since 2026-01-02; long term after 2026-05-02`;
     None where the fact is neither measured nor timed, or is not near.
 
-    answers: those that would do. assessment: the patient's row.
+    answers: those that would do. assessment: the patient's row, with its facts. Only towards the
+    worse: a low value is no near miss of a better one.
     """
     if fact in MEASURED:
         return _from_band(pack, fact, answers, assessment)
@@ -35,7 +37,8 @@ def distance(pack, fact, answers, assessment):
 def _from_band(pack, fact, answers, assessment):
     name, column = MEASURED[fact]
     band, value = pack.raw["bands"][name], assessment[column]
-    if value is None:
+    is_of_the_band = assessment[fact] in {tile["answer"] for tile in band["tiles"]}
+    if value is None or not is_of_the_band:  # out of date, taken on treatment, explained otherwise
         return None
     gaps = [
         (abs(value - edge), "above" if value >= edge else "below", tile["answer"])
@@ -46,7 +49,7 @@ def _from_band(pack, fact, answers, assessment):
     if not gaps:
         return None
     gap, side, answer = min(gaps)
-    if gap > NEAR * value:
+    if gap > NEAR * value or side != WORSE.get(fact, "below"):
         return None
     label = (
         labels.low(answer)
@@ -65,4 +68,4 @@ def _edge(value, gap, side):
 
 
 def _number(value):
-    return f"{round(value, 2):g}"
+    return f"{round(value, 1):g}"

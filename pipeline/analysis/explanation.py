@@ -2,7 +2,6 @@
 misses."""
 
 from contextlib import closing
-from datetime import timedelta
 from functools import partial
 
 from pipeline.analysis.considered import considered_rules, near_misses
@@ -76,22 +75,21 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
                 " rejected rows: b12 rejects."
             )
         facts = _words(con, pack, assessment)
-        days = assessment | (_row(con, "clinical.patient_evidence") or {})
-        build(con, with_dependencies(con, ["explaining.evidence", "explaining.flag_row"]))
-        evidence, flag_rows = rows_of(con, EVIDENCE), rows_of(con, FLAG_ROWS)
+        build(con, with_dependencies(con, EXPLAINING))
+        evidence, flag_rows, deciding = (rows_of(con, select) for select in EXPLAINED_BY)
     return {
         "patient_id": surviving,
         "asked_for": patient_id,
         "also_known_as": [known for known in ids if known != surviving],
         "as_of": str(as_of),
         "lake": "data of the last published run" if is_as_published else "current data",
-        **_explained(pack, assessment, facts, evidence, flag_rows, days),
+        **_explained(pack, assessment, facts, evidence, flag_rows, deciding),
     }
 
 
-def _explained(pack, assessment, facts, evidence, flag_rows, days):
+def _explained(pack, assessment, facts, evidence, flag_rows, deciding):
     "The assessment with what it is based on, and every rule that was considered"
-    behind = partial(_rows_behind, pack, facts, days, evidence)
+    behind = partial(_rows_behind, pack, facts, deciding, evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows)
     considered = considered_rules(pack, facts, assessment)
     return {
@@ -123,6 +121,8 @@ def _action(pack, assessment):
     return BESIDE if is_due_otherwise else pack.raw["actions"][assessment["next_step"]]
 
 
+EXPLAINING = ["explaining.evidence", "explaining.flag_row", "explaining.fact_row"]
+FACT_ROWS = "select fact, file, line from explaining.fact_row"
 EVIDENCE = """
 select * from explaining.evidence
 order by fact, standing = 'era' desc, on_day desc nulls last, file, line
@@ -131,6 +131,7 @@ FLAG_ROWS = """
 select flag, on_day, reported, file, line from explaining.flag_row
 order by flag, on_day desc nulls last, file, line
 """
+EXPLAINED_BY = (EVIDENCE, FLAG_ROWS, FACT_ROWS)
 EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "neuro_300": "b12", "b12_500": "b12", "tested": "b12", "b12_timing": "b12",
     "mma_timing": "mma", "monitoring": "b12_therapy", "loading": "b12_therapy",
@@ -138,13 +139,7 @@ EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "resection_length": "malabsorption", "absorption_lost": "malabsorption",
     "neuro_timing": "neuro",
 }  # fmt: skip
-DAY_OF = {  # fact: the day of the row that decides it, in an assessment or patient_evidence
-    "b12": "b12_on", "active_b12": "active_b12_on", "mma": "mma_on", "neuro": "neuro_on",
-    "neuro_timing": "last_sign_on", "malabsorption": "malabsorption_on",
-    "absorption_lost": "absorption_lost_on", "renal": "kidney_on", "diet": "diet_on",
-    "deficiency_before": "deficiency_on", "metformin": "metformin_since",
-    "acid_suppressant": "acid_suppressant_since", "b12_therapy": "therapy_start_on",
-}  # fmt: skip
+ABSENT = ("never", "none", "no", "not_loaded", "unknown", "other", "none_known")
 COUNTS = ("usable", "counted", "active", "ended", "administered", "unknown")  # standings
 
 
@@ -196,31 +191,28 @@ def _flags(pack, assessment, facts, behind, flag_rows):
     ]
 
 
-def _rows_behind(pack, facts, days, evidence, when):
-    """The delivered rows that decide each fact which a line reads, directly or through derived
-    facts; a fact without a row of its own has none.
+def _rows_behind(pack, facts, deciding, evidence, when):
+    """The delivered rows on which each fact rests that a line reads, directly or through derived
+    facts; an answer without a row of its own has none.
 
-    days: the days on which the facts rest, by the names of DAY_OF.
+    deciding: fact, file and line of each row on which a fact rests.
     """
-    rows = []
+    rows = {}
     for fact in dict.fromkeys(_base_facts(pack, facts, when)):
-        known = EVIDENCE_OF.get(fact, fact)
-        mine = [
-            row
-            for row in evidence
-            if row["fact"] == known and row["file"] and row["standing"] in COUNTS
-        ]
-        if fact == "loading":
-            rows += _loading_rows(pack, mine, days["therapy_start_on"])
-        else:
-            day = days[DAY_OF.get(fact) or DAY_OF[known]] if known in DAY_OF else None
-            rows += ([row for row in mine if row["on_day"] == day] or mine)[:1]
-    return [row for place, row in enumerate(rows) if row not in rows[:place]]
+        if facts[fact] not in ABSENT:
+            for row in _rows_of(fact, deciding, evidence):
+                rows.setdefault((row["file"], row["line"]), row)
+    return list(rows.values())
 
 
-def _loading_rows(pack, rows, began_on):
-    end = began_on + timedelta(days=pack.setting["loading_days"])
-    return [row for row in rows if began_on <= row["on_day"] < end]
+def _rows_of(fact, deciding, evidence):
+    "The newest row on which a fact rests; of a loading course, every one"
+    known = {fact} if any(one["fact"] == fact for one in deciding) else {EVIDENCE_OF.get(fact)}
+    places = {(one["file"], one["line"]) for one in deciding if one["fact"] in known}
+    rows = [row for row in evidence if (row["file"], row["line"]) in places]
+    own = [row for row in rows if row["fact"] in (fact, EVIDENCE_OF.get(fact))] or rows
+    own.sort(key=lambda row: str(row["on_day"]), reverse=True)
+    return own if fact == "loading" else own[:1]
 
 
 def _base_facts(pack, facts, when):

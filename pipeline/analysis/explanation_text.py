@@ -59,7 +59,8 @@ def _head(explanation):
 
 def _rows(rows):
     for row in rows[:ROWS_OF_A_FLAG]:
-        yield f"      {row['on_day'] or 'no date'}  {row['reported']}  {row['file']}:{row['line']}"
+        day = f"{row['on_day']}  " if row["on_day"] else ""
+        yield f"      {day}{row['reported']}  {row['file']}:{row['line']}"
     if len(rows) > ROWS_OF_A_FLAG:
         yield f"      and {len(rows) - ROWS_OF_A_FLAG} more"
 

@@ -4,13 +4,12 @@ select
     finding.patient_id,
     bool_or(finding.fact = 'diet' and not finding.is_abated) as is_strict_vegetarian,
     min(finding.began_on) filter (finding.fact = 'diet' and not finding.is_abated) as diet_on,
-    arg_min(beginning(finding.began_on, finding.latest_on), finding.began_on) filter (finding.fact = 'diet' and not finding.is_abated) as diet_began,
+    arg_min(beginning(finding.began_on, finding.latest_on), row(finding.began_on, finding.latest_on)) filter (finding.fact = 'diet' and not finding.is_abated) as diet_began,
     bool_and(finding.concept = 'vegetarian_diet' or finding.code = 'vegetarian') filter (finding.fact = 'diet' and not finding.is_abated) as is_strictness_unknown,
     bool_or(finding.fact = 'pregnancy' and finding.latest_on >= run.as_of - setting.pregnancy_days) as is_pregnant,
     bool_or(finding.fact = 'deficiency_before') as is_deficiency_coded,
     min(finding.began_on) filter (finding.fact = 'deficiency_before') as deficiency_on,
-    arg_min(finding.recorded, row(finding.began_on, finding.recorded)) filter (finding.fact = 'deficiency_before') as deficiency_recorded,
-    bool_or(finding.matched_by = 'parent') as is_parent_code
+    arg_min(finding.recorded, row(finding.began_on, finding.recorded)) filter (finding.fact = 'deficiency_before') as deficiency_recorded
 from clinical.finding
 cross join protocol.run
 cross join protocol.setting

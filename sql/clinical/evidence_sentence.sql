@@ -16,7 +16,7 @@ select
         '; ',
         case when b12_on is null then coalesce(undecided_b12, 'B12 never measured') else 'B12 ' || b12_printed || ' on ' || b12_on || age_in_words(as_of - b12_on)
             || case b12
-                when 'treated_since' then ', before B12 treatment that has since ended, so it no longer describes the patient'
+                when 'treated_since' then ', followed by B12 treatment that has since ended, so it no longer describes the patient'
                 when 'on_treatment' then ', taken during or soon after B12 treatment'
                 when 'stale_borderline' then ', never followed up'
                 when 'stale' then ', too old to count'
@@ -30,7 +30,7 @@ select
         case when active_b12_on is not null then undecided_active_b12 end,
         neuro_recorded,
         case when neuro_timing = 'new_on_therapy' and last_sign_on > neuro_on then last_sign_recorded end,
-        case when neuro = 'not_loaded' then 'diagnoses not loaded' when neuro not in ('definite', 'headache') then uncounted_sign end,
+        case when neuro = 'not_loaded' then 'diagnoses ' || case conditions when 'not_understood' then 'not understood' else 'not loaded' end when neuro not in ('definite', 'headache') then uncounted_sign end,
         case when last_mma_on is null then coalesce(undecided_mma,
                 case when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end)
             when mma = 'never' then 'MMA ' || with_signs(last_mma_reported) || ' of ' || strftime(last_mma_on, '%Y-%m') || why_not(last_mma_band = 'raised')
@@ -43,9 +43,9 @@ select
         case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,
         case when diet = 'strict_vegetarian' then case when is_strictness_unknown then 'vegetarian diet (strictness not recorded)' else 'strict vegetarian diet' end
             || ' recorded ' || diet_began end,
-        case b12_therapy when 'im' then 'B12 by injection since ' || therapy_start_on when 'oral' then 'oral B12 since ' || therapy_start_on
+        case b12_therapy when 'im' then 'B12 since ' || therapy_start_on || ', now by injection' when 'oral' then 'B12 since ' || therapy_start_on || ', now oral'
             when 'route_unknown' then 'B12 since ' || therapy_start_on || ' (route not recorded)'
-            when 'lapsed' then 'B12 treatment ended ' || last_covered_on when 'not_loaded' then 'medications not loaded' end
+            when 'lapsed' then 'B12 treatment ended ' || last_covered_on when 'not_loaded' then 'medications ' || case medications when 'not_understood' then 'not understood' else 'not loaded' end end
             || case b12_supply when 'overdue' then ', ran out ' || last_covered_on else '' end,
         case when loading = 'incomplete' then injection_days || case injection_days when 1 then ' injection' else ' injections' end
             || ' recorded in the first ' || loading_days || ' days' end,
@@ -53,8 +53,8 @@ select
         case when homocysteine = 'at_or_above_10' then 'homocysteine ' || with_signs(homocysteine_reported) || ' on ' || homocysteine_on end,
         case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
         case when renal in ('reduced', 'possible') then kidney_recorded end,
-        case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on)
+        case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || with_signs(egfr_reported) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on)
             when renal = 'unknown' and egfr_on is not null and (mma = 'raised_renal_unknown' or cyanocobalamin in ('yes', 'form_unknown'))
-                then 'eGFR ' || printf('%g', egfr_value) || ' mL/min/1.73 m² of ' || strftime(egfr_on, '%Y-%m') || ' is too old to count' end
+                then 'eGFR ' || with_signs(egfr_reported) || ' mL/min/1.73 m² of ' || strftime(egfr_on, '%Y-%m') || ' is too old to count' end
     ), '[\x00-\x1f\x7f-\x9f]+', ' ', 'g') as evidence
 from worded

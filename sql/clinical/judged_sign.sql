@@ -3,7 +3,7 @@
 -- any day of it), an older one while not abated; a clinician's note removes headaches that began on or before its date, and no later one. Haemoglobin and
 -- MCV are not read here.
 with unrelated as (
-    select patient_id, max(began_on) as noted_on from clinical.finding where means = 'headache_unrelated' group by patient_id
+    select patient_id, max(began_on) as noted_on, arg_max(beginning(began_on, latest_on), row(began_on, latest_on)) as noted from clinical.finding where means = 'headache_unrelated' group by patient_id
 ),
 
 judged as (
@@ -13,7 +13,7 @@ judged as (
             when finding.means in ('headache', 'migraine') then
                 case
                     when finding.means = 'migraine' and setting.migraine_is_headache = 0 then 'migraine is not counted as headache here'
-                    when finding.latest_on <= unrelated.noted_on then 'noted on ' || unrelated.noted_on || ' as unrelated to B12'
+                    when finding.latest_on <= unrelated.noted_on then 'noted ' || unrelated.noted || ' as unrelated to B12'
                     when finding.latest_on < run.as_of - setting.headache_days and finding.is_abated then 'resolved, and too long ago to count'
                 end
             when finding.is_abated then 'marked as resolved, so it does not count'

@@ -3,7 +3,7 @@
 -- borderline and uncertain, sampled during a B12 era or within 120 days after), stale_borderline (older than 24 months, without a usable MMA
 -- from 90 days before it on and without B12 after it), stale (older than 24 months, except low ones while untreated), the band.
 with earlier_low as (
-    select result.patient_id, max(row(result.collected_on, result.value_reported || coalesce(' ' || result.unit_reported, ''))) as low_before
+    select result.patient_id, max(row(result.collected_on, result.value_reported || coalesce(' ' || result.unit_reported, ''), result.file, result.line)) as low_before
     from clinical.result
     join clinical.latest_result as latest on latest.patient_id = result.patient_id and latest.analyte = 'total_b12'
     where result.analyte = 'total_b12' and result.word in ('low', 'uncertain_low') and result.collected_at < latest.collected_at
@@ -47,5 +47,5 @@ worded as (
 select patient_id, value, comparator, value_reported, unit_reported, collected_on, source, file, line, word as band, b12, neuro_300, is_far_above,
     is_late_on_therapy, 
     low_before is not null or (b12 = 'treated_since' and word in ('low', 'uncertain_low')) as is_low_before,
-    low_before[1] as low_before_on, low_before[2] as low_before_reported
+    low_before[1] as low_before_on, low_before[2] as low_before_reported, low_before[3] as low_before_file, low_before[4] as low_before_line
 from worded

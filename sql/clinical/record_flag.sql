@@ -31,7 +31,7 @@ raised as (
     semi join (from clinical.medication_risk where is_on_folic_acid) as risk using (patient_id)
     where class = 'methotrexate'
     union all select patient_id, 'END_BEFORE_START', began_on, name, file, line from clinical.finding where is_end_before_start
-    union all select patient_id, 'DATE_PARTIAL', began_on, name, file, line from clinical.finding where latest_on > began_on
+    union all select patient_id, 'DATE_PARTIAL', null, recorded, file, line from clinical.finding where latest_on > began_on
     union all select patient_id, 'STATUS_UNKNOWN', began_on, coalesce(name, code), file, line from clinical.standing_record where status = 'unknown'
     union all select patient_id, 'PARENT_CODE', began_on, name, file, line from clinical.finding where matched_by = 'parent'
     union all

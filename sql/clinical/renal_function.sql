@@ -7,7 +7,7 @@ with coded as (
 ),
 
 latest as (
-    select patient_id, word, value, collected_on from clinical.latest_result where analyte = 'egfr'
+    select patient_id, word, value, value_reported as reported, collected_on from clinical.latest_result where analyte = 'egfr'
 ),
 
 pair as (
@@ -20,7 +20,7 @@ pair as (
 )
 
 select
-    patient_id, latest.value as egfr_value, latest.collected_on as egfr_on, latest.word = 'below_60' as is_egfr_low,
+    patient_id, latest.value as egfr_value, latest.reported as egfr_reported, latest.collected_on as egfr_on, latest.word = 'below_60' as is_egfr_low,
     coded.first_coded[1] as kidney_on, coded.first_coded[2] as kidney_recorded,
     case
         when coalesce(coded.is_reduced, false) or pair.patient_id is not null then 'reduced'

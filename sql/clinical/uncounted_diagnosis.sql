@@ -6,13 +6,15 @@ with doubtful as (
     from (select *, unnest(string_split(concepts, '|')) as concept from clinical.standing_record where status in ('not_counted', 'unknown')) as standing_record
     join protocol.concept on concept.concept = standing_record.concept
     left join clinical.code_name on code_name.code_system is not distinct from standing_record.code_system and code_name.code = standing_record.code
+    anti join clinical.finding
+        on finding.patient_id = standing_record.patient_id and finding.fact = concept.fact and finding.named = standing_record.named
     where concept.fact = 'malabsorption' and concept.means not in ('band_removal', 'ileal_resection_length')
         or concept.fact = 'neuro' and concept.means <> 'headache_unrelated' and standing_record.status = 'not_counted'
 ),
 
 uncounted as (
     select patient_id, fact, recorded, began_on,
-        case status when 'unknown' then 'of a status that is not known' else 'not recorded as a confirmed diagnosis' end || ', so it does not count' as because
+        case status when 'unknown' then 'of a status that is not known, so it does not count as malabsorption' else 'not recorded as a confirmed diagnosis, so it does not count' end as because
     from doubtful
     union all
     select patient_id, 'neuro', recorded, began_on, uncounted_because from clinical.judged_sign where uncounted_because is not null

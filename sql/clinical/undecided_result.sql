@@ -3,13 +3,13 @@
 with undecided as (
     select result.patient_id, result.analyte, bool_or(latest.patient_id is not null) as is_newer,
         arg_max(
-            row(result.value_reported, result.unit_reported, result.collected_on, result.fate),
-            row(result.collected_at, result.value_reported, result.fate)
+            row(case when result.value is not null then result.value_reported end, result.unit_reported, result.collected_on, result.fate),
+            row(result.collected_at, result.value is not null, result.value_reported, result.fate)
         ) as last
     from clinical.result_version as result
     left join clinical.latest_result as latest on latest.patient_id = result.patient_id and latest.analyte = result.analyte
     where result.analyte in ('total_b12', 'active_b12', 'mma')
-        and result.fate not in ('superseded', 'after_as_of')
+        and result.fate not in ('superseded', 'finalised', 'after_as_of')
         and (latest.patient_id is null or result.collected_at > latest.collected_at)
     group by result.patient_id, result.analyte
 ),
@@ -19,7 +19,7 @@ worded as (
         case when is_newer then 'a newer ' else '' end || case analyte when 'total_b12' then 'B12' when 'active_b12' then 'active B12' else 'MMA' end
             || coalesce(' ' || with_signs(last[1]) || coalesce(' ' || last[2], ''), '') || coalesce(' on ' || last[3], '')
             || case
-                when last[4] in ('held', 'finalised') then ' is not final'
+                when last[4] = 'held' then ' is not final'
                 when last[4] = 'usable' then ' crosses an edge and cannot decide'
                 when last[4] in ('retracted', 'withdrawn') then ' was withdrawn by its source'
                 else ' has no usable value'

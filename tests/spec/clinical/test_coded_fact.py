@@ -50,10 +50,10 @@ def test_a_coded_deficiency_was_there_before_but_not_the_nonspecific_code():
         eve        | exclude_transcobalamin_deficiency | 2010-01-01 | counted | code
     """)  # fmt: skip
     shows(con, "clinical.coded_fact", """
-        patient_id | is_deficiency_coded | is_parent_code
-        ann        | yes                 | no
-        bob        | yes                 | yes
-        cid        | yes                 | no
-        dan        | no                  | no
-        eve        | no                  | no
+        patient_id | is_deficiency_coded
+        ann        | yes
+        bob        | yes
+        cid        | yes
+        dan        | no
+        eve        | no
     """)  # fmt: skip

@@ -68,7 +68,7 @@ def test_without_any_value():
 
 def test_of_a_treatment_since_when_how_and_what_is_due():
     says(
-        "B12 150 pg/mL on 2025-12-20 (11 months old); MMA never measured; B12 by injection since 2026-01-02; 1 injection recorded in the first 28 days;"
+        "B12 150 pg/mL on 2025-12-20 (11 months old); MMA never measured; B12 since 2026-01-02, now by injection; 1 injection recorded in the first 28 days;"
         " check due since 2026-06-02; folic acid since 2026-02",
         lab_result="analyte | value | collected_on\ntotal_b12 | 150 | 2025-12-20",
         procedure="""concepts | performed_on
@@ -120,7 +120,7 @@ def test_of_a_treatment_by_an_unknown_route_that_does_not_reach_its_target():
 
 def test_a_new_sign_on_therapy_stands_beside_the_old_one():
     says(
-        "B12 never measured; Polyneuropathy recorded 2015-01-01; Paraesthesia recorded 2026-11-01; oral B12 since 2026-06-01; check due since 2026-11-01",
+        "B12 never measured; Polyneuropathy recorded 2015-01-01; Paraesthesia recorded 2026-11-01; B12 since 2026-06-01, now oral; check due since 2026-11-01",
         condition="""concepts | name | onset_on
 neuro_peripheral_neuropathy | Polyneuropathy | 2015-01-01
 neuro_paraesthesia_sensory | Paraesthesia | 2026-11-01""",

@@ -26,5 +26,5 @@ def test_each_finding_counts_as_one_sign_or_says_why_not():
         ann        | 5    |               | resolved, and too long ago to count
         ann        | 6    | nonspecific   |
         ann        | 7    | diabetic_only |
-        bob        | 8    |               | noted on 2026-01-01 as unrelated to B12
+        bob        | 8    |               | noted 2026-01-01 as unrelated to B12
     """)  # fmt: skip

@@ -24,7 +24,7 @@ def test_each_finding_a_recorded_length_and_the_latest_antibody():
         patient_id | malabsorption      | is_band | is_absorption_lost | line | uncounted_because
         ann        | other              | no      | no                 | 1    |
         ann        | other              | no      | yes                | 2    |
-        bob        | bariatric          | yes     | no                 | 3    | removed on 2021-01-01
+        bob        | bariatric          | yes     | no                 | 3    | removed 2021-01-01
         bob        | bariatric          | yes     | no                 | 5    |
         cid        | ileal_resection    | no      | no                 | 6    | 15 cm, too short to count
         dan        | ileal_resection    | no      | yes                |      |

@@ -49,7 +49,8 @@ def test_results_after_a_death_and_of_an_unknown_status():
     """)  # fmt: skip
 
 
-def test_of_one_id_with_two_values_both_rows_and_no_other_of_the_day():
+def test_of_each_id_with_two_values_both_rows_and_no_other_of_the_day():
+    "Also of an older one: it may be the low value of before"
     con = clinic("2026-01-31")
     insert(con, "lake.lab_result", """
         patient_id | result_id | analyte   | value | collected_on | line
@@ -63,6 +64,8 @@ def test_of_one_id_with_two_values_both_rows_and_no_other_of_the_day():
         patient_id | flag                | line
         ann        | CONFLICTING_RESULTS | 1
         ann        | CONFLICTING_RESULTS | 2
+        ann        | CONFLICTING_RESULTS | 4
+        ann        | CONFLICTING_RESULTS | 5
     """)  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def test_what_is_on_file_and_does_not_count_says_why():
         patient_id | uncounted_sign
         bob        | Polyneuropathy recorded 2010-01-01: marked as resolved, so it does not count
         cid        | Headache recorded 2015-01-01: resolved, and too long ago to count
-        dan        | Headache recorded 2026-01-01: noted on 2026-01-10 as unrelated to B12
+        dan        | Headache recorded 2026-01-01: noted 2026-01-10 as unrelated to B12
     """)  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def test_a_suspected_diagnosis_and_one_of_unknown_status_are_named():
         patient_id | uncounted_sign                                                                               | uncounted_malabsorption
         ann        | Polyneuropathy recorded 2025-01-01: not recorded as a confirmed diagnosis, so it does not count |
         bob        |                                                                                              | Coeliac recorded 2025-01-01: not recorded as a confirmed diagnosis, so it does not count
-        cid        |                                                                                              | Pernicious recorded 2025-01-01: of a status that is not known, so it does not count
+        cid        |                                                                                              | Pernicious recorded 2025-01-01: of a status that is not known, so it does not count as malabsorption
     """)  # fmt: skip
 
 
@@ -69,6 +69,6 @@ def test_a_band_since_removed_and_a_short_resection_are_named():
     """)  # fmt: skip
     shows(con, "clinical.uncounted_diagnosis", """
         patient_id | uncounted_malabsorption
-        ann        | Gastric band recorded 2020-01-01: removed on 2024-01-01
+        ann        | Gastric band recorded 2020-01-01: removed 2024-01-01
         bob        | Ileal section recorded 2020-01-01: 10 cm, too short to count
     """)  # fmt: skip

@@ -50,7 +50,7 @@ def test_results_medications_and_findings_each_with_file_and_line():
         ann        | B12_IN_MULTIVITAMIN               | Multivitamin | m    | 3
         ann        | END_BEFORE_START                  | Omeprazole   | m    | 4
         ann        | STATUS_UNKNOWN                    | Omeprazole   | m    | 4
-        ann        | DATE_PARTIAL                      | Vegetarian   | c    | 1
+        ann        | DATE_PARTIAL                      | Vegetarian recorded 2020 | c    | 1
         ann        | DATE_PARTIAL                      | Multivitamin | m    | 3
         ann        | VEGETARIAN_STRICTNESS_UNKNOWN     | Vegetarian   | c    | 1
         ann        | NEUROPATHY_ATTRIBUTED_TO_DIABETES | Diabetic     | c    | 2

@@ -19,9 +19,9 @@ def test_each_kind_is_counted_also_when_the_count_is_0():
     """)  # fmt: skip
     shows(con, "reporting.doubtful_identity", """
         kind                | patients | share | share_contradicting
-        identity_conflict   | 1        | 0.25  | 0.25
-        merge_circle        | 2        | 0.5   | 0.5
-        result_conflict     | 1        | 0.25  | 0.25
+        identity_conflict   | 1        | 0.25  | 0
+        merge_circle        | 2        | 0.5   | 0
+        result_conflict     | 1        | 0.25  | 0
         without_patient_row | 1        | 0.25  |
     """)  # fmt: skip
 
@@ -34,3 +34,26 @@ def test_without_a_population_the_share_is_null():
         result_conflict     | 0        |
         without_patient_row | 0        |
     """)  # fmt: skip
+
+
+def test_a_site_that_mixes_its_patients_up_stands_out_among_many():
+    con = clinic()
+    insert(
+        con,
+        "lake.patient",
+        "patient_id | birth_on   | site\n"
+        + "\n".join(f"n{number} | 1960-03-01 | North" for number in range(97)),
+    )
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | site
+        ann        | 1960-03-01 | South
+        ann        | 1961-03-01 | South
+        bob        | 1960-03-01 | South
+        bob        | 1961-03-01 | South
+        cid        | 1960-03-01 | South
+        cid        | 1961-03-01 | South
+    """)  # fmt: skip
+    shows(con, "reporting.doubtful_identity", """
+        kind              | patients | share | share_contradicting
+        identity_conflict | 3        | 0.03  | 1
+    """, where="kind = 'identity_conflict'")  # fmt: skip

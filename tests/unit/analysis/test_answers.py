@@ -3,8 +3,11 @@
 from pipeline.analysis.answers import answer
 
 
-def fact(name, word, *evidence):
-    rows = [{"on_day": day, "reported": text, "what": what} for day, text, what in evidence]
+def fact(name, word, *evidence, standing="usable"):
+    rows = [
+        {"on_day": day, "reported": text, "what": what, "standing": standing}
+        for day, text, what in evidence
+    ]
     return {"fact": name, "answer": word, "evidence": rows}
 
 
@@ -15,6 +18,14 @@ def test_an_old_result_is_named_and_never_measured_only_said_without_one():
     assert answer(none, [none]) == "Never measured"
     other = fact("tested", "never")
     assert answer(other, [other]) == "Never"
+
+
+def test_a_result_that_was_withdrawn_is_not_the_last_one():
+    taken_back = fact("mma", "never", ("2026-03-11", "900 nmol/L", "mma"), standing="retracted")
+    assert answer(taken_back, [taken_back]) == "No current result"
+    kidney = fact("renal", "unknown", ("2026-03-11", "45", "egfr"), standing="retracted")
+    kidney["evidence"] += fact("renal", "unknown", ("2022-07-18", "75", "egfr"))["evidence"]
+    assert answer(kidney, [kidney]) == "Unknown, no current eGFR (last: 75, 2022-07-18)"
 
 
 def test_missing_tests_for_the_cause_are_named():

@@ -12,7 +12,7 @@ NOTHING = dict.fromkeys(
 
 def near(value=None, **facts):
     found = assess(pack(), UNREMARKABLE | facts)
-    row = NOTHING | {"b12_value": value, "priority": found["priority"]}
+    row = found["facts"] | NOTHING | {"b12_value": value, "priority": found["priority"]}
     considered = considered_rules(pack(), found["facts"], row)
     return {rule["rule"]: rule["distance"] for rule in near_misses(considered)}
 
@@ -56,3 +56,36 @@ def test_a_line_that_an_earlier_one_would_forestall_is_not_near():
 def test_a_line_with_the_next_step_that_the_patient_has_is_not_near():
     "A borderline B12 would be N06, and the regimen that N05 gives already"
     assert "N06" not in near(175.0, b12="low", neuro_300="yes", neuro="headache")
+
+
+def test_a_distance_is_only_of_a_value_that_counts_as_it_is():
+    "At 179 it would still be from before a treatment, out of date or taken on treatment"
+    for word in ("treated_since", "stale", "on_treatment"):
+        therapy = {"b12_therapy": "lapsed", "therapy_began": "long_ago"}
+        found = near(182.0, b12=word, neuro_300="yes", tested="longer_ago", **therapy)
+        assert not [rule for rule, distance in found.items() if distance and "182" in distance], (
+            word
+        )
+
+
+def test_a_raised_mma_that_the_kidney_explains_is_not_nine_away():
+    row = {"b12": "above", "mma": "raised_renal", "renal": "reduced", "neuro": "headache"}
+    assert near(400.0, **row)["N05"] == "400 pg/mL: 50 above borderline"
+
+
+def test_a_low_value_is_no_near_miss_of_a_better_one():
+    assert "N12" not in near(175.0, b12="low", neuro_300="yes")
+
+
+def test_an_alert_that_is_raised_already_is_not_near():
+    found = near(150.0, b12="low", neuro_300="yes", folic_acid="active", medications="loaded")
+    assert "A01" not in found
+
+
+def test_what_contradicts_another_answer_is_not_near():
+    "No lost absorption without malabsorption, no loading course without an injection"
+    assert not {"A14", "A16"} & near(None).keys()
+
+
+def test_an_excluded_patient_has_no_near_miss():
+    assert not near(150.0, b12="low", neuro_300="yes", scope="deceased")

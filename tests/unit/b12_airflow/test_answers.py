@@ -50,4 +50,4 @@ def test_a_user_who_is_not_a_steward_decides_nothing(monkeypatch):
     assert as_decision(answer("Publish"))["is_approved"]
     with pytest.raises(UsageError, match="stays held"):
         as_decision(answer("Discard", user={"id": "3", "name": "kim"}))
-    assert as_decision(None)["by"] == "nobody"
+    assert as_decision(None)["by"] == "deadline"
