@@ -140,7 +140,6 @@ EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "neuro_timing": "neuro",
 }  # fmt: skip
 ABSENT = ("never", "none", "no", "not_loaded", "unknown", "other", "none_known")
-COUNTS = ("usable", "counted", "active", "ended", "administered", "unknown")  # standings
 
 
 def _words(con, pack, assessment):
