@@ -12,7 +12,7 @@ USES = {  # what becomes of a delivered row; one that is simply used has no word
     "usable": "", "counted": "", "final": "", "era": "", "finalised": "",
     "administered": "given", "unknown": "status not known", "abated": "resolved",
     "held": "not final, not used", "superseded": "replaced by a later version",
-    "retracted": "withdrawn by its source", "withdrawn": "withdrawn by its source",
+    "retracted": "retracted by its source", "withdrawn": "retracted by its source",
     "refuted": "ruled out or not done", "not_counted": "does not count",
     "without_value": "no usable value", "after_as_of": "after the day of the screening",
 }  # fmt: skip

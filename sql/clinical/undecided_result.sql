@@ -21,7 +21,7 @@ worded as (
             || case
                 when last[4] = 'held' then ' is not final'
                 when last[4] = 'usable' then ' crosses an edge and cannot decide'
-                when last[4] in ('retracted', 'withdrawn') then ' was withdrawn by its source'
+                when last[4] in ('retracted', 'withdrawn') then ' was retracted by its source'
                 else ' has no usable value'
             end as text
     from undecided

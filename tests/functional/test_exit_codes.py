@@ -302,8 +302,8 @@ BROKEN = {
         "{id: N04, when: {scope: [deceased]}",
     ),
     "a missing citation": (
-        'cites: [OURS],\n     because: "B12 deficiency was',
-        'cites: [],\n     because: "B12 deficiency was',
+        'cites: [OURS],\n     because: "A B12 deficiency is on file; B12',
+        'cites: [],\n     because: "A B12 deficiency is on file; B12',
     ),
 }
 

@@ -19,7 +19,7 @@ def test_the_last_of_each_analyte_that_no_result_decides():
         patient_id | undecided_b12                                           | undecided_active_b12                                                  | undecided_mma
         ann        | B12 250 pg/mL on 2026-01-05 is not final                |                                                                       | MMA <400 nmol/L on 2026-01-05 crosses an edge and cannot decide
         bob        |                                                         | active B12 <50 pmol/L on 2026-01-05 crosses an edge and cannot decide |
-        dan        | B12 250 pg/mL on 2026-01-05 was withdrawn by its source |                                                                       |
+        dan        | B12 250 pg/mL on 2026-01-05 was retracted by its source |                                                                       |
     """)  # fmt: skip
 
 
