@@ -83,9 +83,8 @@ def column_of(kwargs):
 def _observed(observation, named_by):
     "The rows that failed, by their names; or what a table or column has instead"
     if "partial_unexpected_index_list" in observation and named_by:
-        return (
-            "; ".join(_named(row) for row in observation["partial_unexpected_index_list"]) or None
-        )
+        rows = sorted(map(_named, observation["partial_unexpected_index_list"]))
+        return "; ".join(rows) or None
     return _short(observation["observed_value"]) if "observed_value" in observation else None
 
 
