@@ -235,3 +235,22 @@ def test_rules_that_a_site_can_switch_off(used, answer):
     insert(con, "lake.patient", "patient_id | birth_on\nann | 1950-01-01")
     found = facts_of(con, "ann")
     assert (found["n23_used"], found["n24_used"]) == (answer, answer)
+
+
+def test_the_patient_row_is_on_file_deleted_or_was_never_loaded():
+    con = clinic("2026-01-31")
+    insert(con, "lake.patient", """
+        patient_id | birth_on   | is_deleted
+        ann        | 1950-01-01 |
+        bob        | 1950-01-01 | yes
+    """)  # fmt: skip
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on
+        cid        | total_b12 | 500   | 2026-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.patient_fact", """
+        patient_id | scope       | patient_row
+        ann        | in_scope    | loaded
+        bob        | opted_out   | deleted
+        cid        | age_unknown | not_loaded
+    """)  # fmt: skip

@@ -42,3 +42,16 @@ def test_beside_a_result_that_decides_a_newer_one_that_does_not():
         ann        | a newer B12 150 pg/mL on 2026-01-05 is not final |
         cid        |                                                 | a newer MMA <400 nmol/L on 2026-01-05 crosses an edge and cannot decide
     """)  # fmt: skip
+
+
+def test_a_message_that_makes_a_held_result_final_is_no_result_of_its_own():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte | comparator | value | status    | result_id | collected_on | reported_at
+        ann        | mma     | <          | 400   | held      | r         | 2026-01-05   | 2026-01-06
+        ann        | mma     |            |       | finalised | r         | 2026-01-06   | 2026-01-07
+    """)  # fmt: skip
+    shows(con, "clinical.undecided_result", """
+        patient_id | undecided_mma
+        ann        | MMA <400 nmol/L on 2026-01-05 crosses an edge and cannot decide
+    """)  # fmt: skip

@@ -83,8 +83,15 @@ def test_an_alert_that_is_raised_already_is_not_near():
 
 
 def test_what_contradicts_another_answer_is_not_near():
-    "No lost absorption without malabsorption, no loading course without an injection"
-    assert not {"A14", "A16"} & near(None).keys()
+    "No lost absorption without malabsorption; with it, the alert is near"
+    for malabsorption, is_near in (("none", False), ("bariatric", True)):
+        found = assess(
+            pack(), UNREMARKABLE | {"malabsorption": malabsorption, "absorption_lost": "no"}
+        )
+        row = found["facts"] | NOTHING | {"priority": 0}
+        considered = considered_rules(pack(), found["facts"], row)["safety"]
+        [line] = [rule for rule in considered if rule["rule"] == "A16"]
+        assert line["near_miss"] == is_near, malabsorption
 
 
 def test_an_excluded_patient_has_no_near_miss():
