@@ -23,7 +23,7 @@ def distance(pack, fact, answers, assessment):
     None where the fact is neither measured nor timed, or is not near.
 
     answers: those that would do. assessment: the patient's row, with its facts. Only towards the
-    worse: a low value is no near miss of a better one.
+    worse: a low value does not nearly miss a better one.
     """
     if fact in MEASURED:
         return _from_band(pack, fact, answers, assessment)

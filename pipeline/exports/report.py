@@ -19,7 +19,7 @@ WORKLIST_COLUMNS = (
     "flags",
 )
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
-OUTCOMES = ("passed", "warned", "failed", "not_applicable", "error", "muted")
+OUTCOMES = ("passed", "noted", "warned", "failed", "not_applicable", "error", "muted")
 
 
 def describe(home, top=10, b12="b12"):
@@ -81,8 +81,9 @@ def _gates(outcomes):
 def _outcome_word(outcome):
     if outcome.get("is_muted"):
         return "muted"
-    is_warning = outcome["outcome"] == "failed" and outcome["severity"] == "warning"
-    return "warned" if is_warning else outcome["outcome"]
+    said = {"info": "noted", "warning": "warned"}
+    is_failure = outcome["outcome"] == "failed"
+    return said.get(outcome["severity"], "failed") if is_failure else outcome["outcome"]
 
 
 def _counts(title, counts):

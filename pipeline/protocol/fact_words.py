@@ -89,7 +89,7 @@ def kind(fact, answer):
 
 
 def impossible(pack):
-    """Combinations that no patient has, each as answers by fact: for examples only."""
+    """Combinations that no patient has, each as answers by fact: for examples and near misses."""
     facts = pack.raw["facts"]
     for when, then in _combinations():
         for fact, only in then.items():

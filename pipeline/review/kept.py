@@ -67,7 +67,7 @@ def slug(name):
 def keep(pack, path, *, folder=None, is_replacing=False):
     """Keep the review in a file; returns (the file that holds it now, the Review).
 
-    Raises UsageError for a file that is no review of this pack as it is now, or that would replace
+    Raises UsageError for a file that does not review this pack as it is now, or that would replace
     another one, and OSError.
     """
     returned = read_returned(path)

@@ -1,6 +1,6 @@
 -- One row per patient with a usable active B12, homocysteine or any B12: the small facts that rest on lab results alone.
 -- Homocysteine counts from the start of the active B12 era (T0) on; active B12 for 24 months, a low one for as long as it is untreated: until B12
--- was given for 180 days since. An indeterminate antibody is no test for the cause.
+-- was given for 180 days since. An indeterminate antibody does not count as a test for the cause.
 with tested as (
     select patient_id, max(collected_on) as tested_on
     from clinical.result

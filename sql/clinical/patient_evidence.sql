@@ -19,7 +19,7 @@ select
     malabsorption.absorption_lost_on, malabsorption.absorption_lost_recorded,
     medication_risk.metformin_since, medication_risk.acid_suppressant_since, medication_risk.folic_acid_since,
     coded_fact.diet_on, coded_fact.is_strictness_unknown, coded_fact.deficiency_on, coded_fact.deficiency_recorded, coded_fact.diet_began,
-    renal_function.egfr_value, renal_function.egfr_reported, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_on, renal_function.kidney_recorded,
+    renal_function.egfr_value, renal_function.egfr_reported, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_recorded,
     b12_therapy.therapy_start_on, b12_therapy.b12_era_on, b12_therapy.last_covered_on, loading.injection_days, monitoring.due_on,
     last_decided.homocysteine_value, last_decided.homocysteine_reported, last_decided.homocysteine_on, demography.site
 from clinical.population

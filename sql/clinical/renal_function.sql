@@ -2,7 +2,7 @@
 -- Source: protocol §2 [OURS]. Reduced: coded, or eGFR below 60 twice, 90 days apart, one of them the latest.
 with coded as (
     select patient_id, bool_or(means = 'reduced') as is_reduced, bool_or(means = 'possible') as is_possible,
-        arg_min(row(began_on, recorded), row(means = 'possible', began_on, recorded)) as first_coded
+        arg_min(recorded, row(means = 'possible', began_on, recorded)) as first_recorded
     from clinical.finding where fact = 'renal' group by patient_id
 ),
 
@@ -21,7 +21,7 @@ pair as (
 
 select
     patient_id, latest.value as egfr_value, latest.reported as egfr_reported, latest.collected_on as egfr_on, latest.word = 'below_60' as is_egfr_low,
-    coded.first_coded[1] as kidney_on, coded.first_coded[2] as kidney_recorded,
+    coded.first_recorded as kidney_recorded,
     case
         when coalesce(coded.is_reduced, false) or pair.patient_id is not null then 'reduced'
         when latest.word = 'below_60' or coalesce(coded.is_possible, false) then 'possible'

@@ -1,5 +1,5 @@
 -- One row per patient with a neurological sign or headache, or a cause of malabsorption, on file that does not count: the last of each, and why not.
--- Source: protocol §4, Reasons in full. Suspected, provisional, planned or of the family is no confirmed diagnosis; a record of an unknown status starts no treatment.
+-- Source: protocol §4, Reasons in full. What is suspected, provisional, planned or of the family does not count as confirmed; a record of an unknown status starts no treatment.
 with doubtful as (
     select standing_record.patient_id, standing_record.began_on, concept.fact, standing_record.status,
         coalesce(standing_record.name, code_name.name, standing_record.code) || ' recorded ' || beginning(standing_record.began_on, standing_record.latest_on) as recorded

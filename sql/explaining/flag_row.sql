@@ -1,7 +1,6 @@
 -- One row per delivered row and flag that comes with the evidence and that it raised.
 -- Source: clinical.result_flag and clinical.record_flag, which decide. Built for one patient at a time. Flags on who the patient is rest on all
--- patient rows together, which explaining.evidence shows. Without a delivered name a record has the
--- display of its code.
+-- patient rows together, which explaining.evidence shows. Without a delivered name a record has the display of its code.
 with raised as (
     from clinical.result_flag
     union all

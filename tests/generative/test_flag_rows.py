@@ -27,7 +27,7 @@ def screened(people):
 
 
 def with_unknown_statuses(people, random):
-    """Some rows of a known status, which take nothing back, get one that nothing knows; returns the rows that stood before it.
+    """Some rows of a known status, which take nothing back, get an unknown one; returns the rows that stood before it.
 
     What stands is said by the population, not by the SQL.
     """

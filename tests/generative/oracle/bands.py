@@ -8,7 +8,7 @@ from decimal import Decimal
 from tests.clinic import pack
 from tests.generative.timelines import AS_OF
 
-BANDS = {  # edges as Decimals: 203.3055 is no binary number
+BANDS = {  # edges as Decimals: 203.3055 has no exact binary form
     fact: {
         tile["answer"]: {
             name: Decimal(str(cell)) for name, cell in tile.items() if name != "answer"

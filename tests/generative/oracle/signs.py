@@ -10,7 +10,7 @@ HEADACHES = ("headache_tierB_primary", "headache_tierB_migraine_optional")
 
 
 def is_over(finding):
-    "Abated on the as-of date; an end before the onset is no end"
+    "Abated on the as-of date; an end before the onset does not count"
     if finding.abated is None or finding.abated < finding.onset:
         return finding.is_abated
     return finding.abated <= AS_OF
