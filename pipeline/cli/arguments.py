@@ -7,7 +7,6 @@ from pipeline import __version__
 from pipeline.analysis import GROUPS, MINUTES
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
-from pipeline.profiles import clean_id
 from pipeline.worklist import ROLES
 
 ROLE_HELP = (
@@ -99,10 +98,15 @@ def _worklist(commands):
     worklist.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help=text)
 
 
+def _add_patient_id(command):
+    text = "or -, to type it or to read it from standard input: then no list of processes shows it"
+    command.add_argument("patient_id", metavar="PATIENT_ID", help=text)
+
+
 def _explain(commands):
     text = "show a patient's facts with evidence, and why each rule applies or not"
     explain = _add(commands, "explain", text)
-    explain.add_argument("patient_id", metavar="PATIENT_ID", type=clean_id)
+    _add_patient_id(explain)
     text = "another day, from the current data (default: the last published run)"
     explain.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
     text = "the protocol pack (default: that of the last published run)"
@@ -192,7 +196,10 @@ def _lake(commands):
     text = "merge small lake files, and remove data past their retention"
     _add(commands, "compact", text)
     erase = _add(commands, "erase", "erase a patient everywhere")
-    erase.add_argument("patient_id", metavar="PATIENT_ID", type=clean_id)
+    _add_patient_id(erase)
+    text = "only list the files and the numbers of rows that would go"
+    erase.add_argument("--dry-run", action="store_true", help=text)
+    erase.add_argument("--yes", action="store_true", help="do not ask before erasing")
 
 
 def _doctor(commands):

@@ -5,6 +5,7 @@ import sys
 from pipeline.cli import commands
 from pipeline.cli.arguments import parser
 from pipeline.core import Failure, Home, StorageError, restrict_umask
+from pipeline.exports import printable
 
 
 def main(arguments=None):
@@ -16,15 +17,15 @@ def main(arguments=None):
         home = Home(options.home.absolute()) if "home" in options else Home.from_environment()
         return getattr(commands, options.command)(home, options) or 0
     except Failure as failure:
-        print(f"b12 {options.command}: {failure}", file=sys.stderr)
+        print(printable(f"b12 {options.command}: {failure}"), file=sys.stderr)
         return failure.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except OSError as error:
-        print(
+        what = (
             f"b12 {options.command}: {error.filename or (home.root if home else '.')}:"
-            f" {error.strerror}. Check the path, its permissions and the disk.",
-            file=sys.stderr,
+            f" {error.strerror}. Check the path, its permissions and the disk."
         )
+        print(printable(what), file=sys.stderr)
         return StorageError.exit_code

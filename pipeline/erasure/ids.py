@@ -1,9 +1,18 @@
 """The ids of a person who is to be erased, however a delivered file writes them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
+from pipeline.erasure.text_encoding import possible_spellings
 from pipeline.profiles import PatientId, clean_id, read_profile_if_there
+
+# of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look
+# like a space
+CELLS = re.compile(r"""[,;|^~&\t\r\n"<>{}\[\]\ufeff]+""", re.ASCII)
+WORDS = re.compile(r"[\s'/:=]+", re.ASCII)
+SPACE = " \t\v\f"
 
 
 @dataclass(frozen=True)
@@ -11,17 +20,51 @@ class Ids:
     """The ids as the lake has them. `text in ids` asks whether a delivered cell is one of them.
 
     spelled: what makes an id out of a cell, as the source's profile says (`PatientId.clean`).
+    is_plain: it changes nothing about an id.
     """
 
     ids: frozenset
     spelled: Callable[[str], str] = clean_id
+    is_plain: bool = True
+
+    @classmethod
+    def of(cls, ids, patient_id):
+        """The ids in a source whose profile has this PatientId."""
+        return cls(frozenset(ids), patient_id.clean, patient_id.is_plain)
 
     def __contains__(self, text):
         return isinstance(text, str) and (text in self.ids or self.spelled(text) in self.ids)
 
-    def also(self, more):
-        """These ids and others."""
-        return Ids(self.ids | frozenset(more), self.spelled)
+    def are_named_in(self, text):
+        """Whether one of them stands in a text as a word."""
+        if self._word.search(text):
+            return True
+        # in other characters than the lake's
+        return not self.is_plain and any(word in self for word in words_of(text))
+
+    @cached_property
+    def _word(self):
+        spelled = {
+            spelling
+            for each in self.ids
+            for spelling in (each, *possible_spellings(each, "latin-1"))
+        }
+        return word_pattern(spelled)
+
+
+def word_pattern(words):
+    """A regular expression that finds these as whole words: not within a longer id."""
+    return re.compile(
+        rf"(?<![\w-])(?<!\w\.)(?:{'|'.join(map(re.escape, sorted(words)))})(?:\.0)?(?![\w-]|\.\w)"
+    )
+
+
+def words_of(text):
+    """The cells of a line, and the words of each."""
+    words = set()
+    for cell in CELLS.split(text):
+        words |= {cell.strip(SPACE), clean_id(cell), *WORDS.split(cell)}
+    return words
 
 
 def patient_id_of(home, source):

@@ -62,6 +62,13 @@ def write(home, *, who, ids=(), rows=None):
     append(home, [line])
 
 
+def last_erasure(home, ids):
+    """When the newest erasure of one of these ids began, in ISO 8601; None if there was none."""
+    lines = entries(home.root / LEDGER)
+    marks = {mark_of(key_of(home), patient_id) for patient_id in ids} if lines else set()
+    return max((line["at"] for line in lines if marks & {*line["ids"]}), default=None)
+
+
 def append(home, lines):
     """Add lines that are not in the home's ledger yet."""
     known = entries(home.root / LEDGER)

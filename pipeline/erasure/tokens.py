@@ -1,8 +1,6 @@
 """The words of delivered files: among them an id that no table knows, because every row of it was
 rejected."""
 
-import re
-
 from pipeline.core import Refused
 from pipeline.engine import (
     EngineError,
@@ -11,6 +9,7 @@ from pipeline.engine import (
     quoted_identifier,
     write_error,
 )
+from pipeline.erasure.ids import words_of
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
 from pipeline.profiles import clean_id
 from pipeline.readers import (
@@ -22,12 +21,6 @@ from pipeline.readers import (
     sheets_of,
     unpacked,
 )
-
-# of ASCII alone: where a text was read as Latin-1, the second byte of a letter in UTF-8 may look
-# like a space
-CELLS = re.compile(r"""[,;|^~&\t\r\n"<>{}\[\]\ufeff]+""", re.ASCII)
-WORDS = re.compile(r"[\s'/:=]+", re.ASCII)
-SPACE = " \t\v\f"
 
 
 def tokens_of(path, folder):
@@ -64,14 +57,6 @@ def _of_text(path):
 
 def _tokens(value):
     return {value.strip(), clean_id(value), *words_of(value)}
-
-
-def words_of(text):
-    """The cells of a line, and the words of each."""
-    words = set()
-    for cell in CELLS.split(text):
-        words |= {cell.strip(SPACE), clean_id(cell), *WORDS.split(cell)}
-    return words
 
 
 def _of_parquet(path, folder):

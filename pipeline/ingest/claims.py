@@ -5,7 +5,7 @@ import fcntl
 import logging
 import secrets
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from pipeline.core import Failure, Growing, sha256_of
@@ -16,10 +16,12 @@ from pipeline.landing import (
     Watch,
     claim,
     is_control_file,
+    is_ours_alone,
     is_sha256,
     list_files,
     mark_complete,
     prune_landing,
+    put_copy_in_place,
     read_promises,
     return_to_landing,
     source_and_name,
@@ -218,19 +220,17 @@ def ingest_claimed(home, claimed):
 @contextmanager
 def _held(path):
     """Whether this process holds the file now; the lock ends with the process, so that a file
-    claimed by a killed one is free"""
-    try:
-        file = path.open("rb")
-    except (
-        FileNotFoundError,
-        PermissionError,
-    ):  # another process took it; unreadable files are reported by the doctor
-        yield False
-        return
-    with file:
+    claimed by a killed one is free. What is held is out of its sender's reach: a file that the
+    sender may keep under a second name, or has open, is replaced by a copy."""
+    with ExitStack() as stack:
         try:
+            file = stack.enter_context(path.open("rb"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            # another process took it or holds it; the doctor reports unreadable files
             yield False
             return
-        yield path.exists()
+        is_there = path.exists()
+        if is_there and not is_ours_alone(file):
+            stack.enter_context(put_copy_in_place(path, file))
+        yield is_there

@@ -42,7 +42,7 @@ def _accepted(entity):
 def _blanked(entity):
     return f"""
         select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
-            unnest(checked.blanked) as column_name
+            unnest(checked.blanked) as column_name, checked.patient_id, checked.place
         from ({accepted_rows(entity)}) as checked, landing.file
     """
 
@@ -61,7 +61,7 @@ def _rejected(entity):
     return f"""
         select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
             rejected_because, {system} as code_system, {code} as code, {unit} as unit,
-            {lab} as performing_lab, {deciding} as is_deciding
+            {lab} as performing_lab, {deciding} as is_deciding, checked.patient_id, checked.place
         from staging.checked_{entity} as checked, landing.file
         where rejected_because is not null
     """
@@ -77,7 +77,7 @@ def _ragged(entity):
     return f"""
         select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity,
             'ragged_row' as rejected_because, null as code_system, null as code, null as unit,
-            null as performing_lab, true as is_deciding
+            null as performing_lab, true as is_deciding, null as patient_id, null as place
         from landing.ragged, landing.file
     """
 

@@ -2,18 +2,20 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 from pipeline.core import InvalidProtocol, LakeUnavailable, UsageError, exclusive_lock
 from pipeline.ingest.ingest import ingest_file
 from pipeline.lake import query, swap
-from pipeline.landing import stored_path
+from pipeline.landing import is_as_archived, is_rewritten, stored_path
 
 COPIED = ("archive", "reference", "sources")
 
 
 def reingest(home, progress=lambda account: None):
     """Replay every archived file into a new lake beside the old one, then put it in its place;
-    returns the Accounts.
+    returns the Accounts. A file that is neither as delivered nor as an erasure left it is evidence
+    of nothing, and ends the replay.
 
     A crash leaves the old lake as it was: the next process that opens it puts it back. Deliveries
     that arrive meanwhile wait. Raises UsageError, LakeUnavailable, InvalidProtocol.
@@ -51,9 +53,17 @@ def _replay(beside, *, source, sha256, file, received_at):
             f"{file} is not in the archive, so the lake was not changed. Restore the archive from a"
             " backup: b12 restore"
         )
-    return ingest_file(
+    if not is_as_archived(path, sha256):
+        raise LakeUnavailable(
+            f"{file} in the archive is not as it was delivered: its SHA-256 differs, and no erasure"
+            " changed it. The lake was not changed. Restore the file from a backup, and check who"
+            " can write to the archive."
+        )
+    account = ingest_file(
         beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256
     )
+    note = ("rows of erased patients are left out",) if is_rewritten(path) else ()
+    return replace(account, notes=(*account.notes, *note))
 
 
 def _check_nothing_lost(accounts):

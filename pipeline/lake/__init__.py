@@ -5,7 +5,17 @@ from pipeline.lake.identity import ids_of_patient
 from pipeline.lake.queries import query
 from pipeline.lake.schema import COLUMNS, TABLES
 from pipeline.lake.swap import swap
-from pipeline.lake.tables import append, compact, erase, file_paths, open_table, vacuum
+from pipeline.lake.tables import (
+    append,
+    compact,
+    count_of_patients,
+    erase,
+    file_paths,
+    open_table,
+    redact_refusal,
+    replace_rows,
+    vacuum,
+)
 from pipeline.lake.versions import is_readable_as, lake_id
 from pipeline.lake.views import attach, check_tables_present
 
@@ -16,6 +26,7 @@ __all__ = [
     "attach",
     "check_tables_present",
     "compact",
+    "count_of_patients",
     "erase",
     "file_paths",
     "ids_of_patient",
@@ -24,6 +35,8 @@ __all__ = [
     "open_table",
     "queries",
     "query",
+    "redact_refusal",
+    "replace_rows",
     "schema",
     "swap",
     "vacuum",

@@ -42,8 +42,12 @@ COLUMNS = {
     "rejected_row": {
         **EVIDENCE, "entity": "varchar", "rejected_because": "varchar", "code_system": "varchar",
         "code": "varchar", "unit": "varchar", "performing_lab": "varchar", "is_deciding": "boolean",
+        "patient_id": "varchar", "place": "bigint",
     },
-    "blanked_cell": {**EVIDENCE, "entity": "varchar", "column_name": "varchar"},
+    "blanked_cell": {
+        **EVIDENCE, "entity": "varchar", "column_name": "varchar", "patient_id": "varchar",
+        "place": "bigint",
+    },
     "code_system_count": {
         "source": "varchar", "sha256": "varchar", "file": "varchar", "entity": "varchar",
         "code_system": "varchar", "rows": "bigint", "rows_understood": "bigint",

@@ -8,7 +8,15 @@ import json
 import uuid
 from urllib.parse import unquote
 
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
+import pyarrow as pa
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    Schema,
+    Transaction,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
@@ -17,7 +25,7 @@ from pipeline.engine import quoted_text
 from pipeline.lake.schema import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 from pipeline.lake.swap import folder_of
 
-LINES_AT_ONCE = 1000  # of one DELETE
+ROWS_AT_ONCE = 500  # of one DELETE
 
 
 def open_table(home, table, version=None):
@@ -133,27 +141,69 @@ def _open_tables(home):
             yield table, delta
 
 
-def erase(con, home, table, patient_id):
-    """Delete every row of a patient id; returns how many.
+def erase(con, home, table, patient_ids, *, unread=None):
+    """Delete every row of these patient ids, and of the rows whose person is not known those of the
+    lines `unread` (SHA-256 -> lines); returns how many.
 
-    The log keeps the condition of a deletion for ever, so the condition names files and lines,
-    never the patient.
+    The log keeps the condition of a deletion for ever, so the condition names files, lines and
+    places, never a patient.
     """
     delta = open_table(home, table)
     if delta is None:
         return 0
-    lines_by_file = con.execute(
-        f"select sha256, list(line order by line) from ({scan_of(delta, table)}) where patient_id ="
-        " $1 group by sha256",
-        [patient_id],
-    ).fetchall()
+    rows = _rows_of(con, delta, table, patient_ids)
+    for sha256, lines in (unread or {}).items() if table == "rejected_row" else ():
+        unknown = "patient_id is null and sha256 = $1 and list_contains($2, line)"
+        rows += _select_rows(con, delta, table, unknown, [sha256, list(lines)])
     return sum(
-        _erase_lines(delta, sha256, lines[start : start + LINES_AT_ONCE])
-        for sha256, lines in lines_by_file
-        for start in range(0, len(lines), LINES_AT_ONCE)
+        _erase_rows(delta, sha256, lines[start : start + ROWS_AT_ONCE])
+        for sha256, lines in rows
+        for start in range(0, len(lines), ROWS_AT_ONCE)
     )
 
 
-def _erase_lines(delta, sha256, lines):
-    deleted = delta.delete(f"sha256 = '{sha256}' and line in ({', '.join(map(str, lines))})")
+def count_of_patients(con, home, table, patient_ids):
+    """How many rows of a table are of these patient ids."""
+    delta = open_table(home, table)
+    rows = _rows_of(con, delta, table, patient_ids) if delta else ()
+    return sum(len(lines) for _, lines in rows)
+
+
+def replace_rows(home, table, sha256, rows):
+    """Put these rows, dicts by column, in the place of all of one file, in one commit."""
+    table_of_rows = pa.Table.from_pylist(rows, arrow_schema(table))
+    if delta := open_table(home, table):
+        write_deltalake(delta, table_of_rows, mode="overwrite", predicate=f"sha256 = '{sha256}'")
+
+
+def redact_refusal(home, sha256, text):
+    """Replace the reason for which a file was refused."""
+    if delta := open_table(home, "delivery"):
+        predicate = f"sha256 = '{sha256}' and refused is not null"
+        delta.update(new_values={"refused": text}, predicate=predicate)
+
+
+def _rows_of(con, delta, table, patient_ids):
+    theirs = "list_contains($1::varchar[], patient_id)"
+    return _select_rows(con, delta, table, theirs, [list(patient_ids)])
+
+
+def _select_rows(con, delta, table, condition, values):
+    "Of each file the rows for which this holds, as (line, place)"
+    return con.execute(
+        f"select sha256, list((line, place) order by line, place) from ({scan_of(delta, table)})"
+        f" where {condition} group by sha256 order by sha256",
+        values,
+    ).fetchall()
+
+
+def _erase_rows(delta, sha256, rows):
+    by_place = {}
+    for line, place in rows:
+        by_place.setdefault(place, []).append(str(line))
+    conditions = (
+        f"(place {'is null' if place is None else f'= {place}'} and line in ({', '.join(lines)}))"
+        for place, lines in by_place.items()
+    )
+    deleted = delta.delete(f"sha256 = '{sha256}' and ({' or '.join(conditions)})")
     return int(deleted["num_deleted_rows"])

@@ -1,15 +1,19 @@
 """Moves of a delivered file: claimed by an atomic rename, archived under its SHA-256, returned, or
 refused."""
 
+import fcntl
 import logging
 import os
+import shutil
+import signal
 import stat
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.core import open_below
+from pipeline.core import open_below, replacing
 
 LOG = logging.getLogger(__name__)
+BLOCK = 1 << 22
 
 
 def is_sha256(text):
@@ -47,6 +51,35 @@ def _is_regular(claimed):
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         claimed.unlink()
     return stat.S_ISREG(mode)
+
+
+def is_ours_alone(file):
+    """Whether nobody else can reach an open file: it is of this account, under one name, and open
+    nowhere else, for to that alone a lease to write is given."""
+    status = os.fstat(file.fileno())
+    if status.st_uid != os.geteuid() or status.st_nlink != 1:
+        return False
+    try:
+        # another process that opens it just now makes the kernel send a signal; the default,
+        # SIGIO, would end this process
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+def put_copy_in_place(path, source):
+    """Replace a claimed file, open as `source`, by a copy that no sender can reach; returns the
+    copy, open and locked."""
+    with replacing(path) as part:
+        with part.open("xb") as copy:
+            shutil.copyfileobj(source, copy, BLOCK)
+        os.utime(part, ns=(0, os.fstat(source.fileno()).st_mtime_ns))
+        held = part.open("rb")
+        fcntl.flock(held, fcntl.LOCK_EX)
+    return held
 
 
 def return_to_landing(home, path, *, source, name):

@@ -10,40 +10,53 @@ from pipeline.readers.convert import (
     whole_transport,
 )
 from pipeline.readers.fhir.load import load_resources
+from pipeline.readers.fhir.shape import holds_lines, opened
+from pipeline.readers.fhir.whose import records_of
+from pipeline.readers.hl7v2.file import begins_message
 from pipeline.readers.hl7v2.load import load_messages
+from pipeline.readers.hl7v2.whose import parts_of
 from pipeline.readers.kinds import refuse_other_kinds
 from pipeline.readers.landed import read
-from pipeline.readers.rows.form import LONGEST as LONGEST_RECORD
 from pipeline.readers.rows.header import read_header
-from pipeline.readers.table import header_of
+from pipeline.readers.table import MissingColumns, header_of
 from pipeline.readers.unpack import (
     delivered_tables,
     extracted,
     is_gzip,
     is_parquet,
     is_zip,
+    line_ends,
     tables_in_zip,
     unpacked,
 )
+from pipeline.readers.whose import Row, rows_of
 
 __all__ = [
-    "LONGEST_RECORD",
+    "MissingColumns",
+    "Row",
+    "begins_message",
     "cell_text",
     "converted",
     "define_patient_id",
     "delivered_tables",
     "extracted",
     "header_of",
+    "holds_lines",
     "is_gzip",
     "is_parquet",
     "is_transport",
     "is_workbook",
     "is_zip",
+    "line_ends",
     "load_messages",
     "load_resources",
+    "opened",
+    "parts_of",
     "read",
     "read_header",
+    "records_of",
     "refuse_other_kinds",
+    "rows_of",
     "sheets_of",
     "tables_in_zip",
     "unpacked",

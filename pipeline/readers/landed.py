@@ -104,19 +104,27 @@ def _load_rows(con, path, *, profile, kind, references, folder):
     if selects:
         if profile.reference:
             load_concepts(con, next(iter(references), None))
-        return Loaded(selects, _rows_read(con), notes=notes)
+        return Loaded(selects, _rows_read(con), _rows_of_nulls(con), notes=notes)
     if profile.columns[kind].sql:
         selects = load_selected(con, profile, kind, folder)
     else:
         selects = mappings(profile, kind, header.names)
     if profile.columns[kind].is_row_a_record:
-        return Loaded(selects, _rows_read(con), notes=notes)
+        return Loaded(selects, _rows_read(con), _rows_of_nulls(con), notes=notes)
     return _of_records(con, selects, notes)
 
 
 def _rows_read(con):
     [[rows]] = con.execute(
         "select (select count(*) from landing.raw) + (select count(*) from landing.ragged)"
+    ).fetchall()
+    return rows
+
+
+def _rows_of_nulls(con):
+    "Rows of a binary file that hold nothing: a blank line of it, such as an erasure leaves"
+    [[rows]] = con.execute(
+        "select (select count(*) from landing.raw) - (select count(*) from landing.delivered)"
     ).fetchall()
     return rows
 
@@ -129,6 +137,7 @@ def _of_records(con, selects, notes):
         f"select count(*) from landing.delivered anti join ({lines}) using (line)"
     ).fetchall()
     [[ragged]] = con.execute("select count(*) from landing.ragged").fetchall()
+    other += _rows_of_nulls(con)
     return Loaded(selects, records + other + ragged, other, notes=notes)
 
 

@@ -23,13 +23,18 @@ def _note(con, name, **columns):
     con.unregister("noted")
 
 
-def number(con, into, first):
+def number(con, into, first, *, not_all_empty=()):
     """Create the view `into` of `landing.raw` with each record's line: its place, moved by what the
-    reader left out before it."""
+    reader left out before it.
+
+    not_all_empty: columns, one of which must hold something: of a file that has no blank lines, a
+    row of nulls is one.
+    """
     if not con.execute("select count(*) from landing.line_shift").fetchone()[0]:
+        is_filled = " or ".join(f"{column} is not null" for column in not_all_empty) or "true"
         con.execute(
             f"create or replace view {into} as select * exclude (file_row_number), file_row_number"
-            f" + {first} as line from landing.raw"
+            f" + {first} as line from landing.raw where {is_filled}"
         )
         return
     create(con, "landing.block_shift")

@@ -66,7 +66,7 @@ def _load_parquet(con, path, *, columns, profile, into, folder):
     verbatim = columns.get("verbatim", ())
     _keep(con, _select(scan, names, delivered, known, verbatim), path, folder)
     note_lines(con, *NO_LINES)
-    number(con, into, first=1)
+    number(con, into, first=1, not_all_empty=[delivered_column(name) for name in known])
     return names
 
 

@@ -200,11 +200,28 @@ def _as_lines(path, folder):
                 )
             feeds, pairs, returns = feeds + breaks[0], pairs + breaks[1], returns + breaks[2]
             start += len(block)
-    # beside line feeds, some carriage returns are characters of cells
-    are_lines = returns - pairs > 4 * feeds
+    are_lines = _are_lines(feeds, pairs, returns)
     if are_lines or 0 < pairs < feeds:
         return _with_feeds(path, folder, b"\r" if are_lines else b"\r\n")
     return path
+
+
+def _are_lines(feeds, pairs, returns):
+    "Whether carriage returns end lines: beside line feeds, some are characters of cells"
+    return returns - pairs > 4 * feeds
+
+
+def line_ends(path, encoding):
+    """What ends a line of a delivered table, for `open(newline=)`: a line feed alone or, where a
+    carriage return does too, any of them."""
+    feeds, pairs, returns = 0, 0, 0
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+        while block := file.read(BLOCK):
+            if block.endswith("\r"):
+                block += file.read(1)
+            feeds, pairs = feeds + block.count("\n"), pairs + block.count("\r\n")
+            returns += block.count("\r")
+    return "" if _are_lines(feeds, pairs, returns) else "\n"
 
 
 def _with_feeds(path, folder, line_break):

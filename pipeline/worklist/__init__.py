@@ -13,7 +13,7 @@ from pipeline.worklist.dump_load import dump, load
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
-from pipeline.worklist.forget import forget, patient_ids
+from pipeline.worklist.forget import events_naming, forget, patient_ids, rows_of_patients
 from pipeline.worklist.history import (
     counts_over_time,
     followed_run,
@@ -59,6 +59,7 @@ __all__ = [
     "days_to_action",
     "dump",
     "events",
+    "events_naming",
     "find_patients",
     "follow",
     "followed_run",
@@ -78,6 +79,7 @@ __all__ = [
     "page",
     "patient_ids",
     "record_access",
+    "rows_of_patients",
     "run_report",
     "runs",
     "store",

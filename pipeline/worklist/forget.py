@@ -37,3 +37,20 @@ def patient_ids(store):
     """Every patient id that an item has, also of patients whom the lake does not know any more."""
     with store.reading() as con:
         return con.scalars(select(item.c.patient_id).where(item.c.patient_id.is_not(None))).all()
+
+
+def rows_of_patients(store, patient_ids):
+    """How many items, events and notes are kept of these patient ids."""
+    with store.reading() as con:
+        ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
+        return len(ids) + sum(
+            con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids)))
+            for table in (event, note)
+        )
+
+
+def events_naming(store, is_named):
+    """How many events have a text for which this function holds."""
+    with store.reading() as con:
+        details = con.scalars(select(event.c.detail).where(event.c.detail.is_not(None)))
+        return sum(map(is_named, details))

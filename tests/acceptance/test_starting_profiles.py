@@ -483,6 +483,6 @@ def test_a_small_delivery_in_the_layout_of_the_system(tmp_path, name):
     assert accounts == delivery.accounts
     assert rows_of(home, KEPT) == delivery.rows
     assert rows_of(home, FORGOTTEN)
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     assert rows_of(home, FORGOTTEN) == [] and rows_of(home, KEPT) == delivery.rows
     assert KEPT in kept_text(home) and FORGOTTEN not in kept_text(home)

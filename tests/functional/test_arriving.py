@@ -351,3 +351,24 @@ def test_a_claimed_file_whose_profile_is_gone_does_not_keep_others_waiting(home)
     drop(home, "canonical/lab_result.csv", results(0, 10))
     assert [one.accepted for one in take(home)] == [10]
     assert lost.exists()
+
+
+def test_a_sender_who_keeps_a_second_name_or_an_open_file_rewrites_nothing_that_was_ingested(home):
+    "By a hard link, or a file that was opened before it was claimed, and is written through /proc"
+    kept, opened = (drop(home, f"canonical/lab_result_{n}.csv", results(n, n + 1)) for n in (1, 2))
+    os.link(kept, home.root / "second name")
+    with opened.open("rb") as sender:
+        assert sum(account.accepted for account in take(home)) == 2
+        for name in (home.root / "second name", Path(f"/proc/self/fd/{sender.fileno()}")):
+            name.write_text("\n".join([HEADER, "P9,2132-9,LOINC,901,pg/mL,2026-01-01,R9"]) + "\n")
+    archived = list(home.archive.rglob("*.csv"))
+    assert len(archived) == 2 and all(sha256_of(path) == path.stem for path in archived)
+    assert b12(home.root, "reingest").code == 0
+    assert {row["value"] for row in query(home, "select value from lake.lab_result")} == {101, 102}
+
+
+def test_a_file_of_our_own_that_nobody_else_has_is_not_copied(home):
+    path = drop(home, "canonical/lab_result.csv", results(1, 2))
+    inode = path.stat().st_ino
+    take(home)
+    assert [path.stat().st_ino for path in home.archive.rglob("*.csv")] == [inode]

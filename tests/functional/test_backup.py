@@ -175,7 +175,7 @@ def test_who_is_erased_is_gone_from_the_backup_in_its_next_cycle(lived_in, tmp_p
     backup = tmp_path / "backup"
     b12(lived_in, "backup", backup)
     assert named_in(backup, FORGOTTEN) and named_in(backup, ALIAS)
-    assert b12(lived_in, "erase", FORGOTTEN).code == 0
+    assert b12(lived_in, "erase", FORGOTTEN, "--yes").code == 0
     assert b12(lived_in, "backup", backup).code == 0
     assert named_in(backup, FORGOTTEN) == named_in(backup, ALIAS) == []
     assert b12(tmp_path / "again", "restore", backup).code == 0
@@ -186,9 +186,9 @@ def test_a_ledger_kept_elsewhere_erases_again_the_patients_of_an_older_backup(
     database, lived_in, tmp_path
 ):
     backup, ledger, again = tmp_path / "backup", tmp_path / "erasures.jsonl", tmp_path / "again"
-    b12(lived_in, "erase", "nobody")
+    b12(lived_in, "erase", "nobody", "--yes")
     b12(lived_in, "backup", backup)
-    assert b12(lived_in, "erase", ALIAS).code == 0
+    assert b12(lived_in, "erase", ALIAS, "--yes").code == 0
     shutil.copy(lived_in / "erasures.jsonl", ledger)
     text = ledger.read_text()
     assert FORGOTTEN not in text and ALIAS not in text and len(text.splitlines()) == 4
@@ -229,7 +229,7 @@ def test_a_ledger_that_is_missing_or_damaged_restores_nothing(lived_in, tmp_path
 
 def test_who_came_back_after_an_erasure_stays(lived_in, tmp_path):
     backup = tmp_path / "backup"
-    b12(lived_in, "erase", FORGOTTEN)
+    b12(lived_in, "erase", FORGOTTEN, "--yes")
     run(
         lived_in,
         deliver(
@@ -247,7 +247,7 @@ def test_who_came_back_after_an_erasure_stays(lived_in, tmp_path):
 
 def test_the_first_erasure_of_all_is_recognised_by_an_older_backup(lived_in, tmp_path):
     b12(lived_in, "backup", tmp_path / "backup")
-    assert b12(lived_in, "erase", FORGOTTEN).code == 0
+    assert b12(lived_in, "erase", FORGOTTEN, "--yes").code == 0
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
@@ -267,7 +267,7 @@ def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(
     assert named_in(tmp_path / "backup", "WAITS-1")
     for claimed in claim_waiting(Home(lived_in)):
         ingest_claimed(Home(lived_in), claimed)
-    assert b12(lived_in, "erase", "WAITS-1").code == 0
+    assert b12(lived_in, "erase", "WAITS-1", "--yes").code == 0
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
@@ -292,7 +292,7 @@ def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_p
         (folder / "lab_result.csv").unlink()
     assert b12(lived_in, "ingest", folder, "--source", "canonical").code == 0
     b12(lived_in, "backup", tmp_path / "backup")
-    assert b12(lived_in, "erase", "LONELY 7731").out.startswith("Erased 1 rows: archive 1")
+    assert b12(lived_in, "erase", "LONELY 7731", "--yes").out.startswith("Erased 1 rows: archive 1")
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
@@ -325,7 +325,7 @@ def test_a_file_that_cannot_be_read_brings_no_patient_back(lived_in, tmp_path, r
     before = (
         (lived_in / "erasures.jsonl").read_text() if (lived_in / "erasures.jsonl").exists() else ""
     )
-    assert b12(lived_in, "erase", "LATE").code == 0
+    assert b12(lived_in, "erase", "LATE", "--yes").code == 0
     (tmp_path / "ledger").write_text((lived_in / "erasures.jsonl").read_text().removeprefix(before))
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", tmp_path / "ledger"
@@ -352,7 +352,7 @@ def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(
     refused.write_bytes(f"xé\n{patient},110\n".encode(encoding))
     assert b12(lived_in, "ingest", refused, "--source", "canonical").code == 10
     b12(lived_in, "backup", tmp_path / "backup")
-    assert b12(lived_in, "erase", patient).out == "Erased 1 rows: refused 1.\n"
+    assert b12(lived_in, "erase", patient, "--yes").out == "Erased 1 rows: refused 1.\n"
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
@@ -367,7 +367,7 @@ def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path,
     backup = tmp_path / "backup"
     b12(lived_in, "backup", backup)
     monkeypatch.setenv("B12_ERASURE_KEY", "k" * 40)
-    b12(lived_in, "erase", FORGOTTEN)
+    b12(lived_in, "erase", FORGOTTEN, "--yes")
     monkeypatch.setenv("B12_ERASURE_KEY", "l" * 40)
     answer = b12(tmp_path / "again", "restore", backup, "--ledger", lived_in / "erasures.jsonl")
     assert answer.code == 13 and "1 erasures" in answer.err and "B12_ERASURE_KEY" in answer.err

@@ -226,7 +226,7 @@ def test_an_archived_file_that_changed_is_seen_when_it_is_read(home):
 
 
 def test_an_archived_file_may_differ_where_a_patient_was_erased(home):
-    assert b12(home, "erase", PATIENT).code == 0
+    assert b12(home, "erase", PATIENT, "--yes").code == 0
     assert not any("incomplete" in one for one in says(home))
     assert any(one.startswith("look 1 archived files differ from") for one in says(home, "--deep"))
     assert b12(home, "screen", "--as-of", AS_OF).code == 0

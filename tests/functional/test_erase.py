@@ -22,7 +22,7 @@ import xlsxwriter
 
 from pipeline import worklist
 from pipeline.core.config import Home
-from tests.command import AS_OF, assessments, b12, latest
+from tests.command import AS_OF, assessments, b12, deliver, latest
 from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied
 
 
@@ -63,7 +63,7 @@ def test_the_test_can_find_a_patient(home):
 
 
 def test_nothing_is_left_of_an_erased_patient_nor_of_ids_merged_into_it(home):
-    answer = b12(home, "erase", FORGOTTEN)
+    answer = b12(home, "erase", FORGOTTEN, "--yes")
     assert answer.code == 0
     assert answer.out.startswith("Erased ") and FORGOTTEN not in answer.out
     assert named_in(home, FORGOTTEN) == []
@@ -87,7 +87,7 @@ def test_held_runs_and_what_killed_processes_left_are_looked_at_too(home):
         (home / left).parent.mkdir(parents=True, exist_ok=True)
         (home / left).write_text(f"{FORGOTTEN} {ALIAS}")
     (home / "work" / "condition_notes_x.csv").write_text(FORGOTTEN)
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     assert named_in(home, FORGOTTEN) == named_in(home, ALIAS) == []
     rows = pq.read_table(held / "assessment.parquet").to_pylist()
     assert {row["patient_id"] for row in rows} == set(KEPT)
@@ -99,13 +99,13 @@ def test_what_a_living_process_works_in_stays(home):
     works.mkdir(parents=True)
     held = os.open(works, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     os.close(held)
     assert works.exists()
 
 
 def test_that_somebody_was_forgotten_is_kept_and_not_who(home):
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     [line, counted] = map(json.loads, (home / "erasures.jsonl").read_text().splitlines())
     key = (home / "erasure-key").read_text().encode()
     assert set(line["ids"]) == {
@@ -127,21 +127,21 @@ def test_that_somebody_was_forgotten_is_kept_and_not_who(home):
 
 
 def test_asked_for_by_a_merged_id_it_is_the_same_person(home):
-    assert b12(home, "erase", ALIAS).code == 0
+    assert b12(home, "erase", ALIAS, "--yes").code == 0
     assert named_in(home, FORGOTTEN) == named_in(home, ALIAS) == []
 
 
 def test_one_after_the_other(home):
     "The log of the first erasure must not name the next patient"
-    assert b12(home, "erase", FORGOTTEN).code == 0
-    assert b12(home, "erase", KEPT[0]).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
+    assert b12(home, "erase", KEPT[0], "--yes").code == 0
     assert named_in(home, KEPT[0]) == named_in(home, FORGOTTEN) == []
     assert set(assessments(home)) == {KEPT[1]}
 
 
 def test_the_others_stay_as_they_were(home):
     before = {patient: assessments(home)[patient] for patient in KEPT}
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert assessments(home) == before
     assert (
@@ -152,14 +152,14 @@ def test_the_others_stay_as_they_were(home):
 def test_the_others_can_be_explained_before_the_next_run(home):
     "The lake's old files are gone, so the published run's own versions cannot be read any more"
     was = b12(home, "explain", KEPT[0], "--format", "json").json
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     found = b12(home, "explain", KEPT[0], "--format", "json").json
     assert (was["lake"], found["lake"]) == ("data of the last published run", "current data")
     assert found["assessment"] == was["assessment"]
 
 
 def test_the_same_delivery_brings_no_patient_back(home, deliveries):
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     again = b12(home, "ingest", *deliveries, "--source", "canonical", "--format", "json")
     assert all(one["duplicates"] == one["rows"] for one in again.json)
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
@@ -169,7 +169,7 @@ def test_the_same_delivery_brings_no_patient_back(home, deliveries):
 
 def test_replaying_the_archive_brings_no_patient_back_and_keeps_every_line(home):
     before = {patient: assessments(home)[patient]["b12_source"] for patient in KEPT}
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     assert b12(home, "reingest").code == 0
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     assert {patient: row["b12_source"] for patient, row in assessments(home).items()} == before
@@ -192,16 +192,21 @@ def test_from_a_parquet_delivery_and_from_a_refused_file(tmp_path):
     )
     assert b12(home, "ingest", folder, "--source", "canonical").code == 10
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     assert named_in(home, FORGOTTEN) == []
     assert set(assessments(home)) == set(KEPT)
 
 
-def test_an_unknown_patient_is_not_an_error(home):
-    assert (
-        b12(home, "erase", "nobody").out
-        == "Erased 0 rows: no patient with this ID was found. Check the ID.\n"
-    )
+def test_an_unknown_patient_is_a_mistake_and_nothing_is_written(home):
+    answer = b12(home, "erase", "nobody", "--yes")
+    assert answer.code == 2 and "No patient with this ID is on file" in answer.err
+    assert not (home / "erasures.jsonl").exists()
+
+
+def test_a_second_erasure_of_one_patient_says_when_the_first_was(home):
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
+    told = b12(home, "erase", ALIAS, "--yes")
+    assert (told.code, told.out.startswith("This patient was erased on 20")) == (0, True)
 
 
 HL7 = "".join(
@@ -295,7 +300,7 @@ def test_in_a_file_of_every_format_the_others_stay_and_keep_their_lines(tmp_path
     assert b12(home, "screen", "--as-of", AS_OF).code == 0
     before = assessments(home)
     assert set(before) == {FORGOTTEN, *KEPT}
-    assert b12(home, "erase", FORGOTTEN).code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
     assert named_in(home, FORGOTTEN) == []
     for path in (home / "archive").rglob("*.gz"):
         assert FORGOTTEN.encode() not in gzip.decompress(path.read_bytes())
@@ -357,7 +362,7 @@ def test_a_patient_goes_however_the_profile_finds_the_number(tmp_path, form):
     answer = b12(home, "run", files, "--source", tmp_path / "site.yaml", "--as-of", AS_OF)
     assert answer.code == 0, answer.err
     assert set(assessments(home)) == {GONE, STAYS}
-    assert b12(home, "erase", GONE).code == 0
+    assert b12(home, "erase", GONE, "--yes").code == 0
     assert form != "lookup" or any(
         "ward" in path.read_text() for path in (home / "reference").rglob("*.csv")
     )
@@ -378,8 +383,8 @@ def move_to_folder(tmp_path, source, name, content, patient):
     home = tmp_path / "home"
     (tmp_path / name).write_bytes(content)
     assert b12(home, "ingest", tmp_path / name, "--source", source).code == 0
-    assert b12(home, "erase", patient).code == 0
-    [path] = (path for path in (home / "archive").rglob("*") if path.is_file())
+    assert b12(home, "erase", patient, "--yes").code == 0
+    [path] = (path for path in (home / "archive").rglob("*.*") if path.suffix != ".sha256")
     return path.read_bytes()
 
 
@@ -419,3 +424,48 @@ def test_by_an_identifier_all_that_is_about_the_patient_and_nothing_that_is_not(
         "M2",
     )
     assert [bool(entry) for entry in json.loads(left)["entry"]] == [True, False, True, False]
+
+
+@pytest.fixture
+def mentioned(tmp_path):
+    "A home in which a comment of one patient's result names another one"
+    people = ("ZAN-1", "ZBO-2")
+    rows = [{"patient_id": one, **LOW, "comment": f"sister of {people[0]}"} for one in people]
+    home = tmp_path / "home"
+    assert (
+        b12(home, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical").code
+        == 0
+    )
+    return home
+
+
+def test_ids_in_the_rows_of_others_are_found_and_left_for_a_person_to_decide(mentioned):
+    answer = b12(mentioned, "erase", "ZAN-1", "--yes")
+    assert answer.code == 0 and "still stands in text of others" in answer.out
+    [archived] = (mentioned / "archive").rglob("*.csv")
+    assert f"  archive/canonical/{archived.name}: 1 from line 3\n" in answer.out
+    assert "  lake/lab_result: 1\n" in answer.out
+    assert "ZBO-2" in archived.read_text() and "ZAN-1" not in answer.out
+
+
+def test_a_dry_run_lists_files_and_counts_and_changes_nothing(home):
+    before = {
+        path: path.read_bytes()
+        for path in home.rglob("*")
+        if path.is_file() and "worklist.db" not in path.name
+    }
+    answer = b12(home, "erase", FORGOTTEN, "--dry-run")
+    assert answer.code == 0 and answer.out.startswith("Would erase ") and "  archive/" in answer.out
+    assert all(path.read_bytes() == content for path, content in before.items())
+    would = answer.out.split("\n")[0].removeprefix("Would erase")
+    assert b12(home, "erase", FORGOTTEN, "--yes").out.split("\n")[0].removeprefix("Erased") == would
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("ZAN-1\ny\n", 0), ("ZAN-1\nYES\n", 0), ("ZAN-1\n\n", 2), ("ZAN-1", 2)]
+)
+def test_the_id_and_the_answer_are_read_from_standard_input(mentioned, monkeypatch, typed, code):
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    answer = b12(mentioned, "erase", "-")
+    assert answer.code == code
+    assert ("Nothing was erased" in answer.err) == (code == 2)

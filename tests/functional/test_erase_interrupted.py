@@ -15,8 +15,8 @@ import pyarrow as pa
 import pytest
 
 from pipeline import worklist
+from pipeline.core import UsageError
 from pipeline.core.config import Home
-from pipeline.erasure import files as erase_files
 from pipeline.erasure import ledger
 from pipeline.erasure import orphan_cleanup as erase_left
 from pipeline.erasure import patient as erase
@@ -86,7 +86,7 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(ingest, "move_to_folder", kill)
         ingest_claimed(home, claimed)
-    assert b12(home.root, "erase", "id-ann").code == 0
+    assert b12(home.root, "erase", "id-ann", "--yes").code == 0
     assert named_in(home.root, "id-ann") == [] and not (home.root / claimed.path).exists()
     assert b12(home.root, "reingest").code == 0
     assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
@@ -109,7 +109,7 @@ def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_no_pati
     def waits(*arguments, **named):
         ingest.read_profile = into
         store = worklist.open_store(home)
-        erase._erase(home, store, ["id-ann", "id-bob"], who="x")
+        erase._erase_unlocked(home, store, "id-ann", who="x", is_dry_run=False)
         store.close()
         return into(*arguments, **named)
 
@@ -123,7 +123,7 @@ def test_killed_before_it_counted_the_ledger_knows_every_id_of_the_patient(home,
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(erase.worklist, "record_access", kill)
         erase.erase(home, "id-ann", who="x")
-    assert erase.erase(home, "id-ann", who="x")["archive"] == 0
+    assert erase.erase(home, "id-ann", who="x").rows == {}
     marks = {mark for line in ledger.entries(home.root / ledger.LEDGER) for mark in line["ids"]}
     assert marks == {ledger.mark_of(ledger.key_of(home), one) for one in ("id-ann", "id-bob")}
 
@@ -140,15 +140,16 @@ def test_a_worklist_that_is_followed_meanwhile_makes_no_new_item(home, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(worklist, "follow", lambda *_, **__: {})
         assert b12(home.root, "screen", "--as-of", "2026-02-01").code == 0
-    forget_in_archive = erase._erase_archive
+    cut, stores = erase.in_packed, []
 
     def followed(*arguments):
-        store = worklist.open_store(home)
-        assert worklist.follow(home, store)
-        store.close()
-        return forget_in_archive(*arguments)
+        if not stores:
+            stores.append(worklist.open_store(home))
+            assert worklist.follow(home, stores[0])
+            stores[0].close()
+        return cut(*arguments)
 
-    monkeypatch.setattr(erase, "_erase_archive", followed)
+    monkeypatch.setattr(erase, "in_packed", followed)
     erase.erase(home, "id-ann", who="x")
     store = worklist.open_store(home)
     assert list(worklist.patient_ids(store)) == ["id-cat"]
@@ -157,7 +158,7 @@ def test_a_worklist_that_is_followed_meanwhile_makes_no_new_item(home, monkeypat
 
 def test_killed_in_the_archive_it_leaves_nothing_that_another_erasing_misses(home, monkeypatch):
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(erase_files, "_records", kill)
+        patched.setattr(erase, "in_packed", kill)
         erase.erase(home, "id-ann", who="x")
     gone = home.runs / ".gone-20260101T000000Z-abcdef"
     shutil.copytree((home.runs / "latest").resolve(), gone)
@@ -187,7 +188,8 @@ def test_a_folder_that_has_just_gone_is_not_an_error(home, monkeypatch):
     with screen.scratch_database(home):
         pass
     (home.work / "screen-1-abc").mkdir()
-    assert erase.erase(home, "nobody", who="x")["lab_result"] == 0
+    with pytest.raises(UsageError):
+        erase.erase(home, "nobody", who="x")
     assert list(home.work.iterdir()) == []
 
 
@@ -223,13 +225,17 @@ def test_of_a_refused_file_go_the_lines_in_which_the_id_is_a_word(tmp_path, enco
     home = tmp_path / "home"
     (tmp_path / "lab_result.csv").write_bytes(REFUSED.encode(encoding))
     assert b12(home, "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
-    assert b12(home, "erase", "7").out == "Erased 4 rows: refused 4.\n"
+    assert b12(home, "erase", "7", "--yes").out == "Erased 4 rows: refused 4.\n"
     [path] = (home / "refused").rglob("*.csv")
     assert path.read_bytes().decode(encoding).splitlines() == [
         "x",
+        "",
         "77,7.5",
         "107;2026-01-07",
         "kept-7,7-kept,3.7",
+        "",
+        "",
+        "",
     ]
 
 
@@ -241,9 +247,9 @@ def test_an_id_with_an_umlaut_is_found_in_a_refused_file_of_any_encoding(tmp_pat
         b12(tmp_path / "home", "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code
         == 10
     )
-    assert b12(tmp_path / "home", "erase", "Müll").out == "Erased 1 rows: refused 1.\n"
+    assert b12(tmp_path / "home", "erase", "Müll", "--yes").out == "Erased 1 rows: refused 1.\n"
     [path] = (tmp_path / "home" / "refused").rglob("*.csv")
-    assert path.read_bytes().decode(encoding) == text.replace("Müll,110\n", "")
+    assert path.read_bytes().decode(encoding) == text.replace("Müll,110", "")
 
 
 def test_a_refused_file_of_two_encodings_or_of_none_is_looked_at_too(tmp_path):
@@ -251,9 +257,9 @@ def test_a_refused_file_of_two_encodings_or_of_none_is_looked_at_too(tmp_path):
     data = b"x\xe9\nM\xc3\xbcll\nM\xfcll\r\n\x85kept\x85\n\0\xd8\xff"
     (tmp_path / "lab_result.csv").write_bytes(data)
     assert b12(home, "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code == 10
-    assert b12(home, "erase", "Müll").out == "Erased 2 rows: refused 2.\n"
+    assert b12(home, "erase", "Müll", "--yes").out == "Erased 2 rows: refused 2.\n"
     [path] = (home / "refused").rglob("*.csv")
-    assert path.read_bytes() == b"x\xe9\n\x85kept\x85\n\0\xd8\xff"
+    assert path.read_bytes() == b"x\xe9\n\n\r\n\x85kept\x85\n\0\xd8\xff"
 
 
 def zipped(data):
@@ -281,7 +287,7 @@ def test_a_refused_file_whose_words_cannot_be_seen_goes_whole_whatever_its_name(
     path = home.refused / "canonical" / f"{'0' * 64}{ending}"
     path.parent.mkdir(parents=True)
     path.write_bytes(packed(b"x,y\nid-ann,110\n" * 50))
-    assert erase.erase(home, "id-ann", who="x")["refused"] == 1
+    assert erase.erase(home, "id-ann", who="x").rows["refused"] == 1
     assert not path.exists()
 
 
@@ -289,7 +295,7 @@ def test_a_refused_file_whose_words_cannot_be_seen_goes_whole_whatever_its_name(
 def test_one_whose_head_is_damaged_goes_by_its_name(home, name):
     (home.refused / "canonical").mkdir(parents=True)
     (home.refused / "canonical" / name).write_bytes(b"damaged")
-    assert erase.erase(home, "id-ann", who="x")["refused"] == 1
+    assert erase.erase(home, "id-ann", who="x").rows["refused"] == 1
 
 
 @pytest.mark.parametrize("text", ["PK\nid-ann\n", "BZh\nid-ann\n", "PAR\nid-ann\n"])
@@ -297,14 +303,14 @@ def test_a_text_that_begins_like_one_keeps_its_other_lines(home, text):
     path = home.refused / "canonical" / "a.csv"
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    assert erase.erase(home, "id-ann", who="x")["refused"] == 1
-    assert path.read_text() == text.replace("id-ann\n", "")
+    assert erase.erase(home, "id-ann", who="x").rows["refused"] == 1
+    assert path.read_text() == text.replace("id-ann", "")
 
 
 @pytest.mark.parametrize("empty", ["", " "])
 def test_an_empty_id_is_a_mistake_and_erases_nothing(home, empty):
     before = sorted(path for path in home.root.rglob("*") if path.is_file())
-    answer = b12(home.root, "erase", empty)
+    answer = b12(home.root, "erase", empty, "--yes")
     assert answer.code == 2 and "Give a patient ID" in answer.err
     assert sorted(path for path in home.root.rglob("*") if path.is_file()) == before
 

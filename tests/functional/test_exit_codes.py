@@ -99,7 +99,7 @@ def test_an_unknown_reason_is_told_those_there_are(home):
 
 
 def test_erasing_in_a_home_that_is_not_there_is_2_and_makes_none(tmp_path):
-    assert str(tmp_path / "none") in fails(b12(tmp_path / "none", "erase", PATIENT), 2)
+    assert str(tmp_path / "none") in fails(b12(tmp_path / "none", "erase", PATIENT, "--yes"), 2)
     assert not (tmp_path / "none").exists()
 
 
@@ -340,7 +340,7 @@ def test_a_lake_that_is_not_there_is_13(tmp_path):
         ("explain", PATIENT),
         ("rejects",),
         ("compact",),
-        ("erase", PATIENT),
+        ("erase", PATIENT, "--yes"),
         ("reingest",),
     ],
 )

@@ -172,5 +172,5 @@ def test_the_site_of_everyone_assessed_is_for_the_owner_alone_and_forgotten_with
     assert set(sites) == set(assessments(own)) and any(sites.values())
     assert path.stat().st_mode & 0o777 == 0o600
     gone = next(iter(sites))
-    assert b12(own, "erase", gone).code == 0
+    assert b12(own, "erase", gone, "--yes").code == 0
     assert gone not in pq.read_table(path)["patient_id"].to_pylist()

@@ -178,7 +178,7 @@ def test_explaining_and_erasing_them_is_like_any_other(walked):
     explained = json.loads(b12(home.root, "explain", name, "--format", "json").out)
     assert explained["patient_id"] == HARMFUL_ID
     before = len(assessments(home.root))
-    assert b12(home.root, "erase", name).code == 0
+    assert b12(home.root, "erase", name, "--yes").code == 0
     assert len(assessments(home.root)) == before - 1, "one patient, and no other"
     assert all(lake.open_table(home, table) is not None for table in TABLES)
 
@@ -246,3 +246,24 @@ def test_links_in_the_landing_folder_are_not_followed(tmp_path):
     assert b12(tmp_path / "home", "screen", "--as-of", AS_OF).code == 0
     assert set(assessments(tmp_path / "home")) == {"ann"}
     assert (tmp_path / "outside.csv").exists()
+
+
+def test_no_escape_sequence_reaches_a_terminal(tmp_path):
+    "In a cell, in an id that is asked for, in the name of a file"
+    red = "\x1b[31m"
+    rows = [{"patient_id": "ann", **LOW, "performing_lab": f"{red}lab\x9b", "unit": f"pg/mL{red}"}]
+    folder = deliver(tmp_path / "in", lab_result=rows, condition=[{"patient_id": f"x{red}"}])
+    (folder / "lab_result.csv").rename(folder / f"lab_result{red}.csv")
+    home = tmp_path / "home"
+    asked = (
+        ("run", folder, "--source", "canonical", "--as-of", AS_OF),
+        ("rejects",),
+        ("unmapped",),
+        ("explain", "ann"),
+        ("explain", f"{red}nobody"),
+        ("worklist",),
+        ("erase", f"nobody{red}", "--yes"),
+    )
+    printed = [b12(home, *words) for words in asked]
+    assert "\\x1b[31m" in "".join(each.out + each.err for each in printed)
+    assert not [each for each in printed if "\x1b" in each.out + each.err or "\x9b" in each.out]

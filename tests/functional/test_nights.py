@@ -622,9 +622,9 @@ def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("pipeline.erasure.patient.lake.erase", torn)
-    assert b12(home.root, "erase", "PAT-7731").code == 13
+    assert b12(home.root, "erase", "PAT-7731", "--yes").code == 13
     monkeypatch.undo()
-    assert b12(home.root, "erase", "PAT-7731").code == 0
+    assert b12(home.root, "erase", "PAT-7731", "--yes").code == 0
     left = [
         path
         for path in home.root.rglob("*")
@@ -643,7 +643,7 @@ def test_a_forgotten_patient_is_forgotten_on_the_worklist_too(tmp_path):
     key = worklist.item_of_patient(store, patient)["key"]
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=day, today=day)
     screened_population(home, tmp_path, 1)
-    assert b12(home.root, "erase", patient).code == 0
+    assert b12(home.root, "erase", patient, "--yes").code == 0
     assert worklist.item(store, key) is None
     store.close()
     left = [

@@ -74,7 +74,7 @@ def test_killed_between_its_renames_the_next_ingest_adds_to_the_old_lake(killed,
     [
         ("screen", "--as-of", AS_OF),
         ("reingest",),
-        ("erase", "nobody"),
+        ("erase", "nobody", "--yes"),
         ("compact",),
         ("backup", "b"),
     ],
@@ -131,7 +131,13 @@ def test_a_file_that_is_not_in_the_archive_ends_a_replay_with_the_lake_as_it_was
 def test_a_delivery_is_known_again_however_many_were_forgotten_and_however_often_it_was_replayed(
     home, delivered
 ):
-    for words in (("erase", "ann"), ("reingest",), ("erase", "bob"), ("doctor",), ("reingest",)):
+    for words in (
+        ("erase", "ann", "--yes"),
+        ("reingest",),
+        ("erase", "bob", "--yes"),
+        ("doctor",),
+        ("reingest",),
+    ):
         assert b12(home.root, *words).code == 0
     [archived] = (home.archive / "canonical").iterdir()
     assert (
@@ -166,3 +172,22 @@ def test_a_lake_of_an_earlier_version_is_replayed_and_not_read(home, monkeypatch
     monkeypatch.undo()
     assert b12(home.root, "reingest").code == 0
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
+
+
+def test_an_archived_file_that_was_changed_is_evidence_of_nothing(home):
+    [archived] = home.archive.rglob("*.csv")
+    before = archived.read_text()
+    archived.write_text(before.replace("110", "901"))
+    answer = b12(home.root, "reingest")
+    assert answer.code == 13 and "is not as it was delivered" in answer.err
+    assert results(home) == 3
+    assert "1 archived files are neither" in b12(home.root, "doctor", "--deep").out
+
+
+def test_what_an_erasure_left_of_a_file_is_known_and_its_emptiness_no_refusal(home):
+    for patient in PEOPLE:
+        assert b12(home.root, "erase", patient, "--yes").code == 0
+    answer = b12(home.root, "reingest")
+    assert (answer.code, results(home)) == (0, 0)
+    assert "rows of erased patients are left out" in answer.out
+    assert "without the patients erased since" in b12(home.root, "doctor", "--deep").out

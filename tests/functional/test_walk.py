@@ -139,7 +139,7 @@ def test_sql_in_every_field_is_only_text(tmp_path, entity):
         ("opted_out", False) if entity == "patient" else ("in_scope", True)
     ), "a refusal in no known word"
     assert b12(home, "explain", HOSTILE).code in (0, 2)
-    assert b12(home, "erase", HOSTILE).code == 0
+    assert b12(home, "erase", HOSTILE, "--yes").code == 0
     assert ("p" in assessments(home)) is (survivor == "p")
 
 

@@ -170,7 +170,7 @@ def test_two_runs_compared_name_no_patient_who_was_forgotten_since(own):
     newest, before = (one["run_id"] for one in worklist.runs(worklist.open_store(own)))
     page = f"/runs/compare?before={newest}&after={before}"
     assert "P10" in kim.get(page).text
-    assert b12(own.root, "erase", "P10").code == 0
+    assert b12(own.root, "erase", "P10", "--yes").code == 0
     after = kim.get(page).text
     assert "P11" in after and "P10" not in after
 

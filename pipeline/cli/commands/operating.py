@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup
-from pipeline.cli.commands.terminal import say
+from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say
 from pipeline.core import StorageError, UsageError, described_settings
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows, table
@@ -76,10 +76,31 @@ def restore(home, options):
 def erase(home, options):
     if not home.root.is_dir():
         raise UsageError(f"The home {home.root} does not exist. Name another: --home or $B12_HOME.")
-    rows = erase_patient(home, options.patient_id, who=_account())
-    places = ", ".join(f"{name} {number:,}" for name, number in rows.items() if number)
-    unknown = "no patient with this ID was found. Check the ID"
-    say(f"Erased {sum(rows.values()):,} rows: {places or unknown}.")
+    patient_id = patient_id_of(options)
+    is_asked = not (options.yes or options.dry_run)
+    if is_asked and not is_confirmed("Erase this patient everywhere? This cannot be undone."):
+        raise UsageError("Nothing was erased. To erase without being asked, add --yes.")
+    done = erase_patient(home, patient_id, who=_account(), is_dry_run=options.dry_run)
+    if done.erased_on:
+        say(f"This patient was erased on {done.erased_on}; nothing is left to erase.")
+        return
+    places = ", ".join(f"{name} {number:,}" for name, number in done.rows.items())
+    verb = "Would erase" if options.dry_run else "Erased"
+    say(f"{verb} {sum(done.rows.values()):,} rows: {places}.")
+    for path, rows in done.files if options.dry_run else ():
+        say(f"  {path}: {rows:,}")
+    _tell_mentions(done.mentions)
+
+
+def _tell_mentions(mentions):
+    if mentions:
+        say(
+            "The ID still stands in text of others, or in what waits to be ingested. Look at each"
+            " place and decide:"
+        )
+    for mention in mentions:
+        where = f" from line {mention.first:,}" if mention.first else ""
+        say(f"  {mention.where}: {mention.lines:,}{where}")
 
 
 def _account():

@@ -11,6 +11,7 @@ from pipeline.cli.commands.reviewing import check_options, review_pack, tell_rev
 from pipeline.cli.commands.terminal import (
     check_folder,
     form_of,
+    patient_id_of,
     raise_refused,
     say,
     silent,
@@ -141,7 +142,9 @@ def worklist(home, options):
 
 def explain(home, options):
     day = parse_day(options.as_of) if options.as_of else None
-    found = explain_latest(home, patient_id=options.patient_id, as_of=day, pack=options.protocol)
+    found = explain_latest(
+        home, patient_id=patient_id_of(options), as_of=day, pack=options.protocol
+    )
     say(as_json(found) if options.format == "json" else explanation_as_text(found))
 
 

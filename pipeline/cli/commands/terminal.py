@@ -3,13 +3,36 @@
 import sys
 
 from pipeline.core import Refused, UsageError
-from pipeline.exports import FORMATS, account_line
+from pipeline.exports import FORMATS, account_line, printable
+from pipeline.profiles import clean_id
 
 SHOWN = 3  # refused files that the error names
 
 
 def say(text):
-    print(text, flush=True)
+    print(printable(text), flush=True)
+
+
+def patient_id_of(options):
+    """The patient ID that was given, or that is typed now where it is `-`. Raises UsageError."""
+    given = options.patient_id
+    if given == "-":
+        given = _asked("Patient ID: ")
+    if not clean_id(given):
+        raise UsageError("Give a patient ID, or - to type it.")
+    return clean_id(given)
+
+
+def is_confirmed(question):
+    """Whether the answer to a question is yes; where nobody can answer, it is no."""
+    return _asked(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _asked(question):
+    "A line of standard input; the question goes where it does not mix with results"
+    if sys.stdin.isatty():
+        print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()
 
 
 def write(text, out):

@@ -4,11 +4,9 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline import lake
-from pipeline.core import sha256_of
 from pipeline.engine import connect, rows_of, storage_errors
-from pipeline.erasure import ledger
 from pipeline.lake import TABLES
-from pipeline.landing import stored_path
+from pipeline.landing import is_as_archived, is_rewritten, stored_path
 from pipeline.operations.doctor.finding import look, ok, wrong
 
 AGAIN = "Restore the backup (docs/runbook.md, Restore)"
@@ -54,11 +52,10 @@ def of_archive(home, is_deep):
         return wrong(f"{missing} delivered files are not in the archive", todo)
     if not is_deep:
         return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
-    changed = sum(sha256_of(path) != sha256 for path, sha256 in paths.items())
-    if not changed:
-        return ok(f"The {len(paths):,} archived files are as delivered, byte for byte")
-    what = f"{changed} archived files differ from what was delivered"
-    if ledger.entries(home.root / ledger.LEDGER):
-        todo = "Expected for files with an erased patient; otherwise restore them from the backup"
-        return look(what, todo)
-    return wrong(what, f"{AGAIN}; check the disk, and who can write to it")
+    changed = sum(not is_as_archived(path, sha256) for path, sha256 in paths.items())
+    if changed:
+        what = f"{changed} archived files are neither as delivered nor as an erasure left them"
+        return wrong(what, f"{AGAIN}; check the disk, and who can write to it")
+    rewritten = sum(map(is_rewritten, paths))
+    erased = f"; {rewritten:,} of them without the patients erased since" if rewritten else ""
+    return ok(f"The {len(paths):,} archived files are as delivered, byte for byte{erased}")

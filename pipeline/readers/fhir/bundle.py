@@ -3,6 +3,7 @@ the text, never the whole of it."""
 
 import json
 import re
+from typing import Any, NamedTuple
 
 from pipeline.core import Refused
 
@@ -13,12 +14,30 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
+class Value(NamedTuple):
+    """A value of a document. start: where its text begins there, in characters."""
+
+    text: str
+    decoded: Any
+    start: int
+
+
+class Entry(NamedTuple):
+    """An entry of a Bundle. number: from 1. start: where it begins in the document, in characters;
+    None where a Bundle without entries stands for an empty one."""
+
+    number: int
+    text: str
+    bundled_at: str | None
+    start: int | None
+
+
 class Window:
     """The part of a document that is being read; the file gives more when a value does not end in
-    it."""
+    it. start: where it begins in the document, in characters."""
 
-    def __init__(self, text="", file=None):
-        self.text, self.file, self.at = text, file, 0
+    def __init__(self, text="", file=None, *, start=0):
+        self.text, self.file, self.at, self.start = text, file, 0, start
 
     def next(self):
         "The next character that is not blank; empty at the end"
@@ -39,7 +58,7 @@ class Window:
         return is_there
 
     def value(self):
-        "The next value, as text and decoded. Raises ValueError."
+        "The next Value. Raises ValueError."
         self.next()
         while True:
             try:
@@ -50,8 +69,8 @@ class Window:
                 raise
             # a number at the very end may go on
             if end < len(self.text) or not self._read_on():
-                text, self.at = self.text[self.at : end], end
-                return text, value
+                begin, self.at = self.at, end
+                return Value(self.text[begin:end], value, self.start + begin)
 
     def _read_on(self):
         if len(self.text) - self.at > LARGEST_VALUE:
@@ -59,13 +78,14 @@ class Window:
                 f"it contains a value of more than {LARGEST_VALUE >> 20} million characters"
             )
         more = self.file.read(max(BLOCK, len(self.text) - self.at)) if self.file else ""
+        self.start += self.at
         self.text, self.at = self.text[self.at :] + more, 0
         return more != ""
 
 
 def members(window):
-    """The members of the object that the window shows, as (name, text, value); of an array one by
-    one, for each of its elements.
+    """The members of the object that the window shows, as (name, Value); of an array one by one,
+    for each of its elements.
 
     Raises ValueError when it is not an object, and at its end when it is not complete or not all
     there is.
@@ -73,47 +93,49 @@ def members(window):
     if not window.take("{"):
         raise ValueError("no object")
     while window.next() not in ("}", ""):
-        _, name = window.value()
+        name = window.value().decoded
         if not window.take(":"):
             raise ValueError("no colon")
         if window.take("["):
             while window.next() not in ("]", ""):
-                yield name, *window.value()
+                yield name, window.value()
                 window.take(",")
             window.take("]")
         else:
-            yield name, *window.value()
+            yield name, window.value()
         window.take(",")
     if not window.take("}") or window.next():
         raise ValueError("no end, or more after it")
 
 
 def entries(window):
-    """The entries of a Bundle as (number from 1, text, when the Bundle was put together), those of
-    a Bundle within it under its number.
+    """The Entries of a Bundle, those of a Bundle within it under its number.
 
     The time is that of `meta.lastUpdated` or `timestamp`, where it stands before the entries. A
     Bundle without entries is one empty one.
     """
     number, bundled_at = 0, None
-    for name, text, value in members(window):
-        if name == "meta" and isinstance(value, dict) and isinstance(value.get("lastUpdated"), str):
-            bundled_at = value["lastUpdated"]
-        elif name == "timestamp" and isinstance(value, str):
-            bundled_at = bundled_at or value
+    for name, value in members(window):
+        told = value.decoded
+        if name == "meta" and isinstance(told, dict) and isinstance(told.get("lastUpdated"), str):
+            bundled_at = told["lastUpdated"]
+        elif name == "timestamp" and isinstance(told, str):
+            bundled_at = bundled_at or told
         elif name == "entry":
             number += 1
-            if is_bundle(value.get("resource") if isinstance(value, dict) else None):
-                inner = next(
-                    inner for part, inner, _ in members(Window(text)) if part == "resource"
-                )
-                yield from (
-                    (number, entry, at or bundled_at) for _, entry, at in entries(Window(inner))
-                )
+            if is_bundle(told.get("resource") if isinstance(told, dict) else None):
+                for entry in entries(_inner_bundle(value)):
+                    yield entry._replace(number=number, bundled_at=entry.bundled_at or bundled_at)
             else:
-                yield number, text, bundled_at
+                yield Entry(number, value.text, bundled_at, value.start)
     if number == 0:
-        yield 1, "{}", bundled_at
+        yield Entry(1, "{}", bundled_at, None)
+
+
+def _inner_bundle(entry):
+    parts = members(Window(entry.text, start=entry.start))
+    inner = next(value for name, value in parts if name == "resource")
+    return Window(inner.text, start=inner.start)
 
 
 def is_bundle(value):

@@ -11,7 +11,18 @@ from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
 
 FOLDER = SOURCES / "fhir_r4"
-LOOKUPS = ("part", "home", "patient", "replaced", "specimen", "medication")
+LOOKUPS = (
+    "part",
+    "home",
+    "key",
+    "patient",
+    "replaced",
+    "specimen",
+    "medication",
+    "owned",
+    "resource",
+)
+VIEWS = ("key", "owned", "resource")  # read once, so that their rows are kept nowhere
 
 
 def load_resources(con, path, *, profile, folder):
@@ -36,8 +47,11 @@ def load_resources(con, path, *, profile, folder):
     finally:
         con.unregister("delivered_text")
     for name in LOOKUPS:
-        view_of_parquet(con, f"landing.fhir_{name}", _select(f"lookup/{name}"), folder)
-    con.execute(f"create or replace view landing.fhir_resource as {_select('lookup/resource')}")
+        select = _select(f"lookup/{name}")
+        if name in VIEWS:
+            con.execute(f"create or replace view landing.fhir_{name} as {select}")
+        else:
+            view_of_parquet(con, f"landing.fhir_{name}", select, folder)
     con.execute(
         "create or replace table landing.ragged as select line from landing.fhir_record where kind"
         " is null"
@@ -81,6 +95,11 @@ def _counted(con, records):
         [records],
     ).fetchall()
     return counts
+
+
+def select_of_lookup(name):
+    """The text of a SELECT of `sources/fhir_r4/lookup/`."""
+    return _select(f"lookup/{name}")
 
 
 def _select(name):

@@ -57,8 +57,8 @@ def holds_bundle(path):
     is_typed = False
     try:
         with opened(path) as file:
-            for name, _, value in members(Window(file=file)):
-                if name == "resourceType" and value == "Bundle":
+            for name, value in members(Window(file=file)):
+                if name == "resourceType" and value.decoded == "Bundle":
                     return True
                 is_typed = is_typed or name == "resourceType"
     except (ValueError, RecursionError):

@@ -49,7 +49,8 @@ class Texts:
             elif self.is_bundle:
                 with opened(self.path) as file:
                     yield from self._rows(
-                        (number, text, True, at) for number, text, at in entries(Window(file=file))
+                        (entry.number, entry.text, True, entry.bundled_at)
+                        for entry in entries(Window(file=file))
                     )
             else:
                 yield from self._rows([(1, self.path.read_text(encoding="utf-8-sig"), False, None)])
@@ -140,14 +141,19 @@ def _text(line):
 def _unbundled(numbers, texts):
     "Of lines that are Bundles the entries, in place of them"
     for number, text in zip(numbers, texts, strict=True):
-        unbundled = None
-        if text and '"Bundle"' in text:
-            try:
-                if is_bundle(json.loads(text)):
-                    unbundled = list(entries(Window(text)))
-            except (ValueError, RecursionError):
-                unbundled = None  # DuckDB judges it, as any other line
-        if unbundled:
-            yield from ((number, entry, True, at) for _, entry, at in unbundled)
+        if found := entries_of_line(text):
+            yield from ((number, entry.text, True, entry.bundled_at) for entry in found)
         else:
             yield number, text, False, None
+
+
+def entries_of_line(text):
+    """The Entries of a line that is a Bundle; none of any other line, and of a broken one, which
+    DuckDB judges. text: None where it is not UTF-8."""
+    if text and '"Bundle"' in text:
+        try:
+            if is_bundle(json.loads(text)):
+                return list(entries(Window(text)))
+        except (ValueError, RecursionError):
+            return []
+    return []

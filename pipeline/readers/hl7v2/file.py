@@ -15,6 +15,7 @@ _FRAMING = re.compile(
 )  # MLLP: 0x0b message 0x1c 0x0d; elsewhere these are characters of a text
 _BATCH = re.compile(r"(?:FHS|BHS|BTS|FTS)(?:[^\w\s]|$)")
 _HEADER = re.compile(r"MSH(?!\w)")
+_BEGINS = re.compile(r"^(?:\xef\xbb\xbf)?\x0b?(?:MSH|FHS|BHS|BTS|FTS)(?!\w)|^\x1c")
 
 
 def messages(path, *, are_trailers_binding=True, notes=None):
@@ -159,3 +160,9 @@ class _Batches:
         return [
             (line, f"its {name} at line {line} has no trailer") for name, line in self.open.items()
         ]
+
+
+def begins_message(line):
+    """Whether a line of a file, as text of Latin-1, begins a message or a batch, ends a batch, or
+    is the framing that ends a message."""
+    return _BEGINS.match(line) is not None

@@ -37,11 +37,12 @@ def _deceased_on(pid, zone):
 
 def patient_id_of(pid, profile):
     """The patient's number, in the first of the profile's fields that holds one."""
-    return next(iter(_numbers(pid, profile)), None)
+    return next(iter(numbers_of(pid, profile)), None)
 
 
-def _numbers(segment, profile):
-    "Those of a PID or MRG that count, in the first of the profile's fields that holds any"
+def numbers_of(segment, profile):
+    """The numbers of a PID or MRG that count, in the first of the profile's fields that holds
+    any."""
     wanted = profile.patient_id
     for name in wanted.positions:
         found = identifiers(
@@ -65,7 +66,7 @@ def merges(segments, *, profile, recorded_at):
         if segment.name == "PID":
             surviving = patient_id_of(segment, profile)
         elif segment.name == "MRG":
-            numbers = _numbers(segment, profile) or [None]
+            numbers = numbers_of(segment, profile) or [None]
             rows += [
                 {
                     "line": segment.line, "patient_id": surviving and prior,

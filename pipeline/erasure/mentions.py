@@ -1,0 +1,68 @@
+"""Where an erased person's id still stands: in a comment, a name, a number of somebody else's row.
+A person decides about it."""
+
+from contextlib import closing
+from dataclasses import dataclass
+
+from pipeline import lake, worklist
+from pipeline.engine import connect, quoted_identifier, storage_errors
+from pipeline.erasure.ids import Ids
+from pipeline.erasure.texts import texts_of, work_folder
+
+SHORTEST = 4  # characters: a shorter id is a word of too many texts
+ROOMS = ("archive", "reference", "refused", "quarantine", "landing", "claimed", "demo")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where the id stands. where: a file below the home, or a table. lines: how many lines
+    or rows. first: the first of them, None in a table."""
+
+    where: str
+    lines: int
+    first: int | None = None
+
+
+def mentions_of(home, store, ids):
+    """The Mentions of these ids, but for very short ones, in files, in the lake and in what was
+    written about items of the worklist."""
+    long = Ids(frozenset(each for each in ids if len(each) >= SHORTEST))
+    if not long.ids:
+        return ()
+    found = [*_in_files(home, long), *_in_lake(home, long)]
+    if told := worklist.events_naming(store, long.are_named_in):
+        found.append(Mention("events of the worklist", told))
+    return tuple(found)
+
+
+def _in_files(home, ids):
+    files = [path for room in ROOMS for path in sorted((home.root / room).rglob("*"))]
+    with work_folder(home) as folder:
+        for path in (path for path in files if path.is_file() and not path.is_symlink()):
+            lines = [line for line, text in texts_of(path, folder) if ids.are_named_in(text)]
+            if lines:
+                yield Mention(path.relative_to(home.root).as_posix(), len(lines), lines[0])
+
+
+def _in_lake(home, ids):
+    "Of a table only its texts: no id is a number or a day"
+    with closing(connect()) as con, storage_errors(home):
+        lake.attach(con, home)
+        for table, columns in lake.COLUMNS.items():
+            texts = [name for name, kind in columns.items() if kind == "varchar"]
+            if rows := _rows_naming(con, table, texts, ids):
+                yield Mention(f"lake/{table}", len(rows))
+
+
+def _rows_naming(con, table, columns, ids):
+    "The numbers of the rows with a cell in which one of the ids is a word"
+    found = set()
+    for column in map(quoted_identifier, columns):
+        cells = con.execute(
+            f"select row, cell from (select row_number() over () as row, {column} as cell"
+            f" from lake.{table}) where list_bool_or(list_transform($1::varchar[],"
+            " lambda each: contains(cell, each)))",
+            [sorted(ids.ids)],
+        ).fetchall()
+        found |= {row for row, text in cells if ids.are_named_in(text)}
+    return found

@@ -1,0 +1,48 @@
+"""The archive: delivered files as they came, each under its SHA-256. An erasure alone rewrites one,
+and notes what it has become."""
+
+import os
+from contextlib import contextmanager
+
+from pipeline.core import flush, replacing, sha256_of
+
+NOTED = ".sha256"  # ending of the file beside an archived one, with a hash a line
+
+
+@contextmanager
+def rewriting(path):
+    """Yields a copy of an archived file, which takes its place when the block ends without an
+    error. Its hash is noted before that, so that a kill leaves a file that is known."""
+    with replacing(path) as part:
+        part.write_bytes(path.read_bytes())
+        yield part
+        with _noted(path).open("a", encoding="ascii") as notes:
+            notes.write(f"{sha256_of(part)}\n")
+            notes.flush()
+            os.fsync(notes.fileno())
+        flush(path.parent)
+
+
+def is_as_archived(path, sha256):
+    """Whether an archived file is what was delivered under this SHA-256, or what an erasure made of
+    it."""
+    return sha256_of(path) in {sha256, *_hashes(path)}
+
+
+def is_rewritten(path):
+    """Whether an erasure changed an archived file."""
+    return _noted(path).exists()
+
+
+def archived_files(folder, sha256):
+    """The files of a source's archive that were delivered under this SHA-256, with whatever
+    ending."""
+    return sorted(path for path in folder.glob(f"{sha256}*") if path.suffix != NOTED)
+
+
+def _hashes(path):
+    return _noted(path).read_text(encoding="ascii").split() if is_rewritten(path) else ()
+
+
+def _noted(path):
+    return path.with_name(path.name + NOTED)
