@@ -7,9 +7,11 @@ from pathlib import Path
 from pipeline.core import StorageError
 
 MANIFEST, STORE = "backup.json", "worklist.db"
-# what another command makes anew, what serves one process, and the secret of the pages, which ends
-# with the machine
-LEFT_OUT = {"work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret"}
+# what another command makes anew, what serves one process, the secret of the pages, which ends
+# with the machine, and the erasure key: beside the ledger it would tell who was erased
+LEFT_OUT = {
+    "work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret", "erasure-key",
+}  # fmt: skip
 BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
 
 

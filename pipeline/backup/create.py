@@ -15,7 +15,8 @@ TRIES = 3
 
 
 def create_backup(home, folder):
-    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store"}`.
+    """Mirror a home into a folder; returns `{"files", "copied", "removed", "bytes", "store",
+    "is_signed"}`.
 
     In this order, so that everything a copied file refers to is copied too: the store, the runs,
     each table's log and then its files, what waits, what is claimed, the archive. Meanwhile an
@@ -27,7 +28,7 @@ def create_backup(home, folder):
     _check_folder(home, folder)
     with exclusive_lock(home, "backup"):
         # made now if it is missing: later erasures must be recognised by it after a restore
-        ledger.key_of(home)
+        erasure_key = ledger.key_of(home).decode()
         mirror = Mirror(home, folder)
         rows = _store(home, folder)
         with exclusive_lock(home, "screen"):  # a decision moves a run's folder while it is copied
@@ -38,7 +39,7 @@ def create_backup(home, folder):
             mirror.take(*list_names(home))
         for name, as_name in _ingested_since(mirror, home):
             mirror.take_as(name, as_name)
-        return mirror.close(rows)
+        return mirror.close(rows, erasure_key)
 
 
 def _check_folder(home, folder):
@@ -76,6 +77,7 @@ def _runs(mirror, home):
 
 def _lake(mirror, home):
     "The accounts first: each says that all rows of its file are in the other tables"
+    mirror.take("lake/form.json")
     for table in TABLES:
         for _ in range(TRIES):
             names = walk(home, f"lake/{table}")
@@ -139,5 +141,6 @@ def _delivered(home):
         home,
         "select distinct source, sha256, file, if(refused is null, 'archive', 'refused') as folder"
         " from lake.delivery",
+        only=(),
     )
     return {tuple(row.values()) for row in rows}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
+from pipeline.backup.seal import backup_key, is_genuine, sealed, signed
 from pipeline.core import replacing, sha256_of, write_json
 
 BLOCK = 1 << 22
@@ -19,7 +20,11 @@ class Mirror:
 
     def __init__(self, home, folder):
         self.root, self.folder, self.copied, self.bytes = home.root, folder / "home", 0, 0
-        self.before = manifest_of(folder, is_needed=False).get("files", {})
+        self.key = backup_key()
+        before = manifest_of(folder, is_needed=False)
+        # what nobody vouches for is copied anew
+        is_trusted = is_genuine(before, self.key) if self.key else True
+        self.before = before.get("files", {}) if is_trusted else {}
         self.files = {}
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -56,9 +61,9 @@ class Mirror:
         for name in names:
             self.files.pop(name, None)
 
-    def close(self, rows):
+    def close(self, rows, erasure_key):
         """Remove what is in the home no more, and say last what is here; returns the counts of
-        `backup`."""
+        `backup`. erasure_key: as text, which only goes in where it can be sealed."""
         held = {Path(path).relative_to(self.folder).as_posix() for path in _every_file(self.folder)}
         for name in (gone := held - set(self.files)):
             (self.folder / name).unlink()
@@ -68,14 +73,16 @@ class Mirror:
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "code_version": __version__,
             "store": rows, "store_sha256": sha256_of(self.folder.parent / STORE),
             "files": dict(sorted(self.files.items())),
+            "erasure_key": sealed(erasure_key, self.key) if self.key else None,
         }  # fmt: skip
-        write_json(self.folder.parent / MANIFEST, said)
+        write_json(self.folder.parent / MANIFEST, signed(said, self.key))
         return {
             "files": len(self.files),
             "copied": self.copied,
             "removed": len(gone),
             "bytes": self.bytes,
             "store": rows,
+            "is_signed": self.key is not None,
         }
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from pipeline import worklist
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
-from pipeline.core import ENTITIES, StorageError, UsageError, sha256_of
+from pipeline.backup.seal import backup_key, check_signature, is_genuine, unsealed
+from pipeline.core import (
+    ENTITIES,
+    StorageError,
+    UsageError,
+    create_secret_file,
+    settings,
+    sha256_of,
+)
 from pipeline.engine import connect
 from pipeline.erasure import LEDGER, erase, ledger, patient_id_of, tokens_of
 from pipeline.ingest import claim_waiting, ingest_claimed
@@ -16,36 +24,62 @@ from pipeline.lake import attach
 from pipeline.landing import Watch
 
 
-def restore_backup(home, folder, *, ledger_file=None) -> dict[str, Any]:
+def restore_backup(home, folder, *, ledger_file=None, may_be_unsigned=False) -> dict[str, Any]:
     """Put a backup into an empty home and an empty store, then erase again patients erased since.
 
     ledger_file: a ledger kept elsewhere; its entries beyond those of the backup's own ledger were
     made since. Patients in the backup's own ledger are not erased again: they are not in the
-    backup, and may have returned. Returns `{"made_at", "files", "store", "erased", "unknown",
-    "unreadable"}`; unknown: entries under another key, which recognise no patient; unreadable:
-    refused files, deleted because they may name one. Raises UsageError, StorageError.
+    backup, and may have returned. may_be_unsigned: also one that `$B12_BACKUP_KEY` did not sign.
+    Returns `{"made_at", "files", "store", "erased", "unknown", "unreadable", "has_erasure_key"}`;
+    unknown: entries under another key, which recognise no patient; unreadable: refused files,
+    deleted because they may name one. Raises UsageError, StorageError.
     """
     manifest = manifest_of(folder)
-    if ledger_file and not ledger_file.exists():
-        raise UsageError(
-            f"The ledger {ledger_file} does not exist. Check the path given with --ledger."
-        )
-    lines = ledger.entries(ledger_file) if ledger_file else []
+    if not may_be_unsigned:
+        check_signature(folder, manifest)
+    lines = _entries_of(ledger_file)
     if home.root.exists() and any(home.root.iterdir()):
         raise UsageError(
             f"{home.root} is not empty. Restore into a new home with --home NEW, then use it in"
             " place of the old one."
         )
     _check(folder, manifest)
+    rows, files = _put_all(home, folder, manifest), manifest["files"]
+    known = ledger.entries(home.root / LEDGER)
+    since = [line for line in lines if line not in known]
+    has_key = _has_erasure_key(home) or not (known or since)
+    ledger.append(home, since)
+    counts = {"made_at": manifest["made_at"], "files": len(files), "store": rows}
+    return counts | {"has_erasure_key": has_key} | _forget_again(home, since)
+
+
+def _entries_of(ledger_file):
+    if ledger_file and not ledger_file.exists():
+        raise UsageError(
+            f"The ledger {ledger_file} does not exist. Check the path given with --ledger."
+        )
+    return ledger.entries(ledger_file) if ledger_file else []
+
+
+def _put_erasure_key(home, manifest):
+    "The one in the backup, unless the environment has it"
+    token, key = manifest.get("erasure_key"), backup_key()
+    if token and not settings().erasure_key and is_genuine(manifest, key):
+        create_secret_file(home.root / "erasure-key", unsealed(token, key))
+
+
+def _has_erasure_key(home):
+    return bool(settings().erasure_key) or (home.root / "erasure-key").exists()
+
+
+def _put_all(home, folder, manifest):
+    "Put back the store, the files and the erasure key; returns the store's rows by table"
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     rows, files = _store(home, folder), manifest["files"]
     for name in sorted(files, key=lambda name: name == "runs/latest"):  # `latest` comes last
         _put(folder / "home" / name, home.root / name, files[name])
-    known = ledger.entries(home.root / LEDGER)
-    since = [line for line in lines if line not in known]
-    ledger.append(home, since)
-    counts = {"made_at": manifest["made_at"], "files": len(files), "store": rows}
-    return counts | _forget_again(home, since)
+    _put_erasure_key(home, manifest)
+    return rows
 
 
 def _check(folder, said):

@@ -222,6 +222,12 @@ def _backup(commands):
     restore.add_argument("folder", metavar="FOLDER", type=Path)
     text = "an erasures.jsonl that is newer than the backup's"
     restore.add_argument("--ledger", type=Path, metavar="FILE", help=text)
+    text = "also restore a backup that $B12_BACKUP_KEY did not sign"
+    restore.add_argument("--unsigned", action="store_true", help=text)
+    text = "bring a home of an earlier version to this one; it is backed up first"
+    upgrade = _add(commands, "upgrade", text)
+    text = "folder of that backup (default: HOME-before-upgrade, beside the home)"
+    upgrade.add_argument("--backup", type=Path, metavar="FOLDER", help=text)
 
 
 def _alerts(commands):

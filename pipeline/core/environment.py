@@ -107,6 +107,13 @@ class Settings(BaseSettings):
             "Key of the erasure ledger; without it, erasure-key in the home. Never change it."
         ),
     )
+    backup_key: SecretStr | None = Field(
+        default=None,
+        description=(
+            "Key that signs backups and seals the erasure key in them, 32 characters or more; keep"
+            " it elsewhere."
+        ),
+    )
 
 
 def settings():

@@ -55,9 +55,9 @@ def write_json(path, value):
         part.chmod(0o600)
 
 
-def create_secret_file(path):
-    """Write 64 random hex characters into a file that its owner alone reads; an existing file stays
-    as it is.
+def create_secret_file(path, text=None):
+    """Write a text, else 64 random hex characters, into a file that its owner alone reads; an
+    existing file stays as it is.
 
     The file is there whole or not at all, whenever the process is killed; of two processes that
     create it at once, the first wins.
@@ -68,7 +68,7 @@ def create_secret_file(path):
     part = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(3).hex()}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(text or secrets.token_hex(32))
         flush(part)
         with suppress(FileExistsError):
             os.link(part, path)  # unlike a rename, never over a file that is there

@@ -83,6 +83,15 @@ def _plain_beside(path):
         plain.unlink(missing_ok=True)
 
 
+def fill_if_blank(path, form):
+    """Put what is left of an erased record into a file of messages or resources that is blank: an
+    earlier version left nothing, and its reader takes that for no delivery."""
+    left = {"hl7v2": MESSAGE, "fhir": RESOURCE}.get(form)
+    if left and not path.read_bytes().strip():
+        with replacing(path) as part:
+            part.write_text(f"{left}\n", encoding="ascii")
+
+
 def cut_rows(path, rows, *, ids, dialect, sheet=None):
     """Empty these Rows of a table of any form; of a workbook's other sheets, which nobody reads,
     those with a cell that is one of the Ids."""

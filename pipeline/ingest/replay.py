@@ -6,32 +6,27 @@ from dataclasses import replace
 
 from pipeline.core import InvalidProtocol, LakeUnavailable, UsageError, exclusive_lock
 from pipeline.ingest.ingest import ingest_file
-from pipeline.lake import query, swap
+from pipeline.lake import check_form, query, swap
 from pipeline.landing import is_as_archived, is_rewritten, stored_path
 
 COPIED = ("archive", "reference", "sources")
 
 
-def reingest(home, progress=lambda account: None):
+def reingest(home, progress=lambda account: None, *, is_upgrade=False):
     """Replay every archived file into a new lake beside the old one, then put it in its place;
     returns the Accounts. A file that is neither as delivered nor as an erasure left it is evidence
-    of nothing, and ends the replay.
+    of nothing, and ends the replay. is_upgrade: of a lake of an older form.
 
     A crash leaves the old lake as it was: the next process that opens it puts it back. Deliveries
     that arrive meanwhile wait. Raises UsageError, LakeUnavailable, InvalidProtocol.
     """
+    if not is_upgrade:
+        check_form(home)
     with exclusive_lock(home, "screen"), exclusive_lock(home, "ingest"):
         beside = home.__class__(home.root / "reingest")
         if beside.root.exists():
             shutil.rmtree(beside.root)
-        deliveries = query(
-            home,
-            "select source, sha256, file, received_at from lake.delivery where refused is null"
-            " order by received_at, file",
-            only=("delivery",),
-        )
-        if not deliveries:
-            raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
+        deliveries = _deliveries(home)
         for folder in COPIED:
             if (home.root / folder).is_dir():
                 shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
@@ -43,6 +38,18 @@ def reingest(home, progress=lambda account: None):
         swap(home, beside.lake)
         shutil.rmtree(beside.root)
         return accounts
+
+
+def _deliveries(home):
+    found = query(
+        home,
+        "select source, sha256, file, received_at from lake.delivery where refused is null"
+        " order by received_at, file",
+        only=(),
+    )
+    if not found:
+        raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
+    return found
 
 
 def _replay(beside, *, source, sha256, file, received_at):

@@ -1,6 +1,7 @@
 """The lake: Delta tables of accepted and rejected rows, and of the account of each delivery."""
 
 from pipeline.lake import queries, schema
+from pipeline.lake.form import FORM, check_form, form_of
 from pipeline.lake.identity import ids_of_patient
 from pipeline.lake.queries import query
 from pipeline.lake.schema import COLUMNS, TABLES
@@ -21,14 +22,17 @@ from pipeline.lake.views import attach, check_tables_present
 
 __all__ = [
     "COLUMNS",
+    "FORM",
     "TABLES",
     "append",
     "attach",
+    "check_form",
     "check_tables_present",
     "compact",
     "count_of_patients",
     "erase",
     "file_paths",
+    "form_of",
     "ids_of_patient",
     "is_readable_as",
     "lake_id",

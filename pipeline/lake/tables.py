@@ -22,6 +22,7 @@ from deltalake.transaction import AddAction
 
 from pipeline.core import LakeUnavailable
 from pipeline.engine import quoted_text
+from pipeline.lake.form import note_form, older
 from pipeline.lake.schema import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 from pipeline.lake.swap import folder_of
 
@@ -46,10 +47,7 @@ def check_columns(home, table, delta):
     """Raises LakeUnavailable where an earlier version of this program wrote the table with other
     columns."""
     if delta and {field.name for field in delta.schema().fields} != set(COLUMNS[table]):
-        raise LakeUnavailable(
-            f"The lake under {home.lake} was written by an earlier version of b12-screening. Bring"
-            " it to this one by replaying the archive: b12 reingest"
-        )
+        raise older(home)
 
 
 def file_paths(delta):
@@ -102,6 +100,7 @@ def _commit(delta, path, rows, transaction):
 
 
 def _create(home, table):
+    note_form(home)
     (home.lake / table).mkdir(parents=True, exist_ok=True, mode=0o700)
     schema = Schema.from_arrow(arrow_schema(table))
     return DeltaTable.create(

@@ -2,6 +2,7 @@
 
 from pipeline.core import ENTITIES, LakeUnavailable
 from pipeline.engine import quoted_text
+from pipeline.lake.form import check_form
 from pipeline.lake.schema import TABLES
 from pipeline.lake.tables import check_columns, open_table, scan_of
 
@@ -20,18 +21,17 @@ def attach(con, home, *, versions=None, patients=None, only=TABLES):
 
     versions: the version of each table to read, else the newest; None where a table was not there.
     patients: only the rows of these patient ids, and rows that name none. Of a source that delivers
-    snapshots, only the rows of its newest one are in force. Raises LakeUnavailable where an earlier
-    version of this program wrote a table with other columns.
+    snapshots, only the rows of its newest one are in force. Raises LakeUnavailable where another
+    version of this program wrote the lake; its accounts can be read in any form.
     """
     con.execute("create schema if not exists lake")
+    if only:
+        check_form(home)
     tables = {
         table: _open(home, table, versions)
         for table in TABLES
         if table in only or table == "delivery"
     }
-    for table, delta in tables.items():
-        if table != "delivery":  # the accounts can be read in any form: a replay begins with them
-            check_columns(home, table, delta)
     con.execute(
         f"create or replace view lake.delivery as {scan_of(tables['delivery'], 'delivery')}"
     )
@@ -48,7 +48,10 @@ def attach(con, home, *, versions=None, patients=None, only=TABLES):
 def _open(home, table, versions):
     if versions and versions.get(table, 0) is None:
         return None
-    return open_table(home, table, (versions or {}).get(table))
+    delta = open_table(home, table, (versions or {}).get(table))
+    if table != "delivery":
+        check_columns(home, table, delta)
+    return delta
 
 
 def _condition_on(patients, table):

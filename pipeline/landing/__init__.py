@@ -1,6 +1,12 @@
 """Incoming files: arrival, copies, manifests, and moves between the folders of a home."""
 
-from pipeline.landing.archive import archived_files, is_as_archived, is_rewritten, rewriting
+from pipeline.landing.archive import (
+    archived_files,
+    is_as_archived,
+    is_rewritten,
+    note_as_rewritten,
+    rewriting,
+)
 from pipeline.landing.arrival import Watch, is_partial, list_files, source_and_name
 from pipeline.landing.copy_in import copy_into_landing, copy_to_landing
 from pipeline.landing.manifest import READY, Promise, is_control_file, mark_complete, read_promises
@@ -35,6 +41,7 @@ __all__ = [
     "list_files",
     "mark_complete",
     "move_to_folder",
+    "note_as_rewritten",
     "prune_landing",
     "put_copy_in_place",
     "read_promises",

@@ -16,11 +16,20 @@ def rewriting(path):
     with replacing(path) as part:
         part.write_bytes(path.read_bytes())
         yield part
-        with _noted(path).open("a", encoding="ascii") as notes:
-            notes.write(f"{sha256_of(part)}\n")
-            notes.flush()
-            os.fsync(notes.fileno())
-        flush(path.parent)
+        _note(path, sha256_of(part))
+
+
+def note_as_rewritten(path):
+    """Note of an archived file that an erasure made it what it is now."""
+    _note(path, sha256_of(path))
+
+
+def _note(path, sha256):
+    with _noted(path).open("a", encoding="ascii") as notes:
+        notes.write(f"{sha256}\n")
+        notes.flush()
+        os.fsync(notes.fileno())
+    flush(path.parent)
 
 
 def is_as_archived(path, sha256):

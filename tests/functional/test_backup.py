@@ -14,6 +14,7 @@ import pytest
 from pipeline import worklist
 from pipeline.backup.create import create_backup as back_up
 from pipeline.backup.mirror import Mirror
+from pipeline.core import sha256_of
 from pipeline.core.config import REPOSITORY, Home
 from pipeline.run import claim_waiting, ingest_claimed
 from tests import homes, stores
@@ -39,8 +40,9 @@ def database(request, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def no_key(monkeypatch):
+def keys(monkeypatch):
     monkeypatch.delenv("B12_ERASURE_KEY", raising=False)
+    monkeypatch.setenv("B12_BACKUP_KEY", "kept elsewhere, and long enough!!")
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +188,7 @@ def test_a_ledger_kept_elsewhere_erases_again_the_patients_of_an_older_backup(
     database, lived_in, tmp_path
 ):
     backup, ledger, again = tmp_path / "backup", tmp_path / "erasures.jsonl", tmp_path / "again"
-    b12(lived_in, "erase", "nobody", "--yes")
+    b12(lived_in, "erase", KEPT[1], "--yes")
     b12(lived_in, "backup", backup)
     assert b12(lived_in, "erase", ALIAS, "--yes").code == 0
     shutil.copy(lived_in / "erasures.jsonl", ledger)
@@ -205,13 +207,13 @@ def test_a_ledger_kept_elsewhere_erases_again_the_patients_of_an_older_backup(
         and FORGOTTEN not in answer.out
     )
     assert named_in(again, FORGOTTEN) == named_in(again, ALIAS) == []
-    assert set(assessments(again)) == set(KEPT)
+    assert set(assessments(again)) == {KEPT[0]}
     assert last in map(json.loads, (again / "erasures.jsonl").read_text().splitlines())
     store = worklist.open_store(Home(again))
     assert {one["who"] for one in worklist.accesses(store) if one["what"] == "erased"} >= {
         "b12 restore"
     }
-    assert worklist.page(store, worklist.Filter(), today=NOON).total == len(KEPT)
+    assert worklist.page(store, worklist.Filter(), today=NOON).total == 1
     store.close()
 
 
@@ -292,7 +294,9 @@ def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_p
         (folder / "lab_result.csv").unlink()
     assert b12(lived_in, "ingest", folder, "--source", "canonical").code == 0
     b12(lived_in, "backup", tmp_path / "backup")
-    assert b12(lived_in, "erase", "LONELY 7731", "--yes").out.startswith("Erased 1 rows: archive 1")
+    assert b12(lived_in, "erase", "LONELY 7731", "--yes").out == (
+        "Erased 2 rows: archive 1, rejected_row 1.\n"
+    )
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
@@ -395,17 +399,74 @@ def test_what_a_backup_never_holds(lived_in, tmp_path):
     }
     assert {name.split("/")[0] for name in held} == {
         "archive",
-        "erasure-key",
         "lake",
         "landing",
         "refused",
         "runs",
-    } - ({"landing", "erasure-key"} - held)
+    } - ({"landing"} - held)
     assert not any(
         one in name
         for name in held
         for one in ("secret", "airflow", "growing", "fresh", ".building", ".tmp", "worklist.db")
     )
+
+
+def test_the_erasure_key_is_nowhere_in_a_backup_and_comes_back_with_the_key_that_sealed_it(
+    lived_in, tmp_path, monkeypatch
+):
+    assert b12(lived_in, "erase", FORGOTTEN, "--yes").code == 0
+    key = (lived_in / "erasure-key").read_bytes()
+    b12(lived_in, "backup", tmp_path / "backup")
+    assert not [
+        path
+        for path in (tmp_path / "backup").rglob("*")
+        if path.is_file() and key in path.read_bytes()
+    ]
+    assert b12(tmp_path / "again", "restore", tmp_path / "backup").code == 0
+    assert (tmp_path / "again" / "erasure-key").read_bytes() == key
+    monkeypatch.delenv("B12_BACKUP_KEY")
+    told = b12(tmp_path / "without", "restore", tmp_path / "backup", "--unsigned")
+    assert told.code == 0 and "The erasure key is not in this backup" in told.out
+    assert (
+        "Not signed, and without the erasure key" in b12(lived_in, "backup", tmp_path / "plain").out
+    )
+
+
+@pytest.mark.parametrize("how", ["changed", "not signed", "of another key", "without the key"])
+def test_a_backup_that_nobody_vouches_for_is_not_restored(lived_in, tmp_path, monkeypatch, how):
+    "An intruder changes a file of it, and says so in the manifest"
+    if how == "not signed":
+        monkeypatch.delenv("B12_BACKUP_KEY")
+    b12(lived_in, "backup", backup := tmp_path / "backup")
+    if how == "changed":
+        said = json.loads((backup / "backup.json").read_text())
+        name = next(name for name in said["files"] if name.startswith("archive/"))
+        (backup / "home" / name).write_text("patient_id\n")
+        said["files"][name] |= {"size": 11, "sha256": sha256_of(backup / "home" / name)}
+        (backup / "backup.json").write_text(json.dumps(said))
+    monkeypatch.setenv("B12_BACKUP_KEY", "another one that is long enough, too")
+    if how == "changed":
+        monkeypatch.setenv("B12_BACKUP_KEY", "kept elsewhere, and long enough!!")
+    if how == "without the key":
+        monkeypatch.delenv("B12_BACKUP_KEY")
+    answer = b12(tmp_path / "again", "restore", backup)
+    assert answer.code == 13 and "nothing was restored" in answer.err
+    assert not (tmp_path / "again").exists()
+    assert b12(tmp_path / "again", "restore", backup, "--unsigned").code == 0
+
+
+def test_what_an_intruder_put_into_a_backup_is_not_signed_the_next_time(lived_in, tmp_path):
+    "Unchanged files are not copied again: what they hold is that of the manifest that was signed"
+    b12(lived_in, "backup", backup := tmp_path / "backup")
+    said = json.loads((backup / "backup.json").read_text())
+    name = next(name for name in said["files"] if name.startswith("archive/"))
+    content = (backup / "home" / name).read_bytes()
+    (backup / "home" / name).write_bytes(b"x" * len(content))
+    said["files"][name]["sha256"] = sha256_of(backup / "home" / name)
+    (backup / "backup.json").write_text(json.dumps(said))
+    b12(lived_in, "backup", backup)
+    assert (backup / "home" / name).read_bytes() == content
+    assert b12(tmp_path / "again", "restore", backup).code == 0
 
 
 def test_deliveries_that_wait_whole_and_claimed_ones_are_kept(lived_in, tmp_path):

@@ -618,7 +618,7 @@ def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):
     store, _ = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
     store.close()
 
-    def torn(*_):
+    def torn(*_, **__):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("pipeline.erasure.patient.lake.erase", torn)

@@ -180,6 +180,7 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("B12_HOLD_WARNED", {"dag-processor", "scheduler", "worker"}),
         ("B12_NOTIFY_WEBHOOK", {"worker", "dag-processor", "operate"}),
         ("B12_ERASURE_KEY", {"worker", "web", "operate"}),
+        ("B12_BACKUP_KEY", {"operate"}),
         ("B12_TIMEZONE", {"worker", "api-server", "web", "operate"}),
         ("B12_MEMORY", {"worker", "api-server", "web", "operate"}),
         ("AIRFLOW_CONN_AWS_DEFAULT", {"worker", "triggerer"}),

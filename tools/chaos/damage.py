@@ -59,7 +59,7 @@ def damaged_lake(*, prepared, wanted, screen, times, scratch, seed=1):
         path = draw.choice(lake_files(home))
         way = damage(path, draw)
         total += _screened(home, screen, wanted, fault, f"{path.parent.name}/{path.name} {way}")
-        for command in (("restore", backup), screen):
+        for command in (("restore", backup, "--unsigned"), screen):
             ended, error = finished(b12(again, *command))
             assert ended == 0, f"b12 {command[0]} ended with {ended}: {error[-800:]}"
         total += compared(fault, again, wanted)

@@ -1,7 +1,15 @@
 """The commands of `b12`: each calls the pipeline and prints the result."""
 
 from pipeline.cli.commands.coding import codes
-from pipeline.cli.commands.operating import backup, doctor, erase, notify, overdue, restore
+from pipeline.cli.commands.operating import (
+    backup,
+    doctor,
+    erase,
+    notify,
+    overdue,
+    restore,
+    upgrade,
+)
 from pipeline.cli.commands.people import serve, user
 from pipeline.cli.commands.screening import (
     decide,
@@ -21,5 +29,5 @@ from pipeline.cli.commands.stewarding import compact, reingest, rejects, source,
 __all__ = [
     "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest",
     "notify", "overdue", "protocol", "reingest", "rejects", "restore", "run", "runs", "screen",
-    "serve", "simulate", "source", "unmapped", "user", "worklist",
+    "serve", "simulate", "source", "unmapped", "upgrade", "user", "worklist",
 ]  # fmt: skip

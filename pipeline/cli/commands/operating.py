@@ -5,8 +5,8 @@ import pwd
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pipeline.backup import create_backup, restore_backup
-from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say
+from pipeline.backup import create_backup, restore_backup, upgrade_home
+from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, tell_account
 from pipeline.core import StorageError, UsageError, described_settings
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows, table
@@ -50,10 +50,17 @@ def backup(home, options):
         f"({megabytes:,.1f} MB), {done['removed']:,} removed; "
         f"{sum(done['store'].values()):,} rows of the worklist database."
     )
+    if not done["is_signed"]:
+        say(
+            "Not signed, and without the erasure key: set $B12_BACKUP_KEY, so that a restore can"
+            " tell that nobody changed the backup, and keep a copy of erasure-key elsewhere."
+        )
 
 
 def restore(home, options):
-    done = restore_backup(home, options.folder, ledger_file=options.ledger)
+    done = restore_backup(
+        home, options.folder, ledger_file=options.ledger, may_be_unsigned=options.unsigned
+    )
     say(
         f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the "
         f"worklist database, as of {done['made_at']}."
@@ -70,7 +77,25 @@ def restore(home, options):
             "known whose they are. Set $B12_ERASURE_KEY to that key, empty the new home and "
             "restore again, before anybody works with it."
         )
+    if not done["has_erasure_key"]:
+        say(
+            f"The erasure key is not in this backup. Put your copy of it into"
+            f" {home.root / 'erasure-key'}, or set $B12_ERASURE_KEY, before anybody is erased."
+        )
     say("Next: b12 doctor, then b12 worklist.")
+
+
+def upgrade(home, options):
+    folder = options.backup or home.root.with_name(f"{home.root.name}-before-upgrade")
+    done = upgrade_home(home, folder, progress=tell_account)
+    if done is None:
+        say(f"{home.root} is in the form of this version; nothing to do.")
+        return
+    say(
+        f"{home.root} was brought from form {done.form} to this version: {done.files:,} files were"
+        f" replayed, {done.rewritten:,} of them without patients erased earlier. The backup is in"
+        f" {done.backup}. Next: b12 doctor, then b12 screen."
+    )
 
 
 def erase(home, options):

@@ -47,17 +47,21 @@ def load_resources(con, path, *, profile, folder):
     finally:
         con.unregister("delivered_text")
     for name in LOOKUPS:
-        select = _select(f"lookup/{name}")
-        if name in VIEWS:
-            con.execute(f"create or replace view landing.fhir_{name} as {select}")
-        else:
-            view_of_parquet(con, f"landing.fhir_{name}", select, folder)
+        _look_up(con, name, folder)
     con.execute(
         "create or replace table landing.ragged as select line from landing.fhir_record where kind"
         " is null"
     )
     rows, other, not_understood = _counted(con, texts.count)
     return Loaded(profile.selects_of("resource"), rows, other, not_understood)
+
+
+def _look_up(con, name, folder):
+    select = select_of_lookup(name)
+    if name in VIEWS:
+        con.execute(f"create or replace view landing.fhir_{name} as {select}")
+    else:
+        view_of_parquet(con, f"landing.fhir_{name}", select, folder)
 
 
 def _define(con, profile):

@@ -1,0 +1,50 @@
+"""The form of the lake: a number that says which version of the program can read it."""
+
+import json
+
+from pipeline.core import LakeUnavailable, write_json
+from pipeline.lake.swap import folder_of
+
+FORM = 2  # 1: rejected rows without their patient; the archive did not note what an erasure changed
+NOTE = "form.json"
+
+
+def form_of(home):
+    """The number of the lake's form; FORM where there is no lake yet. Raises LakeUnavailable."""
+    folder = folder_of(home)
+    try:
+        return int(json.loads((folder / NOTE).read_text(encoding="utf-8"))["form"])
+    except FileNotFoundError:
+        return 1 if folder.exists() and any(folder.iterdir()) else FORM
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LakeUnavailable(
+            f"{folder / NOTE} cannot be read. Restore the lake from a backup: b12 restore"
+        ) from None
+
+
+def note_form(home):
+    """Say of a lake that is made just now that it has this program's form."""
+    home.lake.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not any(home.lake.iterdir()):
+        write_json(home.lake / NOTE, {"form": FORM})
+
+
+def check_form(home):
+    """Raises LakeUnavailable where the lake has an older form, or a newer one, than this program
+    reads."""
+    form = form_of(home)
+    if form > FORM:
+        raise LakeUnavailable(
+            f"The lake under {home.lake} was written by a newer version of b12-screening (form"
+            f" {form}; this one reads {FORM}). Use that version, or restore an older backup."
+        )
+    if form < FORM:
+        raise older(home)
+
+
+def older(home):
+    """The error for a lake of an older form."""
+    return LakeUnavailable(
+        f"The lake under {home.lake} was written by an earlier version of b12-screening. Bring it"
+        " to this one: b12 upgrade"
+    )

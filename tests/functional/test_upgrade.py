@@ -1,0 +1,93 @@
+"""A home that an earlier version wrote (tests/data/homes) is brought to the form of this one by one command, and a newer one is left alone."""
+
+import json
+import tarfile
+
+import pytest
+
+from pipeline import lake, worklist
+from pipeline.core.config import Home
+from pipeline.lake.queries import query
+from tests.command import DATA, b12
+
+PEOPLE = ["SYN-001", "SYN-002", "SYN-003", "SYN-004", "SYN-006", "SYN-007", "SYN-008"]
+
+
+@pytest.fixture
+def old(tmp_path):
+    "Written by the commit 0b1e4d5: three sources, three runs, an erasure that emptied a file, two users, an event"
+    home = tmp_path / "home"
+    with tarfile.open(DATA / "homes" / "form_1.tar.xz") as archive:
+        archive.extractall(home, filter="data")
+    return home
+
+
+def test_an_older_home_is_not_read_and_says_what_to_do(old):
+    for words in (
+        ("screen", "--as-of", "2026-02-03"),
+        ("explain", "SYN-001"),
+        ("erase", "SYN-001", "--yes"),
+        ("rejects",),
+        ("reingest",),
+    ):
+        answer = b12(old, *words)
+        assert answer.code == 13 and "b12 upgrade" in answer.err, words
+
+
+def test_one_command_brings_it_to_this_form(old):
+    answer = b12(old, "upgrade")
+    assert answer.code == 0, answer.err
+    assert (
+        "from form 1 to this version: 6 files were replayed, 3 of them without patients"
+        in answer.out
+    )
+    assert (old.with_name("home-before-upgrade") / "backup.json").is_file()
+    home = Home(old)
+    assert {row["patient_id"] for row in query(home, "from lake.patient")} == set(PEOPLE)
+    rejected = query(home, "select patient_id, rejected_because from lake.rejected_row")
+    assert {row["patient_id"] for row in rejected} == {"SYN-004"}
+    assert b12(old, "screen", "--as-of", "2026-02-03").code == 0
+    store = worklist.open_store(home)
+    assert {user["name"] for user in worklist.users(store)} == {"Kim", "lee"}
+    key = worklist.item_of_patient(store, "SYN-002")["key"]
+    assert [event["detail"] for event in worklist.events(store, key) if event["who"] == "Kim"] == [
+        "called"
+    ]
+    store.close()
+    assert b12(old, "erase", "SYN-008", "--yes").code == 0
+    assert b12(old, "reingest").code == 0
+    assert "nothing to do" in b12(old, "upgrade").out
+
+
+def test_killed_on_the_way_it_goes_on(old, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def kill(*_):
+        raise Killed
+
+    for name in ("pipeline.backup.upgrade.note_as_rewritten", "pipeline.ingest.replay.swap"):
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(name, kill)
+            b12(old, "upgrade")
+        assert "b12 upgrade" in b12(old, "rejects").err
+    assert b12(old, "upgrade").code == 0
+    assert b12(old, "screen", "--as-of", "2026-02-03").code == 0
+
+
+def test_a_file_that_changed_though_nobody_was_erased_stops_it(old):
+    (old / "erasures.jsonl").unlink()
+    answer = b12(old, "upgrade")
+    assert answer.code == 13 and "Nothing was changed" in answer.err
+
+
+def test_a_newer_home_is_refused_with_a_sentence(old):
+    (old / "lake" / "form.json").write_text(json.dumps({"form": lake.FORM + 1}))
+    for words in (("screen", "--as-of", "2026-02-03"), ("upgrade",), ("reingest",)):
+        answer = b12(old, *words)
+        assert answer.code == 13 and "newer version" in answer.err, words
+
+
+def test_a_new_home_says_its_form_and_so_do_its_backup_and_its_replay(two_nights, tmp_path):
+    said = json.loads((two_nights / "home" / "lake" / "form.json").read_text())
+    assert said == {"form": lake.FORM}
