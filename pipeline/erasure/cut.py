@@ -2,6 +2,7 @@
 place."""
 
 import gzip
+import io
 import re
 import shutil
 import zipfile
@@ -42,6 +43,7 @@ WORKBOOK = {
 RESOURCE = '{"resourceType":"Basic","code":{"text":"erased"}}'
 ENTRY = "{}"
 MESSAGE = "MSH|^~\\&|||||||ERASED"
+BLOCK = 1 << 20
 _MESSAGE_ENDS = re.compile("(\x1c\x0b)")
 
 
@@ -217,10 +219,12 @@ def cut_records(path, places):
             for number, line in enumerate(source, start=1):
                 target.write(_without(line, by_line[number]) if number in by_line else line)
         return
-    with opened(path) as file:
-        text = file.read()
-    with replacing(path) as part:
-        part.write_text(_replaced(text, places), encoding="utf-8", newline="")
+    with (
+        opened(path) as source,
+        replacing(path) as part,
+        part.open("w", encoding="utf-8", newline="") as target,
+    ):
+        _copy_replaced(source, target, places)
 
 
 def _without(line, places):
@@ -231,8 +235,24 @@ def _without(line, places):
 
 
 def _replaced(text, places):
-    kept, at = [], 0
+    target = io.StringIO()
+    _copy_replaced(io.StringIO(text), target, places)
+    return target.getvalue()
+
+
+def _copy_replaced(source, target, places):
+    "Of a document of any size, some characters at a time"
+    at = 0
     for place in places:
-        kept += [text[at : place.start], ENTRY if place.is_entry else RESOURCE]
+        _pass(source, place.start - at, target)
+        _pass(source, place.end - place.start)
+        target.write(ENTRY if place.is_entry else RESOURCE)
         at = place.end
-    return "".join([*kept, text[at:]])
+    shutil.copyfileobj(source, target, BLOCK)
+
+
+def _pass(source, length, target=None):
+    while length and (text := source.read(min(length, BLOCK))):
+        length -= len(text)
+        if target:
+            target.write(text)

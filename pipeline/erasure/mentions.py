@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pipeline import lake, worklist
 from pipeline.engine import connect, quoted_identifier, storage_errors
 from pipeline.erasure.ids import Ids
+from pipeline.erasure.text_encoding import is_opaque
 from pipeline.erasure.texts import texts_of, work_folder
 
 SHORTEST = 4  # characters: a shorter id is a word of too many texts
+BLOCK = 1 << 20
+ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 ROOMS = ("archive", "reference", "refused", "quarantine", "landing", "claimed", "demo")
 
 
@@ -37,11 +40,25 @@ def mentions_of(home, store, ids):
 
 def _in_files(home, ids):
     files = [path for room in ROOMS for path in sorted((home.root / room).rglob("*"))]
+    needles = {each.encode(encoding, "ignore") for each in ids.ids for encoding in ENCODINGS}
     with work_folder(home) as folder:
         for path in (path for path in files if path.is_file() and not path.is_symlink()):
+            if not is_opaque(path) and not _holds_any(path, needles):
+                continue
             lines = [line for line, text in texts_of(path, folder) if ids.are_named_in(text)]
             if lines:
                 yield Mention(path.relative_to(home.root).as_posix(), len(lines), lines[0])
+
+
+def _holds_any(path, needles):
+    "Whether the bytes of one stand anywhere in a file: most files name nobody"
+    longest, rest = max(map(len, needles)), b""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            if any(needle in rest + block for needle in needles):
+                return True
+            rest = block[-longest:]
+    return False
 
 
 def _in_lake(home, ids):

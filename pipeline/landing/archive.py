@@ -2,6 +2,7 @@
 and notes what it has become."""
 
 import os
+import shutil
 from contextlib import contextmanager
 
 from pipeline.core import flush, replacing, sha256_of
@@ -14,7 +15,7 @@ def rewriting(path):
     """Yields a copy of an archived file, which takes its place when the block ends without an
     error. Its hash is noted before that, so that a kill leaves a file that is known."""
     with replacing(path) as part:
-        part.write_bytes(path.read_bytes())
+        shutil.copyfile(path, part)
         yield part
         _note(path, sha256_of(part))
 
