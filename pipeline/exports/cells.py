@@ -12,8 +12,10 @@ COLUMNS = (  # of an export, in this order, as far as a row has them
 )  # fmt: skip
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 _CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}
-# A text that begins so is run as a formula; the hyphen is last, where a set of characters takes it
-_RUN = ("=", "+", "@", "\t", "\r", "-")
+# A text that begins so is run as a formula, and so is what follows a semicolon or a tab where a
+# spreadsheet divides cells there
+_RUN = r"(^|[;\t])([=+@\t\r-])"
+_RUNS = re.compile(_RUN)
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
@@ -30,9 +32,9 @@ def title(name):
 
 
 def escaped(text):
-    """A text with an apostrophe before it where a spreadsheet would run it; any other value as it
-    is."""
-    return f"'{text}" if isinstance(text, str) and text.startswith(_RUN) else text
+    """A text with an apostrophe wherever a spreadsheet would run what follows; any other value as
+    it is."""
+    return _RUNS.sub(r"\1'\2", text) if isinstance(text, str) else text
 
 
 def cell(value, joined=", "):
@@ -50,12 +52,19 @@ def cells_of(con, relation):
     return f"select {', '.join(_cell(name, kind) for name, kind, *_ in columns)} from {relation}"
 
 
+def text_columns(con, relation):
+    """The columns of a relation whose cells are quoted in a CSV: all but numbers, dates and truth
+    values."""
+    columns = con.execute(f"describe {relation}").fetchall()
+    return [name for name, kind, *_ in columns if kind in ("VARCHAR", "VARCHAR[]")]
+
+
 def _cell(name, kind):
     if kind not in ("VARCHAR", "VARCHAR[]"):
         return name
     text = f"array_to_string({name}, '|')" if kind == "VARCHAR[]" else name
     # not a CASE of six comparisons: DuckDB took longer to plan that of 40 columns than to run it
-    return f"regexp_replace({text}, '^([{''.join(_RUN)}])', '''\\1') as {name}"
+    return f"regexp_replace({text}, '{_RUN}', '\\1''\\2', 'g') as {name}"
 
 
 def printable(text):

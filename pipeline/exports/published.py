@@ -35,5 +35,6 @@ def worklist_csv(home, *, priority=None):
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     place, out = header.index("priority"), io.StringIO(newline="")
     chosen = [row for row in rows if row[place] == str(priority)]
-    csv.writer(out, lineterminator="\n").writerows([header, *chosen])
+    out.write(",".join(header) + "\n")
+    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(chosen)
     return out.getvalue().removesuffix("\n")

@@ -39,8 +39,10 @@ def as_rows(rows, form, columns, *, empty="No rows."):
         return as_json(rows)
     if form == "csv":
         out = io.StringIO()
-        writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
+        writer = csv.DictWriter(
+            out, columns, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+        )
+        out.write(",".join(columns) + "\n")
         writer.writerows({key: escaped(value) for key, value in row.items()} for row in rows)
         return out.getvalue().rstrip("\n")
     return table(rows, columns) if rows else empty

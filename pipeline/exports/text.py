@@ -27,8 +27,9 @@ def write_csv(rows, out, meta):
 def write_lines(out, columns, lines):
     """Write a heading and lines of cells as CSV into a binary file."""
     line = io.StringIO(newline="")
-    writer = csv.writer(line, lineterminator="\r\n")
-    for cells in chain([columns], lines):
+    writer = csv.writer(line, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
+    out.write(",".join(columns).encode() + b"\r\n")
+    for cells in lines:
         writer.writerow(cells)
         out.write(line.getvalue().encode())
         line.seek(0)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pipeline import __version__, lake
 from pipeline.core import flush, sha256_of, write_json
-from pipeline.exports import cells_of
+from pipeline.exports import cells_of, text_columns
 from pipeline.observability import metrics
 from pipeline.quality import warnings
 from pipeline.runs import (
@@ -86,11 +86,13 @@ def _write_worklist(con, folder):
         parquet,
     )
     cells = cells_of(con, "screening.worklist")
-    copy(
-        f"{cells} {ORDER}",
-        "worklist.csv",
-        "format csv, header, delimiter ',', force_quote ('reason')",
-    )
+    quoted = ", ".join(text_columns(con, "screening.worklist"))
+    form = f"format csv, header false, delimiter ',', force_quote ({quoted})"
+    copy(f"{cells} {ORDER}", "worklist.csv", form)
+    # a heading that DuckDB writes is quoted as its column
+    heading = ",".join(name for name, *_ in con.execute(f"describe {cells}").fetchall())
+    rows = (folder / "worklist.csv").read_bytes()
+    (folder / "worklist.csv").write_bytes(heading.encode() + b"\n" + rows)
 
 
 def summary(con):

@@ -1,5 +1,6 @@
 """100 real hospital patients: the published worklist against the one that was reviewed row by row (mimic_review.md)."""
 
+import csv
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,9 +45,8 @@ def test_the_worklist_is_the_reviewed_one(mimic):
 
 
 def test_every_row_of_the_worklist_was_reviewed():
-    patients = [
-        line.split(",")[0] for line in WORKLIST.read_text(encoding="utf-8").splitlines()[1:]
-    ]
+    with WORKLIST.open(encoding="utf-8", newline="") as file:
+        patients = [row["patient_id"] for row in csv.DictReader(file)]
     review = REVIEW.read_text(encoding="utf-8").splitlines()
     assert [line.split("|")[1].strip() for line in review if line.startswith("| 100")] == patients
 

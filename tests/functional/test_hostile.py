@@ -22,7 +22,7 @@ from tests.functional.web_client import client
 from tests.homes import LOW
 
 HARM = """'"><script>alert(7731)</script><img src=x onerror=alert(7731)>{{7731*7}}${7731*7}'); drop table item; -- ../../etc/passwd %00"""
-FORMULA = '=HYPERLINK("http://example.org/7731";"x")'
+FORMULA = '=HYPERLINK("http://example.org/7731";"x");=1+7731'
 HARMFUL_ID = clean_id(f"{HARM}-lab_result")  # white space inside an id goes
 SOUND = {
     "patient": {"birth_date": "1950-01-01", "sex": "female", "site": "North"},
@@ -148,6 +148,8 @@ def test_no_cell_of_a_csv_runs(walked, command):
     )
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert any("7731" in cell for cell in cells)
+    # a spreadsheet of another country divides cells at semicolons, whatever the quotes say
+    cells += [cell for row in csv.reader(io.StringIO(text), delimiter=";") for cell in row]
     assert [
         cell
         for cell in cells
