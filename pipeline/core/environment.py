@@ -70,7 +70,9 @@ class Settings(BaseSettings):
         default="",
         description=("Airflow users who may decide, separated by commas; without it, any editor."),
     )
-    keep_runs_days: int | None = _days(None, "Days to keep run folders; without it, for ever.")
+    keep_runs_days: int = _days(
+        400, "Days to keep run folders: a year and a month. Their counts remain in the trends."
+    )
     keep_refused_days: int | None = _days(None, "Days to keep refused files; without it, for ever.")
     keep_lake_versions_days: int = _days(
         30, "Days to keep past versions of the lake, so that past runs can be screened again."

@@ -1,6 +1,7 @@
 """Deadlines: which of the things that an operator expects are overdue."""
 
 import os
+import shutil
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ def overdue(home, now):
     alerts = [
         _worklist(home, deadlines.worklist_by, now),
         _waiting(home, deadlines.waiting_hours, now),
+        _capacity(home, deadlines.free_percent),
     ]
     return [alert for alert in (*alerts, *_deliveries(home, deadlines.deliveries, now)) if alert]
 
@@ -100,6 +102,16 @@ def _waiting(home, hours, now):
         Alert("waiting", f"{len(late)} files have lain in landing/ for over {hours:g} hours")
         if late
         else None
+    )
+
+
+def _capacity(home, percent):
+    "While a disk is filling up there is time to make room; a full one stops every night"
+    disk = shutil.disk_usage(home.root) if home.root.is_dir() else None
+    if disk is None or disk.free >= disk.total * percent / 100:
+        return None
+    return Alert(
+        "disk", f"Less than {percent:g} % of the home's disk is free: {disk.free / 1e9:,.1f} GB"
     )
 
 

@@ -37,11 +37,13 @@ class Delivery(_Strict):
 
 
 class Deadlines(_Strict):
-    """worklist_by: a local time. waiting_hours: a file may lie in `landing/` so long."""
+    """worklist_by: a local time. waiting_hours: a file may lie in `landing/` so long. free_percent:
+    so much of the home's disk must be free."""
 
     worklist_by: Annotated[time | None, BeforeValidator(_time)] = None
     deliveries: Annotated[tuple[Delivery, ...], BeforeValidator(_empty_as_none_expected)] = ()
     waiting_hours: Hours | None = None
+    free_percent: Annotated[float, Field(ge=0, lt=100, allow_inf_nan=False)] = 5
 
 
 def read_deadlines(home):
@@ -68,6 +70,8 @@ def _mistake(error):
             return 'worklist_by is not a time of day: write it with quotation marks, "06:00"'
         case ("waiting_hours", *_):
             return "waiting_hours is not a number of hours above 0"
+        case ("free_percent", *_):
+            return "free_percent is not a number from 0 to below 100"
         case ("deliveries",):
             return "deliveries is not a list"
         case ("deliveries", place, *key):

@@ -1,6 +1,7 @@
 """What is overdue, by an operator's deadlines: on ordinary days, when the clocks change, at the ends of months."""
 
 import os
+import shutil
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -227,3 +228,20 @@ def test_a_damaged_manifest_is_said_in_words(home):
     expect(home, 'worklist_by: "06:00"\n')
     with pytest.raises(StorageError, match="damaged"):
         overdue(home, datetime(2026, 2, 1, 12, tzinfo=UTC))
+
+
+def test_a_disk_that_fills_up_is_told_before_it_is_full(home, monkeypatch):
+    "By itself below 5 %, and as the operator says"
+    noon, disk = datetime(2026, 2, 1, 12, tzinfo=UTC), shutil.disk_usage(home.root)
+    for free, told in ((6, []), (4, ["disk"])):
+        usage = disk._replace(total=100_000_000_000, free=free * 1_000_000_000)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, usage=usage: usage)
+        assert [alert.key for alert in overdue(home, noon)] == told
+    expect(home, "free_percent: 0\n")
+    assert overdue(home, noon) == []
+    expect(home, "free_percent: 50\n")
+    [alert] = overdue(home, noon)
+    assert alert.says == "Less than 50 % of the home's disk is free: 4.0 GB"
+    expect(home, "free_percent: much\n")
+    with pytest.raises(InvalidProtocol, match="free_percent is not a number"):
+        overdue(home, noon)

@@ -51,7 +51,7 @@ def run_ids(home):
     return sorted(path.name for path in home.runs.glob("[!.]*") if not path.is_symlink())
 
 
-def test_runs_and_refused_files_are_kept_for_ever_unless_somebody_says_otherwise(home):
+def test_within_a_year_no_run_and_no_refused_file_goes_by_itself(home):
     before = run_ids(home)
     assert apply_retention(home, LATER) == {"runs": 0, "refused": 0, "lake_files": 0}
     assert run_ids(home) == before and len(before) == 3
