@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pipeline.core import LakeUnavailable, StorageError, settings
+from pipeline.core import LakeUnavailable, OutOfMemory, StorageError, settings
 
 # What DuckDB raises, for those who call it: only this package imports DuckDB
 EngineError = duckdb.Error
@@ -58,6 +58,16 @@ def is_disk_or_memory_error(error):
     )
 
 
+def fault_of(error):
+    """What DuckDB found wrong with a file that it reads, in words of this program: its own message
+    may quote the file."""
+    if "not valid UTF8" in str(error) or "Invalid unicode" in str(error):
+        return "a text in it is not UTF-8"
+    if isinstance(error, duckdb.ConversionException):
+        return "a value in it is not of the type of its column"
+    return f"it is damaged, or of a kind that is not read ({type(error).__name__})"
+
+
 def is_damage_error(error):
     """Whether an error of DuckDB, or of a text it returned, comes from a damaged file, and not from
     the query."""
@@ -87,7 +97,7 @@ def write_error(folder, error):
     """The StorageError of a DuckDB that found no memory, no room or no right for what it writes
     below a folder."""
     if isinstance(error, OutOfMemoryException):
-        return StorageError(
+        return OutOfMemory(
             f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Raise the limit or"
             " close other programs, then type the command again; it continues where it stopped."
         )

@@ -2,6 +2,8 @@
 
 from pipeline.core import Refused
 from pipeline.engine import create, quoted_text
+from pipeline.readers.decoded import check_parquet
+from pipeline.readers.limits import check_bytes
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.table import load_table
 
@@ -16,6 +18,8 @@ def load_events(con, path, *, profile, reference, folder):
     """
     if reference is None:
         raise Refused("metadata/codes.parquet is missing; deliver it with the events")
+    check_bytes(reference)
+    check_parquet(reference)
     columns = profile.delivered_columns("event")
     load_table(
         con, path, columns=columns, profile=profile, into="landing.delivered_event", folder=folder

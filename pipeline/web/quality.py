@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from pipeline import worklist
 from pipeline.analysis import stewardship
+from pipeline.operations import in_quarantine
 from pipeline.quality import data_docs
 from pipeline.web.access import Operator, Steward
 from pipeline.web.laboratories import histograms
@@ -49,6 +50,7 @@ def quality(request: Request, actor: Operator, run: str | None = None):
         rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
         volume=_volume(report.get("source_volume")),
         labs=histograms(report.get("lab_b12_histogram") or []),
+        quarantined=in_quarantine(request.app.state.home),
         docs=_validation(request.app.state.home, chosen),
         key_of=_name,
     )

@@ -4,7 +4,7 @@ SELECTs in `sources/fhir_r4/`."""
 import json
 from functools import cache
 
-from pipeline.core import SOURCES, Refused, read_yaml
+from pipeline.core import SOURCES, Refused, read_yaml, settings
 from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
 from pipeline.readers.cells import define_filled
 from pipeline.readers.fhir.text import Texts
@@ -43,7 +43,19 @@ def load_resources(con, path, *, profile, folder):
         " is null"
     )
     rows, other, not_understood = _counted(con, texts.count)
-    return Loaded(profile.selects_of("resource"), rows, other, not_understood)
+    selects = profile.selects_of("resource")
+    return Loaded(selects, rows, other, not_understood, notes=_notes(texts))
+
+
+def _notes(texts):
+    if not texts.deep:
+        return ()
+    most = settings().file_nesting
+    told = (
+        f"{texts.deep:,} records were not read: their lists and objects are nested more than"
+        f" {most:,} deep (B12_FILE_NESTING)"
+    )
+    return (told,)
 
 
 def _define(con, profile):

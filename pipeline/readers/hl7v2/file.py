@@ -4,7 +4,7 @@ decoded or understood here."""
 import re
 from dataclasses import dataclass, field
 
-from pipeline.core import Refused
+from pipeline.core import Refused, settings
 
 LONGEST_SEGMENT = 2**20  # characters; a longer one breaks its message, unless it is an attachment
 LARGEST_MESSAGE = 2**24
@@ -28,6 +28,7 @@ def messages(path, *, are_trailers_binding=True, notes=None):
     such a header or trailer is (its line, None). notes: a list of sentences, to which it adds.
     """
     batches, lines, size, is_hl7 = _Batches([] if notes is None else notes), [], 0, False
+    limits, beyond = settings(), 0
     for line, segment in _segments(path):
         is_batch, is_header = bool(_BATCH.match(segment)), bool(_HEADER.match(segment))
         if is_batch or is_header or segment == _END:
@@ -39,14 +40,30 @@ def messages(path, *, are_trailers_binding=True, notes=None):
         elif segment != _END:
             batches.messages += is_header
             size += len(segment) + 100  # of short lines it is their number that fills the memory
-            if size > LARGEST_MESSAGE:
+            is_beyond = _is_beyond(segment, len(lines), limits)
+            beyond += is_beyond
+            if size > LARGEST_MESSAGE or is_beyond:
                 del lines[1:]
-                segment = _broken(lines[0][1])
+                segment = _broken((lines or [(line, segment)])[0][1])
             lines.append((line, segment))
     if not is_hl7:
         raise Refused("no line begins an HL7 v2 message or batch (MSH, FHS, BHS)")
     yield from _closed(lines)
+    if beyond:
+        batches.notes.append(
+            "messages were not read that have more than"
+            f" {limits.message_segments:,} segments (B12_MESSAGE_SEGMENTS) or, in a segment, more"
+            f" than {limits.segment_fields:,} fields (B12_SEGMENT_FIELDS)"
+        )
     yield from _faults(batches.left_open(), are_trailers_binding)
+
+
+def _is_beyond(segment, before, limits):
+    "Whether a segment is one too many of its message, or has too many fields"
+    is_long = len(segment) > limits.segment_fields
+    return before >= limits.message_segments or (
+        is_long and segment.count(segment[3]) > limits.segment_fields
+    )
 
 
 def _faults(faults, are_binding):
