@@ -17,6 +17,7 @@ from pipeline.core.config import (
 from pipeline.core.environment import (
     described_settings,
     memory_of_a_file,
+    memory_of_its_database,
     revealed,
     settings,
     variable_of,
@@ -84,6 +85,7 @@ __all__ = [
     "lines_of",
     "lock_if_free",
     "memory_of_a_file",
+    "memory_of_its_database",
     "open_below",
     "parse_yaml",
     "place_of",

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     )
     file_memory: ByteSize | None = Field(
         default=None,
+        ge=1_000_000_000,
         description=(
             "Memory that the ingest of one file may use, DuckDB's included; without it, twice"
             " B12_MEMORY and 1 GB."
@@ -172,22 +173,27 @@ def memory_of_a_file():
     """The bytes that the ingest of one file may use: `$B12_FILE_MEMORY`, else twice what one DuckDB
     connection may use, and 1 GB. Raises UsageError."""
     given = settings()
-    if given.file_memory:
-        return int(given.file_memory)
-    try:
-        return 2 * _bytes_of(given.memory) + 1_000_000_000
-    except ValidationError:
-        raise UsageError(
-            f"Invalid settings: $B12_MEMORY is {given.memory}. Write it as 3GB or 80%."
-        ) from None
+    return int(given.file_memory or 2 * _bytes_of(given.memory) + 1_000_000_000)
+
+
+def memory_of_its_database():
+    """What DuckDB may use of it, as DuckDB takes it: no more than half, so that its own limit, of
+    which it can tell, comes first. Raises UsageError."""
+    half = memory_of_a_file() // 2
+    return f"{min(half, _bytes_of(settings().memory)) // 1_000_000}MB"
 
 
 def _bytes_of(memory):
     "Of what DuckDB takes for a limit: a size, or a share of the machine's memory"
-    if memory.strip().endswith("%"):
-        share = TypeAdapter(float).validate_python(memory.strip().removesuffix("%"))
-        return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share / 100)
-    return int(TypeAdapter(ByteSize).validate_python(memory))
+    try:
+        if memory.strip().endswith("%"):
+            share = float(memory.strip().removesuffix("%"))
+            return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share / 100)
+        return int(TypeAdapter(ByteSize).validate_python(memory))
+    except ValueError:
+        raise UsageError(
+            f"Invalid settings: $B12_MEMORY is {memory}. Write it as 3GB or 80%."
+        ) from None
 
 
 def home_folder():

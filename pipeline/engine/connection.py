@@ -19,6 +19,8 @@ WORKING_DISK = (
     "Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only",
     "Input/output error",
 )  # fmt: skip
+# What it, and the system below it, say where there is no memory, in errors of any kind
+NO_MEMORY = ("llocat", "bad_alloc", "ut of memory", "Resource temporarily unavailable")
 
 
 def connect(path=":memory:", *, spill=None, read_only=False, memory=None):
@@ -53,9 +55,14 @@ def connect_to_file(path, *, view):
 def is_disk_or_memory_error(error):
     """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it
     reads."""
-    return isinstance(error, OutOfMemoryException) or (
+    return _is_memory_error(error) or (
         isinstance(error, OperationalError) and any(words in str(error) for words in WORKING_DISK)
     )
+
+
+def _is_memory_error(error):
+    is_named = isinstance(error, OutOfMemoryException)
+    return is_named or any(words in str(error).split("\n", 1)[0] for words in NO_MEMORY)
 
 
 def fault_of(error):
@@ -96,7 +103,7 @@ def storage_errors(home):
 def write_error(folder, error):
     """The StorageError of a DuckDB that found no memory, no room or no right for what it writes
     below a folder."""
-    if isinstance(error, OutOfMemoryException):
+    if _is_memory_error(error):
         return OutOfMemory(
             f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Raise the limit or"
             " close other programs, then type the command again; it continues where it stopped."

@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import core
-from pipeline.core import REPOSITORY, Failure, StorageError, memory_of_a_file, settings
+from pipeline.core import (
+    REPOSITORY,
+    Failure,
+    StorageError,
+    memory_of_a_file,
+    memory_of_its_database,
+    settings,
+)
 from pipeline.ingest.accounts import Account
 
 # Address space that is reserved and never used counts against the limit
@@ -23,6 +30,7 @@ FRUGAL = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "OPENBLAS_NUM_THREADS": "1",
 }
+MEMORY_SIGNALS = ("SIGKILL", "SIGABRT", "SIGSEGV")  # how a process ends that gets none
 # Of the installation and not of the file: the ingest stops, and continues where it stopped
 OF_THE_DISK = ("ENOSPC", "EDQUOT", "EROFS", "EIO", "EACCES", "EPERM", "EMFILE", "ENFILE", "ESTALE")
 
@@ -59,7 +67,7 @@ class _Worker:
                 if not answer:  # it was killed; or this process is told to end, and it, too
                     _end(process)
             known = json.loads(answer) if answer else {"signal": -(process.returncode or 0)}
-            if "error" in known:
+            if known.get("is_last"):
                 _end(process)
             return known
 
@@ -117,7 +125,7 @@ def _job(home, claimed):
         "home": str(home.root.absolute()),
         "folder": str(Path.cwd()),
         "claimed": asdict(claimed),
-        "environment": variables,
+        "environment": variables | {"B12_MEMORY": memory_of_its_database()},
         "memory": memory_of_a_file(),
         "seconds": settings().file_seconds,
     }
@@ -132,17 +140,21 @@ def _killed(number):
             is_final=True,
         )
     name = signal.Signals(number).name if number > 0 else "its own"
-    likely = ": most likely it ran out of memory" if name in ("SIGKILL", "SIGABRT") else ""
+    likely = f": most likely {_too_much_memory()}" if name in MEMORY_SIGNALS else ""
     return Ended(failed=f"the process that read it was ended by {name}{likely}")
+
+
+def _too_much_memory():
+    return (
+        "reading it needs more memory than is allowed,"
+        f" {memory_of_a_file() // 1_000_000:,} MB (B12_FILE_MEMORY), {memory_of_its_database()} of"
+        " it for DuckDB (B12_MEMORY): deliver it in parts, or raise the limits"
+    )
 
 
 def _why(answer):
     if answer["error"] == "OutOfMemory":
-        return (
-            "reading it needs more memory than is allowed,"
-            f" {memory_of_a_file() // 1_000_000:,} MB (B12_FILE_MEMORY), {settings().memory} of it"
-            " for DuckDB (B12_MEMORY): deliver it in parts, or raise the limits"
-        )
+        return _too_much_memory()
     place = f" at {answer['at']}" if answer["at"] else ""
     return f"reading it failed unexpectedly ({answer['error']}{place}): report it"
 

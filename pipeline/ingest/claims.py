@@ -221,22 +221,21 @@ def ingest_claimed(home, claimed):
         return account
 
 
-def ingest_held(home, claimed, *, before_commit=lambda: None):
+def ingest_held(home, claimed, *, before=lambda step: None):
     """Ingest one ClaimedFile in this process, once; returns its Account or None, as
     `ingest_claimed`.
 
-    The attempt is counted first, and no longer once rows are stored: then the file is sound.
-    before_commit: called at that moment.
+    The attempt is counted before the file is read, and no longer once its rows are stored: then it
+    is sound. before: as of `ingest_file`.
     """
     path = home.root / claimed.path
     with _held(path) as is_ours:
         if not is_ours:
             return None
-        attempts.note(home, path)
 
-        def commits():
-            attempts.forget(home, path)
-            before_commit()
+        def steps(step):
+            (attempts.note if step == "read" else attempts.forget)(home, path)
+            before(step)
 
         try:
             account = ingest_file(
@@ -245,7 +244,7 @@ def ingest_held(home, claimed, *, before_commit=lambda: None):
                 source=claimed.source,
                 name=claimed.name,
                 promised=_promised(path, home),
-                before_commit=commits,
+                before=steps,
             )
         except Growing:
             return_to_landing(home, path, source=claimed.source, name=claimed.name)

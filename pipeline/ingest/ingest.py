@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core import Growing, Refused, exclusive_lock, sha256_of
-from pipeline.engine import DataError, ProgrammingError
+from pipeline.engine import DataError, ProgrammingError, is_disk_or_memory_error, write_error
 from pipeline.ingest.accounts import Account, account_of_earlier_ingest, receipt_time
 from pipeline.ingest.commit import commit, commit_refusal
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
@@ -33,20 +33,21 @@ def ingest_file(
     received_at=None,
     sha256=None,
     promised=None,
-    before_commit=lambda: None,
+    before=lambda step: None,
 ):
     """Ingest one file and move it into the archive, or into `refused/`; returns its Account.
 
     path: where the file is. name: its path as delivered, which evidence names. sha256: of the file
     as it was delivered, where it has changed since. promised: the SHA-256 by its manifest, if it
-    has one; another file is refused. before_commit: called when all rows are judged and the first
-    are about to be stored. A file that was ingested before, byte for byte,
+    has one; another file is refused. before: called with `read` when it is this file's turn, and
+    with `store` when its rows are judged. A file that was ingested before, byte for byte,
     changes nothing: all its rows are duplicates. One process at a time, so that of two files which
     hold one row the second sees what the first put in. Raises Growing, and keeps nothing of the
     file, when it changes while it is read.
     """
     with exclusive_lock(home, "ingest"):
-        before = _FileState.of(path)
+        before("read")
+        state = _FileState.of(path)
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
         kind = profile.kind_of_file(name)
         try:
@@ -58,7 +59,7 @@ def ingest_file(
                 account, folder = Account(name, sha256, profile.name, kind), "reference"
             else:
                 file = _delivered(home, path, profile, kind, name, sha256, received_at)
-                account, folder = _ingest(home, file, before, before_commit), "archive"
+                account, folder = _ingest(home, file, state, before), "archive"
         except Refused as refusal:
             account = Account(name, sha256, profile.name, kind, refused=str(refusal))
             is_known = isinstance(refusal, InQuarantine)
@@ -105,7 +106,7 @@ def is_in_quarantine(home, *, source, sha256, name):
     return stored_path(home, folder="quarantine", **stored).exists()
 
 
-def _ingest(home, file, before, before_commit):
+def _ingest(home, file, state, before):
     stored = {"source": file.profile.name, "sha256": file.sha256, "name": file.name}
     if earlier := account_of_earlier_ingest(home, snapshot=file.snapshot, **stored):
         # of a process killed after its last commit
@@ -121,16 +122,18 @@ def _ingest(home, file, before, before_commit):
         try:
             landed, account = validate_file(con, home, file, folder)
         except (DataError, ProgrammingError) as error:
-            before.check()
+            state.check()
+            if is_disk_or_memory_error(error):
+                raise write_error(home.root, error) from None
             raise Refused(
                 f"a value or a name in it breaks a SELECT ({type(error).__name__}): "
                 "report it; the file is kept"
             ) from None
         except Refused:
-            before.check()
+            state.check()
             raise
-        before.check()
-        before_commit()
+        state.check()
+        before("store")
         commit(con, home, file, landed.entities, account)
         return account
 

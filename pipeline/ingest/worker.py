@@ -21,6 +21,8 @@ from pathlib import Path
 from pipeline.core import Failure, Home, OutOfMemory, place_of, restrict_umask
 from pipeline.ingest.claims import ClaimedFile, ingest_held
 
+STANDSTILL, LEAST_WORK = 60, 0.05  # seconds, and of those the seconds of work that are expected
+
 
 def main():
     """Serve jobs until standard input ends, or something unexpected happens."""
@@ -28,8 +30,11 @@ def main():
     answers = _silence()
     for job in iter(_jobs().get, None):
         answer = _answer(job)
-        print(json.dumps({**answer, "kilobytes": _kilobytes()}), file=answers, flush=True)
-        if "error" in answer:
+        # what the allocators keep of a large file leaves the next one less
+        is_last = "error" in answer or _data() > job["memory"] / 2
+        known = {**answer, "is_last": is_last, "kilobytes": _kilobytes()}
+        print(json.dumps(known), file=answers, flush=True)
+        if is_last:
             break
     os._exit(0)  # what is left of a failed file may keep an interpreter from ending
 
@@ -56,6 +61,7 @@ def _silence():
     for standard in (1, 2):
         os.dup2(nowhere, standard)
     warnings.simplefilter("ignore")
+    sys.unraisablehook = threading.excepthook = lambda _: None
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
     handler.addFilter(logging.Filter("pipeline"))
@@ -85,14 +91,38 @@ def _ingested(job):
     for name in [name for name in os.environ if name.startswith("B12_")]:
         del os.environ[name]
     os.environ.update(job["environment"])
-    _limit(resource.RLIMIT_DATA, job["memory"])
-    _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + job["seconds"])
+    home, claimed = Home(Path(job["home"])), ClaimedFile(**job["claimed"])
+    watch = _Watch()
+
+    def before(step):
+        if step == "read":
+            _limit(resource.RLIMIT_DATA, job["memory"])
+            _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + job["seconds"])
+            watch.start()
+        else:
+            _lift_limits()
+
     try:
-        home, claimed = Home(Path(job["home"])), ClaimedFile(**job["claimed"])
-        account = ingest_held(home, claimed, before_commit=_lift_limits)
+        account = ingest_held(home, claimed, before=before)
         return {"account": asdict(account) if account else None}
     finally:
+        watch.is_over.set()
         _lift_limits()
+
+
+class _Watch(threading.Thread):
+    "Ends this process when it stands still: threads that found no memory may wait for each other"
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.is_over = threading.Event()
+
+    def run(self):
+        done = -1.0
+        while not self.is_over.wait(STANDSTILL):
+            if time.process_time() - done < LEAST_WORK:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done = time.process_time()
 
 
 def _limit(kind, most):
@@ -105,6 +135,15 @@ def _lift_limits():
     for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (hard, hard))
+
+
+def _data():
+    "Bytes of memory that count against the limit; 0 where the system does not tell"
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.split("VmData:")[1].split()[0]) * 1024
+    except (OSError, IndexError):
+        return 0
 
 
 def _kilobytes():

@@ -33,6 +33,8 @@ def check_parquet(path):
         listed = _listed(metadata)
         with pq.ParquetFile(path, metadata=metadata, read_dictionary=listed) as file:
             _check_bytes(file, path.stat().st_size)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError):
         raise Refused(DAMAGED) from None
 

@@ -144,7 +144,9 @@ def _parquet(con, path):
     scan = f"read_parquet({quoted_text(path)})"
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
-    except EngineError:
+    except EngineError as error:
+        if is_disk_or_memory_error(error):
+            raise write_error(path.parent, error) from None
         raise Refused(DAMAGED) from None
     nested = [
         name

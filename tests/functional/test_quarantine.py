@@ -5,29 +5,40 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from pipeline import run
-from pipeline.core import REPOSITORY, Home, StorageError
-from pipeline.ingest import attempts, claims
+from pipeline.core import REPOSITORY, Home, StorageError, sha256_of
 from pipeline.ingest.apart import WORKER
 from pipeline.lake import query
 from pipeline.operations import alerts, examine, in_quarantine
 from pipeline.web import create_app
+from pipeline.worklist import Actor
 from tests.command import b12
 from tests.functional.web_client import client
 
 HEADER = "patient_id,code,value,unit,collected_at\n"
-MARK = "ANNA7731"
+TAKE = """
+import pathlib, sys
+from pipeline import run
+from pipeline.core import Home
+run.ingest_waiting(Home(pathlib.Path(sys.argv[1])))
+"""
+SLOW = HEADER + '"P","2132-9","1\n' * 2_000_000  # each line of it is read cell by cell
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("B12_SETTLE_SECONDS", "0")
-    return Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    for source in ("canonical", "fhir_r4"):
+        run.land(home, [], source)
+    return home
 
 
 def drop(home, name, text):
@@ -38,45 +49,180 @@ def drop(home, name, text):
 
 
 def rows(first, number=1):
-    return HEADER + "".join(
-        f"P{patient},2132-9,110,pg/mL,2026-01-10\n" for patient in range(first, first + number)
-    )
+    patients = range(first, first + number)
+    return HEADER + "".join(f"P{patient},2132-9,110,pg/mL,2026-01-10\n" for patient in patients)
 
 
 def take(home):
     return {account.file: account for account in run.ingest_waiting(home)}
 
 
-@pytest.fixture
-def hungry(home, monkeypatch):
-    "A home with a sound file before and behind one that needs more memory than is allowed"
-    monkeypatch.setenv("B12_FILE_MEMORY", "700MB")
+def broken(home, name="canonical/lab_result_0.csv"):
+    "A file of which the ingest fails, through no fault of the disk: where it works lies something else"
+    path = drop(home, name, rows(90))
+    in_the_way = home.work / sha256_of(path)
+    in_the_way.parent.mkdir(parents=True, exist_ok=True)
+    in_the_way.write_text("")
+    return in_the_way
+
+
+def test_an_unexpected_failure_is_tried_three_times_then_reported_everywhere(home, tmp_path):
+    in_the_way = broken(home)
     drop(home, "canonical/lab_result_1.csv", rows(0))
-    # a member of a million numbers: what DuckDB and Python make of it is far more than it
-    codings = ",".join('{"system":"%s","code":"x"}' % number for number in range(400_000))
-    record = f'{{"resourceType":"Observation","id":"{MARK}","code":{{"coding":[{codings}]}}}}'
-    drop(home, "fhir_r4/one.ndjson", f"{record}\n{record}\n")
+    accounts = take(home)
+    assert accounts["lab_result_1.csv"].accepted == 1
+    why = accounts["lab_result_0.csv"].refused
+    assert why.startswith("it is in quarantine: reading it failed unexpectedly (FileExistsError at")
+    [file] = in_quarantine(home)
+    assert file.path.parent == home.quarantine / "canonical"
+    assert file.path.stat().st_mode & 0o777 == 0o600
+    assert not [one for one in home.claimed.rglob("*") if one.is_file()]
+    assert list(home.attempts.iterdir()) == []
+
+    [listed] = b12(home.root, "refused", "--format", "json").json
+    assert (listed["state"], listed["file"], listed["reason"]) == ("quarantine", file.file, why)
+    assert f"b12 refused --retry {file.sha256[:12]}" in listed["todo"]
+    [found] = [one for one in examine(home) if "quarantine" in one.what]
+    assert found.state == "look" and found.what.startswith("1 file is in quarantine")
+    assert [one["key"] for one in alerts.watch(home, datetime.now(UTC))] == [
+        f"quarantine {file.sha256[:12]}"
+    ]
+    page = client(create_app(home, identify=lambda: Actor("kim", "operator"))).get("/quality").text
+    assert "Files in quarantine" in page and "lab_result_0.csv" in page
+
+    drop(home, "canonical/again/lab_result_0.csv", rows(90))
+    assert "the same bytes failed before" in take(home)["again/lab_result_0.csv"].refused
+    assert len(in_quarantine(home)) == 1
+
+    in_the_way.unlink(missing_ok=True)
+    answer = b12(home.root, "refused", "--retry", file.sha256[:8])
+    assert answer.code == 0 and "1 accepted" in answer.out
+    assert b12(home.root, "refused").out == "No file was refused.\n"
+    assert query(home, "select count(*) as n from lake.lab_result") == [{"n": 2}]
+    assert alerts.watch(home, datetime.now(UTC)) == []
+
+
+def test_a_refused_file_is_listed_and_tried_again_too(home):
+    drop(home, "canonical/lab_result.csv", "patient_id,code\nP,2132-9\n")
+    assert "lacks" in take(home)["lab_result.csv"].refused
+    [listed] = b12(home.root, "refused", "--format", "json").json
+    assert listed["state"] == "refused" and "corrected file" in listed["todo"]
+    assert b12(home.root, "refused", "--retry", listed["sha256"]).code == 10
+    assert len(b12(home.root, "refused", "--format", "json").json) == 1
+    assert b12(home.root, "refused", "--retry", "0" * 12).code == 2
+
+
+def test_out_of_memory_costs_the_file_alone_and_says_so(home, monkeypatch):
+    monkeypatch.setenv("B12_FILE_MEMORY", "1GB")
+    codings = ",".join(f'{{"system":"{number}","code":"x"}}' for number in range(1_500_000))
+    record = f'{{"resourceType":"Observation","code":{{"coding":[{codings}]}}}}\n'
+    drop(home, "fhir_r4/one.ndjson", 2 * record)
     drop(home, "canonical/lab_result_2.csv", rows(1))
-    return home
-
-
-def test_out_of_memory_costs_the_file_alone_and_says_so(hungry):
-    run.land(hungry, [], "fhir_r4")
-    run.land(hungry, [], "canonical")
-    accounts = take(hungry)
-    assert [accounts[f"lab_result_{number}.csv"].accepted for number in (1, 2)] == [1, 1]
-    assert "needs more memory than is allowed, 700 MB (B12_FILE_MEMORY)" in accounts["one.ndjson"].refused
-    [file] = in_quarantine(hungry)
-    assert file.file == "one.ndjson" and file.path.stat().st_mode & 0o777 == 0o600
-    assert not [one for one in hungry.claimed.rglob("*") if one.is_file()]
-    assert list(hungry.attempts.iterdir()) == [] and list(hungry.work.iterdir()) == []
+    accounts = take(home)
+    assert accounts["lab_result_2.csv"].accepted == 1
+    assert "1,000 MB (B12_FILE_MEMORY)" in accounts["one.ndjson"].refused
+    assert [file.file for file in in_quarantine(home)] == ["one.ndjson"]
+    assert list(home.work.iterdir()) == []
 
 
 def test_too_much_work_ends_at_the_first_try(home, monkeypatch):
-    run.land(home, [], "canonical")
     monkeypatch.setenv("B12_FILE_SECONDS", "1")
-    drop(home, "canonical/lab_result.csv", HEADER + '"P","2132-9","1\n' * 500_000)
-    began = time.monotonic()
+    drop(home, "canonical/lab_result.csv", SLOW)
     account = take(home)["lab_result.csv"]
     assert "more than 1 seconds of the processor (B12_FILE_SECONDS)" in account.refused
-    assert time.monotonic() - began < 30
+
+
+def test_a_file_that_kills_its_reader_each_time_is_put_aside(home):
+    drop(home, "canonical/lab_result_0.csv", SLOW)
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    killed = []
+
+    def killing():
+        while len(killed) < 3:
+            counted = [one.stat().st_size for one in home.attempts.glob("*")]
+            if counted and counted[0] > len(killed):
+                killed.append(counted[0])
+                WORKER._process.kill()
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=killing)
+    thread.start()
+    accounts = take(home)
+    thread.join()
+    assert killed == [1, 2, 3] and accounts["lab_result_1.csv"].accepted == 1
+    assert "was ended by SIGKILL" in accounts["lab_result_0.csv"].refused
+
+
+def test_attempts_of_killed_processes_count_and_the_reader_ends_with_its_ingest(home):
+    drop(home, "canonical/lab_result_0.csv", SLOW)
+    for attempt in range(3):
+        process = subprocess.Popen([sys.executable, "-c", TAKE, home.root], cwd=REPOSITORY)
+        while [one.stat().st_size for one in home.attempts.glob("*")] != [attempt + 1]:
+            time.sleep(0.01)
+        [reader] = _children(process.pid)
+        process.kill()
+        process.wait()
+        _wait_for_end(reader)
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    accounts = take(home)
+    assert accounts["lab_result_1.csv"].accepted == 1
+    assert "each process that read it was killed" in accounts["lab_result_0.csv"].refused
+
+
+def _children(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in children.split()]
+
+
+def _wait_for_end(pid):
+    until = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < until, "the process that reads outlived its ingest"
+        time.sleep(0.01)
+
+
+def test_a_full_disk_is_not_the_fault_of_the_file(home, monkeypatch):
+    "It stays claimed, without an attempt on record, and the ingest says what is wrong"
+    path = drop(home, "canonical/lab_result.csv", rows(0))
+    home.work.mkdir(parents=True)
+    (home.root / "lake").mkdir()
+    (home.root / "lake" / "delivery").write_text("no table")
+    with pytest.raises(StorageError):
+        take(home)
+    assert not path.exists() and list(home.attempts.iterdir()) == []
+    (home.root / "lake" / "delivery").unlink()
+    assert take(home)["lab_result.csv"].accepted == 1
+
+
+def test_an_interrupt_ends_the_reader_too(home):
+    drop(home, "canonical/lab_result_0.csv", SLOW)
+    process = subprocess.Popen(
+        [sys.executable, "-c", TAKE, home.root], cwd=REPOSITORY, stderr=subprocess.DEVNULL
+    )
+    while not list(home.attempts.glob("*")):
+        time.sleep(0.01)
+    [reader] = _children(process.pid)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10)
+    _wait_for_end(reader)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"lab_result_\xff\xfe.csv",
+        b"lab_result_\x1b[31m\n.csv",
+        b"lab_result_" + b"x" * 236 + b".csv",
+        b"lab_result." + b"y" * 230,
+    ],
+)
+def test_names_that_no_terminal_may_see_go_in_under_a_safe_one(home, name):
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    (home.landing / "canonical" / os.fsdecode(name)).write_text(rows(1), encoding="utf-8")
+    accounts = take(home)
+    assert accounts.pop("lab_result_1.csv").accepted == 1
+    [(shown, account)] = accounts.items()
+    assert shown.isprintable() and shown.startswith("lab_result") and shown.isascii()
+    assert account.accepted == 1 or name.endswith(b"yyy")
+    json.dumps(account.as_json(), ensure_ascii=False).encode()
+    assert not [one for one in home.claimed.rglob("*") if one.is_file()]

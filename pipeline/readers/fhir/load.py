@@ -5,7 +5,7 @@ import json
 from functools import cache
 
 from pipeline.core import SOURCES, Refused, read_yaml, settings
-from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
+from pipeline.engine import EngineError, is_disk_or_memory_error, view_of_parquet, write_error
 from pipeline.readers.cells import define_filled
 from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
@@ -27,9 +27,9 @@ def load_resources(con, path, *, profile, folder):
     con.register("delivered_text", texts.reader())
     try:
         view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
-    except OutOfMemoryException:
-        raise Refused("a record needs more memory than B12_MEMORY allows") from None
-    except EngineError:
+    except EngineError as error:
+        if is_disk_or_memory_error(error):
+            raise write_error(folder, error) from None
         if texts.refusal:
             raise Refused(texts.refusal) from None
         raise

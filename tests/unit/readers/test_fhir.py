@@ -244,7 +244,7 @@ def test_text_is_unicode_and_the_first_of_a_key_given_twice_counts(read):
     ]
 
 
-def test_a_record_that_is_nested_too_deeply_is_not_read:
+def test_a_record_that_is_nested_too_deeply_is_not_read(read):
     deep = (
         '{"resourceType":"Observation","id":"deep","extension":'
         + "[" * 100_000
