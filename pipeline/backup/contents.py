@@ -9,7 +9,7 @@ from pipeline.core import StorageError
 MANIFEST, STORE = "backup.json", "worklist.db"
 # what another command makes anew, what serves one process, and the secret of the pages, which ends
 # with the machine
-LEFT_OUT = {"work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret"}
+LEFT_OUT = {"work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret", "attempts"}
 BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
 
 

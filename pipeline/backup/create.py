@@ -129,7 +129,8 @@ def _ingested_since(mirror, home):
     copied, now = (_delivered(of) for of in (Home(mirror.folder), home))
     for source, sha256, name, folder in now - copied:
         place = stored_path(home, source=source, sha256=sha256, name=name, folder=folder)
-        yield place.relative_to(home.root).as_posix(), f"landing/{source}/{sha256}/{name}"
+        if place.exists():  # else it is in quarantine, which is copied as it is
+            yield place.relative_to(home.root).as_posix(), f"landing/{source}/{sha256}/{name}"
 
 
 def _delivered(home):

@@ -39,12 +39,11 @@ OF_THE_DISK = ("ENOSPC", "EDQUOT", "EROFS", "EIO", "EACCES", "EPERM", "EMFILE", 
 class Ended:
     """What became of one attempt. account: of the file, None where another process has it, or it
     grows, or the attempt failed. failed: why it did, or None. is_final: another attempt would end
-    the same. kilobytes: the most that the process held; 0 where it was killed."""
+    the same."""
 
     account: Account | None = None
     failed: str | None = None
     is_final: bool = False
-    kilobytes: int = 0
 
 
 class _Worker:
@@ -111,12 +110,12 @@ def ingest_apart(home, claimed):
     if "account" in answer:
         values = answer["account"]
         account = Account(**values | {"notes": tuple(values["notes"])}) if values else None
-        return Ended(account, kilobytes=answer["kilobytes"])
+        return Ended(account)
     if "signal" in answer:
         return _killed(answer["signal"])
     if answer.get("errno") is not None:
         _check_disk(home, answer)
-    return Ended(failed=_why(answer), kilobytes=answer["kilobytes"])
+    return Ended(failed=_why(answer))
 
 
 def _job(home, claimed):

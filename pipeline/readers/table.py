@@ -1,6 +1,7 @@
 """CSV and Parquet files as text tables with line numbers. Nothing is sniffed: dialect and columns
 come from the profile."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from pipeline.readers.rows.form import LONGEST
 from pipeline.readers.rows.header import read_header
 from pipeline.readers.rows.survey import survey
 
+SHOWN = 10  # unknown columns that a refusal names
+_NAME = re.compile(r"[a-z][a-z_ ]{0,39}")
 NO_LINES = np.empty(0, np.int64), np.empty((0, 2), np.int64)
 
 
@@ -185,6 +188,16 @@ def _check_read_as_surveyed(con, surveyed, dialect):
         )
 
 
+def _told(unexpected, names):
+    "Columns by their names, or by their places where a value may have slipped into the header"
+    if all(_NAME.fullmatch(name) for name in unexpected[:SHOWN]):
+        named = unexpected
+    else:
+        named = [f"no. {names.index(name) + 1}" for name in unexpected[:SHOWN]]
+    more = f" and {len(unexpected) - SHOWN:,} more" if len(unexpected) > SHOWN else ""
+    return ", ".join(named[:SHOWN]) + more
+
+
 def _check_names(names, columns, profile, cause):
     """The columns that may be read. Raises Refused where the names are not those of the profile;
     what it does not read may have any name, or none"""
@@ -202,7 +215,7 @@ def _check_names(names, columns, profile, cause):
         raise Refused(f"the header names the column {', '.join(twice)} twice")
     if unexpected and profile.other_columns != "ignored":
         raise Refused(
-            f"the header names the unknown column {', '.join(unexpected)}; known:"
+            f"the header names the unknown column {_told(unexpected, names)}; known:"
             f" {', '.join(known)}"
         )
     return known

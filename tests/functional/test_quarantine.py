@@ -1,5 +1,6 @@
 """A file on which the ingest fails or is killed costs itself: tried so many times, then put into quarantine, while the files behind it go in."""
 
+import io
 import json
 import os
 import signal
@@ -10,6 +11,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run
@@ -226,3 +229,43 @@ def test_names_that_no_terminal_may_see_go_in_under_a_safe_one(home, name):
     assert account.accepted == 1 or name.endswith(b"yyy")
     json.dumps(account.as_json(), ensure_ascii=False).encode()
     assert not [one for one in home.claimed.rglob("*") if one.is_file()]
+
+
+MARK = b"ANNA7731"
+UNREADABLE = {  # in each of them the mark is a value, or lies where a library stumbles
+    "canonical/lab_result_1.csv": b"patient_id,code,value,unit,collected_at\n" + MARK + b",\xff\xfe" * 5 + b"\n",
+    "canonical/lab_result_2.csv": b"patient_id,code,value,unit,collected_at,x" + MARK + b",2132-9,1\n",
+    "canonical/lab_result_3.parquet": b"PAR1" + MARK * 9 + b"PAR1",
+    "canonical/lab_result_4.csv": b"PK\x03\x04" + MARK * 9,
+    "canonical/lab_result_5.csv.gz": b"\x1f\x8b" + MARK * 9,
+    "canonical/lab_result_6.csv": b"HEADER RECORD*******LIB" + MARK * 40,
+    "fhir_r4/1.json": b'{"resourceType":"Bundle","entry":[{"resource":' + MARK,
+    "fhir_r4/2.ndjson": b'{"resourceType":"Patient","id":"' + MARK + b'"\n' * 2,
+    "hl7v2/1.hl7": MARK + b"|^~|\r" * 3,
+}  # fmt: skip
+
+
+def test_no_message_quotes_a_file_that_cannot_be_read(home, capfd):
+    "Neither a terminal nor a log, a list nor the lake: what the libraries say of these files quotes most of them"
+    run.land(home, [], "hl7v2")
+    for name, content in {**UNREADABLE, "canonical/lab_result_7.parquet": _not_utf_8()}.items():
+        path = home.landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    empty = home.root.parent / "empty"
+    empty.mkdir()
+    answer = b12(home.root, "ingest", empty, "--source", "canonical")
+    assert answer.code == 10 and "9 files were refused" in answer.err
+    listed = b12(home.root, "refused", "--format", "json")
+    told = [answer.out, answer.err, listed.out, *capfd.readouterr()]
+    told += [str(row) for row in query(home, "from lake.delivery")]
+    assert not [text for text in told if MARK.decode().lower() in text.lower()]
+
+
+def _not_utf_8():
+    "A Parquet file of one text, which DuckDB quotes when it is not UTF-8"
+    packed = io.BytesIO()
+    columns = HEADER.strip().split(",")
+    table = pa.table({column: [MARK.decode() + "-here"] for column in columns})
+    pq.write_table(table, packed, compression="none", use_dictionary=False, write_statistics=False)
+    return packed.getvalue().replace(b"-here", b"-h\xffre")
