@@ -15,6 +15,7 @@ from pipeline.core.config import (
     restrict_umask,
 )
 from pipeline.core.environment import (
+    Settings,
     described_settings,
     memory_of_a_file,
     memory_of_its_database,
@@ -72,6 +73,7 @@ __all__ = [
     "LakeUnavailable",
     "OutOfMemory",
     "Refused",
+    "Settings",
     "StorageError",
     "UsageError",
     "clock",

@@ -232,23 +232,8 @@ def ingest_held(home, claimed, *, before=lambda step: None):
     with _held(path) as is_ours:
         if not is_ours:
             return None
-
-        def steps(step):
-            (attempts.note if step == "read" else attempts.forget)(home, path)
-            before(step)
-
         try:
-            account = ingest_file(
-                home,
-                path=path,
-                source=claimed.source,
-                name=claimed.name,
-                promised=_promised(path, home),
-                before=steps,
-            )
-        except Growing:
-            return_to_landing(home, path, source=claimed.source, name=claimed.name)
-            account = None
+            account = _attempt(home, path, claimed, before)
         except OutOfMemory:
             raise
         except Failure:
@@ -256,6 +241,20 @@ def ingest_held(home, claimed, *, before=lambda step: None):
             raise
         attempts.forget(home, path)
         return account
+
+
+def _attempt(home, path, claimed, before):
+    def counted(step):
+        (attempts.note if step == "read" else attempts.forget)(home, path)
+        before(step)
+
+    named = {"source": claimed.source, "name": claimed.name}
+    try:
+        promised = _promised(path, home)
+        return ingest_file(home, path=path, promised=promised, before=counted, **named)
+    except Growing:
+        return_to_landing(home, path, **named)
+        return None
 
 
 @contextmanager

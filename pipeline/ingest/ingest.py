@@ -23,27 +23,24 @@ NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
 class InQuarantine(Refused):
     """The same bytes are in quarantine: they are not tried again unasked."""
 
+    folder = "quarantine"
+
+
+def _ignored(_):
+    return None
+
 
 def ingest_file(
-    home,
-    *,
-    path,
-    source,
-    name,
-    received_at=None,
-    sha256=None,
-    promised=None,
-    before=lambda step: None,
+    home, *, path, source, name, received_at=None, sha256=None, promised=None, before=_ignored
 ):
     """Ingest one file and move it into the archive, or into `refused/`; returns its Account.
 
     path: where the file is. name: its path as delivered, which evidence names. sha256: of the file
     as it was delivered, where it has changed since. promised: the SHA-256 by its manifest, if it
     has one; another file is refused. before: called with `read` when it is this file's turn, and
-    with `store` when its rows are judged. A file that was ingested before, byte for byte,
-    changes nothing: all its rows are duplicates. One process at a time, so that of two files which
-    hold one row the second sees what the first put in. Raises Growing, and keeps nothing of the
-    file, when it changes while it is read.
+    with `store` when its rows are judged. Bytes that were ingested before change nothing: all rows
+    are duplicates. One process at a time, so that of two files which hold one row the second sees
+    what the first put in. Raises Growing for a file that changes while it is read; none is kept.
     """
     with exclusive_lock(home, "ingest"):
         before("read")
@@ -51,10 +48,7 @@ def ingest_file(
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
         kind = profile.kind_of_file(name)
         try:
-            if promised not in (None, sha256):
-                raise Refused(NOT_AS_PROMISED)
-            if is_in_quarantine(home, source=profile.name, sha256=sha256, name=name):
-                raise InQuarantine(IN_QUARANTINE)
+            _check_wanted(home, profile, name, sha256, promised)
             if kind == "reference":
                 account, folder = Account(name, sha256, profile.name, kind), "reference"
             else:
@@ -62,12 +56,18 @@ def ingest_file(
                 account, folder = _ingest(home, file, state, before), "archive"
         except Refused as refusal:
             account = Account(name, sha256, profile.name, kind, refused=str(refusal))
-            is_known = isinstance(refusal, InQuarantine)
-            return _refuse(home, path, account, "quarantine" if is_known else "refused")
+            return _refuse(home, path, account, getattr(refusal, "folder", "refused"))
         if path.exists():  # else it was archived by an earlier ingest
-            stored = {"source": source, "sha256": sha256, "name": name}
-            move_to_folder(home, path, folder=folder, **stored)
+            _move(home, path, account, folder)
         return account
+
+
+def _check_wanted(home, profile, name, sha256, promised):
+    "Raises Refused for a file that is not to be read"
+    if promised not in (None, sha256):
+        raise Refused(NOT_AS_PROMISED)
+    if is_in_quarantine(home, source=profile.name, sha256=sha256, name=name):
+        raise InQuarantine(IN_QUARANTINE)
 
 
 def _delivered(home, path, profile, kind, name, sha256, received_at):
@@ -85,9 +85,13 @@ def _delivered(home, path, profile, kind, name, sha256, received_at):
 
 def _refuse(home, path, account, folder):
     commit_refusal(home, account, receipt_time(home))
+    _move(home, path, account, folder)
+    return account
+
+
+def _move(home, path, account, folder):
     stored = {"source": account.source, "sha256": account.sha256, "name": account.file}
     move_to_folder(home, path, folder=folder, **stored)
-    return account
 
 
 def put_into_quarantine(home, path, source, name, why):

@@ -29,13 +29,7 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     store = request.app.state.store
     runs = worklist.runs(store, limit=200)
     chosen = next((row for row in runs if row["run_id"] == run), runs[0] if runs else None)
-    outcomes = (
-        sorted(
-            worklist.outcome_changes(store, chosen["run_id"]), key=lambda row: ORDER[row["outcome"]]
-        )
-        if chosen
-        else []
-    )
+    outcomes = _outcomes(store, chosen)
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
         request,
@@ -54,6 +48,13 @@ def quality(request: Request, actor: Operator, run: str | None = None):
         docs=_validation(request.app.state.home, chosen),
         key_of=_name,
     )
+
+
+def _outcomes(store, run):
+    if not run:
+        return []
+    changes = worklist.outcome_changes(store, run["run_id"])
+    return sorted(changes, key=lambda row: ORDER[row["outcome"]])
 
 
 def _states(outcomes):

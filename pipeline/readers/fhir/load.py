@@ -24,6 +24,20 @@ def load_resources(con, path, *, profile, folder):
     """
     _define(con, profile)
     texts = Texts(path)
+    _land_records(con, texts, folder)
+    for name in LOOKUPS:
+        view_of_parquet(con, f"landing.fhir_{name}", _select(f"lookup/{name}"), folder)
+    con.execute(f"create or replace view landing.fhir_resource as {_select('lookup/resource')}")
+    con.execute(
+        "create or replace table landing.ragged as select line from landing.fhir_record where kind"
+        " is null"
+    )
+    rows, other, not_understood = _counted(con, texts.count)
+    selects = profile.selects_of("resource")
+    return Loaded(selects, rows, other, not_understood, notes=_notes(texts))
+
+
+def _land_records(con, texts, folder):
     con.register("delivered_text", texts.reader())
     try:
         view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
@@ -35,16 +49,6 @@ def load_resources(con, path, *, profile, folder):
         raise
     finally:
         con.unregister("delivered_text")
-    for name in LOOKUPS:
-        view_of_parquet(con, f"landing.fhir_{name}", _select(f"lookup/{name}"), folder)
-    con.execute(f"create or replace view landing.fhir_resource as {_select('lookup/resource')}")
-    con.execute(
-        "create or replace table landing.ragged as select line from landing.fhir_record where kind"
-        " is null"
-    )
-    rows, other, not_understood = _counted(con, texts.count)
-    selects = profile.selects_of("resource")
-    return Loaded(selects, rows, other, not_understood, notes=_notes(texts))
 
 
 def _notes(texts):
