@@ -30,6 +30,10 @@ FRUGAL = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "OPENBLAS_NUM_THREADS": "1",
 }
+NO_WORKER = (
+    "The process that reads files cannot be started. Check the installation (b12 doctor), the"
+    " machine's memory and its limit of processes, then type the command again."
+)
 MEMORY_SIGNALS = ("SIGKILL", "SIGABRT", "SIGSEGV")  # how a process ends that gets none
 # Of the installation and not of the file: the ingest stops, and continues where it stopped
 OF_THE_DISK = ("ENOSPC", "EDQUOT", "EROFS", "EIO", "EACCES", "EPERM", "EMFILE", "ENFILE", "ESTALE")
@@ -65,7 +69,9 @@ class _Worker:
             finally:
                 if not answer:  # it was killed; or this process is told to end, and it, too
                     _end(process)
-            known = json.loads(answer) if answer else {"signal": -(process.returncode or 0)}
+            if not answer and process.returncode >= 0:
+                raise StorageError(NO_WORKER)
+            known = json.loads(answer) if answer else {"signal": -process.returncode}
             if known.get("is_last"):
                 _end(process)
             return known
@@ -138,7 +144,7 @@ def _killed(number):
             " (B12_FILE_SECONDS): deliver it in parts, or raise the limit",
             is_final=True,
         )
-    name = signal.Signals(number).name if number > 0 else "its own"
+    name = signal.Signals(number).name
     likely = f": most likely {_too_much_memory()}" if name in MEMORY_SIGNALS else ""
     return Ended(failed=f"the process that read it was ended by {name}{likely}")
 

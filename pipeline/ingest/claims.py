@@ -8,7 +8,16 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from pipeline.core import Failure, Growing, OutOfMemory, printable, safe_name, settings, sha256_of
+from pipeline.core import (
+    Failure,
+    Growing,
+    OutOfMemory,
+    StorageError,
+    printable,
+    safe_name,
+    settings,
+    sha256_of,
+)
 from pipeline.ingest import attempts
 from pipeline.ingest.apart import ingest_apart
 from pipeline.ingest.ingest import ingest_file, put_into_quarantine
@@ -203,16 +212,16 @@ def ingest_claimed(home, claimed):
     A file on which this fails, or is killed, is tried again; at last it is moved to quarantine/, as
     a refused one. Attempts of earlier processes count. Raises the Failure of anything but the file.
     """
-    path, most, why = home.root / claimed.path, settings().file_attempts, KILLED
-    while attempts.count(home, path) < most:
+    path, why = home.root / claimed.path, KILLED
+    for _ in range(attempts.count(home, path), settings().file_attempts):
         ended = ingest_apart(home, claimed)
         if ended.failed is None:
             return ended.account
         why = ended.failed
-        if ended.is_final:
+        if ended.is_final or not path.exists():
             break
-        if not path.exists():
-            return None
+        if not attempts.count(home, path):  # its rows were judged: they are stored the next time
+            raise StorageError(f"The rows of {claimed.name} cannot be stored: {why}.")
     with _held(path) as is_ours:
         if not is_ours:
             return None

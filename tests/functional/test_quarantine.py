@@ -197,6 +197,16 @@ def test_a_full_disk_is_not_the_fault_of_the_file(home, monkeypatch):
     assert take(home)["lab_result.csv"].accepted == 1
 
 
+def test_a_reader_that_cannot_start_is_not_the_fault_of_the_file(home, monkeypatch):
+    drop(home, "canonical/lab_result.csv", rows(0))
+    WORKER.end()
+    with monkeypatch.context() as broken_installation:
+        broken_installation.setattr("pipeline.ingest.apart.sys.executable", "/bin/false")
+        with pytest.raises(StorageError, match="cannot be started"):
+            take(home)
+    assert in_quarantine(home) == [] and take(home)["lab_result.csv"].accepted == 1
+
+
 def test_an_interrupt_ends_the_reader_too(home):
     drop(home, "canonical/lab_result_0.csv", SLOW)
     process = subprocess.Popen(
