@@ -7,6 +7,8 @@ from pipeline.readers.limits import check_bytes
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.table import load_table
 
+REFERENCE = ("code", "description", "parent_codes")
+
 
 def load_events(con, path, *, profile, reference, folder):
     """Create `landing.event` and `landing.event_code`; returns the SELECTs of `sources/meds/event/`
@@ -26,6 +28,7 @@ def load_events(con, path, *, profile, reference, folder):
     )
     reference_view = "create or replace view landing.delivered_event_code as from read_parquet"
     con.execute(f"{reference_view}({quoted_text(reference)})")
+    _check_reference(con)
     con.execute(
         "create or replace table landing.event_option as select $1::date as align_last_event_on",
         [profile.align_last_event_on],
@@ -34,3 +37,11 @@ def load_events(con, path, *, profile, reference, folder):
     create(con, "landing.event")
     rows = con.execute("select count(*) from landing.raw").fetchone()[0]
     return Loaded(profile.selects_of("event"), rows, other=None)
+
+
+def _check_reference(con):
+    described = con.execute("describe landing.delivered_event_code").fetchall()
+    if missing := sorted(set(REFERENCE) - {name for name, *_ in described}):
+        raise Refused(
+            f"metadata/codes.parquet lacks {', '.join(missing)}: deliver it again, with the events"
+        )

@@ -187,7 +187,9 @@ def read(form, data, folder):
 def fuzz(name, seconds, folder):
     """Try a format for so many seconds; returns (tried, read). Raises what came out instead."""
     form, until, counts = formats()[name], time.monotonic() + seconds, [0, 0]
-    codes = _parquet(("code", "description"), ("LOINC//2132-9", "B12"))
+    codes = _parquet(
+        ("code", "description", "parent_codes"), ("LOINC//2132-9", "B12", ["LOINC/2132-9"])
+    )
     (folder / "codes.parquet").write_bytes(codes)
 
     @settings(
