@@ -17,6 +17,7 @@ __all__ = [
     "describe",
     "ingest",
     "ingest_claimed",
+    "ingest_waiting",
     "land",
     "screen_again",
     "screen_population",
@@ -32,6 +33,11 @@ def land(home, paths, source):
 def ingest(home, paths, source, progress=lambda account: None):
     """Land the paths and ingest everything that waits; returns the Account of each file."""
     land(home, paths, source)
+    return ingest_waiting(home, progress)
+
+
+def ingest_waiting(home, progress=lambda account: None):
+    """Ingest everything that waits in `landing/`; returns the Account of each file."""
     accounts = []
     for claimed in claim_waiting(home):
         if account := ingest_claimed(home, claimed):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pipeline.ingest import claims
+from pipeline.ingest.apart import Ended
 from tests import homes, stores
 
 TESTS = Path(__file__).parent
@@ -57,6 +59,16 @@ def pytest_collection_modifyitems(items):
     "The files of LONGEST first; the tests of a file stay together and in order"
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    "Claimed files are ingested in the process of the test, where it can replace what it wants to see fail"
+
+    def attempt(home, claimed):
+        return Ended(claims.ingest_held(home, claimed))
+
+    monkeypatch.setattr(claims, "ingest_apart", attempt)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ MANIFEST, STORE = "backup.json", "worklist.db"
 # with the machine, and the erasure key: beside the ledger it would tell who was erased
 LEFT_OUT = {
     "work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret", "erasure-key",
+    "attempts",
 }  # fmt: skip
 BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
 

@@ -77,7 +77,6 @@ def _runs(mirror, home):
 
 def _lake(mirror, home):
     "The accounts first: each says that all rows of its file are in the other tables"
-    mirror.take("lake/form.json")
     for table in TABLES:
         for _ in range(TRIES):
             names = walk(home, f"lake/{table}")
@@ -102,6 +101,7 @@ def _lake(mirror, home):
                 f"The lake table {table} changed during each of {TRIES} attempts to copy it. Type"
                 " the command again."
             )
+    mirror.take("lake/form.json")
 
 
 def _is_whole(mirror, home, table):
@@ -131,7 +131,8 @@ def _ingested_since(mirror, home):
     copied, now = (_delivered(of) for of in (Home(mirror.folder), home))
     for source, sha256, name, folder in now - copied:
         place = stored_path(home, source=source, sha256=sha256, name=name, folder=folder)
-        yield place.relative_to(home.root).as_posix(), f"landing/{source}/{sha256}/{name}"
+        if place.exists():  # else it is in quarantine, which is copied as it is
+            yield place.relative_to(home.root).as_posix(), f"landing/{source}/{sha256}/{name}"
 
 
 def _delivered(home):

@@ -169,12 +169,12 @@ def _in_files(home, key, marks):
     with TemporaryDirectory(dir=home.work) as folder:
         for path in [
             path
-            for room in (home.archive, home.refused)
+            for room in (home.archive, home.refused, home.quarantine)
             for path in room.rglob("*")
             if path.is_file()
         ]:
             words = tokens_of(path, Path(folder))
-            if words is None and path.is_relative_to(home.refused):
+            if words is None and not path.is_relative_to(home.archive):
                 path.unlink()
                 gone += 1
             clean = patient_id_of(home, path.relative_to(home.root).parts[1]).clean

@@ -152,6 +152,14 @@ def _rejects(commands):
     _add_format_and_out(unmapped, "table", "csv", "json")
 
 
+def _refused(commands):
+    text = "list refused files and those in quarantine: the reason and what to do"
+    refused = _add(commands, "refused", text)
+    text = "try a file again, by the first digits of its SHA-256 (after a change)"
+    refused.add_argument("--retry", metavar="SHA256", help=text)
+    _add_format(refused, "table", "json")
+
+
 def _columns(text):
     columns = text.split(",")
     if unknown := [column for column in columns if column not in GROUPS]:
@@ -292,6 +300,6 @@ def _user(commands):
 
 
 GROUPS_OF_COMMANDS = (
-    _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _source, _codes,
-    _lake,    _doctor, _backup, _alerts, _demo, _protocol, _serve, _user,
+    _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _refused, _source,
+    _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _user,
 )  # fmt: skip

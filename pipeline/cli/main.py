@@ -4,8 +4,7 @@ import sys
 
 from pipeline.cli import commands
 from pipeline.cli.arguments import parser
-from pipeline.core import Failure, Home, StorageError, restrict_umask
-from pipeline.exports import printable
+from pipeline.core import Failure, Home, StorageError, place_of, printable, restrict_umask
 
 
 def main(arguments=None):
@@ -23,9 +22,11 @@ def main(arguments=None):
         sys.stderr.close()
         return 0
     except OSError as error:
-        what = (
-            f"b12 {options.command}: {error.filename or (home.root if home else '.')}:"
-            f" {error.strerror}. Check the path, its permissions and the disk."
-        )
-        print(printable(what), file=sys.stderr)
+        where = error.filename or (home.root if home else ".")
+        told = f"{where}: {error.strerror}. Check the path, its permissions and the disk."
+        print(printable(f"b12 {options.command}: {told}"), file=sys.stderr)
         return StorageError.exit_code
+    except Exception as error:  # its text, and a trace of it, may quote a file
+        told = f"failed unexpectedly ({type(error).__name__} at {place_of(error)}): report it"
+        print(f"b12 {options.command}: {told}", file=sys.stderr)
+        return Failure.exit_code

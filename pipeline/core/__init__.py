@@ -14,16 +14,26 @@ from pipeline.core.config import (
     Home,
     restrict_umask,
 )
-from pipeline.core.environment import described_settings, revealed, settings, variable_of
+from pipeline.core.environment import (
+    Settings,
+    described_settings,
+    memory_of_a_file,
+    memory_of_its_database,
+    revealed,
+    settings,
+    variable_of,
+)
 from pipeline.core.errors import (
     Failure,
     GateClosed,
     Growing,
     InvalidProtocol,
     LakeUnavailable,
+    OutOfMemory,
     Refused,
     StorageError,
     UsageError,
+    place_of,
 )
 from pipeline.core.files import (
     create_secret_file,
@@ -34,6 +44,7 @@ from pipeline.core.files import (
     write_json,
 )
 from pipeline.core.locks import exclusive_lock, lock_if_free, remove_unlocked
+from pipeline.core.names import printable, safe_name
 from pipeline.core.yaml_text import (
     LOADER,
     YAML_ERRORS,
@@ -60,7 +71,9 @@ __all__ = [
     "Home",
     "InvalidProtocol",
     "LakeUnavailable",
+    "OutOfMemory",
     "Refused",
+    "Settings",
     "StorageError",
     "UsageError",
     "clock",
@@ -73,14 +86,19 @@ __all__ = [
     "flush",
     "lines_of",
     "lock_if_free",
+    "memory_of_a_file",
+    "memory_of_its_database",
     "open_below",
     "parse_yaml",
+    "place_of",
+    "printable",
     "read_yaml",
     "remove_unlocked",
     "repeated_keys",
     "replacing",
     "restrict_umask",
     "revealed",
+    "safe_name",
     "settings",
     "sha256_of",
     "today",

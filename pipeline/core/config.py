@@ -45,6 +45,16 @@ class Home:
         return self.root / "refused"
 
     @property
+    def quarantine(self):
+        "Files on which the ingest failed again and again"
+        return self.root / "quarantine"
+
+    @property
+    def attempts(self):
+        "How often an ingest of each claimed file was begun"
+        return self.root / "attempts"
+
+    @property
     def lake(self):
         return self.root / "lake"
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import ByteSize, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.core.errors import UsageError
@@ -18,6 +18,14 @@ _PASSWORD = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
 
 def _days(default, description):
     return Field(default, ge=1, le=LONGEST_DAYS, description=description)
+
+
+def _most(default, description):
+    return Field(default, ge=1, description=description)
+
+
+def _size(default, description):
+    return Field(TypeAdapter(ByteSize).validate_python(default), ge=1, description=description)
 
 
 class Settings(BaseSettings):
@@ -49,6 +57,37 @@ class Settings(BaseSettings):
         default="3GB",
         description="Memory that one DuckDB connection may use; the rest spills to disk.",
     )
+    file_memory: ByteSize | None = Field(
+        default=None,
+        ge=1_000_000_000,
+        description=(
+            "Memory that the ingest of one file may use, DuckDB's included; without it, twice"
+            " B12_MEMORY and 1 GB."
+        ),
+    )
+    file_seconds: int = Field(
+        default=14_400,
+        ge=1,
+        description="Seconds of processor time that the ingest of one file may use.",
+    )
+    file_attempts: int = Field(
+        default=3,
+        ge=1,
+        description=(
+            "How often a file is tried on which the ingest fails or is killed, before it is moved"
+            " to quarantine/."
+        ),
+    )
+    file_bytes: ByteSize = _size("20GB", "Size of a file as delivered, at most.")
+    file_unpacked_bytes: ByteSize = _size(
+        "100GB", "Size of what a compressed file or a Parquet file unpacks to, at most."
+    )
+    file_rows: int = _most(200_000_000, "Rows of a table, at most.")
+    file_columns: int = _most(1000, "Columns of a table, at most.")
+    file_cell: int = _most(1_000_000, "Bytes of one cell of a table, at most.")
+    file_nesting: int = _most(100, "Depth of lists and objects within a JSON record, at most.")
+    message_segments: int = _most(150_000, "Segments of an HL7 v2 message, at most.")
+    segment_fields: int = _most(2000, "Fields of a segment of an HL7 v2 message, at most.")
     settle_seconds: float = Field(
         default=5,
         ge=0,
@@ -139,6 +178,33 @@ def _settings(_variables):
         ) from None
 
 
+def memory_of_a_file():
+    """The bytes that the ingest of one file may use: `$B12_FILE_MEMORY`, else twice what one DuckDB
+    connection may use, and 1 GB. Raises UsageError."""
+    given = settings()
+    return int(given.file_memory or 2 * _bytes_of(given.memory) + 1_000_000_000)
+
+
+def memory_of_its_database():
+    """What DuckDB may use of it, as DuckDB takes it: no more than half, so that its own limit, of
+    which it can tell, comes first. Raises UsageError."""
+    half = memory_of_a_file() // 2
+    return f"{min(half, _bytes_of(settings().memory)) // 1_000_000}MB"
+
+
+def _bytes_of(memory):
+    "Of what DuckDB takes for a limit: a size, or a share of the machine's memory"
+    try:
+        if memory.strip().endswith("%"):
+            share = float(memory.strip().removesuffix("%"))
+            return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share / 100)
+        return int(TypeAdapter(ByteSize).validate_python(memory))
+    except ValueError:
+        raise UsageError(
+            f"Invalid settings: $B12_MEMORY is {memory}. Write it as 3GB or 80%."
+        ) from None
+
+
 def home_folder():
     """The folder that `$B12_HOME` names. It is read alone, so that the doctor can report
     settings that are wrong."""
@@ -167,4 +233,8 @@ def described_settings():
         value = given.get(variable, field.default)
         is_secret = variable in given and "Secret" in str(field.annotation)
         shown = None if value is None else _PASSWORD.sub(r"\1:***@", str(value))
-        yield variable, field.default, field.description, "**********" if is_secret else shown
+        default = field.default
+        if isinstance(default, ByteSize):
+            default = default.human_readable(decimal=True).replace(".0", "")
+            shown = default if variable not in given else shown
+        yield variable, default, field.description, "**********" if is_secret else shown

@@ -4,6 +4,22 @@ A message says what happened, where, and what to do. It carries counts, file nam
 never a patient's values.
 """
 
+from pathlib import Path
+
+PROGRAM = Path(__file__).resolve().parents[2]
+
+
+def place_of(error):
+    """The line of this program in which an error came up, as file:line, without any text of the
+    error, which may quote what was read; empty where it is not known."""
+    trace, place = error.__traceback__, ""
+    while trace:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.is_relative_to(PROGRAM / "pipeline"):
+            place = f"{path.relative_to(PROGRAM)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
 
 class Failure(Exception):
     """An expected failure; `exit_code` is what the command line returns."""
@@ -46,6 +62,10 @@ class StorageError(Failure):
     """A disk, a database or a file of the installation cannot be used."""
 
     exit_code = 13
+
+
+class OutOfMemory(StorageError):
+    """Less memory is allowed, or there, than is needed."""
 
 
 class LakeUnavailable(StorageError):

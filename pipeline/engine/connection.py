@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pipeline.core import LakeUnavailable, StorageError, settings
+from pipeline.core import LakeUnavailable, OutOfMemory, StorageError, settings
 
 # What DuckDB raises, for those who call it: only this package imports DuckDB
 EngineError = duckdb.Error
@@ -19,6 +19,8 @@ WORKING_DISK = (
     "Could not write", "Async write", "No space left", "Failed to commit", "offload", "Read-only",
     "Input/output error",
 )  # fmt: skip
+# What it, and the system below it, say where there is no memory, in errors of any kind
+NO_MEMORY = ("llocat", "bad_alloc", "ut of memory", "Resource temporarily unavailable")
 
 
 def connect(path=":memory:", *, spill=None, read_only=False, memory=None):
@@ -53,9 +55,24 @@ def connect_to_file(path, *, view):
 def is_disk_or_memory_error(error):
     """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it
     reads."""
-    return isinstance(error, OutOfMemoryException) or (
+    return _is_memory_error(error) or (
         isinstance(error, OperationalError) and any(words in str(error) for words in WORKING_DISK)
     )
+
+
+def _is_memory_error(error):
+    is_named = isinstance(error, OutOfMemoryException)
+    return is_named or any(words in str(error).split("\n", 1)[0] for words in NO_MEMORY)
+
+
+def fault_of(error):
+    """What DuckDB found wrong with a file that it reads, in words of this program: its own message
+    may quote the file."""
+    if "not valid UTF8" in str(error) or "Invalid unicode" in str(error):
+        return "a text in it is not UTF-8"
+    if isinstance(error, duckdb.ConversionException):
+        return "a value in it is not of the type of its column"
+    return f"it is damaged, or of a kind that is not read ({type(error).__name__})"
 
 
 def is_damage_error(error):
@@ -86,8 +103,8 @@ def storage_errors(home):
 def write_error(folder, error):
     """The StorageError of a DuckDB that found no memory, no room or no right for what it writes
     below a folder."""
-    if isinstance(error, OutOfMemoryException):
-        return StorageError(
+    if _is_memory_error(error):
+        return OutOfMemory(
             f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Raise the limit or"
             " close other programs, then type the command again; it continues where it stopped."
         )

@@ -19,7 +19,7 @@ def sweep(home):
     ):
         if left != home.old_lake or home.lake.exists():
             shutil.rmtree(left, ignore_errors=True)
-    for room in (home.archive, home.refused, home.runs):
+    for room in (home.archive, home.refused, home.quarantine, home.runs):
         for left in [
             path
             for path in room.rglob("*")

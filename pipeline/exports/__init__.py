@@ -1,7 +1,7 @@
 """A worklist as a file for other programs, and the texts that commands print."""
 
 from pipeline.exports import fhir, omop
-from pipeline.exports.cells import cells_of, printable, text_columns
+from pipeline.exports.cells import cells_of, text_columns
 from pipeline.exports.meta import Meta, meta_in
 from pipeline.exports.published import published, worklist_csv, worklist_rows
 from pipeline.exports.report import PRIORITIES, WORKLIST_COLUMNS, account_line, describe
@@ -23,7 +23,6 @@ __all__ = [
     "file_name",
     "meta_in",
     "omop",
-    "printable",
     "published",
     "table",
     "text_columns",

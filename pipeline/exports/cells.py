@@ -17,7 +17,6 @@ _CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}
 _RUN = r"(^|[;\t])([=+@\t\r-])"
 _RUNS = re.compile(_RUN)
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
 
 def columns_of(row):
@@ -65,9 +64,3 @@ def _cell(name, kind):
     text = f"array_to_string({name}, '|')" if kind == "VARCHAR[]" else name
     # not a CASE of six comparisons: DuckDB took longer to plan that of 40 columns than to run it
     return f"regexp_replace({text}, '{_RUN}', '\\1''\\2', 'g') as {name}"
-
-
-def printable(text):
-    """A text that a terminal only shows: every control character but tab and line feed, and every
-    mark that turns the direction of writing, as its escape."""
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

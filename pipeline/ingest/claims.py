@@ -8,8 +8,19 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from pipeline.core import Failure, Growing, sha256_of
-from pipeline.ingest.ingest import ingest_file
+from pipeline.core import (
+    Failure,
+    Growing,
+    OutOfMemory,
+    StorageError,
+    printable,
+    safe_name,
+    settings,
+    sha256_of,
+)
+from pipeline.ingest import attempts
+from pipeline.ingest.apart import ingest_apart
+from pipeline.ingest.ingest import ingest_file, put_into_quarantine
 from pipeline.landing import (
     READY,
     Promise,
@@ -30,6 +41,7 @@ from pipeline.observability import observe_ingest
 from pipeline.profiles import read_profile
 
 LOG = logging.getLogger(__name__)
+KILLED = "each process that read it was killed, or the machine stopped"
 NO_FILE = "0" * 64  # a SHA-256 that no file has
 
 
@@ -88,7 +100,8 @@ def _profile_or_none(home, source):
     try:
         return read_profile(source, home)
     except Failure as failure:
-        LOG.warning("Files in landing/%s wait: %s", source, failure)  # those of other sources go in
+        # those of other sources go in
+        LOG.warning("Files in landing/%s wait: %s", printable(source), printable(str(failure)))
         return None
 
 
@@ -121,7 +134,7 @@ def _left_claimed(home):
         if delivered and (kind := kind_of(*delivered)) != "unknown":
             source, name = delivered
             path = (home.claimed / file.name).relative_to(home.root).as_posix()
-            claimed.append(ClaimedFile(source=source, path=path, name=name, kind=kind))
+            claimed.append(ClaimedFile(source, path, safe_name(name), kind))
     return claimed
 
 
@@ -132,14 +145,11 @@ def _claim(home, delivery):
     if delivery.promise:
         promised = delivery.promise.sha256
         own = f"{promised if is_sha256(promised) else NO_FILE}-{secrets.token_hex(8)}"
-    path = claim(
-        home, home.landing / delivery.path, as_name=f"{delivery.source}/{own}/{delivery.name}"
-    )
+    name = safe_name(delivery.name)
+    path = claim(home, home.landing / delivery.path, as_name=f"{delivery.source}/{own}/{name}")
     if path is None:
         return None
-    return ClaimedFile(
-        delivery.source, path.relative_to(home.root).as_posix(), delivery.name, delivery.kind
-    )
+    return ClaimedFile(delivery.source, path.relative_to(home.root).as_posix(), name, delivery.kind)
 
 
 def _promised(path, home):
@@ -198,23 +208,64 @@ def _without_references(home, claimed):
 
 @observe_ingest
 def ingest_claimed(home, claimed):
-    """Ingest one ClaimedFile; returns its Account. None: another process holds or took it, or it is
-    still growing."""
+    """Ingest one ClaimedFile in a child process; returns its Account. None: another process holds
+    or took it, or it is still growing.
+
+    A file on which this fails, or is killed, is tried again; at last it is moved to quarantine/, as
+    a refused one. Attempts of earlier processes count. Raises the Failure of anything but the file.
+    """
+    path, why = home.root / claimed.path, KILLED
+    for _ in range(attempts.count(home, path), settings().file_attempts):
+        ended = ingest_apart(home, claimed)
+        if ended.failed is None:
+            return ended.account
+        why = ended.failed
+        if ended.is_final or not path.exists():
+            break
+        if not attempts.count(home, path):  # its rows were judged: they are stored the next time
+            raise StorageError(f"The rows of {claimed.name} cannot be stored: {why}.")
+    with _held(path) as is_ours:
+        if not is_ours:
+            return None
+        account = put_into_quarantine(home, path, claimed.source, claimed.name, why)
+        attempts.forget(home, path)
+        return account
+
+
+def ingest_held(home, claimed, *, before=lambda step: None):
+    """Ingest one ClaimedFile in this process, once; returns its Account or None, as
+    `ingest_claimed`.
+
+    The attempt is counted before the file is read, and no longer once its rows are stored: then it
+    is sound. before: as of `ingest_file`.
+    """
     path = home.root / claimed.path
     with _held(path) as is_ours:
         if not is_ours:
             return None
         try:
-            return ingest_file(
-                home,
-                path=path,
-                source=claimed.source,
-                name=claimed.name,
-                promised=_promised(path, home),
-            )
-        except Growing:
-            return_to_landing(home, path, source=claimed.source, name=claimed.name)
-            return None
+            account = _attempt(home, path, claimed, before)
+        except OutOfMemory:
+            raise
+        except Failure:
+            attempts.forget(home, path)  # of the installation, not of the file
+            raise
+        attempts.forget(home, path)
+        return account
+
+
+def _attempt(home, path, claimed, before):
+    def counted(step):
+        (attempts.note if step == "read" else attempts.forget)(home, path)
+        before(step)
+
+    named = {"source": claimed.source, "name": claimed.name}
+    try:
+        promised = _promised(path, home)
+        return ingest_file(home, path=path, promised=promised, before=counted, **named)
+    except Growing:
+        return_to_landing(home, path, **named)
+        return None
 
 
 @contextmanager

@@ -6,45 +6,68 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core import Growing, Refused, exclusive_lock, sha256_of
-from pipeline.engine import DataError, ProgrammingError
+from pipeline.engine import DataError, ProgrammingError, is_disk_or_memory_error, write_error
 from pipeline.ingest.accounts import Account, account_of_earlier_ingest, receipt_time
 from pipeline.ingest.commit import commit, commit_refusal
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
-from pipeline.landing import archive_once, move_to_folder, references_of
+from pipeline.landing import archive_once, move_to_folder, references_of, stored_path
 from pipeline.profiles import read_profile
 
+QUARANTINED = "it is in quarantine"
+IN_QUARANTINE = (
+    f"{QUARANTINED}: the same bytes failed before. Try them again with b12 refused --retry"
+)
 NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
 
 
-def ingest_file(home, *, path, source, name, received_at=None, sha256=None, promised=None):
+class InQuarantine(Refused):
+    """The same bytes are in quarantine: they are not tried again unasked."""
+
+    folder = "quarantine"
+
+
+def _ignored(_):
+    return None
+
+
+def ingest_file(
+    home, *, path, source, name, received_at=None, sha256=None, promised=None, before=_ignored
+):
     """Ingest one file and move it into the archive, or into `refused/`; returns its Account.
 
     path: where the file is. name: its path as delivered, which evidence names. sha256: of the file
     as it was delivered, where it has changed since. promised: the SHA-256 by its manifest, if it
-    has one; another file is refused. A file that was ingested before, byte for byte,
-    changes nothing: all its rows are duplicates. One process at a time, so that of two files which
-    hold one row the second sees what the first put in. Raises Growing, and keeps nothing of the
-    file, when it changes while it is read.
+    has one; another file is refused. before: called with `read` when it is this file's turn, and
+    with `store` when its rows are judged. Bytes that were ingested before change nothing: all rows
+    are duplicates. One process at a time, so that of two files which hold one row the second sees
+    what the first put in. Raises Growing for a file that changes while it is read; none is kept.
     """
     with exclusive_lock(home, "ingest"):
-        before = _FileState.of(path)
+        before("read")
+        state = _FileState.of(path)
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
         kind = profile.kind_of_file(name)
         try:
-            if promised not in (None, sha256):
-                raise Refused(NOT_AS_PROMISED)
+            _check_wanted(home, profile, name, sha256, promised)
             if kind == "reference":
                 account, folder = Account(name, sha256, profile.name, kind), "reference"
             else:
                 file = _delivered(home, path, profile, kind, name, sha256, received_at)
-                account, folder = _ingest(home, file, before), "archive"
+                account, folder = _ingest(home, file, state, before), "archive"
         except Refused as refusal:
             account = Account(name, sha256, profile.name, kind, refused=str(refusal))
-            return _refuse(home, path, account)
+            return _refuse(home, path, account, getattr(refusal, "folder", "refused"))
         if path.exists():  # else it was archived by an earlier ingest
-            stored = {"source": source, "sha256": sha256, "name": name}
-            move_to_folder(home, path, folder=folder, **stored)
+            _move(home, path, account, folder)
         return account
+
+
+def _check_wanted(home, profile, name, sha256, promised):
+    "Raises Refused for a file that is not to be read"
+    if promised not in (None, sha256):
+        raise Refused(NOT_AS_PROMISED)
+    if is_in_quarantine(home, source=profile.name, sha256=sha256, name=name):
+        raise InQuarantine(IN_QUARANTINE)
 
 
 def _delivered(home, path, profile, kind, name, sha256, received_at):
@@ -60,20 +83,34 @@ def _delivered(home, path, profile, kind, name, sha256, received_at):
     )
 
 
-def _refuse(home, path, account):
+def _refuse(home, path, account, folder):
     commit_refusal(home, account, receipt_time(home))
-    move_to_folder(
-        home,
-        path,
-        source=account.source,
-        sha256=account.sha256,
-        name=account.file,
-        folder="refused",
-    )
+    _move(home, path, account, folder)
     return account
 
 
-def _ingest(home, file, before):
+def _move(home, path, account, folder):
+    stored = {"source": account.source, "sha256": account.sha256, "name": account.file}
+    move_to_folder(home, path, folder=folder, **stored)
+
+
+def put_into_quarantine(home, path, source, name, why):
+    """Move a file on which the ingest failed again and again into `quarantine/`, recorded as a
+    refused one; returns its Account. why: as the end of a sentence, without a value of the file."""
+    with exclusive_lock(home, "ingest"):
+        kind, sha256 = read_profile(source, home).kind_of_file(name), sha256_of(path)
+        shutil.rmtree(home.work / sha256, ignore_errors=True)  # of the last attempt
+        account = Account(name, sha256, source, kind, refused=f"{QUARANTINED}: {why}")
+        return _refuse(home, path, account, "quarantine")
+
+
+def is_in_quarantine(home, *, source, sha256, name):
+    """Whether a file of these bytes is in quarantine."""
+    stored = {"source": source, "sha256": sha256, "name": name}
+    return stored_path(home, folder="quarantine", **stored).exists()
+
+
+def _ingest(home, file, state, before):
     stored = {"source": file.profile.name, "sha256": file.sha256, "name": file.name}
     if earlier := account_of_earlier_ingest(home, snapshot=file.snapshot, **stored):
         # of a process killed after its last commit
@@ -89,15 +126,18 @@ def _ingest(home, file, before):
         try:
             landed, account = validate_file(con, home, file, folder)
         except (DataError, ProgrammingError) as error:
-            before.check()
+            state.check()
+            if is_disk_or_memory_error(error):
+                raise write_error(home.root, error) from None
             raise Refused(
                 f"a value or a name in it breaks a SELECT ({type(error).__name__}): "
                 "report it; the file is kept"
             ) from None
         except Refused:
-            before.check()
+            state.check()
             raise
-        before.check()
+        state.check()
+        before("store")
         commit(con, home, file, landed.entities, account)
         return account
 

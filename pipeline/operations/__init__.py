@@ -3,12 +3,16 @@
 from pipeline.operations import alerts, deadlines, notifications, retention
 from pipeline.operations.doctor import examine
 from pipeline.operations.notifications import notify
+from pipeline.operations.refusals import in_quarantine, refused_files, retry
 
 __all__ = [
     "alerts",
     "deadlines",
     "examine",
+    "in_quarantine",
     "notifications",
     "notify",
+    "refused_files",
     "retention",
+    "retry",
 ]

@@ -52,7 +52,7 @@ def _told_of(alerts, known):
     if not fresh and not over:
         return kept
     lines = [
-        *(f"Overdue: {alert['says']}" for alert in fresh),
+        *(f"{_kind(alert)}: {alert['says']}" for alert in fresh),
         *(f"Resolved: {alert['says']} (since {alert['since']})" for alert in over),
     ]
     for line in lines:
@@ -62,6 +62,10 @@ def _told_of(alerts, known):
         [*lines, "What to do: docs/runbook.md, Operator alerts."],
     )
     return [*kept, *(over if told and all(told.values()) else fresh)]
+
+
+def _kind(alert):
+    return "In quarantine" if alert["key"].startswith("quarantine ") else "Overdue"
 
 
 def _read(home):

@@ -11,6 +11,7 @@ from pipeline import lake
 from pipeline.core import zone
 from pipeline.engine import connect, storage_errors
 from pipeline.operations.deadlines_file import read_deadlines
+from pipeline.operations.refusals import in_quarantine
 from pipeline.runs import listed_folders, read_manifest
 
 
@@ -31,7 +32,15 @@ def overdue(home, now):
         _waiting(home, deadlines.waiting_hours, now),
         _capacity(home, deadlines.free_percent),
     ]
-    return [alert for alert in (*alerts, *_deliveries(home, deadlines.deliveries, now)) if alert]
+    alerts += [*_deliveries(home, deadlines.deliveries, now), *_quarantined(home)]
+    return [alert for alert in alerts if alert]
+
+
+def _quarantined(home):
+    "A file's own key, so that each is told of"
+    for file in in_quarantine(home):
+        says = f"{file.file} of {file.source}: {file.reason}. Type: b12 refused"
+        yield Alert(f"quarantine {file.sha256[:12]}", says)
 
 
 def due_day(by, now):

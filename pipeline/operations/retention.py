@@ -57,7 +57,8 @@ def _refused(home, before):
         return 0
     old = [
         path
-        for path in home.refused.rglob("*")
+        for folder in (home.refused, home.quarantine)
+        for path in folder.rglob("*")
         if path.is_file() and path.lstat().st_ctime < before.timestamp()
     ]
     for path in old:

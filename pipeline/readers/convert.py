@@ -199,7 +199,7 @@ def _transport(path, **options):
             return pyreadstat.read_xport(path, encoding=encoding, **options)
         except UnicodeDecodeError:
             continue
-        except (pyreadstat.ReadstatError, ValueError):
+        except (pyreadstat.ReadstatError, *BROKEN):
             break
     raise Refused("the SAS transport file is damaged: deliver it again")
 

@@ -10,6 +10,7 @@ from pipeline.readers.cells import define_filled, define_patient_id
 from pipeline.readers.convert import as_table
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
+from pipeline.readers.limits import check_bytes
 from pipeline.readers.loaded import Loaded
 from pipeline.readers.lookup import load_lookup
 from pipeline.readers.mapping import mappings, with_default
@@ -55,6 +56,7 @@ def read(con, path, *, profile, kind, folder, references=()):
     text (null when empty); beside them `line`, `shifted_days`, and
     `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
+    check_bytes(path)
     _code_systems(con, profile)
     _maps(con, profile)
     define_filled(con, profile.empty_words)

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from pipeline.core import Refused
 from pipeline.engine import EngineError, is_disk_or_memory_error, quoted_text
+from pipeline.readers.decoded import check_parquet
+from pipeline.readers.limits import check_bytes
+from pipeline.readers.rows.form import LONGEST
 
 COLUMNS = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
 
@@ -44,10 +47,12 @@ _ONCE = "row_number() over (partition by concept_id order by vocabulary_id, conc
 
 def _scan(path):
     quoted = quoted_text(path)
+    check_bytes(path)
     if path.suffix == ".parquet":
+        check_parquet(path)
         return f"read_parquet({quoted})"
     with path.open(encoding="utf-8", errors="replace") as file:
-        is_athena = "\t" in file.readline()
+        is_athena = "\t" in file.readline(LONGEST)
     form = (
         "delim = '\t', quote = '', escape = ''"
         if is_athena

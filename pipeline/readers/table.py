@@ -1,6 +1,8 @@
 """CSV and Parquet files as text tables with line numbers. Nothing is sniffed: dialect and columns
 come from the profile."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import numpy as np
 from pipeline.core import Refused
 from pipeline.engine import (
     EngineError,
+    fault_of,
     is_disk_or_memory_error,
     quoted_identifier,
     quoted_text,
@@ -17,11 +20,15 @@ from pipeline.engine import (
 )
 from pipeline.readers.causes import cause_in_dialect, cause_of_lacking
 from pipeline.readers.cells import delivered_column
+from pipeline.readers.decoded import DAMAGED, check_parquet
+from pipeline.readers.limits import check_cell, check_columns
 from pipeline.readers.lines import note_lines, number
 from pipeline.readers.rows.form import LONGEST
 from pipeline.readers.rows.header import read_header
 from pipeline.readers.rows.survey import survey
 
+SHOWN = 10  # unknown columns that a refusal names
+_NAME = re.compile(r"[a-z][a-z_ ]{0,39}")
 NO_LINES = np.empty(0, np.int64), np.empty((0, 2), np.int64)
 
 
@@ -64,7 +71,8 @@ def _load_parquet(con, path, *, columns, profile, into, folder):
     names = _names(delivered)
     known = _check_names(names, columns, profile, lambda: "")
     verbatim = columns.get("verbatim", ())
-    _keep(con, _select(scan, names, delivered, known, verbatim), path, folder)
+    _keep(con, _select(scan, names, delivered, known, verbatim), folder)
+    _check_cells(con, known)
     note_lines(con, *NO_LINES)
     number(con, into, first=1, not_all_empty=[delivered_column(name) for name in known])
     return names
@@ -76,6 +84,7 @@ def _load_csv(con, path, *, columns, profile, into, folder):
         header = read_header(path, dialect)
     except Refused as refusal:
         raise Refused(f"{refusal}{cause_in_dialect(path, dialect, required)}") from None
+    check_columns(len(header.cells))
     names = _names(header.cells)
     known = _check_names(
         names, columns, profile, lambda: cause_of_lacking(path, dialect, required, header)
@@ -84,7 +93,7 @@ def _load_csv(con, path, *, columns, profile, into, folder):
     cells = [f"column{place}" for place in range(len(names))]
     scan = _scan_of_csv(con, surveyed.path, dialect, cells)
     verbatim = columns.get("verbatim", ())
-    _keep(con, _select(scan, names, cells, known, verbatim), path, folder)
+    _keep(con, _select(scan, names, cells, known, verbatim), folder)
     _check_read_as_surveyed(con, surveyed, dialect)
     note_lines(con, surveyed.ragged, surveyed.shifts)
     number(con, into, first=2)
@@ -117,25 +126,31 @@ def _emptied(cell, is_verbatim):
     return f"nullif({cell}, '')" if is_verbatim else f"filled({cell})"
 
 
-def _keep(con, select, path, folder):
+def _keep(con, select, folder):
     try:
         view_of_parquet(con, "landing.raw", select, folder, is_numbered=True)
     except EngineError as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None
-        raise Refused(
-            f"the file cannot be read: {_first_line(error, path.parent, folder)}"
-        ) from None
+        raise Refused(f"the file cannot be read: {fault_of(error)}") from None
+
+
+def _check_cells(con, names):
+    "Of a CSV no record is longer than LONGEST"
+    lengths = ", ".join(f"coalesce(max(strlen({delivered_column(name)})), 0)" for name in names)
+    [[longest]] = con.execute(f"select greatest(0, {lengths}) from landing.raw").fetchall()
+    check_cell(longest)
 
 
 def _parquet(con, path):
+    check_parquet(path)
     scan = f"read_parquet({quoted_text(path)})"
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
     except EngineError as error:
-        raise Refused(
-            f"the file is not readable Parquet: {_first_line(error, path.parent)}"
-        ) from None
+        if is_disk_or_memory_error(error):
+            raise write_error(path.parent, error) from None
+        raise Refused(DAMAGED) from None
     nested = [
         name
         for name, kind, *_ in described
@@ -173,13 +188,24 @@ def _check_read_as_surveyed(con, surveyed, dialect):
         )
 
 
+def _told(unexpected, names):
+    "Columns by their names, or by their places where a value may have slipped into the header"
+    if all(_NAME.fullmatch(name) for name in unexpected[:SHOWN]):
+        named = unexpected
+    else:
+        named = [f"no. {names.index(name) + 1}" for name in unexpected[:SHOWN]]
+    more = f" and {len(unexpected) - SHOWN:,} more" if len(unexpected) > SHOWN else ""
+    return ", ".join(named[:SHOWN]) + more
+
+
 def _check_names(names, columns, profile, cause):
     """The columns that may be read. Raises Refused where the names are not those of the profile;
     what it does not read may have any name, or none"""
     known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
-    missing = [name for name in columns["required"] if name not in names]
-    unexpected = [name for name in names if name and name not in known]
-    twice = [name for name in known if names.count(name) > 1]
+    missing = sorted(set(columns["required"]) - set(names), key=columns["required"].index)
+    unexpected = [name for name in names if name and name not in set(known)]
+    times = Counter(names)
+    twice = [name for name in known if times[name] > 1]
     if missing:
         raise MissingColumns(
             "the first line is not the header of this entity: it lacks"
@@ -189,16 +215,7 @@ def _check_names(names, columns, profile, cause):
         raise Refused(f"the header names the column {', '.join(twice)} twice")
     if unexpected and profile.other_columns != "ignored":
         raise Refused(
-            f"the header names the unknown column {', '.join(unexpected)}; known:"
+            f"the header names the unknown column {_told(unexpected, names)}; known:"
             f" {', '.join(known)}"
         )
     return known
-
-
-def _first_line(error, *folders):
-    """The first line of a DuckDB message, which names the fault, without the folders of files;
-    later lines may quote the data"""
-    line = str(error).split("\n", 1)[0]
-    for folder in folders:
-        line = line.replace(f"{folder}/", "")
-    return line.split(": ", 1)[-1][:200]

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.core import Refused
 from pipeline.readers.kinds import refuse_other_kinds
+from pipeline.readers.limits import beyond_unpacked, check_members, unpacked_at_most
 
 BLOCK = 1 << 20
 GZIP = b"\x1f\x8b"
@@ -16,7 +17,6 @@ OFFICE = "[Content_Types].xml"  # of a workbook, and of every other document of 
 LAYERS = 3  # a gzip of a zip of a gzip
 TABLES = (".csv", ".tsv", ".psv", ".txt", ".dat", ".parquet", ".xlsx", ".xpt", ".gz")
 READABLE = ("utf-8", "latin-1")
-LARGEST_RATIO = 200  # text of hospitals shrinks 5 to 30 times; a bomb, a thousand times
 
 
 def unpacked(path, folder):
@@ -49,7 +49,9 @@ def is_parquet(path):
 
 
 def zip_holds(path, name):
-    """Whether a zip has a member of this name; a damaged one has not."""
+    """Whether a zip has a member of this name; a damaged one has not. Raises Refused for too many
+    members."""
+    check_members(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return name in archive.namelist()
@@ -82,16 +84,14 @@ def tables_in_zip(path):
 
 def check_size(path):
     """Raises Refused for a zip that is damaged, and for one that would grow too large."""
+    check_members(path)
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError):
         raise Refused("its zip is truncated or damaged: deliver it again") from None
-    if size > _most(path):
-        raise Refused(
-            f"its zip expands to more than {LARGEST_RATIO} times its size: deliver it in parts, or"
-            " uncompressed"
-        )
+    if size > (most := _most(path)):
+        raise beyond_unpacked(size, most)
 
 
 def extracted(path, member, target):
@@ -156,7 +156,7 @@ def _transcoded(path, folder, encoding):
 
 
 def _most(path):
-    return max(path.stat().st_size * LARGEST_RATIO, 64 * BLOCK)
+    return unpacked_at_most(path.stat().st_size, least=64 * BLOCK)
 
 
 def _gunzipped(path, folder, layer):
@@ -168,10 +168,7 @@ def _gunzipped(path, folder, layer):
             while block := source.read(BLOCK):
                 written += len(block)
                 if written > most:
-                    raise Refused(
-                        f"its gzip expands to more than {LARGEST_RATIO} times its size: deliver it"
-                        " in parts, or uncompressed"
-                    )
+                    raise beyond_unpacked(written, most)
                 target.write(block)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise Refused("its gzip is truncated or damaged: deliver it again") from None

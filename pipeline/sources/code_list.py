@@ -79,8 +79,8 @@ def _text(path):
                 header, *rows = list(islice(lines, MOST + 2)) or [[]]
         except UnicodeError:
             continue
-        except csv.Error as error:
-            raise UsageError(f"{path.name} is not CSV: {error}. Export it as CSV.") from None
+        except csv.Error:
+            raise UsageError(f"{path.name} is not CSV. Export it as CSV.") from None
         return [name.strip() for name in header], rows
     raise UsageError(f"{path.name} is neither UTF-8 nor Windows-1252. Export it as UTF-8.")
 

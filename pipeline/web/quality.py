@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from pipeline import worklist
 from pipeline.analysis import stewardship
+from pipeline.operations import in_quarantine
 from pipeline.quality import data_docs
 from pipeline.web.access import Operator, Steward
 from pipeline.web.laboratories import histograms
@@ -28,13 +29,7 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     store = request.app.state.store
     runs = worklist.runs(store, limit=200)
     chosen = next((row for row in runs if row["run_id"] == run), runs[0] if runs else None)
-    outcomes = (
-        sorted(
-            worklist.outcome_changes(store, chosen["run_id"]), key=lambda row: ORDER[row["outcome"]]
-        )
-        if chosen
-        else []
-    )
+    outcomes = _outcomes(store, chosen)
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
     return page(
         request,
@@ -49,9 +44,17 @@ def quality(request: Request, actor: Operator, run: str | None = None):
         rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
         volume=_volume(report.get("source_volume")),
         labs=histograms(report.get("lab_b12_histogram") or []),
+        quarantined=in_quarantine(request.app.state.home),
         docs=_validation(request.app.state.home, chosen),
         key_of=_name,
     )
+
+
+def _outcomes(store, run):
+    if not run:
+        return []
+    changes = worklist.outcome_changes(store, run["run_id"])
+    return sorted(changes, key=lambda row: ORDER[row["outcome"]])
 
 
 def _states(outcomes):

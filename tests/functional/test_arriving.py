@@ -103,6 +103,7 @@ def test_processes_that_take_at_once_take_each_file_once(home):
     assert not [path for path in (home.root / "claimed").rglob("*") if path.is_file()]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_file_that_grows_while_it_is_read_goes_back_and_is_taken_whole_later(home, monkeypatch):
     path = drop(home, "canonical/lab_result.csv", results(0, 10))
     from pipeline.ingest import ingest
@@ -210,6 +211,7 @@ def test_files_under_no_source_or_an_unknown_one_wait_and_do_not_keep_others_wai
     ]
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("dies_in", ["claims.claim", "claims.ingest_file", "ingest._refuse"])
 def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_in):
     good, bad = (

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tools.chaos import arriving, damage, disk
+from tools.chaos import arriving, damage, disk, fuzz, hostile
 from tools.chaos.faults import state
 from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
 
@@ -88,3 +88,20 @@ def test_damaged_files_of_the_lake_are_refused_and_the_backup_brings_them_back(u
 
 def test_one_poisoned_row(tmp_path):
     sound(arriving.poisoned(rows=20_000, scratch=tmp_path))
+
+
+@pytest.mark.parametrize("name", fuzz.formats())
+def test_bytes_changed_at_random_give_rows_that_add_up_or_a_refusal_that_quotes_nothing(
+    name, tmp_path
+):
+    tried, _ = fuzz.fuzz(name, 3, tmp_path)
+    assert tried
+
+
+def test_hostile_files_cost_themselves(tmp_path):
+    "All kinds but the large ones, which `make chaos` tries, and those of test_quarantine.py"
+    left_out = ("a record that needs too much memory", "a file that takes too long")
+    kinds = {kind: each for kind, each in hostile.KINDS.items() if kind not in left_out}
+    for outcome in hostile.hostile(tmp_path, times=1, kinds=kinds):
+        assert outcome.is_sound, outcome
+        assert outcome.went_in + outcome.refused + outcome.left == 1, outcome

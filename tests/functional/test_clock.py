@@ -50,6 +50,7 @@ def result(value):
     }
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_delivery_after_the_clock_stepped_back_is_received_after_the_one_before(tmp_path, clock):
     home = Home(tmp_path / "home")
     for number, step in enumerate((0, -3600, -1800, +60)):
@@ -61,6 +62,7 @@ def test_a_delivery_after_the_clock_stepped_back_is_received_after_the_one_befor
     assert steps == pytest.approx([0, 0.000001, 0.000002, 60])
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_clock_that_was_far_ahead_once_is_not_believed_for_ever(tmp_path, clock):
     home = Home(tmp_path / "home")
     for number, instant in enumerate((NOW + timedelta(days=400), NOW)):

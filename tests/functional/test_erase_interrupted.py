@@ -73,6 +73,7 @@ def claim(home, tmp_path, text):
     return claimed
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(
     home, tmp_path, monkeypatch, is_refused
@@ -92,6 +93,7 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(
     assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_file_that_a_living_process_holds_is_put_away_by_it_and_brings_no_patient_back(
     home, tmp_path, monkeypatch
 ):

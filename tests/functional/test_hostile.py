@@ -267,5 +267,5 @@ def test_no_escape_sequence_reaches_a_terminal(tmp_path):
         ("erase", f"nobody{red}", "--yes"),
     )
     printed = [b12(home, *words) for words in asked]
-    assert "\\x1b[31m" in "".join(each.out + each.err for each in printed)
+    assert "%1B[31m" in "".join(each.out + each.err for each in printed)
     assert not [each for each in printed if "\x1b" in each.out + each.err or "\x9b" in each.out]

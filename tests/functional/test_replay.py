@@ -151,7 +151,9 @@ def test_a_delivery_is_known_again_however_many_were_forgotten_and_however_often
     assert set(assessments(home.root)) == {"cat"}
 
 
-def test_a_lake_of_an_earlier_version_is_replayed_and_not_read(home, monkeypatch, delivered):
+def test_a_lake_of_an_earlier_version_is_replayed_and_not_read(
+    home, monkeypatch, delivered, in_this_process
+):
     columns = lake.COLUMNS["lab_result"]
     monkeypatch.setitem(lake.COLUMNS, "lab_result", {**columns, "since_then": "varchar"})
     for command in (
@@ -168,7 +170,7 @@ def test_a_lake_of_an_earlier_version_is_replayed_and_not_read(home, monkeypatch
         ],
     ):
         answer = b12(home.root, *command)
-        assert (answer.code, "b12 reingest" in answer.err) == (13, True)
+        assert (answer.code, "b12 upgrade" in answer.err) == (13, True)
     monkeypatch.undo()
     assert b12(home.root, "reingest").code == 0
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0

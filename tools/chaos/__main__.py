@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.core import REPOSITORY
-from tools.chaos import arriving, damage, disk, live
+from tools.chaos import arriving, damage, disk, fuzz, hostile, live
 from tools.chaos.faults import Row, as_table, state
 from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
 
 PLACE = REPOSITORY / "docs" / "reliability.md"
 BEGIN, END = "<!-- chaos:begin -->", "<!-- chaos:end -->"
+HOSTILE_BEGIN, HOSTILE_END = "<!-- hostile:begin -->", "<!-- hostile:end -->"
 SCREEN = ("screen", "--as-of", AS_OF)
 
 
@@ -41,25 +42,29 @@ def main(arguments=None) -> int:
                     scratch, kills=options.kills, others=options.others, poisoned_rows=options.rows
                 )
             )
+            rows += map(tell, fuzz.fuzzed(scratch, seconds=options.fuzz))
+            outcomes = [tell_outcome(one) for one in hostile.hostile(scratch, times=options.others)]
             rows += of_stack.result() if of_stack else []
     text = account(rows, time.monotonic() - began)
     if options.write:
-        written = PLACE.read_text(encoding="utf-8")
-        PLACE.write_text(
-            written[: written.index(BEGIN) + len(BEGIN)]
-            + "\n"
-            + text
-            + written[written.index(END) :],
-            encoding="utf-8",
-        )
-    print(text)
-    return 0 if all(row.is_sound for row in rows) else 1
+        _write(BEGIN, END, text)
+        _write(HOSTILE_BEGIN, HOSTILE_END, hostile.as_table(outcomes))
+    print(f"{text}\n{hostile.as_table(outcomes)}")
+    return 0 if all(one.is_sound for one in (*rows, *outcomes)) else 1
+
+
+def _write(begin, end, text):
+    "Between two marks of the page"
+    written = PLACE.read_text(encoding="utf-8")
+    before = written[: written.index(begin) + len(begin)]
+    PLACE.write_text(f"{before}\n{text}{written[written.index(end) :]}", encoding="utf-8")
 
 
 NUMBERS = (
     ("--kills", 100, "total number of killed commands"),
     ("--others", 10, "repetitions of every other fault"),
     ("--rows", 1_000_000, "rows of the file with a malformed row"),
+    ("--fuzz", 30, "seconds of random changes to the files of each format"),
     ("--rounds", 1, "kills of each service of the stack"),
 )
 
@@ -143,6 +148,13 @@ def tell(row):
         flush=True,
     )
     return row
+
+
+def tell_outcome(outcome):
+    """Print an Outcome as it comes; returns it."""
+    sound = "sound" if outcome.is_sound else "NOT SOUND"
+    print(f"{outcome.kind}: {sound}, {outcome}", file=sys.stderr, flush=True)
+    return outcome
 
 
 def account(rows, seconds):

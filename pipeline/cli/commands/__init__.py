@@ -24,10 +24,17 @@ from pipeline.cli.commands.screening import (
     worklist,
 )
 from pipeline.cli.commands.simulating import simulate
-from pipeline.cli.commands.stewarding import compact, reingest, rejects, source, unmapped
+from pipeline.cli.commands.stewarding import (
+    compact,
+    refused,
+    reingest,
+    rejects,
+    source,
+    unmapped,
+)
 
 __all__ = [
     "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest",
-    "notify", "overdue", "protocol", "reingest", "rejects", "restore", "run", "runs", "screen",
-    "serve", "simulate", "source", "unmapped", "upgrade", "user", "worklist",
+    "notify", "overdue", "protocol", "refused", "reingest", "rejects", "restore", "run", "runs",
+    "screen", "serve", "simulate", "source", "unmapped", "upgrade", "user", "worklist",
 ]  # fmt: skip

@@ -2,11 +2,11 @@
 
 from pipeline import run as walk
 from pipeline.analysis import stewardship
-from pipeline.cli.commands.terminal import form_of, say, tell_account, write
+from pipeline.cli.commands.terminal import form_of, raise_refused, say, tell_account, write
 from pipeline.core import Refused, UsageError
 from pipeline.exports import account_line, as_rows, table
 from pipeline.ingest import replay
-from pipeline.operations import retention
+from pipeline.operations import refused_files, retention, retry
 from pipeline.profiles import answerable_as, answered, filled
 from pipeline.sources import check, check_folder, draft
 
@@ -22,6 +22,7 @@ REJECTED = (
     "unit",
     "performing_lab",
 )
+REFUSED = ("state", "source", "file", "received_at", "reason", "todo", "sha256")
 CURE = ("profile_key", "remedy")
 LIKELY = (
     "entity",
@@ -67,6 +68,15 @@ def rejects(home, options):
                 if reason in reasons
             )
         )
+
+
+def refused(home, options):
+    if options.retry:
+        retry(home, options.retry)
+        return raise_refused(home, walk.ingest_waiting(home, progress=tell_account))
+    rows = [{name: getattr(file, name) for name in REFUSED} for file in refused_files(home)]
+    columns = REFUSED if options.format == "json" else REFUSED[:-1]
+    return say(as_rows(rows, options.format, columns, empty="No file was refused."))
 
 
 def unmapped(home, options):

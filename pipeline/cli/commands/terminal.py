@@ -2,8 +2,8 @@
 
 import sys
 
-from pipeline.core import Refused, UsageError
-from pipeline.exports import FORMATS, account_line, printable
+from pipeline.core import Refused, UsageError, printable
+from pipeline.exports import FORMATS, account_line
 from pipeline.profiles import clean_id
 
 SHOWN = 3  # refused files that the error names
@@ -95,6 +95,11 @@ def tell_patients(done, total):
         )
 
 
+def _beside(home, accounts):
+    is_quarantined = any("quarantine" in account.refused for account in accounts)
+    return f", those in quarantine in {home.quarantine} (b12 refused)" if is_quarantined else ""
+
+
 def raise_refused(home, accounts):
     """Raises Refused when a delivery was: how many, the first ones with why, and what to do."""
     refused = [account for account in accounts if account.refused]
@@ -105,8 +110,8 @@ def raise_refused(home, accounts):
     count = "1 file was" if len(refused) == 1 else f"{len(refused):,} files were"
     others = ", and the others went in" if len(refused) < len(accounts) else ""
     told = (
-        f"{count} refused whole{others}. {named}{more}. Refused files are kept in {home.refused}."
-        " Ask the source for a corrected file, try it with b12 source check PROFILE FILE, then"
-        " ingest it."
+        f"{count} refused whole{others}. {named}{more}. Refused files are kept in {home.refused}"
+        f"{_beside(home, refused)}. Ask the source for a corrected file, try it with b12 source"
+        " check PROFILE FILE, then ingest it."
     )
     raise Refused(" ".join(told.split()))

@@ -13,6 +13,7 @@ from pipeline.erasure import ledger
 from pipeline.landing import list_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
+from pipeline.operations.refusals import in_quarantine
 from pipeline.runs import held_manifests, manifests, read_manifest
 
 A_DAY = 24 * 3600
@@ -28,6 +29,7 @@ def of_state(home, *, is_deep):
     yield tried("The worklist database", _store, home)
     yield tried("Waiting files", _waiting, home)
     yield tried("Claimed files", _claimed, home)
+    yield tried("Quarantine", _quarantine, home)
     yield tried("Leftover folders", _left_over, home)
     yield tried("The archive", of_archive, home, is_deep)
 
@@ -125,6 +127,16 @@ def _claimed(home):
             "The next ingest takes them; if none is scheduled, type: b12 ingest",
         )
     return ok("No claimed file is waiting to be ingested")
+
+
+def _quarantine(home):
+    if files := len(in_quarantine(home)):
+        are, them = ("file is", "it") if files == 1 else ("files are", "them")
+        return look(
+            f"{files} {are} in quarantine: the ingest failed on {them} again and again",
+            "b12 refused says why, and what to do",
+        )
+    return ok("No file is in quarantine")
 
 
 def _left_over(home):

@@ -4,8 +4,8 @@ SELECTs in `sources/fhir_r4/`."""
 import json
 from functools import cache
 
-from pipeline.core import SOURCES, Refused, read_yaml
-from pipeline.engine import EngineError, OutOfMemoryException, view_of_parquet
+from pipeline.core import SOURCES, Refused, read_yaml, settings
+from pipeline.engine import EngineError, is_disk_or_memory_error, view_of_parquet, write_error
 from pipeline.readers.cells import define_filled
 from pipeline.readers.fhir.text import Texts
 from pipeline.readers.loaded import Loaded
@@ -35,17 +35,7 @@ def load_resources(con, path, *, profile, folder):
     """
     _define(con, profile)
     texts = Texts(path)
-    con.register("delivered_text", texts.reader())
-    try:
-        view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
-    except OutOfMemoryException:
-        raise Refused("a record needs more memory than B12_MEMORY allows") from None
-    except EngineError:
-        if texts.refusal:
-            raise Refused(texts.refusal) from None
-        raise
-    finally:
-        con.unregister("delivered_text")
+    _land_records(con, texts, folder)
     for name in LOOKUPS:
         _look_up(con, name, folder)
     con.execute(
@@ -53,7 +43,33 @@ def load_resources(con, path, *, profile, folder):
         " is null"
     )
     rows, other, not_understood = _counted(con, texts.count)
-    return Loaded(profile.selects_of("resource"), rows, other, not_understood)
+    selects = profile.selects_of("resource")
+    return Loaded(selects, rows, other, not_understood, notes=_notes(texts))
+
+
+def _land_records(con, texts, folder):
+    con.register("delivered_text", texts.reader())
+    try:
+        view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
+    except EngineError as error:
+        if is_disk_or_memory_error(error):
+            raise write_error(folder, error) from None
+        if texts.refusal:
+            raise Refused(texts.refusal) from None
+        raise
+    finally:
+        con.unregister("delivered_text")
+
+
+def _notes(texts):
+    if not texts.deep:
+        return ()
+    most = settings().file_nesting
+    told = (
+        f"{texts.deep:,} records were not read: their lists and objects are nested more than"
+        f" {most:,} deep (B12_FILE_NESTING)"
+    )
+    return (told,)
 
 
 def _look_up(con, name, folder):

@@ -8,9 +8,11 @@ from array import array
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.core import Refused
+from pipeline.core import Refused, settings
 from pipeline.readers.fhir.bundle import BLOCK, LARGEST_VALUE, Window, entries, is_bundle
+from pipeline.readers.fhir.depth import without_deep
 from pipeline.readers.fhir.shape import MARK, holds_bundle, holds_lines, opened
+from pipeline.readers.limits import check_rows
 
 SCHEMA = pa.schema(
     {
@@ -29,12 +31,13 @@ class Texts:
     """The records of a file in batches of SCHEMA; `count` is how many there were, `refusal` what
     stopped them.
 
-    The text is null where a line is not UTF-8. A reader that goes through
+    The text is null where a line is not UTF-8, and where it is nested too deeply (`deep` counts
+    them). A reader that goes through
     DuckDB gets DuckDB's errors: hence `refusal`.
     """
 
     def __init__(self, path):
-        self.path, self.count, self.refusal = path, 0, None
+        self.path, self.count, self.deep, self.refusal = path, 0, 0, None
         self.is_ndjson = holds_lines(path)
         self.is_bundle = not self.is_ndjson and holds_bundle(path)
 
@@ -87,6 +90,9 @@ class Texts:
 
     def _batch(self, lines, texts, are_entries, times):
         first, self.count = self.count + 1, self.count + len(lines)
+        check_rows(self.count)
+        texts, deep = without_deep(texts.cast(pa.string()), settings().file_nesting)
+        self.deep += deep
         records = pa.array(range(first, self.count + 1))
         columns = zip([records, lines, texts, are_entries, times], SCHEMA, strict=True)
         return pa.record_batch(

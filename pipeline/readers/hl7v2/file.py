@@ -4,7 +4,7 @@ decoded or understood here."""
 import re
 from dataclasses import dataclass, field
 
-from pipeline.core import Refused
+from pipeline.core import Refused, Settings, settings
 
 LONGEST_SEGMENT = 2**20  # characters; a longer one breaks its message, unless it is an attachment
 LARGEST_MESSAGE = 2**24
@@ -28,21 +28,21 @@ def messages(path, *, are_trailers_binding=True, notes=None):
     headers, trailers and counts contradict what is there, unless trailers are not binding: then
     such a header or trailer is (its line, None). notes: a list of sentences, to which it adds.
     """
-    batches, lines, size, is_hl7 = _Batches([] if notes is None else notes), [], 0, False
+    notes, lines, size, is_hl7 = [] if notes is None else notes, [], 0, False
+    batches, limits = _Batches(notes), _Limits(settings(), notes)
     for line, segment in _segments(path):
         is_batch, is_header = bool(_BATCH.match(segment)), bool(_HEADER.match(segment))
         if is_batch or is_header or segment == _END:
-            is_hl7 = is_hl7 or segment != _END
             yield from _closed(lines)
-            lines, size = [], 0
+            lines, size, is_hl7 = [], 0, is_hl7 or segment != _END
         if is_batch:
             yield from _faults(batches.note(line, segment), are_trailers_binding)
         elif segment != _END:
             batches.messages += is_header
             size += len(segment) + 100  # of short lines it is their number that fills the memory
-            if size > LARGEST_MESSAGE:
+            if limits.are_passed(segment, len(lines)) or size > LARGEST_MESSAGE:
+                segment = _broken((lines or [(line, segment)])[0][1])
                 del lines[1:]
-                segment = _broken(lines[0][1])
             lines.append((line, segment))
     if not is_hl7:
         raise Refused("no line begins an HL7 v2 message or batch (MSH, FHS, BHS)")
@@ -108,6 +108,29 @@ def _closed(lines):
     yield line, lines[:end] if all(shape.match(segment) for _, segment in lines[:end]) else None
     if end < len(lines):
         yield lines[end][0], None
+
+
+@dataclass
+class _Limits:
+    "How large a message may be; one that is larger breaks, and the notes say so once"
+
+    most: Settings
+    notes: list
+    is_noted: bool = False
+
+    def are_passed(self, segment, before):
+        "Whether a segment is one too many of its message, or has too many fields"
+        fields, segments = self.most.segment_fields, self.most.message_segments
+        is_long = len(segment) > fields and segment.count(segment[3]) > fields
+        is_passed = is_long or before >= segments
+        if is_passed and not self.is_noted:
+            self.is_noted = True
+            self.notes.append(
+                f"messages were not read that have more than {segments:,} segments"
+                f" (B12_MESSAGE_SEGMENTS) or, in a segment, more than {fields:,} fields"
+                " (B12_SEGMENT_FIELDS)"
+            )
+        return is_passed
 
 
 @dataclass

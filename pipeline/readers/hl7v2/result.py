@@ -13,6 +13,8 @@ It is delivered as LOINC 48767-8 (comment), and its text is kept in the `comment
 are NTE segments.
 """
 
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from pipeline.profiles import clean_id
@@ -186,37 +188,77 @@ def _agreed(times):
 
 def _set_comments_apart(rows, kinds):
     "See the head of this module"
-    numeric, found, above = {}, {}, None
+    (numeric, found), above, comments = _told_of(rows, kinds), None, {}
     for row, kind in zip(rows, kinds, strict=True):
         code, _ = row["key"]
-        if is_numeric(row["value"], is_number_expected=kind in ("NM", "SN")):
-            numeric.setdefault(code, []).append(row)
-        elif is_result(row["value"]) or (row["value"] and kind in CODED):
-            found.setdefault(row["key"], []).append(row)
-    for row, kind in zip(rows, kinds, strict=True):
-        code, _ = row["key"]
-        beside = numeric.get(code, []) + found.get(row["key"], [])
         is_text = kind in TEXTUAL and not is_result(row["value"])
+        beside = (numeric[code], found[row["key"]])
         if kind in FREE and not row["codings"][0]["code"]:
-            _keep_comment(row, above)
+            _keep_comment(row, above, comments)
         elif is_text and code and _is_comment(row, beside):
-            before = [result for result in beside if result["line"] < row["line"]]
-            _keep_comment(row, before[-1] if before else beside[0])
+            _keep_comment(row, _commented(row, *beside), comments)
         else:
             above = row
             if is_text and row["value"]:
-                found.setdefault(row["key"], []).append(row)
+                found[row["key"]].add_words(row)
+    for result, texts in comments.values():
+        result["comment"] = "\n".join(filter(None, texts)) or None
+
+
+def _told_of(rows, kinds):
+    "The numbers by code, and the findings and coded values by code and sub-id, as _Results"
+    numeric, found = defaultdict(_Results), defaultdict(_Results)
+    for row, kind in zip(rows, kinds, strict=True):
+        code, _ = row["key"]
+        if is_numeric(row["value"], is_number_expected=kind in ("NM", "SN")):
+            numeric[code].add(row)
+        elif is_result(row["value"]) or (row["value"] and kind in CODED):
+            found[row["key"]].add(row)
+    return numeric, found
+
+
+@dataclass
+class _Results:
+    """The results of one code, or of one code and sub-id, by their lines: a message may hold a
+    hundred thousand. words: the last text that stands for itself."""
+
+    rows: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
+    statuses: set = field(default_factory=set)
+    words: dict | None = None
+
+    def add(self, row):
+        self.rows.append(row)
+        self.lines.append(row["line"])
+        self.statuses.add(row["status"])
+
+    def add_words(self, row):
+        self.words = row
+        if not self.rows:
+            self.add(row)
+        self.statuses.add(row["status"])
+
+    def before(self, line):
+        "The last one before a line, or None; words are told of in the order of the lines"
+        place = bisect_left(self.lines, line)
+        return self.words or (self.rows[place - 1] if place else None)
 
 
 def _is_comment(row, beside):
-    statuses = ("F", "unknown", *[result["status"] for result in beside])
-    return bool(beside) and row["status"] in statuses
+    are_there = any(results.rows for results in beside)
+    statuses = set().union({"F", "unknown"}, *(results.statuses for results in beside))
+    return are_there and row["status"] in statuses
 
 
-def _keep_comment(row, result):
+def _commented(row, numeric, found):
+    "The result that a text comments on: the last one above it, else the first"
+    above = found.before(row["line"]) or numeric.before(row["line"])
+    return above or (numeric.rows or found.rows)[0]
+
+
+def _keep_comment(row, result, comments):
     if result:
-        result["comment"] = (
-            "\n".join(filter(None, (result["comment"], row["value"], row["comment"]))) or None
-        )
+        _, texts = comments.setdefault(id(result), (result, [result["comment"]]))
+        texts += [row["value"], row["comment"]]
     row["codings"] = [{"system": "LN", "code": "48767-8", "name": row["codings"][0]["name"]}]
     row["key"] = (None, None)

@@ -1,11 +1,13 @@
 """Which records of a CSV file fit its header, on which lines they stand, and a file of these
 alone."""
 
+from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.readers.limits import check_rows
 from pipeline.readers.rows.blocks import blocks
 from pipeline.readers.rows.clean_copy import CleanCopy
 from pipeline.readers.rows.form import BREAK, LONGEST, Form, form_of
@@ -35,22 +37,31 @@ class _Found:
 
     records: int = 0
     shift: int = 0
-    ragged: list = field(default_factory=list)
-    shifts: list = field(default_factory=list)
+    ragged: array = field(default_factory=lambda: array("q"))
+    shifts: array = field(default_factory=lambda: array("q"))
+
+    def check(self):
+        "Raises Refused where there are too many rows to account for"
+        check_rows(self.records + len(self.ragged))
+
+    def add_ragged(self, lines):
+        "Records that do not fit, by their lines"
+        self.ragged.frombytes(lines.astype(np.int64).tobytes())
 
     def add(self, lines):
         "Records that fit, by their lines"
         shift = lines - 2 - np.arange(self.records, self.records + len(lines))
         changed = np.flatnonzero(np.diff(shift, prepend=self.shift))
         if len(changed):
-            self.shifts.append(np.column_stack((self.records + changed, shift[changed])))
+            places = np.column_stack((self.records + changed, shift[changed]))
+            self.shifts.frombytes(places.astype(np.int64).tobytes())
             self.shift = int(shift[-1])
         self.records += len(lines)
 
     def add_one(self, line):
         "The same for one record, of which a defective file may have millions"
         if (shift := line - 2 - self.records) != self.shift:
-            self.shifts.append([[self.records, shift]])
+            self.shifts.extend((self.records, shift))
             self.shift = shift
         self.records += 1
 
@@ -71,14 +82,11 @@ def survey(path, header, dialect, folder):
         rest = b""
         for block in blocks(path, header.end, header.line_break):
             rest = walk.through(rest + form.single(block), is_last=False)
+            found.check()
         if rest:
             walk.through(rest, is_last=True)
-    return Survey(copy.path, found.records, _joined(found.ragged, 1), _joined(found.shifts, 2))
-
-
-def _joined(arrays, columns):
-    empty = np.empty((0, columns) if columns > 1 else 0, np.int64)
-    return np.concatenate([empty, *arrays])
+    ragged, shifts = (np.frombuffer(kept, np.int64) for kept in (found.ragged, found.shifts))
+    return Survey(copy.path, found.records, ragged, shifts.reshape(-1, 2))
 
 
 @dataclass
@@ -125,7 +133,7 @@ class _Walk:
         # in a table of one column a reader takes a blank line for a record
         if ragged.any() or (self.cells == 1 and is_blank.any()):
             self._begin_copy(text, int(records.starts[run][0]))
-        self.found.ragged.append(lines[ragged])
+        self.found.add_ragged(lines[ragged])
         self.found.add(lines[fits])
         starts, ends = records.starts[run], records.ends[run]
         for begin, stop in _runs(fits) if self.copy.has_begun else ():
@@ -136,7 +144,7 @@ class _Walk:
         cells, end = _judge(text, start, self.form, self.cells)
         self._begin_copy(text, start)
         if cells is None:
-            self.found.ragged.append([line])
+            self.found.ragged.append(line)
         else:
             self.found.add_one(line)
             self.copy.add(written(cells, self.form) + self.header.line_break)

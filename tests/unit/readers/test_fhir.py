@@ -244,14 +244,17 @@ def test_text_is_unicode_and_the_first_of_a_key_given_twice_counts(read):
     ]
 
 
-def test_nesting_however_deep_is_passed_over(read):
+def test_a_record_that_is_nested_too_deeply_is_not_read(read):
     deep = (
         '{"resourceType":"Observation","id":"deep","extension":'
         + "[" * 100_000
         + "]" * 100_000
         + "}\n"
     )
-    assert [name for _, name in places(read([deep, observation("a")]))] == ["deep", "a"]
+    fits = observation("fits", note=json.loads("[" * 98 + "]" * 98))
+    found = read([deep, fits, observation("a")])
+    assert [name for _, name in places(found)] == ["fits", "a"]
+    assert found["broken"] == [1]
 
 
 def test_elements_of_another_type_than_they_should_be_are_not_there(read):

@@ -1,0 +1,37 @@
+"""How often an ingest of a claimed file was begun, counted on disk before it begins, so that killed
+processes and power cuts count."""
+
+import os
+
+from pipeline.core import flush
+
+
+def count(home, path):
+    """How many attempts at a claimed file are on record."""
+    try:
+        return _file_of(home, path).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def note(home, path):
+    """Record one more attempt, through to the disk: one byte."""
+    record = _file_of(home, path)
+    record.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(file, b".")
+        os.fsync(file)
+    finally:
+        os.close(file)
+    flush(record.parent)
+
+
+def forget(home, path):
+    """Forget the attempts at a claimed file: it is done with."""
+    _file_of(home, path).unlink(missing_ok=True)
+
+
+def _file_of(home, path):
+    "Each claim has a folder of its own below claimed/<source>/, whose name is used once"
+    return home.attempts / path.relative_to(home.claimed).parts[1]

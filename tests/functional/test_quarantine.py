@@ -1,0 +1,281 @@
+"""A file on which the ingest fails or is killed costs itself: tried so many times, then put into quarantine, while the files behind it go in."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import run
+from pipeline.core import REPOSITORY, Home, StorageError, sha256_of
+from pipeline.ingest.apart import WORKER
+from pipeline.lake import query
+from pipeline.operations import alerts, examine, in_quarantine
+from pipeline.web import create_app
+from pipeline.worklist import Actor
+from tests.command import b12
+from tests.functional.web_client import client
+
+HEADER = "patient_id,code,value,unit,collected_at\n"
+TAKE = """
+import pathlib, sys
+from pipeline import run
+from pipeline.core import Home
+run.ingest_waiting(Home(pathlib.Path(sys.argv[1])))
+"""
+SLOW = HEADER + '"P","2132-9","1\n' * 2_000_000  # each line of it is read cell by cell
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("B12_SETTLE_SECONDS", "0")
+    home = Home(tmp_path / "home")
+    for source in ("canonical", "fhir_r4"):
+        run.land(home, [], source)
+    return home
+
+
+def drop(home, name, text):
+    path = home.landing / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def rows(first, number=1):
+    patients = range(first, first + number)
+    return HEADER + "".join(f"P{patient},2132-9,110,pg/mL,2026-01-10\n" for patient in patients)
+
+
+def take(home):
+    return {account.file: account for account in run.ingest_waiting(home)}
+
+
+def broken(home, name="canonical/lab_result_0.csv"):
+    "A file of which the ingest fails, through no fault of the disk: where it works lies something else"
+    path = drop(home, name, rows(90))
+    in_the_way = home.work / sha256_of(path)
+    in_the_way.parent.mkdir(parents=True, exist_ok=True)
+    in_the_way.write_text("")
+    return in_the_way
+
+
+def test_an_unexpected_failure_is_tried_three_times_then_reported_everywhere(home, tmp_path):
+    in_the_way = broken(home)
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    accounts = take(home)
+    assert accounts["lab_result_1.csv"].accepted == 1
+    why = accounts["lab_result_0.csv"].refused
+    assert why.startswith("it is in quarantine: reading it failed unexpectedly (FileExistsError at")
+    [file] = in_quarantine(home)
+    assert file.path.parent == home.quarantine / "canonical"
+    assert file.path.stat().st_mode & 0o777 == 0o600
+    assert not [one for one in home.claimed.rglob("*") if one.is_file()]
+    assert list(home.attempts.iterdir()) == []
+
+    [listed] = b12(home.root, "refused", "--format", "json").json
+    assert (listed["state"], listed["file"], listed["reason"]) == ("quarantine", file.file, why)
+    assert f"b12 refused --retry {file.sha256[:12]}" in listed["todo"]
+    [found] = [one for one in examine(home) if "quarantine" in one.what]
+    assert found.state == "look" and found.what.startswith("1 file is in quarantine")
+    assert [one["key"] for one in alerts.watch(home, datetime.now(UTC))] == [
+        f"quarantine {file.sha256[:12]}"
+    ]
+    page = client(create_app(home, identify=lambda: Actor("kim", "operator"))).get("/quality").text
+    assert "Files in quarantine" in page and "lab_result_0.csv" in page
+
+    drop(home, "canonical/again/lab_result_0.csv", rows(90))
+    assert "the same bytes failed before" in take(home)["again/lab_result_0.csv"].refused
+    assert len(in_quarantine(home)) == 1
+
+    in_the_way.unlink(missing_ok=True)
+    answer = b12(home.root, "refused", "--retry", file.sha256[:8])
+    assert answer.code == 0 and "1 accepted" in answer.out
+    assert b12(home.root, "refused").out == "No file was refused.\n"
+    assert query(home, "select count(*) as n from lake.lab_result") == [{"n": 2}]
+    assert alerts.watch(home, datetime.now(UTC)) == []
+
+
+def test_a_refused_file_is_listed_and_tried_again_too(home):
+    drop(home, "canonical/lab_result.csv", "patient_id,code\nP,2132-9\n")
+    assert "lacks" in take(home)["lab_result.csv"].refused
+    [listed] = b12(home.root, "refused", "--format", "json").json
+    assert listed["state"] == "refused" and "corrected file" in listed["todo"]
+    assert b12(home.root, "refused", "--retry", listed["sha256"]).code == 10
+    assert len(b12(home.root, "refused", "--format", "json").json) == 1
+    assert b12(home.root, "refused", "--retry", "0" * 12).code == 2
+
+
+def test_out_of_memory_costs_the_file_alone_and_says_so(home, monkeypatch):
+    monkeypatch.setenv("B12_FILE_MEMORY", "1GB")
+    codings = ",".join(f'{{"system":"{number}","code":"x"}}' for number in range(1_500_000))
+    record = f'{{"resourceType":"Observation","code":{{"coding":[{codings}]}}}}\n'
+    drop(home, "fhir_r4/one.ndjson", 2 * record)
+    drop(home, "canonical/lab_result_2.csv", rows(1))
+    accounts = take(home)
+    assert accounts["lab_result_2.csv"].accepted == 1
+    assert "1,000 MB (B12_FILE_MEMORY)" in accounts["one.ndjson"].refused
+    assert [file.file for file in in_quarantine(home)] == ["one.ndjson"]
+    assert list(home.work.iterdir()) == []
+
+
+def test_too_much_work_ends_at_the_first_try(home, monkeypatch):
+    monkeypatch.setenv("B12_FILE_SECONDS", "1")
+    drop(home, "canonical/lab_result.csv", SLOW)
+    account = take(home)["lab_result.csv"]
+    assert "more than 1 seconds of the processor (B12_FILE_SECONDS)" in account.refused
+
+
+def test_a_file_that_kills_its_reader_each_time_is_put_aside(home):
+    drop(home, "canonical/lab_result_0.csv", SLOW)
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    killed = []
+
+    def killing():
+        while len(killed) < 3:
+            counted = [one.stat().st_size for one in home.attempts.glob("*")]
+            if counted and counted[0] > len(killed):
+                killed.append(counted[0])
+                WORKER._process.kill()
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=killing)
+    thread.start()
+    accounts = take(home)
+    thread.join()
+    assert killed == [1, 2, 3] and accounts["lab_result_1.csv"].accepted == 1
+    assert "was ended by SIGKILL" in accounts["lab_result_0.csv"].refused
+
+
+def test_attempts_of_killed_processes_count_and_the_reader_ends_with_its_ingest(home):
+    drop(home, "canonical/lab_result_0.csv", SLOW)
+    for attempt in range(3):
+        process = subprocess.Popen([sys.executable, "-c", TAKE, home.root], cwd=REPOSITORY)
+        while [one.stat().st_size for one in home.attempts.glob("*")] != [attempt + 1]:
+            time.sleep(0.01)
+        [reader] = _children(process.pid)
+        process.kill()
+        process.wait()
+        _wait_for_end(reader)
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    accounts = take(home)
+    assert accounts["lab_result_1.csv"].accepted == 1
+    assert "each process that read it was killed" in accounts["lab_result_0.csv"].refused
+
+
+def _children(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in children.split()]
+
+
+def _wait_for_end(pid):
+    until = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < until, "the process that reads outlived its ingest"
+        time.sleep(0.01)
+
+
+def test_a_full_disk_is_not_the_fault_of_the_file(home, monkeypatch):
+    "It stays claimed, without an attempt on record, and the ingest says what is wrong"
+    path = drop(home, "canonical/lab_result.csv", rows(0))
+    home.work.mkdir(parents=True)
+    (home.root / "lake").mkdir()
+    (home.root / "lake" / "delivery").write_text("no table")
+    with pytest.raises(StorageError):
+        take(home)
+    assert not path.exists() and list(home.attempts.iterdir()) == []
+    (home.root / "lake" / "delivery").unlink()
+    assert take(home)["lab_result.csv"].accepted == 1
+
+
+def test_a_reader_that_cannot_start_is_not_the_fault_of_the_file(home, monkeypatch):
+    drop(home, "canonical/lab_result.csv", rows(0))
+    WORKER.end()
+    with monkeypatch.context() as broken_installation:
+        broken_installation.setattr("pipeline.ingest.apart.sys.executable", "/bin/false")
+        with pytest.raises(StorageError, match="cannot be started"):
+            take(home)
+    assert in_quarantine(home) == [] and take(home)["lab_result.csv"].accepted == 1
+
+
+def test_an_interrupt_ends_the_reader_too(home):
+    drop(home, "canonical/lab_result_0.csv", SLOW)
+    process = subprocess.Popen(
+        [sys.executable, "-c", TAKE, home.root], cwd=REPOSITORY, stderr=subprocess.DEVNULL
+    )
+    while not list(home.attempts.glob("*")):
+        time.sleep(0.01)
+    [reader] = _children(process.pid)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10)
+    _wait_for_end(reader)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"lab_result_\xff\xfe.csv",
+        b"lab_result_\x1b[31m\n.csv",
+        b"lab_result_" + b"x" * 236 + b".csv",
+        b"lab_result." + b"y" * 230,
+    ],
+)
+def test_names_that_no_terminal_may_see_go_in_under_a_safe_one(home, name):
+    drop(home, "canonical/lab_result_1.csv", rows(0))
+    (home.landing / "canonical" / os.fsdecode(name)).write_text(rows(1), encoding="utf-8")
+    accounts = take(home)
+    assert accounts.pop("lab_result_1.csv").accepted == 1
+    [(shown, account)] = accounts.items()
+    assert shown.isprintable() and shown.startswith("lab_result") and shown.isascii()
+    assert account.accepted == 1 or name.endswith(b"yyy")
+    json.dumps(account.as_json(), ensure_ascii=False).encode()
+    assert not [one for one in home.claimed.rglob("*") if one.is_file()]
+
+
+MARK = b"ANNA7731"
+UNREADABLE = {  # in each of them the mark is a value, or lies where a library stumbles
+    "canonical/lab_result_1.csv": b"patient_id,code,value,unit,collected_at\n" + MARK + b",\xff\xfe" * 5 + b"\n",
+    "canonical/lab_result_2.csv": b"patient_id,code,value,unit,collected_at,x" + MARK + b",2132-9,1\n",
+    "canonical/lab_result_3.parquet": b"PAR1" + MARK * 9 + b"PAR1",
+    "canonical/lab_result_4.csv": b"PK\x03\x04" + MARK * 9,
+    "canonical/lab_result_5.csv.gz": b"\x1f\x8b" + MARK * 9,
+    "canonical/lab_result_6.csv": b"HEADER RECORD*******LIB" + MARK * 40,
+    "fhir_r4/1.json": b'{"resourceType":"Bundle","entry":[{"resource":' + MARK,
+    "fhir_r4/2.ndjson": b'{"resourceType":"Patient","id":"' + MARK + b'"\n' * 2,
+    "hl7v2/1.hl7": MARK + b"|^~|\r" * 3,
+}  # fmt: skip
+
+
+def test_no_message_quotes_a_file_that_cannot_be_read(home, capfd):
+    "Neither a terminal nor a log, a list nor the lake: what the libraries say of these files quotes most of them"
+    run.land(home, [], "hl7v2")
+    for name, content in {**UNREADABLE, "canonical/lab_result_7.parquet": _not_utf_8()}.items():
+        path = home.landing / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    empty = home.root.parent / "empty"
+    empty.mkdir()
+    answer = b12(home.root, "ingest", empty, "--source", "canonical")
+    assert answer.code == 10 and "9 files were refused" in answer.err
+    listed = b12(home.root, "refused", "--format", "json")
+    told = [answer.out, answer.err, listed.out, *capfd.readouterr()]
+    told += [str(row) for row in query(home, "from lake.delivery")]
+    assert not [text for text in told if MARK.decode().lower() in text.lower()]
+
+
+def _not_utf_8():
+    "A Parquet file of one text, which DuckDB quotes when it is not UTF-8"
+    packed = io.BytesIO()
+    columns = HEADER.strip().split(",")
+    table = pa.table({column: [MARK.decode() + "-here"] for column in columns})
+    pq.write_table(table, packed, compression="none", use_dictionary=False, write_statistics=False)
+    return packed.getvalue().replace(b"-here", b"-h\xffre")
