@@ -278,7 +278,20 @@ def _user(commands):
     user.add_argument("--role", choices=ROLES, help=ROLE_HELP)
 
 
+def _audit(commands):
+    audit = _add(commands, "audit", "show who saw whom, logged in or was denied, newest first")
+    text = "only accesses to one patient, whose ID is read from the standard input"
+    audit.add_argument("--patient", choices=("-",), help=text)
+    audit.add_argument("--user", metavar="NAME", help="only this user or account")
+    audit.add_argument("--since", metavar="YYYY-MM-DD", help="from this day on")
+    audit.add_argument("--until", metavar="YYYY-MM-DD", help="up to and including this day")
+    text = "how many rows a table shows (default: %(default)s); jsonl has all, oldest first"
+    audit.add_argument("--most", type=_count, default=200, metavar="N", help=text)
+    _add_format(audit, "table", "jsonl")
+
+
 GROUPS_OF_COMMANDS = (
     _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _source, _codes,
     _lake,    _doctor, _backup, _alerts, _demo, _protocol, _serve, _user,
+    _audit,
 )  # fmt: skip

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     keep_lake_versions_days: int = _days(
         30, "Days to keep past versions of the lake, so that past runs can be screened again."
     )
+    keep_audit_days: int = _days(
+        2190, "Days to keep the record of who saw whom; 2190 is the six years of HIPAA."
+    )
     notify_smtp: str | None = Field(
         default=None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
     )

@@ -3,6 +3,15 @@ runs."""
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
+from pipeline.worklist.audit import (
+    Asked,
+    access,
+    access_lines,
+    accesses,
+    patients_seen,
+    record_access,
+    remove_before,
+)
 from pipeline.worklist.clinical_notes import (
     mark_delivered,
     note_headache_unrelated,
@@ -23,12 +32,11 @@ from pipeline.worklist.history import (
     runs,
 )
 from pipeline.worklist.items import (
-    accesses,
     events,
     find_patients,
     item_of_patient,
+    items_of_patients,
     notes,
-    record_access,
 )
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
@@ -45,8 +53,11 @@ __all__ = [
     "STATUSES",
     "UNCHANGED",
     "Actor",
+    "Asked",
     "Filter",
     "StaleItem",
+    "access",
+    "access_lines",
     "accesses",
     "act",
     "actions",
@@ -66,6 +77,7 @@ __all__ = [
     "history",
     "item",
     "item_of_patient",
+    "items_of_patients",
     "listed",
     "load",
     "logged_in",
@@ -77,7 +89,9 @@ __all__ = [
     "outcome_trend",
     "page",
     "patient_ids",
+    "patients_seen",
     "record_access",
+    "remove_before",
     "run_report",
     "runs",
     "store",

@@ -112,15 +112,25 @@ note = Table(
     Column("is_delivered", Boolean, nullable=False, default=False),
 )  # fmt: skip
 
+# append-only, as events are: rows go with their retention alone (`audit.remove_before`)
 access = Table(
     "access", metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
     Column("who", String(100), nullable=False),
-    Column("what", String(30), nullable=False),
-    Column("item_id", Integer, ForeignKey("item.id"), index=True),
+    Column("what", String(30), nullable=False, index=True),
     Column("rows", Integer),
     Column("detail", Text),
+    Column("origin", String(64)),  # the address it was asked from, or the command line
+    Index("ix_access_who", "who", "at"),
+)  # fmt: skip
+
+# which patients an access showed; of a forgotten patient the rows go, and `access.rows` stays
+seen = Table(
+    "seen", metadata,
+    Column("item_id", Integer, ForeignKey("item.id"), primary_key=True),
+    Column("access_id", Integer, ForeignKey("access.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 person = Table(

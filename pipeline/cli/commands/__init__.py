@@ -2,7 +2,7 @@
 
 from pipeline.cli.commands.coding import codes
 from pipeline.cli.commands.operating import backup, doctor, erase, notify, overdue, restore
-from pipeline.cli.commands.people import serve, user
+from pipeline.cli.commands.people import audit, serve, user
 from pipeline.cli.commands.screening import (
     decide,
     demo,
@@ -19,7 +19,7 @@ from pipeline.cli.commands.simulating import simulate
 from pipeline.cli.commands.stewarding import compact, reingest, rejects, source, unmapped
 
 __all__ = [
-    "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest",
-    "notify", "overdue", "protocol", "reingest", "rejects", "restore", "run", "runs", "screen",
-    "serve", "simulate", "source", "unmapped", "user", "worklist",
+    "audit", "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase",
+    "explain", "ingest", "notify", "overdue", "protocol", "reingest", "rejects", "restore",
+    "run", "runs", "screen", "serve", "simulate", "source", "unmapped", "user", "worklist",
 ]  # fmt: skip

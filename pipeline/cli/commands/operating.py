@@ -1,11 +1,10 @@
 """The commands of an operator."""
 
-import os
-import pwd
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup
+from pipeline.cli.commands.recording import account
 from pipeline.cli.commands.terminal import say
 from pipeline.core import StorageError, UsageError, described_settings
 from pipeline.erasure import erase as erase_patient
@@ -76,18 +75,10 @@ def restore(home, options):
 def erase(home, options):
     if not home.root.is_dir():
         raise UsageError(f"The home {home.root} does not exist. Name another: --home or $B12_HOME.")
-    rows = erase_patient(home, options.patient_id, who=_account())
+    rows = erase_patient(home, options.patient_id, who=account())
     places = ", ".join(f"{name} {number:,}" for name, number in rows.items() if number)
     unknown = "no patient with this ID was found. Check the ID"
     say(f"Erased {sum(rows.values()):,} rows: {places or unknown}.")
-
-
-def _account():
-    "The account that runs this, as the system has it: $USER can be set to anything"
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
 
 
 def doctor(home, options):

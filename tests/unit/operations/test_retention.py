@@ -53,7 +53,7 @@ def run_ids(home):
 
 def test_runs_and_refused_files_are_kept_for_ever_unless_somebody_says_otherwise(home):
     before = run_ids(home)
-    assert apply_retention(home, LATER) == {"runs": 0, "refused": 0, "lake_files": 0}
+    assert apply_retention(home, LATER) == {"runs": 0, "refused": 0, "lake_files": 0, "audit": 0}
     assert run_ids(home) == before and len(before) == 3
 
 
