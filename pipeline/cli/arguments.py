@@ -16,6 +16,9 @@ ROLE_HELP = (
 )
 
 
+USER_ACTIONS = ("add", "list", "role", "password", "disable", "enable", "sign-out")
+
+
 def parser():
     """The argument parser of every command."""
     root = argparse.ArgumentParser(
@@ -271,9 +274,9 @@ def _serve(commands):
 
 
 def _user(commands):
-    text = "manage users of the pages: add, list, role, password, disable, enable"
+    text = "manage users of the pages: add, list, role, password, disable, enable, sign-out"
     user = _add(commands, "user", text)
-    user.add_argument("action", choices=("add", "list", "role", "password", "disable", "enable"))
+    user.add_argument("action", choices=USER_ACTIONS)
     user.add_argument("name", nargs="?", metavar="NAME")
     user.add_argument("--role", choices=ROLES, help=ROLE_HELP)
 

@@ -97,6 +97,18 @@ class Settings(BaseSettings):
     statsd_host: str | None = Field(
         default=None, description="StatsD server for metrics, as host or host:port."
     )
+    session_idle_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=1440,
+        description="Minutes without a request after which a user must log in again.",
+    )
+    session_hours: int = Field(
+        default=12,
+        ge=1,
+        le=168,
+        description="Hours after which a user must log in again, in use or not.",
+    )
     secret: SecretStr | None = Field(
         default=None,
         description=(

@@ -3,6 +3,7 @@ runs."""
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
+from pipeline.worklist.attempts import logged_in_from, seconds_to_wait
 from pipeline.worklist.audit import (
     Asked,
     access,
@@ -41,9 +42,10 @@ from pipeline.worklist.items import (
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
+from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
-from pipeline.worklist.users import add_user, change_user, logged_in, users, verify
+from pipeline.worklist.users import Busy, add_user, change_user, known_name, users, verify
 
 __all__ = [
     "ACTIVE",
@@ -54,6 +56,7 @@ __all__ = [
     "UNCHANGED",
     "Actor",
     "Asked",
+    "Busy",
     "Filter",
     "StaleItem",
     "access",
@@ -63,12 +66,15 @@ __all__ = [
     "actions",
     "add_user",
     "assign",
+    "begin_session",
     "change_user",
     "choices",
     "clinical_notes",
     "counts_over_time",
     "days_to_action",
     "dump",
+    "end_session",
+    "end_sessions",
     "events",
     "find_patients",
     "follow",
@@ -78,9 +84,10 @@ __all__ = [
     "item",
     "item_of_patient",
     "items_of_patients",
+    "known_name",
     "listed",
     "load",
-    "logged_in",
+    "logged_in_from",
     "mark_delivered",
     "note_headache_unrelated",
     "notes",
@@ -94,6 +101,8 @@ __all__ = [
     "remove_before",
     "run_report",
     "runs",
+    "seconds_to_wait",
+    "session_user",
     "store",
     "tables",
     "undelivered_notes",

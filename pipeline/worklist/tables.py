@@ -136,11 +136,35 @@ seen = Table(
 person = Table(
     "person", metadata,
     Column("name", String(100), primary_key=True),
+    # what the name is compared by
+    Column("folded", String(300), nullable=False, server_default=""),
     Column("role", String(20), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("is_disabled", Boolean, nullable=False, default=False),
     Column("password_version", Integer, nullable=False, default=1),
+    Index("ix_person_folded", "folded", unique=True),
 )  # fmt: skip
+
+session = Table(
+    "session", metadata,
+    Column("key", String(64), primary_key=True),  # a hash of what the cookie holds
+    Column("user", String(300), nullable=False, index=True),
+    Column("password_version", Integer, nullable=False),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+# logins that were tried, by a hash of user and address
+attempt = Table(
+    "attempt", metadata,
+    Column("key", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    Column("wait_until", DateTime(timezone=True)),
+    Column("succeeded_at", DateTime(timezone=True)),
+)  # fmt: skip
+
+PASSING = (session, attempt)  # what no backup holds
 
 run = Table(
     "run", metadata,

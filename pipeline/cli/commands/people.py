@@ -43,15 +43,27 @@ def user(home, options):
         return
     if options.name is None:
         raise UsageError(f"Give a name: b12 user {options.action} NAME")
-    if options.action == "add":
-        worklist.add_user(store, options.name, role=options.role or "viewer", password=_password())
-    elif options.action == "role":
-        worklist.change_user(store, options.name, role=options.role or "viewer")
-    elif options.action == "password":
-        worklist.change_user(store, options.name, password=_password())
-    else:
-        worklist.change_user(store, options.name, is_disabled=options.action == "disable")
+    detail = _changed(store, options)
+    record_in(store, f"user_{options.action.replace('-', '_')}", detail=detail)
     say(f"{options.name}: done.")
+
+
+def _changed(store, options):
+    "Change the user; returns what is put on record of it"
+    name, role = options.name, options.role or "viewer"
+    if options.action == "add":
+        worklist.add_user(store, name, role=role, password=_password())
+    elif options.action == "role":
+        worklist.change_user(store, name, role=role)
+    elif options.action == "password":
+        worklist.change_user(store, name, password=_password())
+    elif options.action == "sign-out":
+        if worklist.known_name(store, name) is None:
+            raise UsageError(f"There is no user {name}.")
+        return f"{name}: {worklist.end_sessions(store, name)} sessions ended"
+    else:
+        worklist.change_user(store, name, is_disabled=options.action == "disable")
+    return f"{name}: {role}" if options.action in ("add", "role") else name
 
 
 def audit(home, options):
