@@ -1,6 +1,7 @@
 """The arguments of the command line `b12`: one function for each group of commands."""
 
 import argparse
+from ipaddress import ip_network
 from pathlib import Path
 
 from pipeline import __version__
@@ -267,10 +268,26 @@ def _serve(commands):
     text = "a TLS certificate, with --key"
     serve.add_argument("--certificate", type=Path, metavar="FILE", help=text)
     serve.add_argument("--key", type=Path, metavar="FILE", help="its private key")
-    text = "a proxy on this computer provides TLS; cookies are sent over TLS only"
+    text = (
+        "a proxy with this address, or in this network (10.0.0.0/24), provides TLS: its headers are"
+        " trusted, cookies are sent over TLS only; several separated by commas; may be repeated"
+    )
+    serve.add_argument(
+        "--behind-proxy", type=_networks, action="extend", default=[], metavar="ADDRESS", help=text
+    )
+    text = "the same for a proxy on this computer"
     serve.add_argument("--behind-tls", action="store_true", help=text)
     text = "accept requests for this host name; may be repeated (default: any)"
     serve.add_argument("--name", action="append", default=[], metavar="HOST", help=text)
+
+
+def _networks(text):
+    try:
+        return [str(ip_network(part.strip(), strict=False)) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not an address such as 10.0.0.7, or a network such as 10.0.0.0/24"
+        ) from None
 
 
 def _user(commands):

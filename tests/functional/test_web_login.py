@@ -62,7 +62,7 @@ def test_a_user_who_is_shut_out_does_not_open_the_pages_to_everybody(home, store
 
 
 @pytest.mark.parametrize(
-    "open_to_others", [{"host": "0.0.0.0"}, {"is_behind_tls": True}, {"names": ["b12.example"]}]
+    "open_to_others", [{"host": "0.0.0.0"}, {"is_behind_proxy": True}, {"names": ["b12.example"]}]
 )
 def test_what_others_reach_needs_a_user(home, open_to_others):
     with pytest.raises(UsageError, match="b12 user add"):

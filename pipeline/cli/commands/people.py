@@ -14,6 +14,7 @@ from pipeline.exports import table
 from pipeline.profiles import clean_id
 from pipeline.screening import parse_day
 
+LOCAL_PROXY = ("127.0.0.1", "::1")
 AUDIT_COLUMNS = ("at", "who", "origin", "what", "rows", "detail", "key")
 
 
@@ -27,7 +28,7 @@ def serve(home, options):
         certificate=options.certificate,
         key=options.key,
         names=options.name,
-        is_behind_tls=options.behind_tls,
+        proxies=[*options.behind_proxy, *(LOCAL_PROXY if options.behind_tls else [])],
     )
 
 

@@ -57,16 +57,13 @@ def _disable(con, name):
     con.execute(
         text("update person set is_disabled = :yes where name = :name"), {"yes": True, "name": name}
     )
-    told = {
-        "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
-        "detail": f"{name}: its name differs from another in case alone",
-    }
-    if con.dialect.name == "postgresql":
-        told["at"] = datetime.now(UTC)
+    now = datetime.now(UTC)
+    at = now if con.dialect.name == "postgresql" else now.strftime("%Y-%m-%d %H:%M:%S.%f")
+    detail = f"{name}: its name differs from that of another user in case alone"
     con.execute(
         text(
             "insert into access (at, who, what, detail)"
-            " values (:at, 'upgrade', 'user_disabled', :detail)"
+            " values (:at, 'upgrade', 'user_disable', :detail)"
         ),
-        told,
+        {"at": at, "detail": detail},
     )
