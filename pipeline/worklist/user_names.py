@@ -5,4 +5,5 @@ import unicodedata
 
 def fold(name):
     """A name as it is compared: Ann, ANN and ann are one user."""
-    return unicodedata.normalize("NFKC", name.strip()).casefold()
+    plain = unicodedata.normalize("NFKC", name.strip())  # codespell:ignore normalize
+    return plain.casefold()

@@ -10,7 +10,7 @@ from pipeline.worklist.tables import session
 
 NOW = datetime(2026, 2, 1, 8, tzinfo=UTC)
 IDLE, LASTS = timedelta(minutes=30), timedelta(hours=12)
-LONG = "correct horse battery"
+LONG, OTHER = "correct horse battery", "another long one"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_role_is_that_of_now_and_what_shuts_out_does_so_at_once(store, token
     worklist.change_user(store, "ann", is_disabled=True)
     assert user(store, token, 1) is None
     worklist.change_user(store, "ann", is_disabled=False)
-    worklist.change_user(store, "ann", password="another long one")
+    worklist.change_user(store, "ann", password=OTHER)
     assert user(store, token, 1) is None
 
 

@@ -40,7 +40,8 @@ def _fold_names(con):
     people = con.execute(text("select name, is_disabled from person order by is_disabled, name"))
     taken = set()
     for name, _ in people.all():
-        folded = unicodedata.normalize("NFKC", name.strip()).casefold()
+        plain = unicodedata.normalize("NFKC", name.strip())  # codespell:ignore normalize
+        folded = plain.casefold()
         if folded in taken:
             folded = next(
                 other for n in range(2, 10_000) if (other := f"{folded}-{n}") not in taken
