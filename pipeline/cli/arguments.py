@@ -1,6 +1,7 @@
 """The arguments of the command line `b12`: one function for each group of commands."""
 
 import argparse
+from ipaddress import ip_network
 from pathlib import Path
 
 from pipeline import __version__
@@ -13,6 +14,9 @@ ROLE_HELP = (
     "operator: counts, no patients; viewer: reads; coordinator: acts; steward: also sees rejected"
     " rows; admin: everything"
 )
+
+
+USER_ACTIONS = ("add", "list", "role", "password", "disable", "enable", "sign-out")
 
 
 def parser():
@@ -285,21 +289,49 @@ def _serve(commands):
     text = "a TLS certificate, with --key"
     serve.add_argument("--certificate", type=Path, metavar="FILE", help=text)
     serve.add_argument("--key", type=Path, metavar="FILE", help="its private key")
-    text = "a proxy on this computer provides TLS; cookies are sent over TLS only"
+    text = (
+        "a proxy with this address, or in this network (10.0.0.0/24), provides TLS: its headers are"
+        " trusted, cookies are sent over TLS only; several separated by commas; may be repeated"
+    )
+    serve.add_argument(
+        "--behind-proxy", type=_networks, action="extend", default=[], metavar="ADDRESS", help=text
+    )
+    text = "the same for a proxy on this computer"
     serve.add_argument("--behind-tls", action="store_true", help=text)
     text = "accept requests for this host name; may be repeated (default: any)"
     serve.add_argument("--name", action="append", default=[], metavar="HOST", help=text)
 
 
+def _networks(text):
+    try:
+        return [str(ip_network(part.strip(), strict=False)) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not an address such as 10.0.0.7, or a network such as 10.0.0.0/24"
+        ) from None
+
+
 def _user(commands):
-    text = "manage users of the pages: add, list, role, password, disable, enable"
+    text = "manage users of the pages: add, list, role, password, disable, enable, sign-out"
     user = _add(commands, "user", text)
-    user.add_argument("action", choices=("add", "list", "role", "password", "disable", "enable"))
+    user.add_argument("action", choices=USER_ACTIONS)
     user.add_argument("name", nargs="?", metavar="NAME")
     user.add_argument("--role", choices=ROLES, help=ROLE_HELP)
 
 
+def _audit(commands):
+    audit = _add(commands, "audit", "show who saw whom, logged in or was denied, newest first")
+    text = "only accesses to one patient, whose ID is read from the standard input"
+    audit.add_argument("--patient", choices=("-",), help=text)
+    audit.add_argument("--user", metavar="NAME", help="only this user or account")
+    audit.add_argument("--since", metavar="YYYY-MM-DD", help="from this day on")
+    audit.add_argument("--until", metavar="YYYY-MM-DD", help="up to and including this day")
+    text = "how many rows a table shows (default: %(default)s); jsonl has all, oldest first"
+    audit.add_argument("--most", type=_count, default=200, metavar="N", help=text)
+    _add_format(audit, "table", "jsonl")
+
+
 GROUPS_OF_COMMANDS = (
     _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _refused, _source,
-    _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _user,
+    _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _user, _audit,
 )  # fmt: skip

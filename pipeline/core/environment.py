@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     keep_lake_versions_days: int = _days(
         30, "Days to keep past versions of the lake, so that past runs can be screened again."
     )
+    keep_audit_days: int = _days(
+        2190, "Days to keep the record of who saw whom; 2190 is the six years of HIPAA."
+    )
     notify_smtp: str | None = Field(
         default=None, description="Mail server, as smtp://user@host:587 or smtps://user@host:465."
     )
@@ -134,6 +137,18 @@ class Settings(BaseSettings):
     )
     statsd_host: str | None = Field(
         default=None, description="StatsD server for metrics, as host or host:port."
+    )
+    session_idle_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=1440,
+        description="Minutes without a request after which a user must log in again.",
+    )
+    session_hours: int = Field(
+        default=12,
+        ge=1,
+        le=168,
+        description="Hours after which a user must log in again, in use or not.",
     )
     secret: SecretStr | None = Field(
         default=None,

@@ -1,6 +1,7 @@
 """Retention: how long runs, refused files and past versions of the lake are kept."""
 
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from pipeline import lake, worklist
@@ -8,9 +9,9 @@ from pipeline.core import exclusive_lock, settings
 from pipeline.runs import REMOVED, manifests
 
 
-def apply_retention(home, now=None):
+def apply_retention(home, now=None, *, who="retention"):
     """Remove what is older than the settings say; returns how many `{"runs", "refused",
-    "lake_files"}` went.
+    "lake_files", "audit"}` went. who: the account that asked for it.
 
     Never the run that `latest` names, nor the one that the worklist follows, nor one that waits for
     a steward. Raises UsageError.
@@ -24,6 +25,7 @@ def apply_retention(home, now=None):
             "lake_files": sum(
                 lake.vacuum(home, keep_hours=24 * kept.keep_lake_versions_days).values()
             ),
+            "audit": _audit(home, _before(now, kept.keep_audit_days), who),
         }
 
 
@@ -49,6 +51,11 @@ def _runs(home, before):
         (home.runs / run_id).replace(gone)  # a partly removed folder must not count as a run
         shutil.rmtree(gone)
     return len(old)
+
+
+def _audit(home, before, who):
+    with closing(worklist.open_store(home)) as store:
+        return worklist.remove_before(store, before, actor=worklist.Actor(who, "admin"))
 
 
 def _refused(home, before):

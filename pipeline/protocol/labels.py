@@ -21,6 +21,7 @@ WORDS = {
     "MANUAL_REVIEW": "Review by hand", "TREAT_IM_NEURO": "Treatment option: IM, neurological",
     "TREAT_IM_STANDARD": "Treatment option: IM", "TREAT_ORAL_OR_IM": "Treatment option: oral or IM",
     "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
+    "audit_export": "Audit exported", "audit_removed": "Audit past its retention removed",
     "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only",
     "REVIEW_MMA": "Review: raised MMA",
     "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300",

@@ -7,6 +7,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipeline import worklist
+from pipeline.core import settings
 from pipeline.web import (
     audit,
     exporting,
@@ -22,11 +23,9 @@ from pipeline.web import home as start
 from pipeline.web import item_actions as acting
 from pipeline.web.access import identity
 from pipeline.web.failures import HANDLERS
-from pipeline.web.forms import HOURS_12
 from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders
 from pipeline.web.render import STATIC
 from pipeline.web.secret import secret
-from pipeline.web.sessions import Ended
 
 PAGES = (start, worklists, exporting, patients, acting, population, whatif, quality, runs, audit)
 
@@ -53,7 +52,7 @@ def create_app(
     )  # fmt: skip
     app.state.home, app.state.secret = home, signing
     app.state.store = store or worklist.open_store(home)
-    app.state.has_login, app.state.failures, app.state.ended = has_login, login.Failures(), Ended()
+    app.state.has_login = has_login
     app.dependency_overrides[identity] = identify
     for pages in (*PAGES, *([login] if has_login else [])):
         app.include_router(pages.router)
@@ -66,7 +65,7 @@ def _session(signing, is_secure):
         SessionMiddleware,
         secret_key=signing,
         session_cookie="b12_session",
-        max_age=HOURS_12,
+        max_age=settings().session_hours * 3600,
         same_site="strict",
         https_only=is_secure,
     )

@@ -1,19 +1,118 @@
-"""Access log: the newest accesses. No patient is named; a key leads to the page, whose reading
-is on record too."""
+"""Who saw whom: by patient, by user, by day. Patients are named by keys; which patients an access
+showed is a page of its own, and each look is on record too."""
 
-from fastapi import APIRouter, Request
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, StreamingResponse
 
 from pipeline import worklist
+from pipeline.core import zone
 from pipeline.web.access import Admin
-from pipeline.web.render import page
+from pipeline.web.filters import address
+from pipeline.web.forms import Form, check, day_of, text
+from pipeline.web.patients import found_item
+from pipeline.web.recorded import record
+from pipeline.web.render import page, root_of
 
 router = APIRouter()
-SHOWN = 200
+SHOWN, MANY = 200, 1000
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the address asks for, as it was typed: key of a patient, user, days."""
+
+    patient: str = ""
+    user: str = ""
+    since: str = ""
+    until: str = ""
+
+    def asked(self):
+        """As the store is asked; both days are included. Raises UsageError for what is no day."""
+        since, until = (day_of(vars(self), name) for name in ("since", "until"))
+        return worklist.Asked(
+            key=self.patient or None,
+            who=self.user or None,
+            since=_began(since),
+            until=_began(until + timedelta(days=1)) if until else None,
+        )
+
+    def described(self):
+        """For the record: without the patient, who is recorded as one who was seen."""
+        named = {"user": self.user, "since": self.since, "until": self.until}
+        return "; ".join(f"{name}: {value}" for name, value in named.items() if value) or None
 
 
 @router.get("/audit")
 def audit(request: Request, actor: Admin):
-    """The newest 200 accesses; opening this page is recorded as well."""
-    rows = worklist.accesses(request.app.state.store, limit=SHOWN)
-    worklist.record_access(request.app.state.store, actor=actor, what="audit", rows=len(rows))
-    return page(request, "audit.html", rows=rows, most=SHOWN)
+    """The newest 200 accesses that the address asks for; opening this page is recorded as well."""
+    store, query = request.app.state.store, _query(request)
+    asked, patient = query.asked(), _patient(request, query)
+    rows = worklist.accesses(store, asked, limit=SHOWN)
+    _record(request, actor, "audit", query, patient, len(rows))
+    export = address(request.query_params)
+    return page(
+        request, "audit.html", rows=rows, most=SHOWN, query=query, patient=patient, export=export
+    )
+
+
+@router.post("/audit/patient")
+def of_patient(request: Request, form: Form, actor: Admin):
+    """Lead from a patient's id, sent in a form so that it is in no address, to who saw them."""
+    check(request, form, actor.name)
+    patient_id = text(form, "patient", 200)
+    rows = (
+        worklist.find_patients(request.app.state.store, patient_id, limit=1) if patient_id else []
+    )
+    if not rows or rows[0]["patient_id"] != patient_id:
+        raise HTTPException(404, "No access to a patient with this ID is on record. Check the ID.")
+    return RedirectResponse(f"{root_of(request)}/audit?patient={rows[0]['key']}", 303)
+
+
+@router.get("/audit/export")
+def export(request: Request, actor: Admin):
+    """Every access that the address asks for, oldest first, as JSON lines; patients by key."""
+    query = _query(request)
+    asked, patient = query.asked(), _patient(request, query)
+    _record(request, actor, "audit_export", query, patient, None)
+    lines = worklist.access_lines(request.app.state.store, asked)
+    return StreamingResponse(
+        (json.dumps(line, ensure_ascii=False) + "\n" for line in lines),
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": 'attachment; filename="audit.jsonl"'},
+    )
+
+
+@router.get("/audit/{access_id}")
+def seen(request: Request, access_id: int, actor: Admin):
+    """The patients whom one access showed, at most 1,000 of them. Raises HTTPException 404."""
+    store = request.app.state.store
+    entry = worklist.access(store, access_id) if 0 < access_id < 2**63 else None
+    if entry is None:
+        raise HTTPException(404)
+    patients = worklist.patients_seen(store, access_id)
+    shown = patients[:MANY]
+    items = [row["id"] for row in shown]
+    record(request, actor, "audit", rows=len(shown), items=items, detail=f"entry {access_id}")
+    return page(request, "audit_entry.html", entry=entry, patients=shown, total=len(patients))
+
+
+def _query(request):
+    given = request.query_params
+    return Query(**{name: given.get(name, "")[:100] for name in Query.__dataclass_fields__})
+
+
+def _patient(request, query):
+    return found_item(request, query.patient) if query.patient else None
+
+
+def _record(request, actor, what, query, patient, rows):
+    items = [patient["id"]] if patient else []
+    record(request, actor, what, rows=rows, items=items, detail=query.described())
+
+
+def _began(day):
+    return datetime.combine(day, time(), zone()).astimezone(UTC) if day else None

@@ -11,6 +11,7 @@ from pipeline import exports, worklist
 from pipeline.core import UsageError, clock
 from pipeline.web import filters
 from pipeline.web.access import Coordinator
+from pipeline.web.recorded import record
 
 router = APIRouter()
 PIECE = 1 << 16
@@ -25,11 +26,9 @@ def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alia
             400, f"This export format does not exist. Choose one of {', '.join(exports.FORMATS)}."
         )
     folder, meta = _followed(request.app.state)
-    rows = _Counted(_rows(request, form, folder))
+    rows = _Noted(_rows(request, form, folder))
     file = exports.as_file(form, rows, meta=meta)
-    worklist.record_access(
-        request.app.state.store, actor=actor, what="export", rows=rows.number, detail=form
-    )
+    record(request, actor, "export", rows=len(rows.items), items=rows.items, detail=form)
     return StreamingResponse(
         iter(lambda: file.read(PIECE), b""),
         media_type=exports.FORMATS[form].media_type,
@@ -48,28 +47,27 @@ def _followed(state):
 
 
 def _rows(request, form, folder):
-    """The items that the filter chooses; for OMOP what the run says of them, which has the days
-    that cohorts begin on"""
+    """The items that the filter chooses, each with its id; for OMOP what the run says of them,
+    which has the days that cohorts begin on"""
     sort, descending = filters.order(request.query_params)
     chosen = filters.chosen(request.query_params)
     rows = worklist.listed(
         request.app.state.store, chosen, today=clock.today(), sort=sort, descending=descending
     )
     if form != "omop":
-        return rows
-    patients = {row["patient_id"] for row in rows}
-    return (
-        row for row in exports.published(folder, everyone=True) if row["patient_id"] in patients
-    )
+        return ((row["id"], row) for row in rows)
+    items = {row["patient_id"]: row["id"] for row in rows}
+    published = exports.published(folder, everyone=True)
+    return ((items[row["patient_id"]], row) for row in published if row["patient_id"] in items)
 
 
-class _Counted:
-    "Rows that are counted as they go by"
+class _Noted:
+    "Rows whose items are noted as they go by"
 
     def __init__(self, rows):
-        self.rows, self.number = rows, 0
+        self.rows, self.items = rows, []
 
     def __iter__(self):
-        for row in self.rows:
-            self.number += 1
+        for item_id, row in self.rows:
+            self.items.append(item_id)
             yield row

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from pipeline.core import Failure, StorageError, UsageError
 from pipeline.web.access import NotLoggedIn
 from pipeline.web.middleware import SECURE
+from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of
 
 TITLES = {
@@ -18,7 +19,10 @@ TITLES = {
 
 
 def failed(request: Request, error: HTTPException):
-    """An HTTP error as a page."""
+    """An HTTP error as a page; that a user was denied something is on record."""
+    actor = getattr(request.state, "actor", None)
+    if error.status_code == 403 and actor:
+        record(request, actor, "denied", detail=f"{request.method} {route_of(request)}")
     return _page(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
 
 
@@ -68,6 +72,11 @@ HANDLERS = {
     HTTPException: failed, RequestValidationError: unreadable, Failure: expected,
     NotLoggedIn: login_first, 500: broken,
 }  # fmt: skip
+
+
+def route_of(request):
+    """The pattern of a request's route, without what an address names."""
+    return getattr(request.scope.get("route"), "path", "-")
 
 
 def _page(request, status, message):

@@ -1,11 +1,14 @@
 """Posted forms: a form is only accepted with the token that this app gave to this user."""
 
 import re
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import FormData
+
+from pipeline.core import UsageError
 
 HOURS_12 = 12 * 60 * 60
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tab and the ends of lines
@@ -49,6 +52,15 @@ def text(form, name, limit=2000):
     if CONTROL.search(given):
         raise HTTPException(400, f"The field {name} contains a character that is not text.")
     return given or None
+
+
+def day_of(form, name):
+    """A day of a form, None when empty. Raises UsageError."""
+    day = text(form, name, 10)
+    try:
+        return date.fromisoformat(day) if day else None
+    except ValueError:
+        raise UsageError("Write the date as YYYY-MM-DD.") from None
 
 
 def _signer(request):

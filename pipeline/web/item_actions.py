@@ -1,15 +1,13 @@
 """What people record on a patient's page. No change is lost: an outdated page is answered
 with what happened since."""
 
-from datetime import date
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
 from pipeline.core import UsageError, clock
 from pipeline.web.access import Coordinator
-from pipeline.web.forms import Form, check, text
+from pipeline.web.forms import Form, check, day_of, text
 from pipeline.web.patients import found_item, show
 from pipeline.web.people import assignee_of
 from pipeline.web.render import root_of
@@ -109,12 +107,3 @@ def version_of(form):
     if not version.isdecimal():
         raise UsageError("The form is incomplete. Reload the page and try again.")
     return int(version)
-
-
-def day_of(form, name):
-    """A day of a form, None when empty. Raises UsageError."""
-    day = text(form, name, 10)
-    try:
-        return date.fromisoformat(day) if day else None
-    except ValueError:
-        raise UsageError("Write the date as YYYY-MM-DD.") from None

@@ -1,55 +1,40 @@
-"""Login of the app when it runs alone: a signed cookie names the reader, whose role is read anew
-with every request."""
+"""Login of the app when it runs alone: a signed cookie names a session of the store, whose user and
+role are read anew with every request."""
 
-from fastapi import APIRouter, HTTPException, Request
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from pipeline import worklist
+from pipeline.core import settings
 from pipeline.web.access import NotLoggedIn
 from pipeline.web.forms import Form, check, text
+from pipeline.web.recorded import origin_of, record
 from pipeline.web.render import page, root_of
-from pipeline.web.sessions import begun, is_open
 
 router = APIRouter()
-PER_NAME, PER_ADDRESS = parse("10 per 15 minutes"), parse("100 per 15 minutes")
-
-
-class Failures:
-    """Failed attempts to log in, in the memory of one app: those of a name from an address, and all
-    from an address."""
-
-    def __init__(self):
-        self._window = MovingWindowRateLimiter(MemoryStorage())
-
-    def are_too_many(self, name, address):
-        """Whether to look at no password now."""
-        return not (
-            self._window.test(PER_ADDRESS, "address", address)
-            and self._window.test(PER_NAME, "name", name.casefold(), address)
-        )
-
-    def add(self, name, address):
-        """Count one."""
-        self._window.hit(PER_ADDRESS, "address", address)
-        self._window.hit(PER_NAME, "name", name.casefold(), address)
+UNKNOWN = worklist.Actor("unknown user", "operator")
+BUSY_SECONDS = 5
 
 
 def identify_by_session(request: Request):
     """The reader whom the session names, as the store knows them now: a disabled one is out at
     once. Raises NotLoggedIn."""
-    session, state = request.session, request.app.state
-    is_there = is_open(session, state.ended)
-    actor = (
-        worklist.logged_in(state.store, session["name"], session["password_version"])
-        if is_there
-        else None
-    )
+    token = request.session.get("token")
+    actor = worklist.session_user(request.app.state.store, token, **_limits()) if token else None
     if actor is None:
         raise NotLoggedIn
     return actor
+
+
+def _limits():
+    "How long a session may be idle, and how long it lasts"
+    now = settings()
+    return {
+        "idle": timedelta(minutes=now.session_idle_minutes),
+        "lasts": timedelta(hours=now.session_hours),
+    }
 
 
 @router.get("/login")
@@ -60,37 +45,53 @@ def ask(request: Request):
 
 @router.post("/login")
 def enter(request: Request, form: Form):
-    """Check name and password; 429 after too many attempts, 401 when they do not fit."""
+    """Check name and password; 429 while one has to wait, 401 when they do not fit, 503 when too
+    many log in at once."""
     check(request, form, "")
-    name, address = text(form, "name", 200) or "", request.client.host if request.client else "-"
-    failures = request.app.state.failures
-    if failures.are_too_many(name, address):
-        raise HTTPException(
-            429,
-            "Wait 15 minutes, then try again. If you have forgotten the password, ask an"
-            " administrator to set a new one.",
-        )
-    found = worklist.verify(request.app.state.store, name, str(form.get("password", "")))
-    if found is None:
-        failures.add(name, address)
-        return page(
-            request,
-            "login.html",
-            status=401,
-            message="Name or password is incorrect.",
-            name=name,
-        )
-    actor, password_version = found
+    store, address = request.app.state.store, origin_of(request) or "-"
+    name, password = text(form, "name", 200) or "", str(form.get("password", ""))[:2000]
+    if wait := worklist.seconds_to_wait(store, name, address):
+        return _later(request, name, wait, 429, "After wrong passwords, logging in is slowed down.")
+    try:
+        actor = worklist.verify(store, name, password)
+    except worklist.Busy:
+        return _later(request, name, BUSY_SECONDS, 503, "Many users are logging in at once.")
+    if actor is None:
+        known = worklist.known_name(store, name)  # else what was typed may be a password
+        record(request, worklist.Actor(known, "operator") if known else UNKNOWN, "login_failed")
+        message = "Name or password is incorrect."
+        return page(request, "login.html", status=401, message=message, name=name)
+    worklist.logged_in_from(store, name, address)
+    return begin(request, actor)
+
+
+def begin(request, actor):
+    """Log a user in, however they proved who they are, and lead them to the start page."""
+    record(request, actor, "login")
+    lasts = _limits()["lasts"]
+    token = worklist.begin_session(request.app.state.store, actor.name, lasts=lasts)
     request.session.clear()
-    request.session.update(begun(actor.name, password_version))
-    return RedirectResponse(f"{root_of(request)}/worklist", 303)
+    request.session["token"] = token
+    return RedirectResponse(f"{root_of(request)}/", 303)
+
+
+def _later(request, name, seconds, status, why):
+    wait = f"{seconds} seconds" if seconds > 1 else "1 second"
+    message = f"{why} Wait {wait}, then try again."
+    answer = page(request, "login.html", status=status, message=message, name=name)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 @router.post("/logout")
 def leave(request: Request, form: Form):
     """End the session: its cookie, wherever it was copied to, opens nothing any more."""
-    check(request, form, request.session.get("name", ""))
-    if "id" in request.session:
-        request.app.state.ended.add(request.session["id"])
+    try:
+        actor = identify_by_session(request)
+    except NotLoggedIn:
+        return RedirectResponse(f"{root_of(request)}/login", 303)
+    check(request, form, actor.name)
+    worklist.end_session(request.app.state.store, request.session["token"])
+    record(request, actor, "logout")
     request.session.clear()
     return RedirectResponse(f"{root_of(request)}/login", 303)

@@ -9,6 +9,7 @@ from pipeline.web import timeline
 from pipeline.web.access import Viewer
 from pipeline.web.explained import explained
 from pipeline.web.people import people
+from pipeline.web.recorded import record
 from pipeline.web.render import page
 
 router = APIRouter()
@@ -26,7 +27,7 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
     HTTPException 404."""
     store, row = request.app.state.store, found_item(request, key)
     explanation = explained_or_none(request, row)
-    worklist.record_access(store, actor=actor, what="patient", key=key)
+    record(request, actor, "patient", items=[row["id"]])
     return page(
         request,
         "patient.html",

@@ -13,6 +13,7 @@ from pipeline.quality import data_docs
 from pipeline.web.access import Operator, Steward
 from pipeline.web.laboratories import histograms
 from pipeline.web.population import over_time
+from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of, static_version
 from pipeline.web.run_sync import follow
 
@@ -97,7 +98,7 @@ def rejects(request: Request, actor: Steward, reason: str | None = None, file: s
     home, reason, file = request.app.state.home, reason or None, file or None
     rows = stewardship.rejected_rows(home, reason=reason, file=file) if reason or file else []
     groups = stewardship.rejected_groups(home, by=["reason", "file"])
-    worklist.record_access(request.app.state.store, actor=actor, what="rejects", rows=len(rows))
+    record(request, actor, "rejects", rows=len(rows[:SHOWN]), detail=reason)
     return page(
         request,
         "rejects.html",

@@ -9,6 +9,7 @@ from pipeline.analysis import diff
 from pipeline.runs import held_manifests
 from pipeline.web.access import Operator, Viewer
 from pipeline.web.cache import Kept, state_of
+from pipeline.web.recorded import record
 from pipeline.web.render import page
 from pipeline.web.run_sync import follow, published
 
@@ -36,7 +37,7 @@ def compare(
 ):
     """New, changed and resolved rows between two published runs, with why. Raises UsageError for an
     unknown run."""
-    store, known = request.app.state.store, published(request)
+    known = published(request)
     names: dict[str, str] = dict(
         zip(("latest", "previous"), (one["run_id"] for one in known), strict=False)
     )
@@ -45,11 +46,7 @@ def compare(
     chosen = [row for row in rows if change not in KINDS or row["change"] == change]
     pages = max(1, -(-len(chosen) // SIZE))
     number = min(max(number, 1), pages)
-    shown = [
-        row | {"key": _key(store, row["patient_id"])}
-        for row in chosen[(number - 1) * SIZE : number * SIZE]
-    ]
-    worklist.record_access(store, actor=actor, what="compare", rows=len(shown))
+    shown = _shown(request, actor, chosen[(number - 1) * SIZE : number * SIZE])
     return page(
         request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown,
         total=len(chosen), number=number, pages=pages,
@@ -58,19 +55,17 @@ def compare(
     )  # fmt: skip
 
 
+def _shown(request, actor, rows):
+    "The rows with the keys of their patients, who are on record as seen"
+    patients = [row["patient_id"] for row in rows]
+    items = worklist.items_of_patients(request.app.state.store, patients)
+    shown = [row | {"key": items[row["patient_id"]][1]} for row in rows]
+    record(request, actor, "compare", rows=len(shown), items=[one for one, _ in items.values()])
+    return shown
+
+
 def _difference(home, before, after):
     return _differences.get(state_of(home, before, after), lambda: diff(home, before, after))
-
-
-def _key(store, patient_id):
-    return next(
-        (
-            row["key"]
-            for row in worklist.find_patients(store, patient_id, limit=1)
-            if row["patient_id"] == patient_id
-        ),
-        None,
-    )
 
 
 def _reason(row):

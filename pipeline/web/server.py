@@ -18,25 +18,26 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 OPEN_TO_READ = (
     "without TLS, passwords and patient data can be read on the network. Give --certificate and"
-    " --key, or --behind-tls."
+    " --key, or --behind-proxy ADDRESS."
 )
 
 
-def serve(
-    home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), is_behind_tls=False
-):
+def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, names=(), proxies=()):
     """Serve the web app until it is stopped.
 
-    certificate, key: PEM files for TLS. names: accepted host names, else any. is_behind_tls: a
-    proxy on this computer takes the requests by TLS; only then are proxy headers trusted. On
-    loopback without users, no login is needed and every user of this computer has full access.
-    Raises UsageError if other computers can reach the pages and there is no user.
+    certificate, key: PEM files for TLS. names: accepted host names, else any. proxies: addresses
+    and networks of proxies that take the requests by TLS; who a request came from and by which
+    scheme is believed of these alone. On loopback without users, no login is needed and every user
+    of this computer has full access. Raises UsageError if other computers can reach the pages and
+    there is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
             raise UsageError(f"The {name} file {path} does not exist. Check the path.")
-    is_secure = certificate is not None or is_behind_tls
-    app = standalone(home, host=host, names=names, is_secure=is_secure, is_behind_tls=is_behind_tls)
+    is_secure = certificate is not None or bool(proxies)
+    app = standalone(
+        home, host=host, names=names, is_secure=is_secure, is_behind_proxy=bool(proxies)
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if host not in LOOPBACK and not is_secure:
         print(f"Warning: {OPEN_TO_READ}", file=sys.stderr)
@@ -46,7 +47,8 @@ def serve(
         print(f"The worklist is at {address}; stop it with Ctrl-C.", flush=True)
         tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
         quiet = {"access_log": False, "server_header": False, "log_level": "warning"}
-        config = uvicorn.Config(app, **tls, **quiet, proxy_headers=is_behind_tls)
+        trusted = {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
+        config = uvicorn.Config(app, **tls, **quiet, **trusted)
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -63,10 +65,10 @@ def _listening(host, port):
         ) from None
 
 
-def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_tls=False):
+def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_proxy=False):
     """The app as `serve` runs it. Raises UsageError."""
     store = worklist.open_store(home)
-    is_alone = host in LOOPBACK and not names and not is_behind_tls
+    is_alone = host in LOOPBACK and not names and not is_behind_proxy
     if not is_alone and not worklist.users(store):
         raise UsageError(
             "Other computers can reach these pages, so a login is needed, but there is no user yet."

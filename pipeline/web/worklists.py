@@ -15,6 +15,7 @@ from pipeline.web.access import Coordinator, Viewer
 from pipeline.web.explained import explained
 from pipeline.web.forms import Form, check, text
 from pipeline.web.people import assignee_of, people
+from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of
 from pipeline.web.run_sync import follow
 
@@ -46,6 +47,7 @@ def listing(
         number=filters.number(query),
         size=SIZE,
     )
+    record(request, actor, "list", rows=len(listed.rows), items=[row["id"] for row in listed.rows])
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
         query=query, done=done, stale=stale, to=to, counts=listed.counts, choices=choices,
@@ -73,10 +75,10 @@ def search(request: Request, form: Form, actor: Viewer):
     """Find patients by the beginning of their id, sent in a form so that it is in no address and no
     log."""
     check(request, form, actor.name)
-    store, begins = request.app.state.store, text(form, "patient", 200)
+    begins = text(form, "patient", 200)
     exact, others = _found(request, begins) if begins else (None, [])
     rows = [*filter(None, [exact]), *others]
-    worklist.record_access(store, actor=actor, what="search", rows=len(rows))
+    record(request, actor, "search", rows=len(rows), items=[row["id"] for row in rows])
     if exact and exact["patient_id"] == begins:
         return RedirectResponse(f"{root_of(request)}/patients/{exact['key']}", 303)
     return page(

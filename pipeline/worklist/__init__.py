@@ -3,6 +3,16 @@ runs."""
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
 from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
+from pipeline.worklist.attempts import logged_in_from, seconds_to_wait
+from pipeline.worklist.audit import (
+    Asked,
+    access,
+    access_lines,
+    accesses,
+    patients_seen,
+    record_access,
+    remove_before,
+)
 from pipeline.worklist.clinical_notes import (
     mark_delivered,
     note_headache_unrelated,
@@ -23,19 +33,19 @@ from pipeline.worklist.history import (
     runs,
 )
 from pipeline.worklist.items import (
-    accesses,
     events,
     find_patients,
     item_of_patient,
+    items_of_patients,
     notes,
-    record_access,
 )
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
+from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
-from pipeline.worklist.users import add_user, change_user, logged_in, users, verify
+from pipeline.worklist.users import Busy, add_user, change_user, known_name, users, verify
 
 __all__ = [
     "ACTIVE",
@@ -45,19 +55,26 @@ __all__ = [
     "STATUSES",
     "UNCHANGED",
     "Actor",
+    "Asked",
+    "Busy",
     "Filter",
     "StaleItem",
+    "access",
+    "access_lines",
     "accesses",
     "act",
     "actions",
     "add_user",
     "assign",
+    "begin_session",
     "change_user",
     "choices",
     "clinical_notes",
     "counts_over_time",
     "days_to_action",
     "dump",
+    "end_session",
+    "end_sessions",
     "events",
     "events_naming",
     "find_patients",
@@ -67,9 +84,11 @@ __all__ = [
     "history",
     "item",
     "item_of_patient",
+    "items_of_patients",
+    "known_name",
     "listed",
     "load",
-    "logged_in",
+    "logged_in_from",
     "mark_delivered",
     "note_headache_unrelated",
     "notes",
@@ -78,10 +97,14 @@ __all__ = [
     "outcome_trend",
     "page",
     "patient_ids",
+    "patients_seen",
     "record_access",
+    "remove_before",
     "rows_of_patients",
     "run_report",
     "runs",
+    "seconds_to_wait",
+    "session_user",
     "store",
     "tables",
     "undelivered_notes",

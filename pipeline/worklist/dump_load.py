@@ -4,9 +4,10 @@ from sqlalchemy import Integer, func, insert, select, text, update
 
 from pipeline.core import UsageError
 from pipeline.worklist.store import open_store
-from pipeline.worklist.tables import item, metadata
+from pipeline.worklist.tables import PASSING, item, metadata
 
 AT_ONCE = 1000  # rows
+KEPT = [table for table in metadata.sorted_tables if table not in PASSING]
 
 
 def dump(store, path):
@@ -26,10 +27,7 @@ def load(path, store):
     UsageError: the store holds something."""
     copy = open_store(None, url=f"sqlite:///{path}")
     with copy.reading() as source, store.exclusive() as target:
-        if any(
-            target.scalar(select(func.count()).select_from(table))
-            for table in metadata.sorted_tables
-        ):
+        if any(target.scalar(select(func.count()).select_from(table)) for table in KEPT):
             raise UsageError(
                 "The worklist database is not empty. Restore into a new one: set another"
                 " $B12_DATABASE_URL, or none."
@@ -43,7 +41,7 @@ def load(path, store):
 
 def _copy(source, target):
     rows = {}
-    for table in metadata.sorted_tables:
+    for table in KEPT:
         # an item may be merged into one that comes after it
         columns = [column for column in table.c if column is not item.c.merged_into]
         found = (

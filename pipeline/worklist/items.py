@@ -1,15 +1,17 @@
 """One item: found by its key, by its patient, or by how the patient's id begins; and what was done
 to it."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.core import clock
 from pipeline.worklist.changes import new_key
 from pipeline.worklist.rows import COLUMNS, as_row
-from pipeline.worklist.store import Conflict
-from pipeline.worklist.tables import access, event, item, note
+from pipeline.worklist.tables import event, item, note
+
+AT_ONCE = 500  # parameters of one statement
 
 
 def item_of_key(store, key, *, today=None):
@@ -23,18 +25,7 @@ def item_of_patient(store, patient_id, *, today=None):
     row = _row(store, item.c.patient_id == patient_id, today)
     if row:
         return row
-    fresh = {
-        "key": new_key(),
-        "patient_id": patient_id,
-        "status": "off_list",
-        "is_active": False,
-        "waits_from": today or clock.today(),
-    }
-    try:
-        with store.writing() as con:
-            con.execute(insert(item), [fresh])
-    except Conflict:  # the same page was opened twice at the same time
-        pass
+    _make_off_list(store, [patient_id], today or clock.today())
     return _row(store, item.c.patient_id == patient_id, today)
 
 
@@ -46,6 +37,38 @@ def _row(store, where, today):
             .one_or_none()
         )
     return as_row(row, today or clock.today()) if row else None
+
+
+def items_of_patients(store, patient_ids, *, today=None):
+    """The items of many patients, `{patient_id: (id, key)}`; made with the status `off_list` for
+    those who have none."""
+    wanted = list(dict.fromkeys(patient_ids))
+    known = _known(store, wanted)
+    missing = [patient_id for patient_id in wanted if patient_id not in known]
+    if not missing:
+        return known
+    _make_off_list(store, missing, today or clock.today())
+    return known | _known(store, missing)
+
+
+def _make_off_list(store, patient_ids, today):
+    "Items of patients who were never listed; one that another process made meanwhile stays"
+    fresh = {"status": "off_list", "is_active": False, "waits_from": today}
+    made = [{"key": new_key(), "patient_id": each, **fresh} for each in patient_ids]
+    insert = (sqlite if store.is_sqlite else postgresql).insert(item)
+    with store.writing() as con:
+        con.execute(insert.on_conflict_do_nothing(index_elements=["patient_id"]), made)
+
+
+def _known(store, patient_ids):
+    known = {}
+    with store.reading() as con:
+        for place in range(0, len(patient_ids), AT_ONCE):
+            some = patient_ids[place : place + AT_ONCE]
+            columns = (item.c.patient_id, item.c.id, item.c.key)
+            for row in con.execute(select(*columns).where(item.c.patient_id.in_(some))):
+                known[row.patient_id] = (row.id, row.key)
+    return known
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
@@ -122,33 +145,3 @@ def notes(store, key):
             }
             for row in rows
         ]
-
-
-def record_access(store, *, actor, what, key=None, rows=None, detail=None):
-    """Keep who read what, when. what: patient, search, export, …; detail: never an id or a value of
-    a patient."""
-    with store.writing() as con:
-        item_id = con.scalar(select(item.c.id).where(item.c.key == key)) if key else None
-        read = {
-            "at": datetime.now(UTC),
-            "who": actor.name,
-            "what": what,
-            "item_id": item_id,
-            "rows": rows,
-            "detail": detail,
-        }
-        con.execute(insert(access), [read])
-
-
-def accesses(store, key=None, limit=200):
-    """The newest reads, of one item or of all: at, who, what, rows, detail, key."""
-    columns = (access.c.at, access.c.who, access.c.what, access.c.rows, access.c.detail, item.c.key)
-    chosen = (
-        select(*columns)
-        .outerjoin(item, item.c.id == access.c.item_id)
-        .order_by(access.c.id.desc())
-        .limit(limit)
-    )
-    with store.reading() as con:
-        rows = con.execute(chosen if key is None else chosen.where(item.c.key == key)).mappings()
-        return [{**row, "at": in_utc(row["at"])} for row in rows]

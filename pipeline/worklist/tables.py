@@ -112,25 +112,59 @@ note = Table(
     Column("is_delivered", Boolean, nullable=False, default=False),
 )  # fmt: skip
 
+# append-only, as events are: rows go with their retention alone (`audit.remove_before`)
 access = Table(
     "access", metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
     Column("who", String(100), nullable=False),
-    Column("what", String(30), nullable=False),
-    Column("item_id", Integer, ForeignKey("item.id"), index=True),
+    Column("what", String(30), nullable=False, index=True),
     Column("rows", Integer),
     Column("detail", Text),
+    Column("origin", String(64)),  # the address it was asked from, or the command line
+    Index("ix_access_who", "who", "at"),
+)  # fmt: skip
+
+# which patients an access showed; of a forgotten patient the rows go, and `access.rows` stays
+seen = Table(
+    "seen", metadata,
+    Column("item_id", Integer, ForeignKey("item.id"), primary_key=True),
+    Column("access_id", Integer, ForeignKey("access.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 person = Table(
     "person", metadata,
     Column("name", String(100), primary_key=True),
+    # what the name is compared by
+    Column("folded", String(300), nullable=False, server_default=""),
     Column("role", String(20), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("is_disabled", Boolean, nullable=False, default=False),
     Column("password_version", Integer, nullable=False, default=1),
+    Index("ix_person_folded", "folded", unique=True),
 )  # fmt: skip
+
+session = Table(
+    "session", metadata,
+    Column("key", String(64), primary_key=True),  # a hash of what the cookie holds
+    Column("user", String(300), nullable=False, index=True),
+    Column("password_version", Integer, nullable=False),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+# logins that were tried, by a hash of user and address
+attempt = Table(
+    "attempt", metadata,
+    Column("key", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    Column("wait_until", DateTime(timezone=True)),
+    Column("succeeded_at", DateTime(timezone=True)),
+)  # fmt: skip
+
+PASSING = (session, attempt)  # what no backup holds
 
 run = Table(
     "run", metadata,

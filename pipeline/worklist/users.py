@@ -1,6 +1,7 @@
 """Who may log in: names, roles and passwords (Argon2id)."""
 
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,9 +12,15 @@ from pipeline.worklist.actions import Actor
 from pipeline.worklist.statuses import ROLES
 from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import person
+from pipeline.worklist.user_names import fold
 
-SHORTEST = 12
-_hasher = PasswordHasher()
+SHORTEST, LONGEST = 12, 1000
+HASHES, PATIENCE = 4, 10  # at a time; seconds
+_hasher, _hashing = PasswordHasher(), BoundedSemaphore(HASHES)
+
+
+class Busy(Exception):
+    """Too many passwords are being looked at just now."""
 
 
 @cache
@@ -31,7 +38,14 @@ def add_user(store, name, *, role, password):
         with store.writing() as con:
             con.execute(
                 insert(person),
-                [{"name": name, "role": _role(role), "password_hash": _hashed(password)}],
+                [
+                    {
+                        "name": name.strip(),
+                        "folded": fold(name),
+                        "role": _role(role),
+                        "password_hash": _hashed(password, name),
+                    }
+                ],
             )
     except Conflict:
         raise UsageError(f"The user {name} already exists.") from None
@@ -54,41 +68,42 @@ def change_user(store, name, *, role=None, password=None, is_disabled=None):
     values = {"role": _role(role)} if role else {}
     if password is not None:
         values |= {
-            "password_hash": _hashed(password),
+            "password_hash": _hashed(password, name),
             "password_version": person.c.password_version + 1,
         }
     if is_disabled is not None:
         values["is_disabled"] = is_disabled
     with store.writing() as con:
-        if not con.execute(update(person).where(person.c.name == name).values(values)).rowcount:
+        if not con.execute(
+            update(person).where(person.c.folded == fold(name)).values(values)
+        ).rowcount:
             raise UsageError(f"There is no user {name}.")
 
 
 def verify(store, name, password):
-    """The Actor of this name and the version of the password, or None; takes as long whether or not
-    the name is known."""
+    """The Actor of this name and password, or None; takes as long whether or not the name is known.
+
+    At most HASHES passwords are looked at together, as each takes 64 MB. Raises Busy when they are
+    still at others after ten seconds.
+    """
     with store.reading() as con:
-        user = con.execute(select(person).where(person.c.name == name)).mappings().one_or_none()
+        chosen = select(person).where(person.c.folded == fold(name))
+        user = con.execute(chosen).mappings().one_or_none()
+    if not _hashing.acquire(timeout=PATIENCE):
+        raise Busy
     try:
         _hasher.verify(user["password_hash"] if user else _hash_for_unknown_users(), password)
     except (VerificationError, InvalidHashError):
         return None
-    return (
-        (Actor(user["name"], user["role"]), user["password_version"])
-        if user and not user["is_disabled"]
-        else None
-    )
+    finally:
+        _hashing.release()
+    return Actor(user["name"], user["role"]) if user and not user["is_disabled"] else None
 
 
-def logged_in(store, name, password_version):
-    """The Actor of an open session, with today's role; None when shut out, or the password changed
-    since."""
-    chosen = select(person.c.name, person.c.role).where(
-        person.c.name == name, person.c.password_version == password_version, ~person.c.is_disabled
-    )
+def known_name(store, name):
+    """The name of a user as it was added, or None where there is none."""
     with store.reading() as con:
-        user = con.execute(chosen).one_or_none()
-    return Actor(*user) if user else None
+        return con.scalar(select(person.c.name).where(person.c.folded == fold(name)))
 
 
 def _role(role):
@@ -97,7 +112,21 @@ def _role(role):
     return role
 
 
-def _hashed(password):
+def _hashed(password, name):
     if len(password) < SHORTEST:
         raise UsageError(f"A password needs at least {SHORTEST} characters.")
+    if len(password) > LONGEST:
+        raise UsageError(f"A password has at most {LONGEST} characters.")
+    if _is_easy(password, name):
+        raise UsageError(
+            "This password is easy to guess: it is, or resembles, one that many people use, or the"
+            " name. Choose another, for example four words that have nothing to do with each other."
+        )
     return _hasher.hash(password)
+
+
+def _is_easy(password, name):
+    "Fewer than a million guesses, by the lists of common passwords, words and names of zxcvbn"
+    from zxcvbn import zxcvbn  # its lists take a tenth of a second that only a new password needs
+
+    return zxcvbn(password[:72], user_inputs=[name, "b12", "screening"])["score"] < 2

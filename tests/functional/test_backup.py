@@ -93,6 +93,8 @@ def worked_in(tmp_path):
         today=NOON,
     )
     worklist.note_headache_unrelated(store, key, actor=stores.KIM, noted_on=NOON, today=NOON)
+    shown = [worklist.item(store, key)["id"]]
+    worklist.record_access(store, actor=stores.KIM, what="patient", items=shown)
     store.close()
     return home
 
@@ -108,7 +110,7 @@ def state(home):
             "rejects": b12(home, "rejects").out, "items": items, "users": worklist.users(store),
             "events": {one: worklist.events(store, row["key"]) for one, row in items.items()},
             "notes": {one: worklist.notes(store, row["key"]) for one, row in items.items()},
-            "history": worklist.runs(store), "accesses": worklist.accesses(store),
+            "history": worklist.runs(store), "accesses": worklist.accesses(store, worklist.Asked(who="kim")),
         }  # fmt: skip
     finally:
         store.close()

@@ -4,8 +4,10 @@ import io
 import socket
 import sys
 
+from pipeline import worklist
+from pipeline.core import Home
 from tests.command import b12
-from tests.functional.web_client import client
+from tests.functional.web_client import client, token
 
 LONG = "correct horse battery"
 
@@ -104,3 +106,28 @@ def test_a_proxy_is_believed_only_where_there_is_one(tmp_path, monkeypatch):
 def test_behind_a_proxy_there_is_a_login(tmp_path):
     refused = b12(tmp_path, "serve", "--port", "0", "--behind-tls")
     assert refused.code == 2 and "b12 user add NAME --role admin" in refused.err
+
+
+def test_who_a_request_came_from_is_believed_of_the_proxy_alone(tmp_path, monkeypatch):
+    user(tmp_path, monkeypatch, "add", "ann")
+    proxy = ("--behind-proxy", "10.0.0.0/24,10.1.0.7", "--behind-proxy", "fd00::/8")
+    assert served(tmp_path, monkeypatch, "--host", "0.0.0.0", *proxy).err == ""
+    Served.config.load()
+    store, app = worklist.open_store(Home(tmp_path)), Served.config.loaded_app
+    for peer, claimed, origin in (
+        ("10.0.0.9", "192.0.2.1", "192.0.2.1"),
+        ("10.1.0.7", "192.0.2.2", "192.0.2.2"),
+        ("fd00::1", "192.0.2.3", "192.0.2.3"),
+        ("10.1.0.8", "192.0.2.4", "10.1.0.8"),
+        ("10.0.0.9", "192.0.2.6, 192.0.2.5", "192.0.2.5"),  # what the user wrote comes first
+    ):
+        browser = client(app, "https://testserver", address=peer)
+        sent = {"csrf": token(browser.get("/login")), "name": "ann", "password": LONG}
+        entered = browser.post("/login", data=sent, headers={"X-Forwarded-For": claimed})
+        assert entered.status_code == 303 and "secure" in entered.headers["set-cookie"].lower()
+        assert worklist.accesses(store, limit=1)[0]["origin"] == origin
+
+
+def test_a_proxy_needs_an_address(tmp_path):
+    refused = b12(tmp_path, "serve", "--behind-proxy", "proxy.example")
+    assert refused.code == 2 and "10.0.0.0/24" in refused.err

@@ -374,7 +374,7 @@ def test_no_patient_id_is_in_an_address_or_the_log(home, kim, caplog):
 def test_reading_a_patient_is_on_record(home, kim):
     key, _ = item_of(home, 4)
     kim.get(f"/patients/{key}")
-    [read, *_] = worklist.accesses(worklist.open_store(home), key)
+    [read, *_] = worklist.accesses(worklist.open_store(home), worklist.Asked(key=key))
     assert (read["who"], read["what"]) == ("kim", "patient")
 
 

@@ -10,7 +10,7 @@ from pipeline.cli.commands.operating import (
     restore,
     upgrade,
 )
-from pipeline.cli.commands.people import serve, user
+from pipeline.cli.commands.people import audit, serve, user
 from pipeline.cli.commands.screening import (
     decide,
     demo,
@@ -34,7 +34,7 @@ from pipeline.cli.commands.stewarding import (
 )
 
 __all__ = [
-    "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain", "ingest",
-    "notify", "overdue", "protocol", "refused", "reingest", "rejects", "restore", "run", "runs",
-    "screen", "serve", "simulate", "source", "unmapped", "upgrade", "user", "worklist",
+    "audit", "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain",
+    "ingest", "notify", "overdue", "protocol", "refused", "reingest", "rejects", "restore", "run",
+    "runs", "screen", "serve", "simulate", "source", "unmapped", "upgrade", "user", "worklist",
 ]  # fmt: skip

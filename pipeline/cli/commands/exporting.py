@@ -3,6 +3,7 @@
 import sys
 
 from pipeline import exports
+from pipeline.cli.commands.recording import record_patients
 from pipeline.cli.commands.terminal import check_file
 from pipeline.core import UsageError
 from pipeline.runs import latest_folder
@@ -19,7 +20,10 @@ def export(home, options, form):
             f" FILE{exports.FORMATS[form].suffix}"
         )
     folder = latest_folder(home).resolve()  # a run that is published meanwhile moves `latest`
-    rows = exports.published(folder, everyone=form == "omop", priority=options.priority)
+    chosen = {"everyone": form == "omop", "priority": options.priority}
+    named = (row for row in exports.published(folder, **chosen) if form != "omop" or row["cohorts"])
+    record_patients(home, "export", named, detail=form)
+    rows = exports.published(folder, **chosen)
     exports.write(form, rows, options.out or _Output(), meta=exports.meta_in(folder))
 
 

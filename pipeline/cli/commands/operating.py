@@ -1,11 +1,10 @@
 """The commands of an operator."""
 
-import os
-import pwd
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup, upgrade_home
+from pipeline.cli.commands.recording import account
 from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, tell_account
 from pipeline.core import StorageError, UsageError, described_settings
 from pipeline.erasure import erase as erase_patient
@@ -105,7 +104,7 @@ def erase(home, options):
     is_asked = not (options.yes or options.dry_run)
     if is_asked and not is_confirmed("Erase this patient everywhere? This cannot be undone."):
         raise UsageError("Nothing was erased. To erase without being asked, add --yes.")
-    done = erase_patient(home, patient_id, who=_account(), is_dry_run=options.dry_run)
+    done = erase_patient(home, patient_id, who=account(), is_dry_run=options.dry_run)
     if done.erased_on:
         say(f"This patient was erased on {done.erased_on}; nothing is left to erase.")
         return
@@ -126,14 +125,6 @@ def _tell_mentions(mentions):
     for mention in mentions:
         where = f" from line {mention.first:,}" if mention.first else ""
         say(f"  {mention.where}: {mention.lines:,}{where}")
-
-
-def _account():
-    "The account that runs this, as the system has it: $USER can be set to anything"
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
 
 
 def doctor(home, options):

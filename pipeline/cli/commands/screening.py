@@ -7,6 +7,7 @@ from pipeline import run as walk
 from pipeline.analysis import DIFFERENCE_COLUMNS, explain_latest, explanation_as_text
 from pipeline.analysis import diff as difference
 from pipeline.cli.commands.exporting import export
+from pipeline.cli.commands.recording import record_patients
 from pipeline.cli.commands.reviewing import check_options, review_pack, tell_reviews
 from pipeline.cli.commands.terminal import (
     check_folder,
@@ -131,6 +132,7 @@ def worklist(home, options):
     if form not in ("table", "csv", "json"):
         return export(home, options, form)
     rows = worklist_rows(home, priority=options.priority)
+    record_patients(home, "list", rows, detail=form)
     if form == "table":
         text = table(rows, WORKLIST_COLUMNS)
     elif form == "json":
@@ -145,6 +147,7 @@ def explain(home, options):
     found = explain_latest(
         home, patient_id=patient_id_of(options), as_of=day, pack=options.protocol
     )
+    record_patients(home, "explain", [found])
     say(as_json(found) if options.format == "json" else explanation_as_text(found))
 
 
@@ -167,6 +170,7 @@ def runs(home, options):
 
 def diff(home, options):
     rows = difference(home, options.before, options.after)
+    record_patients(home, "compare", rows)
     empty = "The two worklists do not differ."
     say(as_rows(rows, options.format, DIFFERENCE_COLUMNS, empty=empty))
     if options.format == "table" and rows:

@@ -2,6 +2,7 @@
 
 from pipeline import run as walk
 from pipeline.analysis import stewardship
+from pipeline.cli.commands.recording import account, record
 from pipeline.cli.commands.terminal import form_of, raise_refused, say, tell_account, write
 from pipeline.core import Refused, UsageError
 from pipeline.exports import account_line, as_rows, table
@@ -57,6 +58,7 @@ def rejects(home, options):
         raise UsageError(
             f"{options.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
+    record(home, "rejects", rows=len(rows), detail=options.reason)
     say(as_rows(rows, options.format, columns, empty="No rejected rows."))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if options.format == "table" and reasons:
@@ -172,8 +174,9 @@ def reingest(home, options):
 
 def compact(home, options):
     merged = sum(walk.compact_lake(home).values())
-    gone = retention.apply_retention(home)
+    gone = retention.apply_retention(home, who=account())
     say(
         f"Lake files merged: {merged:,}, removed: {gone['lake_files']:,}. Past their retention and"
-        f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files."
+        f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files,"
+        f" {gone['audit']:,} entries of the access log."
     )
