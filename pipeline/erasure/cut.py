@@ -6,38 +6,20 @@ import io
 import re
 import shutil
 import zipfile
-from contextlib import closing, contextmanager
-
-import numpy as np
-import pandas as pd
-import pyreadstat
-import xlsxwriter
+from contextlib import contextmanager
 
 from pipeline.core import replacing
-from pipeline.engine import connect, quoted_identifier
 from pipeline.readers import (
     begins_message,
-    cell_text,
     extracted,
     holds_lines,
     is_gzip,
-    is_parquet,
-    is_transport,
     is_workbook,
     is_zip,
-    line_ends,
     opened,
-    sheets_of,
     tables_in_zip,
-    whole_transport,
 )
 
-WORKBOOK = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}  # a text that looks like a formula stays a text
 # What is left where nothing else is: a record of a kind that no rows are made of, so that a line
 # stays a line and a batch has as many messages as its trailer says
 RESOURCE = '{"resourceType":"Basic","code":{"text":"erased"}}'
@@ -92,87 +74,6 @@ def fill_if_blank(path, form):
     if left and not path.read_bytes().strip():
         with replacing(path) as part:
             part.write_text(f"{left}\n", encoding="ascii")
-
-
-def cut_rows(path, rows, *, ids, dialect, sheet=None):
-    """Empty these Rows of a table of any form; of a workbook's other sheets, which nobody reads,
-    those with a cell that is one of the Ids."""
-    if is_workbook(path):
-        _cut_workbook(path, rows, ids, sheet)
-    elif is_transport(path):
-        _cut_transport(path, rows)
-    elif is_parquet(path):
-        _cut_parquet(path, rows)
-    else:
-        ends = line_ends(path, dialect.encoding)
-        cut_lines(path, rows, encoding=dialect.encoding, ends=ends)
-
-
-def cut_lines(path, extents, *, encoding, ends):
-    """Blank the lines of these Rows of a text: all others keep their line."""
-    extents = iter(extents)
-    extent = next(extents, None)
-    text = {"encoding": encoding, "errors": "surrogateescape"}
-    with (
-        replacing(path) as part,
-        path.open(newline=ends, **text) as source,
-        part.open("w", newline="", **text) as target,
-    ):
-        for number, line in enumerate(source, start=1):
-            while extent and extent.last is not None and extent.last < number:
-                extent = next(extents, None)
-            is_theirs = extent is not None and extent.first <= number
-            target.write("".join(re.findall("\r\n|\r|\n", line)) if is_theirs else line)
-
-
-def _cut_workbook(path, rows, ids, sheet):
-    """The rest is written anew, as the reader sees it: formulas are values, and nothing hidden (a
-    pivot table's cache, a comment) keeps a row"""
-    theirs = {row.first for row in rows}
-    with replacing(path) as part, xlsxwriter.Workbook(part, WORKBOOK) as book:
-        for place, (name, sheet_rows) in enumerate(sheets_of(path)):
-            is_read = name.strip() == sheet.strip() if sheet else place == 0
-            target = book.add_worksheet(name)
-            for number, row in enumerate(sheet_rows, start=1):
-                named = number in theirs if is_read else any(cell_text(cell) in ids for cell in row)
-                target.write_row(number - 1, 0, () if named else map(_kept, row))
-
-
-def _kept(cell):
-    "Numbers and truth values stay what they are, all else is text as the reader has it"
-    return cell if cell is None or isinstance(cell, (bool, int, float)) else cell_text(cell)
-
-
-def _cut_transport(path, rows):
-    frame, meta, version = whole_transport(path)
-    theirs = frame.index[[row.first - 1 for row in rows]]
-    for name in frame.columns:
-        is_number = pd.api.types.is_numeric_dtype(frame[name])
-        frame.loc[theirs, name] = np.nan if is_number else ""
-    with replacing(path) as part:
-        pyreadstat.write_xport(
-            frame,
-            str(part),
-            file_format_version=version,
-            table_name=meta.table_name,
-            variable_format=meta.original_variable_types,
-        )
-
-
-def _cut_parquet(path, rows):
-    "Rows of nulls stay: a row's line is its place"
-    with closing(connect()) as con, replacing(path) as part:
-        described = con.execute("describe from read_parquet($1)", [str(path)]).fetchall()
-        columns = ", ".join(
-            f"case when not is_theirs then {column} end as {column}"
-            for column in (quoted_identifier(name) for name, *_ in described)
-        )
-        con.execute(
-            f"copy (select {columns} from (select *, file_row_number + 1 in (select unnest($2)) as"
-            " is_theirs from read_parquet($1, file_row_number = true)) order by file_row_number)"
-            " to $3 (format parquet)",
-            [str(path), [row.first for row in rows], str(part)],
-        )
 
 
 def cut_messages(path, parts):

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from pipeline.core import Refused
 from pipeline.engine import EngineError, connect
-from pipeline.erasure.cut import cut_lines, cut_messages, cut_records, cut_rows
+from pipeline.erasure.cut import cut_messages, cut_records
+from pipeline.erasure.cut_tables import cut_lines, cut_rows
 from pipeline.erasure.ids import Ids
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque
 from pipeline.erasure.texts import work_folder
+from pipeline.profiles import Owner
 from pipeline.protocol import register_vocabulary
 from pipeline.readers import (
     MissingColumns,
@@ -54,8 +56,8 @@ def in_delivered(home, path, *, profile, kind, ids):
     with _working(home) as (con, folder):
         try:
             if profile.format in ("table", "meds"):
-                own, cells = profile.for_kind(kind), profile.patient_cells(kind)
-                return _in_table(con, path, own, cells, ids=wanted, folder=folder)
+                own, owners = profile.for_kind(kind), profile.owners_of(kind)
+                return _in_table(con, path, own, owners, ids=wanted, folder=folder)
             find = _in_messages if profile.format == "hl7v2" else _in_records
             return find(con, path, profile, ids=wanted, folder=folder)
         except (Refused, EngineError, ValueError):
@@ -68,10 +70,11 @@ def in_delivered(home, path, *, profile, kind, ids):
 def in_reference(home, path, *, profile, ids):
     """Theirs in a file in which rows look up the days of a patient's encounters; of another kind,
     nothing. Raises Unsearchable."""
-    cells, wanted = [[profile.lookup.patient_id.lower()]], Ids.of(ids, profile.patient_id)
+    owners = (Owner((profile.lookup.patient_id.lower(),)),)
+    wanted = Ids.of(ids, profile.patient_id)
     with _working(home) as (con, folder):
         try:
-            return _in_table(con, path, profile, cells, ids=wanted, folder=folder)
+            return _in_table(con, path, profile, owners, ids=wanted, folder=folder)
         except MissingColumns:  # of another kind: the lookup does not read it either
             return Theirs(path, 0, None)
         except (Refused, EngineError, ValueError):
@@ -103,8 +106,8 @@ def _working(home):
         yield con, folder
 
 
-def _in_table(con, path, profile, cells, *, ids, folder):
-    found = rows_of(con, path, profile=profile, cells=cells, ids=ids, folder=folder)
+def _in_table(con, path, profile, owners, *, ids, folder):
+    found = rows_of(con, path, profile=profile, owners=owners, ids=ids, folder=folder)
     plain = unpacked(path, folder)
     rows = list(_theirs(found, _Lines(_lines_of_table(plain, profile)), ids, profile.dialect))
     others = sum(_names(sheet, ids) for sheet in _other_sheets(plain, profile.sheet))

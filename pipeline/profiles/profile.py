@@ -15,13 +15,13 @@ from pipeline.profiles.ids import clean_id, is_scientific
 from pipeline.profiles.maps import filled
 from pipeline.profiles.table import (
     Layout,
+    Owner,
     Record,
     Table,
     Word,
     as_text,
     check_encoding,
     listed,
-    names_of,
 )
 from pipeline.protocol import code_system_names
 
@@ -226,17 +226,12 @@ class Profile(Layout):
         table = self.columns[kind]
         return table.split or {table.entity or kind: table}
 
-    def patient_cells(self, kind):
-        """Which cells of a row say whose it is, as lists of columns in lower case; the cells of one
-        list are joined by a space."""
+    def owners_of(self, kind):
+        """Whom a row of a kind of table is about: the Owner of each of the parts it is split
+        into, who may be several people."""
         if column := self.patient_columns.get(kind):
-            return [[column.lower()]]
-        groups = []
-        for part in self.columns[kind].parts:
-            number = part.all["patient_id"]
-            names = [name.lower() for name in names_of(number)]
-            groups += [[name] for name in names] if isinstance(number, dict) else [names]
-        return groups
+            return (Owner((column.lower(),)),)
+        return tuple(part.owner for part in self.columns[kind].parts)
 
     @property
     def selects_folder(self):

@@ -4,7 +4,7 @@ rows of the entities."""
 import json
 import re
 from contextlib import closing
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -150,6 +150,16 @@ class WideColumn(Record):
     columns: Columns = {}
 
 
+class Owner(NamedTuple):
+    """The columns, in lower case, whose cells say whose a row is: joined by a space or, with
+    is_first, the first that is filled. used: all columns that say something of that person; None:
+    every column."""
+
+    columns: tuple[str, ...]
+    is_first: bool = False
+    used: frozenset[str] | None = None
+
+
 class Rows(Record):
     """How rows of a table become rows of one entity.
 
@@ -181,6 +191,17 @@ class Rows(Record):
         "The columns that the header must have"
         of_wide = [name for wide in self.wide.values() for name in flat(wide.columns.values())]
         return [*flat(self.required.values()), *self.when, *self.wide, *of_wide]
+
+    @property
+    def owner(self):
+        "Whose such a row is, as an Owner"
+        number = self.all["patient_id"]
+        used = [*self.must_have, *flat(self.optional.values())]
+        return Owner(
+            columns=tuple(name.lower() for name in names_of(number)),
+            is_first=isinstance(number, dict),
+            used=frozenset(name.lower() for name in used),
+        )
 
     @property
     def as_written(self):

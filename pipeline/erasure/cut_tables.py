@@ -1,0 +1,164 @@
+"""Cut rows out of a delivered table of any form: all others keep their line."""
+
+import csv
+import io
+import re
+from contextlib import closing
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import xlsxwriter
+
+from pipeline.core import replacing
+from pipeline.engine import connect, quoted_identifier
+from pipeline.readers import (
+    cell_text,
+    is_parquet,
+    is_transport,
+    is_workbook,
+    line_ends,
+    sheets_of,
+    whole_transport,
+)
+
+WORKBOOK = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}  # a text that looks like a formula stays a text
+
+
+def cut_rows(path, rows, *, ids, dialect, sheet=None):
+    """Empty these Rows of a table of any form; of a workbook's other sheets, which nobody reads,
+    those with a cell that is one of the Ids."""
+    if is_workbook(path):
+        _cut_workbook(path, rows, ids, sheet)
+    elif is_transport(path):
+        _cut_transport(path, rows)
+    elif is_parquet(path):
+        _cut_parquet(path, rows)
+    else:
+        ends = line_ends(path, dialect.encoding)
+        whole = partial(cut_lines, encoding=dialect.encoding, ends=ends)
+        whole(path, rows, left_of=partial(_left_of_row, _header_of(path, dialect), dialect))
+
+
+def _header_of(path, dialect):
+    with path.open(encoding=dialect.encoding, errors="surrogateescape", newline="") as file:
+        return next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+
+
+def _left_of_row(header, dialect, row, text):
+    "Its line breaks, and of a row that is of others, too, their cells"
+    if row.columns is None:
+        return _breaks(text)
+    form = {"delimiter": dialect.delimiter, "quotechar": dialect.quote}
+    body = text.rstrip("\r\n")
+    cells = next(csv.reader(io.StringIO(body, newline=""), **form))
+    kept = [
+        _breaks(cell) if _is_named(name, row.columns) else cell
+        for name, cell in zip(header, cells, strict=True)
+    ]
+    csv.writer(left := io.StringIO(), lineterminator="\r\n", **form).writerow(kept)
+    return left.getvalue().removesuffix("\r\n") + text[len(body) :]
+
+
+def _is_named(name, columns):
+    return name.strip().lstrip("\ufeff").lower() in columns
+
+
+def _breaks(text):
+    return "".join(re.findall("\r\n|\r|\n", text))
+
+
+def cut_lines(path, extents, *, encoding, ends, left_of=lambda row, text: _breaks(text)):
+    """Blank the lines of these Rows of a text: all others keep their line. left_of: what stays of a
+    row, of its text."""
+    extents = iter(extents)
+    extent = next(extents, None)
+    text = {"encoding": encoding, "errors": "surrogateescape"}
+    with (
+        replacing(path) as part,
+        path.open(newline=ends, **text) as source,
+        part.open("w", newline="", **text) as target,
+    ):
+        theirs = []
+        for number, line in enumerate(source, start=1):
+            if extent and extent.last is not None and extent.last < number:
+                target.write(left_of(extent, "".join(theirs)))
+                extent, theirs = next(extents, None), []
+            if extent and extent.first <= number:
+                theirs.append(line)
+            else:
+                target.write(line)
+        if extent and theirs:
+            target.write(left_of(extent, "".join(theirs)))
+
+
+def _cut_workbook(path, rows, ids, sheet):
+    """The rest is written anew, as the reader sees it: formulas are values, and nothing hidden (a
+    pivot table's cache, a comment) keeps a row"""
+    theirs = {row.first: row for row in rows}
+    with replacing(path) as part, xlsxwriter.Workbook(part, WORKBOOK) as book:
+        for place, (name, sheet_rows) in enumerate(sheets_of(path)):
+            is_read = name.strip() == sheet.strip() if sheet else place == 0
+            target, header = book.add_worksheet(name), ()
+            for number, row in enumerate(sheet_rows, start=1):
+                header = header or [cell_text(cell) for cell in row if is_read]
+                if is_read and number in theirs:
+                    row = _left_of_cells(header, theirs[number].columns, row)
+                elif not is_read and any(cell_text(cell) in ids for cell in row):
+                    row = ()
+                target.write_row(number - 1, 0, map(_kept, row))
+
+
+def _left_of_cells(header, columns, cells):
+    if columns is None:
+        return ()
+    theirs = {place for place, name in enumerate(header) if _is_named(name, columns)}
+    return [None if place in theirs else cell for place, cell in enumerate(cells)]
+
+
+def _kept(cell):
+    "Numbers and truth values stay what they are, all else is text as the reader has it"
+    return cell if cell is None or isinstance(cell, (bool, int, float)) else cell_text(cell)
+
+
+def _cut_transport(path, rows):
+    frame, meta, version = whole_transport(path)
+    for name in frame.columns:
+        theirs = frame.index[[row.first - 1 for row in rows if _is_emptied(name, row)]]
+        is_number = pd.api.types.is_numeric_dtype(frame[name])
+        frame.loc[theirs, name] = np.nan if is_number else ""
+    with replacing(path) as part:
+        pyreadstat.write_xport(
+            frame,
+            str(part),
+            file_format_version=version,
+            table_name=meta.table_name,
+            variable_format=meta.original_variable_types,
+        )
+
+
+def _cut_parquet(path, rows):
+    "Rows of nulls stay: a row's line is its place"
+    with closing(connect()) as con, replacing(path) as part:
+        described = con.execute("describe from read_parquet($1)", [str(path)]).fetchall()
+        columns = ", ".join(
+            f"case when not list_contains($2[{place}], file_row_number + 1) then {column} end as"
+            f" {column}"
+            for place, column in enumerate((quoted_identifier(name) for name, *_ in described), 1)
+        )
+        emptied = [[row.first for row in rows if _is_emptied(name, row)] for name, *_ in described]
+        con.execute(
+            f"copy (select {columns} from read_parquet($1, file_row_number = true)"
+            " order by file_row_number) to $3 (format parquet)",
+            [str(path), emptied, str(part)],
+        )
+
+
+def _is_emptied(name, row):
+    return row.columns is None or _is_named(name, row.columns)
