@@ -29,9 +29,14 @@ def walk(home, below):
         paths += [
             path.relative_to(home.root).as_posix()
             for path in sorted(inside)
-            if not path.name.endswith((".part", ".tmp", ".plain"))
+            if not path.name.endswith((".part", ".tmp")) and not _is_plain(path)
         ]
     return paths
+
+
+def _is_plain(path):
+    "What an erasure has unpacked; a delivery may be called x.plain"
+    return path.name.startswith(".") and path.suffix == ".plain"
 
 
 def rest_of(home):
@@ -47,9 +52,13 @@ def manifest_of(folder, *, is_needed=True):
     """The manifest of a backup. Raises StorageError if it is missing or unreadable."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        assert isinstance(manifest["files"], dict) and manifest["store_sha256"]
+        assert all(isinstance(entry, dict) for entry in manifest["files"].values())
+        assert manifest["store_sha256"]
         return manifest
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AssertionError):
+    except (
+        FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError,
+        AssertionError,
+    ):  # fmt: skip
         if is_needed:
             raise StorageError(
                 f"{folder} is not a complete backup: its {MANIFEST} is missing or damaged. Choose"

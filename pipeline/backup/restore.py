@@ -75,7 +75,7 @@ def _has_erasure_key(home):
 def _put_all(home, folder, manifest):
     "Put back the store, the files and the erasure key; returns the store's rows by table"
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows, files = _store(home, folder), manifest["files"]
+    rows, files = _store(home, folder, manifest["store_sha256"]), manifest["files"]
     for name in sorted(files, key=lambda name: name == "runs/latest"):  # `latest` comes last
         _put(folder / "home" / name, home.root / name, files[name])
     _put_erasure_key(home, manifest)
@@ -114,10 +114,21 @@ def _is_whole(path, name, entry):
     )
 
 
-def _store(home, folder):
+def _check_copy(path, sha256):
+    "What was checked may have been changed until it was copied"
+    if sha256_of(path) != sha256:
+        path.unlink()
+        raise StorageError(
+            "The backup was changed while it was restored. Delete the new home, find out who can"
+            " write to the backup's folder, and restore again."
+        )
+
+
+def _store(home, folder, sha256):
     "From a copy, for opening a SQLite file writes beside it"
     dumped = home.root / f".{STORE}.part"
     shutil.copyfile(folder / STORE, dumped)
+    _check_copy(dumped, sha256)
     store = worklist.open_store(home)
     try:
         return worklist.load(dumped, store)
@@ -133,6 +144,7 @@ def _put(path, target, entry):
         target.symlink_to(entry["link"])
         return
     shutil.copyfile(path, target)
+    _check_copy(target, entry["sha256"])
     os.utime(target, ns=(entry["mtime_ns"], entry["mtime_ns"]))
 
 

@@ -32,7 +32,7 @@ def is_genuine(manifest, key):
     told = manifest.get(SIGNATURE)
     if not key or not isinstance(told, str):
         return False
-    return hmac.compare_digest(told, _signature(manifest, key))
+    return hmac.compare_digest(told.encode(), _signature(manifest, key).encode())
 
 
 def check_signature(folder, manifest):

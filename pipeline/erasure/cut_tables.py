@@ -3,16 +3,17 @@
 import csv
 import io
 import re
-from contextlib import closing
 from functools import partial
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pyreadstat
 import xlsxwriter
 
 from pipeline.core import replacing
-from pipeline.engine import connect, quoted_identifier
 from pipeline.readers import (
     cell_text,
     is_parquet,
@@ -145,19 +146,23 @@ def _cut_transport(path, rows):
 
 def _cut_parquet(path, rows):
     "Rows of nulls stay: a row's line is its place"
-    with closing(connect()) as con, replacing(path) as part:
-        described = con.execute("describe from read_parquet($1)", [str(path)]).fetchall()
-        columns = ", ".join(
-            f"case when not list_contains($2[{place}], file_row_number + 1) then {column} end as"
-            f" {column}"
-            for place, column in enumerate((quoted_identifier(name) for name, *_ in described), 1)
-        )
-        emptied = [[row.first for row in rows if _is_emptied(name, row)] for name, *_ in described]
-        con.execute(
-            f"copy (select {columns} from read_parquet($1, file_row_number = true)"
-            " order by file_row_number) to $3 (format parquet)",
-            [str(path), emptied, str(part)],
-        )
+    with pq.ParquetFile(path) as source, replacing(path) as part:
+        schema = source.schema_arrow
+        nullable = pa.schema([field.with_nullable(True) for field in schema], schema.metadata)
+        emptied = [
+            np.array([row.first - 1 for row in rows if _is_emptied(name, row)], np.int64)
+            for name in schema.names
+        ]
+        start = 0
+        with pq.ParquetWriter(part, nullable) as target:
+            for batch in source.iter_batches():
+                places = np.arange(start, start + len(batch))
+                columns = [
+                    pc.if_else(pa.array(np.isin(places, theirs)), None, column)  # pyright: ignore[reportAttributeAccessIssue]
+                    for theirs, column in zip(emptied, batch.columns, strict=True)
+                ]
+                target.write_batch(pa.record_batch(columns, schema=nullable))
+                start += len(batch)
 
 
 def _is_emptied(name, row):

@@ -37,10 +37,8 @@ class Ids:
 
     def are_named_in(self, text):
         """Whether one of them stands in a text as a word."""
-        if self._word.search(text):
-            return True
-        # in other characters than the lake's
-        return not self.is_plain and any(word in self for word in words_of(text))
+        # as the lake has it, or in other characters and with white space inside
+        return bool(self._word.search(text)) or any(word in self for word in words_of(text))
 
     @cached_property
     def _word(self):

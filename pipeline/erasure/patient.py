@@ -14,9 +14,9 @@ from pipeline.erasure.mentions import Mention, mentions_of
 from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
 from pipeline.erasure.published import erase_run, rows_of_run, run_folders
 from pipeline.erasure.search import Unsearchable, in_delivered, in_reference, in_refused
-from pipeline.erasure.traces import erase_traces
+from pipeline.erasure.traces import blank_lines, erase_traces
 from pipeline.lake import ids_of_patient, query
-from pipeline.landing import archived_files, rewriting
+from pipeline.landing import archived_files, references_of, rewriting
 from pipeline.profiles import read_profile
 
 ERASED = ("rejected_row", "blanked_cell", *reversed(ENTITIES))  # the patients last
@@ -145,7 +145,7 @@ def _in_references(home, ids):
     for folder in sorted((home.root / "reference").glob("*/")):
         profile = read_profile(folder.name, home)
         if profile.format == "table" and profile.lookup:
-            for path in sorted(folder.iterdir()):
+            for path in references_of(home, folder.name):
                 yield _searched(in_reference, home, path, profile=profile, ids=ids)
 
 
@@ -190,14 +190,20 @@ def _erase(home, store, found, *, who):
 def _erase_lake(home, found):
     """Last, and of its tables the patients last: they say who was merged into whom, so that an
     erasing that was cut short can be done again"""
-    erase_traces(home, found.ids, found.archive)
-    unread = {
-        theirs.path.name.split(".")[0]: theirs.unread for theirs in found.archive if theirs.unread
-    }
+    erase_traces(home, found.ids)
+    unread = dict(blank_lines(home))
+    for theirs in found.archive:
+        unread.setdefault(theirs.path.name.split(".")[0], []).extend(theirs.unread)
+    messages = [folder.name for folder in home.archive.glob("*/") if _is_of_messages(home, folder)]
     with closing(connect()) as con:
         for table in ERASED:
-            lake.erase(con, home, table, found.ids, unread=unread)
+            lake.erase(con, home, table, found.ids, unread=unread, merged_in=messages)
     lake.vacuum(home, keep_hours=0)
+
+
+def _is_of_messages(home, folder):
+    "A merge of two numbers is one message, and goes with either of them"
+    return read_profile(folder.name, home).format == "hl7v2"
 
 
 def _deliveries(home):
@@ -217,8 +223,11 @@ def _nothing(home, store, found):
         lake.vacuum(home, keep_hours=0)
         store.scrub()
         return Erasure(erased_on=erased_at[:10])
-    unread = f" {len(found.refused)} refused files cannot be read, and may be about anybody."
+    more = ""
+    if found.refused:
+        more += f" {len(found.refused)} refused files cannot be read, and may be about anybody."
+    if named := mentions_of(home, store, found.ids):
+        more += f" The ID stands in text of others, for example in {named[0].where}."
     raise UsageError(
-        "No patient with this ID is on file, so nothing was erased. Check the ID."
-        + (unread if found.refused else "")
+        f"No patient with this ID is on file, so nothing was erased. Check the ID.{more}"
     )

@@ -49,10 +49,13 @@ def texts_of(path, folder):
 
 
 def _rows_of(path):
+    number = 0
     with closing(connect()) as con:
-        rows = f"read_parquet({quoted_text(path)}, file_row_number = true)"
+        rows = f"read_parquet({quoted_text(path)})"
         names = [name for name, *_ in con.execute(f"describe from {rows}").fetchall()]
-        cells = ", ".join(f"cast({quoted_identifier(name)} as varchar)" for name in names[:-1])
-        con.execute(f"select file_row_number + 1, concat_ws(' ', {cells}) from {rows}")
+        cells = ", ".join(f"cast({quoted_identifier(name)} as varchar)" for name in names)
+        con.execute(f"select concat_ws(' ', {cells}) from {rows}")
         while batch := con.fetchmany(ROWS_AT_ONCE):
-            yield from batch
+            for (text,) in batch:
+                number += 1
+                yield number, text

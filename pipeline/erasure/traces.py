@@ -5,21 +5,22 @@ from contextlib import closing
 
 from pipeline import lake
 from pipeline.engine import connect, rows_of
+from pipeline.erasure.cut import MESSAGE, RESOURCE
 from pipeline.erasure.ids import Ids
 from pipeline.erasure.texts import texts_of, work_folder
+from pipeline.landing import rewritten_files
 
+_LEFT = ("", RESOURCE, MESSAGE)
 REDACTED = "refused; the reason named a patient who was erased"
 
 
-def erase_traces(home, ids, archived):
-    """Delete what is left of these ids in the tables that count words, and in reasons.
-
-    archived: Theirs in the archive, whose files hold them no more.
-    """
+def erase_traces(home, ids):
+    """Delete what is left of erased people in the tables that count words, and of these ids in
+    reasons: of every archived file that an erasure changed, this one or one that was cut short."""
     with closing(connect()) as con, work_folder(home) as folder:
         lake.attach(con, home, only=("unmapped_code",))
-        for theirs in archived:
-            _erase_words(con, home, theirs, folder)
+        for path in rewritten_files(home):
+            _erase_words(con, home, path, folder)
         reasons = rows_of(
             con, "select sha256, refused from lake.delivery where refused is not null"
         )
@@ -29,18 +30,21 @@ def erase_traces(home, ids, archived):
         lake.redact_refusal(home, sha256, REDACTED)
 
 
-def _erase_words(con, home, theirs, folder):
+def blank_lines(home):
+    """Of every archived file that an erasure changed, by its SHA-256, the lines that are blank or
+    stand for a message or resource that is erased."""
+    with work_folder(home) as folder:
+        for path in rewritten_files(home):
+            lines = [n for n, text in texts_of(path, folder) if text.strip() in _LEFT]
+            yield path.name.split(".")[0], lines
+
+
+def _erase_words(con, home, path, folder):
     "An unmapped word of a file that stands in it no more was theirs alone"
-    sha256 = theirs.path.name.split(".")[0]
+    sha256 = path.name.split(".")[0]
     rows = rows_of(con, "from lake.unmapped_code where sha256 = $1", [sha256])
-    asked = {
-        word
-        for row in rows
-        if row["rows"] <= theirs.records
-        for word in (row["name"], row["code"])
-        if word
-    }
-    for _, text in texts_of(theirs.path, folder) if asked else ():
+    asked = {word for row in rows for word in (row["name"], row["code"]) if word}
+    for _, text in texts_of(path, folder) if asked else ():
         asked = {word for word in asked if not _stands_in(word, text)}
         if not asked:
             return

@@ -27,6 +27,13 @@ def note(home, path):
     flush(record.parent)
 
 
+def take_back(home, path):
+    """Take back the last attempt at a claimed file: it was cut short from outside."""
+    record = _file_of(home, path)
+    if size := count(home, path):
+        os.truncate(record, size - 1)
+
+
 def forget(home, path):
     """Forget the attempts at a claimed file: it is done with."""
     _file_of(home, path).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.core import InvalidProtocol, LakeUnavailable, UsageError, exclusive_lock
 from pipeline.ingest.ingest import ingest_file
 from pipeline.lake import check_form, query, swap
-from pipeline.landing import is_as_archived, is_rewritten, stored_path
+from pipeline.landing import is_as_archived, is_rewritten, references_of, stored_path
 
 COPIED = ("archive", "reference", "sources")
 
@@ -27,6 +27,7 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
         if beside.root.exists():
             shutil.rmtree(beside.root)
         deliveries = _deliveries(home)
+        _check_references(home)
         for folder in COPIED:
             if (home.root / folder).is_dir():
                 shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
@@ -52,6 +53,21 @@ def _deliveries(home):
     return found
 
 
+def _check_references(home):
+    for folder in (home.root / "reference").glob("*/"):
+        for path in references_of(home, folder.name):
+            if not is_as_archived(path, path.name.split(".")[0]):
+                raise _changed(path.relative_to(home.root))
+
+
+def _changed(name):
+    return LakeUnavailable(
+        f"{name} in the archive is not as it was delivered: its SHA-256 differs, and no erasure"
+        " changed it. The lake was not changed. Restore the file from a backup, and check who can"
+        " write to the archive."
+    )
+
+
 def _replay(beside, *, source, sha256, file, received_at):
     "Under the hash as delivered: a patient may have been erased from the file since"
     path = stored_path(beside, source=source, sha256=sha256, name=file, folder="archive")
@@ -61,11 +77,7 @@ def _replay(beside, *, source, sha256, file, received_at):
             " backup: b12 restore"
         )
     if not is_as_archived(path, sha256):
-        raise LakeUnavailable(
-            f"{file} in the archive is not as it was delivered: its SHA-256 differs, and no erasure"
-            " changed it. The lake was not changed. Restore the file from a backup, and check who"
-            " can write to the archive."
-        )
+        raise _changed(file)
     account = ingest_file(
         beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256
     )

@@ -19,8 +19,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.core import Failure, Home, OutOfMemory, place_of, restrict_umask
+from pipeline.ingest import attempts
 from pipeline.ingest.claims import ClaimedFile, ingest_held
 
+READING = []  # the home and the path of the file that is being read
 STANDSTILL, LEAST_WORK = 60, 0.05  # seconds, and of those the seconds of work that are expected
 
 
@@ -39,12 +41,15 @@ def main():
 
 
 def _jobs():
-    "A queue of the jobs; with the end of standard input the ingest has ended, and so does this"
+    """A queue of the jobs; with the end of standard input the ingest has ended, and so does this:
+    stopped by a user or a scheduler, which is no fault of the file that is being read."""
     jobs = queue.SimpleQueue()
 
     def listen():
         for line in sys.stdin.buffer:
             jobs.put(json.loads(line))
+        if READING:
+            attempts.take_back(*READING[-1])
         os._exit(0)  # whatever the file is doing to the main thread
 
     threading.Thread(target=listen, daemon=True).start()
@@ -95,16 +100,19 @@ def _ingested(job):
 
     def before(step):
         if step == "read":
+            READING.append((home, home.root / claimed.path))
             _limit(resource.RLIMIT_DATA, job["memory"])
             _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + job["seconds"])
             watch.start()
         else:
+            READING.clear()
             _lift_limits()
 
     try:
         account = ingest_held(home, claimed, before=before)
         return {"account": asdict(account) if account else None}
     finally:
+        READING.clear()
         watch.is_over.set()
         _lift_limits()
 

@@ -140,9 +140,10 @@ def _open_tables(home):
             yield table, delta
 
 
-def erase(con, home, table, patient_ids, *, unread=None):
-    """Delete every row of these patient ids, and of the rows whose person is not known those of the
-    lines `unread` (SHA-256 -> lines); returns how many.
+def erase(con, home, table, patient_ids, *, unread=None, merged_in=()):
+    """Delete every row of these patient ids, of the rows whose person is not known those of the
+    lines `unread` (SHA-256 -> lines), and in these sources those that merge somebody into one of
+    them; returns how many.
 
     The log keeps the condition of a deletion for ever, so the condition names files, lines and
     places, never a patient.
@@ -151,6 +152,10 @@ def erase(con, home, table, patient_ids, *, unread=None):
     if delta is None:
         return 0
     rows = _rows_of(con, delta, table, patient_ids)
+    if merged_in and table == "patient":
+        merged = "list_contains($1, merged_into) and list_contains($2, source)"
+        values = [list(patient_ids), list(merged_in)]
+        rows += _select_rows(con, delta, table, merged, values)
     for sha256, lines in (unread or {}).items() if table == "rejected_row" else ():
         unknown = "patient_id is null and sha256 = $1 and list_contains($2, line)"
         rows += _select_rows(con, delta, table, unknown, [sha256, list(lines)])

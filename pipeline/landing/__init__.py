@@ -6,6 +6,7 @@ from pipeline.landing.archive import (
     is_rewritten,
     note_as_rewritten,
     rewriting,
+    rewritten_files,
 )
 from pipeline.landing.arrival import Watch, is_partial, list_files, source_and_name
 from pipeline.landing.copy_in import copy_into_landing, copy_to_landing
@@ -48,6 +49,7 @@ __all__ = [
     "references_of",
     "return_to_landing",
     "rewriting",
+    "rewritten_files",
     "source_and_name",
     "stored_path",
 ]

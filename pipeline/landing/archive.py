@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pipeline.core import flush, replacing, sha256_of
 
-NOTED = ".sha256"  # ending of the file beside an archived one, with a hash a line
+NOTED = ".sha256"  # ending of the hidden file beside an archived one, with a hash a line
 
 
 @contextmanager
@@ -16,7 +16,9 @@ def rewriting(path):
     error. Its hash is noted before that, so that a kill leaves a file that is known."""
     with replacing(path) as part:
         shutil.copyfile(path, part)
+        status = path.stat()
         yield part
+        os.utime(part, ns=(status.st_atime_ns, status.st_mtime_ns))  # reference files have an order
         _note(path, sha256_of(part))
 
 
@@ -47,7 +49,14 @@ def is_rewritten(path):
 def archived_files(folder, sha256):
     """The files of a source's archive that were delivered under this SHA-256, with whatever
     ending."""
-    return sorted(path for path in folder.glob(f"{sha256}*") if path.suffix != NOTED)
+    return sorted(folder.glob(f"{sha256}*"))
+
+
+def rewritten_files(home):
+    """The archived files that an erasure changed."""
+    noted = sorted(home.archive.rglob(f".*{NOTED}"))
+    named = [note.with_name(note.name[1 : -len(NOTED)]) for note in noted]
+    return [path for path in named if path.exists()]
 
 
 def _hashes(path):
@@ -55,4 +64,4 @@ def _hashes(path):
 
 
 def _noted(path):
-    return path.with_name(path.name + NOTED)
+    return path.with_name(f".{path.name}{NOTED}")

@@ -74,11 +74,11 @@ def put_copy_in_place(path, source):
     """Replace a claimed file, open as `source`, by a copy that no sender can reach; returns the
     copy, open and locked."""
     with replacing(path) as part:
-        with part.open("xb") as copy:
-            shutil.copyfileobj(source, copy, BLOCK)
+        held = part.open("xb")
+        fcntl.flock(held, fcntl.LOCK_EX)  # else it is the leftover of a killed process
+        shutil.copyfileobj(source, held, BLOCK)
+        held.flush()
         os.utime(part, ns=(0, os.fstat(source.fileno()).st_mtime_ns))
-        held = part.open("rb")
-        fcntl.flock(held, fcntl.LOCK_EX)
     return held
 
 
@@ -155,6 +155,7 @@ def prune(folder, root):
 def references_of(home, source):
     """The reference files (such as codes.parquet) of a source, newest first."""
     folder = home.root / "reference" / source
-    references = folder.iterdir() if folder.is_dir() else ()
+    files = folder.iterdir() if folder.is_dir() else ()
+    references = [path for path in files if not path.name.startswith(".")]
     newest_first = sorted(references, key=lambda path: (-path.stat().st_mtime_ns, path.name))
     return tuple(newest_first)

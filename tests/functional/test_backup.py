@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import worklist
+from pipeline.backup import restore
 from pipeline.backup.create import create_backup as back_up
 from pipeline.backup.mirror import Mirror
 from pipeline.core import sha256_of
@@ -644,3 +645,33 @@ def test_a_decision_waits_until_the_runs_are_copied(lived_in, tmp_path, monkeypa
     assert b12(lived_in, "backup", tmp_path / "backup").code == 0
     with others[0] as other:
         assert other.communicate()[0] == "in\n"
+
+
+def test_a_backup_that_is_changed_while_it_is_restored_is_noticed(lived_in, tmp_path, monkeypatch):
+    b12(lived_in, "backup", backup := tmp_path / "backup")
+    name = next(
+        name
+        for name in json.loads((backup / "backup.json").read_text())["files"]
+        if name.startswith("archive/")
+    )
+    checked = restore._check
+
+    def check(folder, said):
+        checked(folder, said)
+        (backup / "home" / name).write_text("changed now")
+
+    monkeypatch.setattr(restore, "_check", check)
+    answer = b12(tmp_path / "again", "restore", backup)
+    assert answer.code == 13 and "changed while it was restored" in answer.err
+
+
+@pytest.mark.parametrize("said", [{"signature": "ü" * 64}, {"files": {"a": 1}}])
+def test_a_manifest_of_any_shape_is_refused_with_a_sentence(lived_in, tmp_path, said):
+    b12(lived_in, "backup", backup := tmp_path / "backup")
+    manifest = json.loads((backup / "backup.json").read_text())
+    (backup / "backup.json").write_text(json.dumps(manifest | said))
+    answer = b12(
+        tmp_path / "again", "restore", backup, *(["--unsigned"] if "files" in said else [])
+    )
+    assert answer.code == 13 and "nexpected" not in answer.err
+    assert b12(lived_in, "backup", backup).code == 0

@@ -331,3 +331,51 @@ def locked(home):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield path.name
+
+
+def test_killed_between_the_archive_and_the_lake_the_next_one_finishes_what_it_began(
+    tmp_path, monkeypatch
+):
+    "Words of codes and rows that could not be read are found by what is left of the files"
+    people = [{"patient_id": "id-ann", **LOW, "code": "X-ANN", "name": "the test of Ann"}, {"patient_id": "id-bob", **LOW}]  # fmt: skip
+    folder = deliver(tmp_path / "in", lab_result=[*people, {"patient_id": "id-ann", **LOW}])
+    with (folder / "lab_result.csv").open("a") as file:
+        file.write("id-ann,too,few\n")
+    home = Home(tmp_path / "home")
+    assert b12(home.root, "ingest", folder, "--source", "canonical").code == 0
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(erase, "erase_traces", kill)
+        erase.erase(home, "id-ann", who="x")
+    assert [row["rejected_because"] for row in query(home, "from lake.rejected_row")] == [
+        "ragged_row"
+    ]
+    assert b12(home.root, "erase", "id-ann", "--yes").code == 0
+    for table in ("unmapped_code", "rejected_row"):
+        assert query(home, f"from lake.{table}") == []
+
+
+def test_what_was_left_in_a_reference_and_a_claimed_file_by_a_kill_goes(home):
+    left = [
+        home.root / "reference" / "canonical" / name
+        for name in (".x.csv.part", "..x.csv.part.plain")
+    ]
+    left.append(home.claimed / "canonical" / "own" / ".a.csv.part")
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("id-ann")
+    assert b12(home.root, "erase", "id-ann", "--yes").code == 0
+    assert not [path for path in left if path.exists()]
+
+
+def test_a_delivery_whose_name_ends_like_a_file_of_ours_stays(tmp_path):
+    profile = tmp_path / "any.yaml"
+    profile.write_text("extends: canonical\nprofile: any\nfiles: {lab_result: ['*']}\n")
+    for name in ("a.plain", "a.sha256", "a"):
+        (deliver(tmp_path / name, lab_result=[{"patient_id": one, **LOW, "comment": name} for one in PEOPLE]) / "lab_result.csv").rename(tmp_path / name / name)  # fmt: skip
+        assert b12(tmp_path / "home", "ingest", tmp_path / name, "--source", profile).code == 0
+    assert b12(tmp_path / "home", "erase", "nobody", "--yes").code == 2
+    assert b12(tmp_path / "home", "erase", "id-ann", "--yes").code == 0
+    assert named_in(tmp_path / "home", "id-ann") == []
+    answer = b12(tmp_path / "home", "reingest")
+    assert answer.code == 0, answer.err
+    assert len(query(Home(tmp_path / "home"), "from lake.lab_result")) == 6

@@ -3,9 +3,14 @@
 import json
 import re
 
+from pipeline.readers.cells import define_filled, define_patient_id
 from pipeline.readers.fhir.load import load_resources, select_of_lookup
 from pipeline.readers.fhir.places import places
 
+READ = (
+    "Observation", "MedicationRequest", "MedicationStatement", "MedicationDispense",
+    "MedicationAdministration", "Condition", "Procedure",
+)  # fmt: skip
 _TYPED = re.compile(r"([A-Za-z]+/[^/#|?]+)(/_history/[^/]*)?$")
 _SEARCH = re.compile(r"[A-Za-z]+\?identifier=[^&]+$")
 
@@ -13,23 +18,37 @@ _SEARCH = re.compile(r"[A-Za-z]+\?identifier=[^&]+$")
 def records_of(con, path, *, profile, ids, folder):
     """The Places of the records that are of patients with these ids (erasure's Ids).
 
-    The reader's own answer decides. Where it has none, for a kind that is not read or a patient it
-    does not know, the record is theirs if it points to them and to nobody else; where nothing can
-    be read of it, if it names one of the ids.
+    The reader's own answer decides. Where it has none, for a patient it does not know or a kind
+    that is not read, the record is theirs if it points to them; of a kind that is not read, if it
+    points to nobody else; where nothing can be read of it, if it names one of the ids.
     """
+    define_filled(con, profile.empty_words)
+    define_patient_id(con, profile.patient_id)
     load_resources(con, path, profile=profile, folder=folder)
     con.execute(f"create temp table whose as {select_of_lookup('whose')}")
-    theirs = _column(con, "record from whose where patient_id in (select unnest($1))", ids)
-    unknown = _column(con, "record from whose where patient_id is null")
+    theirs = _column(con, f"record from whose where {_OF_THEM}", ids)
+    unknown = _column(con, "record from whose where coalesce(patient_id, '') = ''")
     broken = _column(con, "record from whose where kind is null")
-    keys = _column(con, "key from landing.fhir_key where patient_id in (select unnest($1))", ids)
-    others = _column(
-        con, "key from landing.fhir_key where patient_id not in (select unnest($1))", ids
-    )
-    pointers = _Pointers(ids, keys | _keys_of(ids, profile), others - keys)
+    pointers = _pointers_to(con, profile, ids)
     for number, place in enumerate(places(path), start=1):
         if number in theirs or (number in unknown and pointers.are_theirs(place)):
             yield place._replace(is_broken=number in broken)
+
+
+def _pointers_to(con, profile, ids):
+    """Of the file's own keys those that lead to them, also beside others, and those that lead to
+    others alone. An id of a Patient leads there on whichever server it is."""
+    numbered = "(select key, clean_patient_id(patient_id) as patient_id from landing.fhir_key)"
+    keys = _column(con, f"key from {numbered} where {_OF_THEM}", ids)
+    keys |= _column(
+        con, f"'Patient/' || own_id as key from whose where kind = 'Patient' and {_OF_THEM}", ids
+    )
+    others = _column(con, f"key from {numbered} where not {_OF_THEM}", ids)
+    system = profile.patient_id.identifier_system
+    return _Pointers(ids, keys, others - keys, system)
+
+
+_OF_THEM = "list_contains($1::varchar[], patient_id)"
 
 
 def _column(con, select, ids=None):
@@ -38,39 +57,48 @@ def _column(con, select, ids=None):
     return {value for (value,) in rows if value is not None}
 
 
-def _keys_of(ids, profile):
-    "The keys by which a reference names them although the file has no Patient of theirs"
-    system = profile.patient_id.identifier_system
-    if system:
-        return {f"Patient?identifier={system}|{each}" for each in ids.ids}
-    return {f"{start}{each}" for each in ids.ids for start in ("Patient/", "urn:uuid:", "urn:oid:")}
-
-
 class _Pointers:
-    "Whom the references of a record lead to. keys: to these ids; others: to other patients"
+    """Whom the references of a record lead to. keys: to these ids; others: to other patients.
+    system: of the identifiers that are numbers, None where ids are."""
 
-    def __init__(self, ids, keys, others):
-        self.ids, self.keys, self.others = ids, keys, others
-        words = {*ids.ids, *keys, *(key.split("/")[-1] for key in keys)}
-        self.needles = {*words, *(json.dumps(word)[1:-1] for word in words)}
+    def __init__(self, ids, keys, others, system):
+        self.ids, self.keys, self.others, self.system = ids, keys, others, system
 
     def are_theirs(self, place):
-        text = place.text
-        if not text or not ("\\u" in text or any(needle in text for needle in self.needles)):
-            return False
+        text = place.text or ""
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
             return self.ids.are_named_in(text)
         resource = value.get("resource") if place.is_entry and isinstance(value, dict) else value
-        if isinstance(resource, dict) and resource.get("resourceType") == "Patient":
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if kind == "Patient":
             return any(number in self.ids for number in _numbers(resource))
         pointed = set(_pointers(value))
-        is_anothers = any(
-            key in self.others or (key.startswith("Patient/") and key not in self.keys)
-            for key in pointed
-        )
-        return bool(pointed & self.keys) and not is_anothers
+        if not any(map(self._leads_to_them, pointed)):
+            return False
+        return kind in READ or not any(map(self._leads_to_others, pointed))
+
+    def _leads_to_them(self, key):
+        if key in self.keys:
+            return True
+        start, number = _parted(key)
+        if self.system:
+            return start == f"Patient?identifier={self.system}|" and number in self.ids
+        return start in ("Patient/", "urn:uuid:", "urn:oid:") and number in self.ids
+
+    def _leads_to_others(self, key):
+        is_patient = key in self.others or key.startswith("Patient/")
+        return is_patient and not self._leads_to_them(key)
+
+
+def _parted(key):
+    "What a key begins with, and the number in it"
+    for mark in ("|", "/", ":"):
+        if mark in key:
+            start, _, number = key.rpartition(mark)
+            return start + mark, number
+    return "", key
 
 
 def _numbers(patient):

@@ -7,6 +7,8 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
@@ -108,3 +110,26 @@ def test_parquet_in_a_gzip_or_a_zip(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(tmp_path / "a.parquet", "a.parquet")
     assert erased(tmp_path / "a.zip", "ann") == 1
+
+
+@pytest.mark.parametrize("name", ["is_theirs", "file_row_number", "patient_ID"])
+def test_parquet_columns_of_any_name_and_type_stay_as_they_are(tmp_path, name):
+    "Also names that a statement of ours might use, and types that SQL has no cast for"
+    columns = {
+        "patient_id": pa.array(["ann", "bob", "cat"]), name: pa.array([True, False, None]),
+        "d": pa.array([1, 2, 3], pa.decimal128(20, 3)), "t": pa.array([0, 1, 2], pa.timestamp("ns", "Europe/Berlin")),
+         "b": pa.array([b"x", b"", None]),
+    }  # fmt: skip
+    if name.lower() == "patient_id":
+        columns.pop(name)
+    before = pa.table(columns).replace_schema_metadata({"made": "by a sender"})
+    pq.write_table(before, path := tmp_path / "a.parquet")
+    any_columns = PROFILE.model_copy(
+        update={"other_columns": "ignored", "patient_columns": {"lab_result": "patient_id"}}
+    )
+    assert erased(path, "bob", any_columns) == 1
+    after = pq.read_table(path)
+    assert after.schema.equals(before.schema, check_metadata=True)
+    assert after.to_pylist() == [
+        row if row["patient_id"] != "bob" else dict.fromkeys(row) for row in before.to_pylist()
+    ]

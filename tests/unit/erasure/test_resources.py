@@ -78,3 +78,24 @@ def test_however_a_reference_is_written(tmp_path, text):
     path.write_text("\n".join(lines) + "\n")
     found = in_delivered(Home(tmp_path), path, profile=BY_ID, kind="resource", ids=["gone"])
     assert found.records == 1
+
+
+def observed(**subject):
+    return {"resourceType": "Observation", "subject": subject}
+
+
+def test_a_number_with_spaces_is_the_number_that_the_lake_has(tmp_path):
+    by_identifier = observed(identifier={"system": "urn:mrn", "value": "943 476 5919"})
+    resources = [person("943 476 5919", key="a"), by_identifier, observed(reference="Patient/a"), person("943 476 5870", key="b")]  # fmt: skip
+    left_there = left(tmp_path, resources, profile=BY_NUMBER, patient="9434765919")
+    assert left_there == [None, None, None, resources[3]]
+
+
+def test_what_pointed_to_two_people_points_to_the_other_one_afterwards_and_therefore_goes(tmp_path):
+    "A result that could have been of either was rejected; without the erased it would be the neighbour's"
+    shared = {"system": "urn:x", "value": "777"}
+    people = [person("gone", key="a"), person("kept", key="b")]
+    for each in people:
+        each["identifier"].append(shared)
+    resources = [*people, observed(identifier=shared), observed(reference="Patient/b")]
+    assert left(tmp_path, resources, profile=BY_NUMBER) == [None, people[1], None, resources[3]]
