@@ -23,7 +23,7 @@ from pipeline.web import home as start
 from pipeline.web import item_actions as acting
 from pipeline.web.access import identity
 from pipeline.web.failures import HANDLERS
-from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders
+from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders, TextOnly
 from pipeline.web.render import STATIC
 from pipeline.web.secret import secret
 
@@ -46,7 +46,7 @@ def create_app(
         root_path=root_path, exception_handlers=HANDLERS,
         middleware=[
             Middleware(AccessLog), Middleware(SecureHeaders, is_secure=is_secure),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(TextOnly), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
             Middleware(SameOriginOnly), *([_session(signing, is_secure)] if has_login else []),
         ],
     )  # fmt: skip

@@ -13,6 +13,7 @@ from pipeline.core import zone
 from pipeline.web.access import Admin
 from pipeline.web.filters import address
 from pipeline.web.forms import Form, check, day_of, text
+from pipeline.web.numbers import Id
 from pipeline.web.patients import found_item
 from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of
@@ -87,10 +88,10 @@ def export(request: Request, actor: Admin):
 
 
 @router.get("/audit/{access_id}")
-def seen(request: Request, access_id: int, actor: Admin):
+def seen(request: Request, access_id: Id, actor: Admin):
     """The patients whom one access showed, at most 1,000 of them. Raises HTTPException 404."""
     store = request.app.state.store
-    entry = worklist.access(store, access_id) if 0 < access_id < 2**63 else None
+    entry = worklist.access(store, access_id)
     if entry is None:
         raise HTTPException(404)
     patients = worklist.patients_seen(store, access_id)

@@ -13,7 +13,8 @@ from pipeline.web.render import page, root_of
 
 TITLES = {
     400: "The request is not valid", 403: "Not allowed", 404: "Page not found",
-    405: "Not allowed", 409: "Changed by someone else", 429: "Too many attempts",
+    405: "Not allowed", 408: "Too slow", 409: "Changed by someone else",
+    415: "Not a form of this site", 429: "Too many attempts",
     503: "Not available",
 }  # fmt: skip
 
@@ -27,7 +28,10 @@ def failed(request: Request, error: HTTPException):
 
 
 def unreadable(request: Request, error: RequestValidationError):
-    """An invalid request; the page does not repeat what was sent."""
+    """An invalid request; the page does not repeat what was sent. No page has a path that does not
+    fit."""
+    if any(problem["loc"][0] == "path" for problem in error.errors()):
+        return _page(request, 404, "")
     return _page(
         request,
         400,
@@ -80,11 +84,8 @@ def route_of(request):
 
 
 def _page(request, status, message):
-    return page(
-        request,
-        "error.html",
-        status=status,
-        title=TITLES.get(status, "Unexpected error"),
-        message=message,
-        code=status,
-    )
+    title = TITLES.get(status, "Unexpected error")
+    answer = page(request, "error.html", status=status, title=title, message=message, code=status)
+    if status == 408:
+        answer.headers["Connection"] = "close"  # the rest of the form is not awaited
+    return answer

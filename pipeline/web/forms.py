@@ -1,17 +1,23 @@
 """Posted forms: a form is only accepted with the token that this app gave to this user."""
 
-import re
+import asyncio
 from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect
 
 from pipeline.core import UsageError
+from pipeline.web.middleware import is_text
 
 HOURS_12 = 12 * 60 * 60
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tab and the ends of lines
+KINDS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+MOST_FIELDS = 200
+BODY_SECONDS = 20  # from the headers to the end of a form
+YEARS = range(1900, 2200)  # a day beyond them has no time in every zone
 
 
 def token(request, name):
@@ -20,8 +26,21 @@ def token(request, name):
 
 
 async def posted(request: Request):
-    """A dependency: the form as starlette's FormData, its token not yet checked."""
-    return await request.form()
+    """A dependency: the form as starlette's FormData, of text alone; its token is not yet checked.
+    Raises HTTPException 400, 408, 415."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind and (kind not in KINDS or options.get(b"charset", b"utf-8").lower() != b"utf-8"):
+        raise HTTPException(415, "Only a form in UTF-8 is accepted. Reload the page and try again.")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    except TimeoutError:
+        raise HTTPException(408, "The form took too long to arrive. Try again.") from None
+    except ClientDisconnect:
+        raise HTTPException(400, "The form did not arrive as a whole. Try again.") from None
+    if not all(is_text(str(each)) for field in form.multi_items() for each in field):
+        raise HTTPException(400, "A field contains a character that is not text.")
+    return form
 
 
 Form = Annotated[FormData, Depends(posted)]
@@ -43,14 +62,12 @@ def check(request, form, name):
 
 def text(form, name, limit=2000):
     """A field of a form without blanks around it, None when empty. HTTPException 400: longer than
-    the limit, or no text."""
+    the limit."""
     given = str(form.get(name, "")).strip()
     if len(given) > limit:
         raise HTTPException(
             400, f"The field {name} is too long: at most {limit:,} characters are allowed."
         )
-    if CONTROL.search(given):
-        raise HTTPException(400, f"The field {name} contains a character that is not text.")
     return given or None
 
 
@@ -58,9 +75,12 @@ def day_of(form, name):
     """A day of a form, None when empty. Raises UsageError."""
     day = text(form, name, 10)
     try:
-        return date.fromisoformat(day) if day else None
+        found = date.fromisoformat(day) if day else None
     except ValueError:
         raise UsageError("Write the date as YYYY-MM-DD.") from None
+    if found and found.year not in YEARS:
+        raise UsageError(f"Write a year from {YEARS[0]} to {YEARS[-1]}.")
+    return found
 
 
 def _signer(request):

@@ -8,6 +8,7 @@ from pipeline import worklist
 from pipeline.core import UsageError, clock
 from pipeline.web.access import Coordinator
 from pipeline.web.forms import Form, check, day_of, text
+from pipeline.web.numbers import Id, whole
 from pipeline.web.patients import found_item, show
 from pipeline.web.people import assignee_of
 from pipeline.web.render import root_of
@@ -76,7 +77,7 @@ def headache(request: Request, key: str, form: Form, actor: Coordinator):
 
 
 @router.post("/patients/{key}/notes/{note_id}/withdraw")
-def withdraw(request: Request, key: str, note_id: int, form: Form, actor: Coordinator):
+def withdraw(request: Request, key: str, note_id: Id, form: Form, actor: Coordinator):
     """Take back a note."""
     check(request, form, actor.name)
     found_item(request, key)
@@ -103,7 +104,7 @@ def _done(request, actor, key, form, change):
 
 def version_of(form):
     """The version of the item that the reader saw. Raises UsageError."""
-    version = str(form.get("version", ""))
-    if not version.isdecimal():
+    version = whole(str(form.get("version", "")))
+    if version is None:
         raise UsageError("The form is incomplete. Reload the page and try again.")
-    return int(version)
+    return version

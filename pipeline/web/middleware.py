@@ -2,8 +2,9 @@
 identifiers."""
 
 import logging
+import re
 import time
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -24,7 +25,8 @@ SECURE = {
 }
 KEEP = "public, max-age=604800"  # the address of a static file changes with its content
 TLS = {"Strict-Transport-Security": "max-age=31536000"}
-LARGEST = 1 << 20
+LARGEST, LONGEST = 1 << 20, 8192
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -53,6 +55,38 @@ class SecureHeaders:
 def is_static(scope):
     """Whether a request is for a static file, which contains no patient data."""
     return scope.get("path", "").removeprefix(scope.get("root_path", "")).startswith("/static/")
+
+
+class TextOnly:
+    """Refuses an address with control characters or what is no UTF-8, and one that is longer than
+    any of this site."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http" and not is_readable(scope):
+            await PlainTextResponse(
+                "Refused: the address contains a character that is not text, or is too long.", 400
+            )(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def is_readable(scope):
+    """Whether path and query are text; the server has decoded the path."""
+    query = scope.get("query_string", b"")
+    try:
+        asked = unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return len(query) <= LONGEST and is_text(scope["path"]) and is_text(asked)
+
+
+def is_text(given):
+    """Whether a text has no control characters besides tab and the ends of lines, and no halves of
+    surrogate pairs."""
+    return not NO_TEXT.search(given)
 
 
 class SameOriginOnly:
@@ -96,7 +130,11 @@ def is_same_origin(headers):
     """Whether a browser's own headers say that a page of this host sent the request."""
     if site := headers.get("sec-fetch-site"):
         return site in ("same-origin", "none")
-    return bool(headers.get("origin")) and urlsplit(headers["origin"]).netloc == headers.get("host")
+    try:
+        origin = urlsplit(headers.get("origin", "")).netloc
+    except ValueError:
+        return False
+    return bool(origin) and origin == headers.get("host")
 
 
 class AccessLog:

@@ -9,6 +9,7 @@ from pipeline.analysis import diff
 from pipeline.runs import held_manifests
 from pipeline.web.access import Operator, Viewer
 from pipeline.web.cache import Kept, state_of
+from pipeline.web.numbers import Count
 from pipeline.web.recorded import record
 from pipeline.web.render import page
 from pipeline.web.run_sync import follow, published
@@ -33,7 +34,7 @@ def compare(
     before: str = "previous",
     after: str = "latest",
     change: str = "",
-    number: int = 1,
+    number: Count = 1,
 ):
     """New, changed and resolved rows between two published runs, with why. Raises UsageError for an
     unknown run."""
@@ -45,7 +46,7 @@ def compare(
     rows = _difference(request.app.state.home, before, after) if len(known) > 1 else []
     chosen = [row for row in rows if change not in KINDS or row["change"] == change]
     pages = max(1, -(-len(chosen) // SIZE))
-    number = min(max(number, 1), pages)
+    number = min(max(number or 1, 1), pages)
     shown = _shown(request, actor, chosen[(number - 1) * SIZE : number * SIZE])
     return page(
         request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown,

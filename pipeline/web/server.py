@@ -11,6 +11,7 @@ from fastapi import Request
 
 from pipeline import worklist
 from pipeline.core import UsageError
+from pipeline.web import slow_clients
 from pipeline.web.app import create_app
 from pipeline.web.login import identify_by_session
 
@@ -48,7 +49,7 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
         tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
         quiet = {"access_log": False, "server_header": False, "log_level": "warning"}
         trusted = {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
-        config = uvicorn.Config(app, **tls, **quiet, **trusted)
+        config = slow_clients.config(app, **tls, **quiet, **trusted)
         uvicorn.Server(config).run(sockets=[listener])
 
 

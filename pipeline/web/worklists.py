@@ -14,6 +14,7 @@ from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer
 from pipeline.web.explained import explained
 from pipeline.web.forms import Form, check, text
+from pipeline.web.numbers import Count, whole
 from pipeline.web.people import assignee_of, people
 from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of
@@ -27,8 +28,8 @@ SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
 def listing(
     request: Request,
     actor: Viewer,
-    done: int | None = None,
-    stale: int | None = None,
+    done: Count = None,
+    stale: Count = None,
     to: Annotated[str, Query(max_length=100)] = "",
 ):
     """A page of the worklist. done, stale: how many items a bulk assignment changed and did not
@@ -128,7 +129,8 @@ def assign(request: Request, form: Form, actor: Coordinator):
 
 
 def _key_and_version(pair):
-    key, _, version = pair.partition(":")
-    if not version.isdecimal():
+    key, _, text = pair.partition(":")
+    version = whole(text)
+    if version is None:
         raise HTTPException(400, "The form is incomplete. Reload the page and try again.")
-    return key, int(version)
+    return key, version
