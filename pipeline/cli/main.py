@@ -1,15 +1,23 @@
 """The command line `b12`: every command calls one function of the pipeline."""
 
+import signal
 import sys
+from contextlib import suppress
 
 from pipeline.cli import commands
 from pipeline.cli.arguments import parser
 from pipeline.core import Failure, Home, StorageError, place_of, printable, restrict_umask
 
 
+def _end(number, _):
+    raise SystemExit(128 + number)
+
+
 def main(arguments=None):
     """Run one command; returns its exit code. Expected failures are one paragraph on stderr."""
     restrict_umask()
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, _end)  # so that what was begun is ended as by Ctrl-C
     options = parser().parse_args(arguments)
     home = None
     try:

@@ -30,6 +30,7 @@ FRUGAL = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "OPENBLAS_NUM_THREADS": "1",
 }
+STOP = b"stop\n"  # as of worker.py, which runs as a program of its own
 NO_WORKER = (
     "The process that reads files cannot be started. Check the installation (b12 doctor), the"
     " machine's memory and its limit of processes, then type the command again."
@@ -68,6 +69,9 @@ class _Worker:
                 answer = process.stdout.readline()
             finally:
                 if not answer:  # it was killed; or this process is told to end, and it, too
+                    with suppress(BrokenPipeError):
+                        process.stdin.write(STOP)
+                        process.stdin.flush()
                     _end(process)
             if not answer and process.returncode >= 0:
                 raise StorageError(NO_WORKER)

@@ -22,6 +22,7 @@ from pipeline.core import Failure, Home, OutOfMemory, place_of, restrict_umask
 from pipeline.ingest import attempts
 from pipeline.ingest.claims import ClaimedFile, ingest_held
 
+STOP = b"stop\n"
 READING = []  # the home and the path of the file that is being read
 STANDSTILL, LEAST_WORK = 60, 0.05  # seconds, and of those the seconds of work that are expected
 
@@ -41,15 +42,16 @@ def main():
 
 
 def _jobs():
-    """A queue of the jobs; with the end of standard input the ingest has ended, and so does this:
-    stopped by a user or a scheduler, which is no fault of the file that is being read."""
+    """A queue of the jobs; with the end of standard input the ingest has ended, and so does this.
+    Where it was stopped, by a user or a scheduler, that is no fault of the file that is read."""
     jobs = queue.SimpleQueue()
 
     def listen():
         for line in sys.stdin.buffer:
-            jobs.put(json.loads(line))
-        if READING:
-            attempts.take_back(*READING[-1])
+            if line == STOP and READING:
+                attempts.take_back(*READING[-1])
+            elif line != STOP:
+                jobs.put(json.loads(line))
         os._exit(0)  # whatever the file is doing to the main thread
 
     threading.Thread(target=listen, daemon=True).start()

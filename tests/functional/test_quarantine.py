@@ -207,17 +207,21 @@ def test_a_reader_that_cannot_start_is_not_the_fault_of_the_file(home, monkeypat
     assert in_quarantine(home) == [] and take(home)["lab_result.csv"].accepted == 1
 
 
-def test_an_interrupt_ends_the_reader_too(home):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_stops_an_ingest_ends_the_reader_too_and_it_is_no_attempt(home, number):
     drop(home, "canonical/lab_result_0.csv", SLOW)
+    command = [sys.executable, "-m", "pipeline", "ingest", home.root / "landing" / "canonical"]
     process = subprocess.Popen(
-        [sys.executable, "-c", TAKE, home.root], cwd=REPOSITORY, stderr=subprocess.DEVNULL
-    )
-    while not list(home.attempts.glob("*")):
+        [*command, "--source", "canonical", "--home", home.root],
+        cwd=REPOSITORY, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not any(record.stat().st_size for record in home.attempts.glob("*")):
         time.sleep(0.01)
     [reader] = _children(process.pid)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10)
+    process.send_signal(number)
+    assert process.wait(20)
     _wait_for_end(reader)
+    assert sum(record.stat().st_size for record in home.attempts.glob("*")) == 0
 
 
 @pytest.mark.parametrize(
