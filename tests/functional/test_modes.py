@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tests.command import deliver
-from tests.homes import first_night
+from tests.homes import FORGOTTEN, first_night
 from tests.programs import ROOT
 
 
@@ -45,12 +45,12 @@ for line in sys.stdin.read().splitlines():
 os.umask(0o022)
 secret(Home.from_environment())
 """
-COMMANDS = """
+COMMANDS = f"""
 0 run in --source canonical --as-of 2026-01-31
 10 ingest more --source canonical
 0 reingest
 0 compact
-0 erase nobody
+0 erase {FORGOTTEN} --yes
 0 user list
 0 simulate --set b12.low=190
 """
