@@ -14,7 +14,7 @@ from pipeline.erasure.mentions import Mention, mentions_of
 from pipeline.erasure.orphan_cleanup import settle_claimed_files, sweep
 from pipeline.erasure.published import erase_run, rows_of_run, run_folders
 from pipeline.erasure.search import Unsearchable, in_delivered, in_reference, in_refused
-from pipeline.erasure.traces import blank_lines, erase_traces
+from pipeline.erasure.traces import erase_traces
 from pipeline.lake import ids_of_patient, query
 from pipeline.landing import archived_files, references_of, rewriting
 from pipeline.profiles import read_profile
@@ -73,7 +73,8 @@ def _erase_unlocked(home, store, patient_id, *, who, is_dry_run):
 
 @dataclass(frozen=True)
 class _Found:
-    "What a home holds of a person. runs: (folder, rows)"
+    """What a home holds of a person. runs: (folder, rows). messages: sources of HL7 v2, in which a
+    merge of two numbers is one message and goes with either of them."""
 
     ids: tuple
     archive: tuple
@@ -82,6 +83,7 @@ class _Found:
     runs: tuple
     lake: dict
     worklist: int
+    messages: tuple
 
     @property
     def rows(self):
@@ -109,23 +111,22 @@ class _Found:
 
 
 def _found(home, store, ids):
-    archive = [
-        theirs
-        for delivery in _deliveries(home)
-        if delivery["refused"] is None
-        for theirs in _in_archive(home, delivery, ids)
-    ]
+    accepted = [delivery for delivery in _deliveries(home) if delivery["refused"] is None]
+    profiles = {
+        source: read_profile(source, home) for source in {each["source"] for each in accepted}
+    }
     runs = [(folder, rows_of_run(folder, ids)) for folder in run_folders(home)]
     with closing(connect()) as con:
         rows = {table: lake.count_of_patients(con, home, table, ids) for table in ERASED}
     return _Found(
         ids=tuple(ids),
-        archive=_of_any(archive),
+        archive=_of_any(_in_archive(home, accepted, profiles, ids)),
         reference=_of_any(_in_references(home, ids)),
         refused=_of_any(_in_refused(home, ids)),
         runs=tuple((folder, rows) for folder, rows in runs if rows),
         lake=rows,
         worklist=worklist.rows_of_patients(store, ids),
+        messages=tuple(source for source, profile in profiles.items() if profile.format == "hl7v2"),
     )
 
 
@@ -133,11 +134,15 @@ def _of_any(found):
     return tuple(theirs for theirs in found if theirs.records)
 
 
-def _in_archive(home, delivery, ids):
-    "Under every name that a delivered file has there"
-    profile = read_profile(delivery["source"], home)
-    kind = profile.kind_of_file(delivery["file"])
-    for path in archived_files(home.archive / delivery["source"], delivery["sha256"]):
+def _in_archive(home, deliveries, profiles, ids):
+    "Under every name that a delivered file has there, once: two snapshots may be the same bytes"
+    files = {
+        path: (profiles[delivery["source"]], delivery["file"])
+        for delivery in deliveries
+        for path in archived_files(home.archive / delivery["source"], delivery["sha256"])
+    }
+    for path, (profile, name) in sorted(files.items()):
+        kind = profile.kind_of_file(name)
         yield _searched(in_delivered, home, path, profile=profile, kind=kind, ids=ids)
 
 
@@ -190,20 +195,13 @@ def _erase(home, store, found, *, who):
 def _erase_lake(home, found):
     """Last, and of its tables the patients last: they say who was merged into whom, so that an
     erasing that was cut short can be done again"""
-    erase_traces(home, found.ids)
-    unread = dict(blank_lines(home))
+    unread = erase_traces(home, found.ids)
     for theirs in found.archive:
         unread.setdefault(theirs.path.name.split(".")[0], []).extend(theirs.unread)
-    messages = [folder.name for folder in home.archive.glob("*/") if _is_of_messages(home, folder)]
     with closing(connect()) as con:
         for table in ERASED:
-            lake.erase(con, home, table, found.ids, unread=unread, merged_in=messages)
+            lake.erase(con, home, table, found.ids, unread=unread, merged_in=found.messages)
     lake.vacuum(home, keep_hours=0)
-
-
-def _is_of_messages(home, folder):
-    "A merge of two numbers is one message, and goes with either of them"
-    return read_profile(folder.name, home).format == "hl7v2"
 
 
 def _deliveries(home):

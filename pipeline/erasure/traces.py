@@ -1,6 +1,8 @@
 """What the lake keeps of a delivered file besides its rows: words that only the erased person had,
 and why a file was refused."""
 
+import json
+import re
 from contextlib import closing
 
 from pipeline import lake
@@ -11,49 +13,52 @@ from pipeline.erasure.texts import texts_of, work_folder
 from pipeline.landing import rewritten_files
 
 _LEFT = ("", RESOURCE, MESSAGE)
+_PARTS = re.compile(r"\w+")
+_BETWEEN = r"(?:\W|\\[A-Z]\\){0,8}"
 REDACTED = "refused; the reason named a patient who was erased"
 
 
 def erase_traces(home, ids):
     """Delete what is left of erased people in the tables that count words, and of these ids in
-    reasons: of every archived file that an erasure changed, this one or one that was cut short."""
+    reasons: of every archived file that an erasure changed, this one or one that was cut short.
+    Returns, by the SHA-256 of these files, the lines that are blank or stand for what was erased.
+    """
+    blank = {}
     with closing(connect()) as con, work_folder(home) as folder:
         lake.attach(con, home, only=("unmapped_code",))
         for path in rewritten_files(home):
-            _erase_words(con, home, path, folder)
-        reasons = rows_of(
-            con, "select sha256, refused from lake.delivery where refused is not null"
-        )
+            sha256 = path.name.split(".")[0]
+            counted = rows_of(con, "from lake.unmapped_code where sha256 = $1", [sha256])
+            words = {word for row in counted for word in (row["name"], row["code"]) if word}
+            blank[sha256], gone = _read_through(texts_of(path, folder), words)
+            if gone:
+                kept = [row for row in counted if not gone & {row["name"], row["code"]}]
+                lake.replace_rows(home, "unmapped_code", sha256, kept)
+        reasons = "select distinct sha256, refused from lake.delivery where refused is not null"
+        refused = rows_of(con, reasons)
     # the names of columns, such as an id in the place of the header, are quoted in lower case
     named = Ids(frozenset({*ids, *map(str.lower, ids)}))
-    for sha256 in {row["sha256"] for row in reasons if named.are_named_in(row["refused"])}:
-        lake.redact_refusal(home, sha256, REDACTED)
+    for row in refused:
+        if named.are_named_in(row["refused"]):
+            lake.redact_refusal(home, row["sha256"], REDACTED)
+    return blank
 
 
-def blank_lines(home):
-    """Of every archived file that an erasure changed, by its SHA-256, the lines that are blank or
-    stand for a message or resource that is erased."""
-    with work_folder(home) as folder:
-        for path in rewritten_files(home):
-            lines = [n for n, text in texts_of(path, folder) if text.strip() in _LEFT]
-            yield path.name.split(".")[0], lines
+def _read_through(texts, words):
+    "The lines of which nothing is left, and the words that stand nowhere: they were theirs alone"
+    blank, missing = [], {word: _as_written(word) for word in words}
+    for number, text in texts:
+        if text.strip() in _LEFT:
+            blank.append(number)
+        elif missing:
+            missing = {word: form for word, form in missing.items() if not form.search(text)}
+    return blank, set(missing)
 
 
-def _erase_words(con, home, path, folder):
-    "An unmapped word of a file that stands in it no more was theirs alone"
-    sha256 = path.name.split(".")[0]
-    rows = rows_of(con, "from lake.unmapped_code where sha256 = $1", [sha256])
-    asked = {word for row in rows for word in (row["name"], row["code"]) if word}
-    for _, text in texts_of(path, folder) if asked else ():
-        asked = {word for word in asked if not _stands_in(word, text)}
-        if not asked:
-            return
-    if asked:
-        kept = [row for row in rows if not asked & {row["name"], row["code"]}]
-        lake.replace_rows(home, "unmapped_code", sha256, kept)
-
-
-def _stands_in(word, text):
-    "As a reader has it: without the white space and the escapes of its format"
-    parts = [part for part in word.split() if part.isalnum()] or [word]
-    return all(part in text for part in parts)
+def _as_written(word):
+    "A pattern: letters and digits may be escapes of JSON, all between them escapes of any format"
+    parts = (
+        f"(?:{re.escape(part)}|{re.escape(json.dumps(part)[1:-1])})"
+        for part in _PARTS.findall(word) or [word]
+    )
+    return re.compile(rf"{_BETWEEN.join(parts)}(?!\w)", re.IGNORECASE)

@@ -22,6 +22,7 @@ import xlsxwriter
 
 from pipeline import worklist
 from pipeline.core.config import Home
+from pipeline.lake import query
 from tests.command import AS_OF, assessments, b12, deliver, latest
 from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied
 
@@ -469,3 +470,34 @@ def test_the_id_and_the_answer_are_read_from_standard_input(mentioned, monkeypat
     answer = b12(mentioned, "erase", "-")
     assert answer.code == code
     assert ("Nothing was erased" in answer.err) == (code == 2)
+
+
+def test_a_file_that_came_in_two_snapshots_is_cut_once(tmp_path):
+    "It lies in the archive once: places that were counted before the first cut would hit others after it"
+    profile = tmp_path / "full.yaml"
+    profile.write_text("extends: fhir_r4\nprofile: full\nsnapshot: 'full_(\\d{8})'\n")
+    for day in ("20260101", "20260201"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / f"full_{day}.json").write_text(json.dumps(BUNDLE))
+        assert b12(tmp_path / "home", "ingest", tmp_path / day, "--source", profile).code == 0
+    assert b12(tmp_path / "home", "erase", FORGOTTEN, "--yes").code == 0
+    [archived] = (tmp_path / "home" / "archive").rglob("*.json")
+    kept = [entry.get("resource") for entry in json.loads(archived.read_text())["entry"]]
+    assert kept == [None, None, *RESOURCES[2:]]
+
+
+def test_the_words_of_others_stay_counted_however_their_format_writes_them(tmp_path):
+    "An umlaut in JSON is an escape, and a code may be written in small letters"
+    resources = [dict(each) for each in RESOURCES]
+    for place, words in ((1, "Prüfung A"), (3, 'Größe ü/2 "x"'), (5, "Prüfung A")):
+        code = {"coding": [{"system": "urn:local", "code": f"ä-{place}", "display": words}]}
+        resources[place] = {**resources[place], "code": code}
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps(one) + "\n" for one in resources))
+    home = tmp_path / "home"
+    assert b12(home, "ingest", tmp_path / "a.ndjson", "--source", "fhir_r4").code == 0
+    assert b12(home, "erase", FORGOTTEN, "--yes").code == 0
+    counted = query(Home(home), "select code, name from lake.unmapped_code order by all")
+    assert [(row["code"], row["name"]) for row in counted] == [
+        ("ä-3", 'Größe ü/2 "x"'),
+        ("ä-5", "Prüfung A"),
+    ]
