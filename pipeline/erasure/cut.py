@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import zipfile
+from codecs import BOM_UTF8
 from contextlib import contextmanager
 
 from pipeline.core import replacing
@@ -106,8 +107,12 @@ def _is_in(part, number, piece):
 
 
 def _left_of(piece, part, number):
-    breaks = "".join(re.findall("\r\n|\r|\n", piece))
-    return (MESSAGE if part.is_whole and number == part.first else "") + breaks
+    return (MESSAGE if part.is_whole and number == part.first else "") + breaks_of(piece)
+
+
+def breaks_of(text):
+    """The line breaks of a text."""
+    return "".join(re.findall("\r\n|\r|\n", text))
 
 
 def cut_records(path, places):
@@ -131,7 +136,7 @@ def cut_records(path, places):
 def _without(line, places):
     if not places[0].is_entry:
         return RESOURCE.encode() + line[len(line.rstrip(b"\r\n")) :]
-    mark = b"\xef\xbb\xbf" if line.startswith(b"\xef\xbb\xbf") else b""
+    mark = BOM_UTF8 if line.startswith(BOM_UTF8) else b""
     return mark + _replaced(line.removeprefix(mark).decode(), places).encode()
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from functools import partial
 
 import numpy as np
@@ -14,12 +13,14 @@ import pyreadstat
 import xlsxwriter
 
 from pipeline.core import replacing
+from pipeline.erasure.cut import breaks_of
 from pipeline.readers import (
     cell_text,
     is_parquet,
     is_transport,
     is_workbook,
     line_ends,
+    sheet_read,
     sheets_of,
     whole_transport,
 )
@@ -43,8 +44,8 @@ def cut_rows(path, rows, *, ids, dialect, sheet=None):
         _cut_parquet(path, rows)
     else:
         ends = line_ends(path, dialect.encoding)
-        whole = partial(cut_lines, encoding=dialect.encoding, ends=ends)
-        whole(path, rows, left_of=partial(_left_of_row, _header_of(path, dialect), dialect))
+        left_of = partial(_left_of_row, _header_of(path, dialect), dialect)
+        cut_lines(path, rows, encoding=dialect.encoding, ends=ends, left_of=left_of)
 
 
 def _header_of(path, dialect):
@@ -55,12 +56,12 @@ def _header_of(path, dialect):
 def _left_of_row(header, dialect, row, text):
     "Its line breaks, and of a row that is of others, too, their cells"
     if row.columns is None:
-        return _breaks(text)
+        return breaks_of(text)
     form = {"delimiter": dialect.delimiter, "quotechar": dialect.quote}
     body = text.rstrip("\r\n")
     cells = next(csv.reader(io.StringIO(body, newline=""), **form))
     kept = [
-        _breaks(cell) if _is_named(name, row.columns) else cell
+        breaks_of(cell) if _is_named(name, row.columns) else cell
         for name, cell in zip(header, cells, strict=True)
     ]
     csv.writer(left := io.StringIO(), lineterminator="\r\n", **form).writerow(kept)
@@ -71,11 +72,7 @@ def _is_named(name, columns):
     return name.strip().lstrip("\ufeff").lower() in columns
 
 
-def _breaks(text):
-    return "".join(re.findall("\r\n|\r|\n", text))
-
-
-def cut_lines(path, extents, *, encoding, ends, left_of=lambda row, text: _breaks(text)):
+def cut_lines(path, extents, *, encoding, ends, left_of=lambda row, text: breaks_of(text)):
     """Blank the lines of these Rows of a text: all others keep their line. left_of: what stays of a
     row, of its text."""
     extents = iter(extents)
@@ -102,10 +99,10 @@ def cut_lines(path, extents, *, encoding, ends, left_of=lambda row, text: _break
 def _cut_workbook(path, rows, ids, sheet):
     """The rest is written anew, as the reader sees it: formulas are values, and nothing hidden (a
     pivot table's cache, a comment) keeps a row"""
-    theirs = {row.first: row for row in rows}
+    theirs, read = {row.first: row for row in rows}, sheet_read(path, sheet)
     with replacing(path) as part, xlsxwriter.Workbook(part, WORKBOOK) as book:
-        for place, (name, sheet_rows) in enumerate(sheets_of(path)):
-            is_read = name.strip() == sheet.strip() if sheet else place == 0
+        for name, sheet_rows in sheets_of(path):
+            is_read = name == read
             target, header = book.add_worksheet(name), ()
             for number, row in enumerate(sheet_rows, start=1):
                 header = header or [cell_text(cell) for cell in row if is_read]

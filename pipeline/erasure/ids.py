@@ -20,17 +20,15 @@ class Ids:
     """The ids as the lake has them. `text in ids` asks whether a delivered cell is one of them.
 
     spelled: what makes an id out of a cell, as the source's profile says (`PatientId.clean`).
-    is_plain: it changes nothing about an id.
     """
 
     ids: frozenset
     spelled: Callable[[str], str] = clean_id
-    is_plain: bool = True
 
     @classmethod
     def of(cls, ids, patient_id):
         """The ids in a source whose profile has this PatientId."""
-        return cls(frozenset(ids), patient_id.clean, patient_id.is_plain)
+        return cls(frozenset(ids), patient_id.clean)
 
     def __contains__(self, text):
         return isinstance(text, str) and (text in self.ids or self.spelled(text) in self.ids)

@@ -28,9 +28,12 @@ from pipeline.readers import (
     parts_of,
     records_of,
     rows_of,
+    sheet_read,
     sheets_of,
     unpacked,
 )
+
+UNREADABLE = (Refused, EngineError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,8 @@ def in_delivered(home, path, *, profile, kind, ids):
                 return _in_table(con, path, own, owners, ids=wanted, folder=folder)
             find = _in_messages if profile.format == "hl7v2" else _in_records
             return find(con, path, profile, ids=wanted, folder=folder)
-        except (Refused, EngineError, ValueError):
-            # its profile has changed since
-            if is_opaque(path):
-                raise Unsearchable from None
-            return in_text(path, wanted)
+        except UNREADABLE:
+            return _by_its_words(path, wanted)
 
 
 def in_reference(home, path, *, profile, ids):
@@ -77,10 +77,15 @@ def in_reference(home, path, *, profile, ids):
             return _in_table(con, path, profile, owners, ids=wanted, folder=folder)
         except MissingColumns:  # of another kind: the lookup does not read it either
             return Theirs(path, 0, None)
-        except (Refused, EngineError, ValueError):
-            if is_opaque(path):
-                raise Unsearchable from None
-            return in_text(path, wanted)
+        except UNREADABLE:
+            return _by_its_words(path, wanted)
+
+
+def _by_its_words(path, ids):
+    "The profile has changed since the file was read"
+    if is_opaque(path):
+        raise Unsearchable from None
+    return in_text(path, ids)
 
 
 def in_text(path, ids):
@@ -132,9 +137,8 @@ def _theirs(found, lines, ids, dialect):
 
 def _other_sheets(path, sheet):
     "The rows of each sheet of a workbook that is not read, as the texts of their cells"
-    sheets = sheets_of(path) if is_workbook(path) else ()
-    for place, (name, rows) in enumerate(sheets):
-        if name.strip() != sheet.strip() if sheet else place > 0:
+    for name, rows in sheets_of(path) if is_workbook(path) else ():
+        if name != sheet_read(path, sheet):
             yield ([cell_text(cell) for cell in row] for row in rows)
 
 
@@ -145,9 +149,9 @@ def _names(rows, ids):
 def _lines_of_table(path, profile):
     "As the reader counts them; a row of a binary file always fits its header"
     if is_workbook(path):
-        sheets = dict(sheets_of(path))
-        wanted = next(name for name in sheets if name.strip() == (profile.sheet or name).strip())
-        yield from (" ".join(map(cell_text, row)) for row in sheets[wanted])
+        wanted = sheet_read(path, profile.sheet)
+        rows = next(rows for name, rows in sheets_of(path) if name == wanted)
+        yield from (" ".join(map(cell_text, row)) for row in rows)
     elif not (is_transport(path) or is_parquet(path)):
         encoding = profile.dialect.encoding
         ends = line_ends(path, encoding)

@@ -6,6 +6,7 @@ from pipeline.readers.convert import (
     converted,
     is_transport,
     is_workbook,
+    sheet_read,
     sheets_of,
     whole_transport,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "records_of",
     "refuse_other_kinds",
     "rows_of",
+    "sheet_read",
     "sheets_of",
     "tables_in_zip",
     "unpacked",

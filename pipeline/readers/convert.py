@@ -75,6 +75,13 @@ def sheets_of(path):
                 yield sheet.title, _rows(sheet)
 
 
+def sheet_read(path, sheet):
+    """The name of the sheet that is read: the one of this name, or the first that is not empty;
+    None where a workbook has none."""
+    names = [name for name, _ in sheets_of(path)]
+    return next((name for name in names if sheet is None or name.strip() == sheet.strip()), None)
+
+
 def cell_text(value, decimal_mark="."):
     """A cell as a table has it: dates in ISO 8601, whole numbers without a fraction, true and
     false; empty for nothing.

@@ -3,6 +3,11 @@
 create or replace macro fhir_text(delivered) as
     nullif(trim(delivered), '');
 
+-- Whether rows are made of resources of a kind.
+create or replace macro fhir_is_read(kind) as
+    kind in ('Patient', 'Observation', 'MedicationRequest', 'MedicationStatement', 'MedicationDispense', 'MedicationAdministration',
+        'Condition', 'Procedure');
+
 -- A state: an empty word (NULL) is null.
 create or replace macro fhir_state(delivered) as
     filled(trimmed(delivered));

@@ -7,10 +7,6 @@ from pipeline.readers.cells import define_filled, define_patient_id
 from pipeline.readers.fhir.load import load_resources, select_of_lookup
 from pipeline.readers.fhir.places import places
 
-READ = (
-    "Observation", "MedicationRequest", "MedicationStatement", "MedicationDispense",
-    "MedicationAdministration", "Condition", "Procedure",
-)  # fmt: skip
 _TYPED = re.compile(r"([A-Za-z]+/[^/#|?]+)(/_history/[^/]*)?$")
 _SEARCH = re.compile(r"[A-Za-z]+\?identifier=[^&]+$")
 
@@ -28,10 +24,13 @@ def records_of(con, path, *, profile, ids, folder):
     con.execute(f"create temp table whose as {select_of_lookup('whose')}")
     theirs = _column(con, f"record from whose where {_OF_THEM}", ids)
     unknown = _column(con, "record from whose where coalesce(patient_id, '') = ''")
+    read = _column(con, "record from whose where is_read")
     broken = _column(con, "record from whose where kind is null")
     pointers = _pointers_to(con, profile, ids)
     for number, place in enumerate(places(path), start=1):
-        if number in theirs or (number in unknown and pointers.are_theirs(place)):
+        if number in theirs or (
+            number in unknown and pointers.are_theirs(place, is_read=number in read)
+        ):
             yield place._replace(is_broken=number in broken)
 
 
@@ -64,7 +63,7 @@ class _Pointers:
     def __init__(self, ids, keys, others, system):
         self.ids, self.keys, self.others, self.system = ids, keys, others, system
 
-    def are_theirs(self, place):
+    def are_theirs(self, place, *, is_read):
         text = place.text or ""
         try:
             value = json.loads(text)
@@ -77,7 +76,7 @@ class _Pointers:
         pointed = set(_pointers(value))
         if not any(map(self._leads_to_them, pointed)):
             return False
-        return kind in READ or not any(map(self._leads_to_others, pointed))
+        return is_read or not any(map(self._leads_to_others, pointed))
 
     def _leads_to_them(self, key):
         if key in self.keys:

@@ -35,10 +35,7 @@ told as (
         end as kind,
         case
             when is_deleted then null
-            when kind in (
-                'Patient', 'Observation', 'MedicationRequest', 'MedicationStatement', 'MedicationDispense', 'MedicationAdministration',
-                'Condition', 'Procedure', 'Specimen', 'Medication'
-            ) then resource
+            when fhir_is_read(kind) or kind in ('Specimen', 'Medication') then resource
         end as kept
     from parsed
 ),
