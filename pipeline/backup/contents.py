@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.core import StorageError
+from pipeline.core import StorageError, is_part
 
 MANIFEST, STORE = "backup.json", "worklist.db"
 # what another command makes anew, what serves one process, the secret of the pages, which ends
@@ -29,14 +29,9 @@ def walk(home, below):
         paths += [
             path.relative_to(home.root).as_posix()
             for path in sorted(inside)
-            if not path.name.endswith((".part", ".tmp")) and not _is_plain(path)
+            if not is_part(path) and path.suffix != ".tmp"
         ]
     return paths
-
-
-def _is_plain(path):
-    "What an erasure has unpacked; a delivery may be called x.plain"
-    return path.name.startswith(".") and path.suffix == ".plain"
 
 
 def rest_of(home):

@@ -10,7 +10,7 @@ from pipeline.backup.create import create_backup
 from pipeline.core import LakeUnavailable, UsageError
 from pipeline.erasure import LEDGER, fill_if_blank, in_packed, ledger
 from pipeline.ingest import replay
-from pipeline.landing import is_as_archived, note_as_rewritten, stored_path
+from pipeline.landing import is_as_archived, note_as_rewritten
 from pipeline.profiles import read_profile
 
 
@@ -50,12 +50,9 @@ def upgrade_home(home, folder, progress=lambda account: None):
 
 def _note_erasures(home):
     "Of archived files that an earlier version changed it was not noted what they became"
-    select = "select distinct source, sha256, file as name from lake.delivery where refused is null"
-    delivered = lake.query(home, select, only=())
-    stored = {stored_path(home, folder="archive", **file): file["sha256"] for file in delivered}
     changed = [
         path
-        for path, sha256 in stored.items()
+        for path, sha256 in replay.delivered_paths(home).items()
         if path.exists() and not is_as_archived(path, sha256)
     ]
     if changed and not ledger.entries(home.root / LEDGER):

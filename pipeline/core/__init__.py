@@ -38,12 +38,18 @@ from pipeline.core.errors import (
 from pipeline.core.files import (
     create_secret_file,
     flush,
+    is_part,
     open_below,
     replacing,
     sha256_of,
     write_json,
 )
-from pipeline.core.locks import exclusive_lock, lock_if_free, remove_unlocked
+from pipeline.core.locks import (
+    exclusive_lock,
+    is_lease_granted,
+    lock_if_free,
+    remove_unlocked,
+)
 from pipeline.core.names import printable, safe_name
 from pipeline.core.yaml_text import (
     LOADER,
@@ -84,6 +90,8 @@ __all__ = [
     "fault",
     "files",
     "flush",
+    "is_lease_granted",
+    "is_part",
     "lines_of",
     "lock_if_free",
     "memory_of_a_file",

@@ -16,12 +16,12 @@ LONGEST_DAYS = 36_500
 _PASSWORD = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
 
 
+def _count(default, description, *, most=None):
+    return Field(default, ge=1, le=most, description=description)
+
+
 def _days(default, description):
-    return Field(default, ge=1, le=LONGEST_DAYS, description=description)
-
-
-def _most(default, description):
-    return Field(default, ge=1, description=description)
+    return _count(default, description, most=LONGEST_DAYS)
 
 
 def _size(default, description):
@@ -65,29 +65,24 @@ class Settings(BaseSettings):
             " B12_MEMORY and 1 GB."
         ),
     )
-    file_seconds: int = Field(
-        default=14_400,
-        ge=1,
-        description="Seconds of processor time that the ingest of one file may use.",
+    file_seconds: int = _count(
+        14_400, "Seconds of processor time that the ingest of one file may use."
     )
-    file_attempts: int = Field(
-        default=3,
-        ge=1,
-        description=(
-            "How often a file is tried on which the ingest fails or is killed, before it is moved"
-            " to quarantine/."
-        ),
+    file_attempts: int = _count(
+        3,
+        "How often a file is tried on which the ingest fails or is killed, before it is moved to"
+        " quarantine/.",
     )
     file_bytes: ByteSize = _size("20GB", "Size of a file as delivered, at most.")
     file_unpacked_bytes: ByteSize = _size(
         "100GB", "Size of what a compressed file or a Parquet file unpacks to, at most."
     )
-    file_rows: int = _most(200_000_000, "Rows of a table, at most.")
-    file_columns: int = _most(1000, "Columns of a table, at most.")
-    file_cell: int = _most(1_000_000, "Bytes of one cell of a table, at most.")
-    file_nesting: int = _most(100, "Depth of lists and objects within a JSON record, at most.")
-    message_segments: int = _most(150_000, "Segments of an HL7 v2 message, at most.")
-    segment_fields: int = _most(2000, "Fields of a segment of an HL7 v2 message, at most.")
+    file_rows: int = _count(200_000_000, "Rows of a table, at most.")
+    file_columns: int = _count(1000, "Columns of a table, at most.")
+    file_cell: int = _count(1_000_000, "Bytes of one cell of a table, at most.")
+    file_nesting: int = _count(100, "Depth of lists and objects within a JSON record, at most.")
+    message_segments: int = _count(150_000, "Segments of an HL7 v2 message, at most.")
+    segment_fields: int = _count(2000, "Fields of a segment of an HL7 v2 message, at most.")
     settle_seconds: float = Field(
         default=5,
         ge=0,
@@ -138,17 +133,11 @@ class Settings(BaseSettings):
     statsd_host: str | None = Field(
         default=None, description="StatsD server for metrics, as host or host:port."
     )
-    session_idle_minutes: int = Field(
-        default=30,
-        ge=1,
-        le=1440,
-        description="Minutes without a request after which a user must log in again.",
+    session_idle_minutes: int = _count(
+        30, "Minutes without a request after which a user must log in again.", most=1440
     )
-    session_hours: int = Field(
-        default=12,
-        ge=1,
-        le=168,
-        description="Hours after which a user must log in again, in use or not.",
+    session_hours: int = _count(
+        12, "Hours after which a user must log in again, in use or not.", most=168
     )
     secret: SecretStr | None = Field(
         default=None,

@@ -20,6 +20,12 @@ def part_path(path):
     return path.with_name(f".{path.name}.part")
 
 
+def is_part(path):
+    """Whether a file is one under which another's next content was written, or unpacked; a delivery
+    may be called x.plain."""
+    return path.suffix == ".part" or (path.suffix == ".plain" and path.name.startswith("."))
+
+
 @contextmanager
 def replacing(path, *, is_flushed=True):
     """Yields a hidden path beside `path`, which takes its place when the block ends without an

@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import shutil
+import signal
 from contextlib import contextmanager
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,22 @@ def lock_if_free(path):
         yield is_free
     finally:
         os.close(held)
+
+
+def is_lease_granted(file, kind):
+    """Whether the kernel grants a lease on an open file, F_RDLCK: nobody has it open for writing,
+    F_WRLCK: nobody else has it open. None where it cannot tell, as on a network disk."""
+    try:
+        # a process that opens the file just now makes the kernel send a signal; the default, SIGIO,
+        # would end this process
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, kind)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return False
+    except (AttributeError, OSError):
+        return None
+    return True
 
 
 def remove_unlocked(paths, *, ignore_errors=False):

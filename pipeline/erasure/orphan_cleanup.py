@@ -4,7 +4,7 @@ import os
 import shutil
 from contextlib import suppress
 
-from pipeline.core import exclusive_lock, lock_if_free, remove_unlocked, sha256_of
+from pipeline.core import exclusive_lock, is_part, lock_if_free, remove_unlocked, sha256_of
 from pipeline.landing import archive_once, list_files, move_to_folder, source_and_name, stored_path
 
 
@@ -20,18 +20,13 @@ def sweep(home):
         if left != home.old_lake or home.lake.exists():
             shutil.rmtree(left, ignore_errors=True)
     rooms = (home.archive, home.refused, home.quarantine, home.runs, home.root / "reference")
-    for left in [path for room in rooms for path in room.rglob("*") if _is_left(path)]:
-        left.unlink()
+    for left in [path for room in rooms for path in room.rglob("*") if is_part(path)]:
+        if not left.is_dir():
+            left.unlink()
     if home.claimed.is_dir():
         remove_unlocked([path for path in home.claimed.rglob(".*.part") if path.is_file()])
     with exclusive_lock(home, "work"):
         remove_unlocked(home.work.iterdir() if home.work.is_dir() else ())
-
-
-def _is_left(path):
-    "A delivery may be called x.plain: what this program works on is hidden"
-    is_ours = path.suffix == ".part" or (path.suffix == ".plain" and path.name.startswith("."))
-    return is_ours and not path.is_dir()
 
 
 def settle_claimed_files(home, delivered):

@@ -28,14 +28,19 @@ def work_folder(home):
         yield Path(name)
 
 
+def table_of(path, folder):
+    """A delivered file unpacked, a transport file as Parquet, as files of a folder. Raises
+    Refused."""
+    plain = unpacked(path, folder)
+    return converted(plain, folder).path if is_transport(plain) else plain
+
+
 def texts_of(path, folder):
     """Yields (line, text): of a text its lines, of a workbook or a binary table the rows, their
     cells joined by a space; nothing, or no more, of what cannot be read. folder: where it is
     unpacked."""
     try:
-        plain = unpacked(path, folder)
-        if is_transport(plain):
-            plain = converted(plain, folder).path
+        plain = table_of(path, folder)
         if is_workbook(plain):
             rows = (row for _, rows in sheets_of(plain) for row in rows)
             yield from enumerate((" ".join(map(cell_text, row)) for row in rows), start=1)

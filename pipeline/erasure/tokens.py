@@ -11,16 +11,9 @@ from pipeline.engine import (
 )
 from pipeline.erasure.ids import words_of
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque, possible_originals
+from pipeline.erasure.texts import table_of
 from pipeline.profiles import clean_id
-from pipeline.readers import (
-    cell_text,
-    converted,
-    is_parquet,
-    is_transport,
-    is_workbook,
-    sheets_of,
-    unpacked,
-)
+from pipeline.readers import cell_text, is_parquet, is_workbook, sheets_of
 
 
 def tokens_of(path, folder):
@@ -30,11 +23,9 @@ def tokens_of(path, folder):
     folder: where it is unpacked. Raises LakeUnavailable for a disk that is full.
     """
     try:
-        plain = unpacked(path, folder)
+        plain = table_of(path, folder)
         if is_workbook(plain):
             return _of_workbook(plain)
-        if is_transport(plain):
-            plain = converted(plain, folder).path
     except Refused:
         return None
     if is_parquet(plain):

@@ -23,6 +23,7 @@ from pipeline.core import (
     settings,
 )
 from pipeline.ingest.accounts import Account
+from pipeline.ingest.attempts import STOP
 
 # Address space that is reserved and never used counts against the limit
 FRUGAL = {
@@ -30,7 +31,6 @@ FRUGAL = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "OPENBLAS_NUM_THREADS": "1",
 }
-STOP = b"stop\n"  # as of worker.py, which runs as a program of its own
 NO_WORKER = (
     "The process that reads files cannot be started. Check the installation (b12 doctor), the"
     " machine's memory and its limit of processes, then type the command again."

@@ -5,6 +5,8 @@ import os
 
 from pipeline.core import flush
 
+STOP = b"stop\n"  # what an ingest that is stopped says to its reader, which takes the attempt back
+
 
 def count(home, path):
     """How many attempts at a claimed file are on record."""

@@ -41,6 +41,14 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
         return accounts
 
 
+def delivered_paths(home):
+    """Where each delivered file that was accepted lies in the archive -> its SHA-256 as
+    delivered."""
+    select = "select distinct source, sha256, file as name from lake.delivery where refused is null"
+    files = query(home, select, only=())
+    return {stored_path(home, folder="archive", **file): file["sha256"] for file in files}
+
+
 def _deliveries(home):
     found = query(
         home,

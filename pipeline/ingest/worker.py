@@ -22,7 +22,6 @@ from pipeline.core import Failure, Home, OutOfMemory, place_of, restrict_umask
 from pipeline.ingest import attempts
 from pipeline.ingest.claims import ClaimedFile, ingest_held
 
-STOP = b"stop\n"
 READING = []  # the home and the path of the file that is being read
 STANDSTILL, LEAST_WORK = 60, 0.05  # seconds, and of those the seconds of work that are expected
 
@@ -48,9 +47,9 @@ def _jobs():
 
     def listen():
         for line in sys.stdin.buffer:
-            if line == STOP and READING:
+            if line == attempts.STOP and READING:
                 attempts.take_back(*READING[-1])
-            elif line != STOP:
+            elif line != attempts.STOP:
                 jobs.put(json.loads(line))
         os._exit(0)  # whatever the file is doing to the main thread
 

@@ -10,14 +10,13 @@ that begin with a dot or end in `.part` or `.tmp` are uploads under way. Links a
 import fcntl
 import logging
 import os
-import signal
 import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pipeline.core import settings
+from pipeline.core import is_lease_granted, settings
 from pipeline.landing.manifest import (
     MANIFEST,
     READY,
@@ -173,15 +172,6 @@ def _is_being_written(path):
     except PermissionError:
         return True  # what cannot be read is not complete: it waits, and an alert follows
     try:
-        # a process that opens the file just now makes the kernel send a signal; the default, SIGIO,
-        # would end this process
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except BlockingIOError:
-        return True
-    except (AttributeError, OSError):
-        return False
+        return is_lease_granted(file, fcntl.F_RDLCK) is False
     finally:
         os.close(file)
-    return False

@@ -5,12 +5,11 @@ import fcntl
 import logging
 import os
 import shutil
-import signal
 import stat
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.core import open_below, replacing
+from pipeline.core import is_lease_granted, open_below, replacing
 
 LOG = logging.getLogger(__name__)
 BLOCK = 1 << 22
@@ -57,17 +56,8 @@ def is_ours_alone(file):
     """Whether nobody else can reach an open file: it is of this account, under one name, and open
     nowhere else, for to that alone a lease to write is given."""
     status = os.fstat(file.fileno())
-    if status.st_uid != os.geteuid() or status.st_nlink != 1:
-        return False
-    try:
-        # another process that opens it just now makes the kernel send a signal; the default,
-        # SIGIO, would end this process
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except (AttributeError, OSError):
-        return False
-    return True
+    is_ours = status.st_uid == os.geteuid() and status.st_nlink == 1
+    return is_ours and is_lease_granted(file, fcntl.F_WRLCK) is True
 
 
 def put_copy_in_place(path, source):

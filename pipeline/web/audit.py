@@ -3,13 +3,11 @@ showed is a page of its own, and each look is on record too."""
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from pipeline import worklist
-from pipeline.core import zone
 from pipeline.web.access import Admin
 from pipeline.web.filters import address
 from pipeline.web.forms import Form, check, day_of, text
@@ -34,17 +32,12 @@ class Query:
     def asked(self):
         """As the store is asked; both days are included. Raises UsageError for what is no day."""
         since, until = (day_of(vars(self), name) for name in ("since", "until"))
-        return worklist.Asked(
-            key=self.patient or None,
-            who=self.user or None,
-            since=_began(since),
-            until=_began(until + timedelta(days=1)) if until else None,
-        )
+        key, who = self.patient or None, self.user or None
+        return worklist.Asked.of_days(key=key, who=who, since=since, until=until)
 
     def described(self):
         """For the record: without the patient, who is recorded as one who was seen."""
-        named = {"user": self.user, "since": self.since, "until": self.until}
-        return "; ".join(f"{name}: {value}" for name, value in named.items() if value) or None
+        return worklist.described(user=self.user, since=self.since, until=self.until)
 
 
 @router.get("/audit")
@@ -64,13 +57,10 @@ def audit(request: Request, actor: Admin):
 def of_patient(request: Request, form: Form, actor: Admin):
     """Lead from a patient's id, sent in a form so that it is in no address, to who saw them."""
     check(request, form, actor.name)
-    patient_id = text(form, "patient", 200)
-    rows = (
-        worklist.find_patients(request.app.state.store, patient_id, limit=1) if patient_id else []
-    )
-    if not rows or rows[0]["patient_id"] != patient_id:
+    key = worklist.key_of_patient(request.app.state.store, text(form, "patient", 200))
+    if key is None:
         raise HTTPException(404, "No access to a patient with this ID is on record. Check the ID.")
-    return RedirectResponse(f"{root_of(request)}/audit?patient={rows[0]['key']}", 303)
+    return RedirectResponse(f"{root_of(request)}/audit?patient={key}", 303)
 
 
 @router.get("/audit/export")
@@ -113,7 +103,3 @@ def _patient(request, query):
 def _record(request, actor, what, query, patient, rows):
     items = [patient["id"]] if patient else []
     record(request, actor, what, rows=rows, items=items, detail=query.described())
-
-
-def _began(day):
-    return datetime.combine(day, time(), zone()).astimezone(UTC) if day else None

@@ -57,20 +57,30 @@ def is_static(scope):
     return scope.get("path", "").removeprefix(scope.get("root_path", "")).startswith("/static/")
 
 
-class TextOnly:
-    """Refuses an address with control characters or what is no UTF-8, and one that is longer than
-    any of this site."""
+class _Refusing:
+    "Answers a request at once where there is a refusal"
 
     def __init__(self, app):
         self.app = app
 
+    def refusal(self, scope) -> tuple[str, int] | None:
+        "Why, as the end of a sentence, and the status; None for a request that goes on"
+        raise NotImplementedError
+
     async def __call__(self, scope, receive, send):
-        if scope["type"] == "http" and not is_readable(scope):
-            await PlainTextResponse(
-                "Refused: the address contains a character that is not text, or is too long.", 400
-            )(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+        refused = self.refusal(scope) if scope["type"] == "http" else None
+        app = PlainTextResponse(f"Refused: {refused[0]}", refused[1]) if refused else self.app
+        await app(scope, receive, send)
+
+
+class TextOnly(_Refusing):
+    """Refuses an address with control characters or what is no UTF-8, and one that is longer than
+    any of this site."""
+
+    def refusal(self, scope):
+        if is_readable(scope):
+            return None
+        return "the address contains a character that is not text, or is too long.", 400
 
 
 def is_readable(scope):
@@ -89,35 +99,18 @@ def is_text(given):
     return not NO_TEXT.search(given)
 
 
-class SameOriginOnly:
+class SameOriginOnly(_Refusing):
     """Refuses requests that change something unless the browser's headers show that a page of this
     site sent them, and requests that are larger than any form of this site."""
 
-    def __init__(self, app):
-        self.app = app
-
-    async def __call__(self, scope, receive, send):
-        if (
-            scope["type"] == "http"
-            and scope["method"] not in SAFE
-            and not is_same_origin(Headers(scope=scope))
-        ):
-            await PlainTextResponse(
-                "Refused: the request was not sent from a page of this site. Reload the page and"
-                " try again.",
-                403,
-            )(scope, receive, send)
-            return
-        if (
-            scope["type"] == "http"
-            and scope["method"] not in SAFE
-            and not is_small(Headers(scope=scope))
-        ):
-            await PlainTextResponse(
-                "Refused: the request is larger than any form of this site.", 413
-            )(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+    def refusal(self, scope):
+        headers = Headers(scope=scope)
+        if scope["method"] in SAFE or (is_same_origin(headers) and is_small(headers)):
+            return None
+        if is_same_origin(headers):
+            return "the request is larger than any form of this site.", 413
+        why = "the request was not sent from a page of this site. Reload the page and try again."
+        return why, 403
 
 
 def is_small(headers):

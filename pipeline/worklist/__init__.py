@@ -9,6 +9,7 @@ from pipeline.worklist.audit import (
     access,
     access_lines,
     accesses,
+    described,
     patients_seen,
     record_access,
     remove_before,
@@ -37,6 +38,7 @@ from pipeline.worklist.items import (
     find_patients,
     item_of_patient,
     items_of_patients,
+    key_of_patient,
     notes,
 )
 from pipeline.worklist.items import item_of_key as item
@@ -72,6 +74,7 @@ __all__ = [
     "clinical_notes",
     "counts_over_time",
     "days_to_action",
+    "described",
     "dump",
     "end_session",
     "end_sessions",
@@ -85,6 +88,7 @@ __all__ = [
     "item",
     "item_of_patient",
     "items_of_patients",
+    "key_of_patient",
     "known_name",
     "listed",
     "load",

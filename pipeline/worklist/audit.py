@@ -1,10 +1,11 @@
 """Who saw whom, and what else is on record of the users: append-only, kept for its retention."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import delete, func, insert, literal, select
 
+from pipeline.core import zone
 from pipeline.worklist.items import AT_ONCE, in_utc, merged_items
 from pipeline.worklist.tables import access as entry
 from pipeline.worklist.tables import item, seen
@@ -22,6 +23,21 @@ class Asked:
     what: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    @classmethod
+    def of_days(cls, *, key=None, who=None, since=None, until=None):
+        """By days of the installation's time zone, the last one included."""
+        after = until + timedelta(days=1) if until else None
+        return cls(key=key, who=who, since=_began(since), until=_began(after))
+
+
+def _began(day):
+    return datetime.combine(day, time(), zone()).astimezone(UTC) if day else None
+
+
+def described(**asked):
+    """What was asked for, for the record; never of a patient, who is recorded as seen."""
+    return "; ".join(f"{name}: {value}" for name, value in asked.items() if value) or None
 
 
 def record_access(store, *, actor, what, items=(), rows=None, detail=None, origin=None):

@@ -22,10 +22,7 @@ def forget(store, patient_ids):
         )  # only now the trigger lets their events go
         con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
         con.execute(delete(seen).where(seen.c.item_id.in_(ids)))
-        rows = sum(
-            con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids)))
-            for table in (event, note)
-        ) + len(ids)
+        rows = _counted(con, ids)
         for table in (event, note):
             con.execute(delete(table).where(table.c.item_id.in_(ids)))
         con.execute(delete(item).where(item.c.id.in_(ids)))
@@ -43,10 +40,14 @@ def rows_of_patients(store, patient_ids):
     """How many items, events and notes are kept of these patient ids."""
     with store.reading() as con:
         ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
-        return len(ids) + sum(
-            con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids)))
-            for table in (event, note)
-        )
+        return _counted(con, ids)
+
+
+def _counted(con, ids):
+    return len(ids) + sum(
+        con.scalar(select(func.count()).select_from(table).where(table.c.item_id.in_(ids)))
+        for table in (event, note)
+    )
 
 
 def events_naming(store, is_named):

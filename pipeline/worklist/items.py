@@ -86,6 +86,14 @@ def find_patients(store, begins_with, *, today=None, limit=50):
         return [as_row(row, today) for row in rows]
 
 
+def key_of_patient(store, patient_id):
+    """The key of a patient's item, None where there is none: it makes none, unlike
+    `item_of_patient`."""
+    wanted = select(item.c.key).where(item.c.patient_id == patient_id)
+    with store.reading() as con:
+        return con.scalar(wanted) if patient_id else None
+
+
 def events(store, key):
     """What was done to an item, and to those merged into it, newest first: at, who, kind,
     from_status, to_status, detail, run_id."""

@@ -4,11 +4,10 @@ import getpass
 import json
 import sys
 from contextlib import closing
-from datetime import UTC, datetime, time, timedelta
 
 from pipeline import worklist
 from pipeline.cli.commands.recording import record_in
-from pipeline.cli.commands.terminal import say
+from pipeline.cli.commands.terminal import asked, say
 from pipeline.core import UsageError, zone
 from pipeline.exports import table
 from pipeline.profiles import clean_id
@@ -70,38 +69,27 @@ def _changed(store, options):
 def audit(home, options):
     """Who saw whom: of a patient, of a user, since a day; that it was asked is on record too."""
     with closing(worklist.open_store(home)) as store:
-        asked = _asked(store, options)
-        found = {} if asked.key is None else worklist.item(store, asked.key)
+        wanted = _wanted(store, options)
+        found = {} if wanted.key is None else worklist.item(store, wanted.key)
         items = [found["id"]] if found else []
-        record_in(store, "audit", items=items, rows=len(items), detail=_described(options))
+        asked_for = worklist.described(user=options.user, since=options.since, until=options.until)
+        record_in(store, "audit", items=items, rows=len(items), detail=asked_for)
         if options.format == "jsonl":
-            for line in worklist.access_lines(store, asked):
+            for line in worklist.access_lines(store, wanted):
                 say(json.dumps(line, ensure_ascii=False))
             return
-        rows = [_shown(row) for row in worklist.accesses(store, asked, limit=options.most)]
+        rows = [_shown(row) for row in worklist.accesses(store, wanted, limit=options.most)]
         say(table(rows, AUDIT_COLUMNS) if rows else "No access is on record for this.")
 
 
-def _asked(store, options):
+def _wanted(store, options):
     key = None
     if options.patient:
-        patient_id = clean_id(sys.stdin.readline().strip())
-        rows = worklist.find_patients(store, patient_id, limit=1) if patient_id else []
-        key = next((row["key"] for row in rows if row["patient_id"] == patient_id), None)
+        key = worklist.key_of_patient(store, clean_id(asked("Patient ID: ")))
         if key is None:
             raise UsageError("No access to a patient with this ID is on record. Check the ID.")
-    since, until = (_day(text) for text in (options.since, options.until))
-    until = until + timedelta(days=1) if until else None
-    return worklist.Asked(key=key, who=options.user, since=since, until=until)
-
-
-def _day(text):
-    return datetime.combine(parse_day(text), time(), zone()).astimezone(UTC) if text else None
-
-
-def _described(options):
-    named = {"user": options.user, "since": options.since, "until": options.until}
-    return "; ".join(f"{name}: {value}" for name, value in named.items() if value) or None
+    since, until = (parse_day(text) if text else None for text in (options.since, options.until))
+    return worklist.Asked.of_days(key=key, who=options.user, since=since, until=until)
 
 
 def _shown(row):

@@ -17,7 +17,7 @@ def patient_id_of(options):
     """The patient ID that was given, or that is typed now where it is `-`. Raises UsageError."""
     given = options.patient_id
     if given == "-":
-        given = _asked("Patient ID: ")
+        given = asked("Patient ID: ")
     if not clean_id(given):
         raise UsageError("Give a patient ID, or - to type it.")
     return clean_id(given)
@@ -25,11 +25,11 @@ def patient_id_of(options):
 
 def is_confirmed(question):
     """Whether the answer to a question is yes; where nobody can answer, it is no."""
-    return _asked(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    return asked(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _asked(question):
-    "A line of standard input; the question goes where it does not mix with results"
+def asked(question):
+    """A line of standard input; the question goes where it does not mix with results."""
     if sys.stdin.isatty():
         print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline()

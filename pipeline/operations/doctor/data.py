@@ -4,9 +4,10 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline import lake
-from pipeline.engine import connect, rows_of, storage_errors
+from pipeline.engine import connect
+from pipeline.ingest import replay
 from pipeline.lake import TABLES
-from pipeline.landing import is_as_archived, is_rewritten, stored_path
+from pipeline.landing import is_as_archived, is_rewritten
 from pipeline.operations.doctor.finding import look, ok, wrong
 
 AGAIN = "Restore the backup (docs/runbook.md, Restore)"
@@ -35,18 +36,9 @@ def of_lake(home):
     return ok(f"The lake is complete: {len(tables)} tables")
 
 
-DELIVERED = """
-select source, sha256, any_value(file) as name
-from lake.delivery where refused is null group by all
-"""
-
-
 def of_archive(home, is_deep):
     """Whether it holds every delivered file; is_deep: as it was delivered, by its SHA-256."""
-    with closing(connect()) as con, storage_errors(home):
-        lake.attach(con, home, only=())
-        delivered = rows_of(con, DELIVERED)
-    paths = {stored_path(home, folder="archive", **file): file["sha256"] for file in delivered}
+    paths = replay.delivered_paths(home)
     if missing := sum(not path.exists() for path in paths):
         todo = f"{AGAIN}; the lake cannot be replayed without them"
         return wrong(f"{missing} delivered files are not in the archive", todo)
