@@ -16,7 +16,7 @@ ROLE_HELP = (
 )
 
 
-USER_ACTIONS = ("add", "list", "role", "password", "disable", "enable", "sign-out")
+USER_ACTIONS = ("add", "list", "role", "sites", "password", "disable", "enable", "sign-out")
 
 
 def parser():
@@ -312,11 +312,16 @@ def _networks(text):
 
 
 def _user(commands):
-    text = "manage users of the pages: add, list, role, password, disable, enable, sign-out"
+    text = "manage users of the pages: add, list, role, sites, password, disable, enable, sign-out"
     user = _add(commands, "user", text)
     user.add_argument("action", choices=USER_ACTIONS)
     user.add_argument("name", nargs="?", metavar="NAME")
     user.add_argument("--role", choices=ROLES, help=ROLE_HELP)
+    text = "for add, role and sites: only the patients of this site; may be repeated; - stands for"
+    text += " patients without a site (default: of every site)"
+    user.add_argument("--site", action="append", metavar="SITE", help=text)
+    text = "for role and sites: the patients of every site"
+    user.add_argument("--all-sites", action="store_true", help=text)
 
 
 def _audit(commands):

@@ -29,6 +29,8 @@ COUNTED = {  # in summary.json: what of the assessment is counted by its values
     "priority": "priority", "cause": "cause", "monitoring": "monitoring",
     "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
 }  # fmt: skip
+IS_LISTED = "case when priority between 1 and 4 then 'worklist' end"
+TOTALS = {"total": f"unnest(['patients', {IS_LISTED}])"}
 MAY_BE_NOT_LOADED = (
     "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid",
     "pregnancy",
@@ -54,6 +56,7 @@ def publish(screened, home, plan, *, outcomes, validations, started):
     if manifest.state != "closed":
         _write_worklist(screened.con, building)
         write_json(building / "summary.json", summary(screened.con))
+        write_json(building / "site_summary.json", summary_by_site(screened.con))
         (screened.folder / "screening.assessment.parquet").replace(building / "assessment.parquet")
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
@@ -80,7 +83,7 @@ def _write_worklist(con, folder):
     parquet = "format parquet, compression zstd"
     copy(f"from screening.worklist {ORDER}", "worklist.parquet", parquet)
     copy(
-        "select patient_id, demography.site from clinical.population "
+        "select patient_id, demography.site, demography.is_opted_out from clinical.population "
         "left join clinical.demography using (patient_id) order by patient_id",
         "patient_site.parquet",
         parquet,
@@ -119,6 +122,21 @@ def summary(con):
         },
         "rejected": counts("select rejected_because, count(*) from lake.rejected_row"),
     }
+
+
+def summary_by_site(con):
+    """The counts of `summary` that are of patients, for each site: `{site: {dimension: {name:
+    number}}}`; site "": none recorded. Beside them `total` has patients and worklist."""
+    counted = {}
+    for dimension, value in {**COUNTED, **TOTALS}.items():
+        rows = con.execute(
+            f"select coalesce(demography.site, ''), cast({value} as varchar) as name, count(*)"
+            " from screening.assessment left join clinical.demography using (patient_id)"
+            " group by all having name is not null order by all"
+        )
+        for site, name, number in rows.fetchall():
+            counted.setdefault(site, {}).setdefault(dimension, {})[name] = number
+    return counted
 
 
 def _manifest(screened, home, plan, outcomes, started):

@@ -21,6 +21,7 @@ def needs(role):
 
     def allowed(request: Request, actor: Annotated[Actor, Depends(identity)]):
         request.state.actor = actor
+        request.state.store = request.app.state.store.seen_by(actor)
         if not actor.may(role):
             raise HTTPException(
                 403,
@@ -30,6 +31,12 @@ def needs(role):
         return actor
 
     return Depends(allowed)
+
+
+def store_of(request):
+    """The worklist store as the reader of this request may see it. Pages that show patients ask no
+    other."""
+    return request.state.store
 
 
 Operator = Annotated[Actor, needs("operator")]

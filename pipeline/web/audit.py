@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from pipeline import worklist
-from pipeline.web.access import Admin
+from pipeline.web.access import Admin, store_of
 from pipeline.web.filters import address
 from pipeline.web.forms import Form, check, day_of, text
 from pipeline.web.numbers import Id
@@ -43,7 +43,7 @@ class Query:
 @router.get("/audit")
 def audit(request: Request, actor: Admin):
     """The newest 200 accesses that the address asks for; opening this page is recorded as well."""
-    store, query = request.app.state.store, _query(request)
+    store, query = store_of(request), _query(request)
     asked, patient = query.asked(), _patient(request, query)
     rows = worklist.accesses(store, asked, limit=SHOWN)
     _record(request, actor, "audit", query, patient, len(rows))
@@ -57,7 +57,7 @@ def audit(request: Request, actor: Admin):
 def of_patient(request: Request, form: Form, actor: Admin):
     """Lead from a patient's id, sent in a form so that it is in no address, to who saw them."""
     check(request, form, actor.name)
-    key = worklist.key_of_patient(request.app.state.store, text(form, "patient", 200))
+    key = worklist.key_of_patient(store_of(request), text(form, "patient", 200))
     if key is None:
         raise HTTPException(404, "No access to a patient with this ID is on record. Check the ID.")
     return RedirectResponse(f"{root_of(request)}/audit?patient={key}", 303)
@@ -69,7 +69,7 @@ def export(request: Request, actor: Admin):
     query = _query(request)
     asked, patient = query.asked(), _patient(request, query)
     _record(request, actor, "audit_export", query, patient, None)
-    lines = worklist.access_lines(request.app.state.store, asked)
+    lines = worklist.access_lines(store_of(request), asked)
     return StreamingResponse(
         (json.dumps(line, ensure_ascii=False) + "\n" for line in lines),
         media_type="application/x-ndjson",
@@ -80,7 +80,7 @@ def export(request: Request, actor: Admin):
 @router.get("/audit/{access_id}")
 def seen(request: Request, access_id: Id, actor: Admin):
     """The patients whom one access showed, at most 1,000 of them. Raises HTTPException 404."""
-    store = request.app.state.store
+    store = store_of(request)
     entry = worklist.access(store, access_id)
     if entry is None:
         raise HTTPException(404)

@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 from pipeline import exports, worklist
 from pipeline.core import UsageError, clock
 from pipeline.web import filters
-from pipeline.web.access import Coordinator
+from pipeline.web.access import Coordinator, store_of
 from pipeline.web.recorded import record
 
 router = APIRouter()
@@ -52,7 +52,7 @@ def _rows(request, form, folder):
     sort, descending = filters.order(request.query_params)
     chosen = filters.chosen(request.query_params)
     rows = worklist.listed(
-        request.app.state.store, chosen, today=clock.today(), sort=sort, descending=descending
+        store_of(request), chosen, today=clock.today(), sort=sort, descending=descending
     )
     if form != "omop":
         return ((row["id"], row) for row in rows)

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
 from pipeline.core import UsageError, clock
-from pipeline.web.access import Coordinator
+from pipeline.web.access import Coordinator, store_of
 from pipeline.web.forms import Form, check, day_of, text
 from pipeline.web.numbers import Id, whole
 from pipeline.web.patients import found_item, show
@@ -94,7 +94,7 @@ def _done(request, actor, key, form, change):
     "Back to the page; or the page as it is now, with what went wrong and what was typed"
     typed = {name: str(value) for name, value in form.items() if name not in ("csrf", "version")}
     try:
-        change(request.app.state.store)
+        change(store_of(request))
     except worklist.StaleItem as stale:
         return show(request, actor, key, status=409, stale=stale, typed=typed)
     except UsageError as wrong:

@@ -6,7 +6,7 @@ from pipeline import worklist
 from pipeline.core import UsageError
 from pipeline.protocol import facts_read, load
 from pipeline.web import timeline
-from pipeline.web.access import Viewer
+from pipeline.web.access import Viewer, store_of
 from pipeline.web.explained import explained
 from pipeline.web.people import people
 from pipeline.web.recorded import record
@@ -25,7 +25,7 @@ def patient(request: Request, key: str, actor: Viewer):
 def show(request, actor, key, *, status=200, problem=None, stale=None, typed=None):
     """The page, perhaps with a problem on top and with what the reader had typed. Raises
     HTTPException 404."""
-    store, row = request.app.state.store, found_item(request, key)
+    store, row = store_of(request), found_item(request, key)
     explanation = explained_or_none(request, row)
     record(request, actor, "patient", items=[row["id"]])
     return page(
@@ -52,7 +52,7 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
 
 def found_item(request, key):
     """The item of a key. Raises HTTPException 404 for none, and where its patient was erased."""
-    row = worklist.item(request.app.state.store, key)
+    row = worklist.item(store_of(request), key)
     if row is None or row["patient_id"] is None:
         raise HTTPException(404)
     return row

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pipeline import worklist
 from pipeline.core import clock
 from pipeline.protocol import labels as words
-from pipeline.web.access import Viewer
+from pipeline.web.access import Viewer, store_of
 from pipeline.web.render import page
 from pipeline.web.run_sync import published
 from pipeline.web.wait_times import time_to_action
@@ -24,7 +24,7 @@ NOT_SHOWN = ("NO_ACTION", "EXCLUDED", "0")
 @router.get("/population")
 def population(request: Request, actor: Viewer, run: str | None = None, over: str = "priority"):
     """What the last published run, or the one named, counted; and what the nights before it did."""
-    store, runs = request.app.state.store, published(request)
+    store, runs = store_of(request), published(request)
     chosen = next((one for one in runs if one["run_id"] == run), runs[0] if runs else None)
     over = over if over in OVER else "priority"
     recorded = (

@@ -2,6 +2,7 @@
 run."""
 
 from pipeline import worklist
+from pipeline.web.access import store_of
 
 
 def follow(request):
@@ -19,6 +20,4 @@ def follow(request):
 def published(request, limit=200):
     """The published runs that the store knows, newest first."""
     follow(request)
-    return [
-        one for one in worklist.runs(request.app.state.store, limit=limit) if one["is_published"]
-    ]
+    return [one for one in worklist.runs(store_of(request), limit=limit) if one["is_published"]]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pipeline import worklist
 from pipeline.analysis import diff
 from pipeline.runs import held_manifests
-from pipeline.web.access import Operator, Viewer
+from pipeline.web.access import Operator, Viewer, store_of
 from pipeline.web.cache import Kept, state_of
 from pipeline.web.numbers import Count
 from pipeline.web.recorded import record
@@ -23,7 +23,7 @@ _differences = Kept(4)
 def runs(request: Request, actor: Operator):
     """The newest runs, and a form to compare two."""
     follow(request)
-    runs = worklist.runs(request.app.state.store, limit=200)
+    runs = worklist.runs(store_of(request), limit=200)
     return page(request, "runs.html", runs=runs, held=held_manifests(request.app.state.home))
 
 
@@ -44,10 +44,12 @@ def compare(
     )
     before, after = names.get(before, before), names.get(after, after)
     rows = _difference(request.app.state.home, before, after) if len(known) > 1 else []
+    items = _items(request, rows)
+    rows = [row for row in rows if row["patient_id"] in items]
     chosen = [row for row in rows if change not in KINDS or row["change"] == change]
     pages = max(1, -(-len(chosen) // SIZE))
     number = min(max(number or 1, 1), pages)
-    shown = _shown(request, actor, chosen[(number - 1) * SIZE : number * SIZE])
+    shown = _shown(request, actor, items, chosen[(number - 1) * SIZE : number * SIZE])
     return page(
         request, "compare.html", runs=known, before=before, after=after, change=change, rows=shown,
         total=len(chosen), number=number, pages=pages,
@@ -56,12 +58,17 @@ def compare(
     )  # fmt: skip
 
 
-def _shown(request, actor, rows):
+def _items(request, rows):
+    "The items of the patients whom the reader sees"
+    patients, home = [row["patient_id"] for row in rows], request.app.state.home
+    return worklist.items_of_patients(store_of(request), patients, home=home)
+
+
+def _shown(request, actor, items, rows):
     "The rows with the keys of their patients, who are on record as seen"
-    patients = [row["patient_id"] for row in rows]
-    items = worklist.items_of_patients(request.app.state.store, patients)
     shown = [row | {"key": items[row["patient_id"]][1]} for row in rows]
-    record(request, actor, "compare", rows=len(shown), items=[one for one, _ in items.values()])
+    seen = [items[row["patient_id"]][0] for row in rows]
+    record(request, actor, "compare", rows=len(shown), items=seen)
     return shown
 
 

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from pipeline import exports, worklist
 from pipeline.core import UsageError, clock
 from pipeline.web import filters
-from pipeline.web.access import Coordinator, Viewer
+from pipeline.web.access import Coordinator, Viewer, store_of
 from pipeline.web.explained import explained
 from pipeline.web.forms import Form, check, text
 from pipeline.web.numbers import Count, whole
@@ -34,7 +34,7 @@ def listing(
 ):
     """A page of the worklist. done, stale: how many items a bulk assignment changed and did not
     change. to: the assignee, at most 100 characters."""
-    store, query, today = request.app.state.store, request.query_params, clock.today()
+    store, query, today = store_of(request), request.query_params, clock.today()
     follow(request)
     chosen, (sort, descending) = filters.chosen(query), filters.order(query)
     followed, newer = _runs(store)
@@ -96,7 +96,7 @@ def search(request: Request, form: Form, actor: Viewer):
 def _found(request, begins):
     """The patient of exactly this id, listed or only in the lake, else None; and the others whose
     id begins so"""
-    rows = worklist.find_patients(request.app.state.store, begins, limit=MANY_FOUND)
+    rows = worklist.find_patients(store_of(request), begins, limit=MANY_FOUND)
     exact = next((row for row in rows if row["patient_id"] == begins), None) or _in_lake(
         request, begins
     )
@@ -109,7 +109,8 @@ def _in_lake(request, patient_id):
         explanation = explained(request, patient_id)
     except UsageError:
         return None
-    return worklist.item_of_patient(request.app.state.store, explanation["patient_id"])
+    home, store = request.app.state.home, store_of(request)
+    return worklist.item_of_patient(store, explanation["patient_id"], home=home)
 
 
 @router.post("/worklist/assign")
@@ -120,7 +121,7 @@ def assign(request: Request, form: Form, actor: Coordinator):
     assignee = actor.name if form.get("to") == "me" else assignee_of(request, form)
     if not assignee:
         raise HTTPException(400, "Choose an assignee.")
-    done, stale = worklist.assign(request.app.state.store, chosen, actor=actor, assignee=assignee)
+    done, stale = worklist.assign(store_of(request), chosen, actor=actor, assignee=assignee)
     back = QueryParams(str(form.get("back", "")).lstrip("?"))
     here = filters.address(
         back, page=back.get("page"), done=done, stale=len(stale) or None, to=assignee

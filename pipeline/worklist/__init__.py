@@ -26,6 +26,7 @@ from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
 from pipeline.worklist.forget import events_naming, forget, patient_ids, rows_of_patients
 from pipeline.worklist.history import (
+    counts_of_run,
     counts_over_time,
     followed_run,
     outcome_changes,
@@ -44,6 +45,8 @@ from pipeline.worklist.items import (
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
+from pipeline.worklist.need_to_know import sites_seen, why_hidden
+from pipeline.worklist.opening import REASONS, open_with_reason, opened_with_reason
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
@@ -51,6 +54,7 @@ from pipeline.worklist.users import Busy, add_user, change_user, known_name, use
 
 __all__ = [
     "ACTIVE",
+    "REASONS",
     "ROLES",
     "SET_BY_PEOPLE",
     "SORTS",
@@ -72,6 +76,7 @@ __all__ = [
     "change_user",
     "choices",
     "clinical_notes",
+    "counts_of_run",
     "counts_over_time",
     "days_to_action",
     "described",
@@ -97,6 +102,8 @@ __all__ = [
     "note_headache_unrelated",
     "notes",
     "open_store",
+    "open_with_reason",
+    "opened_with_reason",
     "outcome_changes",
     "outcome_trend",
     "page",
@@ -109,11 +116,13 @@ __all__ = [
     "runs",
     "seconds_to_wait",
     "session_user",
+    "sites_seen",
     "store",
     "tables",
     "undelivered_notes",
     "users",
     "verify",
     "wake",
+    "why_hidden",
     "withdraw_note",
 ]

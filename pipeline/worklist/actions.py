@@ -17,10 +17,14 @@ LONGEST_SNOOZE = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and their role: each may do what those before it in ROLES may."""
+    """Who acts, and their role: each may do what those before it in ROLES may.
+
+    sites: the patients of which sites they see, "" for those without one; None: of every site.
+    """
 
     name: str
     role: str
+    sites: tuple[str, ...] | None = None
 
     def may(self, role):
         return ROLES.index(self.role) >= ROLES.index(role)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, literal, select
 from pipeline.core import zone
 from pipeline.worklist.items import AT_ONCE, in_utc, merged_items
 from pipeline.worklist.tables import access as entry
-from pipeline.worklist.tables import item, seen
+from pipeline.worklist.tables import break_glass, item, seen
 
 REMOVED = "audit_removed"  # what the triggers look for before they let a row go
 
@@ -48,16 +48,24 @@ def record_access(store, *, actor, what, items=(), rows=None, detail=None, origi
     address, or the command line. Recorded before it is shown: what cannot be recorded is not shown.
     """
     with store.writing() as con:
-        items = list(dict.fromkeys(items))
-        told = {
-            "at": datetime.now(UTC), "who": actor.name, "what": what, "detail": detail,
-            "rows": len(items) if rows is None and items else rows, "origin": origin,
-        }  # fmt: skip
-        [number] = con.execute(insert(entry).values(told)).inserted_primary_key
-        for place in range(0, len(items), AT_ONCE):  # of an item that was forgotten meanwhile, none
-            some = items[place : place + AT_ONCE]
-            shown = select(item.c.id, literal(number)).where(item.c.id.in_(some))
-            con.execute(insert(seen).from_select(["item_id", "access_id"], shown))
+        write_access(
+            con, actor=actor, what=what, items=items, rows=rows, detail=detail, origin=origin
+        )
+
+
+def write_access(con, *, actor, what, items=(), rows=None, detail=None, origin=None):
+    """As `record_access`, within a transaction; returns the id of the access."""
+    items = list(dict.fromkeys(items))
+    told = {
+        "at": datetime.now(UTC), "who": actor.name, "what": what, "detail": detail,
+        "rows": len(items) if rows is None and items else rows, "origin": origin,
+    }  # fmt: skip
+    [number] = con.execute(insert(entry).values(told)).inserted_primary_key
+    for place in range(0, len(items), AT_ONCE):  # of an item that was forgotten meanwhile, none
+        some = items[place : place + AT_ONCE]
+        shown = select(item.c.id, literal(number)).where(item.c.id.in_(some))
+        con.execute(insert(seen).from_select(["item_id", "access_id"], shown))
+    return number
 
 
 def accesses(store, asked=None, *, limit=200):
@@ -148,7 +156,9 @@ def remove_before(store, before, *, actor):
                 "detail": before.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
             }  # fmt: skip
             con.execute(insert(entry).values(told))
-            con.execute(delete(seen).where(seen.c.access_id.in_(select(entry.c.id).where(old))))
+            for table in (seen, break_glass):
+                gone = table.c.access_id.in_(select(entry.c.id).where(old))
+                con.execute(delete(table).where(gone))
             con.execute(delete(entry).where(old))
     if number:
         store.scrub()

@@ -46,6 +46,22 @@ def write(con, rows, *, as_of, run_id):
     return {kind: sum(row["change"] == kind for row in rows) for kind in kinds}
 
 
+def move(con, rows):
+    """Write the rows of `worklist.moved`: where patients belong, and who opted out; nothing of it
+    is an event."""
+    if rows:
+        moved = update(item).where(item.c.patient_id == bindparam("patient"))
+        values = {name: bindparam(f"new_{name}") for name in ("site", "is_opted_out")}
+        con.execute(
+            moved.values(**values),
+            [
+                {"patient": row["patient_id"], "new_site": row["site"] or "",
+                 "new_is_opted_out": row["is_opted_out"]}
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
 def _with_ids(con, rows, as_of):
     "The rows, each with the id of its item; new items are made"
     new = [_new(row, as_of) for row in rows if row["id"] is None]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_
 
+from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.tables import item
 
 NAMED = {  # of a Filter: the column that must hold one of its values
@@ -34,9 +35,11 @@ class Filter:
     keys: tuple = ()
 
 
-def conditions(chosen, today, any_status=False):
-    """A Filter as conditions of a SELECT; every value is bound."""
+def conditions(store, chosen, today, any_status=False):
+    """A Filter as conditions of a SELECT, among what the reader of the store sees; every value is
+    bound."""
     return [
+        *seen_in_lists(store),
         item.c.patient_id.is_not(None),
         *_status(chosen, any_status),
         *_named(chosen),

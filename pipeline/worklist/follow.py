@@ -30,8 +30,10 @@ def follow(home, store, *, today=None):
         if newest is None or not (home.runs / newest.run_id / "worklist.parquet").exists():
             return {}
         _keep_others_out(con, store)
-        rows = night.changes_of(con, home, folder=home.runs / newest.run_id, as_of=newest.as_of)
+        folder = home.runs / newest.run_id
+        rows, moved = night.changes_of(con, home, folder=folder, as_of=newest.as_of)
         counted = changes.write(con, rows, as_of=newest.as_of, run_id=newest.run_id)
+        changes.move(con, moved)
         con.execute(update(run).where(run.c.run_id == newest.run_id).values(is_followed=True))
     store.tidy()
     return counted

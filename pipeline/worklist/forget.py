@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, func, select, update
 
-from pipeline.worklist.tables import event, item, note, seen
+from pipeline.worklist.tables import break_glass, event, item, note, seen
 
 
 def forget(store, patient_ids):
@@ -21,7 +21,8 @@ def forget(store, patient_ids):
             update(item).where(item.c.id.in_(ids)).values(patient_id=None)
         )  # only now the trigger lets their events go
         con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
-        con.execute(delete(seen).where(seen.c.item_id.in_(ids)))
+        for table in (seen, break_glass):
+            con.execute(delete(table).where(table.c.item_id.in_(ids)))
         rows = _counted(con, ids)
         for table in (event, note):
             con.execute(delete(table).where(table.c.item_id.in_(ids)))

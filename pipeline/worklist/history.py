@@ -5,9 +5,10 @@ import json
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from pipeline.worklist.tables import outcome, run, run_count
+from pipeline.worklist.need_to_know import sites_seen
+from pipeline.worklist.tables import outcome, run, run_count, site_count
 
 DIMENSIONS = (
     "scope",
@@ -24,6 +25,10 @@ DIMENSIONS = (
 )
 
 
+NOT_RECORDED = "(not recorded)"  # a patient's site, in reports
+TESTED = {"risk_group": "patients", "tested_of_risk_group": "tested_recently"}
+
+
 def record(con, folder, manifest):
     """Keep what the folder of a run says of it: manifest, summary, report and the outcome of every
     expectation."""
@@ -37,8 +42,28 @@ def record(con, folder, manifest):
     ]
     if counts:
         con.execute(insert(run_count), counts)
+    if by_site := _read(folder / "site_summary.json"):
+        counts = [*_site_counts(by_site), *_tested_counts(report or {})]
+        rows = [{"run_id": manifest.run_id, **row} for row in counts]
+        con.execute(insert(site_count), rows)
     if quality:
         con.execute(insert(outcome), [{"run_id": manifest.run_id, **one} for one in quality])
+
+
+def _site_counts(by_site):
+    for site, dimensions in by_site.items():
+        for dimension, counts in dimensions.items():
+            for name, number in counts.items():
+                yield {"site": site, "dimension": dimension, "name": name, "number": number}
+
+
+def _tested_counts(report):
+    for row in report.get("testing", ()):
+        if not row["is_total"]:
+            site = "" if row["site"] == NOT_RECORDED else row["site"]
+            for dimension, column in TESTED.items():
+                named = {"site": site, "dimension": dimension, "name": row["risk_group"]}
+                yield named | {"number": row[column]}
 
 
 def _read(path):
@@ -68,13 +93,13 @@ def _counts(manifest, summary, report):
     yield from (("rejected_new", reason, number) for reason, number in rejected.items())
     for row in report.get("testing", ()):
         if row["is_total"] and "tested_recently" in row:  # not in the report of an earlier version
-            yield "risk_group", row["risk_group"], row["patients"]
-            yield "tested_of_risk_group", row["risk_group"], row["tested_recently"]
+            for dimension, column in TESTED.items():
+                yield dimension, row["risk_group"], row[column]
 
 
 def runs(store, limit=90):
     """The newest runs: run_id, as_of, started_at, is_published, state, patients, worklist,
-    protocol; newest first."""
+    protocol; newest first. patients, worklist: of the reader's sites, None where not known."""
     columns = (
         run.c.run_id,
         run.c.as_of,
@@ -86,12 +111,46 @@ def runs(store, limit=90):
         run.c.protocol,
     )
     with store.reading() as con:
-        return [
-            dict(row)
-            for row in con.execute(
-                select(*columns).order_by(run.c.started_at.desc()).limit(limit)
-            ).mappings()
-        ]
+        rows = con.execute(select(*columns).order_by(run.c.started_at.desc()).limit(limit))
+        found = [dict(row) for row in rows.mappings()]
+        return found if sites_seen(store) is None else _with_totals(con, store, found)
+
+
+def _with_totals(con, store, rows):
+    counted = _counted(store)
+    totals = select(counted).where(counted.c.dimension == "total")
+    known = {}
+    for row in con.execute(totals).mappings():
+        known.setdefault(row["run_id"], {})[row["name"]] = row["number"]
+    return [
+        row | {name: known.get(row["run_id"], {}).get(name) for name in ("patients", "worklist")}
+        for row in rows
+    ]
+
+
+def _counted(store):
+    "The counts of the runs among what the reader sees: run_id, dimension, name, number"
+    sites = sites_seen(store)
+    if sites is None:
+        return run_count
+    counts = site_count.c
+    number = func.sum(counts.number).label("number")
+    of_sites = select(counts.run_id, counts.dimension, counts.name, number)
+    return (
+        of_sites.where(counts.site.in_(sites))
+        .group_by(counts.run_id, counts.dimension, counts.name)
+        .subquery()
+    )
+
+
+def counts_of_run(store, run_id):
+    """The counts of a run, `{dimension: {name: number}}`, of the reader's sites."""
+    counted, counts = _counted(store), {}
+    chosen = select(counted).where(counted.c.run_id == run_id).order_by(counted.c.name)
+    with store.reading() as con:
+        for row in con.execute(chosen).mappings():
+            counts.setdefault(row["dimension"], {})[row["name"]] = row["number"]
+    return counts
 
 
 def followed_run(store):
@@ -207,16 +266,17 @@ def _run_before(store, run_id):
 
 
 def counts_over_time(store, dimension, nights=90):
-    """`run_id, as_of, name, number` of the published runs among the newest nights, oldest first."""
-    newest = _newest(nights)
-    columns = (run_count.c.run_id, newest.c.as_of, run_count.c.name, run_count.c.number)
+    """`run_id, as_of, name, number` of the published runs among the newest nights, oldest first, of
+    the reader's sites."""
+    newest, counted = _newest(nights), _counted(store)
+    columns = (counted.c.run_id, newest.c.as_of, counted.c.name, counted.c.number)
     joined = (
         select(*columns)
-        .join(newest, newest.c.run_id == run_count.c.run_id)
-        .join(run, run.c.run_id == run_count.c.run_id)
+        .join(newest, newest.c.run_id == counted.c.run_id)
+        .join(run, run.c.run_id == counted.c.run_id)
     )
-    chosen = joined.where(run_count.c.dimension == dimension, run.c.is_published).order_by(
-        newest.c.started_at, run_count.c.name
+    chosen = joined.where(counted.c.dimension == dimension, run.c.is_published).order_by(
+        newest.c.started_at, counted.c.name
     )
     with store.reading() as con:
         return [dict(row) for row in con.execute(chosen).mappings()]

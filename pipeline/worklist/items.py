@@ -3,80 +3,105 @@ to it."""
 
 from datetime import UTC
 
+from pyarrow import parquet
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.core import clock
 from pipeline.worklist.changes import new_key
+from pipeline.worklist.history import followed_run
+from pipeline.worklist.need_to_know import seen_alone, seen_in_lists
 from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.tables import event, item, note
 
 AT_ONCE = 500  # parameters of one statement
+NOWHERE = {"site": "", "is_opted_out": False}
 
 
 def item_of_key(store, key, *, today=None):
-    """The row of an item, or None where no item has this key."""
+    """The row of an item; None where no item has this key, or the reader does not see it."""
     return _row(store, item.c.key == key, today)
 
 
-def item_of_patient(store, patient_id, *, today=None):
-    """The row of a patient's item, made with the status `off_list` for a patient who was never on
-    the worklist."""
-    row = _row(store, item.c.patient_id == patient_id, today)
-    if row:
-        return row
-    _make_off_list(store, [patient_id], today or clock.today())
+def item_of_patient(store, patient_id, *, home=None, today=None):
+    """The row of a patient's item, made as `items_of_patients` does; None where the reader does not
+    see the patient."""
+    items_of_patients(store, [patient_id], home=home, today=today)
     return _row(store, item.c.patient_id == patient_id, today)
 
 
 def _row(store, where, today):
+    seen = seen_alone(store)
     with store.reading() as con:
         row = (
-            con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None)))
+            con.execute(select(*COLUMNS).where(where, item.c.patient_id.is_not(None), *seen))
             .mappings()
             .one_or_none()
         )
     return as_row(row, today or clock.today()) if row else None
 
 
-def items_of_patients(store, patient_ids, *, today=None):
-    """The items of many patients, `{patient_id: (id, key)}`; made with the status `off_list` for
-    those who have none."""
+def items_of_patients(store, patient_ids, *, home=None, today=None):
+    """The items of the patients whom the reader sees, `{patient_id: (id, key)}`; made with the
+    status `off_list` for those who have none.
+
+    home: where the run that is followed says which site they belong to and whether they opted out.
+    """
     wanted = list(dict.fromkeys(patient_ids))
     known = _known(store, wanted)
     missing = [patient_id for patient_id in wanted if patient_id not in known]
-    if not missing:
-        return known
-    _make_off_list(store, missing, today or clock.today())
-    return known | _known(store, missing)
+    if missing:
+        placed = _placed(home, store, missing) if home else {}
+        _make_off_list(store, missing, placed, today or clock.today())
+    seen = seen_in_lists(store)
+    return _known(store, wanted, seen) if missing or seen else known
 
 
-def _make_off_list(store, patient_ids, today):
+def _make_off_list(store, patient_ids, placed, today):
     "Items of patients who were never listed; one that another process made meanwhile stays"
     fresh = {"status": "off_list", "is_active": False, "waits_from": today}
-    made = [{"key": new_key(), "patient_id": each, **fresh} for each in patient_ids]
+    made = [
+        {"key": new_key(), "patient_id": each, **fresh, **placed.get(each, NOWHERE)}
+        for each in patient_ids
+    ]
     insert = (sqlite if store.is_sqlite else postgresql).insert(item)
     with store.writing() as con:
         con.execute(insert.on_conflict_do_nothing(index_elements=["patient_id"]), made)
 
 
-def _known(store, patient_ids):
+def _placed(home, store, patient_ids):
+    "What the run that is followed says of where patients belong, by patient id"
+    followed = followed_run(store)
+    file = home.runs / followed["run_id"] / "patient_site.parquet" if followed else None
+    if file is None or not file.exists():
+        return {}
+    rows = parquet.read_table(file, filters=[("patient_id", "in", patient_ids)]).to_pylist()
+    return {
+        row["patient_id"]: {
+            "site": row["site"] or "", "is_opted_out": row.get("is_opted_out", False),
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def _known(store, patient_ids, seen=()):
     known = {}
     with store.reading() as con:
         for place in range(0, len(patient_ids), AT_ONCE):
             some = patient_ids[place : place + AT_ONCE]
             columns = (item.c.patient_id, item.c.id, item.c.key)
-            for row in con.execute(select(*columns).where(item.c.patient_id.in_(some))):
+            for row in con.execute(select(*columns).where(item.c.patient_id.in_(some), *seen)):
                 known[row.patient_id] = (row.id, row.key)
     return known
 
 
 def find_patients(store, begins_with, *, today=None, limit=50):
-    """The rows of the items whose patient id begins so, in order of the id, of every status; at
-    most `limit`."""
+    """The rows of the items whose patient id begins so, among those that the reader sees, in order
+    of the id, of every status; at most `limit`."""
     where = (
         item.c.patient_id.startswith(begins_with, autoescape=True),
         item.c.patient_id.is_not(None),
+        *seen_in_lists(store),
     )
     today = today or clock.today()
     with store.reading() as con:

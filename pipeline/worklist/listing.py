@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import conditions
+from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.statuses import ACTIVE, STATUSES
 from pipeline.worklist.tables import item
@@ -53,11 +54,11 @@ def page(store, chosen, *, today, sort="priority", descending=False, number=1, s
     one of SORTS."""
     wake(store, today)
     with store.reading() as con:
-        total, counted = _tallied(con, chosen, today)
+        total, counted = _tallied(con, store, chosen, today)
         number = max(1, min(number, -(-total // size)))
         ids = (
             select(item.c.id)
-            .where(*conditions(chosen, today))
+            .where(*conditions(store, chosen, today))
             .order_by(*_order(sort, descending))
             .limit(size)
             .offset((number - 1) * size)
@@ -68,10 +69,11 @@ def page(store, chosen, *, today, sort="priority", descending=False, number=1, s
         return Page([as_row(row, today) for row in rows], total, number, size, counted)
 
 
-def _tallied(con, chosen, today):
+def _tallied(con, store, chosen, today):
     """In one pass, so that what is counted is what is listed: the total, and the counts by priority
     and by status"""
-    where = conditions(replace(chosen, priority=(), status=()), today, any_status=True)
+    every = replace(chosen, priority=(), status=())
+    where = conditions(store, every, today, any_status=True)
     tallied = con.execute(
         select(item.c.priority, item.c.status, func.count())
         .where(*where)
@@ -96,7 +98,9 @@ def listed(store, chosen, *, today, sort="priority", descending=False):
     """Every row that a Filter chooses, one after the other, in order."""
     with store.reading() as con:
         result = con.execution_options(yield_per=2000).execute(
-            select(*COLUMNS).where(*conditions(chosen, today)).order_by(*_order(sort, descending))
+            select(*COLUMNS)
+            .where(*conditions(store, chosen, today))
+            .order_by(*_order(sort, descending))
         )
         for row in result.mappings():
             yield as_row(row, today)
@@ -113,15 +117,23 @@ def _order(sort, descending):
 
 
 def choices(store):
-    """What a filter may ask for: the values in use, by kind."""
+    """What a filter may ask for: the values in use among the patients that the reader sees, by
+    kind."""
+    seen = seen_in_lists(store)
     with store.reading() as con:
-        plain = {name: _values(con, item.c[name]) for name in ("next_step", "site", "assignee")}
-        lists = {"alert": _values(con, item.c.safety), "cohort": _values(con, item.c.cohorts)}
+        plain = {
+            name: _values(con, item.c[name], seen) for name in ("next_step", "site", "assignee")
+        }
+        lists = {
+            name: _values(con, column, seen)
+            for name, column in (("alert", item.c.safety), ("cohort", item.c.cohorts))
+        }
     return plain | {
         name: sorted({value for text in texts for value in text.split("|") if value})
         for name, texts in lists.items()
     }
 
 
-def _values(con, column):
-    return sorted(con.scalars(select(column).where(column.is_not(None), column != "").distinct()))
+def _values(con, column, seen):
+    used = select(column).where(column.is_not(None), column != "", *seen)
+    return sorted(con.scalars(used.distinct()))

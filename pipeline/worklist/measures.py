@@ -5,6 +5,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from pipeline.worklist.items import in_utc
+from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.tables import event, item
 
 ACTS = ("contacted", "ordered", "referred", "unreachable", "declined", "done", "not_appropriate")
@@ -26,7 +27,7 @@ def days_to_action(store, *, since):
     told = (
         select(*columns)
         .join(item, item.c.id == event.c.item_id)
-        .where(event.c.item_id.in_(acted), event.c.at >= since)
+        .where(event.c.item_id.in_(acted), event.c.at >= since, *seen_in_lists(store))
     )
     spans = {}
     with store.reading() as con:

@@ -13,7 +13,8 @@ from pipeline.runs import read_manifest
 from pipeline.worklist.tables import CONTENT, item
 
 FILES = {"published": "worklist", "assessment": "assessment", "patient_site": "patient_site"}
-ARROW = {"INTEGER": pa.int64(), "DATE": pa.date32(), "FLOAT": pa.float64()}
+BUILT = ("withdrawn", "compared", "news", "night", "moved")
+ARROW = {"INTEGER": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "FLOAT": pa.float64()}
 COLUMNS = (
     item.c.id,
     item.c.patient_id,
@@ -23,11 +24,13 @@ COLUMNS = (
     item.c.status_on,
     *(item.c[column.name] for column in CONTENT if column.name != "site"),
     func.nullif(item.c.site, "").label("site"),
+    item.c.is_opted_out,
 )
 
 
 def changes_of(con, home, *, folder, as_of):
-    """The rows of `worklist.night` that change something, with what the run says of the patient.
+    """The rows of `worklist.night` that change something, with what the run says of the patient;
+    and those of `worklist.moved`.
 
     con: a connection to the store. folder: the published run's. A row: patient_id, id, from_status,
     to_status, surviving_id, change, because, and the columns of CONTENT, which are None for a
@@ -36,14 +39,15 @@ def changes_of(con, home, *, folder, as_of):
     with closing(connect()) as duck:
         _register_run(duck, con, folder, as_of)
         _register_lake(duck, home)
-        build(duck, [f"worklist.{name}" for name in ("withdrawn", "compared", "news", "night")])
+        build(duck, [f"worklist.{name}" for name in BUILT])
         content = ", ".join(f"tonight.{column.name}" for column in CONTENT)
-        return rows_of(
+        changed = rows_of(
             duck,
             f"select night.*, {content} from worklist.night "
             "left join worklist.tonight on tonight.patient_id = night.patient_id "
             "where night.change <> 'kept' order by night.patient_id",
         )
+        return changed, rows_of(duck, "from worklist.moved order by patient_id")
 
 
 def _register_run(duck, con, folder, as_of):
@@ -55,6 +59,7 @@ def _register_run(duck, con, folder, as_of):
     for relation, file in FILES.items():
         if (folder / f"{file}.parquet").exists():
             _read(duck, f"worklist.{relation}", folder / f"{file}.parquet")
+    duck.execute("alter table worklist.patient_site add column if not exists is_opted_out boolean")
     # a run of before version 2 of the protocol has no evidence
     duck.execute("alter table worklist.published add column if not exists evidence varchar")
     for schema in ("worklist", "protocol"):

@@ -11,6 +11,7 @@ from pipeline.worklist.actions import Actor
 from pipeline.worklist.items import in_utc
 from pipeline.worklist.tables import person, session
 from pipeline.worklist.user_names import fold
+from pipeline.worklist.users import sites_of
 
 TOUCHED_AFTER = timedelta(seconds=30)  # not every request writes when it came
 
@@ -29,11 +30,13 @@ def begin_session(store, name, *, lasts, now=None):
 
 
 def session_user(store, token, *, idle, lasts, now=None):
-    """The Actor of an open session, with today's role; None where it ended, was idle or lasted for
-    too long (timedeltas), where the user is disabled or has another password since."""
+    """The Actor of an open session, with today's role and sites.
+
+    None where it ended, was idle or lasted for too long (timedeltas), where the user is disabled or
+    has another password since."""
     now = now or datetime.now(UTC)
     chosen = (
-        select(person.c.name, person.c.role, session.c.seen_at)
+        select(person.c.name, person.c.role, person.c.sites, session.c.seen_at)
         .join(person, person.c.folded == session.c.user)
         .where(
             session.c.key == _hash(token),
@@ -44,14 +47,14 @@ def session_user(store, token, *, idle, lasts, now=None):
         )
     )
     with store.reading() as con:
-        found = con.execute(chosen).one_or_none()
+        found = con.execute(chosen).mappings().one_or_none()
     if found is None:
         return None
-    if now - in_utc(found.seen_at) > TOUCHED_AFTER:
+    if now - in_utc(found["seen_at"]) > TOUCHED_AFTER:
         with store.writing() as con:
             touched = update(session).where(session.c.key == _hash(token))
             con.execute(touched.values(seen_at=now))
-    return Actor(found.name, found.role)
+    return Actor(found["name"], found["role"], sites_of(found))
 
 
 def end_session(store, token):

@@ -20,6 +20,7 @@ STATUSES = (
     "off_list",
 )  # off_list: the page of a patient who was never listed was opened
 NEEDS_A_REASON = ("declined", "not_appropriate")
+OF_ALL_SITES = ("operator", "admin")  # who sees no patient, and who sees who saw whom
 ROLES = (
     "operator",
     "viewer",

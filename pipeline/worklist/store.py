@@ -2,7 +2,7 @@
 opened."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
@@ -16,6 +16,7 @@ from sqlalchemy.exc import (
 )
 
 from pipeline.core import StorageError, settings
+from pipeline.worklist.actions import Actor
 from pipeline.worklist.upgrade import NEWEST, upgrade
 
 ONE_AT_A_TIME = 812_012  # the advisory lock under which one process alone migrates or follows a run
@@ -28,9 +29,17 @@ class Conflict(Exception):
 
 @dataclass(frozen=True)
 class Store:
-    """An open store; `reading()` and `writing()` give a connection in a transaction."""
+    """An open store; `reading()` and `writing()` give a connection in a transaction.
+
+    reader: for whom it was opened; None for the pipeline itself and for the command line.
+    """
 
     engine: Engine
+    reader: Actor | None = None
+
+    def seen_by(self, actor):
+        """The same store as this Actor may see it: see `need_to_know`."""
+        return replace(self, reader=actor)
 
     @property
     def is_sqlite(self):

@@ -69,6 +69,7 @@ item = Table(
     Column("changed_on", Date),
     Column("changed_because", Text),
     Column("merged_into", Integer, ForeignKey("item.id")),
+    Column("is_opted_out", Boolean, nullable=False, default=False, server_default=false()),
     # the B12 as an index has it: what is not known comes last
     Column("b12_rising", Float, nullable=False, default=AFTER_ALL),
     # … read from the other end, too
@@ -133,6 +134,16 @@ seen = Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
+# who opened a patient of another site: until when, and why in their own words
+break_glass = Table(
+    "break_glass", metadata,
+    Column("access_id", Integer, ForeignKey("access.id"), primary_key=True),
+    Column("item_id", Integer, ForeignKey("item.id"), nullable=False, index=True),
+    Column("who", String(100), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("because", Text, nullable=False),
+)  # fmt: skip
+
 person = Table(
     "person", metadata,
     Column("name", String(100), primary_key=True),
@@ -142,6 +153,7 @@ person = Table(
     Column("password_hash", Text, nullable=False),
     Column("is_disabled", Boolean, nullable=False, default=False),
     Column("password_version", Integer, nullable=False, default=1),
+    Column("sites", Text),  # a JSON list; null: patients of every site
     Index("ix_person_folded", "folded", unique=True),
 )  # fmt: skip
 
@@ -186,6 +198,16 @@ run_count = Table(
     Column("name", String(120), primary_key=True),
     Column("number", Integer, nullable=False),
     Index("ix_run_count_dimension", "dimension", "run_id"),
+)  # fmt: skip
+
+# of a run by site, as run_count is of all sites; site "": none recorded
+site_count = Table(
+    "site_count", metadata,
+    Column("run_id", String(40), ForeignKey("run.run_id"), primary_key=True),
+    Column("dimension", String(40), primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("number", Integer, nullable=False),
 )  # fmt: skip
 
 outcome = Table(

@@ -1,5 +1,6 @@
 """Who may log in: names, roles and passwords (Argon2id)."""
 
+import json
 from functools import cache
 from threading import BoundedSemaphore
 
@@ -8,13 +9,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import insert, select, update
 
 from pipeline.core import UsageError
-from pipeline.worklist.actions import Actor
-from pipeline.worklist.statuses import ROLES
+from pipeline.worklist.actions import UNCHANGED, Actor
+from pipeline.worklist.statuses import OF_ALL_SITES, ROLES
 from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import person
 from pipeline.worklist.user_names import fold
 
 SHORTEST, LONGEST = 12, 1000
+LONGEST_SITE = 200
 HASHES, PATIENCE = 4, 10  # at a time; seconds
 _hasher, _hashing = PasswordHasher(), BoundedSemaphore(HASHES)
 
@@ -29,9 +31,9 @@ def _hash_for_unknown_users():
     return _hasher.hash("nobody")
 
 
-def add_user(store, name, *, role, password):
-    """Add a person who may log in. Raises UsageError: a name in use, an unknown role, a short
-    password."""
+def add_user(store, name, *, role, password, sites=None):
+    """Add a person who may log in. sites: those whose patients they see, "" for patients without
+    a site; None for all. Raises UsageError: a name in use, an unknown role, a short password."""
     if not name.strip() or len(name) > 100:
         raise UsageError("A user name needs 1 to 100 characters.")
     try:
@@ -43,6 +45,7 @@ def add_user(store, name, *, role, password):
                         "name": name.strip(),
                         "folded": fold(name),
                         "role": _role(role),
+                        "sites": _sites(sites, role),
                         "password_hash": _hashed(password, name),
                     }
                 ],
@@ -52,20 +55,24 @@ def add_user(store, name, *, role, password):
 
 
 def users(store):
-    """The people who may log in: name, role, is_disabled."""
+    """The people who may log in: name, role, sites (None: all), is_disabled."""
+    columns = (person.c.name, person.c.role, person.c.sites, person.c.is_disabled)
     with store.reading() as con:
-        return [
-            dict(row)
-            for row in con.execute(
-                select(person.c.name, person.c.role, person.c.is_disabled).order_by(person.c.name)
-            ).mappings()
-        ]
+        rows = con.execute(select(*columns).order_by(person.c.name)).mappings()
+        return [{**row, "sites": sites_of(row)} for row in rows]
 
 
-def change_user(store, name, *, role=None, password=None, is_disabled=None):
-    """Change a role or password, or disable a user; open sessions follow at once.
-    Raises UsageError."""
+def sites_of(row):
+    """The sites of a row of `person` as an Actor has them."""
+    return None if row["sites"] is None else tuple(json.loads(row["sites"]))
+
+
+def change_user(store, name, *, role=None, sites=UNCHANGED, password=None, is_disabled=None):
+    """Change a role, the sites (None: all) or the password, or disable a user; open sessions follow
+    at once. Raises UsageError."""
     values = {"role": _role(role)} if role else {}
+    if role or sites is not UNCHANGED:
+        values["sites"] = _sites_after(store, name, role, sites)
     if password is not None:
         values |= {
             "password_hash": _hashed(password, name),
@@ -97,7 +104,9 @@ def verify(store, name, password):
         return None
     finally:
         _hashing.release()
-    return Actor(user["name"], user["role"]) if user and not user["is_disabled"] else None
+    if user is None or user["is_disabled"]:
+        return None
+    return Actor(user["name"], user["role"], sites_of(user))
 
 
 def known_name(store, name):
@@ -110,6 +119,30 @@ def _role(role):
     if role not in ROLES:
         raise UsageError(f"{role} is not a role. Choose from {', '.join(ROLES)}.")
     return role
+
+
+def _sites_after(store, name, role, sites):
+    "The sites as they are kept when the role, the sites or both change"
+    with store.reading() as con:
+        chosen = select(person.c.role, person.c.sites).where(person.c.folded == fold(name))
+        now = con.execute(chosen).mappings().one_or_none()
+    if now is None:
+        raise UsageError(f"There is no user {name}.")
+    kept = sites_of(now) if sites is UNCHANGED else sites
+    return _sites(kept, role or now["role"])
+
+
+def _sites(sites, role):
+    if sites is None:
+        return None
+    if role in OF_ALL_SITES:
+        raise UsageError(
+            f"The role {role} cannot be limited to sites. Give the role viewer, coordinator or"
+            " steward, or --all-sites."
+        )
+    if not sites or any(len(site) > LONGEST_SITE for site in sites):
+        raise UsageError(f"Give one site or more, of at most {LONGEST_SITE} characters.")
+    return json.dumps(sorted(set(sites)), ensure_ascii=False)
 
 
 def _hashed(password, name):

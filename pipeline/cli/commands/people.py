@@ -34,9 +34,9 @@ def serve(home, options):
 def user(home, options):
     store = worklist.open_store(home)
     if options.action == "list":
-        people = worklist.users(store)
+        people = [user | {"sites": _named(user["sites"])} for user in worklist.users(store)]
         say(
-            table(people, ("name", "role", "is_disabled"))
+            table(people, ("name", "role", "sites", "is_disabled"))
             if people
             else "No users yet: b12 user add NAME --role admin"
         )
@@ -50,12 +50,42 @@ def user(home, options):
 
 def _changed(store, options):
     "Change the user; returns what is put on record of it"
-    name, role = options.name, options.role or "viewer"
+    name, role, sites = options.name, options.role or "viewer", _sites(options)
     if options.action == "add":
-        worklist.add_user(store, name, role=role, password=_password())
-    elif options.action == "role":
-        worklist.change_user(store, name, role=role)
-    elif options.action == "password":
+        given = None if sites is worklist.UNCHANGED else sites
+        worklist.add_user(store, name, role=role, password=_password(), sites=given)
+        return f"{name}: {role}, {_named(given)}"
+    if options.action == "role":
+        worklist.change_user(store, name, role=role, sites=sites)
+        return f"{name}: {role}" + ("" if sites is worklist.UNCHANGED else f", {_named(sites)}")
+    if options.action == "sites":
+        if sites is worklist.UNCHANGED:
+            raise UsageError("Give --site SITE, once or more often, or --all-sites.")
+        worklist.change_user(store, name, sites=sites)
+        return f"{name}: {_named(sites)}"
+    return _changed_login(store, options)
+
+
+def _sites(options):
+    "The sites asked for, None for all, UNCHANGED where nothing was said of them"
+    if options.all_sites and options.site:
+        raise UsageError("Give --site or --all-sites, not both.")
+    if options.all_sites:
+        return None
+    if not options.site:
+        return worklist.UNCHANGED
+    return tuple("" if site.strip() == "-" else site.strip() for site in options.site)
+
+
+def _named(sites):
+    if sites is None:
+        return "all sites"
+    return ", ".join(site or "no site" for site in sites)
+
+
+def _changed_login(store, options):
+    name = options.name
+    if options.action == "password":
         worklist.change_user(store, name, password=_password())
     elif options.action == "sign-out":
         if worklist.known_name(store, name) is None:
@@ -63,7 +93,7 @@ def _changed(store, options):
         return f"{name}: {worklist.end_sessions(store, name)} sessions ended"
     else:
         worklist.change_user(store, name, is_disabled=options.action == "disable")
-    return f"{name}: {role}" if options.action in ("add", "role") else name
+    return name
 
 
 def audit(home, options):

@@ -27,7 +27,8 @@ def record_patients(home, what, rows, *, detail=None):
     """Keep that this account sees the patients of rows, on the worklist or not, before they are
     shown. Raises StorageError, and then nothing is shown."""
     with closing(worklist.open_store(home)) as store:
-        items = worklist.items_of_patients(store, (row["patient_id"] for row in rows))
+        patients = (row["patient_id"] for row in rows)
+        items = worklist.items_of_patients(store, patients, home=home)
         shown = [item_id for item_id, _ in items.values()]
         record_in(store, what, items=shown, rows=len(shown), detail=detail)
 
