@@ -48,9 +48,11 @@ def main():
         home = Home(Path(folder) / "home")
         two_weeks(home, Path(folder) / "demo")
         FOLDER.mkdir(parents=True, exist_ok=True)
-        with serving(standalone(home)) as base:
+        app = standalone(home)
+        with serving(app) as base:
             photograph(
                 base,
+                app.state.links,
                 PAGES
                 | {
                     "patient": address_of_a_patient(home),
@@ -64,7 +66,7 @@ def main():
             password="for the picture alone",  # noqa: S106
         )
         with serving(standalone(home)) as base:
-            photograph(base, {"login": "/login"})
+            photograph(base, None, {"login": "/login"})
 
 
 def two_weeks(home, folder):
@@ -118,7 +120,7 @@ def people_work(store, acts, day):
         )
 
 
-def photograph(base, pages):
+def photograph(base, links, pages):
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for scheme in ("light", "dark"):
@@ -126,6 +128,8 @@ def photograph(base, pages):
                 context = browser.new_context(
                     viewport={"width": width, "height": 1400}, color_scheme=scheme, base_url=base
                 )
+                if links:
+                    context.new_page().goto(links.new())
                 for name, address in pages.items():
                     if width == 1280 or name in ("worklist", "patient"):
                         shoot(

@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     session_idle_minutes: int = _count(
         30, "Minutes without a request after which a user must log in again.", most=1440
     )
+    break_glass_hours: int = _count(
+        8, "Hours for which a user sees a patient of another site after giving a reason.", most=168
+    )
     session_hours: int = _count(
         12, "Hours after which a user must log in again, in use or not.", most=168
     )

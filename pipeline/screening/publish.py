@@ -130,9 +130,11 @@ def summary_by_site(con):
     counted = {}
     for dimension, value in {**COUNTED, **TOTALS}.items():
         rows = con.execute(
-            f"select coalesce(demography.site, ''), cast({value} as varchar) as name, count(*)"
-            " from screening.assessment left join clinical.demography using (patient_id)"
-            " group by all having name is not null order by all"
+            f"with counted as (select coalesce(demography.site, '') as site,"
+            f" cast({value} as varchar) as name from screening.assessment"
+            " left join clinical.demography using (patient_id))"
+            " select site, name, count(*) from counted where name is not null group by all"
+            " order by all"
         )
         for site, name, number in rows.fetchall():
             counted.setdefault(site, {}).setdefault(dimension, {})[name] = number

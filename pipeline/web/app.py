@@ -11,7 +11,9 @@ from pipeline.core import settings
 from pipeline.web import (
     audit,
     exporting,
+    local_link,
     login,
+    opening,
     patients,
     population,
     quality,
@@ -27,7 +29,19 @@ from pipeline.web.middleware import AccessLog, SameOriginOnly, SecureHeaders, Te
 from pipeline.web.render import STATIC
 from pipeline.web.secret import secret
 
-PAGES = (start, worklists, exporting, patients, acting, population, whatif, quality, runs, audit)
+PAGES = (
+    start,
+    worklists,
+    exporting,
+    opening,
+    patients,
+    acting,
+    population,
+    whatif,
+    quality,
+    runs,
+    audit,
+)
 
 
 def create_app(
@@ -52,9 +66,9 @@ def create_app(
     )  # fmt: skip
     app.state.home, app.state.secret = home, signing
     app.state.store = store or worklist.open_store(home)
-    app.state.has_login = has_login
+    app.state.has_login, app.state.links = has_login, local_link.Links()
     app.dependency_overrides[identity] = identify
-    for pages in (*PAGES, *([login] if has_login else [])):
+    for pages in (*PAGES, *([login, local_link] if has_login else [])):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app

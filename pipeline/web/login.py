@@ -39,8 +39,9 @@ def _limits():
 
 @router.get("/login")
 def ask(request: Request):
-    """The login page."""
-    return page(request, "login.html", message=None, name="")
+    """The login page; until there is a user, it says how the pages are opened."""
+    has_users = bool(worklist.users(request.app.state.store))
+    return page(request, "login.html" if has_users else "link.html", message=None, name="")
 
 
 @router.post("/login")

@@ -50,12 +50,23 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
     )
 
 
+HIDDEN = {
+    "opted_out": "This patient has opted out of screening, so only data stewards see their data.",
+    "other_site": (
+        "This patient does not belong to your sites. If you are involved in their care, search for"
+        " the patient ID on the worklist page and open the patient with a reason."
+    ),
+}
+
+
 def found_item(request, key):
-    """The item of a key. Raises HTTPException 404 for none, and where its patient was erased."""
+    """The item of a key. Raises HTTPException 404 for none, and where its patient was erased; 403
+    for a patient whom the reader does not see."""
     row = worklist.item(store_of(request), key)
-    if row is None or row["patient_id"] is None:
-        raise HTTPException(404)
-    return row
+    if row:
+        return row
+    why = worklist.why_hidden(store_of(request), key)
+    raise HTTPException(403, HIDDEN[why]) if why else HTTPException(404)
 
 
 def explained_or_none(request, row):

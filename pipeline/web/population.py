@@ -18,6 +18,7 @@ OVER = {
 }  # fmt: skip
 CURRENT = ("low", "low_molar_only", "uncertain_low", "borderline", "uncertain", "above")
 LOW = ("low", "low_molar_only", "uncertain_low")
+ADDED = ("patients", "tested_recently", "tested_ever")
 NOT_SHOWN = ("NO_ACTION", "EXCLUDED", "0")
 
 
@@ -31,6 +32,9 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
         worklist.run_report(store, chosen["run_id"]) if chosen else {"summary": {}, "report": {}}
     )
     report = _readable(recorded["report"])
+    if chosen and actor.sites is not None:
+        recorded["summary"] = worklist.counts_of_run(store, chosen["run_id"])
+        report = _of_sites(report, actor.sites)
     return page(
         request,
         "population.html",
@@ -42,7 +46,7 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
         report=report,
         found=_yield(recorded["summary"].get("band", {})),
         trend=over_time(worklist.counts_over_time(store, over)),
-        tested=_tested(report.get("testing")),
+        tested=_tested(report.get("testing"), actor.sites),
         waits=time_to_action(store, today=clock.today()) if chosen else {},
     )
 
@@ -89,5 +93,31 @@ def _yield(bands):
     return {"current": current, "low": low, "share": low / current if current else None}
 
 
-def _tested(rows):
-    return None if rows is None else [row for row in rows if row["is_total"]]
+def _of_sites(report, sites):
+    "The parts of a report that are told by site, for these sites"
+    named = {site or worklist.NOT_RECORDED for site in sites}
+    parts = {name: report[name] for name in ("testing", "site_count") if name in report}
+    return {name: [row for row in rows if row["site"] in named] for name, rows in parts.items()}
+
+
+def _tested(rows, sites):
+    "The totals by risk group; of a reader of some sites, added up over these"
+    if rows is None or sites is None:
+        return None if rows is None else [row for row in rows if row["is_total"]]
+    groups = {}
+    for row in rows:
+        groups.setdefault(row["risk_group"], []).append(row)
+    return [_added(group, of_group) for group, of_group in groups.items()]
+
+
+def _added(group, rows):
+    total = {name: sum(row[name] for row in rows) for name in ADDED}
+    recently, ever = (
+        total[name] / total["patients"] for name in ("tested_recently", "tested_ever")
+    )
+    shares = {
+        "share_recently": recently,
+        "share_ever": ever,
+        "tested_months": rows[0]["tested_months"],
+    }
+    return {"risk_group": group, **total, **shares}

@@ -47,6 +47,11 @@ def page(request, template, *, status=200, **values):
     return HTMLResponse(text, status)
 
 
+def named_sites(sites):
+    """Sites as a reader reads them; "" is for patients without one."""
+    return ", ".join(site or "no site recorded" for site in sites)
+
+
 def root_of(request):
     """The path that the app is mounted on, without a slash at its end."""
     return request.scope.get("root_path", "").rstrip("/")
@@ -66,7 +71,12 @@ def templates():
         name: getattr(words, name)
         for name in ("word", "low", "spoken", "marked", "dated", "number", "day", "moment")
     }
-    found.filters |= {"answer": answer, "plain_answer": plain_answer, "remarks": remarks}
+    found.filters |= {
+        "sites": named_sites,
+        "answer": answer,
+        "plain_answer": plain_answer,
+        "remarks": remarks,
+    }
     found.globals |= {
         "NOTICE": NOTICE,
         "is_background": is_background,

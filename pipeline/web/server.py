@@ -1,18 +1,17 @@
-"""The stand-alone app: on this computer without a login, elsewhere only with one."""
+"""The stand-alone app: on this computer by a link until there are users, elsewhere with a login."""
 
-import getpass
 import logging
 import os
 import socket
 import sys
 
 import uvicorn
-from fastapi import Request
 
 from pipeline import worklist
 from pipeline.core import UsageError
 from pipeline.web import slow_clients
 from pipeline.web.app import create_app
+from pipeline.web.local_link import local_or_session_user
 from pipeline.web.login import identify_by_session
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -28,8 +27,8 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
 
     certificate, key: PEM files for TLS. names: accepted host names, else any. proxies: addresses
     and networks of proxies that take the requests by TLS; who a request came from and by which
-    scheme is believed of these alone. On loopback without users, no login is needed and every user
-    of this computer has full access. Raises UsageError if other computers can reach the pages and
+    scheme is believed of these alone. On loopback without users, a link that is printed opens them
+    once. Raises UsageError if other computers can reach the pages and
     there is no user.
     """
     for name, path in (("certificate", certificate), ("key", key)):
@@ -45,12 +44,22 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
     with _listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
         address = f"{scheme}://{shown}:{listener.getsockname()[1]}"
-        print(f"The worklist is at {address}; stop it with Ctrl-C.", flush=True)
+        print(_where(app, address), flush=True)
         tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
         quiet = {"access_log": False, "server_header": False, "log_level": "warning"}
         trusted = {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
         config = slow_clients.config(app, **tls, **quiet, **trusted)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _where(app, address):
+    "What is said at start: a link where there is no user to log in"
+    if worklist.users(app.state.store):
+        return f"The worklist is at {address}; stop it with Ctrl-C."
+    return (
+        f"Open the worklist with this link, which works once: {address}{app.state.links.new()}\n"
+        "Stop it with Ctrl-C. To log in with a name instead, type: b12 user add NAME --role admin"
+    )
 
 
 def _listening(host, port):
@@ -83,12 +92,3 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_p
         identify=local_or_session_user if is_alone else identify_by_session,
         hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
     )
-
-
-def local_or_session_user(request: Request):
-    """The user of this computer, as admin, until there is a user; after that the logged-in user.
-    Raises NotLoggedIn."""
-    if worklist.users(request.app.state.store):
-        return identify_by_session(request)
-    request.state.is_local = True
-    return worklist.Actor(getpass.getuser(), "admin")

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from threading import Lock
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 
 from pipeline.analysis import MINUTES, Simulation
 from pipeline.core import UsageError
@@ -18,7 +18,12 @@ _kept, _lock = {}, Lock()
 
 @router.get("/population/what-if")
 def what_if(request: Request, actor: Viewer):
-    """The form with today's thresholds; with others in the address, also what they would change."""
+    """The form with today's thresholds; with others in the address, also what they would change.
+    Raises HTTPException 403 for a user of some sites: it counts patients of all."""
+    if actor.sites is not None:
+        raise HTTPException(
+            403, "This page counts patients of every site, and your account is limited to some."
+        )
     with _simulating(request.app.state.home) as simulation:
         return _answered(request, simulation)
 

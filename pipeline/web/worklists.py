@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
 from pipeline import exports, worklist
-from pipeline.core import UsageError, clock
+from pipeline.core import UsageError, clock, settings
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer, store_of
 from pipeline.web.explained import explained
@@ -57,7 +57,7 @@ def listing(
     )  # fmt: skip
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _choices(store, _):
     """What the filters offer; asked of the database only now and then, as the night alone changes
     most of it"""
@@ -90,6 +90,9 @@ def search(request: Request, form: Form, actor: Viewer):
         exact=exact,
         is_cut=len(others) == MANY_FOUND,
         most=MANY_FOUND,
+        is_limited=actor.sites is not None,
+        REASONS=worklist.REASONS,
+        hours=settings().break_glass_hours,
     )
 
 

@@ -26,6 +26,7 @@ from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
 from pipeline.worklist.forget import events_naming, forget, patient_ids, rows_of_patients
 from pipeline.worklist.history import (
+    NOT_RECORDED,
     counts_of_run,
     counts_over_time,
     followed_run,
@@ -46,7 +47,7 @@ from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
-from pipeline.worklist.opening import REASONS, open_with_reason, opened_with_reason
+from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
@@ -54,6 +55,7 @@ from pipeline.worklist.users import Busy, add_user, change_user, known_name, use
 
 __all__ = [
     "ACTIVE",
+    "NOT_RECORDED",
     "REASONS",
     "ROLES",
     "SET_BY_PEOPLE",
@@ -74,6 +76,7 @@ __all__ = [
     "assign",
     "begin_session",
     "change_user",
+    "check_reason",
     "choices",
     "clinical_notes",
     "counts_of_run",

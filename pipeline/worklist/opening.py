@@ -19,16 +19,21 @@ REASONS = {
 LONGEST = 500  # characters of an explanation
 
 
-def open_with_reason(store, item_id, *, reason, because, hours, origin=None):
-    """Let the reader see the patient of another site for some hours, and put on record why.
-
-    reason: one of REASONS; because: the same in the reader's own words. Raises UsageError.
-    """
-    because = (because or "").strip()
+def check_reason(reason, because):
+    """Raises UsageError unless `reason` is one of REASONS and `because` explains it, in at most
+    LONGEST characters."""
     if reason not in REASONS or not because:
         raise UsageError("Choose a reason and explain it in your own words.")
     if len(because) > LONGEST:
         raise UsageError(f"Explain it in at most {LONGEST} characters.")
+
+
+def open_with_reason(store, item_id, *, reason, because, hours, origin=None):
+    """Let the reader see the patient of another site for some hours, and put on record why.
+
+    reason, because: see `check_reason`. Raises UsageError.
+    """
+    check_reason(reason, because)
     actor = store.reader
     with store.writing() as con:
         access_id = write_access(

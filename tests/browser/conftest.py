@@ -29,11 +29,16 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def app(tmp_path_factory):
     "The pages of a home of the module's own"
     screened = built_once(tmp_path_factory, "pages", two_nights)
     home = Home(copied(screened / "home", tmp_path_factory.mktemp("pages") / "home"))
-    with serving(standalone(home)) as base:
+    return standalone(home)
+
+
+@pytest.fixture(scope="module")
+def server(app):
+    with serving(app) as base:
         yield base
 
 
@@ -75,12 +80,13 @@ class Watch:
 
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
-def page(request, browser, server):
+def page(request, browser, server, app):
     context = browser.new_context(
         viewport={"width": request.param, "height": 900}, base_url=server, reduced_motion="reduce"
     )
     page = context.new_page()
     page.watch = Watch(page, server)
+    page.goto(app.state.links.new())
     yield page
     context.close()
     assert page.watch.complaints == []

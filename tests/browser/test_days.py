@@ -76,11 +76,12 @@ def test_many_rows_are_assigned_at_once(page):
     assert page.locator("[data-row]").count() >= 3
 
 
-def test_two_people_at_one_item(page, browser, server):
+def test_two_people_at_one_item(page, browser, server, app):
     page.goto("/worklist?priority=3&status=open")
     press(page, "j", "Enter")
     expect(page.locator("h1")).to_contain_text("Patient")
     other = browser.new_context(base_url=server).new_page()
+    other.goto(app.state.links.new())
     other.goto(page.url)
     other.locator("#to").select_option("ordered")
     other.locator("form[data-act] button.primary").click()

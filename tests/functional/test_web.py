@@ -15,7 +15,7 @@ from pipeline.core.errors import UsageError
 from pipeline.web import create_app
 from pipeline.web.server import standalone
 from tests.command import AS_OF, b12, deliver, run
-from tests.functional.web_client import client, field, keys, token
+from tests.functional.web_client import client, field, keys, local, token
 
 HOSTILE = """<script>alert('1')</script>"x&amp;"""
 PAGES = (
@@ -503,10 +503,10 @@ def login(browser, name, password=PASSWORD):
     )
 
 
-def test_alone_on_this_computer_no_login_is_needed_and_the_page_says_so(own):
-    browser = client(standalone(own), "http://localhost:8080")
+def test_alone_on_this_computer_a_link_is_enough_and_the_page_says_so(own):
+    browser = local(standalone(own), "http://localhost:8080")
     page = browser.get("/worklist")
-    assert page.status_code == 200 and "No login" in page.text
+    assert page.status_code == 200 and "No users" in page.text
     assert client(standalone(own)).get("/worklist").status_code == 400, (
         "another Host name is refused on loopback"
     )

@@ -12,7 +12,7 @@ from pipeline.core.config import Home
 from pipeline.core.errors import UsageError
 from pipeline.web.server import standalone
 from tests.command import b12
-from tests.functional.web_client import client, token
+from tests.functional.web_client import client, local, token
 
 PASSWORD = "correct horse battery"
 LOCAL = "http://localhost:8080"
@@ -42,17 +42,41 @@ def is_out(browser):
     return browser.get("/worklist").headers.get("location") == "/login"
 
 
+def test_without_users_only_the_printed_link_opens_the_pages_and_once(home, store):
+    "Another account of the same computer reaches the port, and not the terminal"
+    app = standalone(home)
+    link = app.state.links.new()
+    other = client(app, LOCAL)
+    assert is_out(other) and "terminal" in other.get("/login").text
+    for wrong in ("/local/x", "/local/", f"{link}x"):
+        assert other.get(wrong).status_code in (403, 404) and is_out(other)
+    mine = client(app, LOCAL)
+    assert mine.get(link).status_code == 303 and mine.get("/worklist").status_code == 200
+    assert other.get(link).status_code == 403 and is_out(other)
+    restarted = client(standalone(home), LOCAL)
+    restarted.cookies = mine.cookies
+    assert is_out(restarted)
+    assert [row["what"] for row in worklist.accesses(store)].count("login") == 1
+
+
+def test_with_users_no_link_opens_anything(home, store):
+    app = standalone(home)
+    link, early = app.state.links.new(), local(app, LOCAL)
+    add(store, "ann")
+    assert client(app, LOCAL).get(link).status_code == 404 and is_out(early)
+
+
 def test_the_first_user_ends_the_free_access_at_once(home, store):
-    browser = client(standalone(home), LOCAL)
+    browser = local(standalone(home), LOCAL)
     assert (
-        "No login" in browser.get("/worklist").text
+        "No users" in browser.get("/worklist").text
         and "/logout" not in browser.get("/worklist").text
     )
     add(store, "ann")
     assert is_out(browser)
     assert login(browser, "ann").status_code == 303
     page = browser.get("/worklist").text
-    assert "No login" not in page and "/logout" in page and "ann" in page
+    assert "No users" not in page and "/logout" in page and "ann" in page
 
 
 def test_a_user_who_is_shut_out_does_not_open_the_pages_to_everybody(home, store):
@@ -147,6 +171,7 @@ def test_wrong_passwords_are_slowed_down_and_said_in_seconds(home, store):
 
 def test_a_password_is_counted_before_it_is_looked_at(home, store, monkeypatch):
     looked_at = []
+    add(store, "ann")
     monkeypatch.setattr(worklist, "verify", lambda *_: looked_at.append(1))
     browser = client(standalone(home, host="127.0.0.1"), LOCAL)
     for _ in range(20):

@@ -106,7 +106,7 @@ def test_a_day_that_no_calendar_of_ours_has_is_refused(kim, known, day):
         (b"/patients/%00", b"", []),
         (b"/static/%00", b"", []),
     ],
-    ids=str,
+    ids=["zero", "byte", "long", "patient", "static"],
 )
 def test_an_address_that_is_no_text_is_refused(kim, path, query, headers):
     assert kim("GET", path, query, headers).status in REFUSED

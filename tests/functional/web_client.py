@@ -18,6 +18,13 @@ def client(app, base="http://testserver", address="testclient"):
     )
 
 
+def local(app, base="http://127.0.0.1:8080"):
+    """A client that opened a link of the server, as one does where there are no users."""
+    browser = client(app, base)
+    assert browser.get(app.state.links.new()).status_code == 303
+    return browser
+
+
 def token(page):
     """The token of the first form of a page."""
     return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]

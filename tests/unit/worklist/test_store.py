@@ -105,7 +105,11 @@ def test_many_open_a_new_store_at_once(store, tmp_path):
         ]:
             con.execute(text(f"drop table {table}" + ("" if store.is_sqlite else " cascade")))
         if not store.is_sqlite:
-            con.execute(text("drop function keep_event, keep_access, keep_seen, keep_break_glass, keep_whole"))
+            con.execute(
+                text(
+                    "drop function keep_event, keep_access, keep_seen, keep_break_glass, keep_whole"
+                )
+            )
     failures = []
 
     def opens():
