@@ -329,6 +329,8 @@ def _audit(commands):
     text = "only accesses to one patient, whose ID is read from the standard input"
     audit.add_argument("--patient", choices=("-",), help=text)
     audit.add_argument("--user", metavar="NAME", help="only this user or account")
+    text = "only this kind, as in the column what, such as break_glass or login_failed"
+    audit.add_argument("--what", metavar="KIND", help=text)
     audit.add_argument("--since", metavar="YYYY-MM-DD", help="from this day on")
     audit.add_argument("--until", metavar="YYYY-MM-DD", help="up to and including this day")
     text = "how many rows a table shows (default: %(default)s); jsonl has all, oldest first"

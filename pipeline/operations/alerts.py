@@ -3,10 +3,12 @@ are checked, even if the clock is set back."""
 
 import json
 import logging
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from pipeline.core import exclusive_lock, write_json
+from pipeline import worklist
+from pipeline.core import exclusive_lock, settings, write_json, zone
 from pipeline.operations.deadlines import overdue
 from pipeline.operations.notifications import notify
 
@@ -28,8 +30,11 @@ def watch(home, now=None):
             {**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)}
             for alert in overdue(home, now)
         ]
-        kept = _told_of(alerts, known)
-        write_json(home.root / "alerts.json", {"seen_at": now.isoformat(), "alerts": kept})
+        state = {
+            "seen_at": now.isoformat(), "alerts": _told_of(alerts, known),
+            "openings_until": _told_of_openings(home, before["openings_until"], now),
+        }  # fmt: skip
+        write_json(home.root / "alerts.json", state)
     return alerts
 
 
@@ -64,6 +69,34 @@ def _told_of(alerts, known):
     return [*kept, *(over if told and all(told.values()) else fresh)]
 
 
+def _told_of_openings(home, since, now):
+    """Tell who opened patients of other sites, and why; returns the instant up to which this was
+    told"""
+    since = datetime.fromisoformat(since) if since else now - A_DAY
+    opened = _openings(home, since, now)
+    if not opened:
+        return now.isoformat()
+    for one in opened:
+        LOG.warning("%s opened a patient of another site: %s", one["who"], one["detail"])
+    lines = [
+        f"{one['who']} at {one['at'].astimezone(zone()):%Y-%m-%d %H:%M}: {one['detail']}"
+        for one in opened
+    ]
+    told = notify(
+        f"B12 screening: {len(opened)} patients of other sites opened",
+        [*lines, "Whom, and in which words: Audit in the pages, or b12 audit --what break_glass."],
+    )
+    return (since if told and all(told.values()) else now).isoformat()
+
+
+def _openings(home, since, now):
+    if not settings().database_url and not (home.root / "worklist.db").exists():
+        return []
+    asked = worklist.Asked(what="break_glass", since=since, until=now)
+    with closing(worklist.open_store(home)) as store:
+        return worklist.accesses(store, asked, limit=None)[::-1]
+
+
 def _kind(alert):
     return "In quarantine" if alert["key"].startswith("quarantine ") else "Overdue"
 
@@ -74,6 +107,11 @@ def _read(home):
         return {
             "seen_at": state["seen_at"],
             "alerts": [dict(alert, key=alert["key"]) for alert in state["alerts"]],
+            "openings_until": state.get("openings_until"),
         }
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return {"seen_at": None, "alerts": []}  # what was told is told once more
+        return {
+            "seen_at": None,
+            "alerts": [],
+            "openings_until": None,
+        }  # what was told is told once more

@@ -22,6 +22,8 @@ WORDS = {
     "TREAT_IM_STANDARD": "Treatment option: IM", "TREAT_ORAL_OR_IM": "Treatment option: oral or IM",
     "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
     "audit_export": "Audit exported", "audit_removed": "Audit past its retention removed",
+    "break_glass": "Patient of another site opened",
+    "break_glass_failed": "Patient of another site: unknown ID",
     "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only",
     "REVIEW_MMA": "Review: raised MMA",
     "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300",

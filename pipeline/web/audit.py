@@ -22,10 +22,11 @@ SHOWN, MANY = 200, 1000
 
 @dataclass(frozen=True)
 class Query:
-    """What the address asks for, as it was typed: key of a patient, user, days."""
+    """What the address asks for, as it was typed: key of a patient, user, kind, days."""
 
     patient: str = ""
     user: str = ""
+    what: str = ""
     since: str = ""
     until: str = ""
 
@@ -33,11 +34,14 @@ class Query:
         """As the store is asked; both days are included. Raises UsageError for what is no day."""
         since, until = (day_of(vars(self), name) for name in ("since", "until"))
         key, who = self.patient or None, self.user or None
-        return worklist.Asked.of_days(key=key, who=who, since=since, until=until)
+        return worklist.Asked.of_days(
+            key=key, who=who, what=self.what or None, since=since, until=until
+        )
 
     def described(self):
         """For the record: without the patient, who is recorded as one who was seen."""
-        return worklist.described(user=self.user, since=self.since, until=self.until)
+        named = {name: text for name, text in vars(self).items() if name != "patient"}
+        return worklist.described(**named)
 
 
 @router.get("/audit")
@@ -49,8 +53,9 @@ def audit(request: Request, actor: Admin):
     _record(request, actor, "audit", query, patient, len(rows))
     export = address(request.query_params)
     return page(
-        request, "audit.html", rows=rows, most=SHOWN, query=query, patient=patient, export=export
-    )
+        request, "audit.html", rows=rows, most=SHOWN, query=query, patient=patient, export=export,
+        KINDS=worklist.kinds(store),
+    )  # fmt: skip
 
 
 @router.post("/audit/patient")
@@ -88,7 +93,10 @@ def seen(request: Request, access_id: Id, actor: Admin):
     shown = patients[:MANY]
     items = [row["id"] for row in shown]
     record(request, actor, "audit", rows=len(shown), items=items, detail=f"entry {access_id}")
-    return page(request, "audit_entry.html", entry=entry, patients=shown, total=len(patients))
+    opened = worklist.opened_with_reason(store, access_id)
+    return page(
+        request, "audit_entry.html", entry=entry, patients=shown, total=len(patients), opened=opened
+    )
 
 
 def _query(request):

@@ -25,10 +25,10 @@ class Asked:
     until: datetime | None = None
 
     @classmethod
-    def of_days(cls, *, key=None, who=None, since=None, until=None):
+    def of_days(cls, *, key=None, who=None, what=None, since=None, until=None):
         """By days of the installation's time zone, the last one included."""
         after = until + timedelta(days=1) if until else None
-        return cls(key=key, who=who, since=_began(since), until=_began(after))
+        return cls(key=key, who=who, what=what, since=_began(since), until=_began(after))
 
 
 def _began(day):
@@ -75,6 +75,12 @@ def accesses(store, asked=None, *, limit=200):
     with store.reading() as con:
         rows = [dict(row) for row in con.execute(chosen).mappings()]
     return [row | {"at": in_utc(row["at"])} for row in rows]
+
+
+def kinds(store):
+    """What accesses of the store are of: patient, list, login, …, in order."""
+    with store.reading() as con:
+        return sorted(con.scalars(select(entry.c.what).distinct()))
 
 
 def access(store, access_id):

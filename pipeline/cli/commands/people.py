@@ -102,7 +102,8 @@ def audit(home, options):
         wanted = _wanted(store, options)
         found = {} if wanted.key is None else worklist.item(store, wanted.key)
         items = [found["id"]] if found else []
-        asked_for = worklist.described(user=options.user, since=options.since, until=options.until)
+        named = {name: getattr(options, name) for name in ("user", "what", "since", "until")}
+        asked_for = worklist.described(**named)
         record_in(store, "audit", items=items, rows=len(items), detail=asked_for)
         if options.format == "jsonl":
             for line in worklist.access_lines(store, wanted):
@@ -119,7 +120,9 @@ def _wanted(store, options):
         if key is None:
             raise UsageError("No access to a patient with this ID is on record. Check the ID.")
     since, until = (parse_day(text) if text else None for text in (options.since, options.until))
-    return worklist.Asked.of_days(key=key, who=options.user, since=since, until=until)
+    return worklist.Asked.of_days(
+        key=key, who=options.user, what=options.what, since=since, until=until
+    )
 
 
 def _shown(row):

@@ -25,6 +25,32 @@ def test_several_rows_of_one_patient():
     """)  # fmt: skip
 
 
+def test_a_patient_belongs_to_the_site_that_was_named_last():
+    "Not to the last in the alphabet; a row without a site moves nobody, and a merged id counts where the surviving one has none"
+    con = clinic()
+    insert(con, "lake.patient", """
+        patient_id | site  | recorded_at         | merged_into
+        ann        | South | 2026-01-01T08:00:00 |
+        ann        | North | 2026-01-02T08:00:00 |
+        ann        |       | 2026-01-03T08:00:00 |
+        bob        | North | 2026-01-01T08:00:00 |
+        old        | South | 2026-01-05T08:00:00 | bob
+        cid        |       | 2026-01-05T08:00:00 |
+        older      | West  | 2026-01-01T08:00:00 | cid
+        dan        | East  |                     |
+        dan        | North |                     |
+        eve        |       |                     |
+    """)  # fmt: skip
+    shows(con, "clinical.demography", """
+        patient_id | site
+        ann        | North
+        bob        | North
+        cid        | West
+        dan        | North
+        eve        |
+    """)  # fmt: skip
+
+
 def test_a_birth_known_as_a_year_has_two_ends_and_the_most_exact_one_counts():
     con = clinic()
     insert(con, "lake.patient", """
