@@ -1,11 +1,11 @@
-"""The user of the pages inside Airflow, with the role that the Airflow role maps to."""
+"""The user of the pages inside Airflow, with the role and the sites that Airflow's roles name."""
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import HTTPException
 
-from pipeline.worklist import ROLES, Actor
+from pipeline.worklist import OF_ALL_SITES, ROLES, Actor
 
 DAG = DagDetails(id="screen_population")
 SIMPLE = {
@@ -21,6 +21,7 @@ FAB = {
     "Admin": "admin",
     **{f"B12 {role}": role for role in ROLES},
 }
+OF_A_SITE = "B12 site "  # begins the name of a role that limits a user to this site; "-": to none
 
 
 def reader(user: GetUserDep) -> Actor:
@@ -37,12 +38,20 @@ def reader(user: GetUserDep) -> Actor:
             "These pages need permission to see the DAG screen_population. Ask an administrator.",
         )
     if role := role_of(user):
-        return Actor(user.get_name(), role)
+        return Actor(user.get_name(), role, None if role in OF_ALL_SITES else sites_of(user))
     raise HTTPException(
         403,
         "None of your Airflow roles gives access to the worklist. Ask an administrator for a role"
         " that begins with B12.",
     )
+
+
+def sites_of(user):
+    """The sites of the roles `B12 site NAME` of a user, "" for the name `-`; None without such a
+    role: of every site."""
+    names = [role.name for role in getattr(user, "roles", ())]
+    sites = [name.removeprefix(OF_A_SITE).strip() for name in names if name.startswith(OF_A_SITE)]
+    return tuple("" if site == "-" else site for site in sorted(sites)) or None
 
 
 def role_of(user):

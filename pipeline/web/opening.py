@@ -22,10 +22,10 @@ def open_patient(request: Request, form: Form, actor: Viewer):
     Raises HTTPException 403 for one who opted out, 404 where there is none."""
     check(request, form, actor.name)
     given = {name: text(form, name, 500) for name in ("reason", "because")}
-    worklist.check_reason(**given)
+    named = worklist.check_reason(**given)
     row = _anywhere(request, text(form, "patient", 200))
     if row is None:
-        record(request, actor, "break_glass_failed", detail=worklist.REASONS[given["reason"]])
+        record(request, actor, "break_glass_failed", detail=named)
         raise HTTPException(404, UNKNOWN)
     why, origin = worklist.why_hidden(store_of(request), row["key"]), origin_of(request)
     if why == "opted_out":

@@ -50,13 +50,14 @@ from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
-from pipeline.worklist.statuses import ACTIVE, ROLES, SET_BY_PEOPLE, STATUSES
+from pipeline.worklist.statuses import ACTIVE, OF_ALL_SITES, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
 from pipeline.worklist.users import Busy, add_user, change_user, known_name, users, verify
 
 __all__ = [
     "ACTIVE",
     "NOT_RECORDED",
+    "OF_ALL_SITES",
     "REASONS",
     "ROLES",
     "SET_BY_PEOPLE",

@@ -68,7 +68,7 @@ def write_access(con, *, actor, what, items=(), rows=None, detail=None, origin=N
     return number
 
 
-def accesses(store, asked=None, *, limit=200):
+def accesses(store, asked=None, *, limit: int | None = 200):
     """The newest accesses: id, at, who, what, rows, detail, origin, patients (how many are known),
     and the key of the patient where it is one. limit: None for all."""
     chosen = _chosen(asked or Asked()).order_by(entry.c.id.desc()).limit(limit)

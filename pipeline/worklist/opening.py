@@ -20,12 +20,13 @@ LONGEST = 500  # characters of an explanation
 
 
 def check_reason(reason, because):
-    """Raises UsageError unless `reason` is one of REASONS and `because` explains it, in at most
-    LONGEST characters."""
+    """The words of a reason. Raises UsageError unless it is one of REASONS, and `because` explains
+    it in at most LONGEST characters."""
     if reason not in REASONS or not because:
         raise UsageError("Choose a reason and explain it in your own words.")
     if len(because) > LONGEST:
         raise UsageError(f"Explain it in at most {LONGEST} characters.")
+    return REASONS[reason]
 
 
 def open_with_reason(store, item_id, *, reason, because, hours, origin=None):
@@ -33,11 +34,11 @@ def open_with_reason(store, item_id, *, reason, because, hours, origin=None):
 
     reason, because: see `check_reason`. Raises UsageError.
     """
-    check_reason(reason, because)
+    named = check_reason(reason, because)
     actor = store.reader
     with store.writing() as con:
         access_id = write_access(
-            con, actor=actor, what="break_glass", items=[item_id], detail=REASONS[reason],
+            con, actor=actor, what="break_glass", items=[item_id], detail=named,
             origin=origin,
         )  # fmt: skip
         until = datetime.now(UTC) + timedelta(hours=hours)

@@ -6,7 +6,7 @@ LISTS = ("safety", "flags", "cohorts")
 COLUMNS = (
     item.c.id, item.c.key, item.c.patient_id, item.c.status, item.c.status_reason, item.c.status_on,
     item.c.assignee, item.c.snoozed_until, item.c.version, item.c.opened_on, item.c.waits_from,
-    item.c.changed_on, item.c.changed_because, item.c.is_active,
+    item.c.changed_on, item.c.changed_because, item.c.is_active, item.c.is_opted_out,
     *(item.c[column.name] for column in CONTENT if column.name != "facts"),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from threading import BoundedSemaphore
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -70,7 +71,7 @@ def sites_of(row):
 def change_user(store, name, *, role=None, sites=UNCHANGED, password=None, is_disabled=None):
     """Change a role, the sites (None: all) or the password, or disable a user; open sessions follow
     at once. Raises UsageError."""
-    values = {"role": _role(role)} if role else {}
+    values: dict[str, Any] = {"role": _role(role)} if role else {}
     if role or sites is not UNCHANGED:
         values["sites"] = _sites_after(store, name, role, sites)
     if password is not None:

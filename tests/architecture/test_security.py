@@ -39,3 +39,19 @@ def test_a_named_test_exists(path, name):
 
 def test_there_are_threats():
     assert len(ROWS) > 25 and len(NAMED) > 30
+
+
+UNLIMITED = {  # what asks the whole store: no patient is shown, or none by what it asks
+    "access.py", "app.py", "explained.py", "exporting.py", "local_link.py", "login.py",
+    "opening.py", "quality.py", "recorded.py", "run_sync.py", "server.py",
+}  # fmt: skip
+
+
+def test_pages_ask_the_store_as_their_reader_may_see_it():
+    whole = re.compile(r"app\.state\.store|state\.store\b(?! =)")
+    pages = {
+        path.name
+        for path in (ROOT / "pipeline/web").glob("*.py")
+        if whole.search(path.read_text().replace("request.state.store", ""))
+    }
+    assert pages == UNLIMITED

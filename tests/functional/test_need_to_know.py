@@ -10,7 +10,7 @@ from pipeline.core import Home
 from pipeline.web import create_app
 from tests.command import b12, deliver, run
 from tests.functional.web_client import client, keys, token
-from tests.homes import copied
+from tests.homes import built_once, copied
 
 FIRST, SECOND = "2026-01-30", "2026-01-31"
 SITES = {
@@ -42,8 +42,11 @@ def results(on, value, of):
 
 @pytest.fixture(scope="module")
 def screened(tmp_path_factory):
-    "Two nights: on the second, one has opted out and all who are listed have a lower result"
-    folder = tmp_path_factory.mktemp("sites")
+    return built_once(tmp_path_factory, "sites", two_nights) / "home"
+
+
+def two_nights(folder):
+    "On the second, one has opted out and all who are listed have a lower result"
     low, fine = results("2026-01-05", "190", LISTED), results("2026-01-05", "600", NEVER_LISTED)
     run(
         folder / "home",
@@ -56,7 +59,6 @@ def screened(tmp_path_factory):
         deliver(folder / "two", patient=patients([OPTED_OUT]), lab_result=lower),
         as_of=SECOND,
     )
-    return folder / "home"
 
 
 @pytest.fixture

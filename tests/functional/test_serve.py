@@ -58,6 +58,33 @@ def test_a_user_is_added_listed_changed_and_shut_out(tmp_path, monkeypatch):
         assert refused.code == 2 and says in refused.err and password not in refused.err
 
 
+def test_a_user_sees_all_sites_until_some_are_named(tmp_path, monkeypatch):
+    assert user(tmp_path, monkeypatch, "add", "ann", "--role", "coordinator").code == 0
+    for arguments, shown in (
+        (("list",), "all sites"),
+        (("sites", "ann", "--site", "North", "--site", "-"), "no site, North"),
+        (("role", "ann", "--role", "steward"), "no site, North"),
+        (("role", "ann", "--role", "viewer", "--site", "Élan"), "Élan"),
+        (("sites", "ann", "--all-sites"), "all sites"),
+    ):
+        assert user(tmp_path, monkeypatch, *arguments).code == 0
+        assert shown in user(tmp_path, monkeypatch, "list").out
+    assert user(tmp_path, monkeypatch, "add", "ben", "--site", "North").code == 0
+    store = worklist.open_store(Home(tmp_path))
+    assert worklist.verify(store, "ben", LONG).sites == ("North",)
+    assert worklist.accesses(store)[0]["detail"] == "ben: viewer, North"
+    for arguments, says in (
+        (("add", "cid", "--role", "admin", "--site", "North"), "cannot be limited"),
+        (("role", "ben", "--role", "admin"), "--all-sites"),
+        (("sites", "ben"), "--site SITE"),
+        (("sites", "ben", "--site", "North", "--all-sites"), "not both"),
+        (("sites", "zoe", "--site", "North"), "no user"),
+        (("sites", "ben", "--site", "x" * 201), "at most 200"),
+    ):
+        refused = user(tmp_path, monkeypatch, *arguments)
+        assert refused.code == 2 and says in refused.err
+
+
 class Served:
     "Stands for the server: it keeps how it was called, and ends"
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline import worklist
 from pipeline.core.config import Home
 from pipeline.operations import alerts
 from pipeline.operations.deadlines import Alert
@@ -124,3 +125,23 @@ def test_the_command_tells_when_it_is_asked_to(tmp_path, told):
     assert b12(tmp_path, "overdue").code == 14 and told() == []
     assert [b12(tmp_path, "overdue", "--tell").code for _ in range(2)] == [14, 14]
     assert len(told()) == 1
+
+
+def test_who_opened_a_patient_of_another_site_is_told_once_without_the_patient(
+    look, told, tmp_path, monkeypatch
+):
+    home = Home(tmp_path)
+    store = worklist.open_store(home)
+    [[item_id, _]] = worklist.items_of_patients(store, ["SECRET-1"]).values()
+    mine = store.seen_by(worklist.Actor("kim", "viewer", ("North",)))
+    worklist.open_with_reason(mine, item_id, reason="care", because="SECRET-1 is here", hours=8)
+    for _ in range(3):
+        look(datetime.now(UTC), home=home)
+    [[line]] = told()
+    assert line.startswith("kim at ") and line.endswith(worklist.REASONS["care"])
+    monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "http://127.0.0.1:9")
+    worklist.open_with_reason(mine, item_id, reason="emergency", because="x", hours=8)
+    later = datetime.now(UTC)
+    look(later, home=home)
+    kept = json.loads((tmp_path / "alerts.json").read_text())["openings_until"]
+    assert kept < later.isoformat(), "what could not be sent is sent the next time"

@@ -24,7 +24,7 @@ def population(store, number=300, seed=7):
         rows.append({
             "patient_id": f"{draw.choice('AB')}{place:05}", "status": status, "priority": draw.randint(1, 4),
             "next_step": draw.choice(["ORDER_MMA", "TREAT_IM_NEURO"]), "assignee": draw.choice([None, "kim", "lee"]),
-            "site": draw.choice([None, "North", "South"]), "b12_value": draw.choice([None, 100.0, 250.0]),
+            "site": draw.choice([None, "North", "South"]), "is_opted_out": draw.random() < 0.1, "b12_value": draw.choice([None, 100.0, 250.0]),
             "safety": f"|{'|'.join(one for one in ALERTS if draw.random() < 0.3)}|",
             "cohorts": f"|{'|'.join(one for one in COHORTS if draw.random() < 0.5)}|",
             "waiting_since": draw.choice([None, TODAY - timedelta(days=draw.randint(0, 900))]),
@@ -82,6 +82,44 @@ def test_a_filter_lists_what_it_means_and_counts_what_it_lists(store):
                     ).total
                     == number
                 ), (name, value)
+
+
+def test_a_reader_of_some_sites_is_answered_from_their_patients_alone(store):
+    "Whatever is asked: as if the others were not there"
+    rows, draw = population(store), Random(2)
+    for number in range(40):
+        sites = (
+            None
+            if number % 8 == 0
+            else tuple(draw.sample(["", "North", "South", "West"], draw.randint(1, 3)))
+        )
+        actor = worklist.Actor("kim", draw.choice(["viewer", "coordinator", "steward"]), sites)
+        mine, chosen = store.seen_by(actor), some_filter(draw)
+        seen = [row for row in rows if is_seen(row, actor)]
+        wanted = {row["patient_id"] for row in seen if fits(row, chosen)}
+        page = worklist.page(mine, chosen, today=TODAY, size=500)
+        assert {row["patient_id"] for row in page.rows} == wanted and page.total == len(wanted)
+        assert {row["patient_id"] for row in worklist.listed(mine, chosen, today=TODAY)} == wanted
+        if not (chosen.priority or chosen.status):
+            assert sum(page.counts["priority"].values()) == len(wanted)
+        found = worklist.find_patients(mine, "A", today=TODAY, limit=500)
+        begins = {row["patient_id"] for row in seen if row["patient_id"].startswith("A")}
+        assert {row["patient_id"] for row in found} == begins
+        assert set(worklist.items_of_patients(mine, [row["patient_id"] for row in rows])) == {
+            row["patient_id"] for row in seen
+        }
+        offered = worklist.choices(mine)
+        assert set(offered["site"]) == {row["site"] for row in seen if row["site"]}
+        assert set(offered["assignee"]) == {row["assignee"] for row in seen if row["assignee"]}
+        for row in rows[:30]:
+            assert bool(worklist.item(mine, row["key"])) == is_seen(row, actor)
+            assert (worklist.why_hidden(mine, row["key"]) is None) == is_seen(row, actor)
+
+
+def is_seen(row, actor):
+    "What need to know means, in plain Python"
+    is_of_site = actor.sites is None or (row["site"] or "") in actor.sites
+    return is_of_site and (actor.role == "steward" or not row["is_opted_out"])
 
 
 @pytest.mark.parametrize("sort", SORTS)
