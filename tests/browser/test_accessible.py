@@ -92,6 +92,7 @@ def test_the_login_and_an_attempt_that_fails(page, scheme, tmp_path):
         worklist.open_store(home), "ann", role="coordinator", password="correct horse battery"
     )
     page.emulate_media(color_scheme=scheme)
+    page.wait_for_load_state("networkidle")  # the pages of the fixture ask for their icon late
     with serving(standalone(home)) as base:
         page.watch.base = base
         page.goto(f"{base}/worklist")
@@ -102,5 +103,31 @@ def test_the_login_and_an_attempt_that_fails(page, scheme, tmp_path):
         page.keyboard.type("wrong")
         page.keyboard.press("Enter")
         page.wait_for_selector("[role=alert]")
+        is_accessible(page)
+        fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_before_the_first_user_and_of_a_user_of_one_site(page, scheme, tmp_path):
+    home = Home(tmp_path)
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_load_state("networkidle")  # the pages of the fixture ask for their icon late
+    with serving(standalone(home)) as base:
+        page.watch.base = base
+        page.goto(f"{base}/worklist")
+        page.wait_for_selector("text=Open the link from the terminal")
+        is_accessible(page)
+        fits(page)
+        store = worklist.open_store(home)
+        password = "correct horse battery"
+        worklist.add_user(store, "ann", role="coordinator", password=password, sites=("North",))
+        page.goto(f"{base}/login")
+        page.fill("#name", "ann")
+        page.fill("#password", password)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#patient")
+        page.fill("#patient", "P1")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#open-title")
         is_accessible(page)
         fits(page)
