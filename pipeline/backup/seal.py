@@ -47,8 +47,8 @@ def check_signature(folder, manifest):
     else:
         what, todo = "was changed, or signed with another key", "Choose another one"
     raise StorageError(
-        f"The backup {folder} {what}, so nothing was restored. {todo} or, if you trust whoever"
-        " could write to the folder, add --unsigned."
+        f"The backup {folder} {what}, so nothing was restored. {todo} or, if you trust everyone"
+        " who can write to the folder, add --unsigned."
     )
 
 

@@ -58,8 +58,8 @@ def _note_erasures(home):
     if changed and not ledger.entries(home.root / LEDGER):
         raise LakeUnavailable(
             f"{len(changed)} archived files differ from what was delivered, for example"
-            f" {changed[0]}, and nobody was erased. Nothing was changed. Restore them from a"
-            " backup, and check who can write to the archive."
+            f" {changed[0]}, although no patient was erased. Nothing was changed."
+            " Restore them from a backup, and check who can write to the archive."
         )
     for path in changed:
         source = path.relative_to(home.archive).parts[0]

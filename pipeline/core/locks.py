@@ -55,8 +55,9 @@ def lock_if_free(path):
 
 
 def is_lease_granted(file, kind):
-    """Whether the kernel grants a lease on an open file, F_RDLCK: nobody has it open for writing,
-    F_WRLCK: nobody else has it open. None where it cannot tell, as on a network disk."""
+    """Whether the kernel grants a lease on an open file. F_RDLCK: no process has it open for
+    writing; F_WRLCK: no other process has it open. None where it
+    cannot tell, as on a network disk."""
     try:
         # a process that opens the file just now makes the kernel send a signal; the default, SIGIO,
         # would end this process

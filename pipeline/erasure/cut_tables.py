@@ -34,7 +34,7 @@ WORKBOOK = {
 
 
 def cut_rows(path, rows, *, ids, dialect, sheet=None):
-    """Empty these Rows of a table of any form; of a workbook's other sheets, which nobody reads,
+    """Empty these Rows of a table of any form; of a workbook's other sheets, which are not read,
     those with a cell that is one of the Ids."""
     if is_workbook(path):
         _cut_workbook(path, rows, ids, sheet)

@@ -1,5 +1,5 @@
-"""Where an erased person's id still stands: in a comment, a name, a number of somebody else's row.
-A person decides about it."""
+"""Where an erased person's id still stands: in a comment, a name, a number of another row. A
+person decides about it."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ def mentions_of(home, store, ids):
     if not long.ids:
         return ()
     found = [*_in_files(home, long), *_in_lake(home, long)]
-    if told := worklist.events_naming(store, long.are_named_in):
-        found.append(Mention("events of the worklist", told))
+    if told := worklist.texts_naming(store, long.are_named_in):
+        found.append(Mention("texts of the worklist", told))
     return tuple(found)
 
 
@@ -51,7 +51,7 @@ def _in_files(home, ids):
 
 
 def _holds_any(path, needles):
-    "Whether the bytes of one stand anywhere in a file: most files name nobody"
+    "Whether the bytes of one stand anywhere in a file: most files name no patient"
     longest, rest = max(map(len, needles)), b""
     with path.open("rb") as file:
         while block := file.read(BLOCK):

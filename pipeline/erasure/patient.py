@@ -20,7 +20,7 @@ from pipeline.landing import archived_files, references_of, rewriting
 from pipeline.profiles import read_profile
 
 ERASED = ("rejected_row", "blanked_cell", *reversed(ENTITIES))  # the patients last
-UNREAD = ("refused", "quarantine")  # rooms of files that nobody could read
+UNREAD = ("refused", "quarantine")  # rooms of files that could not be read
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def _nothing(home, store, found):
         return Erasure(erased_on=erased_at[:10])
     more = ""
     if found.refused:
-        more += f" {len(found.refused)} refused files cannot be read, and may be about anybody."
+        more += f" {len(found.refused)} refused files cannot be read, and may be about any patient."
     if named := mentions_of(home, store, found.ids):
         more += f" The ID stands in text of others, for example in {named[0].where}."
     raise UsageError(

@@ -89,7 +89,7 @@ def _by_its_words(path, ids):
 
 
 def in_text(path, ids):
-    """Theirs in a text that nobody could read: the lines in which one of the Ids is a word."""
+    """Theirs in a text that could not be read: the lines in which one of the Ids is a word."""
     encoding = detect_encoding(path)
     with path.open(encoding=encoding, newline="\n") as lines:
         rows = [Row(n, n) for n, line in enumerate(lines, start=1) if ids.are_named_in(line)]

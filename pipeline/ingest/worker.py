@@ -42,7 +42,7 @@ def main():
 
 def _jobs():
     """A queue of the jobs; with the end of standard input the ingest has ended, and so does this.
-    Where it was stopped, by a user or a scheduler, that is no fault of the file that is read."""
+    Where it was stopped, by a user or a scheduler, the file that is read is not at fault."""
     jobs = queue.SimpleQueue()
 
     def listen():

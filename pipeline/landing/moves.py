@@ -53,8 +53,8 @@ def _is_regular(claimed):
 
 
 def is_ours_alone(file):
-    """Whether nobody else can reach an open file: it is of this account, under one name, and open
-    nowhere else, for to that alone a lease to write is given."""
+    """Whether no other account can reach an open file: it is of this account, under one name, and
+    open nowhere else, for to that alone a lease to write is given."""
     status = os.fstat(file.fileno())
     is_ours = status.st_uid == os.geteuid() and status.st_nlink == 1
     return is_ours and is_lease_granted(file, fcntl.F_WRLCK) is True

@@ -104,6 +104,6 @@ def _put_back(home, file):
             os.rename(file.path, target.name, dst_dir_fd=folder)
     except NotADirectoryError:
         raise StorageError(
-            f"{file.file} cannot be moved into {home.landing}: something that is no folder is in"
+            f"{file.file} cannot be moved into {home.landing}: something that is not a folder is in"
             " the way. Remove it, then type the command again."
         ) from None

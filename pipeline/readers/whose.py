@@ -1,4 +1,4 @@
-"""Whose each row of a table is: the reader's own answer, for whoever must find a person's rows."""
+"""Whose each row of a table is: the reader's own answer, by which a person's rows are found."""
 
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ def _number_of(owner):
 
 
 def _columns_of(owners, is_theirs):
-    "What is theirs alone of a row that is of others, too; None where it is of nobody else"
+    "What is theirs alone of a row that is of others, too; None where it is of no other patient"
     theirs, others = (
         [owner for owner, each in zip(owners, is_theirs, strict=True) if each is wanted]
         for wanted in (True, False)

@@ -31,7 +31,7 @@ class Query:
     until: str = ""
 
     def asked(self):
-        """As the store is asked; both days are included. Raises UsageError for what is no day."""
+        """As the store is asked; both days are included. Raises UsageError for an invalid day."""
         since, until = (day_of(vars(self), name) for name in ("since", "until"))
         key, who = self.patient or None, self.user or None
         return worklist.Asked.of_days(

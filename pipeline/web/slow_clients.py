@@ -10,7 +10,7 @@ CONNECTIONS = 500  # beyond these the answer is 503
 
 class Impatient(H11Protocol):
     """uvicorn's own, which waits for ever for the headers of a request, with a deadline for them;
-    httptools also sets no limit on their size. A body that nobody reads has the same deadline."""
+    httptools also sets no limit on their size. A body that is not read has the same deadline."""
 
     def connection_made(self, transport):
         super().connection_made(transport)

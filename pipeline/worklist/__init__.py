@@ -25,7 +25,7 @@ from pipeline.worklist.dump_load import dump, load
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
-from pipeline.worklist.forget import events_naming, forget, patient_ids, rows_of_patients
+from pipeline.worklist.forget import forget, patient_ids, rows_of_patients, texts_naming
 from pipeline.worklist.history import (
     NOT_RECORDED,
     counts_of_run,
@@ -89,7 +89,6 @@ __all__ = [
     "end_session",
     "end_sessions",
     "events",
-    "events_naming",
     "find_patients",
     "follow",
     "followed_run",
@@ -125,6 +124,7 @@ __all__ = [
     "sites_seen",
     "store",
     "tables",
+    "texts_naming",
     "undelivered_notes",
     "users",
     "verify",

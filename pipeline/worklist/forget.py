@@ -51,8 +51,12 @@ def _counted(con, ids):
     )
 
 
-def events_naming(store, is_named):
-    """How many events have a text for which this function holds."""
+def texts_naming(store, is_named):
+    """How many texts of people or of the night hold what this function finds: details of events,
+    and why a patient of another site was opened."""
+    columns = (event.c.detail, break_glass.c.because)
     with store.reading() as con:
-        details = con.scalars(select(event.c.detail).where(event.c.detail.is_not(None)))
-        return sum(map(is_named, details))
+        return sum(
+            sum(map(is_named, con.scalars(select(column).where(column.is_not(None)))))
+            for column in columns
+        )

@@ -58,7 +58,7 @@ def session_user(store, token, *, idle, lasts, now=None):
 
 
 def end_session(store, token):
-    """Log out: whoever copied the cookie is out too."""
+    """Log out: a copy of the cookie is out too."""
     with store.writing() as con:
         con.execute(delete(session).where(session.c.key == _hash(token)))
 

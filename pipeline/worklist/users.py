@@ -16,7 +16,7 @@ from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import person
 from pipeline.worklist.user_names import fold
 
-SHORTEST, LONGEST = 12, 1000
+SHORTEST, LONGEST = 12, 128  # characters; OWASP ASVS 2.1.1 and 2.1.2
 LONGEST_SITE = 200
 HASHES, PATIENCE = 4, 10  # at a time; seconds
 _hasher, _hashing = PasswordHasher(), BoundedSemaphore(HASHES)

@@ -52,7 +52,7 @@ def backup(home, options):
     if not done["is_signed"]:
         say(
             "Not signed, and without the erasure key: set $B12_BACKUP_KEY, so that a restore can"
-            " tell that nobody changed the backup, and keep a copy of erasure-key elsewhere."
+            " tell that the backup was not changed, and keep a copy of erasure-key elsewhere."
         )
 
 
@@ -79,7 +79,7 @@ def restore(home, options):
     if not done["has_erasure_key"]:
         say(
             f"The erasure key is not in this backup. Put your copy of it into"
-            f" {home.root / 'erasure-key'}, or set $B12_ERASURE_KEY, before anybody is erased."
+            f" {home.root / 'erasure-key'}, or set $B12_ERASURE_KEY, before a patient is erased."
         )
     say("Next: b12 doctor, then b12 worklist.")
 

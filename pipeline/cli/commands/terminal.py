@@ -24,7 +24,7 @@ def patient_id_of(options):
 
 
 def is_confirmed(question):
-    """Whether the answer to a question is yes; where nobody can answer, it is no."""
+    """Whether the answer to a question is yes; without a terminal, it is no."""
     return asked(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 

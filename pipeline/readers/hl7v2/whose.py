@@ -11,7 +11,8 @@ from pipeline.readers.hl7v2.patient import numbers_of
 
 class Part(NamedTuple):
     """Lines of a file, from the first to the last one; None: up to what begins the next message or
-    batch. is_whole: nobody else is in the message, so that no more than a header may stay of it."""
+    batch. is_whole: no other patient is in the message, so that no more than a header may
+    stay of it."""
 
     first: int
     last: int | None
