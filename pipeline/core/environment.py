@@ -107,6 +107,11 @@ class Settings(BaseSettings):
     keep_runs_days: int = _days(
         400, "Days to keep run folders: a year and a month. Their counts remain in the trends."
     )
+    keep_archive_days: int | None = _days(
+        None,
+        "Days to keep delivered files in the archive; without it, for ever. Their rows stay, but"
+        " changed codes and profiles no longer reach them.",
+    )
     keep_refused_days: int | None = _days(None, "Days to keep refused files; without it, for ever.")
     keep_lake_versions_days: int = _days(
         30, "Days to keep past versions of the lake, so that past runs can be screened again."

@@ -95,6 +95,8 @@ def upgrade(home, options):
         f" replayed, {done.rewritten:,} of them without patients erased earlier. The backup is in"
         f" {done.backup}. Next: b12 doctor, then b12 screen."
     )
+    if done.expired:
+        say(f"Of {done.expired:,} files past their retention the rows were kept as they were.")
 
 
 def erase(home, options):

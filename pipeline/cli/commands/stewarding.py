@@ -178,5 +178,5 @@ def compact(home, options):
     say(
         f"Lake files merged: {merged:,}, removed: {gone['lake_files']:,}. Past their retention and"
         f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files,"
-        f" {gone['audit']:,} entries of the access log."
+        f" {gone['archive']:,} delivered files, {gone['audit']:,} entries of the access log."
     )
