@@ -58,14 +58,7 @@ def _protocol():
 
 
 def _profiles(home):
-    names = sorted(
-        {
-            path.stem
-            for folder in (SOURCES, home.sources)
-            if folder.is_dir()
-            for path in folder.glob("*.yaml")
-        }
-    )
+    names = sorted({path.stem for path in (*SOURCES.glob("*.yaml"), *home.sources.rglob("*.yaml"))})
     findings = [
         tried(f"The profile {name}", lambda name=name: read_profile(name, home) and None)
         for name in names
