@@ -135,6 +135,40 @@ def test_databases_are_published_nowhere_and_reach_nothing():
         assert (SERVICES[name]["networks"], "ports" in SERVICES[name]) == (["inside"], False)
 
 
+def test_a_service_is_in_the_networks_that_it_needs_and_in_no_other():
+    "Pages are published and reach nothing else; what watches a store or sends messages reaches out, and is not published"
+    found = {name: tuple(service["networks"]) for name, service in SERVICES.items()}
+    published = {name for name, networks in found.items() if "published" in networks}
+    outside = {name for name, networks in found.items() if "outside" in networks}
+    assert published == {name for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"web", "api-server"}
+    assert outside == {"worker", "dag-processor", "triggerer", "operate"}
+    assert set(found) == {name for name, networks in found.items() if "inside" in networks}
+
+
+def test_from_the_published_pages_no_connection_to_elsewhere_is_answered():
+    options = FILE["networks"]["published"]["driver_opts"]
+    assert options["com.docker.network.bridge.enable_ip_masquerade"] == "false"
+
+
+@pytest.mark.parametrize("network", ["published", "outside"])
+def test_a_network_that_leads_out_has_a_name_for_the_firewall(network):
+    options = FILE["networks"][network]["driver_opts"]
+    name = compose.filled(options["com.docker.network.bridge.name"], {})
+    assert name == f"b12-{network}" and len(name) <= 15  # as long as Linux allows
+    assert name in (ROOT / "docs" / "runbook.md").read_text()
+
+
+def test_the_runbook_says_how_to_pin_every_image_by_its_digest():
+    words = (ROOT / "docs" / "runbook.md").read_text()
+    images = {service["image"] for service in SERVICES.values()}
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    images = {image for image in images if not image.startswith("b12-screening:")}
+    images |= set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE))
+    assert len(images) == 3
+    assert all(f"{image}" in words for image in images)
+
+
 @each(SERVICES)
 def test_no_secret_stands_in_the_file(service):
     secret = re.compile(r"PASSWORD|SECRET|KEY|CONN|URL|BACKEND")
