@@ -1,7 +1,8 @@
 """Maintains a home once a week: merges small lake files, then removes what is past its retention.
 
-`$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_REFUSED_DAYS` and `$B12_KEEP_LAKE_VERSIONS_DAYS` set how long
-runs, refused files and past versions of the lake are kept.
+The settings `$B12_KEEP_RUNS_DAYS`, `$B12_KEEP_ARCHIVE_DAYS`, `$B12_KEEP_REFUSED_DAYS`,
+`$B12_KEEP_LAKE_VERSIONS_DAYS` and `$B12_KEEP_AUDIT_DAYS` say how long runs, delivered files,
+refused files, past versions of the lake and the audit are kept.
 """
 
 from datetime import UTC, datetime, timedelta

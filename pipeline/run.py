@@ -1,15 +1,22 @@
 """The steps in order: land, claim, ingest, screen, publish. The command line and the DAGs call
 these functions."""
 
-from pipeline import lake
-from pipeline.core import exclusive_lock
+import logging
+
+from pipeline import lake, screening
+from pipeline.core import StorageError, exclusive_lock
 from pipeline.exports import describe
 from pipeline.ingest import ClaimedFile, claim_waiting, ingest_claimed
 from pipeline.landing import copy_to_landing
+from pipeline.operations import record_settings
 from pipeline.profiles import install_profile
-from pipeline.screening import decide, screen_again, screen_population
+from pipeline.screening import decide, screen_again
+
+LOG = logging.getLogger(__name__)
+COMMAND_LINE = "command line"  # where what is put on record came from
 
 __all__ = [
+    "COMMAND_LINE",
     "ClaimedFile",
     "claim_waiting",
     "compact_lake",
@@ -33,6 +40,10 @@ def land(home, paths, source):
 def ingest(home, paths, source, progress=lambda account: None):
     """Land the paths and ingest everything that waits; returns the Account of each file."""
     land(home, paths, source)
+    try:
+        record_settings(home, origin=COMMAND_LINE, is_first=False)
+    except StorageError as error:  # an ingest needs no worklist database
+        LOG.warning("Changed settings are recorded with the next screening: %s", error)
     return ingest_waiting(home, progress)
 
 
@@ -50,3 +61,11 @@ def compact_lake(home):
     """Merge the small files of every lake table; returns how many files each lost."""
     with exclusive_lock(home, "ingest"):
         return lake.compact(home)
+
+
+def screen_population(home, *arguments, asked_by=None, **options):
+    """As `screening.screen_population`, after what changed in the settings, gates, profiles and
+    maps was put on record. asked_by: the DAG run that asks for it."""
+    if home.lake.is_dir():
+        record_settings(home, origin="airflow" if asked_by else COMMAND_LINE)
+    return screening.screen_population(home, *arguments, asked_by=asked_by, **options)

@@ -106,11 +106,12 @@ create or replace macro unwrapped(cell) as
     end;
 
 -- An id: besides, without white space, control characters, marks without width or of direction and a BOM anywhere; and a whole
--- number that came as floating point (70003.0) is written without its fraction.
+-- number that came as floating point (70003.0) is written without its fraction. A letter with its accent is one character (NFC), as
+-- not every system writes it.
 create or replace macro clean_id(id) as
     case
         when regexp_full_match(id, '[0-9A-Za-z_-]*') then id
-        else regexp_replace(unwrapped(regexp_replace(id, '[\s\p{Z}\p{C}]+', '', 'g')), '^(\d+)\.0+$', '\1')
+        else nfc_normalize(regexp_replace(unwrapped(regexp_replace(id, '[\s\p{Z}\p{C}]+', '', 'g')), '^(\d+)\.0+$', '\1'))
     end;
 
 -- Whether a spreadsheet wrote an id or a code in scientific notation (4.85778E+09, 4,85778E+09, 1.09E15): its digits are lost.

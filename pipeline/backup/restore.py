@@ -196,10 +196,11 @@ def _in_files(home, key, marks):
 
 
 def _every_id(home):
-    "All patient IDs of the lake and of the items, which are kept longer"
-    con = connect()
-    attach(con, home, only=ENTITIES)
-    named = " union ".join(f"select patient_id from lake.{entity}" for entity in ENTITIES)
+    """All patient IDs of the lake, those of rejected rows too, whose file may have expired, and of
+    the items, which are kept longer"""
+    con, tables = connect(), (*ENTITIES, "rejected_row", "blanked_cell")
+    attach(con, home, only=tables)
+    named = " union ".join(f"select patient_id from lake.{table}" for table in tables)
     rows = con.execute(f"{named} union select merged_into from lake.patient").fetchall()
     con.close()
     store = worklist.open_store(home)

@@ -16,11 +16,13 @@ from pipeline.profiles import read_profile
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What an upgrade did. form: from which number. files: how many were replayed. rewritten: how
-    many archived files an earlier erasure had changed. backup: the folder."""
+    """What an upgrade did. form: from which number. files: how many were replayed. expired: of how
+    many more, which are past their retention, the rows were carried over. rewritten: how many
+    archived files an earlier erasure had changed. backup: the folder."""
 
     form: int
     files: int
+    expired: int
     rewritten: int
     backup: Path
 
@@ -42,18 +44,35 @@ def upgrade_home(home, folder, progress=lambda account: None):
     if form == lake.FORM:
         worklist.open_store(home).close()
         return None
+    expired = _check_expired(home)
     create_backup(home, folder)
     rewritten = _note_erasures(home)
     accounts = replay.reingest(home, progress=progress, is_upgrade=True)
-    return Upgrade(form, len(accounts), rewritten, folder)
+    return Upgrade(form, len(accounts) - expired, expired, rewritten, folder)
+
+
+def _check_expired(home):
+    "How many archived files have expired; before anything is done, for they cannot be replayed"
+    expired = len(replay.expired_paths(home))
+    try:
+        if expired:
+            lake.check_carried(home)
+    except LakeUnavailable:
+        raise LakeUnavailable(
+            f"{expired:,} archived files are past their retention and were removed"
+            " (B12_KEEP_ARCHIVE_DAYS), and this version cannot take over their rows as they are."
+            " Nothing was changed. Restore a backup in which these files still are, or go on with"
+            " the version that wrote this home."
+        ) from None
+    return expired
 
 
 def _note_erasures(home):
     "Of archived files that an earlier version changed it was not noted what they became"
     changed = [
         path
-        for path, sha256 in replay.delivered_paths(home).items()
-        if path.exists() and not is_as_archived(path, sha256)
+        for path, delivered in replay.delivered_paths(home).items()
+        if path.exists() and not is_as_archived(path, delivered.sha256)
     ]
     if changed and not ledger.entries(home.root / LEDGER):
         raise LakeUnavailable(

@@ -16,6 +16,7 @@ from pipeline.core.config import (
 )
 from pipeline.core.environment import (
     Settings,
+    account,
     described_settings,
     memory_of_a_file,
     memory_of_its_database,
@@ -82,6 +83,7 @@ __all__ = [
     "Settings",
     "StorageError",
     "UsageError",
+    "account",
     "clock",
     "config",
     "create_secret_file",

@@ -2,6 +2,7 @@
 meaning."""
 
 import os
+import pwd
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipeline.core.errors import UsageError
 
 PREFIX = "B12_"
 LONGEST_DAYS = 36_500
-_PASSWORD = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*):\S+@")
 
 
 def _count(default, description, *, most=None):
@@ -106,6 +107,11 @@ class Settings(BaseSettings):
     )
     keep_runs_days: int = _days(
         400, "Days to keep run folders: a year and a month. Their counts remain in the trends."
+    )
+    keep_archive_days: int | None = _days(
+        None,
+        "Days to keep delivered files in the archive; without it, for ever. Their rows stay, but"
+        " changed codes and profiles no longer reach them.",
     )
     keep_refused_days: int | None = _days(None, "Days to keep refused files; without it, for ever.")
     keep_lake_versions_days: int = _days(
@@ -210,6 +216,14 @@ def _bytes_of(memory):
         raise UsageError(
             f"Invalid settings: $B12_MEMORY is {memory}. Write it as 3GB or 80%."
         ) from None
+
+
+def account():
+    """The account that runs this, as the system has it: $USER can be set to anything."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def home_folder():

@@ -1,6 +1,7 @@
 """The ids of a person who is to be erased, however a delivered file writes them."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,9 +44,15 @@ class Ids:
         spelled = {
             spelling
             for each in self.ids
-            for spelling in (each, *possible_spellings(each, "latin-1"))
+            for written in forms_of(each)
+            for spelling in (written, *possible_spellings(written, "latin-1"))
         }
         return word_pattern(spelled)
+
+
+def forms_of(number):
+    """An id with letters and accents as one character, and as two: how texts have it."""
+    return {number, *(unicodedata.normalize(form, number) for form in ("NFC", "NFD"))}
 
 
 def word_pattern(words):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline import lake, worklist
 from pipeline.engine import connect, quoted_identifier, storage_errors
-from pipeline.erasure.ids import Ids
+from pipeline.erasure.ids import Ids, forms_of
 from pipeline.erasure.text_encoding import is_opaque
 from pipeline.erasure.texts import texts_of, work_folder
 
@@ -40,7 +40,8 @@ def mentions_of(home, store, ids):
 
 def _in_files(home, ids):
     files = [path for room in ROOMS for path in sorted((home.root / room).rglob("*"))]
-    needles = {each.encode(encoding, "ignore") for each in ids.ids for encoding in ENCODINGS}
+    written = {form for each in ids.ids for form in forms_of(each)}
+    needles = {form.encode(encoding, "ignore") for form in written for encoding in ENCODINGS}
     with work_folder(home) as folder:
         for path in (path for path in files if path.is_file() and not path.is_symlink()):
             if not is_opaque(path) and not _holds_any(path, needles):
@@ -79,7 +80,7 @@ def _rows_naming(con, table, columns, ids):
             f"select row, cell from (select row_number() over () as row, {column} as cell"
             f" from lake.{table}) where list_bool_or(list_transform($1::varchar[],"
             " lambda each: contains(cell, each)))",
-            [sorted(ids.ids)],
+            [sorted({form for each in ids.ids for form in forms_of(each)})],
         ).fetchall()
         found |= {row for row, text in cells if ids.are_named_in(text)}
     return found

@@ -5,7 +5,14 @@ import shutil
 from contextlib import suppress
 
 from pipeline.core import exclusive_lock, is_part, lock_if_free, remove_unlocked, sha256_of
-from pipeline.landing import archive_once, list_files, move_to_folder, source_and_name, stored_path
+from pipeline.landing import (
+    archive_once,
+    is_expired,
+    list_files,
+    move_to_folder,
+    source_and_name,
+    stored_path,
+)
 
 
 def sweep(home):
@@ -63,8 +70,10 @@ def _put_away(home, path, known, *, is_refused):
             move_to_folder(home, path, folder="refused", **known)
         elif is_free:
             archive_once(home, path, **known)
-        elif (
-            not is_refused and not (stored := stored_path(home, folder="archive", **known)).exists()
-        ):
+        elif not is_refused and _is_missing(stored := stored_path(home, folder="archive", **known)):
             stored.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.link(path, stored)
+
+
+def _is_missing(archived):
+    return not archived.exists() and not is_expired(archived)

@@ -12,10 +12,16 @@ COLUMNS = (  # of an export, in this order, as far as a row has them
 )  # fmt: skip
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 _CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}
-# A text that begins so is run as a formula, and so is what follows a semicolon or a tab where a
-# spreadsheet divides cells there
-_RUN = r"(^|[;\t])([=+@\t\r-])"
-_RUNS = re.compile(_RUN)
+# A text that begins so is run as a formula, with a full-width sign as well where these are in use,
+# and so is what follows a semicolon, a tab or a line break where a spreadsheet divides cells there.
+# Spaces before it may be taken away
+_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
+_SPACES = f"{_BREAKS} \xa0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
+_SIGNS = "=+@\uff1d\uff0b\uff20\uff0d\u2212-"
+_RUN = f"((?:^|[;{_BREAKS}])[{_SPACES}]*)([{_SIGNS}])"
+# the same in time that grows with the text: a run of breaks and spaces is looked at once
+_RUNS = re.compile(f"(?:^[{_SPACES}]*|[;{_BREAKS}][;{_SPACES}]*)([{_SIGNS}]?)")
+_BEGINS = "^([\t\r])"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -33,7 +39,13 @@ def title(name):
 def escaped(text):
     """A text with an apostrophe wherever a spreadsheet would run what follows; any other value as
     it is."""
-    return _RUNS.sub(r"\1'\2", text) if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    return re.sub(_BEGINS, r"'\1", _RUNS.sub(_with_apostrophe, text))
+
+
+def _with_apostrophe(run):
+    return f"{run[0][:-1]}'{run[1]}" if run[1] else run[0]
 
 
 def cell(value, joined=", "):
@@ -42,7 +54,7 @@ def cell(value, joined=", "):
     text = joined.join(value) if isinstance(value, list | tuple) else value
     if not isinstance(text, str):
         return text
-    return escaped(_NOT_IN_XML.sub("", text)[: LONGEST - 1])
+    return escaped(_NOT_IN_XML.sub("", text)[:LONGEST])[: LONGEST - 1]
 
 
 def cells_of(con, relation):
@@ -63,4 +75,5 @@ def _cell(name, kind):
         return name
     text = f"array_to_string({name}, '|')" if kind == "VARCHAR[]" else name
     # not a CASE of six comparisons: DuckDB took longer to plan that of 40 columns than to run it
-    return f"regexp_replace({text}, '{_RUN}', '\\1''\\2', 'g') as {name}"
+    run = f"regexp_replace({text}, '{_RUN}', '\\1''\\2', 'g')"
+    return f"regexp_replace({run}, '{_BEGINS}', '''\\1') as {name}"

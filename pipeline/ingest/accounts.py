@@ -72,6 +72,11 @@ def transaction_of(source, sha256, snapshot=None):
     return f"{source}/{sha256}" + (f"@{snapshot}" if snapshot else "")
 
 
+def transaction_of_refusal(source, sha256, snapshot=None):
+    """The id under which the account of a refused file is appended once."""
+    return f"{transaction_of(source, sha256, snapshot)}-refused"
+
+
 def tally(con, landed, file):
     """The Account of a DeliveredFile from its checked rows; records that belong to no entity count
     as other_message, those that the reader could not understand as not_understood."""

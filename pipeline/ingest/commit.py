@@ -6,7 +6,7 @@ from contextlib import closing
 
 from pipeline import lake
 from pipeline.engine import connect
-from pipeline.ingest.accounts import accepted_rows
+from pipeline.ingest.accounts import accepted_rows, transaction_of_refusal
 from pipeline.lake import COLUMNS
 
 
@@ -129,6 +129,7 @@ def _append_account(con, home, account, entities, received_at, reference):
 
 def commit_refusal(home, account, received_at):
     """Append the account of a refused file, once for its bytes and profile."""
-    refused = account.with_transaction(f"{account.transaction}-refused")
+    own = transaction_of_refusal(account.source, account.sha256, account.snapshot)
+    refused = account.with_transaction(own)
     with closing(connect()) as con:
         _append_account(con, home, refused, (), received_at, None)

@@ -1,21 +1,31 @@
 """Replay: the whole archive is ingested anew, by today's profiles, codes and units."""
 
+import json
 import os
 import shutil
 from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from pipeline.core import InvalidProtocol, LakeUnavailable, UsageError, exclusive_lock
+from pipeline.ingest.accounts import Account, transaction_of, transaction_of_refusal
 from pipeline.ingest.ingest import ingest_file
-from pipeline.lake import check_form, query, swap
-from pipeline.landing import is_as_archived, is_rewritten, references_of, stored_path
+from pipeline.lake import carry_account, carry_rows, check_form, note_form, query, swap
+from pipeline.landing import is_as_archived, is_expired, is_rewritten, references_of, stored_path
 
 COPIED = ("archive", "reference", "sources")
+KEPT_AS_THEY_WERE = (
+    "not replayed: the archived file is past its retention (B12_KEEP_ARCHIVE_DAYS). Its rows were"
+    " kept as they were"
+)
 
 
 def reingest(home, progress=lambda account: None, *, is_upgrade=False):
     """Replay every archived file into a new lake beside the old one, then put it in its place;
     returns the Accounts. A file that is neither as delivered nor as an erasure left it is evidence
-    of nothing, and ends the replay. is_upgrade: of a lake of an older form.
+    of nothing, and ends the replay; of one that is past its retention the rows are carried over as
+    they are. is_upgrade: of a lake of an older form, or one that has refused files alone.
 
     A crash leaves the old lake as it was: the next process that opens it puts it back. Deliveries
     that arrive meanwhile wait. Raises UsageError, LakeUnavailable, InvalidProtocol.
@@ -27,38 +37,56 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
         if beside.root.exists():
             shutil.rmtree(beside.root)
         deliveries = _deliveries(home)
+        if not (deliveries or is_upgrade):
+            raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
         _check_references(home)
-        for folder in COPIED:
-            if (home.root / folder).is_dir():
-                shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
+        _prepare(home, beside)
         accounts = []
-        for delivery in deliveries:
-            accounts.append(_replay(beside, **delivery))
-            progress(accounts[-1])
+        for account in chain(_carried(home, beside, deliveries), _replayed(beside, deliveries)):
+            accounts.append(account)
+            progress(account)
         _check_nothing_lost(accounts)
         swap(home, beside.lake)
         shutil.rmtree(beside.root)
         return accounts
 
 
+def _prepare(home, beside):
+    for folder in COPIED:
+        if (home.root / folder).is_dir():
+            shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
+    note_form(beside)
+
+
+class Archived(NamedTuple):
+    """A delivered file that was accepted: its SHA-256 as delivered, and when it was received."""
+
+    sha256: str
+    received_at: datetime
+
+
 def delivered_paths(home):
-    """Where each delivered file that was accepted lies in the archive -> its SHA-256 as
-    delivered."""
-    select = "select distinct source, sha256, file as name from lake.delivery where refused is null"
-    files = query(home, select, only=())
-    return {stored_path(home, folder="archive", **file): file["sha256"] for file in files}
+    """Where each delivered file that was accepted lies in the archive, or lay until it was past its
+    retention -> Archived."""
+    return {
+        _archived(home, delivery): Archived(delivery["sha256"], delivery["received_at"])
+        for delivery in _deliveries(home)
+    }
 
 
-def _deliveries(home):
-    found = query(
-        home,
-        "select source, sha256, file, received_at from lake.delivery where refused is null"
-        " order by received_at, file",
-        only=(),
-    )
-    if not found:
-        raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
-    return found
+def _archived(home, delivery):
+    named = {"source": delivery["source"], "sha256": delivery["sha256"], "name": delivery["file"]}
+    return stored_path(home, folder="archive", **named)
+
+
+def expired_paths(home):
+    """Those of the `delivered_paths` that are past their retention and removed."""
+    return [path for path in delivered_paths(home) if is_expired(path)]
+
+
+def _deliveries(home, refused="is null"):
+    select = f"from lake.delivery where refused {refused} order by received_at, file"
+    return query(home, select, only=())
 
 
 def _check_references(home):
@@ -74,6 +102,41 @@ def _changed(name):
         " changed it. The lake was not changed. Restore the file from a backup, and check who can"
         " write to the archive."
     )
+
+
+def _carried(home, beside, deliveries):
+    """What cannot be made anew: the accounts of refused files, and all that expired ones left. They
+    come first, so that a row which was delivered again later is known"""
+    for delivery in _deliveries(home, refused="is not null"):
+        carry_account(beside, delivery, transaction_of_refusal(*_key(delivery)))
+    expired = [delivery for delivery in deliveries if is_expired(_archived(home, delivery))]
+    if expired:
+        carry_rows(home, beside, expired)
+    for delivery in expired:
+        carry_account(beside, delivery, transaction_of(*_key(delivery)))
+        yield _account(delivery)
+
+
+def _key(delivery):
+    return delivery["source"], delivery["sha256"], delivery["snapshot"]
+
+
+def _account(delivery):
+    names = ("file", "sha256", "source", "entity", "rows", "accepted", "duplicates", "withdrawals")
+    counts = ("rejected", "skipped", "blanked")
+    return Account(
+        **{name: delivery[name] for name in names},
+        **{name: json.loads(delivery[name] or "{}") for name in counts},
+        snapshot=delivery["snapshot"],
+        notes=(KEPT_AS_THEY_WERE,),
+    )
+
+
+def _replayed(beside, deliveries):
+    columns = ("source", "sha256", "file", "received_at")
+    for delivery in deliveries:
+        if not is_expired(_archived(beside, delivery)):
+            yield _replay(beside, **{name: delivery[name] for name in columns})
 
 
 def _replay(beside, *, source, sha256, file, received_at):

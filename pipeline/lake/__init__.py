@@ -1,7 +1,8 @@
 """The lake: Delta tables of accepted and rejected rows, and of the account of each delivery."""
 
 from pipeline.lake import queries, schema
-from pipeline.lake.form import FORM, check_form, form_of
+from pipeline.lake.carry import carry_account, carry_rows, check_carried
+from pipeline.lake.form import FORM, check_form, form_of, note_form
 from pipeline.lake.identity import ids_of_patient
 from pipeline.lake.queries import query
 from pipeline.lake.schema import COLUMNS, TABLES
@@ -26,6 +27,9 @@ __all__ = [
     "TABLES",
     "append",
     "attach",
+    "carry_account",
+    "carry_rows",
+    "check_carried",
     "check_form",
     "check_tables_present",
     "compact",
@@ -36,6 +40,7 @@ __all__ = [
     "ids_of_patient",
     "is_readable_as",
     "lake_id",
+    "note_form",
     "open_table",
     "queries",
     "query",

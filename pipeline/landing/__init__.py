@@ -2,7 +2,9 @@
 
 from pipeline.landing.archive import (
     archived_files,
+    expire,
     is_as_archived,
+    is_expired,
     is_rewritten,
     note_as_rewritten,
     rewriting,
@@ -33,8 +35,10 @@ __all__ = [
     "claim",
     "copy_into_landing",
     "copy_to_landing",
+    "expire",
     "is_as_archived",
     "is_control_file",
+    "is_expired",
     "is_ours_alone",
     "is_partial",
     "is_rewritten",

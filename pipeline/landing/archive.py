@@ -1,5 +1,5 @@
 """The archive: delivered files as they came, each under its SHA-256. An erasure alone rewrites one,
-and notes what it has become."""
+and notes what it has become; the retention alone removes one, and notes that it was there."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pipeline.core import flush, replacing, sha256_of
 
 NOTED = ".sha256"  # ending of the hidden file beside an archived one, with a hash a line
+EXPIRED = ".expired"  # ending of the hidden file that says that a file is past its retention
 
 
 @contextmanager
@@ -57,6 +58,27 @@ def rewritten_files(home):
     noted = sorted(home.archive.rglob(f".*{NOTED}"))
     named = [note.with_name(note.name[1 : -len(NOTED)]) for note in noted]
     return [path for path in named if path.exists()]
+
+
+def expire(folder, sha256, noted):
+    """Remove the files that a source's archive holds under this SHA-256, and leave a note of it: it
+    comes first, so that a file that is missing without one was lost. noted: what the note says."""
+    note = _expiry_of(folder, sha256)
+    with replacing(note) as part:
+        part.write_text(f"{noted}\n", encoding="ascii")
+    for path in archived_files(folder, sha256):
+        path.unlink()
+        _noted(path).unlink(missing_ok=True)
+    flush(folder)
+
+
+def is_expired(path):
+    """Whether an archived file is gone because it was past its retention."""
+    return not path.exists() and _expiry_of(path.parent, path.name.split(".")[0]).exists()
+
+
+def _expiry_of(folder, sha256):
+    return folder / f".{sha256}{EXPIRED}"
 
 
 def _hashes(path):

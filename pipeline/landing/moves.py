@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.core import is_lease_granted, open_below, replacing
+from pipeline.landing.archive import is_expired
 
 LOG = logging.getLogger(__name__)
 BLOCK = 1 << 22
@@ -101,10 +102,12 @@ def move_to_folder(home, path, *, source, sha256, name, folder):
 def archive_once(home, path, *, source, sha256, name):
     """Remove a file that was ingested before, or archive it if a crash kept it from the archive.
 
-    What the archive holds stays as it is: a patient may have been erased from it since.
+    What the archive holds stays as it is, and what has expired stays away: a patient may have been
+    erased from it since.
     """
     stored = {"source": source, "sha256": sha256, "name": name, "folder": "archive"}
-    if stored_path(home, **stored).exists():
+    archived = stored_path(home, **stored)
+    if archived.exists() or is_expired(archived):
         path.unlink()
         _prune_claimed(home, path)
     else:

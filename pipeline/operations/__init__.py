@@ -2,6 +2,7 @@
 
 from pipeline.operations import alerts, deadlines, notifications, retention
 from pipeline.operations.doctor import examine
+from pipeline.operations.in_force import record_settings
 from pipeline.operations.notifications import notify
 from pipeline.operations.refusals import in_quarantine, refused_files, retry
 
@@ -12,6 +13,7 @@ __all__ = [
     "in_quarantine",
     "notifications",
     "notify",
+    "record_settings",
     "refused_files",
     "retention",
     "retry",

@@ -1,4 +1,5 @@
-"""Retention: how long runs, refused files and past versions of the lake are kept."""
+"""Retention: how long runs, delivered and refused files, past versions of the lake and the audit
+are kept."""
 
 import shutil
 from contextlib import closing
@@ -6,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline import lake, worklist
 from pipeline.core import exclusive_lock, settings
+from pipeline.landing import archived_files, expire
 from pipeline.runs import REMOVED, manifests
 
 
 def apply_retention(home, now=None, *, who="retention"):
     """Remove what is older than the settings say; returns how many `{"runs", "refused",
-    "lake_files", "audit"}` went. who: the account that asked for it.
+    "lake_files", "audit", "archive"}` went. who: the account that asked for it.
 
     Never the run that `latest` names, nor the one that the worklist follows, nor one that waits for
     a steward. Raises UsageError.
@@ -26,7 +28,23 @@ def apply_retention(home, now=None, *, who="retention"):
                 lake.vacuum(home, keep_hours=24 * kept.keep_lake_versions_days).values()
             ),
             "audit": _audit(home, _before(now, kept.keep_audit_days), who),
+            "archive": _archive(home, _before(now, kept.keep_archive_days)),
         }
+
+
+def described_retention():
+    """How long each is kept, as the settings are now: name -> for people."""
+    kept = settings()
+    days = {
+        "runs": kept.keep_runs_days,
+        "delivered files": kept.keep_archive_days,
+        "refused files": kept.keep_refused_days,
+        "past versions of the lake": kept.keep_lake_versions_days,
+        "audit": kept.keep_audit_days,
+    }
+    return {
+        name: "for ever" if number is None else f"{number:,} days" for name, number in days.items()
+    }
 
 
 def _before(now, days):
@@ -71,3 +89,27 @@ def _refused(home, before):
     for path in old:
         path.unlink()
     return len(old)
+
+
+def _archive(home, before):
+    """Delivered files, by when they were received. Their rows stay in the lake; of the words that
+    were counted in them it could not be said any more whose they are, so they go, too"""
+    if before is None:
+        return 0
+    lake.check_form(home)
+    with exclusive_lock(home, "ingest"):
+        old = [
+            (row["source"], row["sha256"])
+            for row in lake.query(home, _RECEIVED, [before], only=())
+            if archived_files(home.archive / row["source"], row["sha256"])
+        ]
+        for source, sha256 in old:
+            lake.replace_rows(home, "unmapped_code", sha256, [])
+            expire(home.archive / source, sha256, f"received before {before:%Y-%m-%d}")
+    return len(old)
+
+
+_RECEIVED = """
+    select source, sha256 from lake.delivery where refused is null
+    group by source, sha256 having max(received_at) < $1 order by all
+"""

@@ -14,14 +14,14 @@ _SCIENTIFIC = re.compile(
 
 def clean_id(text):
     """The id without white space, control characters and marks without width anywhere, without a
-    leading apostrophe and `="…"`, and 70003 for 70003.0."""
+    leading apostrophe and `="…"`, 70003 for 70003.0, a letter with its accent as one character."""
     if _PLAIN.fullmatch(text):
         return text
     visible = "".join(char for char in text if not _is_invisible(char)).lstrip("'")
     if wrapped := _WRAPPED.fullmatch(visible):
         visible = wrapped[1]
     whole = _WHOLE.fullmatch(visible)
-    return whole[1] if whole else visible
+    return whole[1] if whole else unicodedata.normalize("NFC", visible)
 
 
 def is_scientific(number):

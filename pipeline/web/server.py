@@ -9,6 +9,7 @@ import uvicorn
 
 from pipeline import worklist
 from pipeline.core import UsageError
+from pipeline.operations import record_settings
 from pipeline.web import slow_clients
 from pipeline.web.app import create_app
 from pipeline.web.local_link import local_or_session_user
@@ -41,6 +42,8 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if host not in LOOPBACK and not is_secure:
         print(f"Warning: {OPEN_TO_READ}", file=sys.stderr)
+    if home.root.is_dir():
+        record_settings(home, origin="pages")
     with _listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
         address = f"{scheme}://{shown}:{listener.getsockname()[1]}"

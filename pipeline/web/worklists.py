@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from pipeline import exports, worklist
 from pipeline.core import UsageError, clock, settings
+from pipeline.profiles import clean_id
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer, store_of
 from pipeline.web.explained import explained
@@ -76,7 +77,7 @@ def search(request: Request, form: Form, actor: Viewer):
     """Find patients by the beginning of their id, sent in a form so that it is in no address and no
     log."""
     check(request, form, actor.name)
-    begins = text(form, "patient", 200)
+    begins = clean_id(text(form, "patient", 200) or "")
     exact, others = _found(request, begins) if begins else (None, [])
     rows = [*filter(None, [exact]), *others]
     record(request, actor, "search", rows=len(rows), items=[row["id"] for row in rows])

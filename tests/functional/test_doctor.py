@@ -155,6 +155,12 @@ def bad_profile(home):
     (home / "sources" / "mine.yaml").write_text("profile: other\n")
 
 
+def bad_own_profile(home):
+    "Where an ingest puts a site's own"
+    (home / "sources" / "own").mkdir(parents=True)
+    (home / "sources" / "own" / "own.yaml").write_text("profile: own\nextends: nothing\n")
+
+
 def empty_key(home):
     (home / "erasure-key").touch(0o600)
 
@@ -176,7 +182,7 @@ def bad_deadlines(home):
         (manifest_damaged, "wrong The runs: "), (later_run, "wrong A run started at"), (held_run, "look 1 runs wait for a steward"), (open_modes, "wrong 1 files or folders of the home"),
         (newer_store, "wrong The worklist database: The worklist database was made by a newer version"), (no_store, "look There is no worklist database"),
         (claimed, "look 1 files are claimed"), (left_over, "look 1 folders in work/"), (archive_gone, "wrong 1 delivered files are not in the archive"),
-        (bad_profile, "wrong The profile mine:"), (empty_key, "wrong The erasure key: "), (binary_key, "wrong The erasure key: "), (bad_deadlines, "wrong The deadlines:"),
+        (bad_profile, "wrong The profile mine:"), (bad_own_profile, "wrong The profile own:"), (empty_key, "wrong The erasure key: "), (binary_key, "wrong The erasure key: "), (bad_deadlines, "wrong The deadlines:"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tarfile
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pipeline import lake, worklist
 from pipeline.core.config import Home
 from pipeline.lake.queries import query
-from tests.command import DATA, b12
+from tests.command import DATA, b12, deliver
 
 PEOPLE = ["SYN-001", "SYN-002", "SYN-003", "SYN-004", "SYN-006", "SYN-007", "SYN-008"]
 
@@ -74,6 +75,24 @@ def test_killed_on_the_way_it_goes_on(old, monkeypatch):
         assert "b12 upgrade" in b12(old, "rejects").err
     assert b12(old, "upgrade").code == 0
     assert b12(old, "screen", "--as-of", "2026-02-03").code == 0
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_a_home_that_only_refused_files_is_brought_to_this_form(tmp_path, is_begun):
+    home = Home(tmp_path / "home")
+    broken = deliver(tmp_path / "in", lab_result="x\n1\n")
+    assert b12(home.root, "ingest", broken, "--source", "canonical").code == 10
+    if not is_begun:  # killed before the first account
+        shutil.rmtree(home.lake / "delivery")
+        (home.lake / "patient").mkdir()
+    (home.lake / "form.json").write_text(json.dumps({"form": 1}))
+    answer = b12(home.root, "upgrade")
+    assert answer.code == 0, answer.err
+    assert "0 files were replayed" in answer.out
+    assert lake.form_of(home) == lake.FORM
+    assert len(b12(home.root, "refused", "--format", "json").json) == is_begun
+    good = deliver(tmp_path / "good", patient=[{"patient_id": "ann"}])
+    assert b12(home.root, "ingest", good, "--source", "canonical").code == 0
 
 
 def test_a_file_that_changed_though_nobody_was_erased_stops_it(old):

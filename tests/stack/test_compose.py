@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from pipeline.core.environment import Settings, variable_of
 from tools.stack import compose, keys, local, postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +135,40 @@ def test_databases_are_published_nowhere_and_reach_nothing():
         assert (SERVICES[name]["networks"], "ports" in SERVICES[name]) == (["inside"], False)
 
 
+def test_a_service_is_in_the_networks_that_it_needs_and_in_no_other():
+    "Pages are published and reach nothing else; what watches a store or sends messages reaches out, and is not published"
+    found = {name: tuple(service["networks"]) for name, service in SERVICES.items()}
+    published = {name for name, networks in found.items() if "published" in networks}
+    outside = {name for name, networks in found.items() if "outside" in networks}
+    assert published == {name for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"web", "api-server"}
+    assert outside == {"worker", "dag-processor", "triggerer", "operate"}
+    assert set(found) == {name for name, networks in found.items() if "inside" in networks}
+
+
+def test_from_the_published_pages_no_connection_to_elsewhere_is_answered():
+    options = FILE["networks"]["published"]["driver_opts"]
+    assert options["com.docker.network.bridge.enable_ip_masquerade"] == "false"
+
+
+@pytest.mark.parametrize("network", ["published", "outside"])
+def test_a_network_that_leads_out_has_a_name_for_the_firewall(network):
+    options = FILE["networks"][network]["driver_opts"]
+    name = compose.filled(options["com.docker.network.bridge.name"], {})
+    assert name == f"b12-{network}" and len(name) <= 15  # as long as Linux allows
+    assert name in (ROOT / "docs" / "runbook.md").read_text()
+
+
+def test_the_runbook_says_how_to_pin_every_image_by_its_digest():
+    words = (ROOT / "docs" / "runbook.md").read_text()
+    images = {service["image"] for service in SERVICES.values()}
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    images = {image for image in images if not image.startswith("b12-screening:")}
+    images |= set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE))
+    assert len(images) == 3
+    assert all(f"{image}" in words for image in images)
+
+
 @each(SERVICES)
 def test_no_secret_stands_in_the_file(service):
     secret = re.compile(r"PASSWORD|SECRET|KEY|CONN|URL|BACKEND")
@@ -183,6 +218,8 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("B12_BACKUP_KEY", {"operate"}),
         ("B12_TIMEZONE", {"worker", "api-server", "web", "operate"}),
         ("B12_MEMORY", {"worker", "api-server", "web", "operate"}),
+        ("B12_FILE_MEMORY", {"worker"}),
+        ("B12_FILE_ROWS", {"worker", "operate"}),
         ("AIRFLOW_CONN_AWS_DEFAULT", {"worker", "triggerer"}),
         ("OPENLINEAGE__TRANSPORT__TYPE", {"worker"}),
     ],
@@ -215,6 +252,46 @@ def test_every_setting_that_is_read_or_described_is_handed_to_some_service():
         re.findall(r"\bB12_\w+", compose.FILE.read_text())
     )
     assert read - handed == set(NO_SETTING)
+
+
+def default(service, name):
+    "The value of a variable of a service, or of its limits, where .env does not name it"
+    return compose.filled(str({**service["environment"], **limits(service)}[name]), {})
+
+
+def limits(service):
+    return service["deploy"]["resources"]["limits"]
+
+
+def in_bytes(size):
+    "As Docker and DuckDB read it: 3g is 3 GiB, 3GB are 3,000,000,000"
+    number, unit = re.fullmatch(r"(\d+)(\w+)", size).groups()
+    return int(number) * {"MB": 10**6, "GB": 10**9, "g": 2**30}[unit]
+
+
+def test_the_files_that_a_worker_reads_at_a_time_fit_into_its_memory():
+    worker = SERVICES["worker"]
+    files = int(default(worker, "AIRFLOW__CELERY__WORKER_CONCURRENCY"))
+    together = files * in_bytes(default(worker, "B12_FILE_MEMORY")) + 10**9
+    assert together <= in_bytes(default(worker, "memory"))
+
+
+def test_a_file_that_the_operator_ingests_fits_into_the_memory_of_the_service():
+    operate = SERVICES["operate"]
+    assert "B12_FILE_MEMORY" not in operate["environment"]
+    assert 2 * in_bytes(default(operate, "B12_MEMORY")) + 10**9 <= in_bytes(
+        default(operate, "memory")
+    )
+
+
+def test_the_limits_on_a_file_are_those_of_the_program_unless_set():
+    settings = set(map(variable_of, Settings.model_fields))
+    limiting = re.compile(r"B12_(FILE|MESSAGE|SEGMENT)_\w+")
+    for name in ("worker", "operate"):
+        handed = {k: v for k, v in SERVICES[name]["environment"].items() if limiting.fullmatch(k)}
+        handed.pop("B12_FILE_MEMORY", None)
+        assert set(handed) == set(filter(limiting.fullmatch, settings)) - {"B12_FILE_MEMORY"}
+        assert set(handed.values()) == {None}
 
 
 def test_a_name_without_a_value_is_handed_on_where_it_is_set():

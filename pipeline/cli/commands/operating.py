@@ -4,9 +4,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup, upgrade_home
-from pipeline.cli.commands.recording import account
 from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, tell_account
-from pipeline.core import StorageError, UsageError, described_settings
+from pipeline.core import StorageError, UsageError, account, described_settings
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows, table
 from pipeline.operations import alerts, deadlines, examine
@@ -95,6 +94,8 @@ def upgrade(home, options):
         f" replayed, {done.rewritten:,} of them without patients erased earlier. The backup is in"
         f" {done.backup}. Next: b12 doctor, then b12 screen."
     )
+    if done.expired:
+        say(f"Of {done.expired:,} files past their retention the rows were kept as they were.")
 
 
 def erase(home, options):

@@ -1,20 +1,10 @@
 """What the command line puts on record: who saw which patients."""
 
-import os
-import pwd
 from contextlib import closing
 
 from pipeline import worklist
-
-ORIGIN = "command line"
-
-
-def account():
-    """The account that runs this, as the system has it: $USER can be set to anything."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
+from pipeline.core import account
+from pipeline.run import COMMAND_LINE
 
 
 def record(home, what, *, rows=None, detail=None):
@@ -36,4 +26,4 @@ def record_patients(home, what, rows, *, detail=None):
 def record_in(store, what, **more):
     """As `record`, in a store that is open."""
     actor = worklist.Actor(account(), "admin")
-    worklist.record_access(store, actor=actor, what=what, origin=ORIGIN, **more)
+    worklist.record_access(store, actor=actor, what=what, origin=COMMAND_LINE, **more)

@@ -2,9 +2,9 @@
 
 from pipeline import run as walk
 from pipeline.analysis import stewardship
-from pipeline.cli.commands.recording import account, record
+from pipeline.cli.commands.recording import record
 from pipeline.cli.commands.terminal import form_of, raise_refused, say, tell_account, write
-from pipeline.core import Refused, UsageError
+from pipeline.core import Refused, UsageError, account
 from pipeline.exports import account_line, as_rows, table
 from pipeline.ingest import replay
 from pipeline.operations import refused_files, retention, retry
@@ -178,5 +178,5 @@ def compact(home, options):
     say(
         f"Lake files merged: {merged:,}, removed: {gone['lake_files']:,}. Past their retention and"
         f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files,"
-        f" {gone['audit']:,} entries of the access log."
+        f" {gone['archive']:,} delivered files, {gone['audit']:,} entries of the access log."
     )

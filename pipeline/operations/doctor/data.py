@@ -7,7 +7,7 @@ from pipeline import lake
 from pipeline.engine import connect
 from pipeline.ingest import replay
 from pipeline.lake import TABLES
-from pipeline.landing import is_as_archived, is_rewritten
+from pipeline.landing import is_as_archived, is_expired, is_rewritten
 from pipeline.operations.doctor.finding import look, ok, wrong
 
 AGAIN = "Restore the backup (docs/runbook.md, Restore)"
@@ -37,17 +37,30 @@ def of_lake(home):
 
 
 def of_archive(home, is_deep):
-    """Whether it holds every delivered file; is_deep: as it was delivered, by its SHA-256."""
-    paths = replay.delivered_paths(home)
+    """Whether it holds every delivered file that is not past its retention; is_deep: as it was
+    delivered, by its SHA-256."""
+    delivered = replay.delivered_paths(home)
+    paths = {path: each for path, each in delivered.items() if not is_expired(path)}
     if missing := sum(not path.exists() for path in paths):
         todo = f"{AGAIN}; the lake cannot be replayed without them"
         return wrong(f"{missing} delivered files are not in the archive", todo)
     if not is_deep:
-        return ok(f"The archive holds all {len(paths):,} delivered files; --deep reads them")
-    changed = sum(not is_as_archived(path, sha256) for path, sha256 in paths.items())
+        return ok(_held(paths, len(delivered) - len(paths)))
+    changed = sum(not is_as_archived(path, each.sha256) for path, each in paths.items())
     if changed:
         what = f"{changed} archived files are neither as delivered nor as an erasure left them"
         return wrong(what, f"{AGAIN}; check the disk, and who can write to it")
     rewritten = sum(map(is_rewritten, paths))
     erased = f"; {rewritten:,} of them without the patients erased since" if rewritten else ""
     return ok(f"The {len(paths):,} archived files are as delivered, byte for byte{erased}")
+
+
+def _held(paths, expired):
+    said = f"The archive holds all {len(paths):,} delivered files"
+    if expired:
+        said += f" but {expired:,} past their retention, whose rows stay"
+    if paths:
+        oldest = min(each.received_at for each in paths.values())
+        room = sum(path.stat().st_size for path in paths) / 1e9
+        said += f"; the oldest was received on {oldest:%Y-%m-%d}, and they take {room:,.1f} GB"
+    return f"{said}; --deep reads them"

@@ -13,6 +13,7 @@ from pipeline.core import (
 from pipeline.operations.deadlines_file import read_deadlines
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.notifications import channels
+from pipeline.operations.retention import described_retention
 from pipeline.profiles import read_profile
 from pipeline.protocol import load, problems
 from pipeline.quality import read_changes, told_changes
@@ -57,14 +58,7 @@ def _protocol():
 
 
 def _profiles(home):
-    names = sorted(
-        {
-            path.stem
-            for folder in (SOURCES, home.sources)
-            if folder.is_dir()
-            for path in folder.glob("*.yaml")
-        }
-    )
+    names = sorted({path.stem for path in (*SOURCES.glob("*.yaml"), *home.sources.rglob("*.yaml"))})
     findings = [
         tried(f"The profile {name}", lambda name=name: read_profile(name, home) and None)
         for name in names
@@ -125,15 +119,5 @@ def _channels():
 
 
 def _retention():
-    current = settings()
-    kept = {
-        "runs": current.keep_runs_days, "refused": current.keep_refused_days,
-        "lake versions": current.keep_lake_versions_days,
-    }  # fmt: skip
-    return ok(
-        "Kept: "
-        + ", ".join(
-            f"{name} {'for ever' if days is None else f'{days} days'}"
-            for name, days in kept.items()
-        )
-    )
+    kept = "; ".join(f"{name} {days}" for name, days in described_retention().items())
+    return ok(f"Kept: {kept} (B12_KEEP_…)")

@@ -85,11 +85,11 @@ def _disk(home):
     if disk.free < GIGABYTE / 2:
         yield wrong(
             said,
-            "Free some space: b12 compact, delete old backups, set B12_KEEP_RUNS_DAYS; or move the"
-            " home to a larger disk",
+            "Free some space: b12 compact, delete old backups, shorten the retention"
+            " (B12_KEEP_RUNS_DAYS, B12_KEEP_ARCHIVE_DAYS); or move the home to a larger disk",
         )
     elif disk.free < max(5 * GIGABYTE, disk.total / 20):
-        yield look(said, "Free some space before a run fails: b12 compact, B12_KEEP_RUNS_DAYS")
+        yield look(said, "Free some space before a run fails: b12 compact; shorten the retention")
     else:
         yield ok(said)
 

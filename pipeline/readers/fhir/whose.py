@@ -7,6 +7,7 @@ from pipeline.readers.cells import define_filled, define_patient_id
 from pipeline.readers.fhir.load import load_resources, select_of_lookup
 from pipeline.readers.fhir.places import places
 
+ADDRESSES = ("url", "location", "fullUrl")  # of a request that deletes, of its answer, of an entry
 _TYPED = re.compile(r"([A-Za-z]+/[^/#|?]+)(/_history/[^/]*)?$")
 _SEARCH = re.compile(r"[A-Za-z]+\?identifier=[^&]+$")
 
@@ -16,7 +17,8 @@ def records_of(con, path, *, profile, ids, folder):
 
     The reader's own answer decides. Where it has none, for a patient it does not know or a kind
     that is not read, the record is theirs if it points to them; of a kind that is not read, if it
-    points to nobody else; where nothing can be read of it, if it names one of the ids.
+    points to nobody else; where a Patient stands within it, if all that do are theirs; where
+    nothing can be read of it, if it names one of the ids.
     """
     define_filled(con, profile.empty_words)
     define_patient_id(con, profile.patient_id)
@@ -74,9 +76,18 @@ class _Pointers:
         if kind == "Patient":
             return any(number in self.ids for number in _numbers(resource))
         pointed = set(_pointers(value))
-        if not any(map(self._leads_to_them, pointed)):
-            return False
-        return is_read or not any(map(self._leads_to_others, pointed))
+        within = [self._is_of_them(patient) for patient in _patients_in(value)]
+        is_alone = all(within) and not any(map(self._leads_to_others, pointed))
+        if any(map(self._leads_to_them, pointed)):
+            return is_read or is_alone
+        return any(within) and is_alone
+
+    def _is_of_them(self, patient):
+        "By the identifiers that are numbers, else by its id, where it has any; else by all it has"
+        identifiers = [each for each in _identifiers(patient) if each.get("system") == self.system]
+        told = [each.get("value") for each in identifiers] if self.system else [patient.get("id")]
+        numbers = [number for number in told if number] or _numbers(patient)
+        return any(number in self.ids for number in numbers)
 
     def _leads_to_them(self, key):
         if key in self.keys:
@@ -102,10 +113,23 @@ def _parted(key):
 
 def _numbers(patient):
     "The numbers of a Patient that the profile finds none in"
+    return [*(each.get("value") for each in _identifiers(patient)), patient.get("id")]
+
+
+def _identifiers(patient):
     listed = patient.get("identifier")
-    identifiers = listed if isinstance(listed, list) else ()
-    values = [each.get("value") for each in identifiers if isinstance(each, dict)]
-    return [*values, patient.get("id")]
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def _patients_in(node):
+    "The Patients within a record: contained, in Parameters, in a Bundle there, as an outcome"
+    if isinstance(node, dict):
+        if node.get("resourceType") == "Patient":
+            yield node
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _patients_in(child)
 
 
 def _pointers(node):
@@ -119,8 +143,8 @@ def _pointers(node):
             yield f"Patient?identifier={value}"
             if isinstance(system, str):
                 yield f"Patient?identifier={system.strip()}|{value}"
-        if isinstance(node.get("url"), str):  # of a request that deletes
-            yield from _key(node["url"].strip())
+        for address in (node.get(name) for name in ADDRESSES):
+            yield from _key(address.strip()) if isinstance(address, str) else ()
         node = list(node.values())
     if isinstance(node, list):
         for child in node:

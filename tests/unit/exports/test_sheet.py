@@ -67,7 +67,7 @@ def test_nothing_runs(text):
     for title in ("Patient ID", "B12 reported", "Reason"):
         [cell] = column(sheet, title)
         assert cell.data_type == "s"
-        assert cell.value.startswith("'") and cell.value[1:].strip() == text.strip()
+        assert cell.value.startswith("'") and cell.value.replace("'", "").strip() == text.strip()
 
 
 @pytest.mark.parametrize("text", ["0012", "1e5", "#N/A", "TRUE", "2026-01-01", "3/4"])

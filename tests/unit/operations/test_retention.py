@@ -53,7 +53,13 @@ def run_ids(home):
 
 def test_within_a_year_no_run_and_no_refused_file_goes_by_itself(home):
     before = run_ids(home)
-    assert apply_retention(home, LATER) == {"runs": 0, "refused": 0, "lake_files": 0, "audit": 0}
+    assert apply_retention(home, LATER) == {
+        "runs": 0,
+        "refused": 0,
+        "lake_files": 0,
+        "audit": 0,
+        "archive": 0,
+    }
     assert run_ids(home) == before and len(before) == 3
 
 
