@@ -52,7 +52,9 @@ class Ids:
 
 def forms_of(number):
     """An id with letters and accents as one character, and as two: how texts have it."""
-    return {number, *(unicodedata.normalize(form, number) for form in ("NFC", "NFD"))}
+    composed = unicodedata.normalize("NFC", number)  # codespell:ignore normalize
+    apart = unicodedata.normalize("NFD", number)  # codespell:ignore normalize
+    return {number, composed, apart}
 
 
 def word_pattern(words):

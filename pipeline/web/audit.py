@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from pipeline import worklist
+from pipeline.profiles import clean_id
 from pipeline.web.access import Admin, store_of
 from pipeline.web.filters import address
 from pipeline.web.forms import Form, check, day_of, text
@@ -62,7 +63,8 @@ def audit(request: Request, actor: Admin):
 def of_patient(request: Request, form: Form, actor: Admin):
     """Lead from a patient's id, sent in a form so that it is in no address, to who saw them."""
     check(request, form, actor.name)
-    key = worklist.key_of_patient(store_of(request), text(form, "patient", 200))
+    patient_id = clean_id(text(form, "patient", 200) or "")
+    key = worklist.key_of_patient(store_of(request), patient_id)
     if key is None:
         raise HTTPException(404, "No access to a patient with this ID is on record. Check the ID.")
     return RedirectResponse(f"{root_of(request)}/audit?patient={key}", 303)

@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
 from pipeline.core import UsageError, settings
+from pipeline.profiles import clean_id
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.explained import explained
 from pipeline.web.forms import Form, check, text
@@ -23,7 +24,7 @@ def open_patient(request: Request, form: Form, actor: Viewer):
     check(request, form, actor.name)
     given = {name: text(form, name, 500) for name in ("reason", "because")}
     named = worklist.check_reason(**given)
-    row = _anywhere(request, text(form, "patient", 200))
+    row = _anywhere(request, clean_id(text(form, "patient", 200) or ""))
     if row is None:
         record(request, actor, "break_glass_failed", detail=named)
         raise HTTPException(404, UNKNOWN)

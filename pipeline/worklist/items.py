@@ -78,7 +78,7 @@ def _placed(home, store, patient_ids):
     rows = parquet.read_table(file, filters=[("patient_id", "in", patient_ids)]).to_pylist()
     return {
         row["patient_id"]: {
-            "site": row["site"] or "", "is_opted_out": row.get("is_opted_out", False),
+            "site": row["site"] or "", "is_opted_out": bool(row.get("is_opted_out")),
         }
         for row in rows
     }  # fmt: skip
