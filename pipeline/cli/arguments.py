@@ -16,7 +16,7 @@ ROLE_HELP = (
 )
 
 
-USER_ACTIONS = ("add", "list", "role", "sites", "password", "disable", "enable", "sign-out")
+USER_ACTIONS = ("add", "list", "role", "sites", "password", "disable", "enable", "sign-out", "bind")
 
 
 def parser():
@@ -312,7 +312,7 @@ def _networks(text):
 
 
 def _user(commands):
-    text = "manage users of the pages: add, list, role, sites, password, disable, enable, sign-out"
+    text = f"manage users of the pages: {', '.join(USER_ACTIONS)}"
     user = _add(commands, "user", text)
     user.add_argument("action", choices=USER_ACTIONS)
     user.add_argument("name", nargs="?", metavar="NAME")
@@ -322,6 +322,8 @@ def _user(commands):
     user.add_argument("--site", action="append", metavar="SITE", help=text)
     text = "for role and sites: the patients of every site"
     user.add_argument("--all-sites", action="store_true", help=text)
+    text = "for bind: the user's name at the provider of single sign-on, as the audit page shows it"
+    user.add_argument("--subject", metavar="SUB", help=text)
 
 
 def _audit(commands):

@@ -21,6 +21,10 @@ def _count(default, description, *, most=None):
     return Field(default, ge=1, le=most, description=description)
 
 
+def _text(default, description, *, most=200):
+    return Field(default, max_length=most, description=description)
+
+
 def _days(default, description):
     return _count(default, description, most=LONGEST_DAYS)
 
@@ -147,6 +151,29 @@ class Settings(BaseSettings):
     )
     session_hours: int = _count(
         12, "Hours after which a user must log in again, in use or not.", most=168
+    )
+    sso_issuer: str | None = _text(
+        None, "Single sign-on: issuer address of the OpenID Connect provider, by https."
+    )
+    sso_client_id: str | None = _text(None, "Name under which the provider knows these pages.")
+    sso_client_secret: SecretStr | None = Field(
+        default=None, max_length=1000, description="Secret that the provider gave these pages."
+    )
+    sso_scopes: str = _text("openid profile", "Scopes to ask the provider for, openid among them.")
+    sso_name_claim: str = _text("preferred_username", "Claim that becomes the name of a new user.")
+    sso_mapping: Path = Field(
+        default=Path("single-sign-on.yaml"),
+        description="File in the home that says which claims give which role and sites.",
+    )
+    sso_label: str = _text("single sign-on", "What the login page calls the provider.", most=40)
+    sso_redirect: str | None = _text(
+        None,
+        "Address that the provider leads back to, ending in /login/callback; without it, built"
+        " from the host name that was asked for.",
+        most=500,
+    )
+    sso_only: bool = Field(
+        default=False, description="Whether passwords are refused in the pages (yes or no)."
     )
     secret: SecretStr | None = Field(
         default=None,

@@ -18,6 +18,7 @@ from pipeline.web import (
     population,
     quality,
     runs,
+    single_sign_on,
     whatif,
     worklists,
 )
@@ -45,14 +46,15 @@ PAGES = (
 
 
 def create_app(
-    home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_secure=False
-):
+    home, *, identify, store=None, root_path="", hosts=("*",), has_login=False, is_secure=False,
+    provider=None,
+):  # fmt: skip
     """The web app over a home.
 
     identify: a FastAPI dependency that returns the reader as a worklist.Actor. store: where the
     worklist is kept, else the home's own. root_path: where a proxy mounts the app; a Mount sets it
     itself. hosts: accepted host names. has_login: with its own login pages. is_secure: behind TLS,
-    so that cookies need it.
+    so that cookies need it. provider: by which users log in as well (`web.provider`).
     """
     signing = secret(home)
     app = FastAPI(
@@ -67,11 +69,17 @@ def create_app(
     app.state.home, app.state.secret = home, signing
     app.state.store = store or worklist.open_store(home)
     app.state.has_login, app.state.links = has_login, local_link.Links()
+    app.state.is_secure, app.state.provider = is_secure, provider
     app.dependency_overrides[identity] = identify
-    for pages in (*PAGES, *([login, local_link] if has_login else [])):
+    for pages in (*PAGES, *_ways_in(has_login, provider)):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
+
+
+def _ways_in(has_login, provider):
+    own = [login, local_link] if has_login else []
+    return [*own, single_sign_on] if provider else own
 
 
 def _session(signing, is_secure):

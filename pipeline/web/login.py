@@ -40,15 +40,29 @@ def _limits():
 @router.get("/login")
 def ask(request: Request):
     """The login page; until there is a user, it says how the pages are opened."""
-    has_users = bool(worklist.users(request.app.state.store))
-    return page(request, "login.html" if has_users else "link.html", message=None, name="")
+    if request.app.state.provider or worklist.users(request.app.state.store):
+        return login_page(request)
+    return page(request, "link.html")
+
+
+def login_page(request, *, status=200, message=None, name=""):
+    """The login page: by the provider where there is one, and by password unless that is
+    refused."""
+    provider = request.app.state.provider
+    label, is_only = (provider.setup.label, provider.setup.is_only) if provider else (None, False)
+    ways = {"label": label, "is_only": is_only}
+    return page(request, "login.html", status=status, message=message, name=name, **ways)
 
 
 @router.post("/login")
 def enter(request: Request, form: Form):
-    """Check name and password; 429 while one has to wait, 401 when they do not fit, 503 when too
-    many log in at once."""
+    """Check name and password; 403 where passwords are refused, 429 while one has to wait, 401 when
+    they do not fit, 503 when too many log in at once."""
     check(request, form, "")
+    provider = request.app.state.provider
+    if provider and provider.setup.is_only:
+        message = f"Passwords are not accepted here. Log in with {provider.setup.label}."
+        return login_page(request, status=403, message=message)
     store, address = request.app.state.store, origin_of(request) or "-"
     name, password = text(form, "name", 200) or "", str(form.get("password", ""))[:2000]
     if wait := worklist.seconds_to_wait(store, name, address):
@@ -61,25 +75,27 @@ def enter(request: Request, form: Form):
         known = worklist.known_name(store, name)  # else what was typed may be a password
         record(request, worklist.Actor(known, "operator") if known else UNKNOWN, "login_failed")
         message = "Name or password is incorrect."
-        return page(request, "login.html", status=401, message=message, name=name)
+        return login_page(request, status=401, message=message, name=name)
     worklist.logged_in_from(store, name, address)
-    return begin(request, actor)
+    begin(request, actor)
+    return RedirectResponse(f"{root_of(request)}/", 303)
 
 
-def begin(request, actor):
-    """Log a user in, however they proved who they are, and lead them to the start page."""
+def begin(request, actor, *, is_by_provider=False):
+    """Log a user in, however they proved who they are."""
     record(request, actor, "login")
     lasts = _limits()["lasts"]
     token = worklist.begin_session(request.app.state.store, actor.name, lasts=lasts)
     request.session.clear()
     request.session["token"] = token
-    return RedirectResponse(f"{root_of(request)}/", 303)
+    if is_by_provider:
+        request.session["is_by_provider"] = True
 
 
 def _later(request, name, seconds, status, why):
     wait = f"{seconds} seconds" if seconds > 1 else "1 second"
     message = f"{why} Wait {wait}, then try again."
-    answer = page(request, "login.html", status=status, message=message, name=name)
+    answer = login_page(request, status=status, message=message, name=name)
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
@@ -94,5 +110,6 @@ def leave(request: Request, form: Form):
     check(request, form, actor.name)
     worklist.end_session(request.app.state.store, request.session["token"])
     record(request, actor, "logout")
+    is_by_provider = request.app.state.provider and request.session.get("is_by_provider")
     request.session.clear()
-    return RedirectResponse(f"{root_of(request)}/login", 303)
+    return RedirectResponse(f"{root_of(request)}/login{'/ended' if is_by_provider else ''}", 303)

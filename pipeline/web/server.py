@@ -14,6 +14,7 @@ from pipeline.web import slow_clients
 from pipeline.web.app import create_app
 from pipeline.web.local_link import local_or_session_user
 from pipeline.web.login import identify_by_session
+from pipeline.web.provider import Provider
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -29,8 +30,8 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
     certificate, key: PEM files for TLS. names: accepted host names, else any. proxies: addresses
     and networks of proxies that take the requests by TLS; who a request came from and by which
     scheme is believed of these alone. On loopback without users, a link that is printed opens them
-    once. Raises UsageError if other computers can reach the pages and
-    there is no user.
+    once. Raises UsageError if other computers can reach the pages and there is neither a user nor a
+    provider of single sign-on, and where single sign-on cannot work.
     """
     for name, path in (("certificate", certificate), ("key", key)):
         if path is not None and not path.is_file():
@@ -57,7 +58,7 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
 
 def _where(app, address):
     "What is said at start: a link where there is no user to log in"
-    if worklist.users(app.state.store):
+    if app.state.provider or worklist.users(app.state.store):
         return f"The worklist is at {address}; stop it with Ctrl-C."
     return (
         f"Open the worklist with this link, which works once: {address}{app.state.links.new()}\n"
@@ -79,10 +80,11 @@ def _listening(host, port):
 
 
 def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_proxy=False):
-    """The app as `serve` runs it. Raises UsageError."""
+    """The app as `serve` runs it. Raises UsageError, InvalidProtocol."""
+    setup = worklist.single_sign_on(home)
     store = worklist.open_store(home)
     is_alone = host in LOOPBACK and not names and not is_behind_proxy
-    if not is_alone and not worklist.users(store):
+    if not is_alone and not setup and not worklist.users(store):
         raise UsageError(
             "Other computers can reach these pages, so a login is needed, but there is no user yet."
             " Type: b12 user add NAME --role admin"
@@ -92,6 +94,7 @@ def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_p
         store=store,
         has_login=True,
         is_secure=is_secure,
-        identify=local_or_session_user if is_alone else identify_by_session,
+        identify=local_or_session_user if is_alone and not setup else identify_by_session,
         hosts=NAMES if is_alone else (*NAMES, *names) if names else ("*",),
+        provider=Provider(setup) if setup else None,
     )

@@ -49,13 +49,17 @@ from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
+from pipeline.worklist.role_mapping import granted
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
+from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single_sign_on
 from pipeline.worklist.statuses import ACTIVE, OF_ALL_SITES, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
+from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
 from pipeline.worklist.users import Busy, add_user, change_user, known_name, users, verify
 
 __all__ = [
     "ACTIVE",
+    "CALLBACK",
     "NOT_RECORDED",
     "OF_ALL_SITES",
     "REASONS",
@@ -68,6 +72,8 @@ __all__ = [
     "Asked",
     "Busy",
     "Filter",
+    "NotAdmitted",
+    "SingleSignOn",
     "StaleItem",
     "access",
     "access_lines",
@@ -75,8 +81,10 @@ __all__ = [
     "act",
     "actions",
     "add_user",
+    "admit",
     "assign",
     "begin_session",
+    "bind",
     "change_user",
     "check_reason",
     "choices",
@@ -93,7 +101,10 @@ __all__ = [
     "follow",
     "followed_run",
     "forget",
+    "granted",
     "history",
+    "is_first_use",
+    "is_private",
     "item",
     "item_of_patient",
     "items_of_patients",
@@ -121,8 +132,10 @@ __all__ = [
     "runs",
     "seconds_to_wait",
     "session_user",
+    "single_sign_on",
     "sites_seen",
     "store",
+    "subject_of",
     "tables",
     "texts_naming",
     "undelivered_notes",

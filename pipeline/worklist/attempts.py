@@ -41,18 +41,18 @@ LIMITS = {"pair": Limit(5, 900), "user": Limit(20, 60), "address": Limit(50, 10)
 
 def seconds_to_wait(store, name, address, *, now=None):
     """0, and the attempt is counted as a wrong one until `logged_in_from` says otherwise; else how
-    many seconds to wait, and nothing is counted."""
+    many seconds to wait, and nothing is counted. name: None where no password is tried."""
     now, keys = now or datetime.now(UTC), _keys(name, address)
     with store.writing() as con:
         rows = _locked(con, store, keys, now)
-        pair = rows[keys["pair"]]
-        is_known = pair["succeeded_at"] and now - in_utc(pair["succeeded_at"]) < KNOWN_FOR
-        asked = ["pair"] if is_known else list(LIMITS)
+        succeeded_at = rows[keys["pair"]]["succeeded_at"] if "pair" in keys else None
+        is_known = succeeded_at and now - in_utc(succeeded_at) < KNOWN_FOR
+        asked = ["pair"] if is_known else list(keys)
         waits = [in_utc(rows[keys[kind]]["wait_until"]) for kind in asked]
         if wait := max((until for until in waits if until and until > now), default=None):
             return -(-(wait - now) // timedelta(seconds=1))
-        for kind, limit in LIMITS.items():
-            _count(con, rows[keys[kind]], limit, now)
+        for kind, key in keys.items():
+            _count(con, rows[key], LIMITS[kind], now)
     return 0
 
 
@@ -62,8 +62,9 @@ def logged_in_from(store, name, address, *, now=None):
     now, keys = now or datetime.now(UTC), _keys(name, address)
     with store.writing() as con:
         rows = _locked(con, store, keys, now)
-        _set(con, keys["pair"], failures=0, wait_until=None, succeeded_at=now)
-        for kind in ("user", "address"):
+        if "pair" in keys:
+            _set(con, keys["pair"], failures=0, wait_until=None, succeeded_at=now)
+        for kind in keys.keys() - {"pair"}:
             failures = max(0, rows[keys[kind]]["failures"] - 1)
             wait_until = rows[keys[kind]]["wait_until"] if LIMITS[kind].delay(failures) else None
             _set(con, keys[kind], failures=failures, wait_until=wait_until)
@@ -73,8 +74,9 @@ def logged_in_from(store, name, address, *, now=None):
 
 
 def _keys(name, address):
-    folded = fold(name)
-    named = {"pair": (folded, address), "user": (folded,), "address": (address,)}
+    named = {"address": (address,)}
+    if name is not None:
+        named |= {"pair": (fold(name), address), "user": (fold(name),)}
     return {
         kind: hashlib.sha256(repr((kind, *parts)).encode()).hexdigest()
         for kind, parts in named.items()

@@ -150,11 +150,13 @@ person = Table(
     # what the name is compared by
     Column("folded", String(300), nullable=False, server_default=""),
     Column("role", String(20), nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),  # empty: of single sign-on
     Column("is_disabled", Boolean, nullable=False, default=False),
     Column("password_version", Integer, nullable=False, default=1),
     Column("sites", Text),  # a JSON list; null: patients of every site
+    Column("subject", String(500)),  # issuer and subject of single sign-on; null: by password
     Index("ix_person_folded", "folded", unique=True),
+    Index("ix_person_subject", "subject", unique=True),
 )  # fmt: skip
 
 session = Table(

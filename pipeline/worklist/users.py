@@ -17,6 +17,7 @@ from pipeline.worklist.tables import person
 from pipeline.worklist.user_names import fold
 
 SHORTEST, LONGEST = 12, 128  # characters; OWASP ASVS 2.1.1 and 2.1.2
+NO_PASSWORD = ""  # of users of single sign-on
 LONGEST_SITE = 200
 HASHES, PATIENCE = 4, 10  # at a time; seconds
 _hasher, _hashing = PasswordHasher(), BoundedSemaphore(HASHES)
@@ -28,7 +29,7 @@ class Busy(Exception):
 
 @cache
 def _hash_for_unknown_users():
-    "Compared with the password of an unknown user, so that the answer takes equally long"
+    "Compared with the password of who has none here, so that the answer takes equally long"
     return _hasher.hash("nobody")
 
 
@@ -46,7 +47,7 @@ def add_user(store, name, *, role, password, sites=None):
                         "name": name.strip(),
                         "folded": fold(name),
                         "role": _role(role),
-                        "sites": _sites(sites, role),
+                        "sites": kept_sites(sites, role),
                         "password_hash": _hashed(password, name),
                     }
                 ],
@@ -75,6 +76,7 @@ def change_user(store, name, *, role=None, sites=UNCHANGED, password=None, is_di
     if role or sites is not UNCHANGED:
         values["sites"] = _sites_after(store, name, role, sites)
     if password is not None:
+        _refuse_password_of_provider(store, name)
         values |= {
             "password_hash": _hashed(password, name),
             "password_version": person.c.password_version + 1,
@@ -88,6 +90,15 @@ def change_user(store, name, *, role=None, sites=UNCHANGED, password=None, is_di
             raise UsageError(f"There is no user {name}.")
 
 
+def _refuse_password_of_provider(store, name):
+    with store.reading() as con:
+        subject = con.scalar(select(person.c.subject).where(person.c.folded == fold(name)))
+    if subject is not None:
+        raise UsageError(
+            f"{name} logs in by single sign-on and has no password here. Change it at the provider."
+        )
+
+
 def verify(store, name, password):
     """The Actor of this name and password, or None; takes as long whether or not the name is known.
 
@@ -97,15 +108,16 @@ def verify(store, name, password):
     with store.reading() as con:
         chosen = select(person).where(person.c.folded == fold(name))
         user = con.execute(chosen).mappings().one_or_none()
+    kept = user["password_hash"] if user else NO_PASSWORD
     if not _hashing.acquire(timeout=PATIENCE):
         raise Busy
     try:
-        _hasher.verify(user["password_hash"] if user else _hash_for_unknown_users(), password)
+        _hasher.verify(kept or _hash_for_unknown_users(), password)
     except (VerificationError, InvalidHashError):
         return None
     finally:
         _hashing.release()
-    if user is None or user["is_disabled"]:
+    if kept == NO_PASSWORD or user["is_disabled"]:
         return None
     return Actor(user["name"], user["role"], sites_of(user))
 
@@ -130,10 +142,11 @@ def _sites_after(store, name, role, sites):
     if now is None:
         raise UsageError(f"There is no user {name}.")
     kept = sites_of(now) if sites is UNCHANGED else sites
-    return _sites(kept, role or now["role"])
+    return kept_sites(kept, role or now["role"])
 
 
-def _sites(sites, role):
+def kept_sites(sites, role):
+    """Sites as a row of `person` has them. Raises UsageError."""
     if sites is None:
         return None
     if role in OF_ALL_SITES:

@@ -43,7 +43,7 @@ def user(home, options):
         return
     if options.name is None:
         raise UsageError(f"Give a name: b12 user {options.action} NAME")
-    detail = _changed(store, options)
+    detail = _bound(home, store, options) if options.action == "bind" else _changed(store, options)
     record_in(store, f"user_{options.action.replace('-', '_')}", detail=detail)
     say(f"{options.name}: done.")
 
@@ -94,6 +94,17 @@ def _changed_login(store, options):
     else:
         worklist.change_user(store, name, is_disabled=options.action == "disable")
     return name
+
+
+def _bound(home, store, options):
+    "Make the user one of single sign-on; returns what is put on record of it"
+    setup = worklist.single_sign_on(home)
+    if setup is None:
+        raise UsageError("Single sign-on is not set up: set $B12_SSO_ISSUER.")
+    if not options.subject:
+        raise UsageError("Give the subject, as the audit page shows it: --subject SUB")
+    worklist.bind(store, options.name, worklist.subject_of(setup.issuer, options.subject))
+    return f"{options.name}: subject {options.subject}"
 
 
 def audit(home, options):

@@ -1,6 +1,7 @@
 """Checks of the configuration: the protocol, the profiles, the settings of the environment, the
 deadlines, what the site changes about the gates."""
 
+from pipeline import worklist
 from pipeline.core import (
     DEFAULT_PACK,
     SOURCES,
@@ -36,6 +37,7 @@ def of_settings(home):
     yield from _gates(home)
     yield _channels()
     yield tried("Retention", _retention)
+    yield from _single_sign_on(home)
 
 
 def _protocol():
@@ -116,6 +118,15 @@ def _channels():
             "Set them, then try it: b12 notify",
         )
     return ok(f"Notifications are sent by {' and '.join(names)}; b12 notify sends a test")
+
+
+def _single_sign_on(home):
+    found = tried("Single sign-on", worklist.single_sign_on, home)
+    if isinstance(found, worklist.SingleSignOn):
+        lines = "1 line" if len(found.mapping) == 1 else f"{len(found.mapping)} lines"
+        yield ok(f"Single sign-on by {found.issuer} is set up; its mapping has {lines}")
+    elif found:
+        yield found
 
 
 def _retention():

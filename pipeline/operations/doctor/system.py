@@ -18,6 +18,7 @@ OTHERS = (
     "sources",
     "deadlines.yaml",
     "expectations.yaml",
+    "single-sign-on.yaml",
     "airflow",
 )  # the operator's own, without patients; and Airflow's
 AIRFLOW_SECRETS = (
