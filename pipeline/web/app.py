@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from pipeline import worklist
 from pipeline.core import settings
 from pipeline.web import (
+    account,
     audit,
     exporting,
     local_link,
@@ -78,7 +79,7 @@ def create_app(
 
 
 def _ways_in(has_login, provider):
-    own = [login, local_link] if has_login else []
+    own = [login, local_link, account] if has_login else []
     return [*own, single_sign_on] if provider else own
 
 

@@ -55,7 +55,15 @@ from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single
 from pipeline.worklist.statuses import ACTIVE, OF_ALL_SITES, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
 from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
-from pipeline.worklist.users import Busy, add_user, change_user, known_name, users, verify
+from pipeline.worklist.users import (
+    Busy,
+    add_user,
+    change_user,
+    has_password,
+    known_name,
+    users,
+    verify,
+)
 
 __all__ = [
     "ACTIVE",
@@ -102,6 +110,7 @@ __all__ = [
     "followed_run",
     "forget",
     "granted",
+    "has_password",
     "history",
     "is_first_use",
     "is_private",

@@ -122,6 +122,13 @@ def verify(store, name, password):
     return Actor(user["name"], user["role"], sites_of(user))
 
 
+def has_password(store, name):
+    """Whether a user logs in with a password of this program, not by single sign-on alone."""
+    chosen = select(person.c.password_hash).where(person.c.folded == fold(name))
+    with store.reading() as con:
+        return bool(con.scalar(chosen))
+
+
 def known_name(store, name):
     """The name of a user as it was added, or None where there is none."""
     with store.reading() as con:

@@ -131,3 +131,7 @@ def test_the_pages_before_the_first_user_and_of_a_user_of_one_site(page, scheme,
         page.wait_for_selector("#open-title")
         is_accessible(page)
         fits(page)
+        page.goto(f"{base}/account")
+        page.wait_for_selector("#password-title")
+        is_accessible(page)
+        fits(page)
