@@ -406,6 +406,7 @@ def test_what_a_backup_never_holds(lived_in, tmp_path):
         "landing",
         "refused",
         "runs",
+        "settings-recorded.json",
     } - ({"landing"} - held)
     assert not any(
         one in name
