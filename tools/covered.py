@@ -33,10 +33,9 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
     """,
     "one way of a branch in which nothing is left to do": """
         analysis.explanation_text._near_misses analysis.explanation_text._rules
-        erasure.files._erase_in_gzip erasure.messages.erase_messages
-        erasure.messages.erase_resources erasure.orphan_cleanup._put_away
+        erasure.orphan_cleanup._put_away
         erasure.orphan_cleanup.settle_claimed_files erasure.orphan_cleanup.sweep
-        erasure.patient._erase_run lake.swap.folder_of landing.moves.prune_landing
+        lake.swap.folder_of landing.moves.prune_landing
         observability.instrumentation.observe_ingest.observed operations.deadlines_file._mistake
         profiles.files.install_profile protocol.check._lines.line protocol.tables._table
         readers.fhir.bundle.Window.value readers.fhir.text.Texts._rows readers.hl7v2.result._take
@@ -44,7 +43,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         worklist.history.record worklist.reconcile._register_run
     """,
     "another machine, account or library than that of the tests": """
-        cli.commands.operating._account exports.sheet.write_sheet ingest.replay._link
+        exports.sheet.write_sheet ingest.replay._link
         landing.arrival._is_being_written observability.lineage._emit
         operations.doctor.state._clock operations.doctor.system._secrets
         operations.doctor.system._version operations.notifications._connected
@@ -54,8 +53,8 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         core.yaml_text.fault profiles.check._mistake profiles.maps.filled
         profiles.profile._read_maps readers.fhir.bundle.Window._read_on readers.fhir.text._decoded
         readers.fhir.text._text
-        cli.commands.screening._screen cli.commands.screening.run erasure.messages._empty_entries
-        erasure.messages._points_to exports.report.account_line landing.manifest._text_of
+        cli.commands.screening._screen cli.commands.screening.run
+        exports.report.account_line landing.manifest._text_of
         observability.datasets._columns_read observability.datasets.published
         operations.doctor.data.of_lake operations.doctor.settings._protocol
         operations.doctor.state._latest profiles.files._found profiles.files._raw
@@ -64,7 +63,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         readers.fhir.text._blocks readers.fhir.text._unbundled readers.hl7v2.rows.RowFile.add
         readers.meds.load_events readers.omop.load_concepts
         readers.table.read_header readers.unpack._transcoded runs.manifest.RunManifest._with_state
-        screening.counts._answered screening.screen.register_inputs sources.check._as_delivered
+        screening.screen.register_inputs sources.check._as_delivered
         web.access.identity web.failures.broken web.patients._rests_upon
         web.patients.explained_or_none worklist.actions._assigned worklist.actions.row_to_change
         worklist.dump_load._copy worklist.merging.merge

@@ -5,6 +5,7 @@ import time
 import traceback
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -96,8 +97,8 @@ def test_a_page_that_wakes_items_stands_in_no_nights_way(store):
     assert (failures, woken) == ([], [50])
 
 
-def test_many_open_a_new_store_at_once(store, tmp_path):
-    "Each worker and the web app open it when they start"
+def _emptied(store):
+    "The database without any table"
     with store.writing() as con:
         for table in [
             "alembic_version",
@@ -110,6 +111,43 @@ def test_many_open_a_new_store_at_once(store, tmp_path):
                     "drop function keep_event, keep_access, keep_seen, keep_break_glass, keep_whole"
                 )
             )
+
+
+def test_of_names_that_differ_in_case_alone_one_goes_on_and_both_are_on_record(store):
+    "Written by a version that told Ann from ann"
+    _emptied(store)
+    with store.writing() as con:
+        _migrated(con, "0005")
+        people = [("Ann", False), ("ann", True), ("ANN ", False), ("ben", False)]
+        for name, is_disabled in people:
+            values = {"name": name, "is_disabled": is_disabled}
+            con.execute(text(OLD_PERSON), values)
+    again = open_store(None, url=store.engine.url.render_as_string(hide_password=False))
+    known = {row["name"]: row["is_disabled"] for row in worklist.users(again)}
+    assert known == {"ANN ": False, "Ann": True, "ann": True, "ben": False}
+    assert all(row["sites"] is None for row in worklist.users(again))
+    told = worklist.accesses(again, worklist.Asked(what="user_disable"))
+    assert sorted(row["detail"].split(":")[0] for row in told) == ["Ann", "ann"]
+    assert worklist.known_name(again, "aNN") == "ANN "
+    again.close()
+
+
+OLD_PERSON = (
+    "insert into person (name, role, password_hash, is_disabled, password_version)"
+    " values (:name, 'viewer', 'x', :is_disabled, 1)"
+)
+
+
+def _migrated(con, revision):
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = con
+    command.upgrade(config, revision)
+
+
+def test_many_open_a_new_store_at_once(store, tmp_path):
+    "Each worker and the web app open it when they start"
+    _emptied(store)
     failures = []
 
     def opens():
