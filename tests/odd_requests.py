@@ -39,12 +39,12 @@ CHARSETS = (
 )
 FIELDS = (
     "version", "to", "reason", "until", "comment", "assignee", "noted_on", "keys", "back", "name",
-    "password", "patient", "csrf",
+    "password", "patient", "csrf", "current", "new", "again", "because",
 )  # fmt: skip
 ASKED = (
     "run", "over", "before", "after", "change", "number", "done", "stale", "to", "format", "page",
     "waiting", "priority", "status", "site", "alert", "cohort", "sort", "order", "user", "since",
-    "until", "patient", "reason", "file", "minutes_letter",
+    "until", "patient", "reason", "file", "minutes_letter", "what", "code", "state", "iss", "error",
 )  # fmt: skip
 
 
