@@ -3,7 +3,9 @@ and why a file was refused."""
 
 import json
 import re
+from collections import Counter
 from contextlib import closing
+from functools import lru_cache
 
 from pipeline import lake
 from pipeline.engine import connect, rows_of
@@ -15,6 +17,7 @@ from pipeline.landing import rewritten_files
 _LEFT = ("", RESOURCE, MESSAGE)
 _PARTS = re.compile(r"\w+")
 _BETWEEN = r"(?:\W|\\[A-Z]\\){0,8}"
+REMEMBERED = 1 << 17  # words of a file of which it is known what they hold
 REDACTED = "refused; the reason named a patient who was erased"
 
 
@@ -46,13 +49,56 @@ def erase_traces(home, ids):
 
 def _read_through(texts, words):
     "The lines of which nothing is left, and the words that stand nowhere: they were theirs alone"
-    blank, missing = [], {word: _as_written(word) for word in words}
+    blank, missing = [], _Words(words)
     for number, text in texts:
         if text.strip() in _LEFT:
             blank.append(number)
-        elif missing:
-            missing = {word: form for word, form in missing.items() if not form.search(text)}
-    return blank, set(missing)
+        elif missing.forms:
+            missing.look_in(text)
+    return blank, set(missing.forms)
+
+
+class _Words:
+    """Words that were not found yet, each with the pattern of how it is written. A file may have
+    thousands of them and millions of lines, so a pattern is tried only where the rarest part of
+    its word stands."""
+
+    def __init__(self, words):
+        self.forms = {word: _as_written(word) for word in words}
+        self._signs = [word for word in words if not _PARTS.search(word)]
+        parted = {word: _PARTS.findall(word) for word in set(words) - set(self._signs)}
+        common = Counter(part for parts in parted.values() for part in set(parts))
+        self._by_part = {}
+        for word, parts in parted.items():
+            rarest = min(parts, key=lambda part: (common[part], -len(part)))
+            for part in _as_it_may_stand(rarest):
+                self._by_part.setdefault(part, []).append(word)
+        self._lengths = sorted({len(part) for part in self._by_part})
+        self._known = lru_cache(maxsize=REMEMBERED)(self._words_in)
+
+    def look_in(self, text):
+        """Take off the words that stand in a text."""
+        likely = [
+            word for token in set(_PARTS.findall(text.lower())) for word in self._known(token)
+        ]
+        for word in (*likely, *self._signs):
+            if word in self.forms and self.forms[word].search(text):
+                del self.forms[word]
+
+    def _words_in(self, token):
+        "Those whose rarest part stands in a run of letters and digits"
+        parts = (
+            token[start : start + length]
+            for length in self._lengths
+            for start in range(len(token) - length + 1)
+        )
+        return [word for part in parts for word in self._by_part.get(part, ())]
+
+
+def _as_it_may_stand(part):
+    "A run of letters and digits in small letters, and of what JSON may write for it the longest"
+    escaped = _PARTS.findall(json.dumps(part)[1:-1])
+    return {part.lower(), max(escaped, key=len).lower()}
 
 
 def _as_written(word):
