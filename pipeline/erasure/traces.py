@@ -5,7 +5,6 @@ import json
 import re
 from collections import Counter
 from contextlib import closing
-from functools import lru_cache
 
 from pipeline import lake
 from pipeline.engine import connect, rows_of
@@ -16,8 +15,8 @@ from pipeline.landing import rewritten_files
 
 _LEFT = ("", RESOURCE, MESSAGE)
 _PARTS = re.compile(r"\w+")
-_BETWEEN = r"(?:\W|\\[A-Z]\\){0,8}"
-REMEMBERED = 1 << 17  # words of a file of which it is known what they hold
+_BETWEEN = r"(?:\W|\\[A-Z]\\){1,8}"
+_BEFORE = r"(?:(?<!\w)|(?<=\\[A-Za-z])|(?<=\\u[0-9A-Fa-f]{4}))"  # no word, or an escape of JSON
 REDACTED = "refused; the reason named a patient who was erased"
 
 
@@ -73,26 +72,20 @@ class _Words:
             rarest = min(parts, key=lambda part: (common[part], -len(part)))
             for part in _as_it_may_stand(rarest):
                 self._by_part.setdefault(part, []).append(word)
-        self._lengths = sorted({len(part) for part in self._by_part})
-        self._known = lru_cache(maxsize=REMEMBERED)(self._words_in)
 
     def look_in(self, text):
         """Take off the words that stand in a text."""
-        likely = [
-            word for token in set(_PARTS.findall(text.lower())) for word in self._known(token)
-        ]
-        for word in (*likely, *self._signs):
-            if word in self.forms and self.forms[word].search(text):
-                del self.forms[word]
+        for token in set(_PARTS.findall(text.lower())):
+            # whole, behind an escape such as \n, behind one such as \u00fc
+            for part in (token, token[1:], token[5:]):
+                for word in self._by_part.get(part, ()):
+                    self._look_for(word, text)
+        for word in self._signs:
+            self._look_for(word, text)
 
-    def _words_in(self, token):
-        "Those whose rarest part stands in a run of letters and digits"
-        parts = (
-            token[start : start + length]
-            for length in self._lengths
-            for start in range(len(token) - length + 1)
-        )
-        return [word for part in parts for word in self._by_part.get(part, ())]
+    def _look_for(self, word, text):
+        if word in self.forms and self.forms[word].search(text):
+            del self.forms[word]
 
 
 def _as_it_may_stand(part):
@@ -103,8 +96,8 @@ def _as_it_may_stand(part):
 
 def _as_written(word):
     "A pattern: letters and digits may be escapes of JSON, all between them escapes of any format"
+    words = _PARTS.findall(word)
     parts = (
-        f"(?:{re.escape(part)}|{re.escape(json.dumps(part)[1:-1])})"
-        for part in _PARTS.findall(word) or [word]
+        f"(?:{re.escape(part)}|{re.escape(json.dumps(part)[1:-1])})" for part in words or [word]
     )
-    return re.compile(rf"{_BETWEEN.join(parts)}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"{_BEFORE if words else ''}{_BETWEEN.join(parts)}(?!\w)", re.IGNORECASE)
