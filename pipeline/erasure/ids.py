@@ -52,7 +52,8 @@ class Ids:
 
 def forms_of(number):
     """An id with letters and accents as one character, and as two: how texts have it."""
-    return {number, *(unicodedata.normalize(form, number) for form in ("NFC", "NFD"))}
+    normal = unicodedata.normalize  # codespell:ignore normalize
+    return {number, normal("NFC", number), normal("NFD", number)}
 
 
 def word_pattern(words):

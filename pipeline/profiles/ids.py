@@ -21,7 +21,9 @@ def clean_id(text):
     if wrapped := _WRAPPED.fullmatch(visible):
         visible = wrapped[1]
     whole = _WHOLE.fullmatch(visible)
-    return whole[1] if whole else unicodedata.normalize("NFC", visible)
+    if whole:
+        return whole[1]
+    return unicodedata.normalize("NFC", visible)  # codespell:ignore normalize
 
 
 def is_scientific(number):
