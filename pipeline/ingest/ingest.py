@@ -2,7 +2,7 @@
 one pass and exactly once."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.core import Growing, Refused, exclusive_lock, sha256_of
@@ -53,9 +53,8 @@ def ingest_file(
                 file = _delivered(home, path, profile, kind, name, sha256, received_at)
                 account, folder = _ingest(home, file, state, before), "archive"
         except Refused as refusal:
-            is_quarantined = isinstance(refusal, InQuarantine)
-            why = {"refused": str(refusal), "is_quarantined": is_quarantined}
-            return _refuse(home, path, Account(name, sha256, profile.name, kind, **why))
+            account = Account(name, sha256, profile.name, kind)
+            return _refuse(home, path, account, str(refusal), isinstance(refusal, InQuarantine))
         if path.exists():  # else it was archived by an earlier ingest
             _move(home, path, account, folder)
         return account
@@ -82,7 +81,8 @@ def _delivered(home, path, profile, kind, name, sha256, received_at):
     )
 
 
-def _refuse(home, path, account):
+def _refuse(home, path, account, why, is_quarantined):
+    account = replace(account, refused=why, is_quarantined=is_quarantined)
     commit_refusal(home, account, receipt_time(home))
     _move(home, path, account, "quarantine" if account.is_quarantined else "refused")
     return account
@@ -99,8 +99,8 @@ def put_into_quarantine(home, path, source, name, why):
     with exclusive_lock(home, "ingest"):
         kind, sha256 = read_profile(source, home).kind_of_file(name), sha256_of(path)
         shutil.rmtree(home.work / sha256, ignore_errors=True)  # of the last attempt
-        told = {"refused": f"{QUARANTINED}: {why}", "is_quarantined": True}
-        return _refuse(home, path, Account(name, sha256, source, kind, **told))
+        account = Account(name, sha256, source, kind)
+        return _refuse(home, path, account, f"{QUARANTINED}: {why}", is_quarantined=True)
 
 
 def is_in_quarantine(home, *, source, sha256, name):
