@@ -52,9 +52,8 @@ class Ids:
 
 def forms_of(number):
     """An id with letters and accents as one character, and as two: how texts have it."""
-    composed = unicodedata.normalize("NFC", number)  # codespell:ignore normalize
-    apart = unicodedata.normalize("NFD", number)  # codespell:ignore normalize
-    return {number, composed, apart}
+    normal = unicodedata.normalize  # codespell:ignore normalize
+    return {number, normal("NFC", number), normal("NFD", number)}
 
 
 def word_pattern(words):

@@ -3,6 +3,7 @@ and why a file was refused."""
 
 import json
 import re
+from collections import Counter
 from contextlib import closing
 
 from pipeline import lake
@@ -14,7 +15,8 @@ from pipeline.landing import rewritten_files
 
 _LEFT = ("", RESOURCE, MESSAGE)
 _PARTS = re.compile(r"\w+")
-_BETWEEN = r"(?:\W|\\[A-Z]\\){0,8}"
+_BETWEEN = r"(?:\W|\\[A-Z]\\){1,8}"
+_BEFORE = r"(?:(?<!\w)|(?<=\\[A-Za-z])|(?<=\\u[0-9A-Fa-f]{4}))"  # no word, or an escape of JSON
 REDACTED = "refused; the reason named a patient who was erased"
 
 
@@ -46,19 +48,56 @@ def erase_traces(home, ids):
 
 def _read_through(texts, words):
     "The lines of which nothing is left, and the words that stand nowhere: they were theirs alone"
-    blank, missing = [], {word: _as_written(word) for word in words}
+    blank, missing = [], _Words(words)
     for number, text in texts:
         if text.strip() in _LEFT:
             blank.append(number)
-        elif missing:
-            missing = {word: form for word, form in missing.items() if not form.search(text)}
-    return blank, set(missing)
+        elif missing.forms:
+            missing.look_in(text)
+    return blank, set(missing.forms)
+
+
+class _Words:
+    """Words that were not found yet, each with the pattern of how it is written. A file may have
+    thousands of them and millions of lines, so a pattern is tried only where the rarest part of
+    its word stands."""
+
+    def __init__(self, words):
+        self.forms = {word: _as_written(word) for word in words}
+        self._signs = [word for word in words if not _PARTS.search(word)]
+        parted = {word: _PARTS.findall(word) for word in set(words) - set(self._signs)}
+        common = Counter(part for parts in parted.values() for part in set(parts))
+        self._by_part = {}
+        for word, parts in parted.items():
+            rarest = min(parts, key=lambda part: (common[part], -len(part)))
+            for part in _as_it_may_stand(rarest):
+                self._by_part.setdefault(part, []).append(word)
+
+    def look_in(self, text):
+        """Take off the words that stand in a text."""
+        for token in set(_PARTS.findall(text.lower())):
+            # whole, behind an escape such as \n, behind one such as \u00fc
+            for part in (token, token[1:], token[5:]):
+                for word in self._by_part.get(part, ()):
+                    self._look_for(word, text)
+        for word in self._signs:
+            self._look_for(word, text)
+
+    def _look_for(self, word, text):
+        if word in self.forms and self.forms[word].search(text):
+            del self.forms[word]
+
+
+def _as_it_may_stand(part):
+    "A run of letters and digits in small letters, and of what JSON may write for it the longest"
+    escaped = _PARTS.findall(json.dumps(part)[1:-1])
+    return {part.lower(), max(escaped, key=len).lower()}
 
 
 def _as_written(word):
     "A pattern: letters and digits may be escapes of JSON, all between them escapes of any format"
+    words = _PARTS.findall(word)
     parts = (
-        f"(?:{re.escape(part)}|{re.escape(json.dumps(part)[1:-1])})"
-        for part in _PARTS.findall(word) or [word]
+        f"(?:{re.escape(part)}|{re.escape(json.dumps(part)[1:-1])})" for part in words or [word]
     )
-    return re.compile(rf"{_BETWEEN.join(parts)}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"{_BEFORE if words else ''}{_BETWEEN.join(parts)}(?!\w)", re.IGNORECASE)

@@ -26,9 +26,9 @@ IN_JSON = (
 @dataclass(frozen=True)
 class Account:
     """The outcome of the rows of one delivered file. rejected: rows by reason. skipped: rows by
-    kind. refused: why, or None. blanked: unreadable cells that were left out of accepted rows, by
-    column. withdrawals: accepted rows that take something back. notes: sentences on what was not
-    read, or not mapped."""
+    kind. refused: why, or None. is_quarantined: it lies in quarantine/ instead.
+    blanked: unreadable cells that were left out of accepted rows, by column. withdrawals: accepted
+    rows that take something back. notes: sentences on what was not read, or not mapped."""
 
     file: str
     sha256: str
@@ -40,6 +40,7 @@ class Account:
     duplicates: int = 0
     skipped: dict = field(default_factory=dict)
     refused: str | None = None
+    is_quarantined: bool = False
     blanked: dict = field(default_factory=dict)
     withdrawals: int = 0
     is_later_winning: bool = False

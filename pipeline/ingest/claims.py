@@ -226,6 +226,8 @@ def ingest_claimed(home, claimed):
             raise StorageError(f"The rows of {claimed.name} cannot be stored: {why}.")
     with _held(path) as is_ours:
         if not is_ours:
+            if not path.exists():
+                LOG.warning("%s was removed from claimed/ while it was read", claimed.name)
             return None
         account = put_into_quarantine(home, path, claimed.source, claimed.name, why)
         attempts.forget(home, path)
@@ -277,8 +279,11 @@ def _held(path):
         try:
             file = stack.enter_context(path.open("rb"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            # another process took it or holds it; the doctor reports unreadable files
+        except (FileNotFoundError, BlockingIOError):  # another process took it, or holds it
+            yield False
+            return
+        except OSError as error:  # it stays where it is, and the others go in
+            LOG.warning("%s cannot be read and stays claimed: %s", path.name, error.strerror)
             yield False
             return
         is_there = path.exists()

@@ -2,7 +2,7 @@
 one pass and exactly once."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.core import Growing, Refused, exclusive_lock, sha256_of
@@ -22,8 +22,6 @@ NOT_AS_PROMISED = "its size or SHA-256 differs from its manifest"
 
 class InQuarantine(Refused):
     """The same bytes are in quarantine: they are not tried again unasked."""
-
-    folder = "quarantine"
 
 
 def _ignored(_):
@@ -55,8 +53,8 @@ def ingest_file(
                 file = _delivered(home, path, profile, kind, name, sha256, received_at)
                 account, folder = _ingest(home, file, state, before), "archive"
         except Refused as refusal:
-            account = Account(name, sha256, profile.name, kind, refused=str(refusal))
-            return _refuse(home, path, account, getattr(refusal, "folder", "refused"))
+            account = Account(name, sha256, profile.name, kind)
+            return _refuse(home, path, account, str(refusal), isinstance(refusal, InQuarantine))
         if path.exists():  # else it was archived by an earlier ingest
             _move(home, path, account, folder)
         return account
@@ -83,9 +81,10 @@ def _delivered(home, path, profile, kind, name, sha256, received_at):
     )
 
 
-def _refuse(home, path, account, folder):
+def _refuse(home, path, account, why, is_quarantined):
+    account = replace(account, refused=why, is_quarantined=is_quarantined)
     commit_refusal(home, account, receipt_time(home))
-    _move(home, path, account, folder)
+    _move(home, path, account, "quarantine" if account.is_quarantined else "refused")
     return account
 
 
@@ -100,8 +99,8 @@ def put_into_quarantine(home, path, source, name, why):
     with exclusive_lock(home, "ingest"):
         kind, sha256 = read_profile(source, home).kind_of_file(name), sha256_of(path)
         shutil.rmtree(home.work / sha256, ignore_errors=True)  # of the last attempt
-        account = Account(name, sha256, source, kind, refused=f"{QUARANTINED}: {why}")
-        return _refuse(home, path, account, "quarantine")
+        account = Account(name, sha256, source, kind)
+        return _refuse(home, path, account, f"{QUARANTINED}: {why}", is_quarantined=True)
 
 
 def is_in_quarantine(home, *, source, sha256, name):

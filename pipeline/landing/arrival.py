@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pipeline.core import is_lease_granted, settings
+from pipeline.core import is_lease_granted, printable, settings
 from pipeline.landing.manifest import (
     MANIFEST,
     READY,
@@ -78,7 +78,8 @@ class Watch:
     def _warn(self, error):
         if error.filename not in self._unreadable:
             self._unreadable.add(error.filename)
-            LOG.warning("A file in landing/ cannot be read and is skipped: %s", error.strerror)
+            name = printable(str(error.filename))
+            LOG.warning("%s cannot be read and is skipped: %s", name, error.strerror)
 
     def _has_settled(self, file):
         "By the clock or, should the clock have stepped back, by two looks"
@@ -141,7 +142,7 @@ def list_files(folder, unread=None):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in (Path(root) / name for name in names if not is_partial(name)):
             try:
-                if state := _state_of(path, folder):
+                if state := _state_of(path, folder, unread or (lambda _: None)):
                     yield state
             except PermissionError as error:
                 on_error(error)
@@ -152,12 +153,19 @@ def is_partial(name):
     return name.startswith(".") or name.lower().endswith(UPLOADS)
 
 
-def _state_of(path, folder):
+def _state_of(path, folder, unread):
     with suppress(FileNotFoundError):  # claimed by another process meanwhile
         status = path.lstat()
         if stat.S_ISREG(status.st_mode):
             name = path.relative_to(folder).as_posix()
-            return FileState(name, status.st_size, status.st_ctime, _is_being_written(path))
+            try:
+                is_open = _is_being_written(path)
+            except FileNotFoundError:
+                return None
+            except OSError as error:  # what cannot be read is not complete: it waits
+                unread(error)
+                is_open = True
+            return FileState(name, status.st_size, status.st_ctime, is_open)
     return None
 
 
@@ -165,12 +173,10 @@ def _is_being_written(path):
     """Whether a process of this machine has the file open for writing: then the kernel grants no
     lease to read.
 
-    On a network disk the kernel cannot tell; the settling time decides there.
+    On a network disk the kernel cannot tell; the settling time decides there. Raises OSError for
+    what cannot be read.
     """
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except PermissionError:
-        return True  # what cannot be read is not complete: it waits, and an alert follows
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         return is_lease_granted(file, fcntl.F_RDLCK) is False
     finally:

@@ -9,7 +9,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.core import is_lease_granted, open_below, replacing
+from pipeline.core import is_lease_granted, open_below, printable, replacing
 from pipeline.landing.archive import is_expired
 
 LOG = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ def claim(home, path, as_name):
         return None
     except PermissionError:
         prune(claimed.parent, home.claimed)
-        source = path.relative_to(home.landing).parts[0]
-        LOG.warning("A file in a folder of landing/%s cannot be moved and is skipped", source)
+        name = printable(str(path.relative_to(home.landing)))
+        LOG.warning("landing/%s cannot be moved and is skipped: check its folder's owner", name)
         return None
     prune_landing(home.landing, path)
     return claimed if _is_regular(claimed) else None
@@ -66,10 +66,14 @@ def put_copy_in_place(path, source):
     copy, open and locked."""
     with replacing(path) as part:
         held = part.open("xb")
-        fcntl.flock(held, fcntl.LOCK_EX)  # else it is the leftover of a killed process
-        shutil.copyfileobj(source, held, BLOCK)
-        held.flush()
-        os.utime(part, ns=(0, os.fstat(source.fileno()).st_mtime_ns))
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)  # else it is the leftover of a killed process
+            shutil.copyfileobj(source, held, BLOCK)
+            held.flush()
+            os.utime(part, ns=(0, os.fstat(source.fileno()).st_mtime_ns))
+        except BaseException:
+            held.close()
+            raise
     return held
 
 

@@ -202,7 +202,7 @@ def test_a_file_that_lies_there_for_over_a_day(home, monkeypatch):
     ("room", "found"), [("landing", "wrong Waiting files: "), ("claimed", "wrong Claimed files: ")]
 )
 def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypatch, room, found):
-    def unreadable(folder):
+    def unreadable(folder, unread=None):
         if folder == home / room:
             raise PermissionError(errno.EACCES, "Permission denied", str(folder))
         return ()

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,13 +18,16 @@ import pytest
 
 from pipeline import run
 from pipeline.core import REPOSITORY, Home, StorageError, sha256_of
-from pipeline.ingest.apart import WORKER
+from pipeline.ingest.apart import WORKER, Ended, ingest_apart
 from pipeline.lake import query
 from pipeline.operations import alerts, examine, in_quarantine
 from pipeline.web import create_app
 from pipeline.worklist import Actor
 from tests.command import b12
 from tests.functional.web_client import client
+
+SEEN = "from pipeline.landing import arrival; arrival._is_being_written = lambda path: False\n"
+IS_ROOT = os.geteuid() == 0
 
 HEADER = "patient_id,code,value,unit,collected_at\n"
 TAKE = """
@@ -283,3 +287,74 @@ def _not_utf_8():
     table = pa.table({column: [MARK.decode() + "-here"] for column in columns})
     pq.write_table(table, packed, compression="none", use_dictionary=False, write_statistics=False)
     return packed.getvalue().replace(b"-here", b"-h\xffre")
+
+
+def test_a_refused_file_that_speaks_of_quarantine_is_in_none(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "lab_result.csv").write_text("quarantine\n1\n")
+    answer = b12(tmp_path / "home", "ingest", folder, "--source", "canonical")
+    assert answer.code == 10 and "Refused files are kept in" in answer.err
+    assert "those in quarantine" not in answer.err
+
+
+def taken_without_rights(home, before):
+    "What an ingest says to which modes mean something, also where root runs the tests"
+    rights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if IS_ROOT else []
+    done = subprocess.run(
+        [*rights, sys.executable, "-c", before + TAKE, home.root],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+@pytest.mark.skipif(IS_ROOT and not shutil.which("setpriv"), reason="root reads any file")
+@pytest.mark.parametrize(("before", "room"), [("", "landing"), (SEEN, "claimed")])
+def test_a_file_that_cannot_be_read_is_named_and_the_others_go_in(home, before, room):
+    "before: as if it could still be read when the files were listed"
+    for number, name in enumerate(("1", "5-unreadable", "9")):
+        path = drop(home, f"canonical/lab_result_{name}.csv", rows(number))
+        path.chmod(0o000 if "unreadable" in name else 0o600)
+    told = taken_without_rights(home, before)
+    assert "lab_result_5-unreadable.csv cannot be read and " in told
+    assert "Permission denied" in told and "Traceback" not in told
+    assert query(home, "select distinct patient_id from lake.lab_result order by 1") == [
+        {"patient_id": "P0"}, {"patient_id": "P2"}
+    ]  # fmt: skip
+    assert [path.name for path in (home.root / room).rglob("*.csv")] == [
+        "lab_result_5-unreadable.csv"
+    ]
+
+
+def test_a_claimed_file_that_vanishes_while_it_is_read_is_named(home, monkeypatch, caplog):
+    for number in range(3):
+        drop(home, f"canonical/lab_result_{number}.csv", rows(number))
+
+    def vanishing(home, claimed):
+        if claimed.name == "lab_result_1.csv":
+            (home.root / claimed.path).unlink()
+            return Ended(failed="reading it failed unexpectedly")
+        return ingest_apart(home, claimed)
+
+    monkeypatch.setattr("pipeline.ingest.claims.ingest_apart", vanishing)
+    assert set(take(home)) == {"lab_result_0.csv", "lab_result_2.csv"}
+    assert "lab_result_1.csv was removed from claimed/ while it was read" in caplog.text
+
+
+def test_a_link_in_the_place_of_a_listed_file_stops_no_listing(home, monkeypatch):
+    drop(home, "canonical/lab_result_1.csv", rows(1))
+    path = drop(home, "canonical/lab_result_2.csv", rows(2))
+    look = os.open
+
+    def replaced(name, flags, *more, **options):
+        if name == path and not path.is_symlink():
+            path.unlink()
+            path.symlink_to("/etc/passwd")
+        return look(name, flags, *more, **options)
+
+    monkeypatch.setattr(os, "open", replaced)
+    assert set(take(home)) == {"lab_result_1.csv"}

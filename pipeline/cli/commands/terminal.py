@@ -96,7 +96,7 @@ def tell_patients(done, total):
 
 
 def _beside(home, accounts):
-    is_quarantined = any("quarantine" in account.refused for account in accounts)
+    is_quarantined = any(account.is_quarantined for account in accounts)
     return f", those in quarantine in {home.quarantine} (b12 refused)" if is_quarantined else ""
 
 

@@ -121,7 +121,14 @@ def _waiting(home):
 
 
 def _claimed(home):
-    if claimed := len(list(list_files(home.claimed))) if home.claimed.is_dir() else 0:
+    unread = []
+    files = list(list_files(home.claimed, unread=unread.append)) if home.claimed.is_dir() else []
+    if unread:
+        return look(
+            f"{len(unread)} claimed files or folders cannot be read",
+            f"Check the owner and the permissions in {home.claimed}, then type: b12 ingest",
+        )
+    if claimed := len(files):
         return look(
             f"{claimed} files are claimed but not yet ingested",
             "The next ingest takes them; if none is scheduled, type: b12 ingest",

@@ -220,7 +220,7 @@ def test_a_folder_below_that_cannot_be_read_does_not_keep_others_waiting_and_is_
     watch = Watch(0)
     assert [list(watch.look(landing)[0]) for _ in range(3)] == [["canonical/day/patient.csv"]] * 3
     assert [record.message for record in caplog.records] == [
-        "A file in landing/ cannot be read and is skipped: Permission denied"
+        f"{landing}/canonical/night cannot be read and is skipped: Permission denied"
     ]
     with pytest.raises(PermissionError):
         list(list_files(landing))  # who erases must see everything
