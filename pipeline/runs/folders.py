@@ -16,7 +16,7 @@ BUILDING = ".building-"
 REMOVED = ".gone-"
 OF_PUBLISHED_RUNS = (
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
-    "summary.json",
+    "summary.json", "site_summary.json",
 )  # fmt: skip
 
 
