@@ -49,7 +49,13 @@ BEFORE_ALL, AFTER_ALL = -1.0, 1e9
 URGENCY = ("priority", "waits_from", "patient_id", "id")
 B12_ORDERS = ("b12_rising", "b12_falling")
 ORDERED = ("next_step", "site", "assignee", "status")
-FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts")
+FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts", "is_opted_out")
+SEEN = ("site", "is_opted_out")  # what need to know asks for
+
+
+def _seen(name):
+    return [column for column in SEEN if column != name]
+
 
 item = Table(
     "item", metadata,
@@ -76,13 +82,15 @@ item = Table(
     Column("b12_falling", Float, nullable=False, default=BEFORE_ALL),
     *CONTENT,
     # the first two hold all that a filter asks for, so that no wide row is read to be left out; the
-    # others are orders
+    # others are orders, with what decides who may see a row
     Index("ix_item_worklist", "is_active", *URGENCY, "status", *FILTERED),
     Index("ix_item_status", "status", *URGENCY, *FILTERED),
-    *(Index(f"ix_item_by_{name}", "is_active", name, *URGENCY) for name in ORDERED),
-    *(Index(f"ix_item_by_{name}", "is_active", name, "patient_id", "id") for name in B12_ORDERS),
-    Index("ix_item_by_waits_from", "is_active", "waits_from", "patient_id", "id"),
-    Index("ix_item_by_patient_id", "is_active", "patient_id", "id"),
+    *(Index(f"ix_item_by_{name}", "is_active", name, *URGENCY, *_seen(name)) for name in ORDERED),
+    *(
+        Index(f"ix_item_by_{name}", "is_active", name, "patient_id", "id", *SEEN)
+        for name in (*B12_ORDERS, "waits_from")
+    ),
+    Index("ix_item_by_patient_id", "is_active", "patient_id", "id", *SEEN),
 )  # fmt: skip
 
 # append-only: a trigger refuses every update, and every deletion of what is not forgotten

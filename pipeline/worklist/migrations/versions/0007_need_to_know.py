@@ -23,6 +23,7 @@ OLD = "exists (select 1 from access where id = old.access_id and at < {})"
 def upgrade():
     op.add_column("person", Column("sites", Text()))
     op.add_column("item", Column("is_opted_out", Boolean(), nullable=False, server_default=false()))
+    _index_what_decides_who_sees_a_row()
     op.create_table(
         "break_glass",
         Column("access_id", Integer(), nullable=False),
@@ -47,6 +48,25 @@ def upgrade():
         PrimaryKeyConstraint("run_id", "dimension", "site", "name", name="pk_site_count"),
         ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_site_count_run_id"),
     )
+
+
+def _index_what_decides_who_sees_a_row():
+    urgency = ("priority", "waits_from", "patient_id", "id")
+    filtered = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts", "is_opted_out")
+    seen = ("site", "is_opted_out")
+    indexes = {
+        "worklist": ("is_active", *urgency, "status", *filtered),
+        "status": ("status", *urgency, *filtered),
+        "by_site": ("is_active", "site", *urgency, "is_opted_out"),
+        "by_patient_id": ("is_active", "patient_id", "id", *seen),
+    }
+    for name in ("next_step", "assignee", "status"):
+        indexes[f"by_{name}"] = ("is_active", name, *urgency, *seen)
+    for name in ("b12_rising", "b12_falling", "waits_from"):
+        indexes[f"by_{name}"] = ("is_active", name, "patient_id", "id", *seen)
+    for name, columns in indexes.items():
+        op.drop_index(f"ix_item_{name}", "item")
+        op.create_index(f"ix_item_{name}", "item", list(columns))
 
 
 def _keep_in_sqlite():
