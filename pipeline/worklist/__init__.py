@@ -38,6 +38,7 @@ from pipeline.worklist.history import (
 )
 from pipeline.worklist.items import (
     events,
+    find_exactly,
     find_patients,
     item_of_patient,
     items_of_patients,
@@ -105,6 +106,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "events",
+    "find_exactly",
     "find_patients",
     "follow",
     "followed_run",

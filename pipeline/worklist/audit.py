@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import delete, func, insert, literal, select
 
 from pipeline.core import zone
-from pipeline.worklist.items import AT_ONCE, in_utc, merged_items
+from pipeline.worklist.items import AT_ONCE, in_utc, items_of_person
 from pipeline.worklist.tables import access as entry
 from pipeline.worklist.tables import break_glass, item, seen
 
@@ -106,7 +106,7 @@ def _chosen(asked):
 
 def _conditions(asked):
     if asked.key is not None:
-        of_patient = select(seen.c.access_id).where(seen.c.item_id.in_(merged_items(asked.key)))
+        of_patient = select(seen.c.access_id).where(seen.c.item_id.in_(items_of_person(asked.key)))
         yield entry.c.id.in_(of_patient)
     for column, value in ((entry.c.who, asked.who), (entry.c.what, asked.what)):
         if value:
