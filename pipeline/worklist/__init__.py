@@ -56,6 +56,7 @@ from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single
 from pipeline.worklist.statuses import ACTIVE, OF_ALL_SITES, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
 from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
+from pipeline.worklist.user_names import BY_PROVIDER, UNKNOWN, is_name
 from pipeline.worklist.users import (
     Busy,
     add_user,
@@ -68,6 +69,7 @@ from pipeline.worklist.users import (
 
 __all__ = [
     "ACTIVE",
+    "BY_PROVIDER",
     "CALLBACK",
     "NOT_RECORDED",
     "OF_ALL_SITES",
@@ -77,6 +79,7 @@ __all__ = [
     "SORTS",
     "STATUSES",
     "UNCHANGED",
+    "UNKNOWN",
     "Actor",
     "Asked",
     "Busy",
@@ -115,6 +118,7 @@ __all__ = [
     "has_password",
     "history",
     "is_first_use",
+    "is_name",
     "is_private",
     "item",
     "item_of_patient",

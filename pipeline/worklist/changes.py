@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
-from pipeline.worklist.merging import NIGHT, as_it_stood, merge, unmerge
+from pipeline.worklist.merging import as_it_stood, merge, unmerge
 from pipeline.worklist.statuses import ACTIVE
 from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, event, item
+from pipeline.worklist.user_names import NIGHT
 
 ENDS = ("merged", "excluded", "withdrawn", "resolved")
 LOOKED_AT_AGAIN = ("reopened", "snooze_ended", "recheck")

@@ -6,8 +6,8 @@ from sqlalchemy import func, insert, select, update
 
 from pipeline.worklist.statuses import ACTIVE, SET_BY_PEOPLE
 from pipeline.worklist.tables import event, item
+from pipeline.worklist.user_names import NIGHT  # who did it, in the audit trail
 
-NIGHT = "nightly run"  # who did it, in the audit trail
 MERGED = "continues for a patient ID that was merged into this one"
 UNMERGED = "a patient ID that was merged into this one was separated again"
 GIVEN_BACK = {
