@@ -29,6 +29,7 @@ def open_patient(request: Request, form: Form, actor: Viewer):
         raise HTTPException(404, UNKNOWN)
     why, origin = worklist.why_hidden(store_of(request), row["key"]), origin_of(request)
     if why == "opted_out":
+        record(request, actor, "break_glass_failed", items=[row["id"]], detail=named)
         raise HTTPException(403, HIDDEN[why])
     if why == "other_site":
         worklist.open_with_reason(

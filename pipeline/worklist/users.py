@@ -88,6 +88,8 @@ def change_user(
         }
     if is_disabled is not None:
         values["is_disabled"] = is_disabled
+    if is_disabled:  # a session that was open then does not go on when they are enabled again
+        values["password_version"] = person.c.password_version + 1
     chosen = update(person).where(person.c.folded == fold(name))
     if proven is not None:
         chosen = chosen.where(person.c.password_version == proven)

@@ -2,6 +2,7 @@
 reason that is kept; who opted out, stewards alone."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -363,3 +364,21 @@ def test_a_search_for_a_patient_whom_the_reader_does_not_see_does_no_more_than_f
 def test_one_who_was_never_listed_is_found_at_their_own_site(home, store):
     assert search(browser_of(home, "North"), "nemo").status_code == 303
     assert search(browser_of(home), "siri").status_code == 303
+
+
+def test_who_asked_for_one_who_opted_out_is_on_record_with_the_patient(home, store):
+    "The answer tells that there is such a patient"
+    assert open_patient(browser_of(home, "South"), OPTED_OUT).status_code == 403
+    [entry] = worklist.accesses(store, worklist.Asked(what="break_glass_failed"))
+    assert (entry["who"], entry["key"]) == ("kim", key_of(store, OPTED_OUT))
+    assert entry["detail"] == worklist.REASONS["care"]
+
+
+def test_a_run_that_is_held_tells_a_user_of_some_sites_no_total(home, store, monkeypatch):
+    held = SimpleNamespace(
+        run_id="held", as_of="2026-02-02", warned=["x"], rows=SimpleNamespace(worklist=4711)
+    )
+    monkeypatch.setattr("pipeline.web.runs.held_manifests", lambda home: [held])
+    assert "4,711 patients" in browser_of(home).get("/runs").text
+    limited = browser_of(home, "North").get("/runs").text
+    assert "Waiting for a steward" in limited and "4,711" not in limited

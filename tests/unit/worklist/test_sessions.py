@@ -41,6 +41,9 @@ def test_the_role_is_that_of_now_and_what_shuts_out_does_so_at_once(store, token
     worklist.change_user(store, "ann", is_disabled=True)
     assert user(store, token, 1) is None
     worklist.change_user(store, "ann", is_disabled=False)
+    assert user(store, token, 1) is None
+    token = worklist.begin_session(store, "ann", lasts=LASTS, now=NOW)
+    assert user(store, token, 1)
     worklist.change_user(store, "ann", password=OTHER)
     assert user(store, token, 1) is None
 
