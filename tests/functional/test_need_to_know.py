@@ -283,7 +283,13 @@ def test_the_keys_of_a_page_are_those_of_its_patients(home, store):
 
 def line(patient, site, *, into="", opted_out="false"):
     born = {"birth_date": "1950-01-01", "sex": "female"}
-    return {"patient_id": patient, **born, "site": site, "opted_out": opted_out, "merged_into": into}
+    return {
+        "patient_id": patient,
+        **born,
+        "site": site,
+        "opted_out": opted_out,
+        "merged_into": into,
+    }
 
 
 def night(home, store, folder, as_of, *lines):
@@ -300,7 +306,14 @@ def comment(browser, store, patient, text):
 
 def test_an_id_that_was_merged_goes_to_the_site_of_the_patient(home, store, tmp_path):
     "The page of the old id would show the patient to the site that it came from"
-    night(home, store, tmp_path / "m", "2026-02-01", line("nora", "North", into="sara"), line("sara", "South"))
+    night(
+        home,
+        store,
+        tmp_path / "m",
+        "2026-02-01",
+        line("nora", "North", into="sara"),
+        line("sara", "South"),
+    )
     key = key_of(store, "nora")
     north, south = browser_of(home, "North"), browser_of(home, "South", name="sue")
     assert north.get(f"/patients/{key}").status_code == 403

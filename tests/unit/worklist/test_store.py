@@ -164,7 +164,13 @@ def test_a_name_that_would_pass_for_another_is_none(store, name):
 
 
 def test_names_of_people_are_names(store):
-    for name in ("ann", "Ann-Kathrin O'Neill", "\u674e\u96f7", "\u0645\u0631\u064a\u0645", "a.b@c.example"):
+    for name in (
+        "ann",
+        "Ann-Kathrin O'Neill",
+        "\u674e\u96f7",
+        "\u0645\u0631\u064a\u0645",
+        "a.b@c.example",
+    ):
         worklist.add_user(store, name, role="viewer", password=LONG)
     assert len(worklist.users(store)) == 5
 
