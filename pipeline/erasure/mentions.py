@@ -8,7 +8,7 @@ from pipeline import lake, worklist
 from pipeline.engine import connect, quoted_identifier, storage_errors
 from pipeline.erasure.ids import Ids, forms_of
 from pipeline.erasure.text_encoding import is_opaque
-from pipeline.erasure.texts import texts_of, work_folder
+from pipeline.erasure.texts import texts_beside, texts_of, work_folder
 
 SHORTEST = 4  # characters: a shorter id is a word of too many texts
 BLOCK = 1 << 20
@@ -46,9 +46,11 @@ def _in_files(home, ids):
         for path in (path for path in files if path.is_file() and not path.is_symlink()):
             if not is_opaque(path) and not _holds_any(path, needles):
                 continue
-            lines = [line for line, text in texts_of(path, folder) if ids.are_named_in(text)]
-            if lines:
-                yield Mention(path.relative_to(home.root).as_posix(), len(lines), lines[0])
+            name = path.relative_to(home.root).as_posix()
+            for where, texts in ((name, texts_of), (f"{name}, beside its table", texts_beside)):
+                lines = [line for line, text in texts(path, folder) if ids.are_named_in(text)]
+                if lines:
+                    yield Mention(where, len(lines), lines[0] or None)
 
 
 def _holds_any(path, needles):

@@ -8,11 +8,14 @@ from pipeline.core import Refused
 from pipeline.engine import EngineError, connect, quoted_identifier, quoted_text
 from pipeline.erasure.text_encoding import detect_encoding, is_opaque
 from pipeline.readers import (
+    beside_tables,
     cell_text,
     converted,
+    extracted,
     is_parquet,
     is_transport,
     is_workbook,
+    is_zip,
     sheets_of,
     unpacked,
 )
@@ -50,6 +53,17 @@ def texts_of(path, folder):
             with plain.open(encoding=detect_encoding(plain), newline="\n") as lines:
                 yield from enumerate(lines, start=1)
     except (Refused, EngineError, UnicodeDecodeError):
+        return
+
+
+def texts_beside(path, folder):
+    """Yields (line, text) as `texts_of`, of what a zip holds beside its table: the name of each
+    file, and its lines."""
+    try:
+        for member in beside_tables(path) if is_zip(path) and not is_workbook(path) else ():
+            yield 0, member.filename
+            yield from texts_of(extracted(path, member, folder / "beside"), folder)
+    except Refused:
         return
 
 

@@ -3,7 +3,7 @@
 from pipeline.exports import fhir, omop
 from pipeline.exports.cells import cells_of, text_columns
 from pipeline.exports.meta import Meta, meta_in
-from pipeline.exports.published import published, worklist_csv, worklist_rows
+from pipeline.exports.published import published, worklist_csv
 from pipeline.exports.report import PRIORITIES, WORKLIST_COLUMNS, account_line, describe
 from pipeline.exports.tabular import as_json, as_rows, table
 from pipeline.exports.write import FORMATS, as_file, file_name, write
@@ -27,6 +27,5 @@ __all__ = [
     "table",
     "text_columns",
     "worklist_csv",
-    "worklist_rows",
     "write",
 ]

@@ -5,8 +5,6 @@ import io
 
 import pyarrow.parquet as pq
 
-from pipeline.runs import latest_folder
-
 AT_ONCE = 2000  # rows
 
 
@@ -19,16 +17,9 @@ def published(folder, *, everyone=False, priority=None):
             yield from (row for row in batch.to_pylist() if priority in (None, row["priority"]))
 
 
-def worklist_rows(home, *, priority=None):
-    """The last published worklist as a list of rows; only one priority when given. Raises
-    UsageError when there is none."""
-    return list(published(latest_folder(home), priority=priority))
-
-
-def worklist_csv(home, *, priority=None):
-    """The last published worklist.csv as text; only the lines of one priority when given. Raises
-    UsageError when there is none."""
-    with (latest_folder(home) / "worklist.csv").open(encoding="utf-8", newline="") as file:
+def worklist_csv(folder, *, priority=None):
+    """The worklist.csv of a run as text; only the lines of one priority when given."""
+    with (folder / "worklist.csv").open(encoding="utf-8", newline="") as file:
         text = file.read()
     if priority is None:
         return text.removesuffix("\n")

@@ -21,6 +21,7 @@ from pipeline.readers.landed import read
 from pipeline.readers.rows.header import read_header
 from pipeline.readers.table import MissingColumns, header_of
 from pipeline.readers.unpack import (
+    beside_tables,
     delivered_tables,
     extracted,
     is_gzip,
@@ -36,6 +37,7 @@ __all__ = [
     "MissingColumns",
     "Row",
     "begins_message",
+    "beside_tables",
     "cell_text",
     "converted",
     "define_patient_id",

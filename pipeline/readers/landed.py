@@ -19,7 +19,7 @@ from pipeline.readers.notes import notes_on
 from pipeline.readers.omop import load_concepts
 from pipeline.readers.own_sql import load_selected
 from pipeline.readers.table import load_table
-from pipeline.readers.unpack import unpacked
+from pipeline.readers.unpack import check_begins_zip, unpacked
 
 TABLES = ("table", "meds")  # formats that load_table reads
 CODED = ("code_system", "code", "name")
@@ -57,6 +57,7 @@ def read(con, path, *, profile, kind, folder, references=()):
     `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
     check_bytes(path)
+    check_begins_zip(path)
     _code_systems(con, profile)
     _maps(con, profile)
     define_filled(con, profile.empty_words)

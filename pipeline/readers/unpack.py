@@ -82,6 +82,30 @@ def tables_in_zip(path):
     return members if len(members) == 1 else tables
 
 
+def beside_tables(path):
+    """The members of a zip that no reader reads: hidden files and what else lies beside its tables;
+    without those under a password. Raises Refused as `tables_in_zip`."""
+    tables = {member.filename for member in tables_in_zip(path)}
+    with zipfile.ZipFile(path) as archive:
+        others = [each for each in archive.infolist() if each.filename not in tables]
+    return [each for each in others if not (each.is_dir() or each.flag_bits & 1)]
+
+
+def check_begins_zip(path):
+    """Raises Refused for a zip of which only the end would be read: another stands before it, as
+    where two were written into one file. A damaged one has none here."""
+    if not is_zip(path):
+        return
+    check_members(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            places = [member.header_offset for member in archive.infolist()]
+    except zipfile.BadZipFile:
+        return
+    if min(places, default=0):
+        raise Refused("its zip is two or more, one after the other: deliver each by itself")
+
+
 def check_size(path):
     """Raises Refused for a zip that is damaged, and for one that would grow too large."""
     check_members(path)

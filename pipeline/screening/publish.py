@@ -24,6 +24,21 @@ from pipeline.runs import (
 from pipeline.screening.counts import report_counts
 
 ORDER = "order by priority, waiting_since nulls last, patient_id"
+# an id that was merged into another belongs where that patient does, and opts out with them
+PLACED = """
+with placed as (
+    select patient_id, demography.site, demography.is_opted_out
+    from clinical.population
+    left join clinical.demography using (patient_id)
+)
+
+select *, cast(null as varchar) as merged_into from placed
+union all
+select merged_patient.patient_id, placed.site, placed.is_opted_out, merged_patient.surviving_id
+from clinical.merged_patient
+join placed on placed.patient_id = merged_patient.surviving_id
+order by patient_id
+"""
 COUNTED = {  # in summary.json: what of the assessment is counted by its values
     "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule",
     "priority": "priority", "cause": "cause", "monitoring": "monitoring",
@@ -82,12 +97,7 @@ def _write_worklist(con, folder):
 
     parquet = "format parquet, compression zstd"
     copy(f"from screening.worklist {ORDER}", "worklist.parquet", parquet)
-    copy(
-        "select patient_id, demography.site, demography.is_opted_out from clinical.population "
-        "left join clinical.demography using (patient_id) order by patient_id",
-        "patient_site.parquet",
-        parquet,
-    )
+    copy(PLACED, "patient_site.parquet", parquet)
     cells = cells_of(con, "screening.worklist")
     quoted = ", ".join(text_columns(con, "screening.worklist"))
     form = f"format csv, header false, delimiter ',', force_quote ({quoted})"

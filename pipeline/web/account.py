@@ -1,5 +1,7 @@
 """The account of a user: role, sites, latest logins; a new password, and logging out everywhere."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
@@ -33,21 +35,22 @@ def password(request: Request, form: Form, actor: Operator):
     if wait := worklist.seconds_to_wait(store, actor.name, address):
         return _later(request, actor, wait, 429)
     try:
-        is_right = worklist.verify(store, actor.name, given["current"])
+        proven = worklist.verify(store, actor.name, given["current"])
     except worklist.Busy:
         return _later(request, actor, BUSY_SECONDS, 503)
-    if not is_right:
+    if proven is None:
         record(request, actor, "login_failed", detail="change of the password")
         return _page(request, actor, status=403, problem="The present password is incorrect.")
     worklist.logged_in_from(store, actor.name, address)
     if given["new"] != given["again"]:
         return _page(request, actor, status=400, problem="The two new passwords differ.")
     try:
-        worklist.change_user(store, actor.name, password=given["new"])
+        new = {"password": given["new"], "proven": proven.password_version}
+        worklist.change_user(store, actor.name, **new)
     except UsageError as wrong:
         return _page(request, actor, status=400, problem=str(wrong))
     record(request, actor, "user_password", detail=actor.name)
-    begin(request, actor)
+    begin(request, replace(proven, password_version=proven.password_version + 1))
     return RedirectResponse(f"{root_of(request)}/account?done=password", 303)
 
 

@@ -14,7 +14,7 @@ from pipeline.web.recorded import origin_of, record
 from pipeline.web.render import page, root_of
 
 router = APIRouter()
-UNKNOWN = worklist.Actor("unknown user", "operator")
+UNKNOWN = worklist.Actor(worklist.UNKNOWN, "operator")
 BUSY_SECONDS = 5
 
 
@@ -85,7 +85,8 @@ def begin(request, actor, *, is_by_provider=False):
     """Log a user in, however they proved who they are."""
     record(request, actor, "login")
     lasts = _limits()["lasts"]
-    token = worklist.begin_session(request.app.state.store, actor.name, lasts=lasts)
+    proven = {"lasts": lasts, "password_version": actor.password_version}
+    token = worklist.begin_session(request.app.state.store, actor.name, **proven)
     request.session.clear()
     request.session["token"] = token
     if is_by_provider:

@@ -4,10 +4,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
-from pipeline.core import UsageError, settings
+from pipeline.core import settings
 from pipeline.profiles import clean_id
 from pipeline.web.access import Viewer, store_of
-from pipeline.web.explained import explained
 from pipeline.web.forms import Form, check, text
 from pipeline.web.patients import HIDDEN
 from pipeline.web.recorded import origin_of, record
@@ -30,6 +29,7 @@ def open_patient(request: Request, form: Form, actor: Viewer):
         raise HTTPException(404, UNKNOWN)
     why, origin = worklist.why_hidden(store_of(request), row["key"]), origin_of(request)
     if why == "opted_out":
+        record(request, actor, "break_glass_failed", items=[row["id"]], detail=named)
         raise HTTPException(403, HIDDEN[why])
     if why == "other_site":
         worklist.open_with_reason(
@@ -40,11 +40,5 @@ def open_patient(request: Request, form: Form, actor: Viewer):
 
 def _anywhere(request, patient_id):
     "The item of a patient of any site, or of the one whom the id was merged into; None for none"
-    if not patient_id:
-        return None
     store, home = request.app.state.store, request.app.state.home
-    try:
-        patient_id = explained(request, patient_id)["patient_id"]
-    except UsageError:  # on the worklist, perhaps, and no longer in the lake
-        return worklist.item(store, worklist.key_of_patient(store, patient_id))
-    return worklist.item_of_patient(store, patient_id, home=home)
+    return worklist.find_exactly(store, patient_id, home=home) if patient_id else None

@@ -22,8 +22,8 @@ from pipeline.web.render import page, root_of
 router = APIRouter()
 LOG = logging.getLogger("b12.web")
 COOKIE, SECONDS = "b12_login", 600
-BY_PROVIDER = worklist.Actor("single sign-on", "operator")  # whose changes of a user it records
-LONGEST_CODE, LONGEST_NAME = 4096, 100
+BY_PROVIDER = worklist.Actor(worklist.BY_PROVIDER, "operator")  # its changes of a user
+LONGEST_CODE = 4096
 AGAIN = (
     "This login took longer than ten minutes, was used before, or began in another browser. Log in"
     " again."
@@ -157,10 +157,7 @@ def _described(actor):
 
 def _name(setup, claims):
     name = claims.get(setup.name_claim)
-    is_usable = isinstance(name, str) and 0 < len(name.strip()) <= LONGEST_NAME and is_text(name)
-    # the record calls others so
-    is_free = is_usable and name.strip().casefold() not in (UNKNOWN.name, BY_PROVIDER.name)
-    if not (is_free and is_text(claims["sub"])):
+    if not (isinstance(name, str) and worklist.is_name(name) and is_text(claims["sub"])):
         message = f"{setup.label} did not say by which name you are known. Ask an administrator."
         raise _Refused(403, message, what="denied", detail="no name that can be used")
     return name.strip()

@@ -9,11 +9,10 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
 from pipeline import exports, worklist
-from pipeline.core import UsageError, clock, settings
+from pipeline.core import clock, settings
 from pipeline.profiles import clean_id
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer, store_of
-from pipeline.web.explained import explained
 from pipeline.web.forms import Form, check, text
 from pipeline.web.numbers import Count, whole
 from pipeline.web.people import assignee_of, people
@@ -98,23 +97,13 @@ def search(request: Request, form: Form, actor: Viewer):
 
 
 def _found(request, begins):
-    """The patient of exactly this id, listed or only in the lake, else None; and the others whose
-    id begins so"""
-    rows = worklist.find_patients(store_of(request), begins, limit=MANY_FOUND)
-    exact = next((row for row in rows if row["patient_id"] == begins), None) or _in_lake(
-        request, begins
-    )
+    """The patient of exactly this id, listed or only in the run that is followed, else None; and
+    the others whose id begins so"""
+    store, home = store_of(request), request.app.state.home
+    rows = worklist.find_patients(store, begins, limit=MANY_FOUND)
+    exact = next((row for row in rows if row["patient_id"] == begins), None)
+    exact = exact or worklist.find_exactly(store, begins, home=home)
     return exact, [row for row in rows if not exact or row["key"] != exact["key"]]
-
-
-def _in_lake(request, patient_id):
-    "A patient of the lake who was never on the worklist, or the one whom an id was merged into"
-    try:
-        explanation = explained(request, patient_id)
-    except UsageError:
-        return None
-    home, store = request.app.state.home, store_of(request)
-    return worklist.item_of_patient(store, explanation["patient_id"], home=home)
 
 
 @router.post("/worklist/assign")

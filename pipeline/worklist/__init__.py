@@ -38,6 +38,7 @@ from pipeline.worklist.history import (
 )
 from pipeline.worklist.items import (
     events,
+    find_exactly,
     find_patients,
     item_of_patient,
     items_of_patients,
@@ -55,6 +56,7 @@ from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single
 from pipeline.worklist.statuses import ACTIVE, OF_ALL_SITES, ROLES, SET_BY_PEOPLE, STATUSES
 from pipeline.worklist.store import open_store
 from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
+from pipeline.worklist.user_names import BY_PROVIDER, UNKNOWN, is_name
 from pipeline.worklist.users import (
     Busy,
     add_user,
@@ -67,6 +69,7 @@ from pipeline.worklist.users import (
 
 __all__ = [
     "ACTIVE",
+    "BY_PROVIDER",
     "CALLBACK",
     "NOT_RECORDED",
     "OF_ALL_SITES",
@@ -76,6 +79,7 @@ __all__ = [
     "SORTS",
     "STATUSES",
     "UNCHANGED",
+    "UNKNOWN",
     "Actor",
     "Asked",
     "Busy",
@@ -105,6 +109,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "events",
+    "find_exactly",
     "find_patients",
     "follow",
     "followed_run",
@@ -113,6 +118,7 @@ __all__ = [
     "has_password",
     "history",
     "is_first_use",
+    "is_name",
     "is_private",
     "item",
     "item_of_patient",

@@ -1,7 +1,7 @@
 """What people do to items. No unseen change is overwritten: each change names the version
 that it was made on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert, update
@@ -20,11 +20,13 @@ class Actor:
     """Who acts, and their role: each may do what those before it in ROLES may.
 
     sites: the patients of which sites they see, "" for those without one; None: of every site.
+    password_version: by which of their passwords they proved who they are just now, if by one.
     """
 
     name: str
     role: str
     sites: tuple[str, ...] | None = None
+    password_version: int | None = field(default=None, compare=False, repr=False)
 
     def may(self, role):
         return ROLES.index(self.role) >= ROLES.index(role)

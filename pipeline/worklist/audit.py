@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import delete, func, insert, literal, select
 
-from pipeline.core import zone
-from pipeline.worklist.items import AT_ONCE, in_utc, merged_items
+from pipeline.core import printable, zone
+from pipeline.worklist.items import AT_ONCE, in_utc, items_of_person
 from pipeline.worklist.tables import access as entry
 from pipeline.worklist.tables import break_glass, item, seen
 
@@ -57,7 +57,7 @@ def write_access(con, *, actor, what, items=(), rows=None, detail=None, origin=N
     """As `record_access`, within a transaction; returns the id of the access."""
     items = list(dict.fromkeys(items))
     told = {
-        "at": datetime.now(UTC), "who": actor.name, "what": what, "detail": detail,
+        "at": datetime.now(UTC), "who": actor.name, "what": what, "detail": _on_a_line(detail),
         "rows": len(items) if rows is None and items else rows, "origin": origin,
     }  # fmt: skip
     [number] = con.execute(insert(entry).values(told)).inserted_primary_key
@@ -66,6 +66,11 @@ def write_access(con, *, actor, what, items=(), rows=None, detail=None, origin=N
         shown = select(item.c.id, literal(number)).where(item.c.id.in_(some))
         con.execute(insert(seen).from_select(["item_id", "access_id"], shown))
     return number
+
+
+def _on_a_line(detail):
+    "As it can be shown, so that no part of it looks like another entry"
+    return printable(detail).replace("\n", "%0A").replace("\t", "%09") if detail else detail
 
 
 def accesses(store, asked=None, *, limit: int | None = 200):
@@ -106,7 +111,7 @@ def _chosen(asked):
 
 def _conditions(asked):
     if asked.key is not None:
-        of_patient = select(seen.c.access_id).where(seen.c.item_id.in_(merged_items(asked.key)))
+        of_patient = select(seen.c.access_id).where(seen.c.item_id.in_(items_of_person(asked.key)))
         yield entry.c.id.in_(of_patient)
     for column, value in ((entry.c.who, asked.who), (entry.c.what, asked.what)):
         if value:

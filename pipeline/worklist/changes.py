@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
-from pipeline.worklist.merging import NIGHT, as_it_stood, merge, unmerge
+from pipeline.worklist.merging import as_it_stood, merge, unmerge
 from pipeline.worklist.statuses import ACTIVE
 from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, event, item
+from pipeline.worklist.user_names import NIGHT
 
 ENDS = ("merged", "excluded", "withdrawn", "resolved")
 LOOKED_AT_AGAIN = ("reopened", "snooze_ended", "recheck")
@@ -47,16 +48,20 @@ def write(con, rows, *, as_of, run_id):
 
 
 def move(con, rows):
-    """Write the rows of `worklist.moved`: where patients belong, and who opted out; nothing of it
-    is an event."""
+    """Write the rows of `worklist.moved`: where patients belong, who opted out, and into whom an id
+    is merged now; nothing of it is an event."""
     if rows:
-        moved = update(item).where(item.c.patient_id == bindparam("patient"))
+        moved, survivor = (
+            update(item).where(item.c.patient_id == bindparam("patient")),
+            item.alias(),
+        )
+        of_survivor = select(survivor.c.id).where(survivor.c.patient_id == bindparam("survivor"))
         values = {name: bindparam(f"new_{name}") for name in ("site", "is_opted_out")}
         con.execute(
-            moved.values(**values),
+            moved.values(**values, merged_into=of_survivor.scalar_subquery()),
             [
                 {"patient": row["patient_id"], "new_site": row["site"] or "",
-                 "new_is_opted_out": row["is_opted_out"]}
+                 "new_is_opted_out": row["is_opted_out"], "survivor": row["merged_into"]}
                 for row in rows
             ],
         )  # fmt: skip

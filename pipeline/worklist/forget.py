@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, func, select, update
 
-from pipeline.worklist.tables import break_glass, event, item, note, seen
+from pipeline.worklist.tables import access, break_glass, event, item, note, seen
 
 
 def forget(store, patient_ids):
@@ -52,9 +52,9 @@ def _counted(con, ids):
 
 
 def texts_naming(store, is_named):
-    """How many texts of people or of the night hold what this function finds: details of events,
-    and why a patient of another site was opened."""
-    columns = (event.c.detail, break_glass.c.because)
+    """How many texts of people or of the night hold what this function finds: details of events and
+    of accesses, and why a patient of another site was opened."""
+    columns = (event.c.detail, break_glass.c.because, access.c.detail)
     with store.reading() as con:
         return sum(
             sum(map(is_named, con.scalars(select(column).where(column.is_not(None)))))

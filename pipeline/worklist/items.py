@@ -4,17 +4,18 @@ to it."""
 from datetime import UTC
 
 from pyarrow import parquet
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.core import clock
 from pipeline.worklist.changes import new_key
 from pipeline.worklist.history import followed_run
-from pipeline.worklist.need_to_know import seen_alone, seen_in_lists
+from pipeline.worklist.need_to_know import is_seen_in_lists, seen_alone, seen_in_lists
 from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.tables import event, item, note
 
 AT_ONCE = 500  # parameters of one statement
+PLACE = ("site", "is_opted_out")  # of an item
 NOWHERE = {"site": "", "is_opted_out": False}
 
 
@@ -28,6 +29,23 @@ def item_of_patient(store, patient_id, *, home=None, today=None):
     see the patient."""
     items_of_patients(store, [patient_id], home=home, today=today)
     return _row(store, item.c.patient_id == patient_id, today)
+
+
+def find_exactly(store, patient_id, *, home, today=None):
+    """The row of the patient who has exactly this id, on the worklist or in the run that is
+    followed, or of the one whom it was merged into; an item is made for one who was never listed.
+
+    None alike for an id that is unknown and for a patient whom the reader does not see: one takes
+    as long as the other, and leaves no trace, so that nothing tells them apart.
+    """
+    placed = _placed(home, store, [patient_id]).get(patient_id)
+    surviving = (placed or {}).get("merged_into") or patient_id
+    row = _row(store, item.c.patient_id == surviving, today)
+    if row or placed is None:
+        return row
+    if not is_seen_in_lists(store, **{name: placed[name] for name in PLACE}):
+        return None
+    return item_of_patient(store, surviving, home=home, today=today)
 
 
 def _row(store, where, today):
@@ -61,7 +79,8 @@ def _make_off_list(store, patient_ids, placed, today):
     "Items of patients who were never listed; one that another process made meanwhile stays"
     fresh = {"status": "off_list", "is_active": False, "waits_from": today}
     made = [
-        {"key": new_key(), "patient_id": each, **fresh, **placed.get(each, NOWHERE)}
+        {"key": new_key(), "patient_id": each, **fresh}
+        | {name: placed.get(each, NOWHERE)[name] for name in PLACE}
         for each in patient_ids
     ]
     insert = (sqlite if store.is_sqlite else postgresql).insert(item)
@@ -70,7 +89,7 @@ def _make_off_list(store, patient_ids, placed, today):
 
 
 def _placed(home, store, patient_ids):
-    "What the run that is followed says of where patients belong, by patient id"
+    "What the run that is followed says of where patients belong, and into whom they were merged"
     followed = followed_run(store)
     file = home.runs / followed["run_id"] / "patient_site.parquet" if followed else None
     if file is None or not file.exists():
@@ -79,6 +98,7 @@ def _placed(home, store, patient_ids):
     return {
         row["patient_id"]: {
             "site": row["site"] or "", "is_opted_out": bool(row.get("is_opted_out")),
+            "merged_into": row.get("merged_into"),
         }
         for row in rows
     }  # fmt: skip
@@ -144,6 +164,14 @@ def merged_items(key):
     """The ids of an item and of those merged into it, as a SELECT."""
     mine = select(item.c.id).where(item.c.key == key).scalar_subquery()
     return select(item.c.id).where((item.c.id == mine) | (item.c.merged_into == mine))
+
+
+def items_of_person(key):
+    """The ids of the items of a person, by the key of any of them, as a SELECT: also of an id that
+    was merged, where `merged_items` looks the other way."""
+    mine = select(func.coalesce(item.c.merged_into, item.c.id)).where(item.c.key == key)
+    first = mine.scalar_subquery()
+    return select(item.c.id).where((item.c.id == first) | (item.c.merged_into == first))
 
 
 def in_utc(at):

@@ -6,8 +6,8 @@ from sqlalchemy import func, insert, select, update
 
 from pipeline.worklist.statuses import ACTIVE, SET_BY_PEOPLE
 from pipeline.worklist.tables import event, item
+from pipeline.worklist.user_names import NIGHT  # who did it, in the audit trail
 
-NIGHT = "nightly run"  # who did it, in the audit trail
 MERGED = "continues for a patient ID that was merged into this one"
 UNMERGED = "a patient ID that was merged into this one was separated again"
 GIVEN_BACK = {
@@ -50,7 +50,8 @@ def merge(con, row, gone, *, fresh, is_news, run_id):
 
 
 def unmerge(con, row, gone, *, run_id):
-    """A merge is withdrawn: the item resumes the status it had; returns the row with that status.
+    """A merge is withdrawn: an item that is listed again resumes the status it had; returns the row
+    with that status.
 
     The survivor's item gives back what it took over, unless it was changed since. gone: the
     item as it stood, merged.
@@ -72,7 +73,8 @@ def unmerge(con, row, gone, *, run_id):
     if is_taken_over and not _was_touched(con, survivor, since=merged.at):
         _change(con, survivor, GIVEN_BACK)
         _tell(con, survivor, "unmerged", "open", UNMERGED, run_id)
-    return row | ({"to_status": merged.from_status} if merged.from_status in ACTIVE else {})
+    is_resumed = row["change"] == "reopened" and merged.from_status in ACTIVE
+    return row | ({"to_status": merged.from_status} if is_resumed else {})
 
 
 def _was_touched(con, row, since):

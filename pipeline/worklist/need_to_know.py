@@ -43,6 +43,15 @@ def _opted_in(actor):
     return [] if actor.may("steward") else [~item.c.is_opted_out]
 
 
+def is_seen_in_lists(store, *, site, is_opted_out):
+    """Whether a patient is among `seen_in_lists`, of whom no item may be made yet."""
+    actor = store.reader
+    if actor is None:
+        return True
+    is_of_site = actor.sites is None or site in actor.sites
+    return is_of_site and (not is_opted_out or actor.may("steward"))
+
+
 def why_hidden(store, key):
     """Why the reader of a store does not see an item: `opted_out`, `other_site`, or None where
     they do or there is no such item."""

@@ -15,6 +15,7 @@ from pipeline.worklist.tables import CONTENT, item
 FILES = {"published": "worklist", "assessment": "assessment", "patient_site": "patient_site"}
 BUILT = ("withdrawn", "compared", "news", "night", "moved")
 ARROW = {"INTEGER": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "FLOAT": pa.float64()}
+survivor = item.alias("survivor")
 COLUMNS = (
     item.c.id,
     item.c.patient_id,
@@ -25,6 +26,7 @@ COLUMNS = (
     *(item.c[column.name] for column in CONTENT if column.name != "site"),
     func.nullif(item.c.site, "").label("site"),
     item.c.is_opted_out,
+    survivor.c.patient_id.label("merged_into"),
 )
 
 
@@ -60,6 +62,7 @@ def _register_run(duck, con, folder, as_of):
         if (folder / f"{file}.parquet").exists():
             _read(duck, f"worklist.{relation}", folder / f"{file}.parquet")
     duck.execute("alter table worklist.patient_site add column if not exists is_opted_out boolean")
+    duck.execute("alter table worklist.patient_site add column if not exists merged_into varchar")
     # a run of before version 2 of the protocol has no evidence
     duck.execute("alter table worklist.published add column if not exists evidence varchar")
     for schema in ("worklist", "protocol"):
@@ -79,7 +82,8 @@ def _read(duck, name, path):
 
 
 def _items(con):
-    rows = con.execute(select(*COLUMNS).where(item.c.patient_id.is_not(None))).all()
+    chosen = select(*COLUMNS).outerjoin(survivor, survivor.c.id == item.c.merged_into)
+    rows = con.execute(chosen.where(item.c.patient_id.is_not(None))).all()
     kinds = [ARROW.get(str(column.type).split("(")[0], pa.string()) for column in COLUMNS]
     columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
     arrays = [pa.array(cells, kind) for cells, kind in zip(columns, kinds, strict=True)]

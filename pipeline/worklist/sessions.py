@@ -16,15 +16,17 @@ from pipeline.worklist.users import sites_of
 TOUCHED_AFTER = timedelta(seconds=30)  # not every request writes when it came
 
 
-def begin_session(store, name, *, lasts, now=None):
+def begin_session(store, name, *, lasts, password_version=None, now=None):
     """A new session of a user; returns what the cookie holds. lasts: the longest that any session
-    lasts (timedelta): older ones are deleted. Only a hash is kept: whoever reads the database has
-    no session."""
+    lasts (timedelta): older ones are deleted. password_version: of the password that was proven;
+    where the user has another by now, the session opens nothing. Only a hash is kept: whoever reads
+    the database has no session."""
     token, now = secrets.token_urlsafe(24), now or datetime.now(UTC)
     with store.writing() as con:
         con.execute(delete(session).where(session.c.began_at < now - lasts))
         of_user = select(person.c.password_version).where(person.c.folded == fold(name))
-        row = {"key": _hash(token), "user": fold(name), "password_version": con.scalar(of_user)}
+        version = con.scalar(of_user) if password_version is None else password_version
+        row = {"key": _hash(token), "user": fold(name), "password_version": version}
         con.execute(insert(session).values(**row, began_at=now, seen_at=now))
     return token
 

@@ -14,7 +14,7 @@ from pipeline.worklist.actions import UNCHANGED, Actor
 from pipeline.worklist.statuses import OF_ALL_SITES, ROLES
 from pipeline.worklist.store import Conflict
 from pipeline.worklist.tables import person
-from pipeline.worklist.user_names import fold
+from pipeline.worklist.user_names import OWN, fold, is_name
 
 SHORTEST, LONGEST = 12, 128  # characters; OWASP ASVS 2.1.1 and 2.1.2
 NO_PASSWORD = ""  # of users of single sign-on
@@ -36,8 +36,11 @@ def _hash_for_unknown_users():
 def add_user(store, name, *, role, password, sites=None):
     """Add a person who may log in. sites: those whose patients they see, "" for patients without
     a site; None for all. Raises UsageError: a name in use, an unknown role, a short password."""
-    if not name.strip() or len(name) > 100:
-        raise UsageError("A user name needs 1 to 100 characters.")
+    if not is_name(name):
+        raise UsageError(
+            "A user name needs 1 to 100 characters that can be seen, and is none that the program"
+            f" uses itself: {', '.join(OWN)}."
+        )
     try:
         with store.writing() as con:
             con.execute(
@@ -69,9 +72,11 @@ def sites_of(row):
     return None if row["sites"] is None else tuple(json.loads(row["sites"]))
 
 
-def change_user(store, name, *, role=None, sites=UNCHANGED, password=None, is_disabled=None):
+def change_user(
+    store, name, *, role=None, sites=UNCHANGED, password=None, is_disabled=None, proven=None
+):
     """Change a role, the sites (None: all) or the password, or disable a user; open sessions follow
-    at once. Raises UsageError."""
+    at once. proven: the password_version that must still be theirs. Raises UsageError."""
     values: dict[str, Any] = {"role": _role(role)} if role else {}
     if role or sites is not UNCHANGED:
         values["sites"] = _sites_after(store, name, role, sites)
@@ -83,11 +88,18 @@ def change_user(store, name, *, role=None, sites=UNCHANGED, password=None, is_di
         }
     if is_disabled is not None:
         values["is_disabled"] = is_disabled
+    if is_disabled:  # a session that was open then does not go on when they are enabled again
+        values["password_version"] = person.c.password_version + 1
+    chosen = update(person).where(person.c.folded == fold(name))
+    if proven is not None:
+        chosen = chosen.where(person.c.password_version == proven)
     with store.writing() as con:
-        if not con.execute(
-            update(person).where(person.c.folded == fold(name)).values(values)
-        ).rowcount:
-            raise UsageError(f"There is no user {name}.")
+        if not con.execute(chosen.values(values)).rowcount:
+            raise UsageError(
+                f"There is no user {name}."
+                if proven is None
+                else "The password was changed in the meantime. Log in with the new one."
+            )
 
 
 def _refuse_password_of_provider(store, name):
@@ -119,7 +131,7 @@ def verify(store, name, password):
         _hashing.release()
     if kept == NO_PASSWORD or user["is_disabled"]:
         return None
-    return Actor(user["name"], user["role"], sites_of(user))
+    return Actor(user["name"], user["role"], sites_of(user), user["password_version"])
 
 
 def has_password(store, name):

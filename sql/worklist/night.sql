@@ -2,6 +2,7 @@
 -- change: opened, reopened, changed (the reason or its evidence), snooze_ended, recheck (done, but the data still say the same after
 -- the time set), merged, excluded, withdrawn (a result it rested on was taken back), resolved, refreshed (other words, same reason), kept.
 -- An item stays one item while its reason lasts; alerts that are gone, or less urgency, change it, but do not open it again.
+-- Of an id that is merged no more and not listed, the item ends as that of any other patient.
 -- Missing: an item that was never on the list (off_list) has no facts. Tied: a merge comes before an exclusion, that before a withdrawal.
 with decided as (
     select
@@ -17,7 +18,8 @@ with decided as (
             when is_listed and is_worded_anew then 'refreshed'
             when is_listed then 'kept'
             when merged_patient.surviving_id is not null and status <> 'merged' then 'merged'
-            when is_closed or is_first then 'kept'
+            when is_first or (is_closed and status <> 'merged') then 'kept'
+            when status = 'merged' and merged_patient.surviving_id is not null then 'kept'
             when assessment.scope is null or assessment.scope in ('deceased', 'opted_out') then 'excluded'
             when withdrawn.results is not null then 'withdrawn'
             else 'resolved'

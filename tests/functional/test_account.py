@@ -118,3 +118,20 @@ def test_a_user_of_single_sign_on_has_no_password_here(app, store):
 
 def test_without_users_there_is_no_account(tmp_path):
     assert local(standalone(Home(tmp_path / "none"))).get("/account").status_code == 404
+
+
+def test_a_password_that_was_reset_meanwhile_is_not_overwritten(app, store, monkeypatch):
+    browser = logged_in(app)
+    verify = worklist.verify
+
+    def slowly(store, name, password):
+        proven = verify(store, name, password)
+        worklist.change_user(store, "ann", password="seven old lanterns")
+        return proven
+
+    monkeypatch.setattr(worklist, "verify", slowly)
+    answer = change(browser)
+    assert answer.status_code == 400 and "in the meantime" in answer.text
+    monkeypatch.undo()
+    assert worklist.verify(store, "ann", "seven old lanterns")
+    assert browser.get("/worklist").headers["location"] == "/login"

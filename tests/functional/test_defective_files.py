@@ -75,6 +75,11 @@ REFUSED = {
     "a zip": ("lab_result.zip", b"PK\x03\x04", "no entity"),
     "a spreadsheet": ("lab_result.xlsx", b"PK\x03\x04", "no entity"),
     "a zip of two": ("lab_result.csv.zip", zipped(**{"a.csv": HEADER, "b.csv": GOOD}), "unzip it"),
+    "two zips in one file": (
+        "lab_result.csv.zip",
+        zipped(**{"a.csv": HEADER + GOOD}) + zipped(**{"b.csv": HEADER + NEXT}),
+        "one after the other",
+    ),
     "a damaged zip": ("lab_result.csv.zip", zipped(**{"a.csv": HEADER})[:-9], "damaged"),
     "cut transport": ("lab_result.csv", b"HEADER RECORD*******LIBRARY", "damaged"),
     "tabs": (

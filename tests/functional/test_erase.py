@@ -501,3 +501,19 @@ def test_the_words_of_others_stay_counted_however_their_format_writes_them(tmp_p
         ("ä-3", 'Größe ü/2 "x"'),
         ("ä-5", "Prüfung A"),
     ]
+
+
+def test_what_lies_in_a_zip_beside_its_table_is_looked_through(tmp_path):
+    "No reader reads it: a hidden copy, a letter, the table of another program"
+    home, folder = tmp_path / "home", deliver(tmp_path / "in", patient=[{"patient_id": "ZAN-1"}])
+    table = "patient_id,birth_date\nZBO-2,1950-01-01\n"
+    beside = {".patient.csv.swp": table + "ZAN-1,1951-01-01\n", "letter.md": "ZCY-3\nis well"}
+    with zipfile.ZipFile(folder / "patient_more.csv.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in {"patient.csv": table, **beside}.items():
+            packed.writestr(name, text)
+    assert b12(home, "ingest", folder, "--source", "canonical").code == 0
+    answer = b12(home, "erase", "ZAN-1", "--yes")
+    [archived] = (home / "archive").rglob("*.zip")
+    assert f"  archive/canonical/{archived.name}, beside its table: 1 from line 3\n" in answer.out
+    unknown = b12(home, "erase", "ZCY-3", "--yes")
+    assert unknown.code == 2 and "beside its table" in unknown.err

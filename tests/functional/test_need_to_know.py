@@ -2,6 +2,7 @@
 reason that is kept; who opted out, stewards alone."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -278,3 +279,119 @@ def test_the_keys_of_a_page_are_those_of_its_patients(home, store):
     kim = browser_of(home, "North")
     for address in PAGES:
         assert not theirs & set(keys(kim.get(address))), address
+
+
+def line(patient, site, *, into="", opted_out="false"):
+    born = {"birth_date": "1950-01-01", "sex": "female"}
+    return {
+        "patient_id": patient,
+        **born,
+        "site": site,
+        "opted_out": opted_out,
+        "merged_into": into,
+    }
+
+
+def night(home, store, folder, as_of, *lines):
+    run(home.root, deliver(folder, patient=[*lines]), as_of=as_of)
+    worklist.follow(home, store)
+
+
+def comment(browser, store, patient, text):
+    key = key_of(store, patient)
+    sent = {"version": worklist.item(store, key)["version"], "comment": text}
+    csrf = token(browser.get("/worklist"))
+    assert browser.post(f"/patients/{key}/act", data={"csrf": csrf, **sent}).status_code == 303
+
+
+def test_an_id_that_was_merged_goes_to_the_site_of_the_patient(home, store, tmp_path):
+    "The page of the old id would show the patient to the site that it came from"
+    night(
+        home,
+        store,
+        tmp_path / "m",
+        "2026-02-01",
+        line("nora", "North", into="sara"),
+        line("sara", "South"),
+    )
+    key = key_of(store, "nora")
+    north, south = browser_of(home, "North"), browser_of(home, "South", name="sue")
+    assert north.get(f"/patients/{key}").status_code == 403
+    assert "nora" not in north.get("/worklist?status=merged").text
+    assert "nora" not in north.get("/worklist/export?format=csv&status=merged").text
+    assert search(north, "nora").status_code == 200
+    assert south.get(f"/patients/{key}").status_code == 200
+    assert open_patient(north, "nora").headers["location"] == f"/patients/{key_of(store, 'sara')}"
+
+
+def test_an_id_that_was_merged_opts_out_with_the_patient(home, store, tmp_path):
+    out = line("nils", "North", opted_out="true")
+    night(home, store, tmp_path / "m", "2026-02-01", line("nora", "North", into="nils"), out)
+    kim = browser_of(home)
+    page = kim.get(f"/patients/{key_of(store, 'nora')}")
+    assert page.status_code == 403 and "opted out" in page.text
+    assert "nora" not in kim.get("/worklist?status=merged").text
+    assert search(kim, "nora").status_code == 200
+
+
+def test_what_was_done_to_an_id_goes_with_it_when_it_is_separated_again(home, store, tmp_path):
+    comment(browser_of(home, "North"), store, "nils", "Lives with his sister")
+    sven = line("sven", "South")
+    night(home, store, tmp_path / "m", "2026-02-01", line("nils", "North", into="sven"), sven)
+    sue, key = browser_of(home, "South", name="sue"), key_of(store, "sven")
+    assert "his sister" in sue.get(f"/patients/{key}").text
+    apart = line("nils", "North", opted_out="true")
+    night(home, store, tmp_path / "u", "2026-02-02", apart, sven)
+    assert "his sister" not in sue.get(f"/patients/{key}").text
+    assert worklist.item(store, key_of(store, "nils"))["status"] == "excluded"
+
+
+def test_what_was_done_to_an_id_is_found_at_the_end_of_a_chain_of_merges(home, store, tmp_path):
+    comment(browser_of(home, "North"), store, "nils", "Lives with his sister")
+    sara, sven = line("sara", "South"), line("sven", "South")
+    night(home, store, tmp_path / "1", "2026-02-01", line("nils", "North", into="sara"), sara)
+    night(home, store, tmp_path / "2", "2026-02-02", line("sara", "South", into="sven"), sven)
+    sue = browser_of(home, "South", name="sue")
+    assert "his sister" in sue.get(f"/patients/{key_of(store, 'sven')}").text
+    for patient in ("nils", "sara", "sven"):  # who saw this patient, asked for by any of the ids
+        asked = worklist.Asked(key=key_of(store, patient), who="sue")
+        assert [entry["what"] for entry in worklist.accesses(store, asked)] == ["patient"]
+
+
+@pytest.mark.parametrize("hidden", ["sara", "siri", OPTED_OUT])
+def test_a_search_for_a_patient_whom_the_reader_does_not_see_does_no_more_than_for_nobody(
+    home, store, hidden, monkeypatch
+):
+    "Explaining took half a second, and was kept for those alone who exist: time told them apart"
+    monkeypatch.setattr("pipeline.web.explained.explain_run", None)
+    kim, known = browser_of(home, "North"), set(worklist.patient_ids(store))
+    found, missed = search(kim, hidden), search(kim, "nobody-at-all")
+    assert found.text.count(hidden) == missed.text.count("nobody-at-all") > 0
+    assert (found.status_code, len(found.text) - len(missed.text)) == (
+        200,
+        (len(hidden) - len("nobody-at-all")) * found.text.count(hidden),
+    )
+    assert set(worklist.patient_ids(store)) == known
+
+
+def test_one_who_was_never_listed_is_found_at_their_own_site(home, store):
+    assert search(browser_of(home, "North"), "nemo").status_code == 303
+    assert search(browser_of(home), "siri").status_code == 303
+
+
+def test_who_asked_for_one_who_opted_out_is_on_record_with_the_patient(home, store):
+    "The answer tells that there is such a patient"
+    assert open_patient(browser_of(home, "South"), OPTED_OUT).status_code == 403
+    [entry] = worklist.accesses(store, worklist.Asked(what="break_glass_failed"))
+    assert (entry["who"], entry["key"]) == ("kim", key_of(store, OPTED_OUT))
+    assert entry["detail"] == worklist.REASONS["care"]
+
+
+def test_a_run_that_is_held_tells_a_user_of_some_sites_no_total(home, store, monkeypatch):
+    held = SimpleNamespace(
+        run_id="held", as_of="2026-02-02", warned=["x"], rows=SimpleNamespace(worklist=4711)
+    )
+    monkeypatch.setattr("pipeline.web.runs.held_manifests", lambda home: [held])
+    assert "4,711 patients" in browser_of(home).get("/runs").text
+    limited = browser_of(home, "North").get("/runs").text
+    assert "Waiting for a steward" in limited and "4,711" not in limited

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pipeline import worklist
+from pipeline.cli.commands import screening
 from pipeline.core.config import Home
 from pipeline.web import create_app
 from tests.command import AS_OF, b12, deliver, run
@@ -149,3 +150,23 @@ def test_what_cannot_be_recorded_is_not_shown(home, monkeypatch):
     assert page.status_code == 503 and ">ann<" not in page.text
     shown = b12(home.root, "worklist")
     assert shown.code == 13 and shown.out == ""
+
+
+def test_a_run_that_is_published_meanwhile_shows_nobody_who_is_not_on_record(
+    home, store, monkeypatch
+):
+    "What is recorded and what is shown are of one run, though `latest` moves between the two"
+    older, latest = sorted(home.runs.glob("[!.l]*"))[0], home.runs / "latest"
+    newer = latest.readlink()
+
+    def meanwhile(*arguments, **more):
+        latest.unlink()
+        latest.symlink_to(newer)
+        return recorded(*arguments, **more)
+
+    recorded = screening.record_patients
+    monkeypatch.setattr(screening, "record_patients", meanwhile)
+    latest.unlink()
+    latest.symlink_to(older.name)
+    shown = b12(home.root, "worklist", "--format", "csv").out
+    assert newest(store)[1] == ["ann"] and "ann" in shown and "ben" not in shown

@@ -161,7 +161,21 @@ def test_who_fits_no_line_of_the_mapping_is_denied(browser, clinic, store):
 
 
 @pytest.mark.parametrize(
-    "name", [None, "", "  ", "x" * 101, "a\u0007b", ["ann"], 7, "Single sign-on"], ids=ascii
+    "name",
+    [
+        None,
+        "",
+        "  ",
+        "x" * 101,
+        "a\u0007b",
+        ["ann"],
+        7,
+        "Single sign-on",
+        "Nightly run",
+        "a\u202eb",
+        "an\nn",
+    ],
+    ids=ascii,
 )
 def test_a_name_that_cannot_be_used_is_denied(browser, clinic, store, name):
     clinic.user("s-8", groups=["b12-north"], preferred_username=name)

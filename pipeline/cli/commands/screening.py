@@ -28,13 +28,13 @@ from pipeline.exports import (
     WORKLIST_COLUMNS,
     as_json,
     as_rows,
+    published,
     table,
     worklist_csv,
-    worklist_rows,
 )
 from pipeline.protocol import load, problems
 from pipeline.review import with_reviews
-from pipeline.runs import held_manifests, manifests
+from pipeline.runs import held_manifests, latest_folder, manifests
 from pipeline.screening import parse_day
 
 
@@ -131,14 +131,15 @@ def worklist(home, options):
     form = form_of(options.format, options.out, FORMATS)
     if form not in ("table", "csv", "json"):
         return export(home, options, form)
-    rows = worklist_rows(home, priority=options.priority)
+    folder = latest_folder(home).resolve()  # a run that is published meanwhile moves `latest`
+    rows = list(published(folder, priority=options.priority))
     record_patients(home, "list", rows, detail=form)
     if form == "table":
         text = table(rows, WORKLIST_COLUMNS)
     elif form == "json":
         text = as_json(rows)
     else:
-        text = worklist_csv(home, priority=options.priority)
+        text = worklist_csv(folder, priority=options.priority)
     return write(text, options.out)
 
 

@@ -265,6 +265,24 @@ def test_an_item_that_was_closed_follows_its_patient_too():
     """)  # fmt: skip
 
 
+def test_an_id_that_is_merged_no_more_and_not_listed_ends_as_any_other():
+    con = night()
+    items(con, """
+        patient_id | status
+        ann        | merged
+        ben        | merged
+    """)  # fmt: skip
+    insert(con, "worklist.assessment", [
+        {"patient_id": "ann", "scope": "opted_out", "next_step": "EXCLUDED", "reason": "Opted out."},
+        {"patient_id": "ben", "scope": "in_scope", "next_step": "NO_ACTION", "reason": "x"},
+    ])  # fmt: skip
+    does(con, """
+        patient_id | from_status | change   | to_status
+        ann        | merged      | excluded | excluded
+        ben        | merged      | resolved | resolved
+    """)  # fmt: skip
+
+
 def test_who_comes_back_is_the_same_item_again():
     con = night()
     items(con, """

@@ -127,3 +127,17 @@ def test_patients_who_were_never_listed_get_an_item_to_be_recorded_by(store):
     made = worklist.items_of_patients(store, ["P00000", "new", "new"], today=TODAY)
     assert set(made) == {"P00000", "new"} and made["P00000"][0] == ids(store)["P00000"]
     assert worklist.item(store, made["new"][1])["status"] == "off_list"
+
+
+def test_no_detail_looks_like_another_entry(store):
+    "What an address asked for is repeated in the detail: it may end a line, or turn the writing"
+    forged = "unit\n2026-02-01 08:00:00  lee  login\u202e"
+    worklist.record_access(store, actor=KIM, what="rejects", detail=forged)
+    [entry] = worklist.accesses(store)
+    assert entry["detail"] == "unit%0A2026-02-01 08:00:00  lee  login%E2%80%AE"
+
+
+def test_an_id_in_what_was_asked_for_is_found_for_a_person_to_decide(store):
+    detail = worklist.described(user="ANNA-1")
+    worklist.record_access(store, actor=KIM, what="audit", detail=detail)
+    assert worklist.texts_naming(store, lambda text: "ANNA-1" in text) == 1

@@ -41,8 +41,21 @@ def test_the_role_is_that_of_now_and_what_shuts_out_does_so_at_once(store, token
     worklist.change_user(store, "ann", is_disabled=True)
     assert user(store, token, 1) is None
     worklist.change_user(store, "ann", is_disabled=False)
+    assert user(store, token, 1) is None
+    token = worklist.begin_session(store, "ann", lasts=LASTS, now=NOW)
+    assert user(store, token, 1)
     worklist.change_user(store, "ann", password=OTHER)
     assert user(store, token, 1) is None
+
+
+def test_a_password_that_was_changed_while_it_was_looked_at_opens_nothing(store, token):
+    "Looking at a password takes a tenth of a second, and ten where many wait"
+    ann = worklist.verify(store, "ann", LONG)
+    worklist.change_user(store, "ann", password=OTHER)
+    proven = {"password_version": ann.password_version}
+    late = worklist.begin_session(store, "ann", lasts=LASTS, now=NOW, **proven)
+    assert user(store, late, 1) is None
+    assert user(store, worklist.begin_session(store, "ann", lasts=LASTS, now=NOW), 1)
 
 
 def test_logging_out_ends_one_and_signing_out_ends_all(store, token):

@@ -191,6 +191,38 @@ def test_users_that_cannot_be(store):
         worklist.change_user(store, "nobody", role="viewer")
 
 
+@pytest.mark.parametrize("name", [
+    "nightly run", "Nightly  RUN", "\uff53ingle sign-on", "command line", "Unknown User",  # what the program calls itself
+    "an\nn", "ann\u202ebob", "an\u200bn", "\u200b", "ann\u2066", "x" * 101, "\ufdfa" * 100,
+])  # fmt: skip
+def test_a_name_that_would_pass_for_another_is_none(store, name):
+    with pytest.raises(UsageError, match="1 to 100"):
+        worklist.add_user(store, name, role="viewer", password=LONG)
+    assert worklist.users(store) == []
+
+
+def test_names_of_people_are_names(store):
+    for name in (
+        "ann",
+        "Ann-Kathrin O'Neill",
+        "\u674e\u96f7",
+        "\u0645\u0631\u064a\u0645",
+        "a.b@c.example",
+    ):
+        worklist.add_user(store, name, role="viewer", password=LONG)
+    assert len(worklist.users(store)) == 5
+
+
+def test_a_password_is_changed_once_by_what_was_proven(store):
+    "Of two who knew the old one, as after an administrator's reset, the second changes nothing"
+    worklist.add_user(store, "ann", role="viewer", password=LONG)
+    proven = worklist.verify(store, "ann", LONG).password_version
+    worklist.change_user(store, "ann", password="three green umbrellas")
+    with pytest.raises(UsageError, match="in the meantime"):
+        worklist.change_user(store, "ann", password="seven old lanterns", proven=proven)
+    assert worklist.verify(store, "ann", "three green umbrellas")
+
+
 def test_a_forgotten_patient_leaves_nothing_but_that_somebody_was_read(store):
     keys = fill(store, [{"patient_id": "ann"}, {"patient_id": "ben"}])
     worklist.act(
