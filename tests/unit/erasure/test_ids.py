@@ -42,7 +42,10 @@ def test_ids_that_a_profile_spells_otherwise_are_looked_for_among_the_words():
 
 @settings(max_examples=500)
 @example("10e\u0301", "10e")  # an id, and a mark that would be one letter with its last
-@given(st.lists(PIECES, max_size=14).map("".join), st.sampled_from([ID, "10034", "K9", "10e", "Müller-1"]))
+@given(
+    st.lists(PIECES, max_size=14).map("".join),
+    st.sampled_from([ID, "10034", "K9", "10e", "Müller-1"]),
+)
 def test_the_short_way_changes_no_answer(text, number):
     ids = Ids(frozenset({number}))
     with slowly():
