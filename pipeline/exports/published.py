@@ -23,6 +23,8 @@ def published(folder, *, everyone=False, priority=None):
 
 @contextmanager
 def _damage_told(path):
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise damaged(path)
     try:
         yield
     except (pa.ArrowException, UnicodeDecodeError):

@@ -68,6 +68,8 @@ PLACES = {
     "a run": Place("home/runs/RUN/manifest.json", ("runs",), usable(13)),
     "a run that is explained": Place("home/runs/RUN/manifest.json", ("explain", KEPT[0]), usable(13)),
     "the counts of a run": Place("home/runs/RUN/summary.json", ("audit",), usable(13)),
+    "a published worklist": Place("home/runs/RUN/worklist.parquet", ("worklist",), {13}),
+    "everyone of a run": Place("home/runs/RUN/assessment.parquet", ("worklist", "--format", "omop", "--out", "NEW"), {13}),
     "a manifest of deliveries": Place("home/landing/canonical/manifest.json", ("overdue",), usable(14)),
     "a home that is backed up": Place("home/lake/form.json", ("backup", "NEW"), usable(13)),
     "a delivery that is backed up": Place("home/landing/canonical/lab_result.csv", ("backup", "NEW"), usable(13)),
