@@ -1,12 +1,12 @@
 """The contents of a backup of a home, and its manifest."""
 
-import json
 import os
 from pathlib import Path
 
-from pipeline.core import StorageError, is_part
+from pipeline.core import StorageError, is_part, read_json
 
 MANIFEST, STORE = "backup.json", "worklist.db"
+LARGEST = 1 << 30  # bytes of a manifest, which names every file
 # what another command makes anew, what serves one process, the secret of the pages, which ends
 # with the machine, and the erasure key: beside the ledger it would tell who was erased
 LEFT_OUT = {
@@ -29,9 +29,14 @@ def walk(home, below):
         paths += [
             path.relative_to(home.root).as_posix()
             for path in sorted(inside)
-            if not is_part(path) and path.suffix != ".tmp"
+            if not is_part(path) and path.suffix != ".tmp" and _has_content(path)
         ]
     return paths
+
+
+def _has_content(path):
+    "Not a pipe, in which a sender might let the backup wait for ever"
+    return path.is_symlink() or path.is_file()
 
 
 def rest_of(home):
@@ -40,18 +45,21 @@ def rest_of(home):
     for path in sorted(home.root.iterdir()):
         if path.name in LEFT_OUT | BY_THEMSELVES or path.name.startswith((STORE, ".")):
             continue
-        yield from walk(home, path.name) if path.is_dir() else [path.name]
+        if path.is_dir():
+            yield from walk(home, path.name)
+        elif _has_content(path):
+            yield path.name
 
 
 def manifest_of(folder, *, is_needed=True):
     """The manifest of a backup. Raises StorageError if it is missing or unreadable."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(folder / MANIFEST, most=LARGEST)
         assert all(isinstance(entry, dict) for entry in manifest["files"].values())
         assert manifest["store_sha256"]
         return manifest
     except (
-        FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError,
+        OSError, ValueError, KeyError, TypeError, AttributeError,
         AssertionError,
     ):  # fmt: skip
         if is_needed:

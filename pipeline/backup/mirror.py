@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
 from pipeline.backup.seal import backup_key, is_genuine, sealed, signed
-from pipeline.core import replacing, sha256_of, write_json
+from pipeline.core import StorageError, replacing, sha256_of, write_json
 
 BLOCK = 1 << 22
 
@@ -43,13 +44,15 @@ class Mirror:
         if path.is_symlink():
             _link(copy, str(path.readlink()))
             return {"link": str(path.readlink())}
-        stat = path.stat()
-        said = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            raise StorageError(f"{path} is not a file. Move it away, then back up again.")
+        said = {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
         known = self.before.get(name, {})
         if (
             {key: known.get(key) for key in said} == said
             and copy.is_file()
-            and copy.stat().st_size == stat.st_size
+            and copy.stat().st_size == status.st_size
         ):
             return known
         said |= {"sha256": _copy(path, copy), "size": copy.stat().st_size}

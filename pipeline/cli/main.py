@@ -31,7 +31,8 @@ def main(arguments=None):
         return 0
     except OSError as error:
         where = error.filename or (home.root if home else ".")
-        told = f"{where}: {error.strerror}. Check the path, its permissions and the disk."
+        what = error.strerror or "it cannot be read"
+        told = f"{where}: {what}. Check the path, its permissions and the disk."
         print(printable(f"b12 {options.command}: {told}"), file=sys.stderr)
         return StorageError.exit_code
     except Exception as error:  # its text, and a trace of it, may quote a file

@@ -21,6 +21,11 @@ def place_of(error):
     return place
 
 
+class Malformed(ValueError):
+    """What is wrong with a file, in words of this program. The text of any other ValueError is a
+    library's, which may quote the file."""
+
+
 class Failure(Exception):
     """An expected failure; `exit_code` is what the command line returns."""
 

@@ -5,14 +5,60 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
+
+from pipeline.core.errors import Malformed
+
+LARGEST = 1 << 24  # bytes of a file of settings, or of one that this program wrote
+TOO_DEEP = "lists and keys stand too deep in one another"
 
 
 def sha256_of(path):
     """The SHA-256 of a file, in hex."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_bytes(path, *, most=LARGEST):
+    """The bytes of a regular file. Raises OSError, and Malformed for a folder, for a pipe, which
+    might never end, and for a file of more bytes than `most`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Malformed("it is not a file, but a folder or a pipe")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > most:
+        raise Malformed(f"it is larger than {most:,} bytes")
+    return content
+
+
+def read_text(path, *, most=LARGEST):
+    """The text of a regular file in UTF-8. Raises OSError, and Malformed with the line."""
+    content = read_bytes(path, most=most)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Malformed(f"line {line}: byte {error.start + 1} is not UTF-8") from None
+
+
+def read_json(path, *, most=LARGEST):
+    """The values of a file of JSON in UTF-8. Raises OSError, and Malformed with the line."""
+    text = read_text(path, most=most)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Malformed(f"{place}: it is not valid JSON") from None
+    except ValueError:  # of numbers with thousands of digits
+        raise Malformed("a value in it cannot be read") from None
+    except RecursionError:
+        raise Malformed(TOO_DEEP) from None
 
 
 def part_path(path):

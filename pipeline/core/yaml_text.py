@@ -2,6 +2,9 @@
 
 import yaml
 
+from pipeline.core.errors import Malformed
+from pipeline.core.files import TOO_DEEP, read_text
+
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 YAML_ERRORS = (
     yaml.YAMLError,
@@ -9,22 +12,64 @@ YAML_ERRORS = (
     TypeError,
     AttributeError,
     ValueError,
-)  # of a file that is not YAML, or not what was expected
+    OSError,
+)  # of a file that cannot be read, is not YAML, or not what was expected
+UNREADABLE_VALUE = "a value in it cannot be read, such as a date that does not exist"
+DEEPEST = 50  # of lists and keys in one another; a deep enough file ends the process of libyaml
+SENTENCES = (  # what libyaml says, which may quote the file: what is said instead
+    ("undefined alias", "a text that begins with * needs quotation marks"),
+    ("alias", "a text that begins with * or & needs quotation marks"),
+    ("anchor", "a text that begins with & needs quotation marks"),
+    ("tag", "a text that begins with ! needs quotation marks"),
+    ("cannot start any token", "a tab, or a character that needs quotation marks"),
+    ("tab", "a tab: indent with spaces"),
+    ("',' or", "a comma or a closing bracket is missing"),
+    ("scalar", "a quotation mark is missing"),
+    ("mapping values", "a text with a colon needs quotation marks, or the indentation is wrong"),
+    ("expected ':'", "a colon is missing after a name, or the indentation is wrong"),
+    ("expected key", "a name with a colon is missing, or the indentation is wrong"),
+    ("expected '-'", "a dash is missing, or the indentation is wrong"),
+    ("unhashable", "a list or keys cannot be a name"),
+    ("", "this is not valid YAML: check the indentation, brackets and quotation marks"),
+)
 
 
 def read_yaml(path):
-    """The plain values that a YAML file holds. Raises one of YAML_ERRORS, and OSError."""
-    return parse_yaml(path.read_text(encoding="utf-8"))
+    """The plain values that a YAML file holds. Raises one of YAML_ERRORS."""
+    return parse_yaml(read_text(path))
 
 
-def parse_yaml(text):
+def parse_yaml(text, loader=LOADER):
     """The plain values that a YAML text holds. Raises one of YAML_ERRORS."""
-    return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, by either name
+    check_depth(text)
+    try:
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, by either name
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ):  # of what !!int stands before
+        raise Malformed(UNREADABLE_VALUE) from None
+
+
+def check_depth(text):
+    """Raises Malformed for a YAML text that nests so deep that reading it might end the process,
+    and one of YAML_ERRORS."""
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise Malformed(f"line {event.start_mark.line + 1}: {TOO_DEEP}")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def lines_of(text):
     """A function from the way to a value, such as `("bands", 0)`, to its line, counted from 1;
     where the way ends early, to that of the deepest value on it. Raises one of YAML_ERRORS."""
+    check_depth(text)
     root = yaml.compose(text, LOADER)
 
     def line(where):
@@ -59,19 +104,28 @@ def repeated_keys(text):
 
 
 def fault(error):
-    """One of YAML_ERRORS, or a missing file, in one line for the author of the YAML: with line and
-    column where they are known."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        return (
-            f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}:"
-            f" {error.problem}"
-        )
-    if isinstance(error, FileNotFoundError):
-        return f"the file {error.filename} does not exist"
-    if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.start + 1} is not UTF-8"
-    if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
-    if isinstance(error, TypeError | AttributeError):
-        return "its structure is wrong: compare it with the shipped files"
-    return " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+    """One of YAML_ERRORS in one line for the author of the file, in words of this program and
+    without anything that the file holds: with line and column where they are known."""
+    match error:
+        case Malformed():
+            return str(error)
+        case yaml.YAMLError():
+            return _fault_of_yaml(error)
+        case FileNotFoundError():
+            return f"the file {error.filename} does not exist"
+        case OSError():
+            return error.strerror or "it cannot be opened"
+        case KeyError() if str(error.args[0]).isidentifier():
+            return f"{error.args[0]} is missing"
+        case LookupError() | TypeError() | AttributeError():
+            return "its structure is wrong: compare it with the shipped files"
+    return UNREADABLE_VALUE
+
+
+def _fault_of_yaml(error):
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return "it holds a character that is not allowed in YAML, such as a zero byte"
+    problem = error.problem or ""
+    said = next(sentence for words, sentence in SENTENCES if words in problem)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {said}"

@@ -93,9 +93,9 @@ def storage_errors(home):
             raise write_error(home.root, error) from None
         if is_damage_error(error):
             raise LakeUnavailable(
-                f"A file of the lake under {home.lake} cannot be read ({type(error).__name__})."
-                " Restore the lake from the backup (b12 restore), or replay the archive: b12"
-                " reingest."
+                f"A file of the lake under {home.lake}, or of a run under {home.runs}, is missing"
+                " or damaged; b12 doctor names it. Restore it from the backup (b12 restore), or"
+                " replay the archive: b12 reingest."
             ) from None
         raise
 

@@ -11,10 +11,19 @@ import json
 import os
 from datetime import UTC, datetime
 
-from pipeline.core import StorageError, UsageError, create_secret_file, revealed, settings
+from pipeline.core import (
+    Malformed,
+    StorageError,
+    UsageError,
+    create_secret_file,
+    read_text,
+    revealed,
+    settings,
+)
 
 LEDGER = "erasures.jsonl"
 SHORTEST = 32  # characters
+LARGEST = 1 << 30  # bytes of a ledger
 
 
 def key_of(home):
@@ -32,8 +41,8 @@ def key_of(home):
 def _kept(path):
     create_secret_file(path)
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError:
+        return read_text(path).strip()
+    except Malformed:
         return ""
 
 
@@ -84,9 +93,7 @@ def entries(path):
         return []
     try:
         lines = [
-            json.loads(line)
-            for line in path.read_text(encoding="utf-8").splitlines()
-            if line.strip()
+            json.loads(line) for line in read_text(path, most=LARGEST).splitlines() if line.strip()
         ]
         return [
             {
@@ -98,7 +105,7 @@ def entries(path):
             }
             for entry in lines
         ]
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise StorageError(
             f"{path} is not an erasure ledger, or is damaged. Give an intact one: --ledger FILE."
         ) from None

@@ -13,6 +13,7 @@ from pipeline.erasure.ids import Ids
 from pipeline.erasure.texts import texts_of, work_folder
 from pipeline.landing import rewritten_files
 
+_MOST_KEPT = 200_000
 _LEFT = ("", RESOURCE, MESSAGE)
 _PARTS = re.compile(r"\w+")
 _BETWEEN = r"(?:\W|\\[A-Z]\\){1,8}"
@@ -67,6 +68,7 @@ class _Words:
         self._signs = [word for word in words if not _PARTS.search(word)]
         parted = {word: _PARTS.findall(word) for word in set(words) - set(self._signs)}
         common = Counter(part for parts in parted.values() for part in set(parts))
+        self._of_none = set()  # tokens of none of the words that are still missing
         self._by_part = {}
         for word, parts in parted.items():
             rarest = min(parts, key=lambda part: (common[part], -len(part)))
@@ -75,13 +77,19 @@ class _Words:
 
     def look_in(self, text):
         """Take off the words that stand in a text."""
-        for token in set(_PARTS.findall(text.lower())):
-            # whole, behind an escape such as \n, behind one such as \u00fc
-            for part in (token, token[1:], token[5:]):
-                for word in self._by_part.get(part, ()):
-                    self._look_for(word, text)
+        for token in set(_PARTS.findall(text.lower())) - self._of_none:
+            words = [word for word in self._words_with(token) if word in self.forms]
+            if not words and len(self._of_none) < _MOST_KEPT:
+                self._of_none.add(token)
+            for word in words:
+                self._look_for(word, text)
         for word in self._signs:
             self._look_for(word, text)
+
+    def _words_with(self, token):
+        # whole, behind an escape such as \n, behind one such as \u00fc
+        for part in (token, token[1:], token[5:]):
+            yield from self._by_part.get(part, ())
 
     def _look_for(self, word, text):
         if word in self.forms and self.forms[word].search(text):

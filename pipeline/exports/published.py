@@ -2,19 +2,37 @@
 
 import csv
 import io
+from contextlib import contextmanager
 
+import pyarrow as pa
 import pyarrow.parquet as pq
+
+from pipeline.runs import damaged
 
 AT_ONCE = 2000  # rows
 
 
 def published(folder, *, everyone=False, priority=None):
     """The rows of a run's worklist, or of everyone assessed, in their order, a few at a time; only
-    of one priority when given."""
+    of one priority when given. Raises StorageError where it is damaged."""
     name = "assessment.parquet" if everyone else "worklist.parquet"
-    with pq.ParquetFile(folder / name) as file:
+    with _damage_told(folder / name), pq.ParquetFile(folder / name) as file:
         for batch in file.iter_batches(AT_ONCE):
             yield from (row for row in batch.to_pylist() if priority in (None, row["priority"]))
+
+
+@contextmanager
+def _damage_told(path):
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise damaged(path)
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError):
+        raise damaged(path) from None
+    except OSError as error:
+        if error.errno is None:  # of a broken page, in words that are not the system's
+            raise damaged(path) from None
+        raise
 
 
 def worklist_csv(folder, *, priority=None):

@@ -1,12 +1,11 @@
 """Texts for the terminal: the account of a delivery, the summary of a run."""
 
-import json
 from collections import Counter
+from itertools import islice
 
-import pyarrow.parquet as pq
-
+from pipeline.exports.published import published
 from pipeline.exports.tabular import table
-from pipeline.runs import latest_folder, read_manifest
+from pipeline.runs import latest_folder, read_counts, read_manifest
 
 WORKLIST_COLUMNS = (
     "priority",
@@ -28,10 +27,10 @@ def describe(home, top=10, b12="b12"):
     b12: how the reader calls the command. Raises UsageError when no run was published.
     """
     folder = latest_folder(home)
-    summary, outcomes = _json(folder / "summary.json"), _json(folder / "quality.json")
+    summary, outcomes = read_counts(folder / "summary.json"), read_counts(folder / "quality.json")
     manifest = read_manifest(folder)
     patients, pack = summary["patients"], manifest.protocol
-    rows = pq.ParquetFile(folder / "worklist.parquet").read().slice(0, top).to_pylist()
+    rows = list(islice(published(folder), top))
     commands = ("serve", "worklist --priority 1", "explain PATIENT_ID", "rejects", "runs")
     lines = [
         f"Screened {patients:,} patients as of {manifest.as_of} with protocol {pack}.",
@@ -98,10 +97,6 @@ def _not_evaluated(counts):
     facts = [f"{fact} of {number:,}" for fact, number in counts.items() if number]
     if facts:
         yield f"Not evaluated, because an extract was never loaded: {', '.join(facts)}."
-
-
-def _json(path):
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def account_line(account):

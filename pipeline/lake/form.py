@@ -1,8 +1,6 @@
 """The form of the lake: a number that says which version of the program can read it."""
 
-import json
-
-from pipeline.core import LakeUnavailable, write_json
+from pipeline.core import LakeUnavailable, read_json, write_json
 from pipeline.lake.swap import folder_of
 
 FORM = 2  # 1: rejected rows without their patient; the archive did not note what an erasure changed
@@ -13,10 +11,10 @@ def form_of(home):
     """The number of the lake's form; FORM where there is no lake yet. Raises LakeUnavailable."""
     folder = folder_of(home)
     try:
-        return int(json.loads((folder / NOTE).read_text(encoding="utf-8"))["form"])
+        return int(read_json(folder / NOTE)["form"])
     except FileNotFoundError:
         return 1 if folder.exists() and any(folder.iterdir()) else FORM
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         raise LakeUnavailable(
             f"{folder / NOTE} cannot be read. Restore the lake from a backup: b12 restore"
         ) from None

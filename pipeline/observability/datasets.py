@@ -1,14 +1,12 @@
 """The datasets of the lineage: delivered files, tables of the lake, what a run publishes; with
 columns, counts and versions."""
 
-import json
-
 import pyarrow.parquet as pq
 
 from pipeline.core import ENTITIES
 from pipeline.lake import COLUMNS, query
 from pipeline.profiles import names_of, read_profile
-from pipeline.runs import read_manifest
+from pipeline.runs import read_counts, read_manifest
 
 NAMESPACE = "b12"
 
@@ -206,4 +204,4 @@ def _schema(columns):
 
 
 def _read(folder, name):
-    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return read_counts(folder / f"{name}.json")

@@ -1,13 +1,12 @@
 """Observes the ingest and the screening from outside, as metrics and lineage, where either is
 configured."""
 
-import json
 from datetime import UTC, datetime
 from functools import wraps
 
 from pipeline.core import StorageError
 from pipeline.observability import lineage, metrics
-from pipeline.runs import newest_folder, read_manifest
+from pipeline.runs import newest_folder, read_counts, read_manifest
 
 
 def observe_ingest(function):
@@ -64,6 +63,6 @@ def _run_since(home, began):
 def read_json(folder, name):
     """A file of a run as JSON; {} where a closed gate left none, or the folder is being moved."""
     try:
-        return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        return read_counts(folder / f"{name}.json")
     except FileNotFoundError:
         return {}

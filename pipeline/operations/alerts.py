@@ -1,14 +1,13 @@
 """Alerts: each is sent once when it begins and once when it is resolved, however often deadlines
 are checked, even if the clock is set back."""
 
-import json
 import logging
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from pipeline import worklist
-from pipeline.core import exclusive_lock, settings, write_json, zone
+from pipeline.core import exclusive_lock, read_json, settings, write_json, zone
 from pipeline.operations.deadlines import overdue
 from pipeline.operations.notifications import notify
 
@@ -103,13 +102,13 @@ def _kind(alert):
 
 def _read(home):
     try:
-        state = json.loads((home.root / "alerts.json").read_text(encoding="utf-8"))
+        state = read_json(home.root / "alerts.json")
         return {
             "seen_at": state["seen_at"],
             "alerts": [dict(alert, key=alert["key"]) for alert in state["alerts"]],
             "openings_until": state.get("openings_until"),
         }
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return {
             "seen_at": None,
             "alerts": [],

@@ -3,10 +3,9 @@
 from datetime import time
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.core import InvalidProtocol
+from pipeline.core import YAML_ERRORS, InvalidProtocol, fault, read_yaml
 
 LONGEST = 24 * 366  # hours
 
@@ -50,13 +49,13 @@ def read_deadlines(home):
     """The Deadlines of a home; none where it has no such file. Raises InvalidProtocol."""
     path = home.root / "deadlines.yaml"
     try:
-        return Deadlines.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return Deadlines.model_validate(read_yaml(path) or {})
     except FileNotFoundError:
         return Deadlines()
     except ValidationError as error:
         what = _mistake(error.errors()[0])
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        what = f"it is not valid YAML ({type(error).__name__})"
+    except YAML_ERRORS as error:
+        what = fault(error)
     raise InvalidProtocol(f"{path}: {what}. docs/runbook.md shows how it is written.")
 
 

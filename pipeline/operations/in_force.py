@@ -2,7 +2,6 @@
 is judged leaves a trace, as who looks at a patient does."""
 
 import hashlib
-import json
 import os
 import re
 import stat
@@ -13,10 +12,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pipeline import worklist
 from pipeline.core import (
     REPOSITORY,
+    Malformed,
     account,
     described_settings,
     exclusive_lock,
     printable,
+    read_json,
     sha256_of,
     write_json,
 )
@@ -54,11 +55,11 @@ def record_settings(home, *, origin, is_first=True):
 def _known(home):
     "The last record, None where there is none; of one that cannot be read all counts as changed"
     try:
-        known = json.loads((home.root / RECORDED).read_text(encoding="utf-8"))
+        known = read_json(home.root / RECORDED)
         return known if isinstance(known, dict) else {}
     except FileNotFoundError:
         return None
-    except ValueError:
+    except (OSError, Malformed):
         return {}
 
 

@@ -24,6 +24,11 @@ SENTENCES = {  # what is wrong, by pydantic's type of error
     "date_parsing": "{key} is not a day; write it as 2026-01-31",
     "date_from_datetime_parsing": "{key} is not a day; write it as 2026-01-31",
     "invalid_key": "{key} is not a text: put this name in quotation marks",
+    "int_type": "{key} is not a whole number",
+    "int_parsing": "{key} is not a whole number",
+    "int_from_float": "{key} is not a whole number",
+    "greater_than_equal": "{key} is too small",
+    "less_than_equal": "{key} is too large",
     "dict_type": _NOT_NAMES,
     "model_type": _NOT_NAMES,
     "tuple_type": _NOT_A_LIST,
@@ -80,7 +85,7 @@ def _mistake(error, raw):
         return sentence.format(key=key, format=raw["format"], value=error["input"], known=known)
     if error["type"] == "value_error":
         return f"{key}: {error['ctx']['error']}"
-    return f"{key}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    return f"{key} cannot be used"
 
 
 def _missing_in_dialect(profile):

@@ -18,7 +18,7 @@ def read_profile(name, home=None):
     path = _found(str(name), home)
     try:
         return checked_profile(_raw(path, home), path)
-    except (*YAML_ERRORS, OSError) as error:
+    except YAML_ERRORS as error:
         raise InvalidProtocol(
             f"The source profile {path} cannot be read: {fault(error)}."
         ) from None

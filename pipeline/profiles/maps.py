@@ -1,11 +1,12 @@
 """Maps: a steward's answers, what the local codes and units of a source stand for."""
 
 import csv
+import io
 import os
 from collections import Counter
 from functools import cache, lru_cache
 
-from pipeline.core import PROTOCOL, SQL
+from pipeline.core import PROTOCOL, SQL, Malformed, read_text
 from pipeline.engine import connect
 from pipeline.protocol import loinc_is_valid
 
@@ -13,23 +14,22 @@ MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "ma
 
 
 def filled(path):
-    """The rows of a steward's map that have an answer, as dicts of MAP_HEADER. Raises ValueError
-    with what is wrong with an answer."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        try:
-            rows = list(reader)
-        except csv.Error as error:
-            raise ValueError(f"{path.name}: {error}") from None
+    """The rows of a steward's map that have an answer, as dicts of MAP_HEADER. Raises Malformed,
+    and OSError."""
+    reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""))
+    try:
+        rows = list(reader)
+    except csv.Error:
+        raise Malformed(f"line {reader.line_num} of it is not CSV") from None
     if missing := [name for name in MAP_HEADER if name not in (reader.fieldnames or ())]:
-        raise ValueError(f"{path.name} lacks the column {', '.join(missing)}")
+        raise Malformed(f"{path.name} lacks the column {', '.join(missing)}")
     answers = [
         {name: _cell(row[name]) for name in MAP_HEADER} for row in rows if _cell(row["map_to"])
     ]
     if wrong := [f"{row['delivered']}: {why}" for row in answers if (why := _wrong(row))]:
-        raise ValueError(f"{path.name}: {'; '.join(wrong)}")
+        raise Malformed(f"{path.name}: {'; '.join(wrong)}")
     if twice := _answered_twice(answers):
-        raise ValueError(f"{path.name} answers twice for {', '.join(twice)}")
+        raise Malformed(f"{path.name} answers twice for {', '.join(twice)}")
     return answers
 
 

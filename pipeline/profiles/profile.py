@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.core import ENTITIES, SOURCES, fault
+from pipeline.core import ENTITIES, SOURCES, Malformed, fault
 from pipeline.profiles.ids import clean_id, is_scientific
 from pipeline.profiles.maps import filled
 from pipeline.profiles.table import (
@@ -73,10 +73,8 @@ def _read_maps(paths):
     for path in paths:
         try:
             rows += filled(path)
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path.name}: {fault(error)}") from None
-        except OSError as error:
-            raise ValueError(f"{path.name} cannot be read: {error.strerror}") from None
+        except (OSError, Malformed) as error:
+            raise ValueError(f"{path.name} cannot be read: {fault(error)}") from None
     return tuple(rows)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from pipeline.core import Malformed, fault, read_text
 from pipeline.engine import EngineError, connect
 
 VERBATIM = ("value", "comment")  # their words stay words: NULL is not a number
@@ -61,14 +62,15 @@ def _split_constants(column):
 def _read_select(path):
     "The text of a site's own SELECT"
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} cannot be read ({type(error).__name__})") from None
+        text = read_text(path)
+    except (OSError, Malformed) as error:
+        raise ValueError(f"{path.name} cannot be read: {fault(error)}") from None
     with closing(connect()) as con:
         [[serialised]] = con.execute("select json_serialize_sql($1)", [text]).fetchall()
     tree = json.loads(serialised)
     if tree["error"]:
-        raise ValueError(f"{path.name} is not a SELECT: {tree['error_message'].splitlines()[0]}")
+        line = text[: int(tree.get("position") or 0)].count("\n") + 1
+        raise ValueError(f"{path.name} is not a SELECT, as line {line} shows")
     if len(tree["statements"]) != 1:
         raise ValueError(f"{path.name} is not one SELECT")
     return text

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.core import DEFAULT_PACK, PROTOCOL, YAML_ERRORS, InvalidProtocol, fault, parse_yaml
+from pipeline.core import (
+    DEFAULT_PACK,
+    PROTOCOL,
+    YAML_ERRORS,
+    InvalidProtocol,
+    fault,
+    parse_yaml,
+    read_text,
+)
 
 PACKS_KEPT = 8  # in memory
 
@@ -62,7 +70,7 @@ def load(pack=DEFAULT_PACK):
     file's text is the same. Raises InvalidProtocol."""
     path = Path(pack) if str(pack).endswith(".yaml") else PROTOCOL / f"{pack}.yaml"
     try:
-        return _parsed(path, path.read_text(encoding="utf-8"))
+        return _parsed(path, read_text(path))
     except FileNotFoundError:
         known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
         raise InvalidProtocol(

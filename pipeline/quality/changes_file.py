@@ -12,6 +12,8 @@ from pipeline.core import (
     InvalidProtocol,
     fault,
     lines_of,
+    parse_yaml,
+    read_text,
     repeated_keys,
     today,
 )
@@ -54,20 +56,16 @@ def read_changes(home):
     that is wrong, each with its line."""
     path = home.root / "expectations.yaml"
     try:
-        content = path.read_bytes()
-        entries, mistakes = _read(content.decode("utf-8"))
+        text = read_text(path)
+        entries, mistakes = _read(text)
     except FileNotFoundError:
         return NO_CHANGES
-    except OSError as error:
-        raise _invalid(path, f"it cannot be read: {error.strerror}") from None
     except YAML_ERRORS as error:
         raise _invalid(path, fault(error)) from None
-    except RecursionError:
-        raise _invalid(path, "lists and keys stand too deep in one another") from None
     if mistakes:
         listed = "; ".join(f"line {line}: {message}" for line, message in sorted(mistakes))
         raise _invalid(path, listed)
-    return Changes(tuple(entries), sha256(content).hexdigest())
+    return Changes(tuple(entries), sha256(text.encode()).hexdigest())
 
 
 def _invalid(path, what):
@@ -77,7 +75,7 @@ def _invalid(path, what):
 def _read(text):
     "The entries of the file, and what is wrong with it as (line, sentence)"
     line = lines_of(text)
-    raw = yaml.load(text, Loader=_TextDates)  # noqa: S506 - a safe loader
+    raw = parse_yaml(text, _TextDates)
     if raw is None:
         return [], []
     if not isinstance(raw, list):
@@ -134,7 +132,7 @@ def _sentence(error):
     if sentence := SENTENCES.get(error["type"]):
         expected, known = error.get("ctx", {}).get("expected"), ", ".join(Change.model_fields)
         return sentence.format(key=key, value=error["input"], expected=expected, known=known)
-    return f"{key}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    return f"{key} cannot be used"
 
 
 def _without_effect(values):

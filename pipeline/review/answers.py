@@ -1,5 +1,6 @@
 """What a reviewer sends back: its form, and the checks before any of it is kept."""
 
+import json
 import re
 import unicodedata
 from datetime import date, timedelta
@@ -7,13 +8,26 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline.core import UsageError, clock
+from pipeline.core import Malformed, UsageError, clock, fault, read_json
 
 LARGEST = 2_000_000  # bytes of a file; a full review has about 100,000
 LONGEST = 4000  # characters of a comment
 MOST = 2000  # lines
 FORM = "b12-protocol-review"
 WORDS_OF_ANSWER = {"agree": "Agree", "object": "Object", "unsure": "Not sure"}
+UNUSABLE = "cannot be used"
+SENTENCES = {  # what is wrong, by pydantic's type of error
+    "missing": "is missing",
+    "extra_forbidden": "is not part of a review",
+    "literal_error": "is not one of the known words",
+    "string_type": "is not a text",
+    "string_too_long": "is too long",
+    "string_pattern_mismatch": "is not as the page writes it",
+    "model_type": "is not a list of names and values",
+    "tuple_type": "is not a list",
+    "list_type": "is not a list",
+    "too_long": "has too many entries",
+}
 SPACES = re.compile(r"\s+")
 
 
@@ -89,14 +103,11 @@ class Returned(Strict):
 def read_returned(path):
     """The review in a file. Raises UsageError, which says what is wrong in one paragraph."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
-    if len(content) > LARGEST:
-        raise UsageError(f"{path} is larger than {LARGEST:,} bytes: not a file of this form.")
+        values = read_json(path, most=LARGEST)
+    except (OSError, Malformed) as error:
+        raise UsageError(f"{path} cannot be read: {fault(error)}. Check the path.") from None
     try:
-        return Returned.model_validate_json(content)
+        return Returned.model_validate_json(json.dumps(values))
     except ValidationError as error:
         raise UsageError(f"{path} is not a review that can be kept: {told(error)}.") from None
 
@@ -104,8 +115,13 @@ def read_returned(path):
 def told(error):
     """The first mistakes of a ValidationError in words, without what the file holds."""
     found = [
-        f"{'.'.join(map(str, mistake['loc'])) or 'the file'}: {mistake['msg']}"
+        f"{'.'.join(map(str, mistake['loc'])) or 'the file'}: {_sentence(mistake)}"
         for mistake in error.errors(include_url=False, include_input=False)
     ]
     more = f"; and {len(found) - 3} more mistakes" if len(found) > 3 else ""
     return clean("; ".join(found[:3]))[:600] + more
+
+
+def _sentence(mistake):
+    kind = mistake["type"]
+    return str(mistake["ctx"]["error"]) if kind == "value_error" else SENTENCES.get(kind, UNUSABLE)

@@ -14,7 +14,7 @@ from pipeline.core import (
     InvalidProtocol,
     UsageError,
     fault,
-    parse_yaml,
+    read_yaml,
     replacing,
     sha256_of,
 )
@@ -150,7 +150,7 @@ def _read(path: Path):
     try:
         if path.stat().st_size > 4 * LARGEST:
             raise InvalidProtocol(f"{path} is too large for a review.")
-        return Review.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
+        return Review.model_validate(read_yaml(path))
     except ValidationError as error:
         reason = told(error)
     except YAML_ERRORS as error:

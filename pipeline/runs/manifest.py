@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer, model_validator
 
-from pipeline.core import StorageError, clock, write_json
+from pipeline.core import Malformed, StorageError, clock, read_bytes, read_json, write_json
 
 State = Literal["published", "closed", "held", "discarded", "superseded", "replay"]
 
@@ -111,12 +111,26 @@ def read_manifest(folder):
     """The RunManifest of a run's folder. Raises StorageError where it is damaged."""
     path = folder / "manifest.json"
     try:
-        return RunManifest.model_validate_json(path.read_bytes())
-    except (ValidationError, NotADirectoryError):
-        raise StorageError(
-            f"{path} is damaged. Restore the folder from the backup, or move it away to remove the"
-            " run from the list."
-        ) from None
+        return RunManifest.model_validate_json(read_bytes(path))
+    except (ValidationError, Malformed, NotADirectoryError):
+        raise damaged(path) from None
+
+
+def read_counts(path):
+    """What a file of JSON of a run says, such as `summary.json`. Raises FileNotFoundError, and
+    StorageError where it is damaged."""
+    try:
+        return read_json(path)
+    except (Malformed, NotADirectoryError):
+        raise damaged(path) from None
+
+
+def damaged(path):
+    """The StorageError of a file of a run that cannot be read."""
+    return StorageError(
+        f"{path} is damaged. Restore the folder from the backup, or move it away to remove the run"
+        " from the list."
+    )
 
 
 def write_manifest(folder, manifest):

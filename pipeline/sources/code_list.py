@@ -55,8 +55,9 @@ def read_code_list(path):
     columns = _understood(header)
     if not {"code", "name"} & columns.keys():
         raise UsageError(
-            f"{path.name} has no column of codes: its columns are {', '.join(header)}. Name one of"
-            " them `code`, and where there are such columns `code_system`, `name` and `entity`."
+            f"{path.name} has no column of codes: of the {len(header):,} names in its first line"
+            " none is known. Name a column `code`, and where there are such columns `code_system`,"
+            " `name` and `entity`."
         )
     places = [header.index(columns[name]) if name in columns else None for name in COLUMNS]
     cells = (

@@ -128,7 +128,10 @@ def _of_parquet(path):
 def _of_text(path, name, archive):
     encoding, lines = _lines(path)
     delimiter = max(DELIMITERS, key=lines[0].count)
-    header, *rows = csv.reader(lines, delimiter=delimiter)
+    try:
+        header, *rows = csv.reader(lines, delimiter=delimiter)
+    except csv.Error:
+        raise Refused("a cell in it is too long, or a quotation mark is missing") from None
     _check_header(header)
     dialect = Dialect(delimiter=delimiter, quote='"', encoding=encoding)
     is_ascii = all(map(str.isascii, lines))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from pipeline.runs import read_counts
 from pipeline.worklist.need_to_know import sites_seen
 from pipeline.worklist.tables import outcome, run, run_count, site_count
 
@@ -67,7 +68,7 @@ def _tested_counts(report):
 
 
 def _read(path):
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return read_counts(path) if path.exists() else None
 
 
 def _run(manifest, summary, report):

@@ -11,6 +11,7 @@ from pipeline.core import (
     fault,
     lines_of,
     parse_yaml,
+    read_text,
     repeated_keys,
 )
 from pipeline.worklist.statuses import OF_ALL_SITES, ROLES
@@ -82,9 +83,7 @@ def granted(lines, claims):
 def read_mapping(path):
     """The Lines of a file. Raises InvalidProtocol, which names each line that is wrong."""
     try:
-        lines, mistakes = _read(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _invalid(path, f"it cannot be read: {error.strerror}") from None
+        lines, mistakes = _read(read_text(path))
     except YAML_ERRORS as error:
         raise _invalid(path, fault(error)) from None
     if mistakes:

@@ -268,8 +268,8 @@ def test_an_unknown_pack_or_profile_is_12(home, tmp_path):
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("a: [1, 2\nb: 3\n", "line 2, column 2: did not find expected ',' or ']'"), ("a: \tb\n\tc: 1\n", "line 2, column 1: found a tab"),
-    ("a: *x\n", "line 1, column 4: found undefined alias"), ("a: \0\n", "character #x0000"), ("when: 2026-13-45\n", "month must be in 1..12"),
+    ("a: [1, 2\nb: 3\n", "line 2, column 2: a comma or a closing bracket is missing"), ("a: \tb\n\tc: 1\n", "line 2, column 1: a tab"),
+    ("a: *x\n", "line 1, column 4: a text that begins with * needs quotation marks"), ("a: \0\n", "a character that is not allowed"), ("when: 2026-13-45\n", "a value in it cannot be read"),
     ("title: none\n", " is missing"), ("", "its structure is wrong"), ("[1, 2]\n", "its structure is wrong"), (b"a: \xff\n", "byte 4 is not UTF-8"),
 ])  # fmt: skip
 def test_what_is_wrong_in_a_yaml_is_said_in_words_with_the_line(home, tmp_path, text, said):

@@ -115,16 +115,16 @@ def told(folder, text, base="canonical"):
         ("lookup: {key: a, patient_id: b}", "reference is missing"),
         ("align_last_event_on: 2026-01-31", "lookup.last_event is missing"),
         ("code_systems: {Dx: ICD11}", "ICD11 is not a code system of the protocol"),
-        ("patient_id: {width: 0}", "patient_id.width: input should be greater than or equal to 1"),
+        ("patient_id: {width: 0}", "patient_id.width is too small"),
         ("patient_id: {digits: true}", "patient_id.digits is not a key"),
         ("columns: {patient: {sql: {patient: none.sql}}}", "none.sql cannot be read"),
         ("selects: /etc", "selects: this is not the name of a shipped profile"),
         ("time_zone: Nowhere/At", "time_zone: Nowhere/At is not a time zone"),
         ("format: word", "format is 'word'; known: table, meds, hl7v2, fhir"),
         ("title: TODO", "answer every TODO first"),
-        ("maps: [none.csv]", "maps: none.csv cannot be read: No such file or directory"),
+        ("maps: [none.csv]", "none.csv does not exist"),
         ("maps: map.csv", "maps: write a list of file names, such as [map.csv]"),
-        ("maps: ['.']", "cannot be read: Is a directory"),
+        ("maps: ['.']", "cannot be read: it is not a file"),
     ],
 )
 def test_a_mistake_is_named_where_it_stands(tmp_path, text, says):
@@ -149,7 +149,7 @@ def test_every_mistake_is_named_at_once(tmp_path):
     said = told(tmp_path, text + "\ndefaults: {lab_result: {unit: x}}")
     assert sorted(said.strip(": .").split("; ")) == sorted([
         "date_order is 'dym'", "known: 'iso', 'ymd', 'dmy' or 'mdy'", "timezone is not a key of a profile of the format table",
-        "maps: none.csv cannot be read: No such file or directory", "words: sexe is not a column", "defaults: unit is never assumed (protocol §1)",
+        f"maps: none.csv cannot be read: the file {tmp_path / 'none.csv'} does not exist", "words: sexe is not a column", "defaults: unit is never assumed (protocol §1)",
     ])  # fmt: skip
 
 

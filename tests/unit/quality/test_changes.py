@@ -202,7 +202,7 @@ def test_every_change_needs_a_reason(wrong, reason):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- a: [1, 2\n", "line 2, column 1: did not find expected"),
+        ("- a: [1, 2\n", "line 2, column 1: a comma or a closing bracket is missing"),
         (b"- a: \xff\n", "byte 6 is not UTF-8"),
         ("suite: reporting.new_delivery\n", "line 1: the file is not a list of entries; each begins with - suite: NAME"),
         ("- reporting.new_delivery\n", "line 1: the entry is not a list of keys and values"),
@@ -220,7 +220,7 @@ def test_a_file_of_another_form_is_told_so(wrong, text, said):
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path):
     (tmp_path / "expectations.yaml").mkdir()
-    with pytest.raises(InvalidProtocol, match=r"expectations\.yaml: it cannot be read"):
+    with pytest.raises(InvalidProtocol, match=r"expectations\.yaml: it is not a file"):
         read_changes(Home(tmp_path))
 
 
