@@ -18,7 +18,8 @@ import pyreadstat
 
 from pipeline.core import Refused
 from pipeline.profiles import Dialect
-from pipeline.readers.unpack import as_table_text, check_size, is_zip, zip_holds
+from pipeline.readers.limits import beyond_unpacked
+from pipeline.readers.unpack import as_table_text, check_size, is_zip, most_of, zip_holds
 
 TRANSPORT = b"HEADER RECORD*******LIB"  # of version 5; version 8 has LIBV8
 ROWS = 1 << 20  # that a sheet has at most
@@ -139,11 +140,11 @@ def _of_workbook(path, folder, *, sheet, decimal_mark, most):
             continue
         is_read = True
         with copy.open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target, lineterminator="\n")
-            writer.writerows(
+            cells = (
                 [cell_text(cell, decimal_mark) for cell in row]
                 for row in _trimmed(islice(rows, most and most + 1))
             )
+            csv.writer(target, lineterminator="\n").writerows(_bounded(cells, path))
     if not is_read:
         known = f"no sheet {sheet}; it has: {', '.join(others)}" if others else "no sheet with rows"
         raise Refused(f"the Excel workbook has {known}")
@@ -159,6 +160,16 @@ def _trimmed(rows):
             row.pop()
         width = width or len(row)
         yield row + [None] * (width - len(row)) if row else []
+
+
+def _bounded(rows, path):
+    "A workbook keeps a text once, and names it in a million cells: raises Refused for such a bomb"
+    most, written = most_of(path), 0
+    for row in rows:
+        written += sum(map(len, row)) + len(row)
+        if written > most:
+            raise beyond_unpacked(written, most)
+        yield row
 
 
 def _of_transport(path, folder, most):

@@ -114,7 +114,7 @@ def check_size(path):
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError):
         raise Refused("its zip is truncated or damaged: deliver it again") from None
-    if size > (most := _most(path)):
+    if size > (most := most_of(path)):
         raise beyond_unpacked(size, most)
 
 
@@ -179,13 +179,14 @@ def _transcoded(path, folder, encoding):
     return copy
 
 
-def _most(path):
+def most_of(path):
+    """The bytes that a delivered file may unpack to."""
     return unpacked_at_most(path.stat().st_size, least=64 * BLOCK)
 
 
 def _gunzipped(path, folder, layer):
     name = path.stem if path.suffix.lower() == ".gz" else path.name
-    copy, most = folder / f"unpacked{layer}{Path(name).suffix}", _most(path)
+    copy, most = folder / f"unpacked{layer}{Path(name).suffix}", most_of(path)
     written = 0
     try:
         with gzip.open(path) as source, copy.open("wb") as target:

@@ -50,8 +50,7 @@ def password(request: Request, form: Form, actor: Operator):
     except UsageError as wrong:
         return _page(request, actor, status=400, problem=str(wrong))
     record(request, actor, "user_password", detail=actor.name)
-    assert proven.password_version is not None, "verify proves by a password"
-    begin(request, replace(proven, password_version=proven.password_version + 1))
+    begin(request, replace(proven, password_version=(proven.password_version or 0) + 1))
     return RedirectResponse(f"{root_of(request)}/account?done=password", 303)
 
 

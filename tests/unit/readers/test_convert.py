@@ -202,3 +202,14 @@ def test_a_workbook_of_which_a_part_is_cut_or_empty_is_refused_or_read(tmp_path,
 def test_the_tables_of_a_zip(tmp_path):
     path = zipped(tmp_path / "a.zip", **{"x/a.csv": "", "x/b.XLSX": "", ".hidden.csv": "", "c.doc": ""})  # fmt: skip
     assert [member.filename for member in tables_in_zip(path)] == ["x/a.csv", "x/b.XLSX"]
+
+
+def test_a_text_that_a_workbook_keeps_once_and_names_in_every_cell_is_a_bomb(tmp_path):
+    "850 kB of it filled the disk with 11 GB, and took hours"
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for row in range(3000):
+            sheet.write_string(row, 0, "x" * 30_000)
+    with pytest.raises(Refused, match="expands to more than 200 times its size"):
+        converted(tmp_path / "a.xlsx", tmp_path)
+    assert (tmp_path / "sheet.csv").stat().st_size < 70_000_000

@@ -194,7 +194,7 @@ def test_users_that_cannot_be(store):
 @pytest.mark.parametrize("name", [
     "nightly run", "Nightly  RUN", "\uff53ingle sign-on", "command line", "Unknown User",  # what the program calls itself
     "an\nn", "ann\u202ebob", "an\u200bn", "\u200b", "ann\u2066", "x" * 101, "\ufdfa" * 100,
-])  # fmt: skip
+], ids=lambda name: ascii(name)[:16])  # fmt: skip
 def test_a_name_that_would_pass_for_another_is_none(store, name):
     with pytest.raises(UsageError, match="1 to 100"):
         worklist.add_user(store, name, role="viewer", password=LONG)
