@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import (
     ArgumentError,
+    DatabaseError,
     DataError,
     IntegrityError,
     InterfaceError,
@@ -174,8 +175,15 @@ def _reached(engine):
         yield
     except IntegrityError:
         raise Conflict("the worklist database rejected the change") from None
-    except (OperationalError, InterfaceError, DataError) as error:
+    except (InterfaceError, DatabaseError) as error:
         where = engine.url.render_as_string(hide_password=True)
+        if type(error) is DatabaseError:  # SQLite's, of a file that is damaged or no database
+            raise StorageError(
+                f"The worklist database {where} is damaged. Move it away, and restore the home from"
+                " the backup (b12 restore)."
+            ) from None
+        if not isinstance(error, InterfaceError | OperationalError | DataError):
+            raise
         raise StorageError(
             f"The worklist database {where} cannot be used ({type(error.orig).__name__}). Check"
             " that it is running, $B12_DATABASE_URL, its permissions and its disk, then type the"

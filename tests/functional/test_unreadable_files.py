@@ -22,7 +22,7 @@ CONTENTS = {name: content % VALUE.encode() for name, content in CONTENTS.items()
 }  # fmt: skip
 KINDS = [*CONTENTS, "a folder", "a pipe", "a link to itself"]
 OF_LIBRARIES = re.compile(
-    r"Traceback|unexpectedly|Errno|Error\b|Exception|codec|unicode string|Expecting|pydantic|input_value|line 1 column|Parquet magic|recursion|\bNone\b|object at|"
+    r"Traceback|unexpectedly|Errno|Error:|Exception:|codec|unicode string|Expecting|pydantic|input_value|line 1 column|Parquet magic|recursion|\bNone\b|object at|"
     r"invalid literal|could not determine|undefined alias|did not find|near \"|Input should|input should"
 )
 SECONDS = 60
@@ -71,6 +71,7 @@ PLACES = {
     "a published worklist": Place("home/runs/RUN/worklist.parquet", ("worklist",), {13}),
     "everyone of a run": Place("home/runs/RUN/assessment.parquet", ("worklist", "--format", "omop", "--out", "NEW"), {13}),
     "a manifest of deliveries": Place("home/landing/canonical/manifest.json", ("overdue",), usable(14)),
+    "the worklist database": Place("home/worklist.db", ("user", "list"), usable(13)),
     "a home that is backed up": Place("home/lake/form.json", ("backup", "NEW"), usable(13)),
     "a delivery that is backed up": Place("home/landing/canonical/lab_result.csv", ("backup", "NEW"), usable(13)),
     "a home that is examined": Place("home/deadlines.yaml", ("doctor",), usable(13)),
