@@ -25,6 +25,8 @@ from pipeline.web import create_app
 from pipeline.worklist import Actor
 from tests.command import b12
 from tests.functional.web_client import client
+from tests.generative.test_erasure import holding
+from tests.serving_channels import web_server
 
 SEEN = "from pipeline.landing import arrival; arrival._is_being_written = lambda path: False\n"
 IS_ROOT = os.geteuid() == 0
@@ -278,6 +280,37 @@ def test_no_message_quotes_a_file_that_cannot_be_read(home, capfd):
     told = [answer.out, answer.err, listed.out, *capfd.readouterr()]
     told += [str(row) for row in query(home, "from lake.delivery")]
     assert not [text for text in told if MARK.decode().lower() in text.lower()]
+
+
+def test_of_a_file_in_quarantine_only_its_name_and_the_reason_are_told(home, monkeypatch, capfd):
+    """Everything about its patients is marked: the marks are in its own room alone, and in nothing that is printed, sent,
+    shown or recorded; when the patient is erased, the file goes"""
+    monkeypatch.setenv("B12_FILE_SECONDS", "1")
+    mark = MARK.decode()
+    drop(home, "canonical/lab_result.csv", SLOW.replace('"P"', f'"{mark}"'))
+    drop(home, "canonical/lab_result_2.csv", rows(1).replace("P1", f"{mark}-2"))
+    told = [take(home)["lab_result.csv"].refused]
+    with web_server() as (address, took):
+        monkeypatch.setenv("B12_NOTIFY_WEBHOOK", address)
+        alerts.watch(home)
+        assert took
+        told += [body.decode() for _, body in took]
+    for command in (["refused"], ["refused", "--format", "json"], ["doctor"], ["audit"]):
+        answer = b12(home.root, *command)
+        told += [answer.out, answer.err]
+    told.append(
+        client(create_app(home, identify=lambda: Actor("sam", "steward"))).get("/quality").text
+    )
+    told += [*capfd.readouterr(), str(query(home, "select file, refused from lake.delivery"))]
+    assert "lab_result.csv" in "".join(told)
+    assert not [text for text in told if mark.lower() in text.lower()]
+    assert {name.split("/")[0] for name in holding(home.root, mark)} == {
+        "archive",
+        "lake",
+        "quarantine",
+    }
+    assert b12(home.root, "erase", f"{mark}-2", "--yes").code == 0
+    assert holding(home.root, f"{mark}-2") == []
 
 
 def _not_utf_8():

@@ -198,6 +198,9 @@ def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms
     )
     assert traces.found(traces.everything(stack, heard.packets, heard.messages), marks) == []
     assert traces.found(traces.temporary(heard.since, without=[folder]), marked.OURS) == []
+    recorded = traces.accesses(stack)
+    assert b"rejects" in recorded and b"settings" in recorded
+    assert traces.found([("the audit", recorded)], marks) == []
 
 
 def test_a_steward_answered_and_who_and_why_are_kept(stack, steward, marked_night):

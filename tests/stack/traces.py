@@ -47,6 +47,13 @@ def heard(folder):
         )
 
 
+def accesses(stack):
+    """What the audit of the pages says, but for whose patients were shown: who did what, from where, in which words."""
+    with psycopg.connect(plain(asked(stack, "worker", "B12_DATABASE_URL"))) as con:
+        rows = con.execute("select what, who, detail, origin from access").fetchall()
+    return repr(rows).encode()
+
+
 def found(places, marks):
     """Where any of the marks is, in plain or in Base64: sorted texts `place: mark`. places: pairs of a name and bytes."""
     return sorted(
