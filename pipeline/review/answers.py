@@ -104,8 +104,10 @@ def read_returned(path):
     """The review in a file. Raises UsageError, which says what is wrong in one paragraph."""
     try:
         values = read_json(path, most=LARGEST)
-    except (OSError, Malformed) as error:
+    except OSError as error:
         raise UsageError(f"{path} cannot be read: {fault(error)}. Check the path.") from None
+    except Malformed as error:
+        raise UsageError(f"{path} is not a review that can be kept: {fault(error)}.") from None
     try:
         return Returned.model_validate_json(json.dumps(values))
     except ValidationError as error:

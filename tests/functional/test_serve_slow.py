@@ -32,7 +32,7 @@ def port(tmp_path_factory):
             [sys.executable, "-c", SERVER, folder / "home"],
             stdout=subprocess.PIPE, stderr=writing, text=True,
         )  # fmt: skip
-    yield int(re.search(r":(\d+);", server.stdout.readline())[1])
+    yield int(re.search(r"127.0.0.1:(\d+)", server.stdout.readline())[1])
     server.terminate()
     server.communicate(timeout=20)
     assert "Traceback" not in log.read_text()

@@ -507,6 +507,8 @@ def test_many_failures_from_one_address_are_slowed_down(browser, app, clinic, st
 
 def test_no_token_claim_or_secret_is_logged(browser, clinic, caplog, monkeypatch):
     caplog.set_level(logging.INFO)  # as `b12 serve` logs
+    caplog.set_level(logging.INFO, logger="httpx")
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", False)  # by another test
     log_in(browser, clinic)
     clinic.fault(claims={"nonce": "another"})
     address = clinic.answer(begun(browser), "s-1")

@@ -218,7 +218,7 @@ def test_a_damaged_file_of_the_lake_is_said_in_words(home, tmp_path):
     expect(home, "deliveries:\n  - {source: canonical, hours: 24}\n")
     [path] = (home.lake / "delivery").glob("*.parquet")
     path.write_bytes(path.read_bytes()[:50])
-    with pytest.raises(LakeUnavailable, match="cannot be read"):
+    with pytest.raises(LakeUnavailable, match="missing or damaged"):
         overdue(home, datetime(2026, 2, 1, tzinfo=UTC))
 
 

@@ -117,7 +117,7 @@ def test_ten_megabytes_are_not_read(pack, tmp_path):
 def test_a_file_that_is_not_there(pack, tmp_path):
     with pytest.raises(UsageError, match=r"none\.json cannot be read"):
         keep(pack, tmp_path / "none.json")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="it is not a file"):
         keep(pack, tmp_path)
 
 
