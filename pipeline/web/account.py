@@ -9,7 +9,7 @@ from pipeline import worklist
 from pipeline.core import UsageError
 from pipeline.web.access import Operator, store_of
 from pipeline.web.forms import Form, check
-from pipeline.web.login import BUSY_SECONDS, begin
+from pipeline.web.login import BUSY_SECONDS, begin, spelled
 from pipeline.web.recorded import origin_of, record
 from pipeline.web.render import page, root_of
 
@@ -70,8 +70,8 @@ def _of_this_program(request, actor):
 
 
 def _later(request, actor, seconds, status):
-    wait = f"{seconds} seconds" if seconds > 1 else "1 second"
-    answer = _page(request, actor, status=status, problem=f"Wait {wait}, then try again.")
+    problem = f"Wait {spelled(seconds)}, then try again."
+    answer = _page(request, actor, status=status, problem=problem)
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

@@ -93,9 +93,13 @@ def begin(request, actor, *, is_by_provider=False):
         request.session["is_by_provider"] = True
 
 
+def spelled(seconds):
+    """How long to wait, in words."""
+    return f"{seconds} seconds" if seconds > 1 else "1 second"
+
+
 def _later(request, name, seconds, status, why):
-    wait = f"{seconds} seconds" if seconds > 1 else "1 second"
-    message = f"{why} Wait {wait}, then try again."
+    message = f"{why} Wait {spelled(seconds)}, then try again."
     answer = login_page(request, status=status, message=message, name=name)
     answer.headers["Retry-After"] = str(seconds)
     return answer

@@ -13,7 +13,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 
 from pipeline import worklist
-from pipeline.web.login import UNKNOWN, begin, login_page
+from pipeline.web.login import UNKNOWN, begin, login_page, spelled
 from pipeline.web.middleware import is_text
 from pipeline.web.provider import NotProven, Unavailable
 from pipeline.web.recorded import origin_of, record
@@ -106,8 +106,8 @@ def _attempt(request):
     if not hmac.compare_digest(attempt.state.encode(), given.get("state", "").encode()):
         raise _Refused(400, AGAIN)
     if wait := worklist.seconds_to_wait(store, None, origin_of(request) or "-"):
-        seconds = f"{wait} seconds" if wait > 1 else "1 second"
-        message = f"Many logins from this address have failed. Wait {seconds}, then log in again."
+        pause = spelled(wait)
+        message = f"Many logins from this address have failed. Wait {pause}, then log in again."
         raise _Refused(429, message)
     if not worklist.is_first_use(store, attempt.state):
         raise _Refused(400, AGAIN, detail="used before")
@@ -151,8 +151,7 @@ def _entered(request, claims):
 
 
 def _described(actor):
-    sites = ["all sites"] if actor.sites is None else [site or "no site" for site in actor.sites]
-    return f"{actor.name}: {actor.role}, {', '.join(sites)}"
+    return f"{actor.name}: {actor.role}, {worklist.named_sites(actor.sites)}"
 
 
 def _name(setup, claims):

@@ -63,6 +63,7 @@ from pipeline.worklist.users import (
     change_user,
     has_password,
     known_name,
+    named_sites,
     users,
     verify,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "load",
     "logged_in_from",
     "mark_delivered",
+    "named_sites",
     "note_headache_unrelated",
     "notes",
     "open_store",

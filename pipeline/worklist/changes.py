@@ -51,10 +51,8 @@ def move(con, rows):
     """Write the rows of `worklist.moved`: where patients belong, who opted out, and into whom an id
     is merged now; nothing of it is an event."""
     if rows:
-        moved, survivor = (
-            update(item).where(item.c.patient_id == bindparam("patient")),
-            item.alias(),
-        )
+        moved, survivor = update(item), item.alias()
+        moved = moved.where(item.c.patient_id == bindparam("patient"))
         of_survivor = select(survivor.c.id).where(survivor.c.patient_id == bindparam("survivor"))
         values = {name: bindparam(f"new_{name}") for name in ("site", "is_opted_out")}
         con.execute(

@@ -118,7 +118,7 @@ def runs(store, limit=90):
 
 
 def _with_totals(con, store, rows):
-    counted = _counted(store)
+    counted = _counted(store, [row["run_id"] for row in rows])
     totals = select(counted).where(counted.c.dimension == "total")
     known = {}
     for row in con.execute(totals).mappings():
@@ -129,8 +129,9 @@ def _with_totals(con, store, rows):
     ]
 
 
-def _counted(store):
-    "The counts of the runs among what the reader sees: run_id, dimension, name, number"
+def _counted(store, run_ids):
+    """The counts of these runs among what the reader sees: run_id, dimension, name, number. Of all
+    sites they are the table itself, with other runs in it"""
     sites = sites_seen(store)
     if sites is None:
         return run_count
@@ -138,7 +139,7 @@ def _counted(store):
     number = func.sum(counts.number).label("number")
     of_sites = select(counts.run_id, counts.dimension, counts.name, number)
     return (
-        of_sites.where(counts.site.in_(sites))
+        of_sites.where(counts.site.in_(sites), counts.run_id.in_(run_ids))
         .group_by(counts.run_id, counts.dimension, counts.name)
         .subquery()
     )
@@ -146,7 +147,7 @@ def _counted(store):
 
 def counts_of_run(store, run_id):
     """The counts of a run, `{dimension: {name: number}}`, of the reader's sites."""
-    counted, counts = _counted(store), {}
+    counted, counts = _counted(store, [run_id]), {}
     chosen = select(counted).where(counted.c.run_id == run_id).order_by(counted.c.name)
     with store.reading() as con:
         for row in con.execute(chosen).mappings():
@@ -269,7 +270,8 @@ def _run_before(store, run_id):
 def counts_over_time(store, dimension, nights=90):
     """`run_id, as_of, name, number` of the published runs among the newest nights, oldest first, of
     the reader's sites."""
-    newest, counted = _newest(nights), _counted(store)
+    newest = _newest(nights)
+    counted = _counted(store, select(newest.c.run_id))
     columns = (counted.c.run_id, newest.c.as_of, counted.c.name, counted.c.number)
     joined = (
         select(*columns)

@@ -72,6 +72,11 @@ def sites_of(row):
     return None if row["sites"] is None else tuple(json.loads(row["sites"]))
 
 
+def named_sites(sites):
+    """The sites of a user in words, for lists and the audit; None are all."""
+    return "all sites" if sites is None else ", ".join(site or "no site" for site in sites)
+
+
 def change_user(
     store, name, *, role=None, sites=UNCHANGED, password=None, is_disabled=None, proven=None
 ):

@@ -34,7 +34,9 @@ def serve(home, options):
 def user(home, options):
     store = worklist.open_store(home)
     if options.action == "list":
-        people = [user | {"sites": _named(user["sites"])} for user in worklist.users(store)]
+        people = [
+            user | {"sites": worklist.named_sites(user["sites"])} for user in worklist.users(store)
+        ]
         say(
             table(people, ("name", "role", "sites", "is_disabled"))
             if people
@@ -54,15 +56,17 @@ def _changed(store, options):
     if options.action == "add":
         given = None if sites is worklist.UNCHANGED else sites
         worklist.add_user(store, name, role=role, password=_password(), sites=given)
-        return f"{name}: {role}, {_named(given)}"
+        return f"{name}: {role}, {worklist.named_sites(given)}"
     if options.action == "role":
         worklist.change_user(store, name, role=role, sites=sites)
-        return f"{name}: {role}" + ("" if sites is worklist.UNCHANGED else f", {_named(sites)}")
+        return f"{name}: {role}" + (
+            "" if sites is worklist.UNCHANGED else f", {worklist.named_sites(sites)}"
+        )
     if options.action == "sites":
         if sites is worklist.UNCHANGED:
             raise UsageError("Give --site SITE, once or more often, or --all-sites.")
         worklist.change_user(store, name, sites=sites)
-        return f"{name}: {_named(sites)}"
+        return f"{name}: {worklist.named_sites(sites)}"
     return _changed_login(store, options)
 
 
@@ -75,12 +79,6 @@ def _sites(options):
     if not options.site:
         return worklist.UNCHANGED
     return tuple("" if site.strip() == "-" else site.strip() for site in options.site)
-
-
-def _named(sites):
-    if sites is None:
-        return "all sites"
-    return ", ".join(site or "no site" for site in sites)
 
 
 def _changed_login(store, options):

@@ -3,12 +3,18 @@
 from tests.clinic import clinic, insert, shows
 
 
-def test_only_what_changed_moves():
+def followed():
+    "A clinic with the tables of the store and of the run, both empty"
     con = clinic()
     con.execute("create schema worklist")
     for table in ("item", "patient_site"):
         columns = "patient_id varchar, site varchar, is_opted_out boolean, merged_into varchar"
         con.execute(f"create table worklist.{table} ({columns})")
+    return con
+
+
+def test_only_what_changed_moves():
+    con = followed()
     insert(con, "worklist.item", """
         patient_id | site  | is_opted_out
         same       | North | no
@@ -46,11 +52,7 @@ def test_only_what_changed_moves():
 
 
 def test_an_id_that_is_merged_goes_where_its_patient_is_and_alone_again_where_it_is_not():
-    con = clinic()
-    con.execute("create schema worklist")
-    for table in ("item", "patient_site"):
-        columns = "patient_id varchar, site varchar, is_opted_out boolean, merged_into varchar"
-        con.execute(f"create table worklist.{table} ({columns})")
+    con = followed()
     insert(con, "worklist.item", """
         patient_id | site  | is_opted_out | merged_into
         fresh      | North | no           |
