@@ -95,7 +95,7 @@ class _Found:
 
     @property
     def is_anything(self):
-        "Not where there are only files that cannot be read, which may hold anybody"
+        "Not where there are only files that cannot be read, which may hold any patient"
         opaque = sum(each.records for each in self.refused if each.cut is None)
         return sum(self.rows.values()) > opaque
 

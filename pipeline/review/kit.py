@@ -45,7 +45,7 @@ HOW = (  # for the page and the paper form
     " this project because the source says nothing: they need most attention."
 )
 INVENTED = (
-    "The example patients are invented: made of answers, not of anybody's data. What an example"
+    "The example patients are invented: made of answers, not of real data. What an example"
     " does not mention is unremarkable: "
 )
 UNLIKELY = "Only answers that no patient should have together reach this line."

@@ -73,7 +73,7 @@ def restore(home, options):
         raise StorageError(
             f"{done['unknown']} erasures in the ledger were made under another key, so it is not "
             "known whose they are. Set $B12_ERASURE_KEY to that key, empty the new home and "
-            "restore again, before anybody works with it."
+            "restore again, before users work with it."
         )
     if not done["has_erasure_key"]:
         say(

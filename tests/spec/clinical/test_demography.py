@@ -26,7 +26,7 @@ def test_several_rows_of_one_patient():
 
 
 def test_a_patient_belongs_to_the_site_that_was_named_last():
-    "Not to the last in the alphabet; a row without a site moves nobody, and a merged id counts where the surviving one has none"
+    "Not to the last in the alphabet; a row without a site changes nothing, and a merged id counts where the surviving one has none"
     con = clinic()
     insert(con, "lake.patient", """
         patient_id | site  | recorded_at         | merged_into
