@@ -15,6 +15,8 @@ YAML_ERRORS = (
     OSError,
 )  # of a file that cannot be read, is not YAML, or not what was expected
 UNREADABLE_VALUE = "a value in it cannot be read, such as a date that does not exist"
+MOST_VALUES = 1_000_000  # with what aliases stand for
+TOO_MANY = "its aliases stand for too many values"
 DEEPEST = 50  # of lists and keys in one another; a deep enough file ends the process of libyaml
 SENTENCES = (  # what libyaml says, which may quote the file: what is said instead
     ("undefined alias", "a text that begins with * needs quotation marks"),
@@ -55,15 +57,23 @@ def parse_yaml(text, loader=LOADER):
 
 def check_depth(text):
     """Raises Malformed for a YAML text that nests so deep that reading it might end the process,
-    and one of YAML_ERRORS."""
-    depth = 0
+    or whose aliases unfold to very many values; and one of YAML_ERRORS."""
+    sizes, opened = {}, [(None, [0])]
     for event in yaml.parse(text, LOADER):
+        size = opened[-1][1]
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
+            opened.append((event.anchor, [1]))
+            if len(opened) - 1 > DEEPEST:
                 raise Malformed(f"line {event.start_mark.line + 1}: {TOO_DEEP}")
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            anchor, [sizes[anchor]] = opened.pop()
+            opened[-1][1][0] += sizes[anchor]
+        elif isinstance(event, yaml.AliasEvent):
+            size[0] += sizes.get(event.anchor, 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            size[0] += 1
+        if size[0] > MOST_VALUES:
+            raise Malformed(f"line {event.start_mark.line + 1}: {TOO_MANY}")
 
 
 def lines_of(text):
