@@ -5,7 +5,7 @@
 -- upon, a correction comes last, and the others were reported when they were collected. At one time, only final and held ones are acted upon.
 with named as (
     select
-        patient_id, source, sha256, line, place, analyte, result_id, status, collected_at, reported_at,
+        patient_id, delivered_patient_id, source, sha256, line, place, analyte, result_id, status, collected_at, reported_at,
         case
             when accession_id is not null then 'accession ' || accession_id
             when result_id is null then concat('sample ', epoch_us(collected_at), ' ', performing_lab)
@@ -30,7 +30,7 @@ result as (
     from named
 )
 
-select result.source, result.sha256, result.line, result.place, result.result_id, result.analyte,
+select result.source, result.sha256, result.line, result.place, result.delivered_patient_id, result.result_id, result.analyte,
     case when bool_or(acting.status = 'retracted') then 'withdrawn' else 'superseded' end as fate
 from result
 join acting
@@ -39,4 +39,4 @@ join acting
     and (acting.result_id is distinct from result.result_id or result.result_id is null)
 where result.reported_at < acting.acted_at
     or (result.reported_at is not distinct from acting.acted_at and result.status in ('final', 'held', 'unknown'))
-group by result.source, result.sha256, result.line, result.place, result.result_id, result.analyte
+group by result.source, result.sha256, result.line, result.place, result.delivered_patient_id, result.result_id, result.analyte

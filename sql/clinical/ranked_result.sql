@@ -25,11 +25,11 @@ with dated as (
 
 version as (
     select
-        source, sha256, line, place, patient_id, result_id, analyte, status, value, comparator, finding, value_reported, unit_reported,
+        source, sha256, line, place, patient_id, delivered_patient_id, result_id, analyte, status, value, comparator, finding, value_reported, unit_reported,
         rank() over same_id as rank,
         first_value(status) over same_id as last_status,
         max(case when status in ('final', 'corrected', 'held', 'unknown') and (value is not null or finding is not null)
-            then row(reported_at, row_key, sha256, line, place) end)
+            then row(reported_at, row_key, sha256, line, place, delivered_patient_id) end)
             over (partition by patient_id, source, result_id, analyte) as last_with_value
     from dated
     window same_id as (
@@ -44,5 +44,5 @@ version as (
 
 select
     * exclude (last_with_value),
-    last_with_value[3] = sha256 and last_with_value[4] = line and last_with_value[5] = place as is_last_with_value
+    last_with_value[3] = sha256 and last_with_value[4] = line and last_with_value[5] = place and last_with_value[6] = delivered_patient_id as is_last_with_value
 from version

@@ -11,7 +11,7 @@ with conflict as (
 )
 
 select
-    ranked.source, ranked.sha256, ranked.line, ranked.place, ranked.result_id, ranked.analyte,
+    ranked.source, ranked.sha256, ranked.line, ranked.place, ranked.delivered_patient_id, ranked.result_id, ranked.analyte,
     case
         when ranked.last_status in ('retracted', 'withdrawn') then 'retracted'
         when ranked.last_status = 'finalised' and ranked.is_last_with_value then case when ranked.status = 'held' then 'finalised' else 'usable' end

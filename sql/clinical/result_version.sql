@@ -19,9 +19,11 @@ from clinical.delivered_result as result
 cross join protocol.run
 left join clinical.result_id_fate
     on result_id_fate.source = result.source and result_id_fate.sha256 = result.sha256 and result_id_fate.line = result.line
-    and result_id_fate.place = result.place and result_id_fate.result_id is not distinct from result.result_id
+    and result_id_fate.place = result.place and result_id_fate.delivered_patient_id = result.delivered_patient_id
+    and result_id_fate.result_id is not distinct from result.result_id
     and result_id_fate.analyte is not distinct from result.analyte
 left join clinical.accession_fate
     on accession_fate.source = result.source and accession_fate.sha256 = result.sha256 and accession_fate.line = result.line
-    and accession_fate.place = result.place and accession_fate.result_id is not distinct from result.result_id
+    and accession_fate.place = result.place and accession_fate.delivered_patient_id = result.delivered_patient_id
+    and accession_fate.result_id is not distinct from result.result_id
     and accession_fate.analyte is not distinct from result.analyte

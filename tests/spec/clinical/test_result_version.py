@@ -239,6 +239,30 @@ def test_a_record_that_its_source_deleted_takes_back_the_rows_of_its_id_and_of_i
     """, where="value is not null or patient_id = 'ann'")  # fmt: skip
 
 
+def test_a_deletion_takes_one_row_back_of_each_patient_whose_rows_share_its_id():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | accession_id | analyte   | value | collected_on | status    | source
+        ann        | o1        | s1           | total_b12 | 110   | 2026-01-01   | final     | ehr
+        bob        | o1        | s1           | total_b12 | 120   | 2026-01-01   | final     | ehr
+        cid        | o1        | s1           | total_b12 | 130   | 2026-01-01   | final     | ehr
+        bill       | o1        | s1           | total_b12 | 140   | 2026-01-01   | final     | ehr
+                   | o1        | s1           |           |       |              | retracted | ehr
+    """)  # fmt: skip
+    insert(con, "lake.patient", [{"patient_id": "bill", "merged_into": "bob"}])
+    shows(con, "clinical.result_version", """
+        patient_id | value | fate
+        ann        | 110   | retracted
+        ann        |       | retracted
+        bob        | 120   | retracted
+        bob        |       | retracted
+        bob        | 140   | retracted
+        bob        |       | retracted
+        cid        | 130   | retracted
+        cid        |       | retracted
+    """)  # fmt: skip
+
+
 def test_a_result_id_names_a_result_of_one_analyte():
     con = clinic()
     insert(con, "lake.lab_result", """
