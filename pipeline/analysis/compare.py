@@ -1,10 +1,10 @@
 """What changed between two runs: new, resolved and changed rows of the worklist, and why."""
 
 from pipeline.core import UsageError
-from pipeline.engine import build, quoted_text, select_of, with_dependencies
+from pipeline.engine import build, scan_of_parquet, select_of, with_dependencies
 from pipeline.lake import query
 from pipeline.protocol import load_or_shipped, register_pack
-from pipeline.runs import manifests
+from pipeline.runs import manifests, parquet_files
 
 DIFFERENCE_COLUMNS = (
     "change",
@@ -31,11 +31,8 @@ def diff(home, before, after):
 
     def attach(con):
         for name, run in (("before", old), ("after", new)):
-            path = home.runs / run.run_id / "assessment.parquet"
-            con.execute(
-                f"create view lake.assessment_{name} as select * from"
-                f" read_parquet({quoted_text(path)})"
-            )
+            scan = scan_of_parquet(parquet_files(home.runs / run.run_id, "assessment"))
+            con.execute(f"create view lake.assessment_{name} as from {scan}")
         seen = sorted({file.sha256 for file in old.inputs.files})
         con.execute(
             "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
@@ -51,7 +48,7 @@ def _run(home, name):
     kept = [
         run
         for run in manifests(home, published_only=False)
-        if (home.runs / run.run_id / "assessment.parquet").exists()
+        if parquet_files(home.runs / run.run_id, "assessment")
     ]
     by_name = {run.run_id: run for run in kept} | dict(
         zip(("latest", "previous"), published, strict=False)

@@ -7,7 +7,7 @@ from functools import partial
 from pipeline.analysis.considered import considered_rules, near_misses
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
-from pipeline.lake import ids_of_patient, is_readable_as
+from pipeline.lake import Ids, ids_of_patient, is_readable_as
 from pipeline.protocol import collect, decide, derive, load
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
@@ -66,7 +66,7 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     is_as_published = versions is not None
     with closing(connect()) as con:
         surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
-        register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, patients=ids)
+        register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, within=Ids(ids))
         build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
         assessment = _row(con, "screening.assessment")
         if assessment is None:

@@ -12,7 +12,6 @@ from pipeline.core import Home, UsageError
 from pipeline.engine import (
     build,
     build_order,
-    create,
     relation_names,
     relations_read_by,
     storage_errors,
@@ -20,12 +19,9 @@ from pipeline.engine import (
 from pipeline.lake import is_readable_as
 from pipeline.protocol import load, movable, moved, register_pack
 from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, register_inputs, scratch_database
+from pipeline.screening import BUILDERS, register_inputs, scratch_database, scratch_folder
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
-# The fates of results do not depend on thresholds: they are kept, not recomputed for each
-# question
-KEEPING = {**BUILDERS, "clinical.result_version": create}
 MINUTES = {"visit": 8.2, "portal": 0.9}
 CITES = (
     "PMID 27323792: minutes of staff time for each patient, recommended at an office visit and by"
@@ -53,8 +49,8 @@ class Simulation:
         self.lake = "data of the last published run" if held else "current data"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:
-            self._con = opened.enter_context(scratch_database(_where_to_work(home, opened)))[0]
-            opened.enter_context(storage_errors(home))
+            folder = opened.enter_context(scratch_folder(_where_to_work(home, opened)))
+            self._con = opened.enter_context(scratch_database(home, folder))
             register_inputs(
                 self._con,
                 home,
@@ -62,7 +58,7 @@ class Simulation:
                 as_of=self.as_of,
                 versions=last.inputs.tables if held else None,
             )
-            build(self._con, BUILT, builders=KEEPING)
+            build(self._con, BUILT, builders=BUILDERS)
             self._con.execute(f"create table screening.before as {_KEPT}")
             self._now = _counts(self._con)
             self._open = opened.pop_all()
@@ -113,7 +109,7 @@ class Simulation:
         )
         with storage_errors(self.home):
             register_pack(self._con, pack)
-            build(self._con, resting_on(self._con, seeds), builders=KEEPING)
+            build(self._con, resting_on(self._con, seeds), builders=BUILDERS)
         self._shown = pack
 
 

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
             " else this machine's."
         ),
     )
+    bucket_patients: int = _count(
+        250_000,
+        "Patients screened together, at most; a larger population is screened in several buckets.",
+    )
     memory: str = Field(
         default="3GB",
         description="Memory that one DuckDB connection may use; the rest spills to disk.",
@@ -223,6 +227,11 @@ def memory_of_a_file():
     connection may use, and 1 GB. Raises UsageError."""
     given = settings()
     return int(given.file_memory or 2 * _bytes_of(given.memory) + 1_000_000_000)
+
+
+def memory_in_bytes():
+    """What one DuckDB connection may use. Raises UsageError."""
+    return _bytes_of(settings().memory)
 
 
 def memory_of_its_database():

@@ -14,6 +14,7 @@ from pipeline.engine.connection import (
     quoted_identifier,
     quoted_text,
     rows_of,
+    scan_of_parquet,
     storage_errors,
     write_error,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "relations",
     "relations_read_by",
     "rows_of",
+    "scan_of_parquet",
     "select_of",
     "storage_errors",
     "view_of_parquet",

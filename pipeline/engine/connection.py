@@ -126,6 +126,11 @@ def quoted_text(value):
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def scan_of_parquet(paths):
+    """The call that reads these Parquet files, in order, for the FROM of a SELECT."""
+    return f"read_parquet([{', '.join(map(quoted_text, paths))}])"
+
+
 def quoted_identifier(name):
     """A column's name, of any characters, as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'

@@ -10,10 +10,10 @@ from pipeline.engine.connection import quoted_text
 
 # relation -> the relations that its SELECT reads; the files do not change while a process runs
 SCHEMAS = (  # a schema reads those before it, and itself
-    "protocol", "landing", "staging", "lake", "clinical", "screening", "reporting", "explaining",
-    "worklist",
+    "protocol", "landing", "staging", "lake", "clinical", "screening", "bucket", "reporting",
+    "explaining", "worklist",
 )  # fmt: skip
-NIGHTLY = ("clinical", "screening", "reporting")  # built by every screening
+NIGHTLY = ("clinical", "screening", "bucket", "reporting")  # built by every screening
 _READ_BY = {}
 
 

@@ -5,8 +5,9 @@ from contextlib import closing
 
 from pipeline.core import replacing
 from pipeline.engine import connect
+from pipeline.runs import parquet_files
 
-TABLES = ("assessment.parquet", "worklist.parquet", "patient_site.parquet")
+TABLES = ("assessment", "worklist", "patient_site")
 WORKLIST = "worklist.csv"
 _IS_THEIRS = "patient_id in (select unnest($2::varchar[]))"
 
@@ -41,7 +42,7 @@ def erase_run(folder, ids):
 
 
 def _tables(folder):
-    return [folder / name for name in TABLES if (folder / name).exists()]
+    return [path for name in TABLES for path in parquet_files(folder, name)]
 
 
 def _erase_worklist(path, cells):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.runs import damaged
+from pipeline.runs import damaged, parquet_files
 
 AT_ONCE = 2000  # rows
 
@@ -15,10 +15,11 @@ AT_ONCE = 2000  # rows
 def published(folder, *, everyone=False, priority=None):
     """The rows of a run's worklist, or of everyone assessed, in their order, a few at a time; only
     of one priority when given. Raises StorageError where it is damaged."""
-    name = "assessment.parquet" if everyone else "worklist.parquet"
-    with _damage_told(folder / name), pq.ParquetFile(folder / name) as file:
-        for batch in file.iter_batches(AT_ONCE):
-            yield from (row for row in batch.to_pylist() if priority in (None, row["priority"]))
+    name = "assessment" if everyone else "worklist"
+    for path in parquet_files(folder, name) or [folder / f"{name}.parquet"]:
+        with _damage_told(path), pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(AT_ONCE):
+                yield from (row for row in batch.to_pylist() if priority in (None, row["priority"]))
 
 
 @contextmanager

@@ -19,12 +19,14 @@ from pipeline.lake.tables import (
     vacuum,
 )
 from pipeline.lake.versions import is_readable_as, lake_id
-from pipeline.lake.views import attach, check_tables_present
+from pipeline.lake.views import Ids, Range, attach, check_tables_present
 
 __all__ = [
     "COLUMNS",
     "FORM",
     "TABLES",
+    "Ids",
+    "Range",
     "append",
     "attach",
     "carry_account",

@@ -21,7 +21,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
 from pipeline.core import LakeUnavailable
-from pipeline.engine import quoted_text
+from pipeline.engine import scan_of_parquet
 from pipeline.lake.form import note_form, older
 from pipeline.lake.schema import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 from pipeline.lake.swap import folder_of
@@ -115,7 +115,7 @@ def scan_of(delta, table):
             f'cast(null as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()
         )
         return f"select {columns} where false"
-    return f"select * from read_parquet([{', '.join(map(quoted_text, paths))}]) where true"
+    return f"select * from {scan_of_parquet(paths)} where true"
 
 
 def compact(home):

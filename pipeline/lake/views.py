@@ -1,7 +1,11 @@
 """The lake's tables as views of a DuckDB connection, in the schema `lake`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
 from pipeline.core import ENTITIES, LakeUnavailable
-from pipeline.engine import quoted_text
+from pipeline.engine import quoted_text, scan_of_parquet
 from pipeline.lake.form import check_form
 from pipeline.lake.schema import TABLES
 from pipeline.lake.tables import check_columns, open_table, scan_of
@@ -15,14 +19,54 @@ _IN_FORCE = """ and (snapshot is null or (source, snapshot) in (
 ))"""
 
 
-def attach(con, home, *, versions=None, patients=None, only=TABLES):
+@dataclass(frozen=True)
+class Range:
+    """The patient ids from low up to, and without, high; None: without that edge. merged: a Parquet
+    file of ids that do not count here, as their rows count with the patient they were merged into.
+    apart: the folder in which, by table, those rows lie, each with the `surviving_id` by which it
+    belongs to a range, and the rows that name no patient, which belong to every one."""
+
+    low: str | None
+    high: str | None
+    merged: Path
+    apart: Path
+
+    def holds(self, column):
+        """The condition on a column of patient ids."""
+        edges = [(">=", self.low), ("<", self.high)]
+        return " and ".join(f"{column} {sign} {quoted_text(edge)}" for sign, edge in edges if edge)
+
+    def rows_of(self, select, table):
+        """Of a SELECT of a table's rows, which ends in a condition, those of this range."""
+        apart = scan_of_parquet([self.apart / f"{table}.parquet"])
+        return (
+            f"select * from ({select} and {self.holds('patient_id')}) as own anti join"
+            f" {scan_of_parquet([self.merged])} as merged using (patient_id) union all by"
+            f" name select * exclude (surviving_id) from {apart} where surviving_id"
+            f" is null or ({self.holds('surviving_id')})"
+        )
+
+
+@dataclass(frozen=True)
+class Ids:
+    """These patient ids, and the rows that name none."""
+
+    ids: Sequence[str]
+
+    def rows_of(self, select, _table):
+        """Of a SELECT of a table's rows, which ends in a condition, those of these ids."""
+        listed = ", ".join(map(quoted_text, self.ids))
+        return f"{select} and (patient_id in ({listed}) or patient_id is null)"
+
+
+def attach(con, home, *, versions=None, within=None, only=TABLES):
     """Create a view `lake.<table>` of every table, or of `delivery` and `only` these; returns the
     version of each.
 
     versions: the version of each table to read, else the newest; None where a table was not there.
-    patients: only the rows of these patient ids, and rows that name none. Of a source that delivers
-    snapshots, only the rows of its newest one are in force. Raises LakeUnavailable where another
-    version of this program wrote the lake; its accounts can be read in any form.
+    within: Ids or a Range, of which only the rows are shown. Of a source that delivers snapshots,
+    only the rows of its newest one are in force. Raises LakeUnavailable where another version of
+    this program wrote the lake; its accounts can be read in any form.
     """
     con.execute("create schema if not exists lake")
     if only:
@@ -32,15 +76,11 @@ def attach(con, home, *, versions=None, patients=None, only=TABLES):
         for table in TABLES
         if table in only or table == "delivery"
     }
-    con.execute(
-        f"create or replace view lake.delivery as {scan_of(tables['delivery'], 'delivery')}"
-    )
-    [[snapshots]] = con.execute(
-        "select count(*) from lake.delivery where snapshot is not null"
-    ).fetchall()
-    for table, delta in tables.items():
-        in_force = _IN_FORCE.format(table=table) if snapshots and table in ENTITIES else ""
-        select = f"{scan_of(delta, table)}{_condition_on(patients, table)}{in_force}"
+    for table, delta in tables.items():  # the accounts first
+        select = scan_of(delta, table)
+        if table in ENTITIES:
+            select += _in_force(con, table)
+            select = within.rows_of(select, table) if within else select
         con.execute(f"create or replace view lake.{table} as {select}")
     return {table: delta.version() if delta else None for table, delta in tables.items()}
 
@@ -54,10 +94,11 @@ def _open(home, table, versions):
     return delta
 
 
-def _condition_on(patients, table):
-    if patients is None or table not in ENTITIES:
-        return ""
-    return f" and (patient_id in ({', '.join(map(quoted_text, patients))}) or patient_id is null)"
+def _in_force(con, table):
+    "The condition on rows of sources that deliver snapshots, where any does"
+    counted = "select count(*) from lake.delivery where snapshot is not null"
+    [[snapshots]] = con.execute(counted).fetchall()
+    return _IN_FORCE.format(table=table) if snapshots else ""
 
 
 def check_tables_present(con, home, versions):

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 from pipeline.core import ENTITIES
 from pipeline.lake import COLUMNS, query
 from pipeline.profiles import names_of, read_profile
-from pipeline.runs import read_counts, read_manifest
+from pipeline.runs import parquet_files, read_counts, read_manifest
 
 NAMESPACE = "b12"
 
@@ -146,23 +146,19 @@ def published(folder):
         name: [(f"lake/{table}", column) for column in columns]
         for name, (table, columns) in EVIDENCE.items()
     }
-    assessment, worklist = (
-        pq.ParquetFile(folder / f"{name}.parquet") for name in ("assessment", "worklist")
-    )
-    same = {name: [("runs/assessment", name)] for name in worklist.schema_arrow.names}
+    names = pq.read_schema(parquet_files(folder, "worklist")[0]).names
+    same = {name: [("runs/assessment", name)] for name in names}
     return [
-        _run_output("assessment", assessment, evidence),
-        _run_output("worklist", worklist, same),
+        _run_output(folder, "assessment", evidence),
+        _run_output(folder, "worklist", same),
     ]
 
 
-def _run_output(name, file, lineage):
-    return _output(
-        f"runs/{name}",
-        [(column.name, str(column.type)) for column in file.schema_arrow],
-        file.metadata.num_rows,
-        lineage,
-    )
+def _run_output(folder, name, lineage):
+    files = parquet_files(folder, name)
+    columns = [(column.name, str(column.type)) for column in pq.read_schema(files[0])]
+    rows = sum(pq.read_metadata(file).num_rows for file in files)
+    return _output(f"runs/{name}", columns, rows, lineage)
 
 
 def _output(name, columns, rows, lineage):

@@ -11,6 +11,7 @@ from pipeline.runs.folders import (
     manifests,
     new_run_id,
     newest_folder,
+    parquet_files,
     point_latest_to,
     start_of_run,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "manifests",
     "new_run_id",
     "newest_folder",
+    "parquet_files",
     "point_latest_to",
     "read_counts",
     "read_manifest",

@@ -6,6 +6,7 @@ past run, which publishes nothing.
 """
 
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 
 from pipeline.core import UsageError, replacing
@@ -95,12 +96,29 @@ def complete_decision(home, manifest):
     its manifest."""
     held, decided = home.runs / f"{HELD}{manifest.run_id}", home.runs / manifest.run_id
     for name in OF_PUBLISHED_RUNS if manifest.state != "published" else ():
-        (held / name).unlink(missing_ok=True)
+        remove_table(held / name)
     if held.exists():
         held.replace(decided)
     if manifest.published:
         point_latest_to(home, manifest)
     return manifest
+
+
+def remove_table(path):
+    """Remove a table of a run, be it a file or a folder of parts."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def parquet_files(folder, name):
+    """The Parquet files of a table of a run, such as `assessment`, in order: one, those of a folder
+    where it was written in parts, or none."""
+    path = folder / f"{name}.parquet"
+    if path.is_dir():
+        return sorted(path.glob("*.parquet"))
+    return [path] if path.exists() else []
 
 
 def point_latest_to(home, manifest):

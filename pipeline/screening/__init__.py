@@ -1,10 +1,11 @@
 """The nightly screening: facts, decisions, gates, publication, and a steward's approval."""
 
-from pipeline.screening import screen
 from pipeline.screening.approval import decide
+from pipeline.screening.bucket import BUILDERS
+from pipeline.screening.inputs import register_inputs
 from pipeline.screening.nightly import screen_again, screen_population
 from pipeline.screening.plan import parse_day
-from pipeline.screening.screen import BUILDERS, register_inputs, scratch_database
+from pipeline.screening.scratch import scratch_database, scratch_folder
 from pipeline.screening.unmapped import unanswered
 
 __all__ = [
@@ -13,7 +14,7 @@ __all__ = [
     "parse_day",
     "register_inputs",
     "scratch_database",
-    "screen",
+    "scratch_folder",
     "screen_again",
     "screen_population",
     "unanswered",

@@ -1,17 +1,23 @@
 """The nightly run: everyone is screened, the gates decide, and the run is published, held for a
 steward, or kept back."""
 
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from threading import Thread
 
 from pipeline import lake, quality, worklist
 from pipeline.core import GateClosed, LakeUnavailable, UsageError, exclusive_lock, today
 from pipeline.observability import observe_screening
-from pipeline.runs import complete_decision, held_manifests, manifests, start_of_run
+from pipeline.runs import Inputs, complete_decision, held_manifests, manifests
+from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
 from pipeline.screening.plan import RunPlan, load_checked_pack, parse_day
 from pipeline.screening.publish import publish
-from pipeline.screening.screen import screened_population
+from pipeline.screening.scratch import scratch_folder
+from pipeline.screening.screen import plan_night, reported, screen_buckets
+
+ATTEMPTS = 3  # without keeping others out; the next one does
 
 
 @dataclass(frozen=True)
@@ -56,19 +62,14 @@ def screen_population(
     `latest` does not go back to an earlier day. Raises GateClosed: nothing was published.
     """
     _check_lake(home)
-    outcomes, notes_left = (), 0
+    plan = RunPlan(
+        load_checked_pack(pack), parse_day(as_of or today()), hold_warned, asked_by,
+        is_unattended, changes=quality.read_changes(home),
+    )  # fmt: skip
     with closing(worklist.open_store(home)) as store:
+        _, notes_left = ingest_notes(home, store)
+        manifest, outcomes = _screen(home, plan, progress)
         with exclusive_lock(home, "screen"):
-            known = manifests(home, published_only=False)
-            manifest = _answered(home, known, asked_by)
-            if manifest is None:
-                day = parse_day(as_of or today())
-                plan = RunPlan(
-                    load_checked_pack(pack), day, hold_warned, asked_by, is_unattended,
-                    changes=quality.read_changes(home),
-                )  # fmt: skip
-                _, notes_left = ingest_notes(home, store)
-                manifest, outcomes = _screen(home, plan, known, progress)
             worklist.follow(home, store)
         if manifest.state == "closed":
             raise GateClosed(quality.message(outcomes))
@@ -107,32 +108,88 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
             replay_of=run,
             changes=quality.read_changes(home),
         )
-        manifest, _ = _screen(home, plan, known, progress)
+        manifest, _ = _undisturbed(home, plan, progress)
         then, now = (home.runs / each.run_id / "worklist.csv" for each in (run, manifest))
         is_same = then.read_bytes() == now.read_bytes() if then.exists() else None
     return Replay(manifest.run_id, run.run_id, manifest.rows.worklist, is_same)
 
 
-def _screen(home, plan, known, progress):
-    started, past = start_of_run(home), plan.replay_of
-    quality.prepare()
-    published = [run for run in known if run.published and (not past or run.started < past.started)]
-    with screened_population(home, plan, published=published, progress=progress) as screened:
+def _screen(home, plan, progress):
+    "(manifest, outcomes), of a new attempt where something it rests on changed meanwhile"
+    for _ in range(ATTEMPTS):
+        locked = partial(exclusive_lock, home, "screen")
+        if done := _attempt(home, plan, progress, locked=locked):
+            return done
+    with exclusive_lock(home, "screen"):
+        return _undisturbed(home, plan, progress)
+
+
+def _undisturbed(home, plan, progress):
+    "(manifest, outcomes) of an attempt while others are kept out"
+    done = _attempt(home, plan, progress, locked=nullcontext)
+    assert done, "what it rests on changed although others were kept out"
+    return done
+
+
+def _attempt(home, plan, progress, *, locked):
+    "(manifest, outcomes); None where something it rests on changed"
+    with scratch_folder(home) as folder, _importing_gates():
+        with locked():
+            if answered := _answered(home, plan.asked_by):
+                return answered, ()
+            night = plan_night(home, folder, plan, published=_published(home, plan))
+        try:
+            screen_buckets(home, folder, night, plan, progress=progress)
+        except LakeUnavailable:
+            if _is_readable(home, night):
+                raise
+            return None
+        with locked():
+            return _publish(home, folder, night, plan, progress)
+
+
+def _publish(home, folder, night, plan, progress):
+    if answered := _answered(home, plan.asked_by):
+        return answered, ()
+    published = _published(home, plan)
+    if not _is_readable(home, night) or night.after != newest_of(published):
+        return None
+    with reported(home, folder, night, plan, published=published, progress=progress) as screened:
         outcomes, validations = quality.run_suites(
             screened.con, changes=plan.changes, as_of=plan.as_of
         )
-        manifest = publish(
-            screened, home, plan, outcomes=outcomes, validations=validations, started=started
-        )
+        manifest = publish(screened, home, plan, outcomes=outcomes, validations=validations)
     return manifest, outcomes
 
 
-def _answered(home, known, asked_by):
+def _published(home, plan):
+    "The manifests of the runs that were published before, newest first"
+    past = plan.replay_of
+    return [run for run in manifests(home) if not past or run.started < past.started]
+
+
+def _is_readable(home, night):
+    "Not after an erasure, a replay of the archive or a vacuum"
+    return lake.is_readable_as(home, Inputs(tables=night.versions, lake=night.lake))
+
+
+@contextmanager
+def _importing_gates():
+    "Great Expectations takes seconds to import: meanwhile, the buckets are screened"
+    thread = Thread(target=quality.prepare)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _answered(home, asked_by):
     """The run that was published, held or decided on under this key; what a killed process left
     undone of it is done"""
     if asked_by is None:
         return None
-    runs = [*held_manifests(home), *known]
+    runs = [*held_manifests(home), *manifests(home, published_only=False)]
     answered = next(
         (run for run in runs if run.asked_by == asked_by and run.state != "closed"), None
     )

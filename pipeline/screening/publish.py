@@ -4,7 +4,7 @@ import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pipeline import __version__, lake
+from pipeline import __version__
 from pipeline.core import flush, sha256_of, write_json
 from pipeline.exports import cells_of, text_columns
 from pipeline.observability import metrics
@@ -21,31 +21,15 @@ from pipeline.runs import (
     point_latest_to,
     write_manifest,
 )
+from pipeline.screening.bucket import ASSESSMENT, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
 
-ORDER = "order by priority, waiting_since nulls last, patient_id"
-# an id that was merged into another belongs where that patient does, and opts out with them
-PLACED = """
-with placed as (
-    select patient_id, demography.site, demography.is_opted_out
-    from clinical.population
-    left join clinical.demography using (patient_id)
-)
+PLACED = "bucket.patient_site"
 
-select *, cast(null as varchar) as merged_into from placed
-union all
-select merged_patient.patient_id, placed.site, placed.is_opted_out, merged_patient.surviving_id
-from clinical.merged_patient
-join placed on placed.patient_id = merged_patient.surviving_id
-order by patient_id
-"""
-COUNTED = {  # in summary.json: what of the assessment is counted by its values
-    "scope": "scope", "band": "b12", "next_step": "next_step", "rule": "rule",
-    "priority": "priority", "cause": "cause", "monitoring": "monitoring",
-    "cohort": "unnest(cohorts)", "alert": "unnest(safety)", "flag": "unnest(flags)",
-}  # fmt: skip
-IS_LISTED = "case when priority between 1 and 4 then 'worklist' end"
-TOTALS = {"total": f"unnest(['patients', {IS_LISTED}])"}
+OF_ALL = (  # what summary.json counts
+    "scope", "band", "next_step", "rule", "priority", "cause", "monitoring", "cohort", "alert",
+    "flag",
+)  # fmt: skip
 MAY_BE_NOT_LOADED = (
     "neuro", "malabsorption", "metformin", "acid_suppressant", "diet", "b12_therapy", "folic_acid",
     "pregnancy",
@@ -53,14 +37,14 @@ MAY_BE_NOT_LOADED = (
 
 
 @metrics.timed("publish")
-def publish(screened, home, plan, *, outcomes, validations, started):
+def publish(screened, home, plan, *, outcomes, validations):
     """Write the folder of a Screened run and, if it is published, move `latest` to it; returns the
     RunManifest.
 
     A closed run leaves its quality.json, validation.json, report.json and manifest, and no
     assessment or worklist.
     """
-    manifest = _manifest(screened, home, plan, outcomes, started)
+    manifest = _manifest(screened, home, plan, outcomes)
     building = home.runs / f"{BUILDING}{manifest.run_id}"
     home.runs.mkdir(parents=True, exist_ok=True, mode=0o700)
     _remove_half_built(home)
@@ -69,15 +53,15 @@ def publish(screened, home, plan, *, outcomes, validations, started):
     write_json(building / "validation.json", validations)
     write_json(building / "report.json", report_counts(screened.con, home))
     if manifest.state != "closed":
-        _write_worklist(screened.con, building)
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))
-        (screened.folder / "screening.assessment.parquet").replace(building / "assessment.parquet")
+        _write_tables(screened, building, manifest.rows.worklist)
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
-    for path in building.iterdir():
-        flush(path)
-        path.chmod(0o600)
+    for path in building.rglob("*.*"):
+        if path.is_file():
+            flush(path)
+            path.chmod(0o600)
     prefix = HELD if manifest.state == "held" else ""
     building.replace(home.runs / f"{prefix}{manifest.run_id}")
     if manifest.published:
@@ -91,46 +75,57 @@ def _remove_half_built(home):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _write_worklist(con, folder):
-    def copy(select, name, form):
-        con.execute(f"copy ({select}) to $1 ({form})", [str(folder / name)])
+def _write_tables(screened, building, rows):
+    "What the buckets wrote is moved, not copied; after that the connection can no longer read it"
+    con, folder = screened.con, screened.folder
+    _write_worklist_csv(con, building / "worklist.csv", rows)
+    files = {name: part_files(folder, screened.night, name) for name in (ASSESSMENT, PLACED)}
+    if screened.night.edges:
+        form = "format parquet, compression zstd"
+        copied = f"copy (from {PLACED} order by patient_id) to $1 ({form})"
+        con.execute(copied, [str(building / "patient_site.parquet")])
+        (building / "assessment.parquet").mkdir(mode=0o700)
+        for number, path in enumerate(files[ASSESSMENT]):
+            path.replace(building / "assessment.parquet" / f"part-{number:04}.parquet")
+    else:
+        files[PLACED][0].replace(building / "patient_site.parquet")
+        files[ASSESSMENT][0].replace(building / "assessment.parquet")
+    (folder / f"{WORKLIST}.parquet").replace(building / "worklist.parquet")
 
-    parquet = "format parquet, compression zstd"
-    copy(f"from screening.worklist {ORDER}", "worklist.parquet", parquet)
-    copy(PLACED, "patient_site.parquet", parquet)
-    cells = cells_of(con, "screening.worklist")
-    quoted = ", ".join(text_columns(con, "screening.worklist"))
-    form = f"format csv, header false, delimiter ',', force_quote ({quoted})"
-    copy(f"{cells} {ORDER}", "worklist.csv", form)
-    # a heading that DuckDB writes is quoted as its column
+
+def _write_worklist_csv(con, path, rows):
+    cells = cells_of(con, WORKLIST)
+    quoted = ", ".join(text_columns(con, WORKLIST))
+    # a heading that DuckDB writes is quoted as its column; its suffix ends the last line
     heading = ",".join(name for name, *_ in con.execute(f"describe {cells}").fetchall())
-    rows = (folder / "worklist.csv").read_bytes()
-    (folder / "worklist.csv").write_bytes(heading.encode() + b"\n" + rows)
+    prefix = heading + ("\n" if rows else "")
+    form = (
+        f"format csv, header false, prefix '{prefix}', suffix '\n', delimiter ',', force_quote"
+        f" ({quoted})"
+    )
+    con.execute(f"copy ({cells}) to $1 ({form})", [str(path)])
 
 
 def summary(con):
     """Counts of a run: patients by scope, band, cohort, next step, alert and priority; what was
     never loaded; rejects by reason."""
-
-    def counts(select):
-        return dict(con.execute(f"{select} group by 1 order by 1").fetchall())
-
-    def count(condition):
-        [[rows]] = con.execute(f"select count(*) from {condition}").fetchall()
-        return rows
-
+    counted = {}
+    for dimension, name, patients in con.execute(
+        "select dimension, name, cast(sum(patients) as bigint) from reporting.answer_count"
+        " group by all order by all"
+    ).fetchall():
+        counted.setdefault(dimension, {})[name] = patients
+    total, absent = counted.get("total", {}), counted.get("not_evaluated", {})
+    rejected = con.execute(
+        "select rejected_because, cast(sum(rows) as bigint) from reporting.rejection"
+        " group by 1 order by 1"
+    )
     return {
-        "patients": count("screening.assessment"),
-        "worklist": count("screening.worklist"),
-        **{
-            name: counts(f"select cast({value} as varchar), count(*) from screening.assessment")
-            for name, value in COUNTED.items()
-        },
-        "not_evaluated": {
-            fact: count(f"screening.assessment where {fact} = 'not_loaded'")
-            for fact in MAY_BE_NOT_LOADED
-        },
-        "rejected": counts("select rejected_because, count(*) from lake.rejected_row"),
+        "patients": total.get("patients", 0),
+        "worklist": total.get("worklist", 0),
+        **{dimension: counted.get(dimension, {}) for dimension in OF_ALL},
+        "not_evaluated": {fact: absent.get(fact, 0) for fact in MAY_BE_NOT_LOADED},
+        "rejected": dict(rejected.fetchall()),
     }
 
 
@@ -138,22 +133,19 @@ def summary_by_site(con):
     """The counts of `summary` that are of patients, for each site: `{site: {dimension: {name:
     number}}}`; site "": none recorded. Beside them `total` has patients and worklist."""
     counted = {}
-    for dimension, value in {**COUNTED, **TOTALS}.items():
-        rows = con.execute(
-            f"with counted as (select coalesce(demography.site, '') as site,"
-            f" cast({value} as varchar) as name from screening.assessment"
-            " left join clinical.demography using (patient_id))"
-            " select site, name, count(*) from counted where name is not null group by all"
-            " order by all"
-        )
-        for site, name, number in rows.fetchall():
-            counted.setdefault(site, {}).setdefault(dimension, {})[name] = number
+    rows = con.execute(
+        "select site, dimension, name, patients from reporting.answer_count order by all"
+    )
+    for site, dimension, name, patients in rows.fetchall():
+        if dimension != "not_evaluated":
+            counted.setdefault(site, {}).setdefault(dimension, {})[name] = patients
     return counted
 
 
-def _manifest(screened, home, plan, outcomes, started):
+def _manifest(screened, home, plan, outcomes):
     "The manifest of the run as it is now; it is finished when its folder is written"
     con, pack, state = screened.con, plan.pack, plan.state_after(outcomes)
+    started = screened.night.started
     version = PackVersion(
         pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)
     )
@@ -167,8 +159,8 @@ def _manifest(screened, home, plan, outcomes, started):
         code_version=__version__,
         protocol=version,
         inputs=Inputs(
-            tables=screened.versions,
-            lake=lake.lake_id(home),
+            tables=screened.night.versions,
+            lake=screened.night.lake,
             files=_input_files(con),
             expectations=plan.changes.sha256,
         ),

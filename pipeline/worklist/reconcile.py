@@ -98,7 +98,7 @@ def _register_lake(duck, home):
     create(duck, "worklist.changed_patient")
     changed = duck.execute("from worklist.changed_patient").fetchall()
     patients = [patient_id for (patient_id,) in changed] or [""]
-    lake.attach(duck, home, only=("lab_result",), patients=patients)
+    lake.attach(duck, home, only=("lab_result",), within=lake.Ids(patients))
     views = ("clinical.delivered_result", "clinical.result_version")
     wanted = with_dependencies(duck, ["clinical.result_version"]) - merges
     build(duck, wanted, builders=dict.fromkeys(views, create_view))

@@ -2,37 +2,25 @@
 -- spread, in pg/mL, and the median against that of the laboratory's other units and of everything. A unit that stands 0.738 or 1.355
 -- beside the laboratory's others is mislabelled: both convert into pg/mL.
 -- is_suspected_mix_up: by the rule of the gate, reporting.lab_b12_shift, with the other units in place of the earlier results.
--- Missing: a result without a laboratory counts for one named by its source. Censored results are left out, as their
--- numbers are bounds. share_low: below the band low. A laboratory with one unit has no other to be held against: null; so
+-- Which results: bucket.recent_b12. share_low: below the band low. A laboratory with one unit has no other to be held against: null; so
 -- have fewer than comparable_results on either side, as their median is not reliable.
-with recent as (
-    select
-        coalesce(result.performing_lab, 'the laboratory of ' || result.source) as performing_lab,
-        coalesce(result.unit, '(none)') as unit, cast(result.value as double) as value, result.word = 'low' as is_low
-    from clinical.result
-    cross join protocol.run
-    cross join protocol.quality_setting
-    where result.analyte = 'total_b12' and result.comparator = '='
-        and result.collected_on > run.as_of - to_months(quality_setting.lab_window_months)
-),
-
-spread as (
+with spread as (
     select
         performing_lab, unit, count(*) as results, quantile_cont(value, [0.05, 0.25, 0.5, 0.75, 0.95]) as quantiles,
         avg(case when is_low then 1.0 else 0.0 end) as share_low
-    from recent
+    from bucket.recent_b12
     group by performing_lab, unit
 ),
 
 beside as (
     select spread.performing_lab, spread.unit, count(*) as results, quantile_cont(recent.value, [0.25, 0.5, 0.75]) as quartiles
     from spread
-    join recent on recent.performing_lab = spread.performing_lab and recent.unit <> spread.unit
+    join bucket.recent_b12 as recent on recent.performing_lab = spread.performing_lab and recent.unit <> spread.unit
     group by spread.performing_lab, spread.unit
 ),
 
 overall as (
-    select median(value) as median_all from recent
+    select median(value) as median_all from bucket.recent_b12
 )
 
 select

@@ -3,15 +3,9 @@
 -- everything below (no low edge), bin 25 everything from 3200 (no high edge). Empty bins have no row.
 -- Missing laboratories and censored results: as in reporting.lab_b12.
 with binned as (
-    select
-        coalesce(result.performing_lab, 'the laboratory of ' || result.source) as performing_lab,
-        coalesce(result.unit, '(none)') as unit,
-        cast(greatest(0, least(25, floor(4 * log2(cast(result.value as double) / 50)) + 1)) as integer) as bin
-    from clinical.result
-    cross join protocol.run
-    cross join protocol.quality_setting
-    where result.analyte = 'total_b12' and result.comparator = '=' and result.value > 0
-        and result.collected_on > run.as_of - to_months(quality_setting.lab_window_months)
+    select performing_lab, unit, cast(greatest(0, least(25, floor(4 * log2(value / 50)) + 1)) as integer) as bin
+    from bucket.recent_b12
+    where value > 0
 )
 
 select

@@ -1,39 +1,36 @@
 -- One row per new delivery and kind of record: how many of its rows are about patients of whom no source delivered a patient row
--- (reporting.known_patient), against the history of its own source. Their age is unknown, and so are death and opting out.
+-- (clinical.known_patient), against the history of its own source. Their age is unknown, and so are death and opting out.
 -- New: the last published run did not contain it. is_unusual: at least unknown_patients_needed such patients, in more than
 -- unknown_patient_share of the rows, and either twice the share of the source's earlier rows of that kind or less than half as many known.
--- Earlier rows are judged as they stood: a patient row that came more than patient_row_hours later does not count for them, so a source
--- whose patient rows come late is compared with its own delay.
+-- What is counted, and how earlier rows are judged: bucket.unknown_patient. A row that names no patient counts as one about an unknown.
 -- Missing: with fewer than unknown_history_needed earlier rows is_unusual is null, as there is nothing to compare. Clinicians' notes have no
 -- patient extract.
-with record as (
-    select 'lab_result' as entity, source, sha256, file, patient_id from lake.lab_result
+with without_patient as (
+    select 'lab_result' as entity, source, sha256, file from lake.lab_result where patient_id is null
     union all
-    select 'medication', source, sha256, file, patient_id from lake.medication
+    select 'medication', source, sha256, file from lake.medication where patient_id is null
     union all
-    select 'condition', source, sha256, file, patient_id from lake.condition where source <> 'clinician_notes'
+    select 'condition', source, sha256, file from lake.condition where patient_id is null and source <> 'clinician_notes'
     union all
-    select 'procedure', source, sha256, file, patient_id from lake.procedure
+    select 'procedure', source, sha256, file from lake.procedure where patient_id is null
 ),
 
-delivery as (
-    select delivery.source, delivery.sha256, delivery.received_at, published_delivery.sha256 is null as is_new
-    from lake.delivery
+part as (
+    select source, entity, sha256, file, is_new, rows, rows_unknown, patients_unknown from bucket.unknown_patient
+    union all
+    select without_patient.source, without_patient.entity, without_patient.sha256, without_patient.file, published_delivery.sha256 is null, 1, 1, 0
+    from without_patient
+    semi join lake.delivery on delivery.source = without_patient.source and delivery.sha256 = without_patient.sha256 and delivery.refused is null
     left join lake.published_delivery
-        on published_delivery.source = delivery.source and published_delivery.sha256 = delivery.sha256
-    where delivery.refused is null
+        on published_delivery.source = without_patient.source and published_delivery.sha256 = without_patient.sha256
 ),
 
 counted as (
     select
-        record.source, record.entity, record.sha256, any_value(record.file) as file, delivery.is_new, count(*) as rows,
-        count(*) filter (known.patient_id is null or not delivery.is_new and known.known_at > delivery.received_at + to_hours(quality_setting.patient_row_hours)) as rows_unknown,
-        count(distinct record.patient_id) filter (known.patient_id is null and delivery.is_new) as patients_unknown
-    from record
-    join delivery on delivery.source = record.source and delivery.sha256 = record.sha256
-    cross join protocol.quality_setting
-    left join reporting.known_patient as known on known.patient_id = record.patient_id
-    group by record.source, record.entity, record.sha256, delivery.is_new
+        source, entity, sha256, any_value(file) as file, is_new, cast(sum(rows) as bigint) as rows,
+        cast(sum(rows_unknown) as bigint) as rows_unknown, cast(sum(patients_unknown) as bigint) as patients_unknown
+    from part
+    group by source, entity, sha256, is_new
 ),
 
 earlier as (

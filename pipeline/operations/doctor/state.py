@@ -14,7 +14,7 @@ from pipeline.landing import list_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.refusals import in_quarantine
-from pipeline.runs import held_manifests, manifests, read_manifest
+from pipeline.runs import held_manifests, manifests, parquet_files, read_manifest
 
 A_DAY = 24 * 3600
 
@@ -58,20 +58,25 @@ def _latest(home):
 
 
 def _broken_files(home, folder, rows):
-    counted = {"assessment.parquet": rows.assessment, "worklist.parquet": rows.worklist}
-    broken = [name for name, number in counted.items() if not _holds(home, folder / name, number)]
+    counted = {"assessment": rows.assessment, "worklist": rows.worklist}
+    broken = [
+        f"{name}.parquet"
+        for name, number in counted.items()
+        if not _holds(home, parquet_files(folder, name), number)
+    ]
     others = ("worklist.csv", "summary.json", "quality.json")
     return broken + [name for name in others if not (folder / name).exists()]
 
 
-def _holds(home, path, number):
+def _holds(home, paths, number):
     """As many rows as the manifest says, or fewer once a patient was erased: the manifest stays as
     it was published"""
     try:
-        found = pq.read_metadata(path).num_rows
+        found = sum(pq.read_metadata(path).num_rows for path in paths)
     except (OSError, pa.ArrowInvalid):
         return False
-    return found == number or (found < number and bool(ledger.entries(home.root / ledger.LEDGER)))
+    is_erased = found < number and bool(ledger.entries(home.root / ledger.LEDGER))
+    return bool(paths) and (found == number or is_erased)
 
 
 def _clock(home):

@@ -25,8 +25,7 @@ def test_the_answers_of_a_patient_are_allowed():
 
 def test_a_strange_answer_and_a_missing_one_are_not():
     con = patient()
-    con.execute("update screening.combination set b12 = 'normal', mma = null")
-    create(con, "screening.combination_fact")
+    con.execute("update bucket.combination set b12 = 'normal', mma = null")
     create(con, "reporting.fact_answer")
     holds(con, "reporting.fact_answer", """
         fact | answer | is_allowed

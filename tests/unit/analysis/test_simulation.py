@@ -13,7 +13,7 @@ from pipeline.core.config import PROTOCOL, Home
 from pipeline.core.errors import UsageError
 from pipeline.protocol.pack import load
 from pipeline.screening.plan import RunPlan
-from pipeline.screening.screen import screened_population
+from pipeline.screening.screen import plan_night, reported, screen_buckets
 from tests.command import AS_OF, b12, run
 
 pytestmark = pytest.mark.slow
@@ -89,9 +89,11 @@ def test_it_equals_a_whole_screen_under_an_edited_pack(
 ):
     found = simulation.what_if(changes)
     plan = RunPlan(edited(tmp_path, replacements), simulation.as_of)
-    with screened_population(home, plan) as screened:
+    night = plan_night(home, tmp_path, plan)
+    screen_buckets(home, tmp_path, night, plan)
+    with reported(home, tmp_path, night, plan) as screened:
         con = screened.con
-        for relation in ("screening.assessment", "screening.worklist", "clinical.patient_fact"):
+        for relation in ("screening.assessment", "screening.worklist"):
             wanted = con.execute(f"select * from {relation} order by patient_id").fetchall()
             assert (
                 simulation._con.execute(f"select * from {relation} order by patient_id").fetchall()

@@ -158,7 +158,7 @@ def test_a_year_ahead_is_the_furthest(write, wrong):
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("suite: reporting.nope, severity: info", "line 1: the suite reporting.nope does not exist; known: clinical.patient_fact, reporting."),
+        ("suite: reporting.nope, severity: info", "line 1: the suite reporting.nope does not exist; known: reporting."),
         ("suite: reporting.freshness, column: is_odd, severity: info", "line 1: the suite reporting.freshness expects nothing of column is_odd; known: days_ahead, is_old"),
         ("suite: reporting.freshness, expectation: expect_magic, severity: info", "expects nothing of expectation expect_magic; known: expect_column_values_to_be_between, "),
         ("suite: reporting.freshness, column: days_ahead, shipped_severity: info, severity: info", "expects nothing of shipped_severity info; known: critical"),

@@ -165,7 +165,6 @@ def test_another_shift_is_a_warning(con):
         ("screening.worklist", "reason", "update screening.worklist set reason = null"),
         ("screening.worklist", "priority", "update screening.worklist set priority = 0"),
         ("screening.worklist", "rule", "alter table screening.worklist rename column rule to law"),
-        ("clinical.patient_fact", "patient_id", "update clinical.patient_fact set patient_id = 'one'"),
         ("reporting.new_delivery", "rows_lost", "update lake.delivery set accepted = 59"),
         ("reporting.new_delivery", "share_rejected_deciding", rejecting("bad_date", 70)),
         ("reporting.new_delivery", "share_unknown_status",
@@ -173,13 +172,15 @@ def test_another_shift_is_a_warning(con):
         ("reporting.new_rejection", "share_deciding", rejecting("unknown_unit", 40)),
         ("reporting.new_result_range", "results_outside", "update lake.lab_result set value = 1"),
         ("reporting.freshness", "days_ahead", "update lake.lab_result set collected_on = '2027-01-01'"),
-        ("reporting.fact_answer", "is_allowed", "update screening.combination_fact set answer = 'normal' where fact = 'b12'"),
+        ("reporting.fact_answer", "is_allowed", "update bucket.combination set b12 = 'normal'"),
         ("reporting.assessed_rule", "is_known", "update screening.assessment set rule = 'N99'"),
         ("reporting.assessment_count", "missing", "delete from screening.assessment"),
+        ("reporting.assessment_count", "fact_rows_repeated", "update bucket.patient_count set fact_rows = fact_rows + 1"),
+        ("reporting.assessment_count", "fact_rows_without_patient", "update bucket.patient_count set fact_rows_without_patient = 1"),
         ("reporting.worklist_evidence", "patients_without_evidence",
          "update screening.worklist set waiting_since = null, b12_on = null, deficiency_before = 'no'"),
         ("reporting.worklist_volume", "ratio", "update lake.published_run set worklist = 1000"),
-        ("reporting.patients_gone", "share_gone", "insert into lake.published_patient select 'gone' || number from range(200) as range(number)"),
+        ("reporting.patients_gone", "share_gone", "update bucket.patients_gone set patients_before = 300, patients_gone = 200"),
     ],
 )  # fmt: skip
 def test_each_critical_expectation_closes_the_gate_when_it_is_broken(
@@ -221,8 +222,12 @@ def test_a_file_about_unknown_patients_is_a_warning_and_a_first_one_is_not():
         ("is_unusual", "warning"): "failed"
     }
     con.execute("delete from lake.published_delivery")
-    for name in ("new_delivery", "new_unknown_patient"):
-        create(con, f"reporting.{name}")
+    for name in (
+        "reporting.new_delivery",
+        "bucket.unknown_patient",
+        "reporting.new_unknown_patient",
+    ):
+        create(con, name)
     assert outcomes_of(con, "reporting.new_unknown_patient") == {
         ("is_unusual", "warning"): "not_applicable"
     }

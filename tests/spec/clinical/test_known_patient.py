@@ -1,4 +1,4 @@
-"reporting.known_patient: who has a patient row, and since when"
+"clinical.known_patient: who has a patient row, and since when"
 
 from tests.clinic import insert, shows
 from tests.gates import account, gated
@@ -17,7 +17,7 @@ def test_the_first_receipt_counts_of_any_source():
         hl7v2     | a      | ann
         canonical | b      | bob
     """)  # fmt: skip
-    shows(con, "reporting.known_patient", """
+    shows(con, "clinical.known_patient", """
         patient_id | known_at
         ann        | 2026-01-10
         bob        | 2026-01-12
@@ -33,7 +33,7 @@ def test_merged_ids_share_their_rows():
         sha256 | patient_id | merged_into
         a      | former     | ann
     """)  # fmt: skip
-    shows(con, "reporting.known_patient", """
+    shows(con, "clinical.known_patient", """
         patient_id | known_at
         ann        | 2026-01-10
         former     | 2026-01-10
@@ -43,4 +43,4 @@ def test_merged_ids_share_their_rows():
 def test_a_row_without_a_delivery_has_no_instant():
     con = gated()
     insert(con, "lake.patient", [{"patient_id": "ann"}])
-    shows(con, "reporting.known_patient", "patient_id | known_at\nann |")
+    shows(con, "clinical.known_patient", "patient_id | known_at\nann |")

@@ -1,0 +1,75 @@
+"""One bucket of a night: the patients of a range of ids become facts, the facts decisions, and what
+leaves the bucket is written as parts."""
+
+import os
+import shutil
+from functools import partial
+
+from pipeline.core import flush
+from pipeline.engine import build, relation_names, scan_of_parquet, select_of, view_of_parquet
+from pipeline.runs import read_manifest
+from pipeline.screening.apply_rules import apply_rules
+from pipeline.screening.inputs import register_inputs
+from pipeline.screening.night import MERGES, attach_merges, range_of
+from pipeline.screening.scratch import scratch_database
+
+ASSESSMENT, WORKLIST = "screening.assessment", "screening.worklist"
+BUILDERS = {"screening.fit": apply_rules}
+PARTS = (ASSESSMENT, *relation_names("bucket"))  # what leaves a bucket
+BUILT = {*relation_names("clinical"), *relation_names("screening"), *PARTS} - {*MERGES, WORKLIST}
+
+
+def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: None):
+    """Screen the bucket of this number of a Night, and write its parts whole, by one rename; a
+    bucket that has its parts stays as it is.
+
+    folder: that of the night. pack: its protocol Pack. Raises LakeUnavailable, StorageError.
+    """
+    parts = parts_of(folder, number)
+    if parts.exists():
+        return
+    building = folder / f"building-{number}-{os.urandom(3).hex()}"
+    (building / "parts").mkdir(parents=True, mode=0o700)
+    try:
+        _write_parts(home, folder, night, number, building, pack=pack, progress=progress)
+        parts.parent.mkdir(exist_ok=True, mode=0o700)
+        (building / "parts").replace(parts)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def parts_of(folder, number):
+    """The folder of a bucket's parts; it appears whole."""
+    return folder / "parts" / f"{number:04}"
+
+
+def part_files(folder, night, name):
+    """The files of one of PARTS, in the order of the buckets."""
+    return [parts_of(folder, number) / f"{name}.parquet" for number in night.buckets]
+
+
+def attach_parts(con, folder, night):
+    """Create a view of each of PARTS, over all buckets of a Night, in order."""
+    for name in PARTS:
+        con.execute(f"create schema if not exists {name.split('.')[0]}")
+        scan = scan_of_parquet(part_files(folder, night, name))
+        con.execute(f"create view {name} as from {scan}")
+
+
+def _write_parts(home, folder, night, number, building, *, pack, progress):
+    after = [read_manifest(home.runs / night.after)] if night.after else []
+    within = range_of(folder, night, number)
+    with scratch_database(home, building) as con:
+        register_inputs(
+            con, home, pack=pack, as_of=night.as_of, published=after,
+            versions=night.versions, screened_at=night.screened_at, within=within,
+        )  # fmt: skip
+        attach_merges(con, folder, within)
+        builders = dict.fromkeys(PARTS, partial(_write_part, folder=building / "parts"))
+        build(con, BUILT, builders=BUILDERS | builders, progress=progress)
+    for path in (building / "parts").iterdir():
+        flush(path)
+
+
+def _write_part(con, name, folder):
+    view_of_parquet(con, name, select_of(name), folder, compression="zstd")
