@@ -3,6 +3,7 @@ leaves the bucket is written as parts."""
 
 import os
 import shutil
+from contextlib import contextmanager
 from functools import partial
 
 from pipeline.core import flush
@@ -31,7 +32,11 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
     building = folder / f"building-{number}-{os.urandom(3).hex()}"
     (building / "parts").mkdir(parents=True, mode=0o700)
     try:
-        _write_parts(home, folder, night, number, building, pack=pack, progress=progress)
+        write = partial(_write_part, folder=building / "parts")
+        with bucket_of(home, folder, night, number, pack=pack, spill=building) as con:
+            build(con, BUILT, builders=BUILDERS | dict.fromkeys(PARTS, write), progress=progress)
+        for path in (building / "parts").iterdir():
+            flush(path)
         parts.parent.mkdir(exist_ok=True, mode=0o700)
         (building / "parts").replace(parts)
     finally:
@@ -56,19 +61,19 @@ def attach_parts(con, folder, night):
         con.execute(f"create view {name} as from {scan}")
 
 
-def _write_parts(home, folder, night, number, building, *, pack, progress):
+@contextmanager
+def bucket_of(home, folder, night, number, *, pack, spill=None):
+    """A DuckDB connection in which what a bucket reads is registered. spill: another folder for
+    what does not fit into memory."""
     after = [read_manifest(home.runs / night.after)] if night.after else []
     within = range_of(folder, night, number)
-    with scratch_database(home, building) as con:
+    with scratch_database(home, spill or folder) as con:
         register_inputs(
             con, home, pack=pack, as_of=night.as_of, published=after,
             versions=night.versions, screened_at=night.screened_at, within=within,
         )  # fmt: skip
         attach_merges(con, folder, within)
-        builders = dict.fromkeys(PARTS, partial(_write_part, folder=building / "parts"))
-        build(con, BUILT, builders=BUILDERS | builders, progress=progress)
-    for path in (building / "parts").iterdir():
-        flush(path)
+        yield con
 
 
 def _write_part(con, name, folder):

@@ -57,6 +57,16 @@ def test_a_relation_reads_its_own_floor_or_below(file):
         )
 
 
+@pytest.mark.parametrize(
+    "file", [file for file in RELATIONS if file.parent.name == "reporting"], ids=short
+)
+def test_what_is_counted_of_everyone_reads_what_leaves_a_bucket(file):
+    "The facts of patients are gone with their bucket: what is counted of them is counted there"
+    read = {f"{schema}.{name}" for schema, name in relations_read(file.read_text())}
+    gone = {name for name in read if name.startswith(("clinical.", "screening."))}
+    assert gone <= {"screening.assessment", "screening.worklist"}
+
+
 @pytest.mark.parametrize("folder", ("sql", "expectations", "tests/spec"))
 def test_every_folder_of_relations_is_a_schema_of_the_one_list(folder):
     found = {
