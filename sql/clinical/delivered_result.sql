@@ -1,10 +1,11 @@
 -- One row per delivered lab result of an analyte that decides something, under the id that survives merges, and per patient from whom a
 -- deleted record takes one back. A retraction without an analyte has a row for each analyte of what it names: by its result id, else by
 -- its accession. One that names nothing delivered stays, without an analyte.
-with delivered as (
+with delivered as not materialized (
     select
         coalesce(merged_patient.surviving_id, lab_result.patient_id) as patient_id,
-        lab_result.* exclude (patient_id), lab_result.patient_id as delivered_patient_id
+        lab_result.* exclude (patient_id, code, name, specimen, reference_low, comment, shifted_days, snapshot),
+        lab_result.patient_id as delivered_patient_id
     from (
         select * from lake.lab_result where patient_id is not null
         union all by name
