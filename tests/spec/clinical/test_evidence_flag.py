@@ -34,7 +34,6 @@ def test_rows_without_a_patient_raise_none():
     """)  # fmt: skip
     shows(con, "clinical.record_flag", """
         patient_id | flag
-                   | STATUS_UNKNOWN
         ann        | STATUS_UNKNOWN
     """)  # fmt: skip
     shows(con, "clinical.evidence_flag", """
