@@ -1,14 +1,11 @@
 """What if a threshold were different: the worklist of the last published run, today and with the
 change, from the same SELECTs."""
 
-import os
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 
-from pipeline.core import Home, UsageError
+from pipeline.core import UsageError, private_folder
 from pipeline.engine import (
     build,
     build_order,
@@ -19,7 +16,7 @@ from pipeline.engine import (
 from pipeline.lake import is_readable_as
 from pipeline.protocol import load, movable, moved, register_pack
 from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, register_inputs, scratch_database, scratch_folder
+from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
 MINUTES = {"visit": 8.2, "portal": 0.9}
@@ -49,7 +46,7 @@ class Simulation:
         self.lake = "data of the last published run" if held else "current data"
         self._lock, self._open = Lock(), ExitStack()
         with ExitStack() as opened:
-            folder = opened.enter_context(scratch_folder(_where_to_work(home, opened)))
+            folder = opened.enter_context(private_folder(home, "what-if"))
             self._con = opened.enter_context(scratch_database(home, folder))
             register_inputs(
                 self._con,
@@ -111,14 +108,6 @@ class Simulation:
             register_pack(self._con, pack)
             build(self._con, resting_on(self._con, seeds), builders=BUILDERS)
         self._shown = pack
-
-
-def _where_to_work(home, opened):
-    """The home; where that can only be read, as from Airflow's pages, a temporary folder of its
-    own, which goes with what is open"""
-    if os.access(home.root, os.W_OK):
-        return home
-    return Home(Path(opened.enter_context(TemporaryDirectory(prefix="b12-what-if-"))))
 
 
 def resting_on(con, seeds):

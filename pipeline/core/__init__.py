@@ -18,9 +18,6 @@ from pipeline.core.environment import (
     Settings,
     account,
     described_settings,
-    memory_in_bytes,
-    memory_of_a_file,
-    memory_of_its_database,
     revealed,
     settings,
     variable_of,
@@ -54,7 +51,15 @@ from pipeline.core.locks import (
     exclusive_lock,
     is_lease_granted,
     lock_if_free,
+    private_folder,
     remove_unlocked,
+)
+from pipeline.core.memory import (
+    in_megabytes,
+    machine_memory,
+    memory_in_bytes,
+    memory_of_a_file,
+    memory_of_its_database,
 )
 from pipeline.core.names import printable, safe_name
 from pipeline.core.yaml_text import (
@@ -98,10 +103,12 @@ __all__ = [
     "fault",
     "files",
     "flush",
+    "in_megabytes",
     "is_lease_granted",
     "is_part",
     "lines_of",
     "lock_if_free",
+    "machine_memory",
     "memory_in_bytes",
     "memory_of_a_file",
     "memory_of_its_database",
@@ -109,6 +116,7 @@ __all__ = [
     "parse_yaml",
     "place_of",
     "printable",
+    "private_folder",
     "read_bytes",
     "read_json",
     "read_text",

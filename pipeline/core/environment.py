@@ -62,9 +62,12 @@ class Settings(BaseSettings):
         250_000,
         "Patients screened together, at most; a larger population is screened in several buckets.",
     )
-    memory: str = Field(
-        default="3GB",
-        description="Memory that one DuckDB connection may use; the rest spills to disk.",
+    memory: str | None = Field(
+        default=None,
+        description=(
+            "Memory that one DuckDB connection may use, as 3GB or 40%; the rest spills to disk."
+            " Without it, a quarter of what the machine or the container has."
+        ),
     )
     file_memory: ByteSize | None = Field(
         default=None,
@@ -219,38 +222,6 @@ def _settings(_variables):
         )
         raise UsageError(
             f"Invalid settings: {problems}. b12 doctor --settings explains each."
-        ) from None
-
-
-def memory_of_a_file():
-    """The bytes that the ingest of one file may use: `$B12_FILE_MEMORY`, else twice what one DuckDB
-    connection may use, and 1 GB. Raises UsageError."""
-    given = settings()
-    return int(given.file_memory or 2 * _bytes_of(given.memory) + 1_000_000_000)
-
-
-def memory_in_bytes():
-    """What one DuckDB connection may use. Raises UsageError."""
-    return _bytes_of(settings().memory)
-
-
-def memory_of_its_database():
-    """What DuckDB may use of it, as DuckDB takes it: no more than half, so that its own limit, of
-    which it can tell, comes first. Raises UsageError."""
-    half = memory_of_a_file() // 2
-    return f"{min(half, _bytes_of(settings().memory)) // 1_000_000}MB"
-
-
-def _bytes_of(memory):
-    "Of what DuckDB takes for a limit: a size, or a share of the machine's memory"
-    try:
-        if memory.strip().endswith("%"):
-            share = float(memory.strip().removesuffix("%"))
-            return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * share / 100)
-        return int(TypeAdapter(ByteSize).validate_python(memory))
-    except ValueError:
-        raise UsageError(
-            f"Invalid settings: $B12_MEMORY is {memory}. Write it as 3GB or 80%."
         ) from None
 
 

@@ -7,6 +7,8 @@ import os
 import shutil
 import signal
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 log = logging.getLogger(__name__)
 
@@ -80,3 +82,28 @@ def remove_unlocked(paths, *, ignore_errors=False):
                 shutil.rmtree(path, ignore_errors=ignore_errors)
             elif is_free:
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def private_folder(home, what):
+    """Yields a new folder `WHAT-…` below `work` that its owner alone reads, for patients' rows that
+    are worked on; it goes at the end, and those that killed processes left go first.
+
+    Where the home can only be read, as from Airflow's pages, it is a temporary folder.
+    """
+    if not os.access(home.root, os.W_OK):
+        with TemporaryDirectory(prefix=f"b12-{what}-") as name:
+            yield Path(name)
+        return
+    folder = home.work / f"{what}-{os.getpid()}-{os.urandom(3).hex()}"
+    # a folder is locked before another process could take it for an orphan
+    with exclusive_lock(home, "work"):
+        remove_unlocked(home.work.glob(f"{what}-*"), ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+        descriptor = os.open(folder, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)

@@ -4,7 +4,13 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pipeline.core import LakeUnavailable, OutOfMemory, StorageError, settings
+from pipeline.core import (
+    LakeUnavailable,
+    OutOfMemory,
+    StorageError,
+    in_megabytes,
+    memory_in_bytes,
+)
 
 # What DuckDB raises, for those who call it: only this package imports DuckDB
 EngineError = duckdb.Error
@@ -24,17 +30,19 @@ NO_MEMORY = ("llocat", "bad_alloc", "ut of memory", "Resource temporarily unavai
 
 
 def connect(path=":memory:", *, spill=None, read_only=False, memory=None):
-    """A connection that loads no extension and spills beside its file, or into the folder `spill`.
+    """A connection that loads no extension and spills into the folder `spill`, else beside its
+    file; in memory without such a folder it spills nowhere.
 
     memory: what it may use, such as `3GB`; else `$B12_MEMORY`.
     """
     config = {
-        "memory_limit": memory or settings().memory,
+        "memory_limit": memory or in_megabytes(memory_in_bytes()),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    if spill:
-        config["temp_directory"] = str(spill)
+    # DuckDB's own choice is .tmp in the current folder, which may be open to others
+    if spill or path == ":memory:":
+        config["temp_directory"] = str(spill or "")
     con = duckdb.connect(str(path), read_only=read_only, config=config)
     con.execute("set timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")
@@ -55,13 +63,17 @@ def connect_to_file(path, *, view):
 def is_disk_or_memory_error(error):
     """Whether an error of DuckDB comes from the disk or memory it works with, and not from what it
     reads."""
+    kinds = (OperationalError, OutOfMemoryException)
     return _is_memory_error(error) or (
-        isinstance(error, OperationalError) and any(words in str(error) for words in WORKING_DISK)
+        isinstance(error, kinds) and any(words in str(error) for words in WORKING_DISK)
     )
 
 
 def _is_memory_error(error):
+    "Not where a disk is full onto which DuckDB would spill: it calls that out of memory, too"
     is_named = isinstance(error, OutOfMemoryException)
+    if is_named and "offload data block" in str(error):
+        return False
     return is_named or any(words in str(error).split("\n", 1)[0] for words in NO_MEMORY)
 
 
@@ -105,8 +117,9 @@ def write_error(folder, error):
     below a folder."""
     if _is_memory_error(error):
         return OutOfMemory(
-            f"Not enough memory: {settings().memory} are allowed (B12_MEMORY). Raise the limit or"
-            " close other programs, then type the command again; it continues where it stopped."
+            f"Not enough memory: DuckDB may use {in_megabytes(memory_in_bytes())} (B12_MEMORY)."
+            " Raise that limit, screen fewer patients together (B12_BUCKET_PATIENTS) or close other"
+            " programs, then type the command again; it continues where it stopped."
         )
     return StorageError(
         f"Files under {folder} cannot be written ({type(error).__name__}). Check that the disk is"

@@ -4,12 +4,12 @@ from pipeline.lake import queries, schema
 from pipeline.lake.carry import carry_account, carry_rows, check_carried
 from pipeline.lake.form import FORM, check_form, form_of, note_form
 from pipeline.lake.identity import ids_of_patient
+from pipeline.lake.layout import compact
 from pipeline.lake.queries import query
 from pipeline.lake.schema import COLUMNS, TABLES
 from pipeline.lake.swap import swap
 from pipeline.lake.tables import (
     append,
-    compact,
     count_of_patients,
     erase,
     file_paths,

@@ -20,13 +20,14 @@ from deltalake import (
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
-from pipeline.core import LakeUnavailable
+from pipeline.core import ENTITIES, LakeUnavailable
 from pipeline.engine import scan_of_parquet
 from pipeline.lake.form import note_form, older
 from pipeline.lake.schema import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 from pipeline.lake.swap import folder_of
 
 ROWS_AT_ONCE = 500  # of one DELETE
+FORMAT = "format parquet, compression zstd, row_group_size 32768"
 
 
 def open_table(home, table, version=None):
@@ -67,32 +68,40 @@ def append(con, home, table, select, transaction):
     columns = ", ".join(
         f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()
     )
-    copied = f"copy (select {columns} from ({select})) to $1 (format parquet, compression zstd)"
+    copied = f"copy (select {columns} from ({select}) {order_of(table)}) to $1 ({FORMAT})"
     [[rows]] = con.execute(copied, [str(path)]).fetchall()
     if not rows:
         path.unlink()
         return 0
-    _commit(delta, path, rows, transaction)
+    commit(delta, "append", [(path, rows)], [Transaction(app_id=transaction, version=1)])
     return rows
 
 
-def _commit(delta, path, rows, transaction):
-    stat = path.stat()
-    action = AddAction(
-        path=path.name,
-        size=stat.st_size,
-        partition_values={},
-        modification_time=int(stat.st_mtime * 1000),
-        data_change=True,
-        stats=json.dumps({"numRecords": rows}),
-    )
+def order_of(table):
+    """The ORDER BY of a table's files: rows of patients by their ids, so that a range of ids is in
+    few of its row groups."""
+    return "order by patient_id" if table in ENTITIES else ""
+
+
+def commit(delta, mode, files, transactions=()):
+    """Add files, as (path, rows), to a table in one commit. mode: `append`, or `overwrite` where
+    they take the place of all that it has."""
+    actions = [
+        AddAction(
+            path=path.name,
+            size=path.stat().st_size,
+            partition_values={},
+            modification_time=int(path.stat().st_mtime * 1000),
+            data_change=mode == "append",
+            stats=json.dumps({"numRecords": rows}),
+        )
+        for path, rows in files
+    ]
     delta.create_write_transaction(
-        [action],
-        "append",
+        actions,
+        mode,
         delta.schema(),
-        commit_properties=CommitProperties(
-            app_transactions=[Transaction(app_id=transaction, version=1)]
-        ),
+        commit_properties=CommitProperties(app_transactions=list(transactions)),
         post_commithook_properties=PostCommitHookProperties(
             create_checkpoint=True, cleanup_expired_logs=False
         ),
@@ -118,23 +127,15 @@ def scan_of(delta, table):
     return f"select * from {scan_of_parquet(paths)} where true"
 
 
-def compact(home):
-    """Merge small files of every table; returns how many files each lost."""
-    merged = {table: delta.optimize.compact() for table, delta in _open_tables(home)}
-    return {
-        table: int(each["numFilesRemoved"]) - int(each["numFilesAdded"])
-        for table, each in merged.items()
-    }
-
-
 def vacuum(home, keep_hours=30 * 24):
     """Delete files that no version of the last `keep_hours` reads, and orphans of killed writers;
     returns how many by table."""
     options = {"retention_hours": keep_hours, "dry_run": False, "enforce_retention_duration": False}
-    return {table: len(delta.vacuum(**options)) for table, delta in _open_tables(home)}
+    return {table: len(delta.vacuum(**options)) for table, delta in open_tables(home)}
 
 
-def _open_tables(home):
+def open_tables(home):
+    """(name, Delta table) of every table that there is."""
     for table in TABLES:
         if delta := open_table(home, table):
             yield table, delta

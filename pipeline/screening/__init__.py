@@ -5,7 +5,7 @@ from pipeline.screening.bucket import BUILDERS
 from pipeline.screening.inputs import register_inputs
 from pipeline.screening.nightly import screen_again, screen_population
 from pipeline.screening.plan import parse_day
-from pipeline.screening.scratch import scratch_database, scratch_folder
+from pipeline.screening.scratch import scratch_database
 from pipeline.screening.unmapped import unanswered
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "parse_day",
     "register_inputs",
     "scratch_database",
-    "scratch_folder",
     "screen_again",
     "screen_population",
     "unanswered",

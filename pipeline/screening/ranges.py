@@ -3,7 +3,7 @@
 from pipeline.core import ENTITIES, memory_in_bytes, settings
 
 SAMPLED = 50_000  # rows of each table by which the edges are chosen
-BYTES_A_ROW = 400  # of memory that a bucket needs for each row of patients it reads, measured
+BYTES_A_ROW = 600  # of memory that a bucket needs for each row of patients it reads, measured
 
 
 def edges_of(con):

@@ -292,7 +292,9 @@ def test_settings_are_listed_without_secrets_also_while_one_of_them_cannot_be_us
     answer = b12(home, "doctor", "--settings", "--format", "json")
     shown = {row["setting"]: row["value"] for row in answer.json}
     assert (
-        answer.code == 0 and shown["B12_KEEP_RUNS_DAYS"] == "soon" and shown["B12_MEMORY"] == "3GB"
+        answer.code == 0
+        and shown["B12_KEEP_RUNS_DAYS"] == "soon"
+        and shown["B12_FILE_COLUMNS"] == "1000"
     )
     assert (
         "hush" not in answer.out

@@ -17,13 +17,13 @@ import pytest
 from pipeline import worklist
 from pipeline.core import UsageError
 from pipeline.core.config import Home
+from pipeline.core.locks import private_folder
 from pipeline.erasure import ledger
 from pipeline.erasure import orphan_cleanup as erase_left
 from pipeline.erasure import patient as erase
 from pipeline.ingest import ingest
 from pipeline.lake.queries import query
 from pipeline.run import claim_waiting, compact_lake, ingest_claimed, land
-from pipeline.screening import screen
 from tests.command import b12, deliver, run
 from tests.functional.test_erase import named_in
 from tests.homes import LOW
@@ -187,7 +187,7 @@ def test_a_folder_that_has_just_gone_is_not_an_error(home, monkeypatch):
         return opened(path, *arguments, **named)
 
     monkeypatch.setattr(os, "open", vanished)
-    with screen.scratch_database(home):
+    with private_folder(home, "screen"):
         pass
     (home.work / "screen-1-abc").mkdir()
     with pytest.raises(UsageError):
@@ -206,7 +206,7 @@ def test_a_folder_is_not_swept_away_before_its_owner_has_locked_it(home, monkeyp
             sweepers[0].join(0.5)
 
     monkeypatch.setattr(Path, "mkdir", made)
-    with screen.scratch_database(home) as (_, folder):
+    with private_folder(home, "screen") as folder:
         sweepers[0].join()
         assert folder.is_dir()
 
