@@ -73,15 +73,23 @@ def with_dependencies(con, wanted):
     return needed
 
 
-def build(con, wanted, *, builders=None, progress=lambda name: None):
+def build(con, wanted, *, builders=None, progress=lambda name: None, kept=None):
     """Create every wanted relation, in order, as a table; `builders` create those that are not a
-    table of one SELECT."""
+    table of one SELECT.
+
+    kept: where it is given, every other table goes when the last relation that reads it is there.
+    """
     for schema in sorted({name.split(".")[0] for name in wanted}):
         con.execute(f"create schema if not exists {schema}")
-    for name in build_order(con, wanted):
+    order = build_order(con, wanted)
+    passing = set(order) - set(kept if kept is not None else order)
+    last_read = {read: name for name in order for read in relations_read_by(con, name) & passing}
+    for name in order:
         progress(name)
         builder = (builders or {}).get(name, create)
         builder(con, name)
+        for read in [read for read, last in last_read.items() if last == name]:
+            con.execute(f"drop table {read}")
 
 
 def create(con, name):

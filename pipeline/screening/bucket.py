@@ -34,7 +34,8 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
     try:
         write = partial(_write_part, folder=building / "parts")
         with bucket_of(home, folder, night, number, pack=pack, spill=building) as con:
-            build(con, BUILT, builders=BUILDERS | dict.fromkeys(PARTS, write), progress=progress)
+            builders = BUILDERS | dict.fromkeys(PARTS, write)
+            build(con, BUILT, builders=builders, progress=progress, kept=PARTS)
         for path in (building / "parts").iterdir():
             flush(path)
         parts.parent.mkdir(exist_ok=True, mode=0o700)

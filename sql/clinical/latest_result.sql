@@ -2,15 +2,35 @@
 -- Several at one instant: the lower B12 and the higher MMA, so that a doubt is never read as normal.
 -- Of an antibody the latest that is positive or negative. A later result that crosses its edge is passed over. is_conflicting: the results of
 -- its instant disagree; conflicting_id: it disagrees with another row of its id.
-with latest as (
-    select * exclude (performing_lab, unit)
+with newest as (
+    select
+        patient_id, analyte, bool_and(finding is not distinct from 'indeterminate') as is_indeterminate,
+        coalesce(max(collected_at) filter (finding is distinct from 'indeterminate'), max(collected_at)) as collected_at
     from clinical.result
     where word is not null
+    group by patient_id, analyte
+),
+
+-- few: only these are put in order
+shared as (
+    select patient_id, analyte, collected_at from clinical.result group by all having count(*) > 1
+),
+
+candidate as (
+    select result.* exclude (performing_lab, unit)
+    from clinical.result
+    join newest using (patient_id, analyte, collected_at)
+    where result.word is not null and (result.finding is not distinct from 'indeterminate') = newest.is_indeterminate
+),
+
+latest as (
+    select * from candidate anti join shared using (patient_id, analyte, collected_at)
+    union all
+    select *
+    from candidate semi join shared using (patient_id, analyte, collected_at)
     qualify row_number() over (
         partition by patient_id, analyte
         order by
-            finding is not distinct from 'indeterminate',
-            collected_at desc,
             case when analyte in ('mma', 'homocysteine') then -value else value end,
             -- of one number the comparator that leaves the lower, or the higher: >271 is a higher MMA than 271
             list_position(
@@ -25,7 +45,8 @@ with latest as (
 conflicting as (
     select result.patient_id, result.analyte
     from clinical.result
-    join latest using (patient_id, analyte, collected_at)
+    semi join shared using (patient_id, analyte, collected_at)
+    join newest using (patient_id, analyte, collected_at)
     group by result.patient_id, result.analyte
     having are_conflicting(result.value, result.comparator, result.finding, result.value_reported, result.unit_reported)
 )
