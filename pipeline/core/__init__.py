@@ -49,6 +49,7 @@ from pipeline.core.files import (
     sha256_of,
     write_json,
 )
+from pipeline.core.listening import LOOPBACK, address_of, listening
 from pipeline.core.locks import (
     exclusive_lock,
     is_lease_granted,
@@ -71,6 +72,7 @@ __all__ = [
     "ENTITIES",
     "EXPECTATIONS",
     "LOADER",
+    "LOOPBACK",
     "PROTOCOL",
     "REPOSITORY",
     "SOURCES",
@@ -89,6 +91,7 @@ __all__ = [
     "StorageError",
     "UsageError",
     "account",
+    "address_of",
     "clock",
     "config",
     "create_secret_file",
@@ -100,6 +103,7 @@ __all__ = [
     "is_lease_granted",
     "is_part",
     "lines_of",
+    "listening",
     "lock_if_free",
     "memory_of_a_file",
     "memory_of_its_database",
