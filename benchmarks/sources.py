@@ -43,12 +43,7 @@ def main():
 def measure_hl7(folder, wanted):
     """Messages a second of processor time: the library alone on whole messages, and the reader from
     file to Parquet"""
-    found = [
-        message
-        for path in sorted(SAMPLES.glob("*.hl7"))
-        for message in _messages(path)
-        if "|ORU" in message
-    ]
+    found = samples(SAMPLES)
     messages = (found * (wanted // len(found) + 1))[:wanted]
     path = folder / "sample.hl7"
     path.write_text("\r".join(messages) + "\r", encoding="utf-8", newline="")
@@ -64,6 +59,16 @@ def measure_hl7(folder, wanted):
         f"  hl7.parse alone {wanted / parsed:,.0f}, the reader {wanted / read:,.0f} (target 2,000:"
         f" {verdict})"
     )
+
+
+def samples(folder):
+    """The ORU messages of the sample files."""
+    return [
+        message
+        for path in sorted(folder.glob("*.hl7"))
+        for message in _messages(path)
+        if "|ORU" in message
+    ]
 
 
 def _messages(path):

@@ -7,13 +7,14 @@ from pipeline.core import StorageError, is_part, read_json
 
 MANIFEST, STORE = "backup.json", "worklist.db"
 LARGEST = 1 << 30  # bytes of a manifest, which names every file
-# what another command makes anew, what serves one process, the secret of the pages, which ends
-# with the machine, and the erasure key: beside the ledger it would tell who was erased
+# what another command makes anew, what serves one process, the secrets of the pages and of the
+# listener, which end with the machine, and the erasure key: beside the ledger it would tell who
+# was erased
 LEFT_OUT = {
     "work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret", "erasure-key",
-    "attempts",
+    "attempts", "tls",
 }  # fmt: skip
-BY_THEMSELVES = {"lake", "runs", "landing", "claimed", "archive"}
+BY_THEMSELVES = {"lake", "runs", "spool", "landing", "claimed", "archive"}
 
 
 def walk(home, below):

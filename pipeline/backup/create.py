@@ -19,10 +19,10 @@ def create_backup(home, folder):
     "is_signed"}`.
 
     In this order, so that everything a copied file refers to is copied too: the store, the runs,
-    each table's log and then its files, what waits, what is claimed, the archive. Meanwhile an
-    ingest may run: what went in after the lake was copied waits in the backup to go in again. A
-    screening waits for the runs, an erasure or a vacuum for all. store: rows by table. Raises
-    UsageError and LakeUnavailable.
+    each table's log and then its files, what was received, what waits, what is claimed, the
+    archive. Meanwhile an ingest may run: what went in after the lake was copied waits in the backup
+    to go in again. A screening waits for the runs, an erasure or a vacuum for all. store: rows by
+    table. Raises UsageError and LakeUnavailable.
     """
     folder = folder.absolute()
     _check_folder(home, folder)
@@ -35,7 +35,7 @@ def create_backup(home, folder):
             _runs(mirror, home)
         _lake(mirror, home)
         # each is listed in its turn, in the order in which a file moves on
-        for list_names in (_waiting, _claimed, _archived, rest_of):
+        for list_names in (_received, _waiting, _claimed, _archived, rest_of):
             mirror.take(*list_names(home))
         for name, as_name in _ingested_since(mirror, home):
             mirror.take_as(name, as_name)
@@ -109,6 +109,11 @@ def _is_whole(mirror, home, table):
     if delta is None:
         return lake.open_table(home, table) is None
     return all(Path(path).exists() for path in lake.file_paths(delta))
+
+
+def _received(home):
+    "Whatever of a file is whole when it is copied; the rest comes with the next backup"
+    return walk(home, "spool")
 
 
 def _waiting(home):

@@ -21,7 +21,7 @@ from pipeline.engine import connect
 from pipeline.erasure import LEDGER, erase, ledger, patient_id_of, tokens_of
 from pipeline.ingest import claim_waiting, ingest_claimed
 from pipeline.lake import attach
-from pipeline.landing import Watch
+from pipeline.landing import Watch, land_spooled, spooled_files
 
 
 def restore_backup(home, folder, *, ledger_file=None, may_be_unsigned=False) -> dict[str, Any]:
@@ -156,6 +156,7 @@ def _forget_again(home, lines):
     """
     if not lines:
         return {"erased": 0, "unknown": 0, "unreadable": 0}
+    land_spooled(home, spooled_files(home))
     for claimed in claim_waiting(home, Watch(settle=0)):
         ingest_claimed(home, claimed)
     key, gone = ledger.key_of(home), 0

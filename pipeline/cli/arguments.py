@@ -302,6 +302,17 @@ def _serve(commands):
     serve.add_argument("--name", action="append", default=[], metavar="HOST", help=text)
 
 
+def _receive(commands):
+    text = "receive HL7 v2 messages over MLLP, store each before it is acknowledged, and land them"
+    receive = _add(commands, "receive", text)
+    text = "profile of the messages: a name in sources/, or a path (default: %(default)s)"
+    receive.add_argument("--source", default="hl7v2", metavar="PROFILE", help=text)
+    text = "where to listen (default: %(default)s); elsewhere needs $B12_RECEIVE_ALLOW or client"
+    text += " certificates"
+    receive.add_argument("--host", default="127.0.0.1", help=text)
+    receive.add_argument("--port", type=int, default=2575, help="default: %(default)s")
+
+
 def _networks(text):
     try:
         return [str(ip_network(part.strip(), strict=False)) for part in text.split(",")]
@@ -342,5 +353,6 @@ def _audit(commands):
 
 GROUPS_OF_COMMANDS = (
     _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _refused, _source,
-    _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _user, _audit,
+    _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _receive,
+    _user, _audit,
 )  # fmt: skip

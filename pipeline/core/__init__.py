@@ -47,6 +47,7 @@ from pipeline.core.files import (
     sha256_of,
     write_json,
 )
+from pipeline.core.listening import LOOPBACK, address_of, listening
 from pipeline.core.locks import (
     exclusive_lock,
     is_lease_granted,
@@ -77,6 +78,7 @@ __all__ = [
     "ENTITIES",
     "EXPECTATIONS",
     "LOADER",
+    "LOOPBACK",
     "PROTOCOL",
     "REPOSITORY",
     "SOURCES",
@@ -95,6 +97,7 @@ __all__ = [
     "StorageError",
     "UsageError",
     "account",
+    "address_of",
     "clock",
     "config",
     "create_secret_file",
@@ -107,6 +110,7 @@ __all__ = [
     "is_lease_granted",
     "is_part",
     "lines_of",
+    "listening",
     "lock_if_free",
     "machine_memory",
     "memory_in_bytes",

@@ -33,6 +33,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def spool(self):
+        "Received messages that are not in `landing/` yet"
+        return self.root / "spool"
+
+    @property
     def claimed(self):
         return self.root / "claimed"
 

@@ -105,6 +105,57 @@ class Settings(BaseSettings):
         description="Object store to watch for deliveries, in addition to the folder landing/.",
     )
     queue: str | None = Field(default=None, description="Message queue that announces deliveries.")
+    receive_allow: str = Field(
+        default="",
+        description=(
+            "b12 receive: addresses and networks that may send, as 10.1.2.3,10.2.0.0/16; without"
+            " it, this computer alone, or any that a certificate of B12_RECEIVE_CLIENT_CA names."
+        ),
+    )
+    receive_certificate: Path | None = Field(
+        default=None,
+        description=(
+            "b12 receive: TLS certificate (PEM); a relative path, here and in the next two, is one"
+            " in the home. Without it, no TLS."
+        ),
+    )
+    receive_key: Path | None = Field(default=None, description="b12 receive: its private key.")
+    receive_client_ca: Path | None = Field(
+        default=None,
+        description="b12 receive: certificates (PEM) that must have signed that of a sender.",
+    )
+    receive_types: str = Field(
+        default="ORU,ADT",
+        min_length=1,
+        description="b12 receive: types of messages that are taken, as ORU or ADT^A40.",
+    )
+    receive_processing: str = Field(
+        default="P",
+        min_length=1,
+        description="b12 receive: values of MSH-11 that are taken: P, T (training), D (debugging).",
+    )
+    receive_message_bytes: ByteSize = _size("50MB", "b12 receive: size of a message, at most.")
+    receive_memory: ByteSize = _size(
+        "200MB", "b12 receive: memory for the messages of all connections together."
+    )
+    receive_connections: int = _count(100, "b12 receive: connections at a time, at most.")
+    receive_message_seconds: int = _count(
+        60,
+        "b12 receive: seconds in which a message must have come once it has begun, and its answer"
+        " must be taken.",
+    )
+    receive_idle_seconds: int = _count(
+        3600, "b12 receive: seconds without a message after which a connection is ended."
+    )
+    receive_roll_seconds: float = Field(
+        default=10,
+        gt=0,
+        description="b12 receive: seconds after which received messages go into landing/.",
+    )
+    receive_roll_bytes: ByteSize = _size("8MB", "b12 receive: or after so many bytes of them.")
+    receive_free_bytes: ByteSize = _size(
+        "1GB", "b12 receive: room on the disk below which no message is taken."
+    )
     hold_warned: bool = Field(
         default=True,
         description="Whether a run whose gate warned waits for a steward (yes or no).",

@@ -13,7 +13,7 @@ from pipeline.erasure.texts import texts_beside, texts_of, work_folder
 SHORTEST = 4  # characters: a shorter id is a word of too many texts
 BLOCK = 1 << 20
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-ROOMS = ("archive", "reference", "refused", "quarantine", "landing", "claimed", "demo")
+ROOMS = ("archive", "reference", "refused", "quarantine", "spool", "landing", "claimed", "demo")
 
 
 @dataclass(frozen=True)

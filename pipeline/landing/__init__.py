@@ -1,4 +1,5 @@
-"""Incoming files: arrival, copies, manifests, and moves between the folders of a home."""
+"""Incoming files: arrival, copies, manifests, spooled messages, moves between the folders of a
+home."""
 
 from pipeline.landing.archive import (
     archived_files,
@@ -25,6 +26,7 @@ from pipeline.landing.moves import (
     return_to_landing,
     stored_path,
 )
+from pipeline.landing.spool import land_spooled, new_name, spooled_files
 
 __all__ = [
     "READY",
@@ -43,9 +45,11 @@ __all__ = [
     "is_partial",
     "is_rewritten",
     "is_sha256",
+    "land_spooled",
     "list_files",
     "mark_complete",
     "move_to_folder",
+    "new_name",
     "note_as_rewritten",
     "prune_landing",
     "put_copy_in_place",
@@ -55,5 +59,6 @@ __all__ = [
     "rewriting",
     "rewritten_files",
     "source_and_name",
+    "spooled_files",
     "stored_path",
 ]

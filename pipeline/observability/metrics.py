@@ -76,6 +76,14 @@ def count_account(account):
             )
 
 
+def count_received(source, counts):
+    """Send what `b12 receive` counted: `receive.<source>.received`, `.stored`, `.rejected`, …"""
+    with _sending() as pipe:
+        for name, number in counts.items():
+            if pipe and ":" not in name:  # the reasons are in the log
+                pipe.incr(_name("receive", source, name), number)
+
+
 def count_run(manifest, outcomes, priorities):
     """Send a run: `gate.open`, `gate.held` or `gate.closed`, `gate.<severity>.<outcome>`,
     `worklist.priority_<1–4>`, `patients`.

@@ -29,7 +29,8 @@ def overdue(home, now):
     deadlines = read_deadlines(home)
     alerts = [
         _worklist(home, deadlines.worklist_by, now),
-        _waiting(home, deadlines.waiting_hours, now),
+        _waiting(home.landing, deadlines.waiting_hours, now),
+        _waiting(home.spool, deadlines.waiting_hours, now),
         _capacity(home, deadlines.free_percent),
     ]
     alerts += [*_deliveries(home, deadlines.deliveries, now), *_quarantined(home)]
@@ -101,14 +102,17 @@ def _came(con, source, lab, since):
     ).fetchone()[0]
 
 
-def _waiting(home, hours, now):
+def _waiting(folder, hours, now):
     "By when a file was put there, not by the day that its sender names"
-    if hours is None or not home.landing.is_dir():
+    if hours is None or not folder.is_dir():
         return None
-    ages = [now.timestamp() - at for at in _put_there(home.landing)]
+    ages = [now.timestamp() - at for at in _put_there(folder)]
     late = [age / 3600 for age in ages if age > hours * 3600]
     return (
-        Alert("waiting", f"{len(late)} files have lain in landing/ for over {hours:g} hours")
+        Alert(
+            "waiting" if folder.name == "landing" else f"waiting {folder.name}",
+            f"{len(late)} files have lain in {folder.name}/ for over {hours:g} hours",
+        )
         if late
         else None
     )

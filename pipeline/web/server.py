@@ -1,14 +1,12 @@
 """The stand-alone app: on this computer by a link until there are users, elsewhere with a login."""
 
 import logging
-import os
-import socket
 import sys
 
 import uvicorn
 
 from pipeline import worklist
-from pipeline.core import UsageError
+from pipeline.core import LOOPBACK, UsageError, listening
 from pipeline.operations import record_settings
 from pipeline.web import slow_clients
 from pipeline.web.app import create_app
@@ -16,7 +14,6 @@ from pipeline.web.local_link import local_or_session_user
 from pipeline.web.login import identify_by_session
 from pipeline.web.provider import Provider
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 OPEN_TO_READ = (
     "without TLS, passwords and patient data can be read on the network. Give --certificate and"
@@ -45,7 +42,7 @@ def serve(home, *, host="127.0.0.1", port=8080, certificate=None, key=None, name
         print(f"Warning: {OPEN_TO_READ}", file=sys.stderr)
     if home.root.is_dir():
         record_settings(home, origin="pages")
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         scheme, shown = "https" if certificate else "http", f"[{host}]" if ":" in host else host
         address = f"{scheme}://{shown}:{listener.getsockname()[1]}"
         print(_where(app, address), flush=True)
@@ -64,19 +61,6 @@ def _where(app, address):
         f"Open the worklist with this link, which works once: {address}{app.state.links.new()}\n"
         "Stop it with Ctrl-C. To log in with a name instead, type: b12 user add NAME --role admin"
     )
-
-
-def _listening(host, port):
-    try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
-        )
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise UsageError(
-            f"Port {port} of {host} cannot be used ({reason}). Choose another"
-            " with --port or --host."
-        ) from None
 
 
 def standalone(home, *, host="127.0.0.1", names=(), is_secure=False, is_behind_proxy=False):

@@ -17,11 +17,13 @@ from pipeline.backup.create import create_backup as back_up
 from pipeline.backup.mirror import Mirror
 from pipeline.core import sha256_of
 from pipeline.core.config import REPOSITORY, Home
+from pipeline.landing import land_spooled
 from pipeline.run import claim_waiting, ingest_claimed
 from tests import homes, stores
 from tests.command import AS_OF, assessments, b12, deliver, latest, run
 from tests.functional.test_erase import named_in
 from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied, first_night
+from tests.mllp import oru
 
 NOON = date(2026, 1, 31)
 
@@ -283,6 +285,27 @@ def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(
     )
 
 
+def test_received_messages_are_in_it_and_who_was_erased_since_does_not_come_back(
+    lived_in, tmp_path
+):
+    spooled = lived_in / "spool" / "hl7v2" / "received-a.hl7"
+    spooled.parent.mkdir(parents=True, mode=0o700)
+    spooled.write_bytes(
+        b"".join(b"\x0b" + oru(n, patient=n) + b"\x1c\r" for n in ("WAITS-1", "WAITS-2"))
+        + b"\x0bMSH"
+    )
+    b12(lived_in, "backup", tmp_path / "backup")
+    land_spooled(Home(lived_in), [spooled])
+    for claimed in claim_waiting(Home(lived_in)):
+        ingest_claimed(Home(lived_in), claimed)
+    assert b12(lived_in, "erase", "WAITS-1", "--yes").code == 0
+    again = tmp_path / "again"
+    answer = b12(again, "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
+    assert "Erased again according to the ledger: 1 patient IDs." in answer.out
+    assert named_in(again, "WAITS-1") == [] and named_in(again, "WAITS-2")
+    assert list((again / "spool").rglob("*.hl7")) == []
+
+
 @pytest.mark.parametrize("compressed", [False, True])
 def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_path, compressed):
     rows = [
@@ -389,6 +412,7 @@ def test_what_a_backup_never_holds(lived_in, tmp_path):
         "airflow/airflow.db",
         "work/left",
         "landing/canonical/growing.csv.part",
+        "tls/receive.key",
         "runs/.building-x/manifest.json",
         "lake/patient/x.tmp",
     ):

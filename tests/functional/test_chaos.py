@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tools.chaos import arriving, damage, disk, fuzz, hostile
+from tools.chaos import arriving, damage, disk, fuzz, hostile, receiving
 from tools.chaos.faults import state
 from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
 
@@ -76,6 +76,10 @@ def test_the_disk_can_only_be_read(words, undisturbed, given):
 
 def test_several_take_the_same_files_at_once(extracts, given):
     sound(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=1, **given))
+
+
+def test_receive_is_killed_while_senders_send_until_they_are_answered(tmp_path):
+    sound(receiving.killed_receive(times=1, scratch=tmp_path))
 
 
 def test_a_delivery_grows_while_it_is_taken(extracts, given):

@@ -198,6 +198,14 @@ def test_a_file_that_lies_there_for_over_a_day(home, monkeypatch):
     assert any("1 files have been waiting in landing/" in one for one in says(home))
 
 
+def test_received_messages_that_nobody_lands(home, monkeypatch):
+    (home / "spool" / "hl7v2").mkdir(parents=True, mode=0o700)
+    (home / "spool" / "hl7v2" / "received-a.hl7").write_text("x")
+    assert not any("spool" in one for one in says(home))
+    monkeypatch.setattr(state.time, "time", lambda: datetime.now(UTC).timestamp() + 2 * 3600)
+    assert any("over an hour: hl7v2: Start b12 receive --source hl7v2" in one for one in says(home))
+
+
 @pytest.mark.parametrize(
     ("room", "found"), [("landing", "wrong Waiting files: "), ("claimed", "wrong Claimed files: ")]
 )

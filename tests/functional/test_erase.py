@@ -25,6 +25,7 @@ from pipeline.core.config import Home
 from pipeline.lake import query
 from tests.command import AS_OF, assessments, b12, deliver, latest
 from tests.homes import ALIAS, FORGOTTEN, KEPT, LOW, copied
+from tests.mllp import oru
 
 
 def named_in(home, patient):
@@ -447,6 +448,13 @@ def test_ids_in_the_rows_of_others_are_found_and_left_for_a_person_to_decide(men
     assert f"  archive/canonical/{archived.name}: 1 from line 3\n" in answer.out
     assert "  lake/lab_result: 1\n" in answer.out
     assert "ZBO-2" in archived.read_text() and "ZAN-1" not in answer.out
+
+
+def test_a_received_message_that_is_not_landed_yet_is_found_like_a_waiting_delivery(mentioned):
+    spooled = mentioned / "spool" / "hl7v2" / "received-a.hl7"
+    spooled.parent.mkdir(parents=True)
+    spooled.write_bytes(b"\x0b" + oru(1) + b"\x1c\r\x0b" + oru(2, patient="ZAN-1") + b"\x1c\r")
+    assert "  spool/hl7v2/received-a.hl7: 1" in b12(mentioned, "erase", "ZAN-1", "--yes").out
 
 
 def test_a_dry_run_lists_files_and_counts_and_changes_nothing(home):

@@ -12,11 +12,12 @@ import jsonschema
 import pytest
 
 from pipeline.core.environment import Settings, variable_of
-from tools.stack import compose, keys, local, postgres
+from tools.stack import compose, healthy, keys, local, postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = compose.load()
 SERVICES = FILE["services"]
+BY_PROFILE = {"operate": ["operate"], "receive": ["receive"]}
 LASTING = sorted(set(SERVICES) - {"init", "operate"})
 SCHEMA = ROOT / "tests" / "data" / "compose-spec" / "compose-spec.json"
 NO_SETTING = {"B12_SCREENING": "the integration's name in a lineage event"}
@@ -73,10 +74,26 @@ def test_what_is_done_once_ends(name):
     assert SERVICES[name]["restart"] == "no"
 
 
-def test_the_service_of_the_operator_is_started_by_hand_alone():
-    assert {name for name, service in SERVICES.items() if "profiles" in service} == {"operate"}
-    assert "operate" not in compose.services()
-    assert not any("operate" in service.get("depends_on", ()) for service in SERVICES.values())
+def test_what_belongs_to_a_profile_is_started_where_it_is_asked_for_alone(monkeypatch):
+    found = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
+    assert found == BY_PROFILE
+    assert not set(BY_PROFILE) & set(compose.services())
+    assert not any(set(BY_PROFILE) & set(each.get("depends_on", ())) for each in SERVICES.values())
+    monkeypatch.setenv("COMPOSE_PROFILES", "receive")
+    assert set(compose.services()) == set(SERVICES) - {"operate"}
+
+
+def test_the_listener_is_asked_by_the_port_on_which_it_listens():
+    port = re.fullmatch(r"tcp://127.0.0.1:(\d+)", SERVICES["receive"]["healthcheck"]["test"][-1])[1]
+    assert SERVICES["receive"]["command"][-1] == port
+    assert SERVICES["receive"]["ports"][0].endswith(f":{port}")
+
+
+def test_a_port_that_takes_connections_is_well():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        assert healthy.is_healthy(address)
+    assert not healthy.is_healthy(address)
 
 
 @each(SERVICES)
@@ -126,7 +143,8 @@ def test_of_the_machines_folders_one_is_seen_and_by_the_operator_alone():
 
 @each(SERVICES)
 def test_what_is_published_is_published_on_loopback(service):
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+    ports = [compose.filled(port, {}) for port in service.get("ports", ())]
+    assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
 def test_databases_are_published_nowhere_and_reach_nothing():
@@ -141,7 +159,7 @@ def test_a_service_is_in_the_networks_that_it_needs_and_in_no_other():
     published = {name for name, networks in found.items() if "published" in networks}
     outside = {name for name, networks in found.items() if "outside" in networks}
     assert published == {name for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"web", "api-server"}
+    assert published == {"web", "api-server", "receive"}
     assert outside == {"worker", "dag-processor", "triggerer", "operate"}
     assert set(found) == {name for name, networks in found.items() if "inside" in networks}
 
@@ -220,6 +238,7 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("B12_MEMORY", {"worker", "api-server", "web", "operate"}),
         ("B12_FILE_MEMORY", {"worker"}),
         ("B12_FILE_ROWS", {"worker", "operate"}),
+        ("B12_RECEIVE_TYPES", {"receive"}),
         ("AIRFLOW_CONN_AWS_DEFAULT", {"worker", "triggerer"}),
         ("OPENLINEAGE__TRANSPORT__TYPE", {"worker"}),
     ],
@@ -317,6 +336,7 @@ def test_patients_data_is_mounted_where_it_is_worked_on_and_read_only_where_it_i
         "worker",
         "web",
         "operate",
+        "receive",
     }
 
 

@@ -47,7 +47,7 @@ def taken_by_several(*, extracts, wanted, screen, times, scratch, workers=3):
     for number in range(times):
         home = scratch / f"at-once-{number}"
         _place(extracts, home)
-        running = [_taking(home) for _ in range(workers)]
+        running = [taking(home) for _ in range(workers)]
         assert [finished(process) for process in running] == [(0, "")] * workers
         ended, error = finished(b12(home, *screen))
         assert ended == 0, error
@@ -55,7 +55,8 @@ def taken_by_several(*, extracts, wanted, screen, times, scratch, workers=3):
     return total + Row(fault, seconds=time.monotonic() - began)
 
 
-def _taking(home, settle="0"):
+def taking(home, settle="0"):
+    """Start an ingest of what waits in a home: a process."""
     environment = {"PYTHONPATH": str(REPOSITORY), "B12_SETTLE_SECONDS": settle, "PATH": ""}
     return subprocess.Popen(
         [sys.executable, "-c", TAKE, str(home)],
@@ -75,8 +76,8 @@ def growing(*, extracts, wanted, screen, times, scratch, seed=1):
         sender = threading.Thread(target=_send_slowly, args=(extracts, home, draw))
         sender.start()
         while sender.is_alive():
-            assert finished(_taking(home, settle="0.1")) == (0, "")
-        assert finished(_taking(home)) == (0, "")
+            assert finished(taking(home, settle="0.1")) == (0, "")
+        assert finished(taking(home)) == (0, "")
         ended, error = finished(b12(home, *screen))
         assert ended == 0, error
         total += compared(fault, home, wanted)

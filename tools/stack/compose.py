@@ -1,5 +1,6 @@
 """Reads docker-compose.yml: the parts of the compose specification that it uses, and no others."""
 
+import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -45,11 +46,13 @@ def load():
 
 
 def services():
-    """What `up` starts, by name: every service of the file that belongs to no profile."""
+    """What `up` starts, by name: every service of the file that belongs to no profile, or to one
+    that $COMPOSE_PROFILES names, as for Docker."""
+    chosen = {name.strip() for name in os.environ.get("COMPOSE_PROFILES", "").split(",")}
     return {
         name: described
         for name, described in load()["services"].items()
-        if "profiles" not in described
+        if "profiles" not in described or chosen & set(described["profiles"])
     }
 
 

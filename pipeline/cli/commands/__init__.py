@@ -7,6 +7,7 @@ from pipeline.cli.commands.operating import (
     erase,
     notify,
     overdue,
+    receive,
     restore,
     upgrade,
 )
@@ -35,6 +36,7 @@ from pipeline.cli.commands.stewarding import (
 
 __all__ = [
     "audit", "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain",
-    "ingest", "notify", "overdue", "protocol", "refused", "reingest", "rejects", "restore", "run",
-    "runs", "screen", "serve", "simulate", "source", "unmapped", "upgrade", "user", "worklist",
+    "ingest", "notify", "overdue", "protocol", "receive", "refused", "reingest", "rejects",
+    "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped", "upgrade",
+    "user", "worklist",
 ]  # fmt: skip

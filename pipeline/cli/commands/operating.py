@@ -1,5 +1,6 @@
 """The commands of an operator."""
 
+import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -38,6 +39,19 @@ def overdue(home, options):
     columns = tuple(found[0]) if found else ("key", "says")
     say(as_rows(found, options.format, columns, empty="Nothing is overdue."))
     return OVERDUE if found else 0
+
+
+def receive(home, options):
+    from pipeline.receiving import receive as receive_messages
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    receive_messages(
+        home, source=options.source, host=options.host, port=options.port, ready=_tell_address
+    )
+
+
+def _tell_address(address):
+    print(f"Messages are received at {address}; stop it with Ctrl-C.", flush=True)
 
 
 def backup(home, options):

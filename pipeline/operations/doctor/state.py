@@ -10,13 +10,14 @@ import pyarrow.parquet as pq
 from pipeline import worklist
 from pipeline.core import settings
 from pipeline.erasure import ledger
-from pipeline.landing import list_files
+from pipeline.landing import list_files, spooled_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.refusals import in_quarantine
 from pipeline.runs import held_manifests, manifests, parquet_files, read_manifest
 
-A_DAY = 24 * 3600
+AN_HOUR = 3600
+A_DAY = 24 * AN_HOUR
 
 
 def of_state(home, *, is_deep):
@@ -28,6 +29,7 @@ def of_state(home, *, is_deep):
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
     yield tried("Waiting files", _waiting, home)
+    yield tried("Received messages", _received, home)
     yield tried("Claimed files", _claimed, home)
     yield tried("Quarantine", _quarantine, home)
     yield tried("Leftover folders", _left_over, home)
@@ -123,6 +125,18 @@ def _waiting(home):
             " type: b12 ingest",
         )
     return ok(f"{len(waits)} files wait in landing/")
+
+
+def _received(home):
+    now, files = time.time(), spooled_files(home)
+    stuck = sorted({path.parent.name for path in files if now - path.stat().st_ctime > AN_HOUR})
+    if stuck:
+        return look(
+            f"Received messages have been in spool/ for over an hour: {', '.join(stuck)}",
+            f"Start b12 receive --source {stuck[0]}: it moves them into landing/. Its log says what"
+            " is wrong",
+        )
+    return ok(f"{len(files)} files of received messages are in spool/")
 
 
 def _claimed(home):

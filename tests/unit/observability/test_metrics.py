@@ -183,3 +183,12 @@ def test_not_configured_nothing_is_imported(tmp_path, delivery):
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_received_messages_are_counted_without_the_reasons(monkeypatch):
+    with statsd_server(monkeypatch) as arrived:
+        metrics.count_received("hl7v2", {"stored": 2, "turned away": 1, "because: a reason": 1})
+        assert arrived() == {
+            "b12.receive.hl7v2.stored": "2|c",
+            "b12.receive.hl7v2.turned_away": "1|c",
+        }

@@ -182,16 +182,17 @@ def test_a_refused_file_does_not_count_as_a_delivery(home, tmp_path):
     assert keys(home, datetime.now(UTC).isoformat()) == ["delivery canonical"]
 
 
-def test_a_file_that_is_not_taken_counts_from_when_it_was_put_there(home):
+@pytest.mark.parametrize("room", ["landing", "spool"])
+def test_a_file_that_is_not_taken_counts_from_when_it_was_put_there(home, room):
     expect(home, "waiting_hours: 2\n")
-    lies = home.landing / "canonical" / "lab_result.csv.part"
+    lies = home.root / room / "canonical" / "lab_result.csv.part"
     lies.parent.mkdir(parents=True)
     lies.write_text("x")
     os.utime(lies, (0, 0))  # a sender may keep the file's own time
     now = datetime.now(UTC)
     assert overdue(home, now + timedelta(hours=1)) == []
     [alert] = overdue(home, now + timedelta(hours=2, minutes=1))
-    assert alert.says == "1 files have lain in landing/ for over 2 hours"
+    assert alert.says == f"1 files have lain in {room}/ for over 2 hours"
 
 
 def test_the_command_says_what_is_late_and_returns_a_code_of_its_own(home):
