@@ -6,6 +6,9 @@ task is not retried, because the data have to change first. If a gate warns, the
 steward decides; without a decision in time, nothing is published. Rerunning or clearing a
 DAG run does not publish it twice. The as-of date is the parameter, otherwise the day the run was
 due, also when a past run is repeated. Tasks pass the run ID and counts to each other.
+
+With `$B12_SCREEN_QUEUE` set, the buckets of a large population are tasks of their own, for the
+workers of that queue; `screen` then counts together what they found, and screens what they left.
 """
 
 from dataclasses import asdict
@@ -33,6 +36,7 @@ SETTINGS = settings()
 ZONE = SETTINGS.timezone or "UTC"
 ANSWER_WITHIN = timedelta(hours=SETTINGS.answer_hours)
 HOLDS = SETTINGS.hold_warned
+QUEUE = SETTINGS.screen_queue
 # A new installation waits for its first delivery or night: with a start_date, last night would be
 # due at once, of an empty lake. An hour, not none: what is due is reckoned anew while a night that
 # has come waits for the scheduler.
@@ -64,15 +68,41 @@ ANSWERS = {
 }
 
 
+def day_of(params, dag_run):
+    return params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
+
+
 @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
+def plan(params, dag_run):
+    from pipeline import run
+    from pipeline.core import Home
+
+    asked = day_of(params, dag_run), params["pack"]
+    return run.plan_buckets(Home.from_environment(), *asked, asked_by=dag_run.run_id)
+
+
+@task(show_return_value_in_logs=False, retry_policy=RETRIES, queue=QUEUE or "default")
+def screen_bucket(number, params, dag_run):
+    from pipeline import run
+    from pipeline.core import Home
+
+    asked = day_of(params, dag_run), params["pack"]
+    run.screen_planned(Home.from_environment(), number, *asked, asked_by=dag_run.run_id)
+
+
+@task(
+    show_return_value_in_logs=False,
+    retry_policy=RETRIES,
+    max_active_tis_per_dag=1,
+    trigger_rule="all_done",
+)
 def screen(params, dag_run):
     from pipeline import run
     from pipeline.core import Home
 
-    as_of = params["as_of"] or dag_run.run_after.astimezone(ZoneInfo(ZONE)).date().isoformat()
     outcome = run.screen_population(
         Home.from_environment(),
-        as_of,
+        day_of(params, dag_run),
         params["pack"],
         asked_by=dag_run.run_id,
         hold_warned=HOLDS,
@@ -131,6 +161,8 @@ def screen_population():
     )
 
     screened = screen()
+    if QUEUE:
+        screen_bucket.expand(number=plan()) >> screened
     is_held(screened) >> approve >> decide(screened, approve.output)
 
 

@@ -10,7 +10,7 @@ from pipeline.ingest import ClaimedFile, claim_waiting, ingest_claimed
 from pipeline.landing import copy_to_landing
 from pipeline.operations import record_settings
 from pipeline.profiles import install_profile
-from pipeline.screening import decide, screen_again
+from pipeline.screening import decide, plan_buckets, screen_again, screen_planned
 
 LOG = logging.getLogger(__name__)
 COMMAND_LINE = "command line"  # where what is put on record came from
@@ -26,7 +26,9 @@ __all__ = [
     "ingest_claimed",
     "ingest_waiting",
     "land",
+    "plan_buckets",
     "screen_again",
+    "screen_planned",
     "screen_population",
 ]
 

@@ -156,6 +156,11 @@ class Settings(BaseSettings):
     receive_free_bytes: ByteSize = _size(
         "1GB", "b12 receive: room on the disk below which no message is taken."
     )
+    screen_queue: str | None = _text(
+        None,
+        "Queue of the workers on which Airflow screens the buckets of a large population, as tasks"
+        " of their own; without it, one task screens them one after the other.",
+    )
     hold_warned: bool = Field(
         default=True,
         description="Whether a run whose gate warned waits for a steward (yes or no).",

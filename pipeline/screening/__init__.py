@@ -3,7 +3,12 @@
 from pipeline.screening.approval import decide
 from pipeline.screening.bucket import BUILDERS
 from pipeline.screening.inputs import register_inputs
-from pipeline.screening.nightly import screen_again, screen_population
+from pipeline.screening.nightly import (
+    plan_buckets,
+    screen_again,
+    screen_planned,
+    screen_population,
+)
 from pipeline.screening.plan import parse_day
 from pipeline.screening.scratch import scratch_database
 from pipeline.screening.unmapped import unanswered
@@ -12,9 +17,11 @@ __all__ = [
     "BUILDERS",
     "decide",
     "parse_day",
+    "plan_buckets",
     "register_inputs",
     "scratch_database",
     "screen_again",
+    "screen_planned",
     "screen_population",
     "unanswered",
 ]

@@ -39,7 +39,11 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
         for path in (building / "parts").iterdir():
             flush(path)
         parts.parent.mkdir(exist_ok=True, mode=0o700)
-        (building / "parts").replace(parts)
+        try:
+            (building / "parts").replace(parts)
+        except OSError:  # another process was faster: it found the same
+            if not parts.exists():
+                raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import lake
-from pipeline.core import ENTITIES, read_json, write_json
+from pipeline.core import ENTITIES, read_json, sha256_of, write_json
 from pipeline.engine import build, scan_of_parquet
 from pipeline.screening.ranges import edges_of
 
@@ -24,15 +24,16 @@ APART = (*ENTITIES, "published_patient")
 class Night(BaseModel):
     """What the buckets of a night have in common.
 
-    started, screened_at: instants; of a past night that is screened again, the second is that of
-    the past. lake, versions: which lake, and the version of each of its tables. after: the id of
-    the run published last. edges: the patient ids at which a bucket ends and the next begins, in
-    order.
+    pack: the SHA-256 of the protocol's file, in hex. started, screened_at: instants; of a past
+    night that is screened again, the second is that of the past. lake, versions: which lake, and
+    the version of each of its tables. after: the id of the run published last. edges: the patient
+    ids at which a bucket ends and the next begins, in order.
     """
 
     model_config = ConfigDict(frozen=True)
 
     as_of: date
+    pack: str
     started: datetime
     screened_at: datetime
     lake: str | None
@@ -44,6 +45,10 @@ class Night(BaseModel):
     def buckets(self):
         """Their numbers."""
         return range(len(self.edges) + 1)
+
+    def is_of(self, plan):
+        """Whether it is the night of a RunPlan: the same day, by the same protocol."""
+        return (self.as_of, self.pack) == (plan.as_of, sha256_of(plan.pack.path))
 
 
 def write_night(con, folder, **known):

@@ -1,6 +1,8 @@
 """The nightly run: everyone is screened, the gates decide, and the run is published, held for a
 steward, or kept back."""
 
+import filecmp
+import shutil
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +12,8 @@ from pipeline import lake, quality, worklist
 from pipeline.core import GateClosed, LakeUnavailable, UsageError, exclusive_lock, today
 from pipeline.observability import observe_screening
 from pipeline.runs import Inputs, complete_decision, held_manifests, manifests
-from pipeline.screening.night import newest_of
+from pipeline.screening import ahead
+from pipeline.screening.night import NOTE, newest_of, read_night
 from pipeline.screening.notes import ingest_notes
 from pipeline.screening.plan import RunPlan, load_checked_pack, parse_day
 from pipeline.screening.publish import publish
@@ -62,10 +65,9 @@ def screen_population(
     `latest` does not go back to an earlier day. Raises GateClosed: nothing was published.
     """
     _check_lake(home)
-    plan = RunPlan(
-        load_checked_pack(pack), parse_day(as_of or today()), hold_warned, asked_by,
-        is_unattended, changes=quality.read_changes(home),
-    )  # fmt: skip
+    plan = plan_of(
+        home, as_of, pack, asked_by=asked_by, hold_warned=hold_warned, is_unattended=is_unattended
+    )
     with closing(worklist.open_store(home)) as store:
         _, notes_left = ingest_notes(home, store)
         manifest, outcomes = _screen(home, plan, progress)
@@ -74,6 +76,30 @@ def screen_population(
         if manifest.state == "closed":
             raise GateClosed(quality.message(outcomes))
         return _outcome(manifest, store, notes_left)
+
+
+def plan_buckets(home, as_of=None, pack=None, *, asked_by):
+    """Plan a night ahead; returns the numbers of its buckets, for `screen_planned`, as of
+    `ahead.plan_ahead`; none where the night is published, held or decided on already."""
+    _check_lake(home)
+    plan = plan_of(home, as_of, pack, asked_by=asked_by)
+    with closing(worklist.open_store(home)) as store:
+        if _answered(home, asked_by):
+            return []
+        ingest_notes(home, store)
+    return ahead.plan_ahead(home, plan)
+
+
+def screen_planned(home, number, as_of=None, pack=None, *, asked_by):
+    """Screen one bucket of a night that was planned ahead, as of `ahead.screen_ahead`."""
+    return ahead.screen_ahead(home, plan_of(home, as_of, pack, asked_by=asked_by), number)
+
+
+def plan_of(home, as_of, pack, **asked):
+    """The RunPlan of what is asked for: by which pack, for which day (else today), with what
+    `screen_population` is asked besides. Raises UsageError, InvalidProtocol."""
+    day = parse_day(as_of or today())
+    return RunPlan(load_checked_pack(pack), day, changes=quality.read_changes(home), **asked)
 
 
 def _check_lake(home):
@@ -110,18 +136,32 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
         )
         manifest, _ = _undisturbed(home, plan, progress)
         then, now = (home.runs / each.run_id / "worklist.csv" for each in (run, manifest))
-        is_same = then.read_bytes() == now.read_bytes() if then.exists() else None
+        is_same = filecmp.cmp(then, now, shallow=False) if then.exists() else None
     return Replay(manifest.run_id, run.run_id, manifest.rows.worklist, is_same)
 
 
 def _screen(home, plan, progress):
     "(manifest, outcomes), of a new attempt where something it rests on changed meanwhile"
+    locked = partial(exclusive_lock, home, "screen")
+    if done := _planned_ahead(home, plan, progress, locked=locked):
+        return done
     for _ in range(ATTEMPTS):
-        locked = partial(exclusive_lock, home, "screen")
         if done := _attempt(home, plan, progress, locked=locked):
             return done
     with exclusive_lock(home, "screen"):
         return _undisturbed(home, plan, progress)
+
+
+def _planned_ahead(home, plan, progress, *, locked):
+    "(manifest, outcomes) of a night that was planned ahead; None without one that is still valid"
+    folder = ahead.folder_of(home, plan.asked_by) if plan.asked_by else None
+    if folder is None or not (folder / NOTE).exists():
+        return None
+    night = read_night(folder)
+    with _importing_gates():
+        done = night.is_of(plan) and _finish(home, folder, night, plan, progress, locked=locked)
+    shutil.rmtree(folder, ignore_errors=True)  # after an error it stays, for the next attempt
+    return done or None
 
 
 def _undisturbed(home, plan, progress):
@@ -138,14 +178,19 @@ def _attempt(home, plan, progress, *, locked):
             if answered := _answered(home, plan.asked_by):
                 return answered, ()
             night = plan_night(home, folder, plan, published=_published(home, plan))
-        try:
-            screen_buckets(home, folder, night, plan, progress=progress)
-        except LakeUnavailable:
-            if _is_readable(home, night):
-                raise
-            return None
-        with locked():
-            return _publish(home, folder, night, plan, progress)
+        return _finish(home, folder, night, plan, progress, locked=locked)
+
+
+def _finish(home, folder, night, plan, progress, *, locked):
+    "Screen the buckets that have no parts yet, and publish"
+    try:
+        screen_buckets(home, folder, night, plan, progress=progress)
+    except LakeUnavailable:
+        if _is_readable(home, night):
+            raise
+        return None
+    with locked():
+        return _publish(home, folder, night, plan, progress)
 
 
 def _publish(home, folder, night, plan, progress):

@@ -1,5 +1,6 @@
 """Publish: a run's folder appears whole, and `latest` is moved to it last, by one rename."""
 
+import os
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -76,21 +77,20 @@ def _remove_half_built(home):
 
 
 def _write_tables(screened, building, rows):
-    "What the buckets wrote is moved, not copied; after that the connection can no longer read it"
+    "What the buckets wrote gets a second name: it is not copied, and still there after a kill"
     con, folder = screened.con, screened.folder
     _write_worklist_csv(con, building / "worklist.csv", rows)
-    files = {name: part_files(folder, screened.night, name) for name in (ASSESSMENT, PLACED)}
-    if screened.night.edges:
-        form = "format parquet, compression zstd"
-        copied = f"copy (from {PLACED} order by patient_id) to $1 ({form})"
-        con.execute(copied, [str(building / "patient_site.parquet")])
-        (building / "assessment.parquet").mkdir(mode=0o700)
-        for number, path in enumerate(files[ASSESSMENT]):
-            path.replace(building / "assessment.parquet" / f"part-{number:04}.parquet")
-    else:
-        files[PLACED][0].replace(building / "patient_site.parquet")
-        files[ASSESSMENT][0].replace(building / "assessment.parquet")
-    (folder / f"{WORKLIST}.parquet").replace(building / "worklist.parquet")
+    os.link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
+    placed, assessed = (part_files(folder, screened.night, name) for name in (PLACED, ASSESSMENT))
+    if not screened.night.edges:
+        os.link(placed[0], building / "patient_site.parquet")
+        os.link(assessed[0], building / "assessment.parquet")
+        return
+    copied = f"copy (from {PLACED} order by patient_id) to $1 (format parquet, compression zstd)"
+    con.execute(copied, [str(building / "patient_site.parquet")])
+    (building / "assessment.parquet").mkdir(mode=0o700)
+    for number, path in enumerate(assessed):
+        os.link(path, building / "assessment.parquet" / f"part-{number:04}.parquet")
 
 
 def _write_worklist_csv(con, path, rows):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import lake
+from pipeline.core import sha256_of
 from pipeline.engine import build, relation_names, select_of, view_of_parquet
 from pipeline.runs import start_of_run
 from pipeline.screening.bucket import WORKLIST, attach_parts, screen_bucket
@@ -39,8 +40,9 @@ def plan_night(home, folder, plan, *, published=()):
             versions=past.inputs.tables if past else None, screened_at=screened_at,
         )  # fmt: skip
         return write_night(
-            con, folder, as_of=plan.as_of, started=started, screened_at=screened_at,
-            lake=lake.lake_id(home), versions=versions, after=newest_of(published),
+            con, folder, as_of=plan.as_of, pack=sha256_of(plan.pack.path), started=started,
+            screened_at=screened_at, lake=lake.lake_id(home), versions=versions,
+            after=newest_of(published),
         )  # fmt: skip
 
 

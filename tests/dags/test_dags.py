@@ -5,6 +5,7 @@ Airflow reads its environment when it is imported: each test asks a process of i
 
 import ast
 import json
+import shutil
 from datetime import date
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from dags import embedded
+from pipeline.runs import parquet_files
 from tests.functional.test_modes import open_to_others
 from tests.programs import ROOT, python, with_airflow
 
@@ -70,6 +72,14 @@ from pipeline.core import Home
 run.land(Home.from_environment(), [pathlib.Path("meds")], "meds")
 embedded.prepare_airflow(pathlib.Path("home/airflow").absolute())
 embedded.describe_accounts(embedded.run_dag("ingest_extract", "Ingesting"))
+"""
+
+ONLY_SCREEN = """
+import json, pathlib
+from dags import embedded
+embedded.prepare_airflow(pathlib.Path("home/airflow").absolute())
+dag_run = embedded.run_dag("screen_population", "Screening", as_of="2026-01-31", pack=None)
+json.dump([[ti.task_id, ti.state] for ti in dag_run.get_task_instances()], open("states.json", "w"))
 """
 
 
@@ -253,6 +263,26 @@ def test_a_whole_run_on_a_small_population(whole_run):
     assert "Screening as of 2026-01-31" in done.stdout
     latest = (folder / "home" / "runs" / "latest").resolve()
     assert list((folder / "home" / "runs").rglob("worklist.csv")), latest
+
+
+def test_the_buckets_of_a_night_are_tasks_where_a_queue_is_named(whole_run, tmp_path):
+    shutil.copytree(whole_run[0] / "home", tmp_path / "home", symlinks=True)
+    before = (tmp_path / "home" / "runs" / "latest").resolve()
+    settings = {"B12_SCREEN_QUEUE": "screening", "B12_BUCKET_PATIENTS": "80"}
+    done = python(tmp_path, "-c", ONLY_SCREEN, B12_HOME="home", **settings)
+    assert done.returncode == 0, done.stderr
+    ran = [tuple(row) for row in json.loads((tmp_path / "states.json").read_text())]
+    after = (tmp_path / "home" / "runs" / "latest").resolve()
+    parts = len(parquet_files(after, "assessment"))
+    assert ran.count(("screen_bucket", "success")) == parts > 2
+    assert ("screen", "success") in ran
+    assert (after / "worklist.csv").read_bytes() == (before / "worklist.csv").read_bytes()
+
+
+def test_one_task_screens_them_without_a_queue(bag):
+    assert set(bag["dags"]["screen_population"]["tasks"]) == {
+        "screen", "is_held", "approve", "decide",
+    }  # fmt: skip
 
 
 def test_every_file_of_a_run_is_its_owners_alone(whole_run):

@@ -1,0 +1,114 @@
+"""A night that is planned ahead: its buckets are screened by other processes, and what asked for it
+publishes them."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from pipeline import run as walk
+from pipeline.core.config import Home
+from pipeline.runs import parquet_files
+from pipeline.screening import ahead, bucket
+from tests.command import AS_OF, b12
+from tests.homes import built_once, copied, demonstration, without_gates
+
+KEY = "scheduled__2026-01-31"
+ONE_BUCKET = (
+    "import sys; from pathlib import Path; from pipeline import run; from pipeline.core import Home;"
+    " print(run.screen_planned(Home(Path(sys.argv[1])), int(sys.argv[2]), sys.argv[3], asked_by=sys.argv[4]))"
+)
+
+
+@pytest.fixture
+def home(tmp_path, tmp_path_factory, monkeypatch):
+    "A home with 300 patients, of which a bucket holds 80"
+    monkeypatch.setenv("B12_BUCKET_PATIENTS", "80")
+    built = built_once(tmp_path_factory, "demonstration", demonstration)
+    return Home(copied(built / "home", tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def gates_are_open():
+    with without_gates():
+        yield
+
+
+def in_a_process(home, number):
+    command = [sys.executable, "-c", ONE_BUCKET, str(home.root), str(number), AS_OF, KEY]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def publish(home, key=KEY):
+    "The published worklist, and how many parts its assessment has"
+    outcome = walk.screen_population(home, AS_OF, asked_by=key)
+    folder = home.runs / outcome.run_id
+    return (folder / "worklist.csv").read_bytes(), len(parquet_files(folder, "assessment"))
+
+
+def plan(home):
+    return walk.plan_buckets(home, AS_OF, asked_by=KEY)
+
+
+def test_processes_screen_the_buckets_and_another_publishes_them(home, monkeypatch):
+    numbers = plan(home)
+    assert len(numbers) > 2 and plan(home) == numbers, "asked again, it is the same night"
+    assert [in_a_process(home, number) for number in numbers] == ["True"] * len(numbers)
+    monkeypatch.setattr(bucket, "build", None)  # nothing is screened any more
+    worklist, parts = publish(home)
+    monkeypatch.undo()
+    assert parts == len(numbers)
+    assert list(home.work.glob("night-*")) == []
+    assert (worklist, 1) == publish(home, "another night, in one piece")
+    assert plan(home) == [], "it is published already"
+
+
+def test_a_bucket_that_was_never_screened_is_screened_when_the_night_is_published(home):
+    numbers = plan(home)
+    in_a_process(home, numbers[0])
+    left = ahead.folder_of(home, KEY) / "building-1-killed"
+    (left / "parts").mkdir(parents=True)
+    _, parts = publish(home)
+    assert parts == len(numbers)
+
+
+def test_an_erasure_forces_a_new_plan_and_leaves_nothing_of_the_old(home):
+    numbers = plan(home)
+    in_a_process(home, numbers[0])
+    erased = b12(home.root, "worklist", "--format", "json").json[0]["patient_id"]
+    assert b12(home.root, "erase", erased, "--yes").code == 0
+    assert not ahead.folder_of(home, KEY).exists()
+    assert in_a_process(home, numbers[1]) == "False", "there is no night to screen it in"
+    worklist, _ = publish(home)
+    assert erased.encode() not in worklist
+
+
+def test_a_night_is_planned_anew_after_another_run_was_published(home):
+    numbers = plan(home)
+    for number in numbers:
+        in_a_process(home, number)
+    publish(home, "another night")
+    _, parts = publish(home)
+    assert parts == len(numbers)
+    assert list(home.work.glob("night-*")) == []
+
+
+def test_a_night_of_another_protocol_is_not_screened(home, monkeypatch):
+    numbers = plan(home)
+    monkeypatch.setattr("pipeline.screening.night.sha256_of", lambda path: "another")
+    assert not walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY)
+
+
+def test_one_bucket_is_left_to_the_task_that_publishes(home, monkeypatch):
+    monkeypatch.delenv("B12_BUCKET_PATIENTS")
+    assert plan(home) == []
+    assert list(home.work.glob("night-*")) == []
+
+
+def test_a_night_that_nobody_publishes_goes_with_a_later_one(home, monkeypatch):
+    plan(home)
+    monkeypatch.setattr(ahead, "ABANDONED", -1)
+    walk.plan_buckets(home, AS_OF, asked_by="the next night")
+    assert len(list(home.work.glob("night-*"))) == 1
+    shutil.rmtree(home.root)
