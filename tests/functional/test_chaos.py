@@ -10,6 +10,7 @@ from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_unti
 
 pytestmark = pytest.mark.slow
 SCREEN = ("screen", "--as-of", AS_OF)
+BUCKETS = {"B12_BUCKET_PATIENTS": "30"}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,15 @@ def given(undisturbed, tmp_path):
 
 def sound(row):
     assert row.tried and row.is_sound, row
+
+
+def test_killed_in_a_bucket_and_while_buckets_are_counted_together(undisturbed, given, tmp_path):
+    shutil.copytree(undisturbed[0], tmp_path / "measured", symlinks=True)
+    process = b12(tmp_path / "measured", *SCREEN, settings=BUCKETS)
+    seconds = work_until_the_end(process)
+    assert finished(process) == (0, "")
+    known = {"words": SCREEN, "then": [], "seconds": seconds, "settings": BUCKETS}
+    sound(kill_and_repeat("kill", prepared=undisturbed[0], times=3, **known, **given))
 
 
 @pytest.mark.parametrize("command", [("reingest",), ("compact",)], ids=" ".join)

@@ -24,6 +24,7 @@ PLACE = REPOSITORY / "docs" / "reliability.md"
 BEGIN, END = "<!-- chaos:begin -->", "<!-- chaos:end -->"
 HOSTILE_BEGIN, HOSTILE_END = "<!-- hostile:begin -->", "<!-- hostile:end -->"
 SCREEN = ("screen", "--as-of", AS_OF)
+BUCKETS = {"B12_BUCKET_PATIENTS": "30"}
 
 
 def main(arguments=None) -> int:
@@ -103,10 +104,16 @@ def walk(scratch, *, kills, others, poisoned_rows):
 
 
 def _killings(words, seconds, prepared, kills, given):
-    """Seven of ten kills in an ingest with its screen, one of ten in each other command."""
+    """Half of the kills in an ingest with its screen, one of five in a screening in buckets, one of
+    ten in each other command."""
     yield kill_and_repeat(
         "kill −9 of ingest, screen, publish", prepared=None, words=words, then=[],
-        times=round(kills * 0.7), seconds=seconds, **given,
+        times=round(kills * 0.5), seconds=seconds, **given,
+    )  # fmt: skip
+    yield kill_and_repeat(
+        "kill −9 of a screening in several buckets", prepared=prepared, words=SCREEN, then=[],
+        times=round(kills * 0.2), settings=BUCKETS, **given,
+        seconds=_work_of(prepared, SCREEN, given["scratch"], BUCKETS),
     )  # fmt: skip
     for command, *others in (("reingest",), ("compact",), ("backup", "{home}-copy")):
         yield kill_and_repeat(
@@ -131,10 +138,10 @@ def _must(process):
     assert ended == 0, error
 
 
-def _work_of(prepared, words, scratch):
+def _work_of(prepared, words, scratch, settings=None):
     home = scratch / "measured"
     shutil.copytree(prepared, home, symlinks=True)
-    process = b12(home, *(word.replace("{home}", str(home)) for word in words))
+    process = b12(home, *(word.replace("{home}", str(home)) for word in words), settings=settings)
     seconds = work_until_the_end(process)
     _must(process)
     shutil.rmtree(home)

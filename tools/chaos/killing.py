@@ -21,12 +21,9 @@ FORKS.set_forkserver_preload(["tools.chaos.ready"])
 class Command:
     """A `b12` in a process of its own, with the methods of `subprocess.Popen` needed here."""
 
-    def __init__(self, words):
-        said, says = FORKS.Pipe(duplex=False)
-        self._process, self._said = (
-            FORKS.Process(target=_run, args=(words, dict(os.environ), says)),
-            said,
-        )
+    def __init__(self, words, settings):
+        self._said, says = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(target=_run, args=(words, os.environ | settings, says))
         self._process.start()
         says.close()  # so that reading ends when the command does
 
@@ -59,10 +56,10 @@ def _run(words, environment, stderr):
     sys.exit(main(words))
 
 
-def b12(home, *words):
+def b12(home, *words, settings=None):
     """Start `b12` in a process of its own, forked from one that has imported everything: returns a
-    Command."""
-    return Command([*map(str, words), "--home", str(home)])
+    Command. settings: environment variables besides."""
+    return Command([*map(str, words), "--home", str(home)], settings or {})
 
 
 def finished(process):
@@ -109,14 +106,14 @@ def kill_after(process, seconds):
 
 
 def kill_and_repeat(
-    fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0
+    fault, *, prepared, wanted, words, then, times, seconds, scratch, seed=1, code=0, settings=None
 ):
     """A command killed at `times` moments spread over its work, each time in a copy of a prepared
     home, and then typed again.
 
     prepared: a home, or None for an empty one. seconds: of work, undisturbed. words: the command,
     with {home} for the home. then: the commands that follow. wanted: the state after all that,
-    undisturbed. code: how the command ends by itself. Returns a Row.
+    undisturbed. code: how the command ends by itself. settings: as for `b12`. Returns a Row.
     """
     draw, began = random.Random(seed), time.monotonic()
     moments = [(moment + draw.random()) / times * 0.97 * seconds for moment in range(times)]
@@ -126,9 +123,9 @@ def kill_and_repeat(
         if prepared:
             shutil.copytree(prepared, home, symlinks=True)
         mine = [str(word).replace("{home}", str(home)) for word in words]
-        kill_after(b12(home, *mine), moments[number])
+        kill_after(b12(home, *mine, settings=settings), moments[number])
         for command, expected in [(mine, code), *((each, 0) for each in then)]:
-            ended, error = finished(b12(home, *command))
+            ended, error = finished(b12(home, *command, settings=settings))
             assert ended == expected, f"{fault}, {number}: {command[0]}: {ended}: {error[-500:]}"
         row = compared(fault, home, wanted)
         shutil.rmtree(home)
