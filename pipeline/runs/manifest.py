@@ -49,10 +49,12 @@ class Inputs(Record):
 
 
 class RowCounts(Record):
-    """How many patients a run assessed, and how many of them are on its worklist."""
+    """How many patients a run assessed, in how many files, and how many of them are on its
+    worklist."""
 
     assessment: int
     worklist: int
+    files: int = 1
 
 
 class Approval(Record):

@@ -164,7 +164,7 @@ def _manifest(screened, home, plan, outcomes):
             files=_input_files(con),
             expectations=plan.changes.sha256,
         ),
-        rows=RowCounts(assessment=_rows(con, "assessment"), worklist=_rows(con, "worklist")),
+        rows=_rows(screened),
         warned=tuple(warnings(outcomes)),
         asked_by=plan.asked_by,
         is_unattended=plan.is_unattended,
@@ -180,6 +180,7 @@ def _input_files(con):
     )
 
 
-def _rows(con, relation):
-    [[rows]] = con.execute(f"select count(*) from screening.{relation}").fetchall()
-    return rows
+def _rows(screened):
+    counted = "select (select count(*) from screening.assessment), count(*) from screening.worklist"
+    [[assessment, worklist]] = screened.con.execute(counted).fetchall()
+    return RowCounts(assessment=assessment, worklist=worklist, files=len(screened.night.buckets))

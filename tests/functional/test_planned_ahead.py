@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
+from pipeline import exports
 from pipeline import run as walk
 from pipeline.core.config import Home
-from pipeline.runs import parquet_files
+from pipeline.runs import parquet_files, read_manifest
 from pipeline.screening import ahead, bucket
 from tests.command import AS_OF, b12
 from tests.homes import built_once, copied, demonstration, without_gates
@@ -47,6 +48,10 @@ def publish(home, key=KEY):
     return (folder / "worklist.csv").read_bytes(), len(parquet_files(folder, "assessment"))
 
 
+def everyone(home):
+    return list(exports.published(home.runs / "latest", everyone=True))
+
+
 def plan(home):
     return walk.plan_buckets(home, AS_OF, asked_by=KEY)
 
@@ -82,6 +87,20 @@ def test_an_erasure_forces_a_new_plan_and_leaves_nothing_of_the_old(home):
     assert in_a_process(home, numbers[1]) == "False", "there is no night to screen it in"
     worklist, _ = publish(home)
     assert erased.encode() not in worklist
+
+
+def test_a_run_in_parts_is_read_erased_and_compared_as_any_other(home):
+    publish(home)
+    listed = everyone(home)
+    assert len(listed) == read_manifest(home.runs / "latest").rows.assessment
+    erased = b12(home.root, "worklist", "--format", "json").json[0]["patient_id"]
+    assert b12(home.root, "diff", "previous", "latest").code == 0
+    assert "is complete" in b12(home.root, "doctor").out
+    assert b12(home.root, "erase", erased, "--yes").code == 0
+    assert [row for row in listed if row["patient_id"] != erased] == everyone(home)
+    assert "is complete" in b12(home.root, "doctor").out
+    next(iter(parquet_files(home.runs / "latest", "assessment"))).unlink()
+    assert "incomplete: assessment.parquet" in b12(home.root, "doctor").out
 
 
 def test_a_night_is_planned_anew_after_another_run_was_published(home):

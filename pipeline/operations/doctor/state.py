@@ -60,25 +60,25 @@ def _latest(home):
 
 
 def _broken_files(home, folder, rows):
-    counted = {"assessment": rows.assessment, "worklist": rows.worklist}
+    counted = {"assessment": (rows.assessment, rows.files), "worklist": (rows.worklist, 1)}
     broken = [
         f"{name}.parquet"
-        for name, number in counted.items()
-        if not _holds(home, parquet_files(folder, name), number)
+        for name, (number, files) in counted.items()
+        if not _holds(home, parquet_files(folder, name), number, files)
     ]
     others = ("worklist.csv", "summary.json", "quality.json")
     return broken + [name for name in others if not (folder / name).exists()]
 
 
-def _holds(home, paths, number):
-    """As many rows as the manifest says, or fewer once a patient was erased: the manifest stays as
-    it was published"""
+def _holds(home, paths, number, files):
+    """As many files and rows as the manifest says, or fewer rows once a patient was erased: the
+    manifest stays as it was published"""
     try:
         found = sum(pq.read_metadata(path).num_rows for path in paths)
     except (OSError, pa.ArrowInvalid):
         return False
     is_erased = found < number and bool(ledger.entries(home.root / ledger.LEDGER))
-    return bool(paths) and (found == number or is_erased)
+    return len(paths) == files and (found == number or is_erased)
 
 
 def _clock(home):
