@@ -5,21 +5,15 @@
 -- code is of every code of its id.
 with delivered as (
     select
-        coalesce(merged_patient.surviving_id, medication.patient_id) as patient_id, medication.source, medication.medication_id,
-        medication.concepts, medication.matched_by, medication.start_on, medication.end_on, medication.days_supply, medication.status,
-        medication.route, medication.strength_mg, medication.start_latest_on, medication.code, medication.name, medication.file,
-        medication.line, medication.recorded_at, medication.row_key, medication.sha256, medication.place
+        coalesce(merged_patient.surviving_id, medication.patient_id) as patient_id,
+        medication.* exclude (patient_id, code_system, route_reported, shifted_days, snapshot)
     from lake.medication
     left join clinical.merged_patient on merged_patient.patient_id = medication.patient_id
     where medication.patient_id is not null
 ),
 
 repeated as (
-    select patient_id, source, medication_id
-    from delivered
-    where medication_id is not null
-    group by patient_id, source, medication_id
-    having count(*) > 1
+    select patient_id, source, medication_id from delivered where medication_id is not null group by all having count(*) > 1
 ),
 
 named as (
