@@ -81,12 +81,13 @@ docs-site: setup-dev ## build the documentation as an offline site: site/index.h
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html in a browser."
 
-bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files, the pages with 100,000 items, and received messages
+bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files, the pages and the nights of a large worklist, and received messages
 	$(PY) -m benchmarks.bench
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.forms
 	$(PY) -m benchmarks.worklist
 	$(PY) -m benchmarks.receive
+	$(PY) -m benchmarks.follow
 
 chaos: setup-dev ## inject faults, over 100 kills; writes the table in docs/reliability.md (about an hour)
 	$(PY) -m tools.chaos --write

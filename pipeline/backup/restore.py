@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from pipeline.core import (
     StorageError,
     UsageError,
     create_secret_file,
+    private_folder,
     settings,
     sha256_of,
 )
@@ -199,11 +201,11 @@ def _in_files(home, key, marks):
 def _every_id(home):
     """All patient IDs of the lake, those of rejected rows too, whose file may have expired, and of
     the items, which are kept longer"""
-    con, tables = connect(), (*ENTITIES, "rejected_row", "blanked_cell")
-    attach(con, home, only=tables)
+    tables = (*ENTITIES, "rejected_row", "blanked_cell")
     named = " union ".join(f"select patient_id from lake.{table}" for table in tables)
-    rows = con.execute(f"{named} union select merged_into from lake.patient").fetchall()
-    con.close()
+    with private_folder(home, "restore") as folder, closing(connect(spill=folder / "spill")) as con:
+        attach(con, home, only=tables)
+        rows = con.execute(f"{named} union select merged_into from lake.patient").fetchall()
     store = worklist.open_store(home)
     ids = {patient_id for (patient_id,) in rows} | set(worklist.patient_ids(store))
     store.close()

@@ -80,7 +80,7 @@ def write_demo(
     for entity, part in parts.items():
         part.write_text(",".join(COLUMNS[entity].split()) + "\n")
     written = dict.fromkeys(COLUMNS, 0)
-    with open_dice(patients=patients, seed=seed, as_of=as_of) as con:
+    with open_dice(patients=patients, seed=seed, as_of=as_of, spill=out / ".spill") as con:
         for first in range(1, patients + 1, CHUNK):
             last = min(first + CHUNK - 1, patients)
             draw_chunk(con, first, last)
@@ -94,9 +94,9 @@ def write_demo(
     return written
 
 
-def open_dice(*, patients, seed, as_of):
+def open_dice(*, patients, seed, as_of, spill):
     "A connection that holds the rates, the archetypes and the settings that every draw reads"
-    con = connect(memory="1200MB")
+    con = connect(memory="1200MB", spill=spill)
     settings = {"seed": seed, "as_of": as_of, "defects": DEFECTS.split()}
     settings |= {"archetype_step": archetype_step(patients), "archetype_count": len(ARCHETYPES)}
     for name, value in settings.items():

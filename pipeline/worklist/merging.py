@@ -14,13 +14,18 @@ GIVEN_BACK = {
     "status": "open", "is_active": True, "assignee": "", "snoozed_until": None,
     "status_reason": None,
 }  # fmt: skip
+IDS_AT_ONCE = 2_000  # of one statement
 CARRIED = ("assignee", "snoozed_until", "status_reason", "status_on")
 
 
 def as_it_stood(con, ids):
     """The items of these ids before the night changes them, by id."""
     return {
-        row["id"]: row for row in con.execute(select(item).where(item.c.id.in_(ids))).mappings()
+        row["id"]: row
+        for start in range(0, len(ids), IDS_AT_ONCE)
+        for row in con.execute(
+            select(item).where(item.c.id.in_(ids[start : start + IDS_AT_ONCE]))
+        ).mappings()
     }
 
 

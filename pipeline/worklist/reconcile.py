@@ -1,22 +1,66 @@
 """Reconcile: what a newly published run does to the items, by the SELECTs of `sql/worklist/` over
-the store, the run and the lake."""
+the store, the run and the lake.
 
-from contextlib import closing
+Of every item only what says whether it may change is read (`worklist.candidate`); facts and texts,
+the assessment and the results only of those patients.
+"""
+
+from contextlib import closing, contextmanager
 
 import pyarrow as pa
-from sqlalchemy import func, select
+from sqlalchemy import Integer, String, case, cast, func, select
 
 from pipeline import lake
-from pipeline.engine import build, connect, create, create_view, rows_of, with_dependencies
+from pipeline.core import private_folder
+from pipeline.engine import (
+    build,
+    connect,
+    create,
+    create_view,
+    scan_of_parquet,
+    select_of,
+    storage_errors,
+    view_of_parquet,
+    with_dependencies,
+)
 from pipeline.protocol import load_or_shipped, register
-from pipeline.runs import read_manifest
+from pipeline.runs import parquet_files, read_manifest
+from pipeline.worklist import bulk
 from pipeline.worklist.tables import CONTENT, item
 
-FILES = {"published": "worklist", "assessment": "assessment", "patient_site": "patient_site"}
-BUILT = ("withdrawn", "compared", "news", "night", "moved")
+BUILT = ("withdrawn", "compared", "news", "night")
 ARROW = {"INTEGER": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "FLOAT": pa.float64()}
-survivor = item.alias("survivor")
-COLUMNS = (
+IDS_AT_ONCE = 2_000  # of one statement
+
+
+def _day_while(status, column):
+    return case((item.c.status == status, cast(column, String)))
+
+
+COLUMNS = {  # of every item -> how it is read: texts and numbers alone need no conversion
+    "id": item.c.id,
+    "patient_id": item.c.patient_id,
+    "status": item.c.status,
+    # the days on which the clock alone may change an item
+    "snoozed_until": _day_while("snoozed", item.c.snoozed_until),
+    "status_on": _day_while("done", item.c.status_on),
+    "site": func.nullif(item.c.site, ""),
+    "is_opted_out": cast(item.c.is_opted_out, Integer),
+    "merged_into": item.c.merged_into,
+    "content_hash": item.c.content_hash,
+}
+ITEMS = """
+    select
+        stored.* replace (
+            cast(stored.snoozed_until as date) as snoozed_until,
+            cast(stored.status_on as date) as status_on,
+            cast(stored.is_opted_out as boolean) as is_opted_out,
+            survivor.patient_id as merged_into
+        )
+    from worklist.stored
+    left join worklist.stored as survivor on survivor.id = stored.merged_into
+"""
+CONTENT_COLUMNS = (  # of those that may change
     item.c.id,
     item.c.patient_id,
     item.c.status,
@@ -25,80 +69,133 @@ COLUMNS = (
     item.c.status_on,
     *(item.c[column.name] for column in CONTENT if column.name != "site"),
     func.nullif(item.c.site, "").label("site"),
-    item.c.is_opted_out,
-    survivor.c.patient_id.label("merged_into"),
 )
+# what the night reads of a run's files -> their columns; of those of an earlier version some are
+# missing: its protocol had no evidence, its sites no opting out, or there were no sites
+READ = {
+    "published": ("worklist", {"evidence": "varchar"}),
+    "assessed": ("assessment", {}),
+    "patient_site": (
+        "patient_site",
+        {"patient_id": "varchar", "site": "varchar", "is_opted_out": "boolean",
+         "merged_into": "varchar"},
+    ),
+}  # fmt: skip
+
+LEFT = """
+    select * from worklist.assessed
+    where patient_id in (select patient_id from worklist.candidate where not is_listed)
+"""
+# in two parts: joined by OR, no row of a file could be skipped
+RESULTS_OF_CHANGED = """
+    select * from lake.lab_result where patient_id in (from worklist.changed_patient)
+    union all
+    select * from lake.lab_result where patient_id is null
+"""
 
 
-def changes_of(con, home, *, folder, as_of):
-    """The rows of `worklist.night` that change something, with what the run says of the patient;
-    and those of `worklist.moved`.
+@contextmanager
+def reconciled(con, home, *, folder, as_of):
+    """Yields a DuckDB connection with `worklist.night`, `worklist.tonight`, `worklist.content_hash`
+    and `worklist.moved`; its rows are spilled into a folder of its own, and go at the end.
 
-    con: a connection to the store. folder: the published run's. A row: patient_id, id, from_status,
-    to_status, surviving_id, change, because, and the columns of CONTENT, which are None for a
-    patient who left the worklist.
+    con: a connection to the store. folder: the published run's. Raises LakeUnavailable.
     """
-    with closing(connect()) as duck:
-        _register_run(duck, con, folder, as_of)
-        _register_lake(duck, home)
+    with (
+        private_folder(home, "follow") as work,
+        closing(connect(spill=work / "spill")) as duck,
+        storage_errors(home),
+    ):
+        _register_run(duck, folder, as_of)
+        _register_items(duck, con)
+        lake.attach(duck, home, only=("patient",))
+        merges = with_dependencies(duck, ["clinical.merged_patient"])
+        build(duck, merges)
+        for name in ("moved", "content_hash", "candidate"):
+            create(duck, f"worklist.{name}")
+        _register_content(duck, con)
+        # why those who are on the worklist no more are not: everyone was assessed, few left
+        duck.execute(f"create view worklist.assessment as {LEFT}")
+        view_of_parquet(duck, "worklist.tonight", select_of("worklist.tonight"), work)
+        _register_results(duck, home, merges)
         build(duck, [f"worklist.{name}" for name in BUILT])
-        content = ", ".join(f"tonight.{column.name}" for column in CONTENT)
-        changed = rows_of(
-            duck,
-            f"select night.*, {content} from worklist.night "
-            "left join worklist.tonight on tonight.patient_id = night.patient_id "
-            "where night.change <> 'kept' order by night.patient_id",
-        )
-        return changed, rows_of(duck, "from worklist.moved order by patient_id")
+        yield duck
 
 
-def _register_run(duck, con, folder, as_of):
+def _register_run(duck, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
     register(duck, load_or_shipped(read_manifest(folder).protocol.pack))
-    # a run that published none has no sites
-    duck.execute("create table worklist.patient_site (patient_id varchar, site varchar)")
-    for relation, file in FILES.items():
-        if (folder / f"{file}.parquet").exists():
-            _read(duck, f"worklist.{relation}", folder / f"{file}.parquet")
-    duck.execute("alter table worklist.patient_site add column if not exists is_opted_out boolean")
-    duck.execute("alter table worklist.patient_site add column if not exists merged_into varchar")
-    # a run of before version 2 of the protocol has no evidence
-    duck.execute("alter table worklist.published add column if not exists evidence varchar")
+    for relation, (file, columns) in READ.items():
+        _view(duck, f"worklist.{relation}", parquet_files(folder, file), columns)
     for schema in ("worklist", "protocol"):
         duck.execute(f"create table {schema}.run as select $1::date as as_of", [as_of])
-    duck.register("items", _items(con))
-    duck.execute("create table worklist.item as from items")
-    create(duck, "worklist.tonight")
 
 
-def _read(duck, name, path):
-    "A NUL within a text, which PostgreSQL cannot hold, becomes a visible sign"
-    described = duck.execute("describe from read_parquet($1)", [str(path)]).fetchall()
-    texts = [column for column, kind, *_ in described if kind == "VARCHAR"]
-    visible = ", ".join(f"replace({column}, chr(0), '␀') as {column}" for column in texts)
-    scan = f"select * replace ({visible}) from read_parquet($1)"
-    duck.execute(f"create or replace table {name} as {scan}", [str(path)])
+def _view(duck, name, paths, columns):
+    """A view of a table of a run, with these columns in any case. A NUL within a text, which
+    PostgreSQL cannot hold, becomes a visible sign"""
+    source = scan_of_parquet(paths) if paths else None
+    described = duck.execute(f"describe from {source}").fetchall() if source else ()
+    kinds = {column: kind for column, kind, *_ in described}
+    cells = [
+        f"replace({column}, chr(0), '␀') as {column}" if kind == "VARCHAR" else column
+        for column, kind in kinds.items()
+    ]
+    cells += [
+        f"cast(null as {kind}) as {each}" for each, kind in columns.items() if each not in kinds
+    ]
+    rows = f"from {source}" if source else "where false"
+    duck.execute(f"create view {name} as select {', '.join(cells)} {rows}")
 
 
-def _items(con):
-    chosen = select(*COLUMNS).outerjoin(survivor, survivor.c.id == item.c.merged_into)
-    rows = con.execute(chosen.where(item.c.patient_id.is_not(None))).all()
-    kinds = [ARROW.get(str(column.type).split("(")[0], pa.string()) for column in COLUMNS]
-    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
-    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, kinds, strict=True)]
-    return pa.table(arrays, names=[column.name for column in COLUMNS])
+def _register_items(duck, con):
+    numbers = ("id", "is_opted_out", "merged_into")
+    schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in COLUMNS])
+    known = select(*(cell.label(name) for name, cell in COLUMNS.items()))
+    rows = bulk.read(con, known.where(item.c.patient_id.is_not(None)))
+    _store(duck, "worklist.stored", schema, rows)
+    duck.execute(f"create view worklist.item as {ITEMS}")
 
 
-def _register_lake(duck, home):
-    "Who was merged into whom; and, of patients whose item changed, what became of their results"
-    lake.attach(duck, home, only=("patient",))
-    merges = with_dependencies(duck, ["clinical.merged_patient"])
-    build(duck, merges)
+def _register_content(duck, con):
+    "The items of candidates as they are in the store"
+    wanted = duck.cursor().execute(
+        "select item.id from worklist.candidate join worklist.item using (patient_id)"
+    )
+    chosen, parts = select(*CONTENT_COLUMNS), iter(lambda: wanted.fetchmany(IDS_AT_ONCE), [])
+    held = (
+        con.execute(chosen.where(item.c.id.in_([item_id for (item_id,) in part]))).all()
+        for part in parts
+    )
+    schema = pa.schema([(column.name, _kind(column)) for column in CONTENT_COLUMNS])
+    _store(duck, "worklist.item_content", schema, held)
+
+
+def _kind(column):
+    return ARROW.get(str(column.type).split("(")[0], pa.string())
+
+
+def _store(duck, name, schema, parts):
+    "A table of rows of the store, which come in parts"
+    duck.register("part", schema.empty_table())
+    duck.execute(f"create table {name} as from part")
+    for rows in parts:
+        cells = zip(zip(*rows, strict=True), schema, strict=True)
+        arrays = [pa.array(each, field.type) for each, field in cells]
+        duck.register("part", pa.table(arrays, schema=schema))
+        duck.execute(f"insert into {name} from part")
+    duck.unregister("part")
+
+
+def _register_results(duck, home, merges):
+    "Of patients whose item changed, what became of their results"
+    lake.attach(duck, home, only=("lab_result",))
     create(duck, "worklist.changed_patient")
-    changed = duck.execute("from worklist.changed_patient").fetchall()
-    patients = [patient_id for (patient_id,) in changed] or [""]
-    lake.attach(duck, home, only=("lab_result",), within=lake.Ids(patients))
+    # read once, not by each SELECT that asks for it
+    duck.execute(f"create table lake.result_of_changed as {RESULTS_OF_CHANGED}")
+    duck.execute("drop view lake.lab_result")
+    duck.execute("alter table lake.result_of_changed rename to lab_result")
     views = ("clinical.delivered_result", "clinical.result_version")
     wanted = with_dependencies(duck, ["clinical.result_version"]) - merges
     build(duck, wanted, builders=dict.fromkeys(views, create_view))

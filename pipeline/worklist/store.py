@@ -71,9 +71,11 @@ class Store:
                 con.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
             yield con
 
-    def tidy(self):
+    def tidy(self, *, is_large=True):
         """After a night's many changes: what the planner goes by is counted anew, and an index is
-        enough to answer from."""
+        enough to answer from. is_large: after few, what SQLite counted stays true enough."""
+        if self.is_sqlite and not is_large:
+            return
         with (
             _reached(self.engine),
             self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con,

@@ -81,6 +81,8 @@ item = Table(
     # … read from the other end, too
     Column("b12_falling", Float, nullable=False, default=BEFORE_ALL),
     *CONTENT,
+    # `worklist.content_hash` of the row that the night compared last; null: compared in full
+    Column("content_hash", String(32)),
     # the first two hold all that a filter asks for, so that no wide row is read to be left out; the
     # others are orders, with what decides who may see a row
     Index("ix_item_worklist", "is_active", *URGENCY, "status", *FILTERED),

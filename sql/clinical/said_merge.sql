@@ -8,7 +8,9 @@ with last_said as (
         coalesce(patient.recorded_at, delivery.received_at) as said_at
     from lake.patient
     left join lake.delivery on delivery.source = patient.source and delivery.sha256 = patient.sha256 and delivery.refused is null
-    where patient.merged_into is not null and patient.patient_id is not null
+    where patient.merged_into is not null
+        -- an id that was never merged is left out before its rows are ranked
+        and patient.patient_id in (select patient_id from lake.patient where merged_into <> patient_id)
     qualify row_number() over (
         partition by patient.patient_id, patient.source
         order by said_at desc nulls last, patient.merged_into = patient.patient_id, patient.merged_into desc

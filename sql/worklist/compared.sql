@@ -1,8 +1,8 @@
--- One row per patient who was or is on the worklist: the item as it was, beside the row of the run just published.
+-- One row per patient of worklist.candidate: the item as it was, beside the row of the run just published.
 -- is_first: there was no item, or one that was looked at and never on the list (off_list). is_worded_anew: a text that is shown changed, without
 -- being a reason to look again. Of a patient who is not listed now everything of now is missing.
 select
-    coalesce(item.patient_id, tonight.patient_id) as patient_id,
+    candidate.patient_id,
     item.id, item.status, item.assignee, item.snoozed_until, item.status_on, item.facts as facts_before, tonight.facts as facts_now,
     tonight.patient_id is not null as is_listed,
     item.status is null or item.status = 'off_list' as is_first,
@@ -11,5 +11,6 @@ select
     row(item.reason, item.evidence, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site)
         is distinct from row(tonight.reason, tonight.evidence, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
             tonight.waiting_since, tonight.b12_source, tonight.site) as is_worded_anew
-from worklist.item
-full join worklist.tonight on tonight.patient_id = item.patient_id
+from worklist.candidate
+left join worklist.item_content as item on item.patient_id = candidate.patient_id
+left join worklist.tonight on tonight.patient_id = candidate.patient_id

@@ -1,4 +1,4 @@
--- One row per patient who was or is on the worklist: the effect of a newly published run on the item, and why.
+-- One row per patient of worklist.candidate: the effect of a newly published run on the item, and why.
 -- change: opened, reopened, changed (the reason or its evidence), snooze_ended, recheck (done, but the data still say the same after
 -- the time set), merged, excluded, withdrawn (a result it rested on was taken back), resolved, refreshed (other words, same reason), kept.
 -- An item stays one item while its reason lasts; alerts that are gone, or less urgency, change it, but do not open it again.

@@ -1,4 +1,4 @@
--- One row per patient on the worklist that was just published: what the store keeps of it.
+-- One row per patient of worklist.candidate on the worklist that was just published: what the store keeps of it.
 -- facts: the next step and its basis, by name, as text. While these do not change, the item stays the same.
 -- evidence: without the ages of its values, which grow every night. Lists are led, joined and closed by |, so that one of them is found by '|NAME|'. No site recorded: null.
 select
@@ -23,3 +23,4 @@ select
     }) as varchar) as facts
 from worklist.published as worklist
 left join worklist.patient_site on patient_site.patient_id = worklist.patient_id
+where worklist.patient_id in (select patient_id from worklist.candidate)

@@ -1,8 +1,8 @@
--- One row per item whose deciding result its source took back: the result and its fate.
+-- One row per item of worklist.candidate whose deciding result its source took back: the result and its fate.
 -- The result that an item rests on is found again by its day and by its text as reported (active B12: by its day). One that was
 -- taken back and sent again under another id still stands.
 select item.patient_id, string_agg(distinct result_version.analyte || ' of ' || result_version.collected_on, ', ') as results
-from worklist.item
+from worklist.item_content as item
 join clinical.result_version
     on result_version.patient_id = item.patient_id and result_version.fate in ('retracted', 'withdrawn')
     and case result_version.analyte

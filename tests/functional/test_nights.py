@@ -11,11 +11,13 @@ from random import Random
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sqlalchemy import select, update
 
 from pipeline import run as walk
 from pipeline import worklist
 from pipeline.core.config import Home
 from pipeline.screening.notes import ingest_notes
+from pipeline.worklist import tables
 from tests import stores
 from tests.command import assessments, b12, deliver
 from tests.homes import LOW
@@ -606,6 +608,24 @@ def test_an_id_that_postgresql_cannot_hold_does_not_stop_the_run(tmp_path, store
     } == {"ann", "ben"}  # control characters are not part of an id
     walk.screen_population(home, as_of=FIRST + timedelta(days=1))
     assert worklist.follow(home, store)["opened"] == 0
+
+
+def test_items_of_an_earlier_version_are_compared_in_full_once_and_nothing_is_told(tmp_path, store):
+    "It kept no hash of what it had compared"
+    home = Home(tmp_path / "other")
+    low = [{**BORDERLINE, "patient_id": one, "result_id": one} for one in ("ann", "ben")]
+    walk.ingest(home, [deliver(tmp_path / "in", lab_result=low)], "canonical")
+    walk.screen_population(home, as_of=FIRST)
+    worklist.follow(home, store)
+    hashes = select(tables.item.c.content_hash).order_by(tables.item.c.patient_id)
+    with store.writing() as con:
+        kept, before = con.scalars(hashes).all(), con.execute(select(tables.item)).all()
+        con.execute(update(tables.item).values(content_hash=None))
+    walk.screen_population(home, as_of=FIRST + timedelta(days=1))
+    assert set(worklist.follow(home, store).values()) == {0}
+    with store.reading() as con:
+        assert con.scalars(hashes).all() == kept and None not in kept
+        assert con.execute(select(tables.item)).all() == before
 
 
 def test_an_erasing_that_was_cut_short_is_done_again(tmp_path, monkeypatch):

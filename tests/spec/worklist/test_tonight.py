@@ -1,7 +1,7 @@
 "worklist.tonight: what the store keeps of a row of the published worklist"
 
 from pipeline.engine.relations import create
-from tests.clinic import build, clinic, holds, insert, needed, select
+from tests.clinic import build, clinic, holds, insert, select
 
 
 def published():
@@ -26,6 +26,7 @@ def published():
     con.execute(
         "create table worklist.patient_site as select patient_id, site from clinical.demography"
     )
+    con.execute("create table worklist.candidate as select patient_id from screening.worklist")
     create(con, "worklist.tonight")
     return con
 
@@ -43,4 +44,10 @@ def test_the_facts_say_what_is_asked_and_what_it_rests_on():
     assert '"B12":"low, 110 pg/mL on 2026-01-10"' in ann["facts"]
     assert '"next_step":"TREAT_IM_STANDARD (N08)"' in ann["facts"]
     assert '"B12":"never"' in ben["facts"] and '"next_step":"ORDER_B12 (N23)"' in ben["facts"]
-    assert needed("worklist.tonight") == {"worklist.tonight"}
+
+
+def test_of_those_who_are_no_candidates_nothing_is_read():
+    con = published()
+    con.execute("delete from worklist.candidate where patient_id = 'ann'")
+    create(con, "worklist.tonight")
+    holds(con, "worklist.tonight", "patient_id\nben")
