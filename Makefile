@@ -81,8 +81,10 @@ docs-site: setup-dev ## build the documentation as an offline site: site/index.h
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html in a browser."
 
-bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files, the pages with 100,000 items, and received messages
+bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files and against other tools, growth, readers, the pages with 100,000 items, received messages
 	$(PY) -m benchmarks.bench
+	$(PY) -m benchmarks.peers
+	$(PY) -m benchmarks.growth
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.forms
 	$(PY) -m benchmarks.worklist
