@@ -38,27 +38,52 @@ def days(column):
 
 def merges(patient):
     "The id that survives, of each that was merged, over chains of up to three"
-    moved = patient[patient["merged_into"] != patient["patient_id"]]
-    direct = moved.groupby("patient_id")["merged_into"].max()
+    moved = patient[patient["merged_into"] != patient["patient_id"]].dropna()
+    direct = moved.groupby("patient_id", as_index=False)["merged_into"].max()
+    direct = direct.rename(columns={"merged_into": "surviving_id"})
     survivors = direct
     for _ in range(2):
-        survivors = survivors.map(direct).fillna(survivors)
+        further = direct.rename(columns={"patient_id": "surviving_id", "surviving_id": "next_id"})
+        survivors = survivors.merge(further, on="surviving_id", how="left")
+        survivors["surviving_id"] = survivors["next_id"].fillna(survivors["surviving_id"])
+        survivors = survivors.drop(columns="next_id")
     return survivors
 
 
 def surviving(rows, survivors):
-    return rows.assign(patient_id=rows["patient_id"].map(survivors).fillna(rows["patient_id"]))
+    rows = rows.merge(survivors, on="patient_id", how="left")
+    rows["patient_id"] = rows["surviving_id"].fillna(rows["patient_id"])
+    return rows.drop(columns="surviving_id")
 
 
 def latest_b12(files, survivors, as_of):
     b12 = read(files, B12, filters=[("analyte", "==", "total_b12")])
-    b12 = surviving(b12, survivors).assign(
+    b12 = surviving(b12, survivors)
+    b12 = b12.assign(
         value=b12["value"].astype("float64"),
         rank=b12["status"].map(ONE_TIME).fillna(0).astype("int64"),
+        is_exact=~b12["comparator"].isin(["<", "<="]),
     )
     reports = b12.sort_values(
         ["reported_at", "rank", "value"], ascending=[False, False, True]
     ).drop_duplicates(["patient_id", "result_id"])
+    usable = reports[
+        reports["status"].isin(["final", "corrected"])
+        & reports["value"].notna()
+        & (days(reports["collected_on"]) <= pd.Timestamp(as_of))
+        & ~is_overruled(reports)
+    ]
+    latest = usable.sort_values(
+        ["collected_at", "value", "is_exact"], ascending=[False, True, True]
+    ).drop_duplicates("patient_id")
+    value, exact = latest["value"], latest["comparator"] == "="
+    low = (exact & (value < 180)) | (~latest["is_exact"] & (value < 203.3055))
+    borderline = exact & value.between(180, 350)
+    return {"low_b12": int(low.sum()), "borderline_b12": int(borderline.sum())}
+
+
+def is_overruled(reports):
+    "Whether another result of the accession, reported later, corrects it or takes it back"
     acts = reports[reports["status"].isin(["corrected", "retracted"])]
     pairs = reports.merge(acts, on=["patient_id", "accession_id"], suffixes=("", "_later"))
     is_later = (pairs["reported_at_later"] > pairs["reported_at"]) | (
@@ -66,25 +91,7 @@ def latest_b12(files, survivors, as_of):
     )
     overruled = pairs[is_later & (pairs["result_id"] != pairs["result_id_later"])]
     ids = ["patient_id", "result_id"]
-    is_overruled = pd.MultiIndex.from_frame(reports[ids]).isin(
-        pd.MultiIndex.from_frame(overruled[ids])
-    )
-    usable = reports[
-        reports["status"].isin(["final", "corrected"])
-        & reports["value"].notna()
-        & (days(reports["collected_on"]) <= pd.Timestamp(as_of))
-        & ~is_overruled
-    ]
-    usable = usable.assign(is_exact=~usable["comparator"].isin(["<", "<="]))
-    latest = usable.sort_values(
-        ["collected_at", "value", "is_exact"], ascending=[False, True, True]
-    ).drop_duplicates("patient_id")
-    value, exact = latest["value"], latest["comparator"] == "="
-    low = (exact & (value < 180)) | (~latest["is_exact"] & (value < 203.3055))
-    return {
-        "low_b12": int(low.sum()),
-        "borderline_b12": int((exact & value.between(180, 350)).sum()),
-    }
+    return pd.MultiIndex.from_frame(reports[ids]).isin(pd.MultiIndex.from_frame(overruled[ids]))
 
 
 def classes(concepts, meanings):
@@ -148,14 +155,16 @@ def operated(files, survivors, meanings, as_of):
     )
     coded = coded[coded["status"].isin(["counted", "abated"])]
     surgery = coded.merge(classes(coded["concepts"], meanings), on="concepts")
-    surgery = surviving(surgery, survivors).assign(began_on=days(surgery["began_on"]))
+    surgery = surviving(surgery.assign(began_on=days(surgery["began_on"])), survivors)
     surgery = surgery[surgery["began_on"] <= pd.Timestamp(as_of)]
     removals = surgery[surgery["class"] == "band_removal"]
-    removed_on = surgery["patient_id"].map(removals.groupby("patient_id")["began_on"].max())
+    removed_on = removals.groupby("patient_id", as_index=False)["began_on"].max()
+    surgery = surgery.merge(removed_on, on="patient_id", how="left", suffixes=("", "_removal"))
     stands = (surgery["class"] == "bariatric") | (
-        (surgery["class"] == "bariatric_band") & ~(removed_on >= surgery["began_on"])
+        (surgery["class"] == "bariatric_band")
+        & ~(surgery["began_on_removal"] >= surgery["began_on"])
     )
-    return surgery[stands]["patient_id"].nunique()
+    return int(surgery[stands]["patient_id"].nunique())
 
 
 if __name__ == "__main__":

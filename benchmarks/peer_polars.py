@@ -5,7 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import polars as pl  # pyright: ignore[reportMissingImports] - optional
+import polars as pl
 
 LATER = ["final", "corrected", "withdrawn", "retracted"]  # what counts of reports at one time
 
@@ -59,29 +59,29 @@ def latest_b12(lab_result, survivors, as_of):
         .sort("reported_at", "rank", "value", descending=[True, True, False], nulls_last=True)
         .unique(["patient_id", "result_id"], keep="first", maintain_order=True)
     )
-    acts = reports.filter(pl.col("status").is_in(["corrected", "retracted"]))
-    overruled = reports.join(acts, on=["patient_id", "accession_id"], suffix="_later").filter(
-        pl.col("result_id") != pl.col("result_id_later"),
-        (pl.col("reported_at_later") > pl.col("reported_at"))
-        | ((pl.col("reported_at_later") == pl.col("reported_at")) & (pl.col("status") == "final")),
-    )
-    below = pl.col("comparator").is_in(["<", "<="])
-    exact = pl.col("comparator") == "="
-    return (
-        reports.filter(
-            pl.col("status").is_in(["final", "corrected"]),
-            pl.col("value").is_not_null(),
-            pl.col("collected_on") <= as_of,
-        )
-        .join(overruled, on=["patient_id", "result_id"], how="anti")
+    exact, below = pl.col("comparator") == "=", pl.col("comparator").is_in(["<", "<="])
+    value = pl.col("value")
+    latest = (
+        reports.filter(pl.col("status").is_in(["final", "corrected"]))
+        .filter(value.is_not_null(), pl.col("collected_on") <= as_of)
+        .join(overruled(reports), on=["patient_id", "result_id"], how="anti")
         .sort("collected_at", "value", ~below, descending=[True, False, False])
         .unique("patient_id", keep="first", maintain_order=True)
-        .select(
-            ((exact & (pl.col("value") < 180)) | (below & (pl.col("value") < 203.3055)))
-            .sum()
-            .alias("low_b12"),
-            (exact & pl.col("value").is_between(180, 350)).sum().alias("borderline_b12"),
-        )
+    )
+    return latest.select(
+        ((exact & (value < 180)) | (below & (value < 203.3055))).sum().alias("low_b12"),
+        (exact & value.is_between(180, 350)).sum().alias("borderline_b12"),
+    )
+
+
+def overruled(reports):
+    "Those that another result of the accession, reported later, corrects or takes back"
+    acts = reports.filter(pl.col("status").is_in(["corrected", "retracted"]))
+    is_later = pl.col("reported_at_later") > pl.col("reported_at")
+    is_with = pl.col("reported_at_later") == pl.col("reported_at")
+    return reports.join(acts, on=["patient_id", "accession_id"], suffix="_later").filter(
+        pl.col("result_id") != pl.col("result_id_later"),
+        is_later | (is_with & (pl.col("status") == "final")),
     )
 
 
@@ -103,37 +103,39 @@ def long_term(medication, survivors, meanings, as_of, recent_from):
     drugs = known.filter(pl.col("class").is_in(["metformin", "acid_suppressant"])).join(
         known.filter(pl.col("class") == "trap"), on="concepts", how="anti"
     )
-    start, end, days = pl.col("start_on"), pl.col("end_on"), pl.duration(days=pl.col("days_supply"))
     counted = medication.filter(
-        pl.col("status").is_in(["active", "ended", "administered", "unknown"]), start <= as_of
+        pl.col("status").is_in(["active", "ended", "administered", "unknown"]),
+        pl.col("start_on") <= as_of,
     ).join(drugs, on="concepts")
+    recent = eras(surviving(counted, survivors), as_of).filter(pl.col("end_on") >= recent_from)
+    until = pl.min_horizontal("end_on", pl.lit(as_of))
+    return recent.select(
+        pl.col("patient_id")
+        .filter(pl.col("class") == name, until > pl.col("start_on").dt.offset_by(f"{months}mo"))
+        .n_unique()
+        .alias(f"{name}_long_term")
+        for name, months in (("metformin", 4), ("acid_suppressant", 12))
+    )
+
+
+def eras(records, as_of):
+    "Records that overlap, or follow within 30 days, become one era of a patient and class"
+    start, end, supply = pl.col("start_on"), pl.col("end_on"), pl.col("days_supply")
     covered = (
         pl.when(end >= start).then(end)
-        .when(pl.col("days_supply").is_not_null()).then(start + days)
+        .when(supply.is_not_null()).then(start + pl.duration(days=supply))
         .when(pl.col("status") == "active").then(pl.lit(as_of))
         .otherwise(start + pl.duration(days=30))
     )  # fmt: skip
     person = ["patient_id", "class"]
-    eras = (
-        surviving(counted, survivors)
-        .select(*person, "start_on", pl.max_horizontal(start, covered).alias("end_on"))
+    is_new = (start > pl.col("reached_on") + pl.duration(days=30)).fill_null(value=True)
+    return (
+        records.select(*person, "start_on", pl.max_horizontal(start, covered).alias("end_on"))
         .sort(*person, "start_on", "end_on")
         .with_columns(end.cum_max().shift(1).over(person).alias("reached_on"))
-        .with_columns(
-            (start > pl.col("reached_on") + pl.duration(days=30))
-            .fill_null(value=True).cum_sum().over(person).alias("era")
-        )
+        .with_columns(is_new.cum_sum().over(person).alias("era"))
         .group_by(*person, "era")
         .agg(pl.min("start_on"), pl.max("end_on"))
-        .filter(end >= recent_from)
-    )  # fmt: skip
-    until = pl.min_horizontal(end, pl.lit(as_of))
-    return eras.select(
-        pl.col("patient_id")
-        .filter(pl.col("class") == name, until > start.dt.offset_by(f"{months}mo"))
-        .n_unique()
-        .alias(f"{name}_long_term")
-        for name, months in (("metformin", 4), ("acid_suppressant", 12))
     )
 
 

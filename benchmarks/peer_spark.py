@@ -5,7 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports] - optional
+from pyspark.sql import SparkSession
 
 
 def cohorts(question):
