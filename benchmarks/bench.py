@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.population import nights
-from benchmarks.processes import B12, timed, verdict
+from benchmarks.processes import B12, compared, timed, verdict
 from pipeline.core import Home
 from pipeline.lake import file_paths, open_table
 from pipeline.profiles import read_profile
@@ -82,6 +82,7 @@ def measure(folder, patients):
     )
     for (name, reference), target in TARGETS.items():
         ratio = done[name].seconds / done[reference].seconds
+        print(f"{name} / bare {reference}: {compared(done[name], done[reference])}")
         verdict(f"{name} / bare {reference}", ratio, target)
     for name, _ in TARGETS:
         verdict(f"peak memory of the {name}", done[name].peak, PEAK, " GB")

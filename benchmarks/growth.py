@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.bench import PEAK, TARGETS, scan_command
 from benchmarks.population import nights, population
-from benchmarks.processes import Cost, timed, verdict
+from benchmarks.processes import Cost, compared, timed, verdict
 from pipeline.core import in_megabytes, memory_in_bytes, read_json, settings
 
 MILLION = 1_000_000
@@ -67,12 +67,11 @@ def see_edges(home, seen):
 def tell(size):
     """Print what a size costs for each million patients, and in scans."""
     millions, scan = size.patients / MILLION, size.costs["scan"]
-    print(f"\n{millions:g} million patients, {size.buckets} buckets")
+    print(f"\n{millions:g} million patients, {size.buckets} buckets; for a million:")
     for name, cost in size.costs.items():
         print(
-            f"{name}: for a million {cost.seconds / millions:.1f} s and"
-            f" {cost.processor / millions:.1f} s of processor; peak {cost.peak:.2f} GB;"
-            f" {cost.seconds / scan.seconds:.1f} scans"
+            f"{name}: {cost.seconds / millions:.1f} s, {cost.processor / millions:.1f} s of"
+            f" processor; peak {cost.peak:.2f} GB; scan: {compared(cost, scan)}"
         )
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.population import nights, population
-from benchmarks.processes import timed, verdict
+from benchmarks.processes import compared, timed, verdict
 from pipeline import lake
 from pipeline.core import ENTITIES
 from pipeline.protocol import vocabulary
@@ -61,11 +61,7 @@ def compare(folder, work, patients):
     print(f"\n{patients:,} patients; every peer counts the same")
     tell_counts(home, counts[0])
     for name, (_, cost) in answers.items():
-        print(
-            f"night / {name}: {night.seconds / cost.seconds:.1f} times the seconds,"
-            f" {night.processor / cost.processor:.1f} of processor,"
-            f" {night.peak / cost.peak:.1f} of memory"
-        )
+        print(f"night / {name}: {compared(night, cost)}")
     if "polars" in answers:
         verdict("night / polars", night.seconds / answers["polars"][1].seconds, WITHIN)
 

@@ -36,6 +36,15 @@ def timed(name, command, *, stdout=subprocess.DEVNULL, watch=None):
     return cost
 
 
+def compared(cost, reference):
+    """How many times the reference a Cost is. Of processor is the surer where others share it."""
+    return (
+        f"{cost.seconds / reference.seconds:.1f} times the seconds,"
+        f" {cost.processor / reference.processor:.1f} of processor,"
+        f" {cost.peak / reference.peak:.1f} of memory"
+    )
+
+
 def verdict(name, number, target, unit=""):
     """A line: a number, and whether it is within its target."""
     met = "met" if number <= target else "not met"
