@@ -118,7 +118,8 @@ def judged_besides(run, name):
         f"select b12, count(*) from read_parquet($1) where b12 in {LATER} and {BANDS[name]}"
         " group by 1 order by 1"
     )
-    return dict(duckdb.execute(found, [parquet_files(run, "assessment")]).fetchall())
+    files = [str(path) for path in parquet_files(run, "assessment")]
+    return dict(duckdb.execute(found, [files]).fetchall())
 
 
 def _class(row):
