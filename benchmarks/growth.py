@@ -71,7 +71,7 @@ def tell(size):
     for name, cost in size.costs.items():
         print(
             f"{name}: {cost.seconds / millions:.1f} s, {cost.processor / millions:.1f} s of"
-            f" processor; peak {cost.peak:.2f} GB; scan: {compared(cost, scan)}"
+            f" processor; peak {cost.peak:.2f} GB; against the scan: {compared(cost, scan)}"
         )
 
 
