@@ -81,8 +81,10 @@ docs-site: setup-dev ## build the documentation as an offline site: site/index.h
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html in a browser."
 
-bench: setup-dev ## benchmark a million patients against a plain copy and scan of the same files, the pages and the nights of a large worklist, and received messages
+bench: setup-dev ## benchmark nights of up to a million patients, the peers, the ingest, the pages and the nights of a large worklist, and received messages
 	$(PY) -m benchmarks.bench
+	$(PY) -m benchmarks.peers
+	$(PY) -m benchmarks.growth
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.forms
 	$(PY) -m benchmarks.worklist
