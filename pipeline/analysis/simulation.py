@@ -55,8 +55,8 @@ class Simulation:
                 as_of=self.as_of,
                 versions=last.inputs.tables if held else None,
             )
-            build(self._con, BUILT, builders=BUILDERS)
-            self._con.execute(f"create table screening.before as {_KEPT}")
+            build(self._con, BUILT, builders=BUILDERS, kept=_kept(self._con))
+            self._con.execute(f"create table screening.before as {_ROWS}")
             self._now = _counts(self._con)
             self._open = opened.pop_all()
 
@@ -120,7 +120,13 @@ def resting_on(con, seeds):
     return found
 
 
-_KEPT = "select patient_id, priority, next_step from screening.worklist"
+def _kept(con):
+    "What may be built anew, and what that reads"
+    moved = resting_on(con, {"protocol.band", "protocol.setting"})
+    return {*moved, *(read for name in moved for read in relations_read_by(con, name))}
+
+
+_ROWS = "select patient_id, priority, next_step from screening.worklist"
 
 
 def _counts(con):
@@ -147,7 +153,7 @@ def _moved(con):
             count(*) filter (new.priority < old.priority),
             count(*) filter (new.priority > old.priority),
             count(*) filter (new.next_step <> old.next_step)
-        from screening.before as old full join ({_KEPT}) as new on new.patient_id = old.patient_id
+        from screening.before as old full join ({_ROWS}) as new on new.patient_id = old.patient_id
     """).fetchall()
     return dict(
         zip(("come", "leave", "more_urgent", "less_urgent", "other_next_step"), row, strict=True)
