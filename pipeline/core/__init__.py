@@ -54,6 +54,7 @@ from pipeline.core.locks import (
     lock_if_free,
     private_folder,
     remove_unlocked,
+    shared_lock,
 )
 from pipeline.core.memory import (
     in_megabytes,
@@ -133,6 +134,7 @@ __all__ = [
     "safe_name",
     "settings",
     "sha256_of",
+    "shared_lock",
     "today",
     "variable_of",
     "write_json",

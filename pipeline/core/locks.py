@@ -20,17 +20,34 @@ def exclusive_lock(home, what):
 
     `ingest`: everything that writes rows of the lake, so that a row in two files is accepted once.
     `screen`: everything that publishes. `backup`: a backup, and what must not go on beside it.
-    Several are taken in the order backup, screen, ingest.
+    `buckets`: see `shared_lock`. Several are taken in the order backup, buckets, screen, ingest.
     """
+    with _lock(home, what, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def shared_lock(home, what):
+    """As `exclusive_lock`, and others that share it may go on at the same time.
+
+    `buckets`: patients are screened, whose rows lie in working folders meanwhile. An erasure waits
+    for its end.
+    """
+    with _lock(home, what, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _lock(home, what, kind):
     folder = home.root / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = os.open(folder / what, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             log.info("Waiting for another process that holds the lock %s", what)
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(file, kind)
         yield
     finally:
         os.close(file)

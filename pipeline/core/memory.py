@@ -9,6 +9,7 @@ from pydantic import ByteSize, TypeAdapter
 from pipeline.core.environment import settings
 from pipeline.core.errors import UsageError
 
+LEAST = 10_000_000  # bytes with which DuckDB can do anything
 SHARE = 25  # per cent: a machine may run two tasks, each with Python beside DuckDB
 CONTAINER = (  # the files in which Linux says what a container may use
     Path("/sys/fs/cgroup/memory.max"),
@@ -20,14 +21,14 @@ def memory_in_bytes():
     """What one DuckDB connection may use: `$B12_MEMORY`, else a quarter of what there is. Raises
     UsageError."""
     memory = (settings().memory or f"{SHARE}%").strip()
-    try:
+    with suppress(ValueError, OverflowError):
         if memory.endswith("%"):
-            return int(machine_memory() * float(memory.removesuffix("%")) / 100)
-        return int(TypeAdapter(ByteSize).validate_python(memory))
-    except ValueError:
-        raise UsageError(
-            f"Invalid settings: $B12_MEMORY is {memory}. Write it as 3GB or 80%."
-        ) from None
+            size = int(machine_memory() * float(memory.removesuffix("%")) / 100)
+        else:
+            size = int(TypeAdapter(ByteSize).validate_python(memory))
+        if size >= LEAST:
+            return size
+    raise UsageError(f"Invalid settings: $B12_MEMORY is {memory}. Write it as 3GB or 80%.")
 
 
 def machine_memory():

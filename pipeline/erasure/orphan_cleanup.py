@@ -33,7 +33,7 @@ def sweep(home):
     if home.claimed.is_dir():
         remove_unlocked([path for path in home.claimed.rglob(".*.part") if path.is_file()])
     with exclusive_lock(home, "work"):
-        remove_unlocked(home.work.iterdir() if home.work.is_dir() else ())
+        remove_unlocked(home.work.iterdir() if home.work.is_dir() else (), ignore_errors=True)
 
 
 def settle_claimed_files(home, delivered):

@@ -48,7 +48,7 @@ def erase(home, patient_id, *, who, is_dry_run=False):
     if not patient_id.strip():
         raise UsageError("Give a patient ID: b12 erase PATIENT")
     with ExitStack() as stack:
-        for lock in ("backup", "screen", "ingest"):
+        for lock in ("backup", "buckets", "screen", "ingest"):
             stack.enter_context(exclusive_lock(home, lock))
         store = stack.enter_context(closing(worklist.open_store(home)))
         return _erase_unlocked(home, store, patient_id, who=who, is_dry_run=is_dry_run)

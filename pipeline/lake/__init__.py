@@ -18,7 +18,7 @@ from pipeline.lake.tables import (
     replace_rows,
     vacuum,
 )
-from pipeline.lake.versions import is_readable_as, lake_id
+from pipeline.lake.versions import is_readable_as, lake_id, newest_versions
 from pipeline.lake.views import Ids, Range, attach, check_tables_present
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "ids_of_patient",
     "is_readable_as",
     "lake_id",
+    "newest_versions",
     "note_form",
     "open_table",
     "queries",

@@ -10,26 +10,30 @@ from pipeline.engine import connect, storage_errors
 from pipeline.lake.tables import FORMAT, commit, file_paths, open_tables, order_of, scan_of
 
 SORTED = "sorted-"  # begins the name of a file that was written here
+SHARE = 0.1  # of a table's bytes: unless so much lies unsorted, its large files stay as they are
 FILE_SIZE = "128MB"
 
 
 def compact(home):
     """Merge small files of every table, and sort the rows of patients; returns how many files each
-    lost. A table whose rows lie sorted already stays as it is. Raises StorageError."""
+    lost. A table most of whose rows lie sorted is not written anew. Raises StorageError."""
     lost = {}
     for table, delta in open_tables(home):
         before = len(file_paths(delta))
-        if table not in ENTITIES:
-            delta.optimize.compact()
-        elif not _is_sorted(delta):
+        if table in ENTITIES and _unsorted(delta) > SHARE:
             _sort(home, table, delta)
+        else:
+            delta.optimize.compact()
         delta.update_incremental()
         lost[table] = before - len(file_paths(delta))
     return lost
 
 
-def _is_sorted(delta):
-    return all(Path(path).name.startswith(SORTED) for path in file_paths(delta))
+def _unsorted(delta):
+    "The share of the bytes in files that were not written here"
+    sizes = {path: path.stat().st_size for path in map(Path, file_paths(delta))}
+    unsorted = sum(size for path, size in sizes.items() if not path.name.startswith(SORTED))
+    return unsorted / max(1, sum(sizes.values()))
 
 
 def _sort(home, table, delta):

@@ -129,8 +129,11 @@ def scan_of(delta, table):
 
 def vacuum(home, keep_hours=30 * 24):
     """Delete files that no version of the last `keep_hours` reads, and orphans of killed writers;
-    returns how many by table."""
-    options = {"retention_hours": keep_hours, "dry_run": False, "enforce_retention_duration": False}
+    returns how many by table. While no row is being written: its file looks like an orphan."""
+    options = {
+        "retention_hours": keep_hours, "dry_run": False, "enforce_retention_duration": False,
+        "full": True,
+    }  # fmt: skip
     return {table: len(delta.vacuum(**options)) for table, delta in open_tables(home)}
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.core import LakeUnavailable
+from pipeline.lake.schema import TABLES
 from pipeline.lake.tables import file_paths, open_table
 
 
@@ -10,6 +11,12 @@ def lake_id(home):
     """The identity of this lake, which a replay changes; None if there is no lake."""
     delta = open_table(home, "delivery")
     return str(delta.metadata().id) if delta else None
+
+
+def newest_versions(home):
+    """The version of each table as it is now, None where there is none."""
+    opened = {table: open_table(home, table) for table in TABLES}
+    return {table: delta.version() if delta else None for table, delta in opened.items()}
 
 
 def is_readable_as(home, inputs):

@@ -24,9 +24,7 @@ def apply_retention(home, now=None, *, who="retention"):
         return {
             "runs": _runs(home, _before(now, kept.keep_runs_days)),
             "refused": _refused(home, _before(now, kept.keep_refused_days)),
-            "lake_files": sum(
-                lake.vacuum(home, keep_hours=24 * kept.keep_lake_versions_days).values()
-            ),
+            "lake_files": _lake_files(home, kept.keep_lake_versions_days),
             "audit": _audit(home, _before(now, kept.keep_audit_days), who),
             "archive": _archive(home, _before(now, kept.keep_archive_days)),
         }
@@ -69,6 +67,11 @@ def _runs(home, before):
         (home.runs / run_id).replace(gone)  # a partly removed folder must not count as a run
         shutil.rmtree(gone)
     return len(old)
+
+
+def _lake_files(home, days):
+    with exclusive_lock(home, "ingest"):
+        return sum(lake.vacuum(home, keep_hours=24 * days).values())
 
 
 def _audit(home, before, who):

@@ -10,7 +10,7 @@ from pipeline.core import flush
 from pipeline.engine import build, relation_names, scan_of_parquet, select_of, view_of_parquet
 from pipeline.runs import read_manifest
 from pipeline.screening.apply_rules import apply_rules
-from pipeline.screening.inputs import register_inputs
+from pipeline.screening.inputs import register_assessed, register_inputs
 from pipeline.screening.night import MERGES, attach_merges, range_of
 from pipeline.screening.scratch import scratch_database
 
@@ -26,12 +26,13 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
 
     folder: that of the night. pack: its protocol Pack. Raises LakeUnavailable, StorageError.
     """
-    parts = parts_of(folder, number)
+    parts = parts_of(folder, night, number)
     if parts.exists():
         return
     building = folder / f"building-{number}-{os.urandom(3).hex()}"
-    (building / "parts").mkdir(parents=True, mode=0o700)
+    building.mkdir(mode=0o700)
     try:
+        (building / "parts").mkdir(mode=0o700)
         write = partial(_write_part, folder=building / "parts")
         with bucket_of(home, folder, night, number, pack=pack, spill=building) as con:
             builders = BUILDERS | dict.fromkeys(PARTS, write)
@@ -48,14 +49,14 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
         shutil.rmtree(building, ignore_errors=True)
 
 
-def parts_of(folder, number):
+def parts_of(folder, night, number):
     """The folder of a bucket's parts; it appears whole."""
-    return folder / "parts" / f"{number:04}"
+    return folder / f"parts-{night.night_id}" / f"{number:04}"
 
 
 def part_files(folder, night, name):
     """The files of one of PARTS, in the order of the buckets."""
-    return [parts_of(folder, number) / f"{name}.parquet" for number in night.buckets]
+    return [parts_of(folder, night, number) / f"{name}.parquet" for number in night.buckets]
 
 
 def attach_parts(con, folder, night):
@@ -77,6 +78,7 @@ def bucket_of(home, folder, night, number, *, pack, spill=None):
             con, home, pack=pack, as_of=night.as_of, published=after,
             versions=night.versions, screened_at=night.screened_at, within=within,
         )  # fmt: skip
+        register_assessed(con, home, after, within)
         attach_merges(con, folder, within)
         yield con
 

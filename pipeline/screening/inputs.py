@@ -36,7 +36,6 @@ def register_inputs(
         )
     lake.check_tables_present(con, home, attached)
     _register_published(con, published)
-    _register_assessed(con, home, published, within)
     return attached
 
 
@@ -55,8 +54,8 @@ def _register_published(con, published):
             con.executemany("insert into lake.published_delivery values ($1, $2)", sorted(files))
 
 
-def _register_assessed(con, home, published, within):
-    "The patients of the run published last"
+def register_assessed(con, home, published, within=None):
+    """Register the patients of the run published last, as `lake.published_patient`."""
     select = "select cast(null as varchar) as patient_id where false"
     for run in published[:1]:
         if files := parquet_files(home.runs / run.run_id, "assessment"):

@@ -2,15 +2,16 @@
 share.
 
 The folder holds `night.json`; who was merged into whom, as that is known of everyone together;
-`apart/`, the rows that do not lie in the range of the patient they count for; and `parts/NUMBER/`,
-what each bucket found.
+`apart/`, the rows that do not lie in the range of the patient they count for; and below
+`parts-ID/`, with the name of the night, what each bucket found.
 """
 
+import os
 from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline import lake
+from pipeline import __version__, lake
 from pipeline.core import ENTITIES, read_json, sha256_of, write_json
 from pipeline.engine import build, scan_of_parquet
 from pipeline.screening.ranges import edges_of
@@ -24,7 +25,8 @@ APART = (*ENTITIES, "published_patient")
 class Night(BaseModel):
     """What the buckets of a night have in common.
 
-    pack: the SHA-256 of the protocol's file, in hex. started, screened_at: instants; of a past
+    night_id: a random name. code_version: of this program. pack: the SHA-256 of the protocol's
+    file, in hex. started, screened_at: instants; of a past
     night that is screened again, the second is that of the past. lake, versions: which lake, and
     the version of each of its tables. after: the id of the run published last. edges: the patient
     ids at which a bucket ends and the next begins, in order.
@@ -32,6 +34,8 @@ class Night(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    night_id: str
+    code_version: str
     as_of: date
     pack: str
     started: datetime
@@ -47,8 +51,9 @@ class Night(BaseModel):
         return range(len(self.edges) + 1)
 
     def is_of(self, plan):
-        """Whether it is the night of a RunPlan: the same day, by the same protocol."""
-        return (self.as_of, self.pack) == (plan.as_of, sha256_of(plan.pack.path))
+        """Whether it is the night of a RunPlan: the same day, by the same protocol and program."""
+        asked = (plan.as_of, sha256_of(plan.pack.path), __version__)
+        return (self.as_of, self.pack, self.code_version) == asked
 
 
 def write_night(con, folder, **known):
@@ -57,7 +62,9 @@ def write_night(con, folder, **known):
     build(con, MERGES)
     _copy(con, "from clinical.merged_patient order by all", folder / MERGED)
     _copy(con, "from clinical.merge_circle order by all", folder / CIRCLES)
-    night = Night(edges=edges_of(con), **known)
+    night = Night(
+        night_id=os.urandom(6).hex(), code_version=__version__, edges=edges_of(con), **known
+    )
     if night.edges:
         _write_apart(con, folder / "apart")
     write_json(folder / NOTE, night.model_dump(mode="json"))

@@ -9,11 +9,18 @@ from functools import partial
 from threading import Thread
 
 from pipeline import lake, quality, worklist
-from pipeline.core import GateClosed, LakeUnavailable, UsageError, exclusive_lock, today
+from pipeline.core import (
+    GateClosed,
+    LakeUnavailable,
+    UsageError,
+    exclusive_lock,
+    shared_lock,
+    today,
+)
 from pipeline.observability import observe_screening
 from pipeline.runs import Inputs, complete_decision, held_manifests, manifests
 from pipeline.screening import ahead
-from pipeline.screening.night import NOTE, newest_of, read_night
+from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
 from pipeline.screening.plan import RunPlan, load_checked_pack, parse_day
 from pipeline.screening.publish import publish
@@ -69,7 +76,8 @@ def screen_population(
         home, as_of, pack, asked_by=asked_by, hold_warned=hold_warned, is_unattended=is_unattended
     )
     with closing(worklist.open_store(home)) as store:
-        _, notes_left = ingest_notes(home, store)
+        with exclusive_lock(home, "screen"):  # an erasure also needs the store and the ingest
+            _, notes_left = ingest_notes(home, store)
         manifest, outcomes = _screen(home, plan, progress)
         with exclusive_lock(home, "screen"):
             worklist.follow(home, store)
@@ -83,7 +91,7 @@ def plan_buckets(home, as_of=None, pack=None, *, asked_by):
     `ahead.plan_ahead`; none where the night is published, held or decided on already."""
     _check_lake(home)
     plan = plan_of(home, as_of, pack, asked_by=asked_by)
-    with closing(worklist.open_store(home)) as store:
+    with closing(worklist.open_store(home)) as store, exclusive_lock(home, "screen"):
         if _answered(home, asked_by):
             return []
         ingest_notes(home, store)
@@ -92,7 +100,7 @@ def plan_buckets(home, as_of=None, pack=None, *, asked_by):
 
 def screen_planned(home, number, as_of=None, pack=None, *, asked_by):
     """Screen one bucket of a night that was planned ahead, as of `ahead.screen_ahead`."""
-    return ahead.screen_ahead(home, plan_of(home, as_of, pack, asked_by=asked_by), number)
+    ahead.screen_ahead(home, plan_of(home, as_of, pack, asked_by=asked_by), number)
 
 
 def plan_of(home, as_of, pack, **asked):
@@ -121,7 +129,7 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
     run = next((manifest for manifest in known if manifest.run_id == run_id), None)
     if run is None:
         raise UsageError(f"The run {run_id} does not exist. b12 runs lists all runs.")
-    with exclusive_lock(home, "screen"):
+    with shared_lock(home, "buckets"), exclusive_lock(home, "screen"):
         if not lake.is_readable_as(home, run.inputs):
             raise LakeUnavailable(
                 f"The data of the run {run.run_id} no longer exist: old lake files go after 30"
@@ -148,20 +156,23 @@ def _screen(home, plan, progress):
     for _ in range(ATTEMPTS):
         if done := _attempt(home, plan, progress, locked=locked):
             return done
-    with exclusive_lock(home, "screen"):
+    with shared_lock(home, "buckets"), exclusive_lock(home, "screen"):
         return _undisturbed(home, plan, progress)
 
 
 def _planned_ahead(home, plan, progress, *, locked):
     "(manifest, outcomes) of a night that was planned ahead; None without one that is still valid"
     folder = ahead.folder_of(home, plan.asked_by) if plan.asked_by else None
-    if folder is None or not (folder / NOTE).exists():
+    if folder is None or not folder.exists():
         return None
-    night = read_night(folder)
-    with _importing_gates():
-        done = night.is_of(plan) and _finish(home, folder, night, plan, progress, locked=locked)
-    shutil.rmtree(folder, ignore_errors=True)  # after an error it stays, for the next attempt
-    return done or None
+    with shared_lock(home, "buckets"), _importing_gates():
+        night = ahead.night_in(folder, plan)
+        if answered := _answered(home, plan.asked_by):
+            done = answered, ()
+        else:
+            done = night and _finish(home, folder, night, plan, progress, locked=locked)
+        shutil.rmtree(folder, ignore_errors=True)  # after an error it stays, for the next attempt
+    return done
 
 
 def _undisturbed(home, plan, progress):
@@ -173,7 +184,7 @@ def _undisturbed(home, plan, progress):
 
 def _attempt(home, plan, progress, *, locked):
     "(manifest, outcomes); None where something it rests on changed"
-    with scratch_folder(home) as folder, _importing_gates():
+    with shared_lock(home, "buckets"), scratch_folder(home) as folder, _importing_gates():
         with locked():
             if answered := _answered(home, plan.asked_by):
                 return answered, ()
@@ -185,8 +196,8 @@ def _finish(home, folder, night, plan, progress, *, locked):
     "Screen the buckets that have no parts yet, and publish"
     try:
         screen_buckets(home, folder, night, plan, progress=progress)
-    except LakeUnavailable:
-        if _is_readable(home, night):
+    except (LakeUnavailable, FileNotFoundError):
+        if _is_readable(home, night) and newest_of(_published(home, plan)) == night.after:
             raise
         return None
     with locked():

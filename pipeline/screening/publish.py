@@ -80,17 +80,24 @@ def _write_tables(screened, building, rows):
     "What the buckets wrote gets a second name: it is not copied, and still there after a kill"
     con, folder = screened.con, screened.folder
     _write_worklist_csv(con, building / "worklist.csv", rows)
-    os.link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
+    _link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
     placed, assessed = (part_files(folder, screened.night, name) for name in (PLACED, ASSESSMENT))
     if not screened.night.edges:
-        os.link(placed[0], building / "patient_site.parquet")
-        os.link(assessed[0], building / "assessment.parquet")
+        _link(placed[0], building / "patient_site.parquet")
+        _link(assessed[0], building / "assessment.parquet")
         return
     copied = f"copy (from {PLACED} order by patient_id) to $1 (format parquet, compression zstd)"
     con.execute(copied, [str(building / "patient_site.parquet")])
     (building / "assessment.parquet").mkdir(mode=0o700)
     for number, path in enumerate(assessed):
-        os.link(path, building / "assessment.parquet" / f"part-{number:04}.parquet")
+        _link(path, building / "assessment.parquet" / f"part-{number:04}.parquet")
+
+
+def _link(path, target):
+    try:
+        os.link(path, target)
+    except OSError:  # on a file system without hard links, or on two
+        shutil.copyfile(path, target)
 
 
 def _write_worklist_csv(con, path, rows):

@@ -22,10 +22,8 @@ def edges_of(con):
 
 
 def _number(con, rows):
-    patients = max(
-        _count(con, f"select approx_count_distinct(patient_id) from lake.{table}")
-        for table in ENTITIES
-    )
+    seen = " union all ".join(f"select patient_id from lake.{table}" for table in ENTITIES)
+    patients = _count(con, f"select approx_count_distinct(patient_id) from ({seen})")
     by_patients = -(-patients // settings().bucket_patients)
     return max(1, by_patients, -(-rows * BYTES_A_ROW // memory_in_bytes()))
 

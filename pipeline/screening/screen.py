@@ -12,7 +12,7 @@ from pipeline.core import sha256_of
 from pipeline.engine import build, relation_names, select_of, view_of_parquet
 from pipeline.runs import start_of_run
 from pipeline.screening.bucket import WORKLIST, attach_parts, screen_bucket
-from pipeline.screening.inputs import register_inputs
+from pipeline.screening.inputs import register_assessed, register_inputs
 from pipeline.screening.night import Night, newest_of, write_night
 from pipeline.screening.scratch import scratch_database
 
@@ -39,6 +39,7 @@ def plan_night(home, folder, plan, *, published=()):
             con, home, pack=plan.pack, as_of=plan.as_of, published=published,
             versions=past.inputs.tables if past else None, screened_at=screened_at,
         )  # fmt: skip
+        register_assessed(con, home, published)
         return write_night(
             con, folder, as_of=plan.as_of, pack=sha256_of(plan.pack.path), started=started,
             screened_at=screened_at, lake=lake.lake_id(home), versions=versions,

@@ -15,7 +15,7 @@ with doubt as (
     select 'with_patient_row', patient_id from clinical.demography
 )
 
-select kind, true as is_total, null as source, null as site, count(*) as patients
+select kind, true as is_total, null as source, null as site, count(patient_id) as patients
 from doubt
 group by kind
 union all

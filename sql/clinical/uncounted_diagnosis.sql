@@ -6,6 +6,7 @@ with doubtful as (
     from (select *, unnest(string_split(concepts, '|')) as concept from clinical.standing_record where status in ('not_counted', 'unknown')) as standing_record
     join protocol.concept on concept.concept = standing_record.concept
     left join clinical.code_name on code_name.code_system is not distinct from standing_record.code_system and code_name.code = standing_record.code
+        and code_name.concepts = standing_record.concepts
     anti join clinical.finding
         on finding.patient_id = standing_record.patient_id and finding.fact = concept.fact and finding.named = standing_record.named
     where concept.fact = 'malabsorption' and concept.means not in ('band_removal', 'ileal_resection_length')

@@ -15,7 +15,7 @@ finding as (
         concat_ws(' ', condition.code_system, condition.code) || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
         coalesce(taken_back.status, whole.status, condition.status) as standing, condition.file, condition.line, condition.shifted_days, condition.concepts, condition.abated_on as until_on
     from lake.condition
-    left join clinical.code_name on code_name.code_system is not distinct from condition.code_system and code_name.code = condition.code
+    left join clinical.code_name on code_name.code_system is not distinct from condition.code_system and code_name.code = condition.code and code_name.concepts = condition.concepts
     left join taken_back
         on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
         and taken_back.named = record_code(condition.code)
@@ -25,7 +25,7 @@ finding as (
     select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, code_name.name, procedure.code),
         concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, whole.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
     from lake.procedure
-    left join clinical.code_name on code_name.code_system is not distinct from procedure.code_system and code_name.code = procedure.code
+    left join clinical.code_name on code_name.code_system is not distinct from procedure.code_system and code_name.code = procedure.code and code_name.concepts = procedure.concepts
     left join taken_back
         on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
         and taken_back.named = record_code(procedure.code)

@@ -15,7 +15,7 @@ select distinct
     medication.status as standing, medication.file, medication.line, medication.shifted_days, medication.patient_id as delivered_patient_id,
     cast(null as double) as value, medication.end_on as until_on
 from lake.medication
-left join clinical.code_name on code_name.code_system is not distinct from medication.code_system and code_name.code = medication.code
+left join clinical.code_name on code_name.code_system is not distinct from medication.code_system and code_name.code = medication.code and code_name.concepts = medication.concepts
 cross join protocol.setting
 left join clinical.medication_class on medication_class.concepts = medication.concepts
 union all

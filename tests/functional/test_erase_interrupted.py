@@ -22,6 +22,7 @@ from pipeline.erasure import ledger
 from pipeline.erasure import orphan_cleanup as erase_left
 from pipeline.erasure import patient as erase
 from pipeline.ingest import ingest
+from pipeline.lake import layout
 from pipeline.lake.queries import query
 from pipeline.run import claim_waiting, compact_lake, ingest_claimed, land
 from tests.command import b12, deliver, run
@@ -90,6 +91,17 @@ def test_a_file_whose_ingest_was_killed_after_its_last_commit_is_looked_at(
     assert b12(home.root, "erase", "id-ann", "--yes").code == 0
     assert named_in(home.root, "id-ann") == [] and not (home.root / claimed.path).exists()
     assert b12(home.root, "reingest").code == 0
+    assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
+
+
+def test_files_of_the_lake_that_a_killed_sort_left_go(home, monkeypatch):
+    "Its log never named them"
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(layout, "commit", kill)
+        layout.compact(home)
+    assert list(home.lake.glob("*/sorted-*"))
+    assert b12(home.root, "erase", "id-ann", "--yes").code == 0
+    assert named_in(home.root, "id-ann") == []
     assert query(home, "select patient_id from lake.lab_result") == [{"patient_id": "id-cat"}]
 
 

@@ -1,7 +1,6 @@
 """A night that is planned ahead: its buckets are screened by other processes, and what asked for it
 publishes them."""
 
-import shutil
 import subprocess
 import sys
 
@@ -10,15 +9,16 @@ import pytest
 from pipeline import exports
 from pipeline import run as walk
 from pipeline.core.config import Home
+from pipeline.core.locks import shared_lock
 from pipeline.runs import parquet_files, read_manifest
-from pipeline.screening import ahead, bucket
-from tests.command import AS_OF, b12
+from pipeline.screening import ahead, bucket, scratch
+from tests.command import AS_OF, b12, deliver
 from tests.homes import built_once, copied, demonstration, without_gates
 
 KEY = "scheduled__2026-01-31"
 ONE_BUCKET = (
     "import sys; from pathlib import Path; from pipeline import run; from pipeline.core import Home;"
-    " print(run.screen_planned(Home(Path(sys.argv[1])), int(sys.argv[2]), sys.argv[3], asked_by=sys.argv[4]))"
+    " run.screen_planned(Home(Path(sys.argv[1])), int(sys.argv[2]), sys.argv[3], asked_by=sys.argv[4])"
 )
 
 
@@ -38,7 +38,13 @@ def gates_are_open():
 
 def in_a_process(home, number):
     command = [sys.executable, "-c", ONE_BUCKET, str(home.root), str(number), AS_OF, KEY]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run(command, check=True)
+    return parts(home)
+
+
+def parts(home):
+    "The buckets of the night that were screened"
+    return sorted(int(path.name) for path in ahead.folder_of(home, KEY).glob("parts-*/[0-9]*"))
 
 
 def publish(home, key=KEY):
@@ -59,11 +65,13 @@ def plan(home):
 def test_processes_screen_the_buckets_and_another_publishes_them(home, monkeypatch):
     numbers = plan(home)
     assert len(numbers) > 2 and plan(home) == numbers, "asked again, it is the same night"
-    assert [in_a_process(home, number) for number in numbers] == ["True"] * len(numbers)
+    for number in reversed(numbers):
+        in_a_process(home, number)
+    assert parts(home) == numbers
     monkeypatch.setattr(bucket, "build", None)  # nothing is screened any more
-    worklist, parts = publish(home)
+    worklist, files = publish(home)
     monkeypatch.undo()
-    assert parts == len(numbers)
+    assert files == len(numbers)
     assert list(home.work.glob("night-*")) == []
     assert (worklist, 1) == publish(home, "another night, in one piece")
     assert plan(home) == [], "it is published already"
@@ -74,8 +82,8 @@ def test_a_bucket_that_was_never_screened_is_screened_when_the_night_is_publishe
     in_a_process(home, numbers[0])
     left = ahead.folder_of(home, KEY) / "building-1-killed"
     (left / "parts").mkdir(parents=True)
-    _, parts = publish(home)
-    assert parts == len(numbers)
+    _, files = publish(home)
+    assert files == len(numbers)
 
 
 def test_an_erasure_forces_a_new_plan_and_leaves_nothing_of_the_old(home):
@@ -84,7 +92,7 @@ def test_an_erasure_forces_a_new_plan_and_leaves_nothing_of_the_old(home):
     erased = b12(home.root, "worklist", "--format", "json").json[0]["patient_id"]
     assert b12(home.root, "erase", erased, "--yes").code == 0
     assert not ahead.folder_of(home, KEY).exists()
-    assert in_a_process(home, numbers[1]) == "False", "there is no night to screen it in"
+    assert in_a_process(home, numbers[1]) == [], "there is no night to screen it in"
     worklist, _ = publish(home)
     assert erased.encode() not in worklist
 
@@ -108,15 +116,36 @@ def test_a_night_is_planned_anew_after_another_run_was_published(home):
     for number in numbers:
         in_a_process(home, number)
     publish(home, "another night")
-    _, parts = publish(home)
-    assert parts == len(numbers)
+    _, files = publish(home)
+    assert files == len(numbers)
     assert list(home.work.glob("night-*")) == []
 
 
 def test_a_night_of_another_protocol_is_not_screened(home, monkeypatch):
     numbers = plan(home)
     monkeypatch.setattr("pipeline.screening.night.sha256_of", lambda path: "another")
-    assert not walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY)
+    walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY)
+    assert parts(home) == []
+
+
+def test_a_night_is_planned_anew_from_a_newer_lake(home):
+    numbers = plan(home)
+    in_a_process(home, numbers[0])
+    assert plan(home) == numbers and parts(home) == [numbers[0]], "nothing changed: it stays"
+    folder = deliver(home.root.parent / "more", patient=[{"patient_id": "new", "birth_date": "1950-01-01", "sex": "female"}])  # fmt: skip
+    assert b12(home.root, "ingest", folder, "--source", "canonical").code == 0
+    plan(home)
+    assert parts(home) == []
+
+
+def test_an_erasure_waits_for_buckets_that_are_being_screened(home):
+    erased = b12(home.root, "worklist", "--format", "json").json[0]["patient_id"]
+    command = [sys.executable, "-m", "pipeline", "erase", erased, "--yes", "--home", home.root]
+    with shared_lock(home, "buckets"):
+        erasing = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        with pytest.raises(subprocess.TimeoutExpired):
+            erasing.wait(timeout=6)
+    assert erasing.wait() == 0
 
 
 def test_one_bucket_is_left_to_the_task_that_publishes(home, monkeypatch):
@@ -127,7 +156,6 @@ def test_one_bucket_is_left_to_the_task_that_publishes(home, monkeypatch):
 
 def test_a_night_that_nobody_publishes_goes_with_a_later_one(home, monkeypatch):
     plan(home)
-    monkeypatch.setattr(ahead, "ABANDONED", -1)
-    walk.plan_buckets(home, AS_OF, asked_by="the next night")
-    assert len(list(home.work.glob("night-*"))) == 1
-    shutil.rmtree(home.root)
+    monkeypatch.setattr(scratch, "ABANDONED", -1)
+    publish(home, "the next night")
+    assert list(home.work.glob("night-*")) == []

@@ -23,3 +23,18 @@ def test_the_longest_row_that_covers_the_code():
         icd-10-cm   | G629  | Polyneuropathy, unspecified
                     | r20.2 | Paresthesia of skin
     """)  # fmt: skip
+
+
+def test_a_code_that_stands_for_another_concept_elsewhere_has_its_own_name():
+    "As two sources map it: the name for one patient does not depend on who else is there"
+    con = clinic()
+    insert(con, "lake.condition", """
+        patient_id | concepts               | code_system | code | onset_on
+        ann        | headache_tierB_primary | ""          | r519 | 2026-01-01
+        bob        | pernicious_anaemia     | ""          | r519 | 2026-01-01
+    """)  # fmt: skip
+    con.execute("update lake.condition set code_system = null")
+    shows(con, "clinical.code_name", """
+        code | concepts               | name
+        r519 | headache_tierB_primary | Headache, unspecified
+    """)  # fmt: skip

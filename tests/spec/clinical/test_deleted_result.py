@@ -12,6 +12,9 @@ def test_a_deletion_finds_the_rows_of_its_id_and_of_its_components_in_its_own_so
         bob        | o2#2      | mma       | 300   | 2026-01-01   | final     | ehr
         cid        | o3        | total_b12 | 110   | 2026-01-01   | final     | ehr
         dan        | o1        | total_b12 | 110   | 2026-01-01   | final     | lab
+        eve        | o4#1      | total_b12 | 110   | 2026-01-01   | final     | ehr
+        eve        | o4#2      | mma       | 300   | 2026-01-01   | final     | ehr
+                   | o4#2      |           |       |              | retracted | ehr
                    | o1        |           |       |              | retracted | ehr
                    | o2        |           |       |              | retracted | ehr
                    | o9        |           |       |              | retracted | ehr
@@ -21,4 +24,5 @@ def test_a_deletion_finds_the_rows_of_its_id_and_of_its_components_in_its_own_so
         ann        | o1        | retracted | ehr
         bob        | o2#1      | retracted | ehr
         bob        | o2#2      | retracted | ehr
+        eve        | o4#2      | retracted | ehr
     """)  # fmt: skip

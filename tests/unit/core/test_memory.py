@@ -30,7 +30,8 @@ def test_a_container_without_a_limit_has_what_the_machine_has(container):
     assert memory.machine_memory() > 2_000_000_000
 
 
-def test_a_wrong_setting_is_named(container, monkeypatch):
-    monkeypatch.setenv("B12_MEMORY", "much")
-    with pytest.raises(UsageError, match="B12_MEMORY is much"):
+@pytest.mark.parametrize("given", ["much", "0%", "inf%", "nan%", "-3GB", "1kB"])
+def test_a_wrong_setting_is_named(container, monkeypatch, given):
+    monkeypatch.setenv("B12_MEMORY", given)
+    with pytest.raises(UsageError, match=f"B12_MEMORY is {given}"):
         memory.memory_in_bytes()
