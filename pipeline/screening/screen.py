@@ -9,13 +9,14 @@ from typing import Any
 
 from pipeline import lake
 from pipeline.core import sha256_of
-from pipeline.engine import build, relation_names, select_of, view_of_parquet
+from pipeline.engine import build, create_view, relation_names, select_of, view_of_parquet
 from pipeline.runs import start_of_run
 from pipeline.screening.bucket import WORKLIST, attach_parts, screen_bucket
 from pipeline.screening.inputs import register_assessed, register_inputs
 from pipeline.screening.night import Night, newest_of, write_night
 from pipeline.screening.scratch import scratch_database
 
+MEASURED = "reporting.measured_b12"
 REPORTED = (WORKLIST, *relation_names("reporting"))
 
 
@@ -62,7 +63,8 @@ def reported(home, folder, night, plan, *, published=(), progress=lambda name: N
             versions=night.versions, screened_at=night.screened_at,
         )  # fmt: skip
         attach_parts(con, folder, night)
-        builders = {WORKLIST: partial(_write_worklist, folder=folder)}
+        # every B12 value ever measured: read from the parts as often as it is needed
+        builders = {WORKLIST: partial(_write_worklist, folder=folder), MEASURED: create_view}
         build(con, REPORTED, builders=builders, progress=progress)
         yield Screened(con, night, folder)
 
