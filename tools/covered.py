@@ -39,7 +39,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         observability.instrumentation.observe_ingest.observed operations.deadlines_file._mistake
         profiles.files.install_profile protocol.check._lines.line protocol.tables._table
         readers.fhir.bundle.Window.value readers.fhir.text.Texts._rows readers.hl7v2.result._take
-        run.ingest screening.screen._register_published web.login.leave worklist.end_snoozes.wake
+        run.ingest screening.inputs._register_published web.login.leave worklist.end_snoozes.wake
         worklist.history.record worklist.reconcile._register_run
     """,
     "another machine, account or library than that of the tests": """
@@ -63,7 +63,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         readers.fhir.text._blocks readers.fhir.text._unbundled readers.hl7v2.rows.RowFile.add
         readers.meds.load_events readers.omop.load_concepts
         readers.table.read_header readers.unpack._transcoded runs.manifest.RunManifest._with_state
-        screening.screen.register_inputs sources.check._as_delivered
+        screening.inputs.register_inputs sources.check._as_delivered
         web.access.identity web.failures.broken web.patients._rests_upon
         web.patients.explained_or_none worklist.actions._assigned worklist.actions.row_to_change
         worklist.dump_load._copy worklist.merging.merge

@@ -177,9 +177,12 @@ def _planned_ahead(home, plan, progress, *, locked):
 
 def _undisturbed(home, plan, progress):
     "(manifest, outcomes) of an attempt while others are kept out"
-    done = _attempt(home, plan, progress, locked=nullcontext)
-    assert done, "what it rests on changed although others were kept out"
-    return done
+    if done := _attempt(home, plan, progress, locked=nullcontext):
+        return done
+    raise LakeUnavailable(
+        f"The lake under {home.lake} changed while it was read, or files of it are missing,"
+        " so nothing was published. b12 doctor names missing files; else type the command again."
+    )
 
 
 def _attempt(home, plan, progress, *, locked):
@@ -197,7 +200,7 @@ def _finish(home, folder, night, plan, progress, *, locked):
     try:
         screen_buckets(home, folder, night, plan, progress=progress)
     except (LakeUnavailable, FileNotFoundError):
-        if _is_readable(home, night) and newest_of(_published(home, plan)) == night.after:
+        if not _is_overtaken(home, plan, night):
             raise
         return None
     with locked():
@@ -207,9 +210,9 @@ def _finish(home, folder, night, plan, progress, *, locked):
 def _publish(home, folder, night, plan, progress):
     if answered := _answered(home, plan.asked_by):
         return answered, ()
-    published = _published(home, plan)
-    if not _is_readable(home, night) or night.after != newest_of(published):
+    if _is_overtaken(home, plan, night):
         return None
+    published = _published(home, plan)
     with reported(home, folder, night, plan, published=published, progress=progress) as screened:
         outcomes, validations = quality.run_suites(
             screened.con, changes=plan.changes, as_of=plan.as_of
@@ -224,9 +227,13 @@ def _published(home, plan):
     return [run for run in manifests(home) if not past or run.started < past.started]
 
 
-def _is_readable(home, night):
-    "Not after an erasure, a replay of the archive or a vacuum"
-    return lake.is_readable_as(home, Inputs(tables=night.versions, lake=night.lake))
+def _is_overtaken(home, plan, night):
+    """Whether another run was published since the Night was planned, or its lake is gone by an
+    erasure, a replay of the archive or a vacuum; not where a file of it was lost"""
+    if night.after != newest_of(_published(home, plan)):
+        return True
+    is_readable = lake.is_readable_as(home, Inputs(tables=night.versions, lake=night.lake))
+    return not is_readable and lake.newest_versions(home) != night.versions
 
 
 @contextmanager

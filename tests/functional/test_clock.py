@@ -33,7 +33,7 @@ def clock(monkeypatch):
         "core.clock",
         "runs.folders",
         "screening.publish",
-        "screening.screen",
+        "screening.inputs",
     ):
         monkeypatch.setattr(f"pipeline.{module}.datetime", Clock)
     return lambda instant: setattr(Clock, "instant", instant)
