@@ -81,7 +81,7 @@ def plan(params, dag_run):
     return run.plan_buckets(Home.from_environment(), *asked, asked_by=dag_run.run_id)
 
 
-@task(show_return_value_in_logs=False, retry_policy=RETRIES, queue=QUEUE or "default")
+@task(show_return_value_in_logs=False, retry_policy=RETRIES)
 def screen_bucket(number, params, dag_run):
     from pipeline import run
     from pipeline.core import Home
@@ -162,7 +162,7 @@ def screen_population():
 
     screened = screen()
     if QUEUE:
-        screen_bucket.expand(number=plan()) >> screened
+        screen_bucket.override(queue=QUEUE).expand(number=plan()) >> screened
     is_held(screened) >> approve >> decide(screened, approve.output)
 
 

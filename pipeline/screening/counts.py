@@ -12,7 +12,7 @@ UNMAPPED_SHOWN = 200
 
 
 def report_counts(con, home):
-    """`{relation: rows}` of what `screened_population` built: counts and names of sources, files,
+    """`{relation: rows}` of what `screen.reported` built: counts and names of sources, files,
     laboratories, sites and codes; no patient.
 
     `unmapped` holds the unmapped codes and units, as of `unanswered`, the first 200.

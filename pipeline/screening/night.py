@@ -26,10 +26,10 @@ class Night(BaseModel):
     """What the buckets of a night have in common.
 
     night_id: a random name. code_version: of this program. pack: the SHA-256 of the protocol's
-    file, in hex. started, screened_at: instants; of a past
-    night that is screened again, the second is that of the past. lake, versions: which lake, and
-    the version of each of its tables. after: the id of the run published last. edges: the patient
-    ids at which a bucket ends and the next begins, in order.
+    file, in hex. started, screened_at: instants; of a past night that is screened again, the second
+    is that of the past. lake, versions: which lake, and the version of each of its tables. after:
+    the id of the run published last. edges: the patient ids at which a bucket ends and the next
+    begins, in order.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,14 +56,14 @@ class Night(BaseModel):
         return (self.as_of, self.pack, self.code_version) == asked
 
 
-def write_night(con, folder, **known):
-    """Write the folder of a night from a connection in which its inputs are registered; returns the
-    Night. known: what is known of it; its edges are chosen where they are not."""
+def write_night(con, folder, **read):
+    """Choose the edges of a night, and write its folder, from a connection in which its inputs are
+    registered; returns the Night. read: its fields that say what it reads."""
     build(con, MERGES)
     _copy(con, "from clinical.merged_patient order by all", folder / MERGED)
     _copy(con, "from clinical.merge_circle order by all", folder / CIRCLES)
     night = Night(
-        night_id=os.urandom(6).hex(), code_version=__version__, edges=edges_of(con), **known
+        night_id=os.urandom(6).hex(), code_version=__version__, edges=edges_of(con), **read
     )
     if night.edges:
         _write_apart(con, folder / "apart")

@@ -200,7 +200,7 @@ def _finish(home, folder, night, plan, progress, *, locked):
     try:
         screen_buckets(home, folder, night, plan, progress=progress)
     except (LakeUnavailable, FileNotFoundError):
-        if not _is_overtaken(home, plan, night):
+        if not _is_overtaken(home, night, _published(home, plan)):
             raise
         return None
     with locked():
@@ -210,9 +210,9 @@ def _finish(home, folder, night, plan, progress, *, locked):
 def _publish(home, folder, night, plan, progress):
     if answered := _answered(home, plan.asked_by):
         return answered, ()
-    if _is_overtaken(home, plan, night):
-        return None
     published = _published(home, plan)
+    if _is_overtaken(home, night, published):
+        return None
     with reported(home, folder, night, plan, published=published, progress=progress) as screened:
         outcomes, validations = quality.run_suites(
             screened.con, changes=plan.changes, as_of=plan.as_of
@@ -227,10 +227,10 @@ def _published(home, plan):
     return [run for run in manifests(home) if not past or run.started < past.started]
 
 
-def _is_overtaken(home, plan, night):
+def _is_overtaken(home, night, published):
     """Whether another run was published since the Night was planned, or its lake is gone by an
     erasure, a replay of the archive or a vacuum; not where a file of it was lost"""
-    if night.after != newest_of(_published(home, plan)):
+    if night.after != newest_of(published):
         return True
     is_readable = lake.is_readable_as(home, Inputs(tables=night.versions, lake=night.lake))
     return not is_readable and lake.newest_versions(home) != night.versions
