@@ -87,6 +87,7 @@ bench: setup-dev ## benchmark nights of up to a million patients, the peers, the
 	$(PY) -m benchmarks.growth
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.forms
+	$(PY) -m benchmarks.small_files
 	$(PY) -m benchmarks.worklist
 	$(PY) -m benchmarks.receive
 	$(PY) -m benchmarks.follow

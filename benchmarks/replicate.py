@@ -31,13 +31,13 @@ def replicate(small, large, times):
         lake.attach(con, small)
         for table in lake.TABLES:
             if table not in OF_PATIENTS:
-                lake.append(con, large, table, f"from lake.{table}", "replicated")
+                lake.append(con, large, table, f"from lake.{table}", ["replicated"])
                 continue
             named = [name for name in NAMES if name in lake.COLUMNS[table]]
             for copy in range(times):
                 replaced = ", ".join(f"{name} || '-{copy}' as {name}" for name in named)
                 rows = f"select * replace ({replaced}) from lake.{table}"
-                lake.append(con, large, table, rows, f"replicated {copy}")
+                lake.append(con, large, table, rows, [f"replicated {copy}"])
 
 
 if __name__ == "__main__":

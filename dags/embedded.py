@@ -39,7 +39,7 @@ def walk(home, options) -> int:
         say(f"Copying the extracts of {folder} into the landing folder of {source}")
         run.land(home, [folder], source)
     prepare_airflow(home.root / "airflow")
-    ingest = run_dag("ingest_extract", "Ingesting, one task per file")
+    ingest = run_dag("ingest_extract", "Ingesting, one task per batch of files")
     refused = describe_accounts(ingest)
     as_of = as_of_date(options)
     run_dag("screen_population", f"Screening as of {as_of}", as_of=str(as_of))
@@ -166,8 +166,9 @@ def describe_accounts(ingest) -> int:
     done = [
         ti for ti in ingest.get_task_instances() if ti.task_id == "ingest" and ti.state == "success"
     ]
-    accounts = [ti.xcom_pull(task_ids="ingest", map_indexes=ti.map_index) for ti in done]
-    accounts = [account for account in accounts if account and account["entity"] != "reference"]
+    batches = [ti.xcom_pull(task_ids="ingest", map_indexes=ti.map_index) for ti in done]
+    accounts = [account for accounts in batches for account in accounts or ()]
+    accounts = [account for account in accounts if account["entity"] != "reference"]
     refused = [account for account in accounts if account["refused"]]
     for account in accounts:
         say(f"  {account_line(Account(**account))}")

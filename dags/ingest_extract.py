@@ -1,11 +1,12 @@
-"""Ingests every waiting delivery into the lake, one task per file, and announces that the lake has
-changed.
+"""Ingests every waiting delivery into the lake, one task per batch of files, and announces that the
+lake has changed.
 
 The landing folder is the queue. A trigger watches it and starts the DAG, which claims complete
-files by renaming them, so no file is ingested twice. The DAG also runs every ten minutes, in case a
-trigger event is lost. A refused file is named in its account and moved to `refused/`. If the task
-of a file fails, the run fails; in both cases the other files are ingested. If nothing is waiting,
-all tasks are skipped. Files are ingested one after the other, so duplicates between them are found.
+files by renaming them, so no file is ingested twice. Small files of one source and kind are read
+together; a large one is a batch of its own. The DAG also runs every ten minutes, in case a trigger
+event is lost. A refused file is named in its account and moved to `refused/`. If the task of a
+batch fails, the run fails; in both cases the other files are ingested. If nothing is waiting, all
+tasks are skipped. Batches are ingested one after the other, so duplicates between them are found.
 Files in an object store are fetched first; if it cannot be reached, local files are still ingested.
 Tasks pass paths and counts to each other.
 """
@@ -46,17 +47,19 @@ def claim():
     from pipeline import run
     from pipeline.core import Home
 
-    return [asdict(file) for file in run.claim_waiting(Home.from_environment(), at_most=500)]
+    claimed = run.claim_waiting(Home.from_environment(), at_most=500)
+    return [[asdict(file) for file in batch] for batch in run.batches(claimed)]
 
 
 @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)
-def ingest(claimed):
+def ingest(batch):
     from pipeline import run
     from pipeline.core import Home
     from pipeline.ingest import ClaimedFile
 
-    account = run.ingest_claimed(Home.from_environment(), ClaimedFile(**claimed))
-    return asdict(account) if account else None
+    claimed = [ClaimedFile(**file) for file in batch]
+    accounts = run.ingest_claimed_batch(Home.from_environment(), claimed)
+    return [asdict(account) for account in accounts]
 
 
 @task(outlets=LAKE, trigger_rule="all_done_min_one_success")
@@ -89,7 +92,7 @@ def all_went_in():
     tags=["b12"],
 )
 def ingest_extract():
-    ingest.expand(claimed=(claimed := claim())) >> [announce(), all_went_in()]
+    ingest.expand(batch=(claimed := claim())) >> [announce(), all_went_in()]
     if settings().landing_url:
         fetch() >> claimed
 

@@ -6,7 +6,14 @@ import logging
 from pipeline import lake, screening
 from pipeline.core import StorageError, exclusive_lock
 from pipeline.exports import describe
-from pipeline.ingest import ClaimedFile, claim_waiting, ingest_claimed
+from pipeline.ingest import (
+    ClaimedFile,
+    batches,
+    claim_waiting,
+    ingest_all,
+    ingest_claimed,
+    ingest_claimed_batch,
+)
 from pipeline.landing import copy_to_landing
 from pipeline.operations import record_settings
 from pipeline.profiles import install_profile
@@ -18,12 +25,14 @@ COMMAND_LINE = "command line"  # where what is put on record came from
 __all__ = [
     "COMMAND_LINE",
     "ClaimedFile",
+    "batches",
     "claim_waiting",
     "compact_lake",
     "decide",
     "describe",
     "ingest",
     "ingest_claimed",
+    "ingest_claimed_batch",
     "ingest_waiting",
     "land",
     "plan_buckets",
@@ -52,10 +61,9 @@ def ingest(home, paths, source, progress=lambda account: None):
 def ingest_waiting(home, progress=lambda account: None):
     """Ingest everything that waits in `landing/`; returns the Account of each file."""
     accounts = []
-    for claimed in claim_waiting(home):
-        if account := ingest_claimed(home, claimed):
-            accounts.append(account)
-            progress(account)
+    for account in ingest_all(home, claim_waiting(home)):
+        accounts.append(account)
+        progress(account)
     return accounts
 
 

@@ -1,5 +1,9 @@
 -- One spelling of each comparison, for the tables of protocol/ and the delivered rows alike.
 
+-- Files that are read together tell their rows apart by the lines: those of file n, from 0, begin above n * 2^40.
+create or replace macro file_number(line) as line // 1099511627776;
+create or replace macro line_of_file(line) as line % 1099511627776;
+
 -- An NDC as the eleven digits of claims, 5-4-2: its parts with dashes (4-4-2, 5-3-2, 5-4-1, 5-4-2) filled up with zeros; the first two
 -- alone, a product of any package, are its nine digits. Ten digits without dashes say nothing of their parts and stay as they are.
 create or replace macro ndc_key(code) as

@@ -241,10 +241,14 @@ def landed(con, entity, rows, *, today=TODAY, time_zone="UTC", number_marks=".")
     rows = parse(rows) if isinstance(rows, str) else rows
     con.execute("create schema if not exists landing")
     con.execute(
-        "create or replace table landing.file as select 'canonical' as source, 'x' as sha256, 't.csv' as file, null::varchar as snapshot, "
-        "$1::varchar as time_zone, $2::date as today, $3::varchar as number_marks, $4::timestamptz as received_at",
-        [time_zone, today, number_marks, f"{today} 09:00:00+00"],
+        "create or replace table landing.file as select 'canonical' as source, null::varchar as snapshot, "
+        "$1::varchar as time_zone, $2::varchar as number_marks",
+        [time_zone, number_marks],
     )  # fmt: skip
+    con.execute(
+        "create or replace table landing.batch_file as select 0 as number, 'x' as sha256, 't.csv' as file, $1::timestamptz as received_at",
+        [f"{today} 09:00:00+00"],
+    )
     con.execute(
         "create table if not exists landing.local_code (entity varchar, code_system varchar, code varchar, to_system varchar, to_code varchar)"
     )
@@ -278,8 +282,8 @@ def accept(con, entity):
     """Append the acceptable rows of `staging.checked_<entity>` to the lake, as an ingest does."""
     columns = ", ".join(f'"{name}"' for name in lake.COLUMNS[entity])
     con.execute(
-        f"insert into lake.{entity} select {columns} from (select file.source, file.sha256, file.file, file.snapshot, checked.* "
-        f"from staging.checked_{entity} as checked, landing.file "
+        f"insert into lake.{entity} select {columns} from (select file.source, batch_file.sha256, batch_file.file, file.snapshot, checked.* "
+        f"from staging.checked_{entity} as checked, landing.file, landing.batch_file "
         "where skipped_because is null and rejected_because is null)"
     )
     return con

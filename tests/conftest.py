@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.ingest import claims
+from pipeline.ingest import batching, claims
 from pipeline.ingest.apart import Ended
 from tests import homes, stores
 
@@ -69,6 +69,7 @@ def in_this_process(monkeypatch):
         return Ended(claims.ingest_held(home, claimed))
 
     monkeypatch.setattr(claims, "ingest_apart", attempt)
+    monkeypatch.setattr(batching, "ingest_batch_apart", batching.ingest_held_batch)
 
 
 @pytest.fixture(scope="session")

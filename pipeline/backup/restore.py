@@ -21,7 +21,7 @@ from pipeline.core import (
 )
 from pipeline.engine import connect
 from pipeline.erasure import LEDGER, erase, ledger, patient_id_of, tokens_of
-from pipeline.ingest import claim_waiting, ingest_claimed
+from pipeline.ingest import claim_waiting, ingest_all
 from pipeline.lake import attach
 from pipeline.landing import Watch, land_spooled, spooled_files
 
@@ -159,8 +159,8 @@ def _forget_again(home, lines):
     if not lines:
         return {"erased": 0, "unknown": 0, "unreadable": 0}
     land_spooled(home, spooled_files(home))
-    for claimed in claim_waiting(home, Watch(settle=0)):
-        ingest_claimed(home, claimed)
+    for _ in ingest_all(home, claim_waiting(home, Watch(settle=0))):
+        pass
     key, gone = ledger.key_of(home), 0
     mine = {mark for line in lines if line["key"] == ledger.name_of(key) for mark in line["ids"]}
     ids = {patient_id for patient_id in _every_id(home) if ledger.mark_of(key, patient_id) in mine}

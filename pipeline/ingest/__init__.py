@@ -3,7 +3,8 @@ once."""
 
 from pipeline.ingest import claims, ingest, replay
 from pipeline.ingest.accounts import Account
-from pipeline.ingest.claims import ClaimedFile, claim_waiting, ingest_claimed, waiting
+from pipeline.ingest.batching import ingest_all, ingest_claimed_batch
+from pipeline.ingest.claims import ClaimedFile, batches, claim_waiting, ingest_claimed, waiting
 from pipeline.ingest.ingest import ingest_file
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
 
@@ -11,10 +12,13 @@ __all__ = [
     "Account",
     "ClaimedFile",
     "DeliveredFile",
+    "batches",
     "claim_waiting",
     "claims",
     "ingest",
+    "ingest_all",
     "ingest_claimed",
+    "ingest_claimed_batch",
     "ingest_file",
     "replay",
     "snapshot_of",

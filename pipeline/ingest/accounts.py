@@ -1,7 +1,7 @@
 """The account of a file: rows = accepted + rejected + duplicates + skipped, by reason and kind."""
 
-from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pipeline import lake
@@ -44,7 +44,6 @@ class Account:
     blanked: dict = field(default_factory=dict)
     withdrawals: int = 0
     is_later_winning: bool = False
-    transaction_id: str = ""
     snapshot: str | None = None
     notes: tuple = ()
 
@@ -52,10 +51,7 @@ class Account:
     def transaction(self):
         """What makes the file's appends happen once: the same bytes under the same profile are the
         same delivery"""
-        return self.transaction_id or transaction_of(self.source, self.sha256, self.snapshot)
-
-    def with_transaction(self, transaction):
-        return replace(self, transaction_id=transaction)
+        return transaction_of(self.source, self.sha256, self.snapshot)
 
     def adds_up(self):
         return self.rows == self.accepted + sum(self.rejected.values()) + self.duplicates + sum(
@@ -78,79 +74,104 @@ def transaction_of_refusal(source, sha256, snapshot=None):
     return f"{transaction_of(source, sha256, snapshot)}-refused"
 
 
-def tally(con, landed, file):
-    """The Account of a DeliveredFile from its checked rows; records that belong to no entity count
-    as other_message, those that the reader could not understand as not_understood."""
-    accepted, rejected, skipped = _outcomes(con, landed.entities)
+def tally(con, landed, files):
+    """The Accounts of DeliveredFiles, by their checked rows, in order.
+
+    landed: number of a file -> Landed. Records that belong to no entity count as other_message,
+    those that the reader could not understand as not_understood.
+    """
+    entities = next(iter(landed.values())).entities
+    counted = _Counted(con, entities)
+    return [_account(files[number], one, counted, number) for number, one in landed.items()]
+
+
+class _Counted:
+    "Of the judged rows by the number of their file"
+
+    def __init__(self, con, entities):
+        self.accepted, self.duplicates = Counter(), Counter()
+        self.rejected, self.skipped = defaultdict(Counter), defaultdict(Counter)
+        self.blanked, self.withdrawals = defaultdict(Counter), Counter()
+        self.alike = _resemblances(con, entities)
+        for entity in entities:
+            self._count_outcomes(con, entity)
+            self._count_accepted(con, entity)
+        for number, rows in _by_file(con, "landing.ragged"):
+            self.rejected[number]["ragged_row"] += rows
+        for number, rows in _by_file(con, "staging.duplicate_row"):
+            self.duplicates[number] += rows
+
+    def _count_outcomes(self, con, entity):
+        outcomes = _by_file(con, f"staging.checked_{entity}", "skipped_because", "rejected_because")
+        for number, skipped_because, rejected_because, rows in outcomes:
+            if skipped_because:
+                self.skipped[number][skipped_because] += rows
+            elif rejected_because:
+                self.rejected[number][rejected_because] += rows
+            else:
+                self.accepted[number] += rows
+
+    def _count_accepted(self, con, entity):
+        "Of the rows that go in: how many cells were left out, by column, and how many take back"
+        cells = f"(select line, unnest(blanked) as name from ({accepted_rows(entity)}))"
+        for number, name, rows in _by_file(con, cells, "name"):
+            self.blanked[number][name] += rows
+        if entity != "patient":
+            took_back = f"({accepted_rows(entity)}) where status in ('retracted', 'withdrawn')"
+            for number, rows in _by_file(con, took_back):
+                self.withdrawals[number] += rows
+
+
+def _by_file(con, rows, *columns):
+    "How many rows there are of each file and each value of the columns: (number, …, rows)"
+    names = ", ".join(columns)
+    return con.execute(
+        f"select file_number(line) as number, {names}{',' * bool(columns)} count(*) from {rows}"
+        " group by all order by all"
+    ).fetchall()
+
+
+def _account(file, landed, counted, number):
+    rejected, skipped = counted.rejected[number], counted.skipped[number]
+    accepted, duplicates = counted.accepted[number], counted.duplicates[number]
     skipped["not_understood"] = landed.not_understood
-    rejected["ragged_row"] = _count(con, "landing.ragged")
     other = landed.other
     if other is None:
         other = landed.rows - accepted - rejected.total() - skipped.total()
     skipped["other_message"] += other
-    duplicates = _count(con, "staging.duplicate_row")
-    blanked, withdrawals = _left_out_and_taken_back(con, landed.entities)
     account = Account(
         file=file.name, sha256=file.sha256, source=file.profile.name, entity=file.kind,
         rows=landed.rows, accepted=accepted - duplicates, rejected=dict(+rejected),
-        duplicates=duplicates, skipped=dict(+skipped), snapshot=file.snapshot, blanked=blanked,
-        withdrawals=withdrawals, is_later_winning=file.profile.later_delivery_wins,
-        notes=(*landed.notes, *_resemblances(con, landed.entities)),
+        duplicates=duplicates, skipped=dict(+skipped), snapshot=file.snapshot,
+        blanked=dict(counted.blanked[number]), withdrawals=counted.withdrawals[number],
+        is_later_winning=file.profile.later_delivery_wins,
+        notes=(*landed.notes, *_note_on(counted.alike[number])),
     )  # fmt: skip
     assert account.adds_up(), f"the account of {file.name} does not add up"
     return account
 
 
-def _outcomes(con, entities):
-    "How many rows are acceptable, how many are rejected by reason, and skipped by kind"
-    accepted, rejected, skipped = 0, Counter(), Counter()
-    for entity in entities:
-        counted = (
-            f"select skipped_because, rejected_because, count(*) from staging.checked_{entity}"
-            " group by all order by all"
-        )
-        for skipped_because, rejected_because, rows in con.execute(counted).fetchall():
-            if skipped_because:
-                skipped[skipped_because] += rows
-            elif rejected_because:
-                rejected[rejected_because] += rows
-            else:
-                accepted += rows
-    return accepted, rejected, skipped
-
-
-def _count(con, rows):
-    return con.execute(f"select count(*) from {rows}").fetchall()[0][0]
-
-
-def _left_out_and_taken_back(con, entities):
-    "Of the rows that go in: how many cells were left out, by column, and how many take back"
-    blanked, withdrawals = Counter(), 0
-    for entity in entities:
-        cells = f"select unnest(blanked) as name from ({accepted_rows(entity)})"
-        counted = con.execute(f"select name, count(*) from ({cells}) group by name order by name")
-        blanked.update(dict(counted.fetchall()))
-        if entity != "patient":
-            took_back = f"({accepted_rows(entity)}) where status in ('retracted', 'withdrawn')"
-            withdrawals += _count(con, took_back)
-    return dict(blanked), withdrawals
-
-
 def _resemblances(con, entities):
-    "A note on unmapped codes whose names resemble what the protocol decides by: such rows are lost"
-    rows = Counter()
+    """Of each file the rows with unmapped codes whose names resemble what the protocol decides by:
+    such rows are lost"""
+    alike = defaultdict(Counter)
     for entity in set(entities) - {"patient"}:
-        counted = con.execute(
-            f"select coalesce(name, code) as name, count(*) from staging.checked_{entity}"
-            " where skipped_because = 'unmapped_code' and coalesce(name, code) is not null"
-            " group by coalesce(name, code)"
-        ).fetchall()
-        proposed = proposals(entity, [name for name, _ in counted])
-        for name, count in counted:
+        counted = _by_file(
+            con,
+            f"(select line, coalesce(name, code) as name from staging.checked_{entity}"
+            " where skipped_because = 'unmapped_code') where name is not null",
+            "name",
+        )
+        proposed = proposals(entity, list({name: None for _, name, _ in counted}))
+        for number, name, count in counted:
             if name in proposed and proposed[name].is_deciding:
-                rows[proposed[name].name] += count
-    if rows:
-        named = ", ".join(f"{name} {count:,}" for name, count in rows.most_common(5))
+                alike[number][proposed[name].name] += count
+    return alike
+
+
+def _note_on(alike):
+    if alike:
+        named = ", ".join(f"{name} {count:,}" for name, count in alike.most_common(5))
         yield f"unmapped, though their names resemble names of the protocol: {named} (b12 unmapped)"
 
 
@@ -196,3 +217,12 @@ def account_of_earlier_ingest(home, *, source, sha256, name, snapshot=None):
         rows=earlier["rows"],
         duplicates=earlier["rows"],
     )
+
+
+def ingested_before(home, source):
+    """The SHA-256 of every file of a source that was ingested, of whatever snapshot."""
+    delta = lake.open_table(home, "delivery")
+    if delta is None:
+        return set()
+    accounts = delta.to_pyarrow_table(columns=["source", "sha256", "refused"]).to_pylist()
+    return {row["sha256"] for row in accounts if row["source"] == source and row["refused"] is None}

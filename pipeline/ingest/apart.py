@@ -10,6 +10,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ FRUGAL = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "OPENBLAS_NUM_THREADS": "1",
 }
+BATCH_SECONDS = (
+    120  # of the processor: a batch takes some two; if it takes more, one file is to blame
+)
 NO_WORKER = (
     "The process that reads files cannot be started. Check the installation (b12 doctor), the"
     " machine's memory and its limit of processes, then type the command again."
@@ -113,14 +117,10 @@ atexit.register(WORKER.end)
 def ingest_apart(home, claimed):
     """One attempt at a ClaimedFile in a process with limits; returns Ended. Raises the Failure that
     it met, and StorageError where the disk cannot be used."""
-    answer = WORKER.ask(_job(home, claimed))
-    if "failure" in answer:
-        kind = getattr(core, answer["failure"], Failure)
-        raise kind(answer["says"])
-    if "account" in answer:
-        values = answer["account"]
-        account = Account(**values | {"notes": tuple(values["notes"])}) if values else None
-        return Ended(account)
+    answer = _answer(home, [claimed])
+    if "accounts" in answer:
+        [account] = answer["accounts"]
+        return Ended(_account(account))
     if "signal" in answer:
         return _killed(answer["signal"])
     if answer.get("errno") is not None:
@@ -128,15 +128,37 @@ def ingest_apart(home, claimed):
     return Ended(failed=_why(answer))
 
 
+def ingest_batch_apart(home, claimed):
+    """One attempt at ClaimedFiles together, in a process with limits; returns as `ingest_batch`, or
+    None where it failed or was killed. Raises as `ingest_apart`."""
+    answer = _answer(home, claimed)
+    if answer.get("errno") is not None:
+        _check_disk(home, answer)
+    accounts = answer.get("accounts")
+    return None if accounts is None else [_account(values) for values in accounts]
+
+
+def _answer(home, claimed):
+    answer = WORKER.ask(_job(home, claimed))
+    if "failure" in answer:
+        kind = getattr(core, answer["failure"], Failure)
+        raise kind(answer["says"])
+    return answer
+
+
+def _account(values):
+    return Account(**values | {"notes": tuple(values["notes"])}) if values else None
+
+
 def _job(home, claimed):
     variables = {name: value for name, value in os.environ.items() if name.startswith("B12_")}
     return {
         "home": str(home.root.absolute()),
         "folder": str(Path.cwd()),
-        "claimed": asdict(claimed),
+        "claimed": [asdict(file) for file in claimed],
         "environment": variables | {"B12_MEMORY": memory_of_its_database()},
         "memory": memory_of_a_file(),
-        "seconds": settings().file_seconds,
+        "seconds": min(settings().file_seconds, BATCH_SECONDS if len(claimed) > 1 else inf),
     }
 
 

@@ -7,6 +7,7 @@ import secrets
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.core import (
     Failure,
@@ -43,29 +44,36 @@ from pipeline.profiles import read_profile
 LOG = logging.getLogger(__name__)
 KILLED = "each process that read it was killed, or the machine stopped"
 NO_FILE = "0" * 64  # a SHA-256 that no file has
+FILES = 200  # of a batch: each is held open meanwhile
+SMALL = 1_000_000  # bytes of a file that is read with others
+TOGETHER = 32_000_000  # bytes of a batch
 
 
 @dataclass(frozen=True)
 class Delivery:
     """A complete file in `landing/`. path: below landing. kind: as its profile has it. promise:
-    what a manifest says of it."""
+    what a manifest says of it. size: in bytes."""
 
     source: str
     name: str
     kind: str | None
     path: str
+    size: int
     promise: Promise | None = None
+    is_new = True
 
 
 @dataclass(frozen=True)
 class ClaimedFile:
     """A file in `claimed/`. path: below the home. name: as delivered. kind: as its profile has it,
-    None where no pattern fits."""
+    None where no pattern fits. size: in bytes. is_new: no attempt at it was begun."""
 
     source: str
     path: str
     name: str
     kind: str | None
+    size: int
+    is_new: bool = True
 
 
 def waiting(home, watch):
@@ -79,8 +87,11 @@ def waiting(home, watch):
             "ignored",
             "unknown",
         ):
-            deliveries.append(Delivery(*delivered, kind=kind, path=path, promise=promise))
-    return deliveries, len(growing)
+            size = _size(home.landing / path)
+            found = Delivery(*delivered, kind=kind, path=path, size=size, promise=promise)
+            deliveries.append(found)
+    # of files that wait together the names are the only order: those of days, of numbers
+    return sorted(deliveries, key=lambda found: (found.source, found.name)), len(growing)
 
 
 def _kinds(home):
@@ -96,6 +107,12 @@ def _kinds(home):
     return kind_of
 
 
+def _size(path):
+    with suppress(OSError):  # it is gone, or lies in a folder of another account
+        return path.lstat().st_size
+    return 0
+
+
 def _profile_or_none(home, source):
     try:
         return read_profile(source, home)
@@ -105,13 +122,35 @@ def _profile_or_none(home, source):
         return None
 
 
+def batches(files):
+    """ClaimedFiles, or Deliveries, as lists of those that are read together, in their order; a
+    large file, a compressed one, and one at which an attempt was begun before, is a list of its
+    own."""
+    found, filling = [], {}
+    for file in files:
+        batch = filling.get((file.source, file.kind), [])
+        is_small = file.size <= SMALL and not file.name.lower().endswith((".gz", ".zip"))
+        is_small = is_small and file.kind is not None and file.is_new
+        if is_small and batch and _has_room(batch, file):
+            batch.append(file)
+            continue
+        found.append([file])
+        filling[file.source, file.kind] = found[-1] if is_small else []
+    return found
+
+
+def _has_room(batch, file):
+    return len(batch) < FILES and sum(one.size for one in batch) + file.size <= TOGETHER
+
+
 def claim_waiting(home, watch=None, at_most=None):
     """Claim every complete file; returns the ClaimedFiles, those first that a killed process left
     claimed.
 
-    at_most: no more than so many; the others wait for the next time (Airflow maps at most 1,024
-    tasks). Files that are still growing get the time to settle, once. Reference files (such as
-    codes.parquet) are ingested here, so that they are there before any file that needs them.
+    at_most: no more than so many batches of them; the others wait for the next time (Airflow maps
+    at most 1,024 tasks). Files that are still growing get the time to settle, once. Reference files
+    (such as codes.parquet) are ingested here, so that they are there before any file that needs
+    them.
     """
     watch = watch or Watch()
     deliveries, growing = waiting(home, watch)
@@ -119,11 +158,10 @@ def claim_waiting(home, watch=None, at_most=None):
         time.sleep(watch.settle)
         deliveries, _ = waiting(home, watch)
     mark_complete(home, {delivery.promise.manifest for delivery in deliveries if delivery.promise})
-    claimed = _left_claimed(home)[:at_most]
-    room = None if at_most is None else at_most - len(claimed)
-    claimed += filter(None, [_claim(home, delivery) for delivery in deliveries[:room]])
+    taken = chain.from_iterable(batches([*_left_claimed(home), *deliveries])[:at_most])
+    claimed = [_claim(home, one) if isinstance(one, Delivery) else one for one in taken]
     remove_served_control_files(home.landing)
-    return _without_references(home, claimed)
+    return _without_references(home, [file for file in claimed if file])
 
 
 def _left_claimed(home):
@@ -133,8 +171,10 @@ def _left_claimed(home):
         delivered = source_and_name(file.name)
         if delivered and (kind := kind_of(*delivered)) != "unknown":
             source, name = delivered
-            path = (home.claimed / file.name).relative_to(home.root).as_posix()
-            claimed.append(ClaimedFile(source, path, safe_name(name), kind))
+            path = home.claimed / file.name
+            named = (source, path.relative_to(home.root).as_posix(), safe_name(name), kind)
+            is_new = attempts.is_new(home, path)
+            claimed.append(ClaimedFile(*named, size=_size(path), is_new=is_new))
     return claimed
 
 
@@ -149,10 +189,11 @@ def _claim(home, delivery):
     path = claim(home, home.landing / delivery.path, as_name=f"{delivery.source}/{own}/{name}")
     if path is None:
         return None
-    return ClaimedFile(delivery.source, path.relative_to(home.root).as_posix(), name, delivery.kind)
+    below = path.relative_to(home.root).as_posix()
+    return ClaimedFile(delivery.source, below, name, delivery.kind, delivery.size)
 
 
-def _promised(path, home):
+def promised_sha256(path, home):
     "The SHA-256 that a manifest promised of a claimed file, or None"
     promised, _, has_promise = path.relative_to(home.claimed).parts[1].partition("-")
     return promised if has_promise else None
@@ -160,7 +201,7 @@ def _promised(path, home):
 
 def _is_as_promised(path, home):
     "Whether a claimed file is what its manifest promised, if one did"
-    promised = _promised(path, home)
+    promised = promised_sha256(path, home)
     try:
         return promised is None or sha256_of(path) == promised
     except FileNotFoundError:  # another process took it meanwhile
@@ -224,7 +265,7 @@ def ingest_claimed(home, claimed):
             break
         if not attempts.count(home, path):  # its rows were judged: they are stored the next time
             raise StorageError(f"The rows of {claimed.name} cannot be stored: {why}.")
-    with _held(path) as is_ours:
+    with held(path) as is_ours:
         if not is_ours:
             if not path.exists():
                 LOG.warning("%s was removed from claimed/ while it was read", claimed.name)
@@ -242,7 +283,7 @@ def ingest_held(home, claimed, *, before=lambda step: None):
     is sound. before: as of `ingest_file`.
     """
     path = home.root / claimed.path
-    with _held(path) as is_ours:
+    with held(path) as is_ours:
         if not is_ours:
             return None
         try:
@@ -263,7 +304,7 @@ def _attempt(home, path, claimed, before):
 
     named = {"source": claimed.source, "name": claimed.name}
     try:
-        promised = _promised(path, home)
+        promised = promised_sha256(path, home)
         return ingest_file(home, path=path, promised=promised, before=counted, **named)
     except Growing:
         return_to_landing(home, path, **named)
@@ -271,7 +312,7 @@ def _attempt(home, path, claimed, before):
 
 
 @contextmanager
-def _held(path):
+def held(path):
     """Whether this process holds the file now; the lock ends with the process, so that a file
     claimed by a killed one is free. What is held is out of its sender's reach: a file that the
     sender may keep under a second name, or has open, is replaced by a copy."""

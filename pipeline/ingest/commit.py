@@ -1,55 +1,76 @@
-"""Commit an ingested file: its rows into the lake's tables, then its account; each append happens
-once."""
+"""Commit ingested files: their rows into the lake's tables, then their accounts; each append
+happens once."""
 
 import json
 from contextlib import closing
 
+import pyarrow as pa
+
 from pipeline import lake
 from pipeline.engine import connect
 from pipeline.ingest.accounts import accepted_rows, transaction_of_refusal
-from pipeline.lake import COLUMNS
 
 
-def commit(con, home, file, entities, account):
-    """Append a DeliveredFile's accepted rows, then the rejected ones, then unmapped codes; its
-    account last.
+def commit(con, home, files, accounts, entities):
+    """Append the accepted rows of DeliveredFiles, then the rejected ones, then unmapped codes;
+    their accounts last.
 
-    The account says that all the others are there: so it comes last.
+    An account says that all the others are there: so it comes last.
     """
+    transactions = [account.transaction for account in accounts]
     for entity in entities:
-        lake.append(con, home, entity, _accepted(entity), account.transaction)
-    rejected = [_ragged(account.entity), *map(_rejected, entities)]
-    lake.append(con, home, "rejected_row", " union all ".join(rejected), account.transaction)
+        lake.append(con, home, entity, _accepted(entity), transactions)
+    rejected = [_ragged(accounts[0].entity), *map(_rejected, entities)]
+    lake.append(con, home, "rejected_row", " union all ".join(rejected), transactions)
     unknown = [
         *map(_unmapped, entities),
         *(_unknown_status(entity) for entity in entities if entity != "patient"),
     ]
-    lake.append(con, home, "unmapped_code", " union all ".join(unknown), account.transaction)
+    lake.append(con, home, "unmapped_code", " union all ".join(unknown), transactions)
     blanked = " union all ".join(map(_blanked, entities))
-    lake.append(con, home, "blanked_cell", blanked, account.transaction)
-    lake.append(con, home, "code_system_count", _SYSTEMS, account.transaction)
-    reference = file.references[0].name.split(".")[0] if file.references else None
-    _append_account(con, home, account, entities, file.received_at, reference)
+    lake.append(con, home, "blanked_cell", blanked, transactions)
+    lake.append(con, home, "code_system_count", _SYSTEMS, transactions)
+    references = files[0].references
+    read_with = {
+        "entities": "|".join(entities),
+        "reference_sha256": references[0].name.split(".")[0] if references else None,
+    }
+    rows = [
+        _row(account, received_at=file.received_at, **read_with)
+        for file, account in zip(files, accounts, strict=True)
+    ]
+    _append_accounts(con, home, rows, transactions)
+
+
+# Of rows, as `checked`: their file, and what is common to all files
+_OF_FILES = (
+    "inner join landing.batch_file on batch_file.number = file_number(checked.line)"
+    " cross join landing.file"
+)
+_FILE = "file.source, batch_file.sha256, batch_file.file"
+_LINE = "line_of_file(checked.line) as line"
 
 
 def _accepted(entity):
     return f"""
-        select file.source, file.sha256, file.file, file.snapshot, checked.*
-        from ({accepted_rows(entity)}) as checked, landing.file
+        select {_FILE}, file.snapshot, checked.* replace ({_LINE})
+        from ({accepted_rows(entity)}) as checked {_OF_FILES}
     """
 
 
 def _blanked(entity):
     return f"""
-        select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
+        select {_FILE}, {_LINE}, '{entity}' as entity,
             unnest(checked.blanked) as column_name, checked.patient_id, checked.place
-        from ({accepted_rows(entity)}) as checked, landing.file
+        from ({accepted_rows(entity)}) as checked {_OF_FILES}
     """
 
 
 _SYSTEMS = """
-    select file.source, file.sha256, file.file, code_system_count.*
-    from staging.code_system_count, landing.file
+    select file.source, batch_file.sha256, batch_file.file, code_system_count.* exclude (number)
+    from staging.code_system_count
+    inner join landing.batch_file using (number)
+    cross join landing.file
 """
 
 
@@ -59,10 +80,10 @@ def _rejected(entity):
     if entity == "lab_result":
         unit, lab, deciding = "unit_reported", "performing_lab", _DECIDING
     return f"""
-        select file.source, file.sha256, file.file, checked.line, '{entity}' as entity,
+        select {_FILE}, {_LINE}, '{entity}' as entity,
             rejected_because, {system} as code_system, {code} as code, {unit} as unit,
             {lab} as performing_lab, {deciding} as is_deciding, checked.patient_id, checked.place
-        from staging.checked_{entity} as checked, landing.file
+        from staging.checked_{entity} as checked {_OF_FILES}
         where rejected_because is not null
     """
 
@@ -75,10 +96,10 @@ _DECIDING = (
 
 def _ragged(entity):
     return f"""
-        select file.source, file.sha256, file.file, ragged.line, '{entity}' as entity,
+        select {_FILE}, {_LINE}, '{entity}' as entity,
             'ragged_row' as rejected_because, null as code_system, null as code, null as unit,
             null as performing_lab, true as is_deciding, null as patient_id, null as place
-        from landing.ragged, landing.file
+        from landing.ragged as checked {_OF_FILES}
     """
 
 
@@ -90,9 +111,9 @@ def _unmapped(entity):
     )
     unit = "unit_reported" if entity == "lab_result" else "null"
     return f"""
-        select file.source, file.sha256, file.file, '{entity}' as entity, skipped_because, {code},
+        select {_FILE}, '{entity}' as entity, skipped_because, {code},
             {unit} as unit, count(*) as rows
-        from staging.checked_{entity}, landing.file
+        from staging.checked_{entity} as checked {_OF_FILES}
         where skipped_because in ('unmapped_code', 'other_analyte') group by all
     """
 
@@ -101,35 +122,37 @@ def _unknown_status(entity):
     """Unknown status words: such a result is held, any other record counts for a risk alone; a
     steward should say which is right"""
     return f"""
-        select file.source, file.sha256, file.file, '{entity}' as entity,
-            'unknown_status' as skipped_because, null as code_system, landed.status as code,
+        select {_FILE}, '{entity}' as entity,
+            'unknown_status' as skipped_because, null as code_system, checked.status as code,
             null as name, null as unit, count(*) as rows
-        from landing.{entity} as landed cross join landing.file
+        from landing.{entity} as checked {_OF_FILES}
         left join protocol.status
-            on status.entity = '{entity}' and status.status = status_key(landed.status)
-        where landed.status is not null and status.status is null group by all
+            on status.entity = '{entity}' and status.status = status_key(checked.status)
+        where checked.status is not null and status.status is null group by all
     """
 
 
-def _append_account(con, home, account, entities, received_at, reference):
-    values = {
+def _append_accounts(con, home, rows, transactions):
+    con.register("account", pa.Table.from_pylist(rows, lake.arrow_schema("delivery")))
+    lake.append(con, home, "delivery", "select * from account", transactions)
+    con.unregister("account")
+
+
+def _row(account, *, received_at, entities="", reference_sha256=None):
+    return {
         "source": account.source, "sha256": account.sha256, "file": account.file,
-        "entity": account.entity, "entities": "|".join(entities), "rows": account.rows,
+        "entity": account.entity, "entities": entities, "rows": account.rows,
         "accepted": account.accepted, "rejected": json.dumps(account.rejected),
         "duplicates": account.duplicates, "skipped": json.dumps(account.skipped),
-        "refused": account.refused, "received_at": received_at, "reference_sha256": reference,
-        "snapshot": account.snapshot, "blanked": json.dumps(account.blanked),
-        "withdrawals": account.withdrawals, "is_later_delivery_winning": account.is_later_winning,
+        "refused": account.refused, "received_at": received_at,
+        "reference_sha256": reference_sha256, "snapshot": account.snapshot,
+        "blanked": json.dumps(account.blanked), "withdrawals": account.withdrawals,
+        "is_later_delivery_winning": account.is_later_winning,
     }  # fmt: skip
-    assert list(values) == list(COLUMNS["delivery"])
-    row = ", ".join(f"${place} as {name}" for place, name in enumerate(values, start=1))
-    con.execute(f"create or replace temp table account as select {row}", list(values.values()))
-    lake.append(con, home, "delivery", "select * from account", account.transaction)
 
 
 def commit_refusal(home, account, received_at):
     """Append the account of a refused file, once for its bytes and profile."""
     own = transaction_of_refusal(account.source, account.sha256, account.snapshot)
-    refused = account.with_transaction(own)
     with closing(connect()) as con:
-        _append_account(con, home, refused, (), received_at, None)
+        _append_accounts(con, home, [_row(account, received_at=received_at)], [own])

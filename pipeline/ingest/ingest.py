@@ -3,13 +3,32 @@ one pass and exactly once."""
 
 import shutil
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.core import Growing, Refused, exclusive_lock, sha256_of
-from pipeline.engine import DataError, ProgrammingError, is_disk_or_memory_error, write_error
-from pipeline.ingest.accounts import Account, account_of_earlier_ingest, receipt_time
+from pipeline.engine import (
+    DataError,
+    EngineError,
+    ProgrammingError,
+    is_disk_or_memory_error,
+    write_error,
+)
+from pipeline.ingest.accounts import (
+    Account,
+    account_of_earlier_ingest,
+    ingested_before,
+    receipt_time,
+)
+from pipeline.ingest.begun import appending, begun
 from pipeline.ingest.commit import commit, commit_refusal
-from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
+from pipeline.ingest.validate import (
+    DeliveredFile,
+    snapshot_of,
+    validate_batch,
+    validate_file,
+    working_database,
+)
 from pipeline.landing import archive_once, move_to_folder, references_of, stored_path
 from pipeline.profiles import read_profile
 
@@ -58,6 +77,74 @@ def ingest_file(
         if path.exists():  # else it was archived by an earlier ingest
             _move(home, path, account, folder)
         return account
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file that arrived, for `ingest_batch`; its fields are parameters of `ingest_file`."""
+
+    path: Path
+    name: str
+    promised: str | None = None
+    sha256: str | None = None
+    received_at: datetime | None = None
+
+
+def ingest_batch(home, source, arrived, *, before=_ignored):
+    """Ingest Arrived files of a source and kind in one pass, with one append to each table, and
+    move them into the archive; returns the Account of each up to the last that was looked at.
+
+    None in place of an Account: the file would be refused, and is left. A file that must see what
+    those before it left in the lake ends the batch, if it is the first, too; of it, and of all that
+    come after it, there is nothing in what is returned. Those are to be ingested alone, or in
+    another batch. before: as of `ingest_file`. Raises Growing where any of them changes meanwhile,
+    and Refused where one of them fails them all; then, and after any other error before the first
+    append, nothing was kept.
+    """
+    with exclusive_lock(home, "ingest"):
+        before("read")
+        states = [_FileState.of(one.path) for one in arrived]
+        files = _batch(home, read_profile(source, home), arrived)
+        if len(files) < 2:
+            return []
+        with working_database(home, files[0].sha256) as (con, folder):
+            try:
+                entities, accounts, end = validate_batch(con, home, files, folder)
+            except EngineError as error:
+                if is_disk_or_memory_error(error):
+                    raise write_error(home.root, error) from None
+                raise Refused("a value or a name in one of them breaks a SELECT") from None
+            for state in states[:end]:
+                state.check()
+            before("store")
+            if accounts:
+                judged = [files[number] for number in accounts]
+                with appending(home, [file.sha256 for file in judged]):
+                    commit(con, home, judged, list(accounts.values()), entities)
+        for number, account in accounts.items():
+            _move(home, files[number].path, account, "archive")
+        return [accounts.get(number) for number in range(end)]
+
+
+def _batch(home, profile, arrived):
+    "Of the files those at the beginning that can be read together, as DeliveredFiles"
+    files, received_at = [], receipt_time(home)
+    known = begun(home) | ingested_before(home, profile.name)
+    for number, one in enumerate(arrived):
+        sha256, kind = one.sha256 or sha256_of(one.path), profile.kind_of_file(one.name)
+        if sha256 in known or kind is None:
+            break
+        try:
+            _check_wanted(home, profile, one.name, sha256, one.promised)
+            at = one.received_at or received_at + timedelta(microseconds=number)
+            file = _delivered(home, one.path, profile, kind, one.name, sha256, at)
+        except Refused:
+            break
+        if files and (kind, file.snapshot) != (files[0].kind, files[0].snapshot):
+            break
+        files.append(file)
+        known.add(sha256)
+    return files
 
 
 def _check_wanted(home, profile, name, sha256, promised):
@@ -116,11 +203,7 @@ def _ingest(home, file, state, before):
         shutil.rmtree(home.work / file.sha256, ignore_errors=True)
         archive_once(home, file.path, **stored)
         return earlier
-    if file.kind is None:
-        raise Refused(
-            f"its name fits no entity of the profile {file.profile.name} (expected"
-            f" {file.profile.patterns})"
-        )
+    _check_kind(file)
     with working_database(home, file.sha256) as (con, folder):
         try:
             landed, account = validate_file(con, home, file, folder)
@@ -137,8 +220,17 @@ def _ingest(home, file, state, before):
             raise
         state.check()
         before("store")
-        commit(con, home, file, landed.entities, account)
+        with appending(home, [file.sha256]):
+            commit(con, home, [file], [account], landed.entities)
         return account
+
+
+def _check_kind(file):
+    if file.kind is None:
+        raise Refused(
+            f"its name fits no entity of the profile {file.profile.name} (expected"
+            f" {file.profile.patterns})"
+        )
 
 
 @dataclass(frozen=True)

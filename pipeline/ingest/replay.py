@@ -3,14 +3,16 @@
 import json
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from pipeline.core import InvalidProtocol, LakeUnavailable, UsageError, exclusive_lock
+from pipeline.core import InvalidProtocol, LakeUnavailable, Refused, UsageError, exclusive_lock
 from pipeline.ingest.accounts import Account, transaction_of, transaction_of_refusal
-from pipeline.ingest.ingest import ingest_file
+from pipeline.ingest.claims import batches
+from pipeline.ingest.ingest import Arrived, ingest_batch, ingest_file
 from pipeline.lake import carry_account, carry_rows, check_form, note_form, query, swap
 from pipeline.landing import is_as_archived, is_expired, is_rewritten, references_of, stored_path
 
@@ -133,27 +135,62 @@ def _account(delivery):
 
 
 def _replayed(beside, deliveries):
-    columns = ("source", "sha256", "file", "received_at")
-    for delivery in deliveries:
-        if not is_expired(_archived(beside, delivery)):
-            yield _replay(beside, **{name: delivery[name] for name in columns})
+    "In the order of receipt; those of one source and kind that follow each other together"
+    left = [one for one in deliveries if not is_expired(_archived(beside, one))]
+    for (source, _), some in groupby(left, itemgetter("source", "entity")):
+        files = [_checked(beside, delivery) for delivery in some]
+        for batch in batches(files):
+            yield from _replay(beside, source, batch)
 
 
-def _replay(beside, *, source, sha256, file, received_at):
+@dataclass(frozen=True)
+class _ArchivedFile(Arrived):
+    "A file of the archive, as `batches` takes it"
+
+    source: str = ""
+    kind: str | None = None
+    size: int = 0
+    is_new = True
+
+
+def _checked(beside, delivery):
     "Under the hash as delivered: a patient may have been erased from the file since"
-    path = stored_path(beside, source=source, sha256=sha256, name=file, folder="archive")
+    path, name = _archived(beside, delivery), delivery["file"]
     if not path.exists():
         raise LakeUnavailable(
-            f"{file} is not in the archive, so the lake was not changed. Restore the archive from a"
+            f"{name} is not in the archive, so the lake was not changed. Restore the archive from a"
             " backup: b12 restore"
         )
-    if not is_as_archived(path, sha256):
-        raise _changed(file)
-    account = ingest_file(
-        beside, path=path, source=source, name=file, received_at=received_at, sha256=sha256
-    )
-    note = ("rows of erased patients are left out",) if is_rewritten(path) else ()
-    return replace(account, notes=(*account.notes, *note))
+    if not is_as_archived(path, delivery["sha256"]):
+        raise _changed(name)
+    received = {"sha256": delivery["sha256"], "received_at": delivery["received_at"]}
+    kinds = {"source": delivery["source"], "kind": delivery["entity"]}
+    return _ArchivedFile(path, name, size=path.stat().st_size, **received, **kinds)
+
+
+def _replay(beside, source, batch):
+    "The Account of each file"
+    while batch:
+        accounts = _together(beside, source, batch)
+        for file, account in zip(batch, accounts or [None], strict=False):
+            are_erased = is_rewritten(file.path)
+            account = account or ingest_file(beside, **_named(file))
+            note = ("rows of erased patients are left out",) if are_erased else ()
+            yield replace(account, notes=(*account.notes, *note))
+        batch = batch[len(accounts) or 1 :]
+
+
+def _together(beside, source, batch):
+    "As `ingest_batch`; where one of the files fails them all, each is to be ingested alone"
+    try:
+        return ingest_batch(beside, source, batch) if len(batch) > 1 else []
+    except Refused:
+        return [None] * len(batch)
+
+
+def _named(file):
+    names = ("path", "source", "name", "received_at", "sha256")
+    return {name: getattr(file, name) for name in names}
 
 
 def _check_nothing_lost(accounts):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pipeline import lake
 from pipeline.core import Refused
@@ -25,14 +24,28 @@ from pipeline.engine import (
 from pipeline.ingest.accounts import tally
 from pipeline.profiles import Profile
 from pipeline.protocol import register_vocabulary
-from pipeline.readers import read
+from pipeline.readers import read, read_batch
 
 # Such days keep their order when they are compared as text
 _DAY = re.compile(r"\d{4}-?[01]\d-?[0-3]\d([T_-]?\d{2,6})?")
 _IN_THE_LAKE = """
-select lake.{entity}.row_key from lake.{entity}, landing.file
-where lake.{entity}.source = file.source and lake.{entity}.sha256 <> file.sha256
-    and lake.{entity}.snapshot is not distinct from file.snapshot
+select held.row_key from lake.{entity} as held cross join landing.file
+anti join landing.batch_file on batch_file.sha256 = held.sha256
+where held.source = file.source and held.snapshot is not distinct from file.snapshot
+"""
+
+_RESTATED = """
+with state as (
+    select patient_id, file_number(line) as number, recorded_at
+    from staging.checked_patient
+    where skipped_because is null and rejected_because is null
+        and not (coalesce(is_deceased, is_opted_out, is_deleted) is null and merged_into is null)
+)
+select min(number) from (
+    select number from state
+    qualify number > min(number) over (partition by patient_id)
+        and bool_or(recorded_at is null) over (partition by patient_id)
+)
 """
 
 # Read row by row on the way to the checked file: as large as the delivery, and never kept
@@ -66,40 +79,81 @@ def validate_file(con, home, file, folder):
 
     folder: where relations that need no memory lie as Parquet files. Raises Refused.
     """
+    profile = _begin(con, [file])
+    how = {"profile": profile, "kind": file.kind, "references": file.references, "folder": folder}
+    landed = read(con, file.path, **how)
+    _check_rows(con, landed.entities, folder)
+    _find_duplicates(con, home, landed.entities)
+    return landed, tally(con, {0: landed}, [file])[0]
+
+
+def validate_batch(con, home, files, folder):
+    """Read DeliveredFiles of one source, kind and snapshot together, as `validate_file` one.
+
+    Returns the entities; number of a file -> its Account, without the files that are refused; and
+    how many of the files, from the first, were judged: one that has to know what others left in
+    the lake ends the batch.
+    """
+    profile = _begin(con, files)
+    how = {"profile": profile, "kind": files[0].kind, "references": files[0].references}
+    landed = read_batch(con, [file.path for file in files], folder=folder, **how)
+    if not landed:
+        return (), {}, len(files)
+    entities = next(iter(landed.values())).entities
+    _check_rows(con, entities, folder)
+    end = _cut(con, entities, len(files))
+    _find_duplicates(con, home, entities)
+    landed = {number: one for number, one in landed.items() if number < end}
+    if not landed:
+        return (), {}, end
+    return entities, dict(zip(landed, tally(con, landed, files), strict=True)), end
+
+
+def _begin(con, files):
+    "The vocabulary, and what the files have in common; returns their profile for their kind"
     con.begin()  # or the disk is waited for after each of its hundred statements
     register_vocabulary(con)
     con.commit()
-    profile = file.profile.for_kind(file.kind)
+    profile = files[0].profile.for_kind(files[0].kind)
     con.execute("create schema if not exists landing")
-    _describe_file(con, file, profile)
-    landed = read(
-        con, file.path, profile=profile, kind=file.kind, references=file.references, folder=folder
-    )
-    checked = [f"staging.checked_{entity}" for entity in landed.entities]
+    _describe(con, files, profile)
+    return profile
+
+
+def _check_rows(con, entities, folder):
+    checked = [f"staging.checked_{entity}" for entity in entities]
     builders = dict.fromkeys(checked, partial(_check, folder=folder))
     wanted = with_dependencies(con, ["staging.code_system_count", *checked])
     build(con, wanted, builders=STREAMED | builders)
-    _find_duplicates(con, home, landed.entities)
-    return landed, tally(con, landed, file)
 
 
-def _describe_file(con, file, profile):
-    "The relation `landing.file`: one row, what all rows of the file have in common"
-    today = file.received_at.astimezone(ZoneInfo(profile.time_zone)).date()
+def _cut(con, entities, files):
+    """Cut a batch before the first file that states anew what an earlier one stated of a patient
+    without a time: whether it repeats that is told by the order in which they are received, of
+    which `lake.last_patient_state` knows. Returns how many files are left."""
+    [[end]] = con.execute(_RESTATED if "patient" in entities else "select null").fetchall()
     con.execute(
-        "create table landing.file as select $1::varchar as source, $2::varchar as sha256,"
-        " $3::varchar as file, $4::varchar as time_zone, $5::varchar as number_marks, $6::date as"
-        " today, $7::varchar as snapshot, $8::timestamptz as received_at",
-        [
-            profile.name,
-            file.sha256,
-            file.name,
-            profile.time_zone,
-            profile.number_marks,
-            today,
-            file.snapshot,
-            file.received_at,
-        ],
+        "delete from landing.batch_file where number >= $1", [files if end is None else end]
+    )
+    return files if end is None else end
+
+
+def _describe(con, files, profile):
+    """The relations `landing.file`: one row, what all rows have in common; and
+    `landing.batch_file`: a row a file, by its number, which its lines tell"""
+    file = files[0]
+    con.execute(
+        "create table landing.file as select $1::varchar as source, $2::varchar as time_zone,"
+        " $3::varchar as number_marks, $4::varchar as snapshot",
+        [profile.name, profile.time_zone, profile.number_marks, file.snapshot],
+    )
+    con.execute(
+        "create table landing.batch_file (number bigint, sha256 varchar, file varchar, received_at"
+        " timestamptz)"
+    )
+    con.executemany(
+        "insert into landing.batch_file values ($1, $2, $3, $4)",
+        [[number, each.sha256, each.name, each.received_at] for number, each in enumerate(files)],
     )
 
 
@@ -146,7 +200,8 @@ def _find_duplicates(con, home, entities):
     lake.check_tables_present(con, home, lake.attach(con, home, only=entities))
     for entity in entities:
         acceptable = (
-            f"staging.checked_{entity} where skipped_because is null and rejected_because is null"
+            f"staging.checked_{entity} semi join landing.batch_file on number = file_number(line)"
+            " where skipped_because is null and rejected_because is null"
         )
         con.execute(
             f"insert into staging.duplicate_row select '{entity}', line, place from (from"

@@ -20,9 +20,10 @@ from pathlib import Path
 
 from pipeline.core import Failure, Home, OutOfMemory, place_of, restrict_umask
 from pipeline.ingest import attempts
+from pipeline.ingest.batching import ingest_held_batch
 from pipeline.ingest.claims import ClaimedFile, ingest_held
 
-READING = []  # the home and the path of the file that is being read
+READING = []  # the home and the path of each file that is being read
 STANDSTILL, LEAST_WORK = 60, 0.05  # seconds, and of those the seconds of work that are expected
 
 
@@ -48,7 +49,8 @@ def _jobs():
     def listen():
         for line in sys.stdin.buffer:
             if line == attempts.STOP and READING:
-                attempts.take_back(*READING[-1])
+                for reading in READING:
+                    attempts.take_back(*reading)
             elif line != attempts.STOP:
                 jobs.put(json.loads(line))
         os._exit(0)  # whatever the file is doing to the main thread
@@ -96,12 +98,12 @@ def _ingested(job):
     for name in [name for name in os.environ if name.startswith("B12_")]:
         del os.environ[name]
     os.environ.update(job["environment"])
-    home, claimed = Home(Path(job["home"])), ClaimedFile(**job["claimed"])
+    home, claimed = Home(Path(job["home"])), [ClaimedFile(**file) for file in job["claimed"]]
     watch = _Watch()
 
     def before(step):
         if step == "read":
-            READING.append((home, home.root / claimed.path))
+            READING.extend((home, home.root / file.path) for file in claimed)
             _limit(resource.RLIMIT_DATA, job["memory"])
             _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + job["seconds"])
             watch.start()
@@ -110,8 +112,11 @@ def _ingested(job):
             _lift_limits()
 
     try:
-        account = ingest_held(home, claimed, before=before)
-        return {"account": asdict(account) if account else None}
+        if len(claimed) == 1:
+            accounts = [ingest_held(home, claimed[0], before=before)]
+        else:
+            accounts = ingest_held_batch(home, claimed, before=before)
+        return {"accounts": accounts and [asdict(one) if one else None for one in accounts]}
     finally:
         READING.clear()
         watch.is_over.set()

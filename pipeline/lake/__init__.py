@@ -6,7 +6,7 @@ from pipeline.lake.form import FORM, check_form, form_of, note_form
 from pipeline.lake.identity import ids_of_patient
 from pipeline.lake.layout import compact
 from pipeline.lake.queries import query
-from pipeline.lake.schema import COLUMNS, TABLES
+from pipeline.lake.schema import COLUMNS, TABLES, arrow_schema
 from pipeline.lake.swap import swap
 from pipeline.lake.tables import (
     append,
@@ -28,6 +28,7 @@ __all__ = [
     "Ids",
     "Range",
     "append",
+    "arrow_schema",
     "attach",
     "carry_account",
     "carry_rows",

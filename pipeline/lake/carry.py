@@ -28,7 +28,7 @@ def carry_rows(home, beside, deliveries):
         theirs = "(source, sha256, file) in (select (source, sha256, file) from carried)"
         for table in TABLES:
             if table != "delivery" and (delta := open_table(home, table)):
-                append(con, beside, table, f"{scan_of(delta, table)} and {theirs}", ONCE)
+                append(con, beside, table, f"{scan_of(delta, table)} and {theirs}", [ONCE])
 
 
 def carry_account(beside, delivery, transaction):
@@ -38,4 +38,4 @@ def carry_account(beside, delivery, transaction):
     values = [delivery[name] for name in COLUMNS["delivery"]]
     with closing(connect()) as con:
         con.execute(f"create temp table account as select {places}", values)
-        append(con, beside, "delivery", "select * from account", transaction)
+        append(con, beside, "delivery", "select * from account", [transaction])

@@ -57,12 +57,16 @@ def file_paths(delta):
     return sorted(unquote(uri.removeprefix("file://")) for uri in delta.file_uris())
 
 
-def append(con, home, table, select, transaction):
-    """Append the rows of a SELECT (columns by name as in COLUMNS) once for this transaction id;
-    returns their number."""
+def append(con, home, table, select, transactions):
+    """Append the rows of a SELECT (columns by name as in COLUMNS); returns their number.
+
+    transactions: the ids under which it happens. A single one happens once, however often it is
+    tried; that several have not happened is for the caller to know: to look one up takes as long as
+    there were ids before.
+    """
     delta = open_table(home, table) or _create(home, table)
     check_columns(home, table, delta)
-    if delta.transaction_version(transaction) is not None:
+    if len(transactions) == 1 and delta.transaction_version(transactions[0]) is not None:
         return 0
     path = home.lake / table / f"part-{uuid.uuid4()}.parquet"
     columns = ", ".join(
@@ -73,7 +77,8 @@ def append(con, home, table, select, transaction):
     if not rows:
         path.unlink()
         return 0
-    commit(delta, "append", [(path, rows)], [Transaction(app_id=transaction, version=1)])
+    committed = [Transaction(app_id=each, version=1) for each in transactions]
+    commit(delta, "append", [(path, rows)], committed)
     return rows
 
 

@@ -30,6 +30,26 @@ def observe_ingest(function):
     return observed
 
 
+def observe_batch(function):
+    """Around a function of a home and ClaimedFiles that returns their Accounts, some of them or all
+    None: what is None is observed when it is ingested alone."""
+
+    @wraps(function)
+    def observed(home, claimed):
+        if not (metrics.is_on() or lineage.is_on()):
+            return function(home, claimed)
+        with metrics.timed("ingest"):
+            accounts = function(home, claimed)
+        for file, account in zip(claimed, accounts or (), strict=False):
+            if account:
+                with lineage.ingesting(home, file.source, file.name) as ended_with:
+                    ended_with(account)
+                metrics.count_account(account)
+        return accounts
+
+    return observed
+
+
 def observe_screening(function):
     """Around `screen_population(home, …)`: what it published, or why not, is read from the folder
     that it left."""

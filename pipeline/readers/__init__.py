@@ -1,5 +1,6 @@
 """Readers: a delivered file of any format becomes the relations of the schema `landing`."""
 
+from pipeline.readers.batch import read_batch
 from pipeline.readers.cells import define_patient_id
 from pipeline.readers.convert import (
     cell_text,
@@ -56,6 +57,7 @@ __all__ = [
     "opened",
     "parts_of",
     "read",
+    "read_batch",
     "read_header",
     "records_of",
     "refuse_other_kinds",

@@ -56,23 +56,46 @@ def read(con, path, *, profile, kind, folder, references=()):
     text (null when empty); beside them `line`, `shifted_days`, and
     `row_key`, the MD5 of all canonical columns. Raises Refused when the file cannot be read whole.
     """
-    check_bytes(path)
-    check_begins_zip(path)
+    prepare(con, profile)
+    path, profile, notes = opened(path, profile, folder)
+    loaded = _load(con, path, profile=profile, kind=kind, references=references, folder=folder)
+    entities = land(con, loaded.selects, profile=profile, folder=folder)
+    return landed(loaded, entities, notes)
+
+
+def prepare(con, profile):
+    """Create what every file of a profile is read with: its code systems, maps and macros."""
     _code_systems(con, profile)
     _maps(con, profile)
     define_filled(con, profile.empty_words)
     define_patient_id(con, profile.patient_id)
-    path, profile, notes = as_table(unpacked(path, folder), folder, profile)
-    loaded = _load(con, path, profile=profile, kind=kind, references=references, folder=folder)
+
+
+def opened(path, profile, folder):
+    """The path of what is read of a delivered file: itself, or what it holds packed or converted
+    (in `folder`); the profile with that one's dialect; sentences on what is left out."""
+    check_bytes(path)
+    check_begins_zip(path)
+    return as_table(unpacked(path, folder), folder, profile)
+
+
+def land(con, selects, *, profile, folder, place="file_row_number"):
+    """Create `landing.<entity>` for every entity, of no rows where it has no SELECT; returns the
+    entities that have one. place: that of a record which its SELECT does not give."""
     for entity, table in canonical_tables().items():
         columns = sorted(table.all)
-        if entity in loaded.selects:
-            _land(con, entity, columns, loaded.selects[entity], profile=profile, folder=folder)
+        if entity in selects:
+            at = {"profile": profile, "folder": folder, "place": place}
+            _land(con, entity, columns, selects[entity], **at)
         else:
             _land_nothing(con, entity, columns)
-    entities = tuple(entity for entity in ENTITIES if entity in loaded.selects)
-    notes += loaded.notes
-    return Landed(entities, loaded.rows, loaded.other, loaded.not_understood, notes)
+    return tuple(entity for entity in ENTITIES if entity in selects)
+
+
+def landed(loaded, entities, notes):
+    """What a reader Loaded of a file, as Landed."""
+    said = notes + loaded.notes
+    return Landed(entities, loaded.rows, loaded.other, loaded.not_understood, said)
 
 
 def _land_nothing(con, entity, columns):
@@ -144,7 +167,7 @@ def _of_records(con, selects, notes):
     return Loaded(selects, records + other + ragged, other, notes=notes)
 
 
-def _land(con, entity, columns, select, *, profile, folder):
+def _land(con, entity, columns, select, *, profile, folder, place):
     """A line may hold several records of FHIR, and several numbers of one HL7 v2 merge: then a
     record's place in the file tells them apart"""
     is_table, defaults = profile.format in TABLES, profile.defaults.get(entity, {})
@@ -158,7 +181,7 @@ def _land(con, entity, columns, select, *, profile, folder):
             _choose(con, entity),
             [name for name in columns_read if name != "codings"] + list(CODED),
         )
-    numbered = "0 as place" if is_table else "file_row_number as place"
+    numbered = "0 as place" if is_table else f"{place} as place"
     place = "place" if "place" in columns_read else numbered
     cells = ", ".join(
         f'{with_default(_cell(name, columns_read), defaults.get(name))} as "{name}"'

@@ -3,6 +3,10 @@ there are to account for."""
 
 from dataclasses import dataclass
 
+LINES = (
+    2**40
+)  # more than any file has: those of file n of a batch begin above n * LINES (macros.sql)
+
 
 @dataclass(frozen=True)
 class Loaded:

@@ -73,7 +73,8 @@ def _land(con, rows):
     con.unregister("given")
     for entity in CODED:
         con.execute(
-            f"create view landing.{entity} as select code_system, code, name from landing.site_code"
+            f"create view landing.{entity} as select id as line, code_system, code, name from"
+            " landing.site_code"
             f" where coalesce(entity, '{entity}') = '{entity}'"
         )
     con.execute(
@@ -130,7 +131,7 @@ _SHOWN = (
 )  # fmt: skip
 _JUDGED = """
 with found as (
-    select site_code.id, delivered_code.* exclude (rows)
+    select site_code.id, delivered_code.* exclude (rows_by_file)
     from landing.site_code
     join staging.delivered_code
         on coalesce(site_code.entity, delivered_code.entity) = delivered_code.entity

@@ -1,5 +1,5 @@
--- One row per patient row of the lake, from the file's source, whose repetition in a delivery is a
--- duplicate: rows with a time of their own, rows that state neither death, opting out nor a merge,
+-- One row per patient row of the lake, from the source of the files at hand, whose repetition in
+-- a delivery is a duplicate: rows with a time of their own, rows that state neither death, opting out nor a merge,
 -- otherwise the row that was received last. So a state that changed and changed back is not
 -- a duplicate.
 with state as (
@@ -11,7 +11,8 @@ with state as (
     cross join landing.file
     inner join lake.delivery as delivery
         on delivery.source = patient.source and delivery.sha256 = patient.sha256
-    where patient.source = file.source and patient.sha256 <> file.sha256
+    anti join landing.batch_file on batch_file.sha256 = patient.sha256
+    where patient.source = file.source
         and patient.snapshot is not distinct from file.snapshot
         and delivery.refused is null
 )

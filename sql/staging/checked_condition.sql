@@ -14,9 +14,10 @@ with typed as (
             then try_cast(with_point(trim(regexp_extract(condition.code, ':(.*)$', 1)), file.number_marks) as double) end as length,
         coalesce(status_key(condition.status) = 'deleted' and condition_id is not null, false) as is_deleted_record,
         condition.recorded_at as recorded_text, to_instant(condition.recorded_at, file.time_zone) as recorded_instant,
-        file.time_zone, file.received_at
+        file.time_zone, batch_file.received_at
     from landing.condition
     cross join landing.file
+    inner join landing.batch_file on batch_file.number = file_number(condition.line)
     left join staging.delivered_code
         on delivered_code.entity = 'condition' and delivered_code.code is not distinct from condition.code
         and delivered_code.code_system is not distinct from condition.code_system

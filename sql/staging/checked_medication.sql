@@ -14,13 +14,13 @@ with typed as (
         try_cast(with_point(medication.days_supply, file.number_marks) as double) as supply,
         try_cast(with_point(medication.strength_mg, file.number_marks) as double) as strength,
         coalesce(status_key(medication.status) = 'deleted' and medication_id is not null, false) as is_deleted_record,
-        medication.recorded_at as recorded_text, to_instant(medication.recorded_at, file.time_zone) as recorded_instant, file.time_zone, file.received_at
+        medication.recorded_at as recorded_text, to_instant(medication.recorded_at, file.time_zone) as recorded_instant, file.time_zone, batch_file.received_at
     from landing.medication
     cross join landing.file
+    inner join landing.batch_file on batch_file.number = file_number(medication.line)
     left join staging.delivered_code
         on delivered_code.entity = 'medication' and delivered_code.code is not distinct from medication.code
-        and delivered_code.code_system is not distinct from medication.code_system
-        and delivered_code.name is not distinct from medication.name
+        and delivered_code.code_system is not distinct from medication.code_system and delivered_code.name is not distinct from medication.name
     left join protocol.status on status.entity = 'medication' and status.status = status_key(medication.status)
     left join protocol.route on route.route = word_key(medication.route)
 ),

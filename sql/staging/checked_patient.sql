@@ -13,9 +13,10 @@ with typed as (
         first_day(patient.deceased_on, file.time_zone) as death_day,
         latest_day(patient.deceased_on) as last_death_day, to_instant(patient.recorded_at, file.time_zone) as recorded_instant,
         case when patient.status is not null then coalesce(status.meaning = 'retracted', false) end as is_deleted,
-        lower(patient.opted_out) as opting_out, file.time_zone, file.received_at
+        lower(patient.opted_out) as opting_out, file.time_zone, batch_file.received_at
     from landing.patient
     cross join landing.file
+    inner join landing.batch_file on batch_file.number = file_number(patient.line)
     left join protocol.status on status.entity = 'patient' and status.status = status_key(patient.status)
 ),
 

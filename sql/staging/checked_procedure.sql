@@ -10,9 +10,10 @@ with typed as (
         first_day(procedure.performed_on, file.time_zone) as performed_day, latest_day(procedure.performed_on) as last_performed_day,
         coalesce(status_key(procedure.status) = 'deleted' and procedure_id is not null, false) as is_deleted_record,
         procedure.recorded_at as recorded_text, to_instant(procedure.recorded_at, file.time_zone) as recorded_instant,
-        file.time_zone, file.received_at
+        file.time_zone, batch_file.received_at
     from landing.procedure
     cross join landing.file
+    inner join landing.batch_file on batch_file.number = file_number(procedure.line)
     left join staging.delivered_code
         on delivered_code.entity = 'procedure' and delivered_code.code is not distinct from procedure.code
         and delivered_code.code_system is not distinct from procedure.code_system

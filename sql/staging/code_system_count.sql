@@ -1,4 +1,5 @@
--- One row per entity with codes and delivered code system of the files at hand: how many rows carry it, and how many of them are understood.
+-- One row per file of a batch, by its number, entity with codes and delivered code system: how many rows carry it, and how many of them are
+-- understood.
 -- Source: protocol §1, "Understood, not only delivered". A row is understood when its code system is one of those in which the protocol
 -- has codes of such an entity, of drugs those of every class (NDC has B12 injections alone: no metformin there says nothing), whether or
 -- not the code is ours; when its code is known, or answered by the site's map; when it is a drug with a name, which can be matched; or
@@ -23,15 +24,19 @@ coded_system as (
     where code.code_system not in ('LOCAL', 'NAME')
     group by domain.pair[2], code.code_system
     having domain.pair[2] <> 'medication' or count(distinct concept.fact) = 4
+),
+
+counted as (
+    select *, unnest(rows_by_file, recursive := true) from staging.delivered_code
 )
 
 select
-    delivered_code.entity, coalesce(delivered_code.code_system, '') as code_system, cast(sum(delivered_code.rows) as bigint) as rows,
-    cast(coalesce(sum(delivered_code.rows) filter (
-        coded_system.code_system is not null or delivered_code.concepts is not null or delivered_code.is_answered
-        or (delivered_code.entity = 'medication' and (delivered_code.name is not null or delivered_code.spelled_system = 'NAME'))
-        or (delivered_code.spelled_system is null and has_code_shape(delivered_code.entity, delivered_code.code))
+    counted.number, counted.entity, coalesce(counted.code_system, '') as code_system, cast(sum(counted.rows) as bigint) as rows,
+    cast(coalesce(sum(counted.rows) filter (
+        coded_system.code_system is not null or counted.concepts is not null or counted.is_answered
+        or (counted.entity = 'medication' and (counted.name is not null or counted.spelled_system = 'NAME'))
+        or (counted.spelled_system is null and has_code_shape(counted.entity, counted.code))
     ), 0) as bigint) as rows_understood
-from staging.delivered_code
-left join coded_system on coded_system.entity = delivered_code.entity and coded_system.code_system = delivered_code.spelled_system
-group by delivered_code.entity, coalesce(delivered_code.code_system, '')
+from counted
+left join coded_system on coded_system.entity = counted.entity and coded_system.code_system = counted.spelled_system
+group by counted.number, counted.entity, coalesce(counted.code_system, '')

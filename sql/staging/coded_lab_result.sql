@@ -22,9 +22,10 @@ select
     try_cast(digits_only(with_point(lab_result.value, file.number_marks)) as decimal(20, 9)) as plain_number,
     unit_spelling.unit as spelled_unit, coalesce(unit_spelling.is_blank, true) as is_without_unit,
     printed_spelling.unit as spelled_printed_unit,
-    file.time_zone, file.number_marks, file.received_at
+    file.time_zone, file.number_marks, batch_file.received_at
 from landing.lab_result
 cross join landing.file
+inner join landing.batch_file on batch_file.number = file_number(lab_result.line)
 left join staging.delivered_code
     on delivered_code.entity = 'lab_result' and delivered_code.code is not distinct from lab_result.code
     and delivered_code.code_system is not distinct from lab_result.code_system

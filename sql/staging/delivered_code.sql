@@ -37,7 +37,7 @@ meaning as (
 
 select
     spelled_code.entity, spelled_code.code_system, spelled_code.code, spelled_code.name, spelled_code.spelled_system,
-    spelled_code.is_answered, spelled_code.rows, meaning.concepts,
+    spelled_code.is_answered, spelled_code.rows_by_file, meaning.concepts,
     meaning.matched_by, coalesce(meaning.route, route_by_form.kind) as route,
     coalesce(spelled_code.spelled_system = 'LOINC' and regexp_full_match(trim(spelled_code.looked_up_code), '\d{1,7}-\d'), false) as is_loinc,
     concept.means as analyte,

@@ -1,15 +1,22 @@
 -- One row per distinct code of the files at hand, or name of a drug, spelled as the protocol's tables spell it.
 -- A code, or a name without a code, that the site's map answers for is looked up as what the map says; what was delivered stays in
 -- code and code_system. Missing: a lab result without a system is of LOINC; any other has no spelled_system, and is looked up in every
--- system. rows: how many rows have it. words: what a drug's name is looked for in, each word between spaces.
-with delivered as (
-    select 'lab_result' as entity, code_system, code, cast(null as varchar) as name, count(*) as rows from landing.lab_result group by all
+-- system. rows_by_file: how many rows have it, of each file of a batch. words: what a drug's name is looked for in, each word between spaces.
+with counted as (
+    select 'lab_result' as entity, code_system, code, cast(null as varchar) as name, file_number(line) as number, count(*) as rows
+    from landing.lab_result group by all
     union all
-    select 'medication', code_system, code, name, count(*) from landing.medication group by all
+    select 'medication', code_system, code, name, file_number(line), count(*) from landing.medication group by all
     union all
-    select 'condition', code_system, code, null, count(*) from landing.condition group by all
+    select 'condition', code_system, code, null, file_number(line), count(*) from landing.condition group by all
     union all
-    select 'procedure', code_system, code, null, count(*) from landing.procedure group by all
+    select 'procedure', code_system, code, null, file_number(line), count(*) from landing.procedure group by all
+),
+
+delivered as (
+    select entity, code_system, code, name, list(struct_pack(number := number, rows := rows)) as rows_by_file
+    from counted
+    group by entity, code_system, code, name
 ),
 
 spelled as (

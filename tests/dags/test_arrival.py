@@ -245,7 +245,7 @@ def test_an_object_brought_again_after_a_crash_is_ingested_once(tell):
         try: object_store.fetch(home)
         except Killed: pass
         type(fs).mv = move
-        take = lambda: [run.ingest_claimed(home, one) for one in run.claim_waiting(home)]
+        take = lambda: run.ingest_waiting(home)
         first = take()
         fetched = object_store.fetch(home)
         second = take()

@@ -24,9 +24,7 @@ ONE_WORKER = """
 import sys, pathlib
 from pipeline import run
 from pipeline.core import Home
-home = Home(pathlib.Path(sys.argv[1]))
-for claimed in run.claim_waiting(home):
-    run.ingest_claimed(home, claimed)
+run.ingest_waiting(Home(pathlib.Path(sys.argv[1])))
 """
 
 
@@ -51,11 +49,7 @@ def drop(home, name, rows):
 
 
 def take(home):
-    return [
-        account
-        for claimed in run.claim_waiting(home)
-        if (account := run.ingest_claimed(home, claimed))
-    ]
+    return run.ingest_waiting(home)
 
 
 def held(home):
@@ -242,7 +236,7 @@ def test_a_kill_anywhere_lets_no_broken_promise_through(home, monkeypatch, dies_
 
 def test_a_promised_reference_that_another_took_in_meanwhile_is_not_an_error(home):
     name = "metadata/codes.parquet"
-    gone = claims.ClaimedFile("meds", f"claimed/meds/{'a' * 64}-0/{name}", name, "reference")
+    gone = claims.ClaimedFile("meds", f"claimed/meds/{'a' * 64}-0/{name}", name, "reference", 0)
     assert claims._without_references(home, [gone]) == []
 
 
@@ -322,7 +316,8 @@ def test_what_cannot_be_moved_waits_and_does_not_keep_others_waiting(home, monke
     assert "landing/canonical/night/lab_result.csv cannot be moved" in caplog.text
 
 
-def test_so_many_at_a_time_and_those_first_that_a_dead_run_left(home):
+def test_so_many_batches_at_a_time_and_those_first_that_a_dead_run_left(home, monkeypatch):
+    monkeypatch.setattr(claims, "FILES", 1)
     for number in range(5):
         drop(home, f"canonical/{number}/lab_result.csv", results(number * 10, number * 10 + 10))
     left = run.claim_waiting(home, at_most=2)

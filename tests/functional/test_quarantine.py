@@ -374,6 +374,7 @@ def test_a_claimed_file_that_vanishes_while_it_is_read_is_named(home, monkeypatc
         return ingest_apart(home, claimed)
 
     monkeypatch.setattr("pipeline.ingest.claims.ingest_apart", vanishing)
+    monkeypatch.setattr("pipeline.ingest.claims.SMALL", 0)
     assert set(take(home)) == {"lab_result_0.csv", "lab_result_2.csv"}
     assert "lab_result_1.csv was removed from claimed/ while it was read" in caplog.text
 

@@ -125,7 +125,7 @@ def clinic_of(dice):
 def written(con, home):
     "The lake of the clinic as Delta tables"
     for table in lake.TABLES:
-        append(con, home, table, f"from lake.{table}", "test")
+        append(con, home, table, f"from lake.{table}", ["test"])
 
 
 def night_of(home, folder, buckets, monkeypatch):

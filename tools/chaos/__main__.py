@@ -96,6 +96,7 @@ def walk(scratch, *, kills, others, poisoned_rows):
     given = {"wanted": state(prepared), "scratch": scratch}
     yield from map(tell, _killings(words, seconds, prepared, kills, given))
     yield from map(tell, _on_small_disks(words, seconds, others, given))
+    yield tell(arriving.killed_batches(extracts=extracts, scratch=scratch, times=others))
     yield tell(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=others, **given))
     yield tell(receiving.killed_receive(times=others, scratch=scratch))
     yield tell(arriving.growing(extracts=extracts, screen=SCREEN, times=others, **given))

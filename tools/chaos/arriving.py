@@ -9,16 +9,14 @@ import time
 
 from pipeline.core import REPOSITORY, Home
 from pipeline.lake import query
-from tools.chaos.faults import Row, compared
-from tools.chaos.killing import b12, finished
+from tools.chaos.faults import Row, compared, state
+from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
 
 TAKE = """
 import pathlib, sys
 from pipeline import run
 from pipeline.core import Home
-home = Home(pathlib.Path(sys.argv[1]))
-for claimed in run.claim_waiting(home):
-    run.ingest_claimed(home, claimed)
+run.ingest_waiting(Home(pathlib.Path(sys.argv[1])))
 """
 HEADER = "patient_id,code,code_system,value,unit,collected_at,result_id\n"
 POISONS = {
@@ -29,6 +27,27 @@ POISONS = {
     "too many cells": "P0,2132-9,LOINC,100,pg/mL,2026-01-01,R0" + ",x" * 500 + "\n",
     "SQL": 'P0,2132-9,LOINC,"100\'); drop table lake.delivery; --",pg/mL,2026-01-01,R0\n',
 }
+
+
+def killed_batches(*, extracts, scratch, times, files=60):
+    """An ingest of many small files that are read together, killed at so many moments spread over
+    its work, then typed again; returns a Row."""
+    small, undisturbed = scratch / "small", scratch / "undisturbed-small"
+    small.mkdir()
+    (small / "patient.csv").write_bytes((extracts / "patient.csv").read_bytes())
+    header, *rows = (extracts / "lab_result.csv").read_text(encoding="utf-8").splitlines(True)
+    for number in range(files):
+        text = "".join([header, *rows[number::files]])
+        (small / f"lab_result_{number:02}.csv").write_text(text, encoding="utf-8")
+    words = ("run", small, "--source", "canonical", "--as-of", AS_OF)
+    process = b12(undisturbed, *words)
+    seconds = work_until_the_end(process)
+    assert finished(process) == (0, "")
+    return kill_and_repeat(
+        "kill −9 of an ingest of small files that are read together", prepared=None,
+        wanted=state(undisturbed), words=words, then=[], times=times, seconds=seconds,
+        scratch=scratch,
+    )  # fmt: skip
 
 
 def _place(extracts, home):

@@ -2,13 +2,17 @@
 SELECTs in `sources/fhir_r4/`."""
 
 import json
+from contextlib import suppress
 from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.core import SOURCES, Refused, read_yaml, settings
 from pipeline.engine import EngineError, is_disk_or_memory_error, view_of_parquet, write_error
 from pipeline.readers.cells import define_filled
-from pipeline.readers.fhir.text import Texts
-from pipeline.readers.loaded import Loaded
+from pipeline.readers.fhir.text import SCHEMA, Texts
+from pipeline.readers.loaded import LINES, Loaded
 
 FOLDER = SOURCES / "fhir_r4"
 LOOKUPS = (
@@ -33,29 +37,63 @@ def load_resources(con, path, *, profile, folder):
     `sources/fhir_r4/elements.yaml`. A line is that of the file; in a Bundle the number of the
     entry. Raises Refused when the file cannot be read whole.
     """
-    _define(con, profile)
     texts = Texts(path)
-    _land_records(con, texts, folder)
+    return _load(con, {0: texts}, texts.reader(), profile=profile, folder=folder)[0]
+
+
+def load_resource_files(con, paths, *, profile, folder):
+    """As `load_resources` of several files, none of which sees what another holds.
+
+    paths: number of a file -> its path; `LINES` times that number is added to its lines. Returns
+    number -> Loaded, without the files that cannot be read.
+    """
+    read, batches = {}, []
+    for number, path in paths.items():
+        with suppress(Refused, ValueError, RecursionError):
+            texts = Texts(path)
+            batches += [_moved(batch, number) for batch in texts.reader()]
+            read[number] = texts
+    if not read:
+        return {}
+    reader = pa.RecordBatchReader.from_batches(SCHEMA, batches)
+    return _load(con, read, reader, profile=profile, folder=folder)
+
+
+def _moved(batch, number):
+    "Records and lines of a file as those of file `number` of a batch"
+    above = pa.scalar(number * LINES, pa.int64())
+    for place, name in enumerate(("record", "line")):
+        moved = pc.add(batch[name], above)  # pyright: ignore[reportAttributeAccessIssue]
+        batch = batch.set_column(place, SCHEMA.field(name), moved)
+    return batch
+
+
+def _load(con, texts, reader, *, profile, folder):
+    "number of a file -> Loaded; texts: number -> Texts, which the reader reads"
+    _define(con, profile)
+    _land_records(con, texts, reader, folder)
     for name in LOOKUPS:
         _look_up(con, name, folder)
     con.execute(
         "create or replace table landing.ragged as select line from landing.fhir_record where kind"
         " is null"
     )
-    rows, other, not_understood = _counted(con, texts.count)
-    selects = profile.selects_of("resource")
-    return Loaded(selects, rows, other, not_understood, notes=_notes(texts))
+    counted, selects = _counted(con), profile.selects_of("resource")
+    return {
+        number: Loaded(selects, *_counts(each.count, counted.get(number)), notes=_notes(each))
+        for number, each in texts.items()
+    }
 
 
-def _land_records(con, texts, folder):
-    con.register("delivered_text", texts.reader())
+def _land_records(con, texts, reader, folder):
+    con.register("delivered_text", reader)
     try:
         view_of_parquet(con, "landing.fhir_record", _select("lookup/record"), folder)
     except EngineError as error:
         if is_disk_or_memory_error(error):
             raise write_error(folder, error) from None
-        if texts.refusal:
-            raise Refused(texts.refusal) from None
+        if refusal := next((each.refusal for each in texts.values() if each.refusal), None):
+            raise Refused(refusal) from None
         raise
     finally:
         con.unregister("delivered_text")
@@ -104,17 +142,22 @@ def _elements():
     return {**elements, **chosen}
 
 
-def _counted(con, records):
-    "Rows to account for, how many of them are of no entity, and how many were not understood"
-    [counts] = con.execute(
-        "select $1 + cast(coalesce(sum(row_count - 1), 0) as bigint),"
-        " count(*) filter (kind is not null and is_understood)"
-        " - (select count(*) from landing.fhir_resource),"
+def _counted(con):
+    """Of each file with records: how many rows they give beyond one each, how many records are of
+    no entity, and how many rows were not understood"""
+    counted = con.execute(
+        "select file, cast(coalesce(sum(row_count - 1), 0) as bigint),"
+        " count(*) filter (kind is not null and is_understood and not fhir_is_read(kind)),"
         " cast(coalesce(sum(row_count) filter (not is_understood), 0) as bigint)"
-        " from landing.fhir_record",
-        [records],
+        " from landing.fhir_record group by file"
     ).fetchall()
-    return counts
+    return {file: counts for file, *counts in counted}
+
+
+def _counts(records, counted):
+    "Rows to account for, how many of them are of no entity, and how many were not understood"
+    more, other, not_understood = counted or (0, 0, 0)
+    return records + more, other, not_understood
 
 
 def select_of_lookup(name):

@@ -2,8 +2,9 @@
 A29 deletions; any other message is counted and skipped."""
 
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 
+from pipeline.core import Refused
 from pipeline.engine import quoted_text
 from pipeline.readers.hl7v2.fields import first, known_instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
@@ -20,13 +21,14 @@ from pipeline.readers.hl7v2.patient import (
 )
 from pipeline.readers.hl7v2.result import orders, results
 from pipeline.readers.hl7v2.rows import SCHEMAS, RowFile
-from pipeline.readers.loaded import Loaded
+from pipeline.readers.loaded import LINES, Loaded
 
 _READ = {
     **dict.fromkeys(MERGES, merges),
     **dict.fromkeys(DELETIONS, deletions),
     UNLINK: unlinks,
 }  # event of an ADT message -> what reads its rows
+SELECTS = {name: f"select * from landing.hl7_{name}" for name in ("patient", "lab_result")}
 
 
 def load_messages(con, path, *, profile, folder):
@@ -39,26 +41,62 @@ def load_messages(con, path, *, profile, folder):
     row is that of its PID, OBX or MRG, of a broken message that of its MSH. Raises Refused,
     InvalidProtocol.
     """
-    other, notes, is_binding = 0, [], profile.trailers == "refuse"
+    with _row_files(folder) as files:
+        loaded = _read(path, files, profile=profile)
+    _land(con, files, "true")
+    return loaded
+
+
+def load_message_files(con, paths, *, profile, folder):
+    """Land the messages of several files as `load_messages` does those of one.
+
+    paths: number of a file -> its path; `LINES` times that number is added to its lines. Returns
+    number -> Loaded, without the files that cannot be read: their rows are not landed.
+    """
+    loaded = {}
+    with _row_files(folder) as files:
+        for number, path in paths.items():
+            with suppress(Refused):
+                loaded[number] = _read(path, files, profile=profile, above=number * LINES)
+    read = ", ".join(map(str, loaded)) or "null"
+    _land(con, files, f"line // {LINES} in ({read})")
+    return loaded
+
+
+@contextmanager
+def _row_files(folder):
     with ExitStack() as stack:
-        files = {
+        yield {
             name: stack.enter_context(RowFile(folder / f"hl7_{name}.parquet", schema))
             for name, schema in SCHEMAS.items()
         }
-        for line, segments in messages(path, are_trailers_binding=is_binding, notes=notes):
-            rows_by_entity = _rows(segments, profile) if segments else None
-            if rows_by_entity is None:
-                rows_by_entity = {"ragged": [{"line": line}]}
-            other += not any(rows_by_entity.values())
-            size = sum([len(segment) for _, segment in segments or ()])
-            for name, rows in rows_by_entity.items():
-                files[name].add(rows, size)
-    con.execute(f"create table landing.ragged as select line from {_scan(files['ragged'])}")
-    selects = {name: f"select * from landing.hl7_{name}" for name in ("patient", "lab_result")}
-    for name in selects:
-        con.execute(f"create view landing.hl7_{name} as select * from {_scan(files[name])}")
-    rows = other + sum(file.rows for file in files.values())
-    return Loaded(selects, rows, other, notes=tuple(notes))
+
+
+def _read(path, files, *, profile, above=0):
+    "The rows of a file's messages into the row files; above: what is added to its lines"
+    read, other, notes, is_binding = 0, 0, [], profile.trailers == "refuse"
+    for line, segments in messages(path, are_trailers_binding=is_binding, notes=notes):
+        rows_by_entity = _rows(segments, profile) if segments else None
+        if rows_by_entity is None:
+            rows_by_entity = {"ragged": [{"line": line}]}
+        count = sum(map(len, rows_by_entity.values()))
+        other, read = other + (not count), read + (count or 1)
+        size = sum([len(segment) for _, segment in segments or ()])
+        for name, rows in rows_by_entity.items():
+            for row in rows:
+                row["line"] += above
+            files[name].add(rows, size)
+    return Loaded(SELECTS, read, other, notes=tuple(notes))
+
+
+def _land(con, files, condition):
+    con.execute(
+        f"create or replace table landing.ragged as select line from {_scan(files['ragged'])}"
+        f" where {condition}"
+    )
+    for name in SELECTS:
+        scan = f"select * from {_scan(files[name])} where {condition}"
+        con.execute(f"create or replace view landing.hl7_{name} as {scan}")
 
 
 def _scan(file):

@@ -1,7 +1,7 @@
 -- One row per Medication that a record may point to: its codings, and the strength of a single ingredient in mg where it is given for
 -- one unit. A single ingredient's codings follow its own; several ingredients are one name where the Medication has no code.
 with medication as (
-    select key, code, from_json(ingredient, fhir_ingredient()) as ingredients from landing.fhir_part where kind = 'Medication'
+    select file, key, code, from_json(ingredient, fhir_ingredient()) as ingredients from landing.fhir_part where kind = 'Medication'
 ),
 
 named as (
@@ -15,7 +15,7 @@ named as (
 )
 
 select
-    key,
+    file, key,
     case
         when single is not null then coalesce(fhir_medicine(code), []) || coalesce(fhir_medicine(single.itemCodeableConcept), [])
         else coalesce(fhir_medicine(code), fhir_name(ingredient_names))

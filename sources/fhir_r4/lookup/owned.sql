@@ -8,5 +8,5 @@ select
     ) as patient_id
 from landing.fhir_record
 cross join landing.fhir_option
-left join landing.fhir_patient on fhir_patient.key = fhir_record.pointer.key
-left join landing.fhir_home on fhir_home.base = fhir_record.pointer.base
+left join landing.fhir_patient on fhir_patient.key = fhir_record.pointer.key and fhir_patient.file = fhir_record.file
+left join landing.fhir_home on fhir_home.base = fhir_record.pointer.base and fhir_home.file = fhir_record.file

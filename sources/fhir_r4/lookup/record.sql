@@ -73,7 +73,7 @@ linked as (
 select * exclude (resourceType, id, meta, subject, link)
 from (
     select
-        record, line, kind, is_deleted, is_understood, full_url,
+        record, line, file_number(record) as file, kind, is_deleted, is_understood, full_url,
         fhir_text(case when is_deleted then split_part(requested_key, '/', 2) else resource.id end) as own_id,
         fhir_text(case when is_deleted then coalesce(entry.response.lastModified, bundled_at) else resource.meta.lastUpdated end)
             as recorded_at,

@@ -16,7 +16,7 @@ worded as (
 )
 
 select
-    key,
+    file, key,
     coalesce(fhir_known(words, known_words), words[1]) as specimen,
     fhir_text(coalesce(
         collection ->> '$.collectedDateTime', collection ->> '$.collectedPeriod.start', collection ->> '$.collectedPeriod.end'

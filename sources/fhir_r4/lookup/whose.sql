@@ -8,4 +8,4 @@ select
     own_id
 from landing.fhir_owned
 cross join landing.fhir_option
-left join landing.fhir_home on fhir_home.base = fhir_base(full_url)
+left join landing.fhir_home on fhir_home.base = fhir_base(full_url) and fhir_home.file = fhir_owned.file

@@ -13,7 +13,7 @@ with own as (
 
 component as (
     select
-        line, record, own_id, patient_id, status, is_deleted, recorded_at, effectiveDateTime, effectiveInstant, effectivePeriod,
+        line, record, file, own_id, patient_id, status, is_deleted, recorded_at, effectiveDateTime, effectiveInstant, effectivePeriod,
         effectiveTiming, issued, specimen, performer, note, generate_subscripts(parts, 1) as place, unnest(parts) as part
     from (
         select *, from_json(component, fhir_component()) as parts
@@ -24,7 +24,7 @@ component as (
 
 result as (
     select
-        line, record, own_id, patient_id, status, is_deleted, recorded_at, effectiveDateTime, effectiveInstant, effectivePeriod,
+        line, record, file, own_id, patient_id, status, is_deleted, recorded_at, effectiveDateTime, effectiveInstant, effectivePeriod,
         effectiveTiming, issued, specimen, performer, note, place, code, valueQuantity, valueCodeableConcept, valueString, valueBoolean,
         valueInteger, valueRange, valueRatio, valueSampledData, valueTime, valueDateTime, valuePeriod, dataAbsentReason, referenceRange, interpretation
     from own
@@ -102,4 +102,4 @@ select
 from performed
 cross join landing.fhir_option
 cross join (select list(specimen) as known_words from protocol.specimen)
-left join landing.fhir_specimen on fhir_specimen.key = fhir_key(record, specimen_reference)
+left join landing.fhir_specimen on fhir_specimen.key = fhir_key(record, specimen_reference) and fhir_specimen.file = performed.file

@@ -77,4 +77,4 @@ select
     fhir_text(coalesce(known_route, dosages[1].route.coding[1].display, dosages[1].route.text, dosages[1].route.coding[1].code)) as route,
     fhir_medication.strength_mg, recorded_at
 from timed
-left join landing.fhir_medication on fhir_medication.key = fhir_key(record, medicationReference.reference)
+left join landing.fhir_medication on fhir_medication.key = fhir_key(record, medicationReference.reference) and fhir_medication.file = timed.file

@@ -10,21 +10,21 @@ with person as (
         ) as patient_number
     from landing.fhir_resource
     cross join landing.fhir_option
-    left join landing.fhir_home on fhir_home.base = fhir_base(full_url)
+    left join landing.fhir_home on fhir_home.base = fhir_base(full_url) and fhir_home.file = fhir_resource.file
     where kind = 'Patient'
 ),
 
 replacement as (
-    select person.line, person.patient_number, person.recorded_at, fhir_replaced.patient_id as replaced_id
+    select person.line, person.file, person.patient_number, person.recorded_at, fhir_replaced.patient_id as replaced_id
     from person
     inner join landing.fhir_replaced on fhir_replaced.record = person.record
 ),
 
 replacing as (
-    select replaced_id, min(patient_number) as patient_number
+    select file, replaced_id, min(patient_number) as patient_number
     from replacement
     where patient_number <> replaced_id
-    group by replaced_id
+    group by file, replaced_id
 )
 
 select
@@ -39,7 +39,7 @@ select
     end as merged_into,
     recorded_at, case when is_deleted then 'deleted' else 'active' end as status
 from person
-left join replacing on replacing.replaced_id = person.patient_number
+left join replacing on replacing.replaced_id = person.patient_number and replacing.file = person.file
 union all by name
 select
     line, case when patient_number is not null then replaced_id end as patient_id, patient_number as merged_into, recorded_at

@@ -11,8 +11,9 @@ def held(rows, refused=()):
     con = clinic(loaded=None)
     con.execute("create schema landing")
     con.execute(
-        "create table landing.file as select 'canonical' as source, 'x' as sha256, null::varchar as snapshot"
+        "create table landing.file as select 'canonical' as source, null::varchar as snapshot"
     )
+    con.execute("create table landing.batch_file as select 0 as number, 'x' as sha256")
     for source in ("canonical", "other"):
         for sha, day in DAYS.items():
             why = "broken" if sha in refused else None
