@@ -10,6 +10,7 @@ from pipeline.engine import DataError, ProgrammingError, is_disk_or_memory_error
 from pipeline.ingest.accounts import Account, account_of_earlier_ingest, receipt_time
 from pipeline.ingest.commit import commit, commit_refusal
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
+from pipeline.lake import lake_errors
 from pipeline.landing import archive_once, move_to_folder, references_of, stored_path
 from pipeline.profiles import read_profile
 
@@ -40,7 +41,7 @@ def ingest_file(
     are duplicates. One process at a time, so that of two files which hold one row the second sees
     what the first put in. Raises Growing for a file that changes while it is read; none is kept.
     """
-    with exclusive_lock(home, "ingest"):
+    with exclusive_lock(home, "ingest"), lake_errors(home):
         before("read")
         state = _FileState.of(path)
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
@@ -96,7 +97,7 @@ def _move(home, path, account, folder):
 def put_into_quarantine(home, path, source, name, why):
     """Move a file on which the ingest failed again and again into `quarantine/`, recorded as a
     refused one; returns its Account. why: as the end of a sentence, without a value of the file."""
-    with exclusive_lock(home, "ingest"):
+    with exclusive_lock(home, "ingest"), lake_errors(home):
         kind, sha256 = read_profile(source, home).kind_of_file(name), sha256_of(path)
         shutil.rmtree(home.work / sha256, ignore_errors=True)  # of the last attempt
         account = Account(name, sha256, source, kind)

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
+from pipeline import lake
 from pipeline.core import InvalidProtocol, LakeUnavailable, UsageError, exclusive_lock
 from pipeline.ingest.accounts import Account, transaction_of, transaction_of_refusal
 from pipeline.ingest.ingest import ingest_file
@@ -33,9 +34,10 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
     if not is_upgrade:
         check_form(home)
     with exclusive_lock(home, "screen"), exclusive_lock(home, "ingest"):
-        beside = home.__class__(home.root / "reingest")
+        beside = lake.beside(home)
         if beside.root.exists():
             shutil.rmtree(beside.root)
+        lake.remove_others(home)
         deliveries = _deliveries(home)
         if not (deliveries or is_upgrade):
             raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
@@ -46,7 +48,7 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
             accounts.append(account)
             progress(account)
         _check_nothing_lost(accounts)
-        swap(home, beside.lake)
+        swap(home, beside)
         shutil.rmtree(beside.root)
         return accounts
 
