@@ -106,7 +106,9 @@ def test_another_host_with_an_empty_home_screens_the_same_lake(
         assert answer.code == 2 and "another home" in answer.err
 
 
-def test_sorted_replayed_restored_and_without_an_erased_patient_it_is_the_same(there, demonstration, tmp_path, monkeypatch):
+def test_sorted_replayed_restored_and_without_an_erased_patient_it_is_the_same(
+    there, demonstration, tmp_path, monkeypatch
+):
     assert b12(there.root, "compact").code == 0
     assert all(layout.SORTED in path for path in _files_of(there, "lab_result"))
     assert b12(there.root, "reingest").code == 0
