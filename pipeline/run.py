@@ -76,6 +76,6 @@ def compact_lake(home):
 def screen_population(home, *arguments, asked_by=None, **options):
     """As `screening.screen_population`, after what changed in the settings, gates, profiles and
     maps was put on record. asked_by: the DAG run that asks for it."""
-    if home.lake.is_dir():
+    if lake.exists(home):
         record_settings(home, origin="airflow" if asked_by else COMMAND_LINE)
     return screening.screen_population(home, *arguments, asked_by=asked_by, **options)

@@ -35,7 +35,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         analysis.explanation_text._near_misses analysis.explanation_text._rules
         erasure.orphan_cleanup._put_away
         erasure.orphan_cleanup.settle_claimed_files erasure.orphan_cleanup.sweep
-        lake.swap.folder_of landing.moves.prune_landing
+        lake.places.place_of landing.moves.prune_landing
         observability.instrumentation.observe_ingest.observed operations.deadlines_file._mistake
         profiles.files.install_profile protocol.check._lines.line protocol.tables._table
         readers.fhir.bundle.Window.value readers.fhir.text.Texts._rows readers.hl7v2.result._take
@@ -49,7 +49,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         operations.doctor.system._version operations.notifications._connected
     """,
     "a rarer case of a kind whose other cases are tested": """
-        analysis.explanation.explain_run backup.create._delivered backup.create._lake
+        analysis.explanation.explain_run backup.create._delivered backup.lake_copy.copy_lake
         core.yaml_text.fault profiles.check._mistake profiles.maps.filled
         profiles.profile._read_maps readers.fhir.bundle.Window._read_on readers.fhir.text._decoded
         readers.fhir.text._text

@@ -1,17 +1,14 @@
 """Back up: a home is mirrored into a folder while the pipeline runs; files removed from the home
 are removed there too."""
 
-from pathlib import Path
-
 from pipeline import lake, worklist
 from pipeline.backup.contents import STORE, rest_of, walk
+from pipeline.backup.lake_copy import copy_lake
 from pipeline.backup.mirror import Mirror
-from pipeline.core import Home, LakeUnavailable, UsageError, exclusive_lock
+from pipeline.core import Home, UsageError, exclusive_lock
 from pipeline.erasure import ledger
-from pipeline.lake import TABLES, query
+from pipeline.lake import query
 from pipeline.landing import Watch, stored_path
-
-TRIES = 3
 
 
 def create_backup(home, folder):
@@ -33,7 +30,7 @@ def create_backup(home, folder):
         rows = _store(home, folder)
         with exclusive_lock(home, "screen"):  # a decision moves a run's folder while it is copied
             _runs(mirror, home)
-        _lake(mirror, home)
+        copy_lake(mirror, home)
         # each is listed in its turn, in the order in which a file moves on
         for list_names in (_received, _waiting, _claimed, _archived, rest_of):
             mirror.take(*list_names(home))
@@ -73,42 +70,6 @@ def _runs(mirror, home):
             if not name.startswith(("runs/.building-", "runs/.gone-")) and name != "runs/latest"
         )
     )
-
-
-def _lake(mirror, home):
-    "The accounts first: each says that all rows of its file are in the other tables"
-    for table in TABLES:
-        for _ in range(TRIES):
-            names = walk(home, f"lake/{table}")
-            logs = [
-                name
-                for name in names
-                if "/_delta_log/" in name and not Path(name).name.startswith("_commit_")
-            ]
-            mirror.take(
-                *sorted(logs, key=lambda name: (not name.endswith("_last_checkpoint"), name))
-            )
-            mirror.take(
-                *(name for name in walk(home, f"lake/{table}") if "/_delta_log/" not in name)
-            )
-            if _is_whole(mirror, home, table):
-                break
-            mirror.drop(
-                [name for name in mirror.files if name.startswith(f"lake/{table}/")]
-            )  # a replay put another lake in its place
-        else:
-            raise LakeUnavailable(
-                f"The lake table {table} changed during each of {TRIES} attempts to copy it. Type"
-                " the command again."
-            )
-    mirror.take("lake/form.json")
-
-
-def _is_whole(mirror, home, table):
-    delta = lake.open_table(Home(mirror.folder), table)
-    if delta is None:
-        return lake.open_table(home, table) is None
-    return all(Path(path).exists() for path in lake.file_paths(delta))
 
 
 def _received(home):

@@ -39,23 +39,31 @@ class Mirror:
         with suppress(FileNotFoundError):
             self.files[as_name] = self._taken(as_name, self.root / name)
 
+    def take_from(self, as_name, *, size, changed_ns, write):
+        """Copy what lies outside the home, if it has changed: write(path) puts it into a file."""
+        with suppress(FileNotFoundError):
+            said = {"size": size, "mtime_ns": changed_ns}
+            self.files[as_name] = self._copied(as_name, said, lambda copy: _written(write, copy))
+
     def _taken(self, name, path):
-        copy = self.folder / name
         if path.is_symlink():
-            _link(copy, str(path.readlink()))
+            _link(self.folder / name, str(path.readlink()))
             return {"link": str(path.readlink())}
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would never end
             raise StorageError(f"{path} is not a file. Move it away, then back up again.")
         said = {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
-        known = self.before.get(name, {})
+        return self._copied(name, said, lambda copy: _copy(path, copy))
+
+    def _copied(self, name, said, write):
+        copy, known = self.folder / name, self.before.get(name, {})
         if (
             {key: known.get(key) for key in said} == said
             and copy.is_file()
-            and copy.stat().st_size == status.st_size
+            and copy.stat().st_size == said["size"]
         ):
             return known
-        said |= {"sha256": _copy(path, copy), "size": copy.stat().st_size}
+        said = said | {"sha256": write(copy), "size": copy.stat().st_size}
         self.copied, self.bytes = self.copied + 1, self.bytes + said["size"]
         return said
 
@@ -100,6 +108,14 @@ def _copy(path, copy):
                 target.write(block)
         shutil.copystat(path, part)
     return digest.hexdigest()
+
+
+def _written(write, copy):
+    "The same of what another writes"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(copy, is_flushed=False) as part:
+        write(part)
+    return sha256_of(copy)
 
 
 def _link(copy, to):

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline import worklist
+from pipeline import lake, worklist
 from pipeline.backup.contents import MANIFEST, STORE, manifest_of
 from pipeline.backup.seal import backup_key, check_signature, is_genuine, unsealed
 from pipeline.core import (
@@ -45,6 +45,7 @@ def restore_backup(home, folder, *, ledger_file=None, may_be_unsigned=False) -> 
             f"{home.root} is not empty. Restore into a new home with --home NEW, then use it in"
             " place of the old one."
         )
+    lake.check_is_free(home)
     _check(folder, manifest)
     rows, files = _put_all(home, folder, manifest), manifest["files"]
     known = ledger.entries(home.root / LEDGER)
@@ -80,6 +81,8 @@ def _put_all(home, folder, manifest):
     rows, files = _store(home, folder, manifest["store_sha256"]), manifest["files"]
     for name in sorted(files, key=lambda name: name == "runs/latest"):  # `latest` comes last
         _put(folder / "home" / name, home.root / name, files[name])
+    if home.lake_url and home.lake.exists():
+        lake.move_to_store(home)
     _put_erasure_key(home, manifest)
     return rows
 

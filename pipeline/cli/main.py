@@ -21,7 +21,7 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     home = None
     try:
-        home = Home(options.home.absolute()) if "home" in options else Home.from_environment()
+        home = Home.from_environment(getattr(options, "home", None))
         return getattr(commands, options.command)(home, options) or 0
     except Failure as failure:
         print(printable(f"b12 {options.command}: {failure}"), file=sys.stderr)

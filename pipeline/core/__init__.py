@@ -15,6 +15,7 @@ from pipeline.core.config import (
     restrict_umask,
 )
 from pipeline.core.environment import (
+    LAKE_URL,
     Settings,
     account,
     described_settings,
@@ -78,6 +79,7 @@ __all__ = [
     "DEFAULT_PACK",
     "ENTITIES",
     "EXPECTATIONS",
+    "LAKE_URL",
     "LOADER",
     "LOOPBACK",
     "PROTOCOL",

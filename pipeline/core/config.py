@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.core.environment import home_folder
+from pipeline.core.environment import home_folder, lake_url
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROTOCOL = REPOSITORY / "protocol"
@@ -17,16 +17,18 @@ ENTITIES = ("patient", "lab_result", "medication", "condition", "procedure")
 
 @dataclass(frozen=True)
 class Home:
-    """The state of one installation; every path under one root."""
+    """The state of one installation; every path under one root. lake_url: where the lake is, if it
+    is not below the root."""
 
     root: Path
+    lake_url: str | None = None
 
     @classmethod
-    def from_environment(cls):
-        """The home that `$B12_HOME` names; what this process writes from now on is its owner's
-        alone."""
+    def from_environment(cls, root=None):
+        """The home that `$B12_HOME` names, or that at a root, with the lake that `$B12_LAKE_URL`
+        names; what this process writes from now on is its owner's alone."""
         restrict_umask()
-        return cls(home_folder().absolute())
+        return cls((root or home_folder()).absolute(), lake_url())
 
     @property
     def landing(self):
@@ -61,7 +63,13 @@ class Home:
 
     @property
     def lake(self):
+        "The lake's folder, of a home whose lake is not in an object store"
         return self.root / "lake"
+
+    @property
+    def lake_name(self):
+        "Where the lake is, for messages"
+        return self.lake_url or str(self.lake)
 
     @property
     def old_lake(self):

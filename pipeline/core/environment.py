@@ -14,6 +14,7 @@ from pipeline.core.errors import UsageError
 
 PREFIX = "B12_"
 LONGEST_DAYS = 36_500
+LAKE_URL = r"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._=-]+)*"
 _PASSWORD = re.compile(r"(://[^:/@\s]*):\S+@")
 
 
@@ -49,6 +50,14 @@ class Settings(BaseSettings):
         description=(
             "Database of the worklist, as postgresql+psycopg://user@host/database; without it,"
             " SQLite in the home."
+        ),
+    )
+    lake_url: str | None = Field(
+        default=None,
+        pattern=f"^{LAKE_URL}$",
+        description=(
+            "Object store that holds the tables of the lake, as s3://bucket/prefix; without it, the"
+            " folder lake/ of the home. Its credentials, region and address are those of AWS_…."
         ),
     )
     timezone: str | None = Field(
@@ -293,6 +302,11 @@ def home_folder():
     """The folder that `$B12_HOME` names. It is read alone, so that the doctor can report
     settings that are wrong."""
     return Path(os.environ.get(variable_of("home")) or Settings.model_fields["home"].default)
+
+
+def lake_url():
+    """The address that `$B12_LAKE_URL` gives, or None; read alone, as the home is."""
+    return os.environ.get(variable_of("lake_url")) or None
 
 
 def variable_of(name):

@@ -104,12 +104,31 @@ def storage_errors(home):
         if is_disk_or_memory_error(error):
             raise write_error(home.root, error) from None
         if is_damage_error(error):
-            raise LakeUnavailable(
-                f"A file of the lake under {home.lake}, or of a run under {home.runs}, is missing"
-                " or damaged; b12 doctor names it. Restore it from the backup (b12 restore), or"
-                " replay the archive: b12 reingest."
-            ) from None
+            raise LakeUnavailable(fault_of_lake(home, error)) from None
         raise
+
+
+def is_of_object_store(error):
+    """Whether an error of DuckDB comes from a file system that Python serves; its text is a trace,
+    and for nobody."""
+    return type(error) is EngineError and str(error).startswith("Traceback (most recent call last)")
+
+
+def fault_of_lake(home, error):
+    """What is wrong with a home's lake, for people, where reading or writing it ended with an
+    error."""
+    is_missing = "FileNotFoundError" in str(error)
+    if home.lake_url and not is_missing and not isinstance(error, OperationalError):
+        return (
+            f"The lake at {home.lake_url} cannot be reached, or refuses these credentials. Check"
+            " B12_LAKE_URL, the variables AWS_… and the object store, then type the command again;"
+            " it continues where it stopped."
+        )
+    return (
+        f"A file of the lake under {home.lake_name}, or of a run under {home.runs}, is missing or"
+        " damaged; b12 doctor names it. Restore it from the backup (b12 restore), or replay the"
+        " archive: b12 reingest."
+    )
 
 
 def write_error(folder, error):

@@ -110,7 +110,8 @@ def view_of_parquet(con, name, select, folder, *, is_numbered=False, compression
     `file_row_number`, from 0.
     """
     path = folder / f"{name}.parquet"
-    con.execute(f"copy ({select}) to $1 (format parquet, compression {compression})", [str(path)])
+    form = f"format parquet, compression {compression}, preserve_order true"
+    con.execute(f"copy ({select}) to $1 ({form})", [str(path)])
     numbered = ", file_row_number = true" if is_numbered else ""
     con.execute(
         f"create or replace view {name} as select * from"

@@ -4,6 +4,7 @@ import os
 import shutil
 from contextlib import suppress
 
+from pipeline import lake
 from pipeline.core import exclusive_lock, is_part, lock_if_free, remove_unlocked, sha256_of
 from pipeline.landing import (
     archive_once,
@@ -32,6 +33,7 @@ def sweep(home):
             left.unlink()
     if home.claimed.is_dir():
         remove_unlocked([path for path in home.claimed.rglob(".*.part") if path.is_file()])
+    lake.remove_others(home)
     with exclusive_lock(home, "work"):
         remove_unlocked(home.work.iterdir() if home.work.is_dir() else (), ignore_errors=True)
 

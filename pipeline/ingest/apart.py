@@ -151,9 +151,11 @@ def _account(values):
 
 
 def _job(home, claimed):
-    variables = {name: value for name, value in os.environ.items() if name.startswith("B12_")}
+    passed_on = ("B12_", "AWS_")
+    variables = {name: each for name, each in os.environ.items() if name.startswith(passed_on)}
     return {
         "home": str(home.root.absolute()),
+        "lake_url": home.lake_url,
         "folder": str(Path.cwd()),
         "claimed": [asdict(file) for file in claimed],
         "environment": variables | {"B12_MEMORY": memory_of_its_database()},

@@ -29,6 +29,7 @@ from pipeline.ingest.validate import (
     validate_file,
     working_database,
 )
+from pipeline.lake import lake_errors
 from pipeline.landing import archive_once, move_to_folder, references_of, stored_path
 from pipeline.profiles import read_profile
 
@@ -59,7 +60,7 @@ def ingest_file(
     are duplicates. One process at a time, so that of two files which hold one row the second sees
     what the first put in. Raises Growing for a file that changes while it is read; none is kept.
     """
-    with exclusive_lock(home, "ingest"):
+    with exclusive_lock(home, "ingest"), lake_errors(home):
         before("read")
         state = _FileState.of(path)
         profile, sha256 = read_profile(source, home), sha256 or sha256_of(path)
@@ -101,19 +102,14 @@ def ingest_batch(home, source, arrived, *, before=_ignored):
     and Refused where one of them fails them all; then, and after any other error before the first
     append, nothing was kept.
     """
-    with exclusive_lock(home, "ingest"):
+    with exclusive_lock(home, "ingest"), lake_errors(home):
         before("read")
         states = [_FileState.of(one.path) for one in arrived]
         files = _batch(home, read_profile(source, home), arrived)
         if len(files) < 2:
             return []
         with working_database(home, files[0].sha256) as (con, folder):
-            try:
-                entities, accounts, end = validate_batch(con, home, files, folder)
-            except EngineError as error:
-                if is_disk_or_memory_error(error):
-                    raise write_error(home.root, error) from None
-                raise Refused("a value or a name in one of them breaks a SELECT") from None
+            entities, accounts, end = _judged(con, home, files, folder)
             for state in states[:end]:
                 state.check()
             before("store")
@@ -124,6 +120,16 @@ def ingest_batch(home, source, arrived, *, before=_ignored):
         for number, account in accounts.items():
             _move(home, files[number].path, account, "archive")
         return [accounts.get(number) for number in range(end)]
+
+
+def _judged(con, home, files, folder):
+    try:
+        with lake_errors(home):
+            return validate_batch(con, home, files, folder)
+    except EngineError as error:
+        if is_disk_or_memory_error(error):
+            raise write_error(home.root, error) from None
+        raise Refused("a value or a name in one of them breaks a SELECT") from None
 
 
 def _batch(home, profile, arrived):
@@ -183,7 +189,7 @@ def _move(home, path, account, folder):
 def put_into_quarantine(home, path, source, name, why):
     """Move a file on which the ingest failed again and again into `quarantine/`, recorded as a
     refused one; returns its Account. why: as the end of a sentence, without a value of the file."""
-    with exclusive_lock(home, "ingest"):
+    with exclusive_lock(home, "ingest"), lake_errors(home):
         kind, sha256 = read_profile(source, home).kind_of_file(name), sha256_of(path)
         shutil.rmtree(home.work / sha256, ignore_errors=True)  # of the last attempt
         account = Account(name, sha256, source, kind)

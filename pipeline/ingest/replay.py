@@ -9,6 +9,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from pipeline import lake
 from pipeline.core import InvalidProtocol, LakeUnavailable, Refused, UsageError, exclusive_lock
 from pipeline.ingest.accounts import Account, transaction_of, transaction_of_refusal
 from pipeline.ingest.claims import batches
@@ -35,9 +36,10 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
     if not is_upgrade:
         check_form(home)
     with exclusive_lock(home, "screen"), exclusive_lock(home, "ingest"):
-        beside = home.__class__(home.root / "reingest")
+        beside = lake.beside(home)
         if beside.root.exists():
             shutil.rmtree(beside.root)
+        lake.remove_others(home)
         deliveries = _deliveries(home)
         if not (deliveries or is_upgrade):
             raise UsageError(f"The archive of {home.root} is empty, so there is nothing to replay.")
@@ -48,7 +50,7 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
             accounts.append(account)
             progress(account)
         _check_nothing_lost(accounts)
-        swap(home, beside.lake)
+        swap(home, beside)
         shutil.rmtree(beside.root)
         return accounts
 

@@ -25,6 +25,7 @@ from pipeline.ingest.claims import ClaimedFile, ingest_held
 
 READING = []  # the home and the path of each file that is being read
 STANDSTILL, LEAST_WORK = 60, 0.05  # seconds, and of those the seconds of work that are expected
+PATIENCE = 10  # times as long, where the lake is in an object store, which may be away meanwhile
 
 
 def main():
@@ -95,11 +96,12 @@ def _answer(job):
 def _ingested(job):
     restrict_umask()
     os.chdir(job["folder"])
-    for name in [name for name in os.environ if name.startswith("B12_")]:
+    for name in [name for name in os.environ if name.startswith(("B12_", "AWS_"))]:
         del os.environ[name]
     os.environ.update(job["environment"])
-    home, claimed = Home(Path(job["home"])), [ClaimedFile(**file) for file in job["claimed"]]
-    watch = _Watch()
+    home = Home(Path(job["home"]), job["lake_url"])
+    claimed = [ClaimedFile(**file) for file in job["claimed"]]
+    watch = _Watch(STANDSTILL * (PATIENCE if home.lake_url else 1))
 
     def before(step):
         if step == "read":
@@ -126,13 +128,14 @@ def _ingested(job):
 class _Watch(threading.Thread):
     "Ends this process when it stands still: threads that found no memory may wait for each other"
 
-    def __init__(self):
+    def __init__(self, standstill):
         super().__init__(daemon=True)
+        self.standstill = standstill
         self.is_over = threading.Event()
 
     def run(self):
         done = -1.0
-        while not self.is_over.wait(STANDSTILL):
+        while not self.is_over.wait(self.standstill):
             if time.process_time() - done < LEAST_WORK:
                 os.kill(os.getpid(), signal.SIGKILL)
             done = time.process_time()

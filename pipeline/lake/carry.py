@@ -4,6 +4,7 @@ they are."""
 from contextlib import closing
 
 from pipeline.engine import connect
+from pipeline.lake.object_store import reach
 from pipeline.lake.schema import COLUMNS, TABLES
 from pipeline.lake.tables import append, check_columns, open_table, scan_of
 
@@ -22,6 +23,7 @@ def carry_rows(home, beside, deliveries):
     deliveries: rows of lake.delivery. Raises LakeUnavailable."""
     check_carried(home)
     with closing(connect()) as con:
+        reach(con, home)
         con.execute("create temp table carried (source varchar, sha256 varchar, file varchar)")
         keys = [(row["source"], row["sha256"], row["file"]) for row in deliveries]
         con.executemany("insert into carried values ($1, $2, $3)", keys)

@@ -1,7 +1,7 @@
 """The form of the lake: a number that says which version of the program can read it."""
 
 from pipeline.core import LakeUnavailable, read_json, write_json
-from pipeline.lake.swap import folder_of
+from pipeline.lake.places import Prefix, check_is_ours, make_prefix, place_of
 
 FORM = 2  # 1: rejected rows without their patient; the archive did not note what an erasure changed
 NOTE = "form.json"
@@ -9,7 +9,10 @@ NOTE = "form.json"
 
 def form_of(home):
     """The number of the lake's form; FORM where there is no lake yet. Raises LakeUnavailable."""
-    folder = folder_of(home)
+    place = place_of(home)
+    if place is None or isinstance(place, Prefix):
+        return FORM if place is None else place.form
+    folder = place.path
     try:
         return int(read_json(folder / NOTE)["form"])
     except FileNotFoundError:
@@ -21,10 +24,17 @@ def form_of(home):
 
 
 def note_form(home):
-    """Say of a lake that is made just now that it has this program's form."""
-    home.lake.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not any(home.lake.iterdir()):
-        write_json(home.lake / NOTE, {"form": FORM})
+    """Say of a lake that is made just now that it has this program's form; returns its place."""
+    place = place_of(home)
+    if place is None:
+        return make_prefix(home, FORM)
+    if isinstance(place, Prefix):
+        check_is_ours(home)
+        return place
+    place.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not any(place.path.iterdir()):
+        write_json(place.path / NOTE, {"form": FORM})
+    return place
 
 
 def check_form(home):
@@ -33,7 +43,7 @@ def check_form(home):
     form = form_of(home)
     if form > FORM:
         raise LakeUnavailable(
-            f"The lake under {home.lake} was written by a newer version of b12-screening (form"
+            f"The lake under {home.lake_name} was written by a newer version of b12-screening (form"
             f" {form}; this one reads {FORM}). Use that version, or restore an older backup."
         )
     if form < FORM:
@@ -43,6 +53,6 @@ def check_form(home):
 def older(home):
     """The error for a lake of an older form."""
     return LakeUnavailable(
-        f"The lake under {home.lake} was written by an earlier version of b12-screening. Bring it"
-        " to this one: b12 upgrade"
+        f"The lake under {home.lake_name} was written by an earlier version of b12-screening. Bring"
+        " it to this one: b12 upgrade"
     )

@@ -1,6 +1,7 @@
 """The IDs under which a patient's rows were delivered."""
 
 from pipeline.engine import build, with_dependencies
+from pipeline.lake.object_store import lake_errors
 from pipeline.lake.views import attach
 
 
@@ -11,7 +12,8 @@ def ids_of_patient(con, home, patient_id, *, versions=None):
     versions: the lake's table versions to read, else the newest.
     """
     attach(con, home, versions=versions)
-    build(con, with_dependencies(con, ["clinical.merged_patient"]))
+    with lake_errors(home):
+        build(con, with_dependencies(con, ["clinical.merged_patient"]))
     merged_patient = "from clinical.merged_patient where"
     row = con.execute(
         f"select surviving_id {merged_patient} patient_id = $1", [patient_id]

@@ -5,6 +5,7 @@ An append is atomic, and happens once for each transaction id, however often it 
 """
 
 import json
+import time
 import uuid
 from urllib.parse import unquote
 
@@ -23,24 +24,33 @@ from deltalake.transaction import AddAction
 from pipeline.core import ENTITIES, LakeUnavailable
 from pipeline.engine import scan_of_parquet
 from pipeline.lake.form import note_form, older
+from pipeline.lake.object_store import lake_errors, reach, storage_options, unavailable
+from pipeline.lake.places import check_is_ours, place_of
 from pipeline.lake.schema import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
-from pipeline.lake.swap import folder_of
 
 ROWS_AT_ONCE = 500  # of one DELETE
-FORMAT = "format parquet, compression zstd, row_group_size 32768"
+FORMAT = "format parquet, compression zstd, row_group_size 32768, return_stats"
 
 
 def open_table(home, table, version=None):
     """The Delta table, or None where nothing was ever appended. Raises LakeUnavailable."""
+    place = place_of(home)
+    return place and _open_at(home, place, table, version)
+
+
+def _open_at(home, place, table, version=None):
     try:
-        return DeltaTable(str(folder_of(home) / table), version=version)
+        options = storage_options(home)
+        return DeltaTable(place.table(table), version=version, storage_options=options)
     except TableNotFoundError:
         return None
     except (DeltaError, OSError, ValueError) as error:
+        if home.lake_url and isinstance(error, OSError):
+            raise unavailable(home) from None
         raise LakeUnavailable(
-            f"The lake table {table} under {home.lake} cannot be opened ({type(error).__name__})."
-            " Check that the folder exists and is readable; if its log is damaged, restore it from"
-            " the backup."
+            f"The lake table {table} under {home.lake_name} cannot be opened"
+            f" ({type(error).__name__}). Check that it exists and is readable; if its log is"
+            " damaged, restore it from the backup."
         ) from None
 
 
@@ -64,22 +74,26 @@ def append(con, home, table, select, transactions):
     tried; that several have not happened is for the caller to know: to look one up takes as long as
     there were ids before.
     """
-    delta = open_table(home, table) or _create(home, table)
+    place = note_form(home)
+    delta = _open_at(home, place, table) or _create(home, place, table)
     check_columns(home, table, delta)
     if len(transactions) == 1 and delta.transaction_version(transactions[0]) is not None:
         return 0
-    path = home.lake / table / f"part-{uuid.uuid4()}.parquet"
+    path = f"{place.table(table)}/part-{uuid.uuid4()}.parquet"
     columns = ", ".join(
         f'cast("{name}" as {kind}) as "{name}"' for name, kind in COLUMNS[table].items()
     )
-    copied = f"copy (select {columns} from ({select}) {order_of(table)}) to $1 ({FORMAT})"
-    [[rows]] = con.execute(copied, [str(path)]).fetchall()
-    if not rows:
-        path.unlink()
-        return 0
+    copied = (
+        f"copy (select {columns} from ({select}) {order_of(table)}) to $1 ({FORMAT},"
+        " write_empty_file false)"
+    )
     committed = [Transaction(app_id=each, version=1) for each in transactions]
-    commit(delta, "append", [(path, rows)], committed)
-    return rows
+    with lake_errors(home):
+        reach(con, home)
+        written = con.execute(copied, [path]).fetchall()
+        if written:
+            commit(delta, "append", written, committed)
+    return sum(rows for _, rows, *_ in written)
 
 
 def order_of(table):
@@ -89,18 +103,18 @@ def order_of(table):
 
 
 def commit(delta, mode, files, transactions=()):
-    """Add files, as (path, rows), to a table in one commit. mode: `append`, or `overwrite` where
-    they take the place of all that it has."""
+    """Add files, as (path, rows, bytes, …), to a table in one commit. mode: `append`, or
+    `overwrite` where they take the place of all that it has."""
     actions = [
         AddAction(
-            path=path.name,
-            size=path.stat().st_size,
+            path=path.rsplit("/", 1)[-1],
+            size=size,
             partition_values={},
-            modification_time=int(path.stat().st_mtime * 1000),
+            modification_time=time.time_ns() // 1_000_000,
             data_change=mode == "append",
             stats=json.dumps({"numRecords": rows}),
         )
-        for path, rows in files
+        for path, rows, size, *_ in files
     ]
     delta.create_write_transaction(
         actions,
@@ -113,13 +127,13 @@ def commit(delta, mode, files, transactions=()):
     )
 
 
-def _create(home, table):
-    note_form(home)
-    (home.lake / table).mkdir(parents=True, exist_ok=True, mode=0o700)
-    schema = Schema.from_arrow(arrow_schema(table))
-    return DeltaTable.create(
-        str(home.lake / table), schema, mode="ignore", name=table, configuration=NO_STATISTICS
-    )
+def _create(home, place, table):
+    place.make_table(table)
+    with lake_errors(home):
+        return DeltaTable.create(
+            place.table(table), Schema.from_arrow(arrow_schema(table)), mode="ignore", name=table,
+            configuration=NO_STATISTICS, storage_options=storage_options(home),
+        )  # fmt: skip
 
 
 def scan_of(delta, table):
@@ -139,7 +153,9 @@ def vacuum(home, keep_hours=30 * 24):
         "retention_hours": keep_hours, "dry_run": False, "enforce_retention_duration": False,
         "full": True,
     }  # fmt: skip
-    return {table: len(delta.vacuum(**options)) for table, delta in open_tables(home)}
+    check_is_ours(home)
+    with lake_errors(home):
+        return {table: len(delta.vacuum(**options)) for table, delta in open_tables(home)}
 
 
 def open_tables(home):
@@ -160,6 +176,18 @@ def erase(con, home, table, patient_ids, *, unread=None, merged_in=()):
     delta = open_table(home, table)
     if delta is None:
         return 0
+    check_is_ours(home)
+    with lake_errors(home):
+        reach(con, home)
+        rows = _rows_to_erase(con, delta, table, patient_ids, unread=unread, merged_in=merged_in)
+        return sum(
+            _erase_rows(delta, sha256, lines[start : start + ROWS_AT_ONCE])
+            for sha256, lines in rows
+            for start in range(0, len(lines), ROWS_AT_ONCE)
+        )
+
+
+def _rows_to_erase(con, delta, table, patient_ids, *, unread, merged_in):
     rows = _rows_of(con, delta, table, patient_ids)
     if merged_in and table == "patient":
         merged = "list_contains($1, merged_into) and list_contains($2, source)"
@@ -168,17 +196,15 @@ def erase(con, home, table, patient_ids, *, unread=None, merged_in=()):
     for sha256, lines in (unread or {}).items() if table == "rejected_row" else ():
         unknown = "patient_id is null and sha256 = $1 and list_contains($2, line)"
         rows += _select_rows(con, delta, table, unknown, [sha256, list(lines)])
-    return sum(
-        _erase_rows(delta, sha256, lines[start : start + ROWS_AT_ONCE])
-        for sha256, lines in rows
-        for start in range(0, len(lines), ROWS_AT_ONCE)
-    )
+    return rows
 
 
 def count_of_patients(con, home, table, patient_ids):
     """How many rows of a table are of these patient ids."""
     delta = open_table(home, table)
-    rows = _rows_of(con, delta, table, patient_ids) if delta else ()
+    with lake_errors(home):
+        reach(con, home)
+        rows = _rows_of(con, delta, table, patient_ids) if delta else ()
     return sum(len(lines) for _, lines in rows)
 
 
@@ -186,14 +212,17 @@ def replace_rows(home, table, sha256, rows):
     """Put these rows, dicts by column, in the place of all of one file, in one commit."""
     table_of_rows = pa.Table.from_pylist(rows, arrow_schema(table))
     if delta := open_table(home, table):
-        write_deltalake(delta, table_of_rows, mode="overwrite", predicate=f"sha256 = '{sha256}'")
+        with lake_errors(home):
+            predicate = f"sha256 = '{sha256}'"
+            write_deltalake(delta, table_of_rows, mode="overwrite", predicate=predicate)
 
 
 def redact_refusal(home, sha256, text):
     """Replace the reason for which a file was refused."""
     if delta := open_table(home, "delivery"):
         predicate = f"sha256 = '{sha256}' and refused is not null"
-        delta.update(new_values={"refused": text}, predicate=predicate)
+        with lake_errors(home):
+            delta.update(new_values={"refused": text}, predicate=predicate)
 
 
 def _rows_of(con, delta, table, patient_ids):

@@ -1,8 +1,10 @@
 """Whether the data of a past run still exist in the lake."""
 
-from pathlib import Path
+from hashlib import sha256
 
 from pipeline.core import LakeUnavailable
+from pipeline.lake.object_store import asked
+from pipeline.lake.places import place_of, prefix_of
 from pipeline.lake.schema import TABLES
 from pipeline.lake.tables import file_paths, open_table
 
@@ -36,4 +38,21 @@ def is_readable_as(home, inputs):
 
 def _is_whole(home, table, version):
     delta = open_table(home, table, version)
-    return delta is not None and all(Path(path).exists() for path in file_paths(delta))
+    return delta is not None and not missing_files(home, delta)
+
+
+def missing_files(home, delta):
+    """How many of a table's files are gone."""
+    place = place_of(home)
+    return place.missing(home, file_paths(delta)) if place else 0
+
+
+def state_of_logs(home):
+    """A value that changes with every change of the lake."""
+    if home.lake_url is None:
+        logs = (path.stat().st_mtime_ns for path in home.lake.glob("*/_delta_log"))
+        return max(logs, default=0)
+    place = prefix_of(home)
+    with asked(home) as files:
+        # a commit is an object of its own
+        return sha256("\n".join(files.find(place.url)).encode()).hexdigest() if place else 0

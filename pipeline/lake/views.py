@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.core import ENTITIES, LakeUnavailable
 from pipeline.engine import quoted_text, scan_of_parquet
 from pipeline.lake.form import check_form
+from pipeline.lake.object_store import lake_errors, reach
 from pipeline.lake.schema import TABLES
 from pipeline.lake.tables import check_columns, open_table, scan_of
 
@@ -76,13 +77,19 @@ def attach(con, home, *, versions=None, within=None, only=TABLES):
         for table in TABLES
         if table in only or table == "delivery"
     }
+    with lake_errors(home):
+        reach(con, home)
+        _create_views(con, tables, within)
+    return {table: delta.version() if delta else None for table, delta in tables.items()}
+
+
+def _create_views(con, tables, within):
     for table, delta in tables.items():  # the accounts first
         select = scan_of(delta, table)
         if table in ENTITIES:
             select += _in_force(con, table)
             select = within.rows_of(select, table) if within else select
         con.execute(f"create or replace view lake.{table} as {select}")
-    return {table: delta.version() if delta else None for table, delta in tables.items()}
 
 
 def _open(home, table, versions):
@@ -115,7 +122,7 @@ def check_tables_present(con, home, versions):
         table for (table,) in delivered if table in versions and versions[table] is None
     ]:
         raise LakeUnavailable(
-            f"Tables of the lake under {home.lake} are missing: {', '.join(missing)}, although"
+            f"Tables of the lake under {home.lake_name} are missing: {', '.join(missing)}, although"
             " files of these kinds were ingested, so nothing was screened. Restore the backup (b12"
             " restore), or replay the archive: b12 reingest"
         )

@@ -31,8 +31,8 @@ def register_inputs(
     attached = lake.attach(con, home, versions=versions, within=within)
     if attached["delivery"] is None:
         raise LakeUnavailable(
-            f"The lake under {home.lake} is empty. Ingest extracts first: b12 ingest PATH --source"
-            " PROFILE"
+            f"The lake under {home.lake_name} is empty. Ingest extracts first: b12 ingest PATH"
+            " --source PROFILE"
         )
     lake.check_tables_present(con, home, attached)
     _register_published(con, published)

@@ -180,7 +180,7 @@ def _undisturbed(home, plan, progress):
     if done := _attempt(home, plan, progress, locked=nullcontext):
         return done
     raise LakeUnavailable(
-        f"The lake under {home.lake} changed while it was read, or files of it are missing,"
+        f"The lake under {home.lake_name} changed while it was read, or files of it are missing,"
         " so nothing was published. b12 doctor names missing files; else type the command again."
     )
 

@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from threading import Lock
 
+from pipeline import lake
+
 
 class Kept:
     """The last `most` answers by their key."""
@@ -27,10 +29,9 @@ class Kept:
 def state_of(home, *run_ids):
     """A key that changes with the lake and with these runs' folders: who was forgotten since is in
     no answer that it finds."""
-    logs = (path.stat().st_mtime_ns for path in home.lake.glob("*/_delta_log"))
     folders = {path.name: path.stat().st_mtime_ns for path in home.runs.glob("[!.]*")}
     return (
         str(home.root),
-        max(logs, default=0),
+        lake.state_of_logs(home),
         *((run_id, folders.get(run_id)) for run_id in run_ids),
     )

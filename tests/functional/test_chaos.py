@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tools.chaos import arriving, damage, disk, fuzz, hostile, receiving
+from tools.chaos import arriving, damage, disk, fuzz, hostile, receiving, store
 from tools.chaos.faults import state
 from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
 
@@ -44,6 +44,11 @@ def given(undisturbed, tmp_path):
 
 def sound(row):
     assert row.tried and row.is_sound, row
+
+
+def test_killed_with_the_lake_in_an_object_store_and_while_that_is_away(undisturbed, words, given):
+    for row in store.store_faults(words=words, seconds=undisturbed[1], times=1, away=2, **given):
+        sound(row)
 
 
 def test_killed_in_a_bucket_and_while_buckets_are_counted_together(undisturbed, given, tmp_path):

@@ -241,6 +241,8 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("B12_FILE_MEMORY", {"worker"}),
         ("B12_FILE_ROWS", {"worker", "operate"}),
         ("B12_RECEIVE_TYPES", {"receive"}),
+        ("B12_LAKE_URL", {"worker", "api-server", "web", "operate"}),
+        ("AWS_SECRET_ACCESS_KEY", {"worker", "api-server", "web", "operate"}),
         ("AIRFLOW_CONN_AWS_DEFAULT", {"worker", "triggerer"}),
         ("OPENLINEAGE__TRANSPORT__TYPE", {"worker"}),
     ],

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.core import REPOSITORY
-from tools.chaos import arriving, damage, disk, fuzz, hostile, live, receiving
+from tools.chaos import arriving, damage, disk, fuzz, hostile, live, receiving, store
 from tools.chaos.faults import Row, as_table, state
 from tools.chaos.killing import AS_OF, b12, finished, kill_and_repeat, work_until_the_end
 
@@ -97,6 +97,8 @@ def walk(scratch, *, kills, others, poisoned_rows):
     yield from map(tell, _killings(words, seconds, prepared, kills, given))
     yield from map(tell, _on_small_disks(words, seconds, others, given))
     yield tell(arriving.killed_batches(extracts=extracts, scratch=scratch, times=others))
+    beside = store.store_faults(words=words, seconds=seconds, times=others, **given)
+    yield from map(tell, beside)
     yield tell(arriving.taken_by_several(extracts=extracts, screen=SCREEN, times=others, **given))
     yield tell(receiving.killed_receive(times=others, scratch=scratch))
     yield tell(arriving.growing(extracts=extracts, screen=SCREEN, times=others, **given))

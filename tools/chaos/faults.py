@@ -45,10 +45,10 @@ class Row:
         return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-def compared(fault, home, wanted):
+def compared(fault, home, wanted, lake_url=None):
     """The Row of one trial: the state of a home against that of an undisturbed one, whose `state()`
-    this is."""
-    rows, files, worklist = state(home)
+    this is. lake_url: of a home whose lake is in an object store."""
+    rows, files, worklist = state(home, lake_url)
     wanted_rows, wanted_files, wanted_worklist = wanted
     lost = sum((wanted_rows[table] - rows[table]).total() for table in wanted_rows)
     doubled = sum((rows[table] - wanted_rows[table]).total() for table in wanted_rows)
@@ -63,11 +63,11 @@ def compared(fault, home, wanted):
     )
 
 
-def state(home):
+def state(home, lake_url=None):
     """(rows of every lake table with how often each is there, but for when it was received; which
     files lie where; worklist.csv)."""
     con = connect()
-    lake.attach(con, Home(home))
+    lake.attach(con, Home(home, lake_url))
     rows = {}
     for table, columns in lake.COLUMNS.items():
         kept = ", ".join(f'"{column}"' for column in columns if column != "received_at")

@@ -96,10 +96,15 @@ def work_until_the_end(process):
     return done
 
 
-def kill_after(process, seconds):
-    """Kill once so much work is done; returns whether it had not ended by itself."""
+def wait_for_work(process, seconds):
+    """Return once so much work is done, or all."""
     while (now := work_done(process)) is not None and now < seconds:
         time.sleep(0.005)
+
+
+def kill_after(process, seconds):
+    """Kill once so much work is done; returns whether it had not ended by itself."""
+    wait_for_work(process, seconds)
     process.kill()
     process.communicate()
     return process.returncode == -9

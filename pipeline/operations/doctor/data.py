@@ -1,7 +1,6 @@
 """Checks of the data: the lake and the archive."""
 
 from contextlib import closing
-from pathlib import Path
 
 from pipeline import lake
 from pipeline.engine import connect
@@ -19,9 +18,7 @@ def of_lake(home):
         table: delta for table in TABLES if (delta := lake.open_table(home, table)) is not None
     }
     missing = {
-        table: n
-        for table, delta in tables.items()
-        if (n := sum(not Path(path).exists() for path in lake.file_paths(delta)))
+        table: n for table, delta in tables.items() if (n := lake.missing_files(home, delta))
     }
     if missing:
         named = ", ".join(f"{table} {number}" for table, number in missing.items())
@@ -34,6 +31,18 @@ def of_lake(home):
     with closing(connect()) as con:
         lake.check_tables_present(con, home, lake.attach(con, home))
     return ok(f"The lake is complete: {len(tables)} tables")
+
+
+def of_object_store(home):
+    """Whether the object store of a lake keeps what was erased."""
+    if lake.keeps_old_objects(home):
+        return look(
+            f"The bucket of {home.lake_url} keeps past versions of objects, so that erased patients"
+            " stay in it",
+            "Let a lifecycle rule of the bucket remove noncurrent versions after a day, or turn"
+            " versioning off",
+        )
+    return ok(f"The lake is at {home.lake_url}, whose bucket keeps no past versions of objects")
 
 
 def of_archive(home, is_deep):

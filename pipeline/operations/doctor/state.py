@@ -11,7 +11,7 @@ from pipeline import worklist
 from pipeline.core import settings
 from pipeline.erasure import ledger
 from pipeline.landing import list_files, spooled_files
-from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake
+from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake, of_object_store
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.refusals import in_quarantine
 from pipeline.runs import held_manifests, manifests, parquet_files, read_manifest
@@ -25,6 +25,8 @@ def of_state(home, *, is_deep):
     if not home.root.is_dir():
         return
     yield tried("The lake", of_lake, home)
+    if home.lake_url:
+        yield tried("The object store of the lake", of_object_store, home)
     yield tried("The runs", _latest, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)

@@ -366,3 +366,15 @@ def test_a_refusal_names_no_path(tmp_path, torn):
 def test_an_empty_parquet_file_has_no_rows(tmp_path):
     table = pa.table({"patient_id": pa.array([], pa.string()), "code": pa.array([], pa.string())})
     assert read(tmp_path, table, "t.parquet") == ([], [])
+
+
+def test_of_a_table_that_is_read_in_several_parts_at_once_every_row_has_its_own_line(tmp_path):
+    names = [f"text_{number}" for number in range(14)]
+    given = {"required": ["patient_id", "code"], "optional": names}
+    con, path = for_landing(), tmp_path / "t.csv"
+    con.execute("set threads = 2")
+    cells = ", ".join(f"md5(range::varchar)[:13] as {name}" for name in ("code", *names))
+    con.execute(f"copy (select range + 2 as patient_id, {cells} from range(200_000)) to '{path}'")
+    load_table(con, path, columns=given, profile=CSV, into="landing.delivered", folder=tmp_path)
+    elsewhere = "select count(*) from landing.delivered where patient_id::bigint <> line"
+    assert con.execute(elsewhere).fetchone() == (0,)
