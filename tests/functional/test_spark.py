@@ -100,10 +100,12 @@ def started(home, arguments=CLUSTER):
 
 
 def until(is_so, process):
-    while process.poll() is None:
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
         if found := is_so():
             return found
         time.sleep(0.1)
+    process.kill()
     raise AssertionError(process.communicate()[1])
 
 
