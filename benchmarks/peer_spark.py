@@ -10,7 +10,8 @@ from pyspark.sql import SparkSession
 
 def cohorts(question):
     """Patients by cohort, of a question as benchmarks/peers.py writes it."""
-    spark = SparkSession.builder.master("local[*]").appName("cohorts").getOrCreate()
+    builder = SparkSession.builder.master("local[*]").appName("cohorts")
+    spark = builder.config("spark.ui.enabled", "false").getOrCreate()
     for table, files in question["files"].items():
         spark.read.parquet(*files).createOrReplaceTempView(table)
     days = [tuple(date.fromisoformat(day) for day in question["days"])]
@@ -19,7 +20,17 @@ def cohorts(question):
     meanings.createOrReplaceTempView("meaning")
     sql = Path(__file__).with_name("cohorts.sql").read_text(encoding="utf-8")
     [row] = spark.sql(sql).collect()
+    end(spark)
     return row.asDict()
+
+
+def end(spark):
+    """End Spark and wait for its Java process, whose cost counts as this one's."""
+    gateway = spark.sparkContext._gateway
+    spark.stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from airflow.sdk import (
     dag,
     task,
 )
+from airflow.sdk.exceptions import AirflowSkipException
 
 from b12_airflow.notifier import ApprovalNotifier, FailureNotifier
 from pipeline.core import ENTITIES, settings
@@ -81,13 +82,16 @@ def plan(params, dag_run):
     return run.plan_buckets(Home.from_environment(), *asked, asked_by=dag_run.run_id)
 
 
-@task(show_return_value_in_logs=False, retry_policy=RETRIES)
+# A lost worker is no reason to wait: another takes its bucket, and in the end `screen` does.
+@task(show_return_value_in_logs=False, retry_policy=RETRIES, retry_delay=timedelta(seconds=10))
 def screen_bucket(number, params, dag_run):
     from pipeline import run
     from pipeline.core import Home
 
     asked = day_of(params, dag_run), params["pack"]
-    run.screen_planned(Home.from_environment(), number, *asked, asked_by=dag_run.run_id)
+    home = Home.from_environment()
+    if run.screen_planned(home, number, *asked, asked_by=dag_run.run_id) is None:
+        raise AirflowSkipException("The night was planned anew; `screen` screens this bucket.")
 
 
 @task(

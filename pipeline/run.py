@@ -4,7 +4,7 @@ these functions."""
 import logging
 
 from pipeline import lake, screening
-from pipeline.core import StorageError, exclusive_lock
+from pipeline.core import StorageError, exclusive_lock, today
 from pipeline.exports import describe
 from pipeline.ingest import (
     ClaimedFile,
@@ -37,6 +37,7 @@ __all__ = [
     "land",
     "plan_buckets",
     "screen_again",
+    "screen_on_spark",
     "screen_planned",
     "screen_population",
 ]
@@ -79,3 +80,12 @@ def screen_population(home, *arguments, asked_by=None, **options):
     if lake.exists(home):
         record_settings(home, origin="airflow" if asked_by else COMMAND_LINE)
     return screening.screen_population(home, *arguments, asked_by=asked_by, **options)
+
+
+def screen_on_spark(home, as_of=None, *arguments, **options):
+    """As `screening.screen_on_spark`, after what changed was put on record as for
+    `screen_population`; as_of: a day, else today."""
+    if home.lake.is_dir():
+        record_settings(home, origin=COMMAND_LINE)
+    day = screening.parse_day(as_of or today())
+    return screening.screen_on_spark(home, day, *arguments, **options)

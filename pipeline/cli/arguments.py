@@ -79,7 +79,9 @@ def _ingest_and_screen(commands):
         command.add_argument("--hold-warned", action="store_true", help=text)
     text = "screen again from the data of a past run; publishes nothing"
     screen.add_argument("--snapshot", metavar="RUN", help=text)
-    run.set_defaults(snapshot=None)
+    text = "screen the buckets on another engine; spark: see docs/scaling.md"
+    screen.add_argument("--on", choices=("spark",), help=text)
+    run.set_defaults(snapshot=None, on=None)
 
 
 def _decide(commands):

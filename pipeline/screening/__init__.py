@@ -11,16 +11,19 @@ from pipeline.screening.nightly import (
 )
 from pipeline.screening.plan import parse_day
 from pipeline.screening.scratch import scratch_database
+from pipeline.screening.spark import ScreenedBucket, screen_on_spark
 from pipeline.screening.unmapped import unanswered
 
 __all__ = [
     "BUILDERS",
+    "ScreenedBucket",
     "decide",
     "parse_day",
     "plan_buckets",
     "register_inputs",
     "scratch_database",
     "screen_again",
+    "screen_on_spark",
     "screen_planned",
     "screen_population",
     "unanswered",

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pipeline import lake
 from pipeline.core import LakeUnavailable, exclusive_lock, shared_lock
 from pipeline.runs import manifests
-from pipeline.screening.bucket import screen_bucket
+from pipeline.screening.bucket import patients_of, screen_bucket
 from pipeline.screening.night import NOTE, read_night
 from pipeline.screening.scratch import AHEAD, remove_abandoned
 from pipeline.screening.screen import plan_night
@@ -49,17 +49,20 @@ def plan_ahead(home, plan):
 
 
 def screen_ahead(home, plan, number):
-    """Screen one bucket of a night that was planned ahead. Where the night is gone, or was of
-    another protocol, there is nothing to do: it is planned anew when it is published."""
+    """Screen one bucket of a night that was planned ahead; returns how many patients it has. None:
+    the night is gone, or was of another protocol, and is planned anew when it is published."""
     folder = folder_of(home, plan.asked_by)
     with shared_lock(home, "buckets"):
         night = night_in(folder, plan)
+        if not night or number not in night.buckets:
+            return None
         try:
-            if night and number in night.buckets:
-                screen_bucket(home, folder, night, number, pack=plan.pack)
+            screen_bucket(home, folder, night, number, pack=plan.pack)
+            return patients_of(folder, night, number)
         except (LakeUnavailable, FileNotFoundError):
             if (folder / NOTE).exists():
                 raise
+            return None
 
 
 def _numbers(night):

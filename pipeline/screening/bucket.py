@@ -6,6 +6,8 @@ import shutil
 from contextlib import contextmanager
 from functools import partial
 
+import pyarrow.parquet as pq
+
 from pipeline.core import flush
 from pipeline.engine import build, relation_names, scan_of_parquet, select_of, view_of_parquet
 from pipeline.runs import read_manifest
@@ -52,6 +54,11 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
 def parts_of(folder, night, number):
     """The folder of a bucket's parts; it appears whole."""
     return folder / f"parts-{night.night_id}" / f"{number:04}"
+
+
+def patients_of(folder, night, number):
+    """How many patients a bucket assessed; it has its parts."""
+    return pq.read_metadata(parts_of(folder, night, number) / f"{ASSESSMENT}.parquet").num_rows
 
 
 def part_files(folder, night, name):

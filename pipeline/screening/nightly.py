@@ -99,8 +99,9 @@ def plan_buckets(home, as_of=None, pack=None, *, asked_by):
 
 
 def screen_planned(home, number, as_of=None, pack=None, *, asked_by):
-    """Screen one bucket of a night that was planned ahead, as of `ahead.screen_ahead`."""
-    ahead.screen_ahead(home, plan_of(home, as_of, pack, asked_by=asked_by), number)
+    """Screen one bucket of a night that was planned ahead; returns how many patients it has, or
+    None, as of `ahead.screen_ahead`."""
+    return ahead.screen_ahead(home, plan_of(home, as_of, pack, asked_by=asked_by), number)
 
 
 def plan_of(home, as_of, pack, **asked):

@@ -82,6 +82,19 @@ dag_run = embedded.run_dag("screen_population", "Screening", as_of="2026-01-31",
 json.dump([[ti.task_id, ti.state] for ti in dag_run.get_task_instances()], open("states.json", "w"))
 """
 
+WITHOUT_ITS_NIGHT = """
+import shutil
+from pipeline import run
+planned = run.plan_buckets
+def plan_buckets(home, *asked, **key):
+    "And then somebody is erased"
+    numbers = planned(home, *asked, **key)
+    for night in home.work.glob("night-*"):
+        shutil.rmtree(night)
+    return numbers
+run.plan_buckets = plan_buckets
+"""
+
 
 def loaded(folder, **settings):
     done = python(folder, "-c", LOAD, **settings)
@@ -265,18 +278,23 @@ def test_a_whole_run_on_a_small_population(whole_run):
     assert list((folder / "home" / "runs").rglob("worklist.csv")), latest
 
 
-def test_the_buckets_of_a_night_are_tasks_where_a_queue_is_named(whole_run, tmp_path):
+@pytest.mark.parametrize(
+    ("before", "state"), [("", "success"), (WITHOUT_ITS_NIGHT, "skipped")], ids=["kept", "erased"]
+)
+def test_the_buckets_of_a_night_are_tasks_where_a_queue_is_named(
+    whole_run, tmp_path, before, state
+):
     shutil.copytree(whole_run[0] / "home", tmp_path / "home", symlinks=True)
-    before = (tmp_path / "home" / "runs" / "latest").resolve()
+    published = (tmp_path / "home" / "runs" / "latest").resolve()
     settings = {"B12_SCREEN_QUEUE": "screening", "B12_BUCKET_PATIENTS": "80"}
-    done = python(tmp_path, "-c", ONLY_SCREEN, B12_HOME="home", **settings)
+    done = python(tmp_path, "-c", before + ONLY_SCREEN, B12_HOME="home", **settings)
     assert done.returncode == 0, done.stderr
     ran = [tuple(row) for row in json.loads((tmp_path / "states.json").read_text())]
     after = (tmp_path / "home" / "runs" / "latest").resolve()
     parts = len(parquet_files(after, "assessment"))
-    assert ran.count(("screen_bucket", "success")) == parts > 2
+    assert ran.count(("screen_bucket", state)) == parts > 2
     assert ("screen", "success") in ran
-    assert (after / "worklist.csv").read_bytes() == (before / "worklist.csv").read_bytes()
+    assert (after / "worklist.csv").read_bytes() == (published / "worklist.csv").read_bytes()
 
 
 def test_one_task_screens_them_without_a_queue(bag):

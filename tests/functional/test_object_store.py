@@ -165,7 +165,7 @@ def appended(home, patient, transaction):
             f"{'$patient' if name == 'patient_id' else 'null'} as {name}"
             for name in lake.COLUMNS["lab_result"]
         ).replace("$patient", f"'{patient}'")
-        return lake.append(con, home, "lab_result", f"select {columns}", transaction)
+        return lake.append(con, home, "lab_result", f"select {columns}", [transaction])
 
 
 def test_of_writers_at_once_none_loses_what_another_committed(small):

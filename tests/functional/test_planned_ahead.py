@@ -124,13 +124,13 @@ def test_a_night_is_planned_anew_after_another_run_was_published(home):
 def test_a_night_of_another_protocol_is_not_screened(home, monkeypatch):
     numbers = plan(home)
     monkeypatch.setattr("pipeline.screening.night.sha256_of", lambda path: "another")
-    walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY)
+    assert walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY) is None
     assert parts(home) == []
 
 
 def test_a_night_is_planned_anew_from_a_newer_lake(home):
     numbers = plan(home)
-    in_a_process(home, numbers[0])
+    assert walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY) in range(1, 300)
     assert plan(home) == numbers and parts(home) == [numbers[0]], "nothing changed: it stays"
     folder = deliver(home.root.parent / "more", patient=[{"patient_id": "new", "birth_date": "1950-01-01", "sex": "female"}])  # fmt: skip
     assert b12(home.root, "ingest", folder, "--source", "canonical").code == 0

@@ -277,6 +277,19 @@ def test_every_setting_that_is_read_or_described_is_handed_to_some_service():
     assert read - handed == set(NO_SETTING)
 
 
+VISIBILITY = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"
+
+
+def test_a_task_that_waits_for_a_free_worker_is_not_failed_before_the_longest_ends():
+    scheduler = SERVICES["scheduler"]["environment"]
+    again, seconds = (
+        int(scheduler[f"AIRFLOW__SCHEDULER__{name}"])
+        for name in ("NUM_STUCK_IN_QUEUED_RETRIES", "TASK_QUEUED_TIMEOUT")
+    )
+    longest = int(SERVICES["worker"]["environment"][VISIBILITY])
+    assert again * seconds >= longest
+
+
 def default(service, name):
     "The value of a variable of a service, or of its limits, where .env does not name it"
     return compose.filled(str({**service["environment"], **limits(service)}[name]), {})

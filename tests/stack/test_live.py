@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import redis
 
-from tests.stack import marked, traces
+from tests.stack import buckets, marked, traces
 from tests.stack.asking import as_admin, as_user, get, publish_what_waits, send
 from tools.chaos import live
 from tools.chaos import stack as stacks
@@ -45,8 +45,10 @@ def heard(folder):
 
 @pytest.fixture(scope="module")
 def stack(folder, heard):
+    "The population of most tests is one bucket; the buckets of a larger are tasks of the two workers"
+    settings = {"B12_SCREEN_QUEUE": "default", "B12_BUCKET_PATIENTS": "2500"}
     with stacks.started(
-        folder / "stack", "--scale", "worker=2", settings=heard.environment
+        folder / "stack", "--scale", "worker=2", settings=heard.environment | settings
     ) as stack:
         yield stack
         running = all_of(stack.folder)
@@ -127,6 +129,30 @@ def test_a_worker_that_is_killed_loses_nothing(trial):
     row = live.killed(trial, "worker")
     assert row.is_sound, row
     assert state.read(trial.stack.folder)[1]["worker"].restarts == before + 1
+
+
+@pytest.fixture(scope="module")
+def lost(trial, folder):
+    "A night of several buckets, among whose workers one was killed for good"
+    return buckets.lost_worker(trial.stack, folder / "larger")
+
+
+def test_a_bucket_whose_worker_is_gone_for_good_is_screened_by_another(lost):
+    assert lost.states == ["success"] * lost.parts
+    assert 0 < lost.in_hand <= len(lost.again) < lost.parts
+    assert lost.manifest.state == "published"
+    assert lost.was_away
+
+
+def test_what_it_publishes_is_what_one_piece_publishes_and_nothing_is_doubled(lost, trial):
+    alone = buckets.in_one_piece(lost)
+    assert lost.worklist == alone.worklist
+    assert lost.assessed == alone.assessed
+    assert (lost.parts, alone.parts) == (lost.manifest.rows.files, 1)
+    assert len({row["patient_id"] for row in lost.assessed}) == len(lost.assessed) > 5000
+    assert lost.runs == 1
+    assert lost.left == []
+    assert stacks.until(trial.stack.is_well, 120), "the worker is back"
 
 
 @pytest.fixture(scope="module")

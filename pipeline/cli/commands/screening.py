@@ -1,6 +1,7 @@
 """The commands for ingest and screening, and for reading published runs."""
 
 import sys
+from functools import partial
 from getpass import getuser
 
 from pipeline import run as walk
@@ -60,11 +61,14 @@ def _say_nothing_came(options):
 
 
 def screen(home, options):
+    if options.snapshot and options.on:
+        raise UsageError("--snapshot screens on this machine: leave out --on.")
     (_screen_again if options.snapshot else _screen)(home, options)
 
 
 def _screen(home, options):
-    done = walk.screen_population(
+    on_spark = partial(walk.screen_on_spark, screened=_tell_bucket)
+    done = (on_spark if options.on == "spark" else walk.screen_population)(
         home,
         options.as_of,
         options.protocol,
@@ -87,6 +91,14 @@ def _screen(home, options):
         say(
             "The worklist that people use was not updated: this run's as-of date is earlier than"
             " that of the last run, or in the future."
+        )
+
+
+def _tell_bucket(screened):
+    if screened.patients is not None:
+        say(
+            f"Bucket {screened.bucket}: {screened.patients:,} patients in {screened.seconds:.1f} s"
+            f" on {screened.host}"
         )
 
 
