@@ -25,6 +25,7 @@ settings.load_profile("house")
 # have ended.
 LONGEST = (
     "stack/test_live.py",
+    "functional/test_object_store.py",
     "functional/test_nights.py",
     "functional/test_backup.py",
     "browser/test_accessible.py",
@@ -35,6 +36,8 @@ LONGEST = (
     "functional/test_walk.py",
     "functional/test_modes.py",
     "generative/test_forms.py",
+    "generative/test_batches.py",
+    "functional/test_small_files.py",
     "functional/test_killed.py",
     "functional/test_commands.py",
     "functional/test_erase.py",

@@ -21,13 +21,25 @@ def ingest_all(home, claimed):
 
 def ingest_claimed_batch(home, claimed):
     """Ingest ClaimedFiles of a batch; yields the Account of each, as `ingest_claimed` returns it,
-    but for those that another process has. Raises as that."""
+    but for those that another process has. Raises as that.
+
+    Where an attempt at one of them was begun before, and whatever ended it, each is ingested alone.
+    """
     waiting = [file for file in claimed if (home.root / file.path).exists()]
+    if all(attempts.is_new(home, home.root / file.path) for file in waiting):
+        yield from _in_parts(home, waiting)
+    else:
+        for file in waiting:
+            yield from _in_parts(home, [file])
+
+
+def _in_parts(home, waiting):
+    "Together; where that fails, half of them at a time"
     while waiting:
         accounts = _together(home, waiting) if len(waiting) > 1 else [None]
         if accounts is None:
             half = len(waiting) // 2
-            yield from ingest_claimed_batch(home, waiting[:half])
+            yield from _in_parts(home, waiting[:half])
             waiting = waiting[half:]
             continue
         accounts = accounts or [None]

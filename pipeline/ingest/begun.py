@@ -6,7 +6,7 @@ What a killed process leaves here is appended alone, and each append looks wheth
 
 from contextlib import contextmanager
 
-from pipeline.core import read_json, write_json
+from pipeline.core import Malformed, read_json, write_json
 from pipeline.lake import TABLES, query
 
 _ROWS = " union ".join(
@@ -30,7 +30,7 @@ def begun(home):
     in a home of an earlier version or a restored one, the lake tells: rows without an account."""
     try:
         return set(read_json(_file(home)))
-    except FileNotFoundError:
+    except (FileNotFoundError, Malformed):
         return {row["sha256"] for row in query(home, _WITHOUT_ACCOUNT)}
 
 

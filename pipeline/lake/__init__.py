@@ -4,7 +4,7 @@ from pipeline.lake import queries, schema
 from pipeline.lake.carry import carry_account, carry_rows, check_carried
 from pipeline.lake.form import FORM, check_form, form_of, note_form
 from pipeline.lake.identity import ids_of_patient
-from pipeline.lake.layout import compact
+from pipeline.lake.layout import compact, read_by_ranges
 from pipeline.lake.object_store import lake_errors
 from pipeline.lake.places import exists, keeps_old_objects
 from pipeline.lake.queries import query
@@ -67,6 +67,7 @@ __all__ = [
     "open_table",
     "queries",
     "query",
+    "read_by_ranges",
     "redact_refusal",
     "remove_others",
     "replace_rows",

@@ -7,10 +7,18 @@ from contextlib import closing
 import pyarrow as pa
 
 from pipeline.core import ENTITIES, private_folder
-from pipeline.engine import connect, storage_errors
+from pipeline.engine import connect, rows_of, storage_errors
 from pipeline.lake.object_store import lake_errors, reach
 from pipeline.lake.places import check_is_ours
-from pipeline.lake.tables import FORMAT, commit, file_paths, open_tables, order_of, scan_of
+from pipeline.lake.tables import (
+    FORMAT,
+    commit,
+    file_paths,
+    open_table,
+    open_tables,
+    order_of,
+    scan_of,
+)
 
 SORTED = "sorted-"  # begins the name of a file that was written here
 SHARE = 0.1  # of a table's bytes: unless so much lies unsorted, its large files stay as they are
@@ -33,6 +41,50 @@ def _compact(home, table, delta):
         delta.optimize.compact()
     delta.update_incremental()
     return before - len(file_paths(delta))
+
+
+def read_by_ranges(con, home, versions, edges):
+    """What ranges of patient ids, which begin and end at these edges, read of the lake in all:
+    table -> {rows, bytes, rows_read, bytes_read}, the first two of the table itself.
+
+    By the statistics of the row groups: one that two ranges read counts twice. bytes: compressed,
+    of all columns. versions: of the tables.
+    """
+    reach(con, home)
+    tables = {table: open_table(home, table, versions[table]) for table in ENTITIES}
+    files = {table: file_paths(delta) for table, delta in tables.items() if delta}
+    return {
+        table: rows_of(con, _READ, [list(edges), paths])[0]
+        for table, paths in files.items()
+        if paths
+    }
+
+
+_READ = """
+with row_group as (
+    select
+        any_value(row_group_num_rows) as rows, sum(total_compressed_size) as bytes,
+        min(stats_min_value) filter (path_in_schema = 'patient_id') as low,
+        max(stats_max_value) filter (path_in_schema = 'patient_id') as high
+    from parquet_metadata($2::varchar[])
+    group by file_name, row_group_id
+),
+
+met as (
+    select
+        rows, bytes,
+        1 + len(list_filter(
+            $1::varchar[], lambda edge: low is null or (edge > low and edge <= high)
+        )) as ranges
+    from row_group
+)
+
+select
+    coalesce(sum(rows), 0)::bigint as rows, coalesce(sum(bytes), 0)::bigint as bytes,
+    coalesce(sum(rows * ranges), 0)::bigint as rows_read,
+    coalesce(sum(bytes * ranges), 0)::bigint as bytes_read
+from met
+"""
 
 
 def _unsorted(delta):

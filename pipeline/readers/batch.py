@@ -1,15 +1,21 @@
 """Several delivered files of one profile and kind as the same landing relations: each row keeps its
 file in its line."""
 
+from dataclasses import dataclass, field
+
 from pipeline.core import Refused
 from pipeline.engine import quoted_text, scan_of_parquet
+from pipeline.profiles import Profile
 from pipeline.readers.fhir.load import load_resource_files
 from pipeline.readers.hl7v2.load import load_message_files
 from pipeline.readers.landed import land, landed, opened, prepare, read
-from pipeline.readers.loaded import LINES
+from pipeline.readers.loaded import LINES, Loaded
+from pipeline.readers.mapping import mappings
+from pipeline.readers.notes import notes_on
+from pipeline.readers.table import load_surveyed, note_header, survey_csv
 from pipeline.readers.unpack import is_gzip, is_zip
 
-# The formats whose reader costs more than a small file
+# The formats whose reader takes several files at once
 TOGETHER = {"hl7v2": load_message_files, "fhir": load_resource_files}
 # Counted anew in each file, as if it had been read alone
 _PLACE = "file_row_number - min(file_row_number) over (partition by file_number(line))"
@@ -21,16 +27,18 @@ def read_batch(con, paths, *, profile, kind, folder, references=()):
 
     Returns number -> Landed, without the files that `read` refuses.
     """
+    numbered = dict(enumerate(paths))
     if load := TOGETHER.get(profile.format):
-        return _together(con, load, paths, profile=profile, folder=folder)
-    return _one_by_one(con, paths, profile=profile, kind=kind, folder=folder, references=references)
+        return _together(con, load, numbered, profile=profile, folder=folder)
+    return _in_groups(
+        con, numbered, profile=profile, kind=kind, folder=folder, references=references
+    )
 
 
 def _together(con, load, paths, *, profile, folder):
-    "Read together: what a file of one message costs is less than a statement"
     prepare(con, profile)
     read_as, notes = {}, {}
-    for number, path in enumerate(paths):
+    for number, path in paths.items():
         try:
             own = _folder(folder, number) if is_gzip(path) or is_zip(path) else folder
             read_as[number], _, notes[number] = opened(path, profile, own)
@@ -44,34 +52,95 @@ def _together(con, load, paths, *, profile, folder):
     return {number: landed(one, entities, notes[number]) for number, one in loaded.items()}
 
 
-def _one_by_one(con, paths, *, profile, kind, folder, references):
-    "Each as if it were alone, and its rows put aside; then the rows of all are one relation"
-    read_as, entities, how = {}, (), {"profile": profile, "kind": kind, "references": references}
-    for number, path in enumerate(paths):
-        aside = _folder(folder, number)
+@dataclass
+class _Group:
+    "Files that are read with one statement. surveys: number -> Survey; notes: number -> sentences"
+
+    names: list
+    profile: Profile
+    surveys: dict = field(default_factory=dict)
+    notes: dict = field(default_factory=dict)
+
+
+def _in_groups(con, paths, *, profile, kind, folder, references):
+    "CSV files of one header are a group, any other file is one; the rows of all are one relation"
+    prepare(con, profile)
+    groups, landed_files, asides = _groups(paths, profile, kind, folder), {}, []
+    grouped = {number for group in groups for number in group.surveys}
+    for group in groups:
+        aside = _folder(folder, min(group.surveys))
+        landed_files |= _put_aside(con, _read_group(con, group, kind, aside), aside)
+        asides.append(aside)
+    for number in sorted({*paths} - grouped):
+        aside, how = _folder(folder, number), {"profile": profile, "kind": kind}
         try:
-            read_as[number] = read(con, path, folder=aside, **how)
+            one = read(con, paths[number], folder=aside, references=references, **how)
         except Refused:
             continue
-        entities = read_as[number].entities
-        for name in ("ragged", *entities):
-            _put_aside(con, name, aside, number)
+        landed_files |= _put_aside(con, {number: one}, aside, above=number * LINES)
+        asides.append(aside)
+    if landed_files:
+        _join(con, next(iter(landed_files.values())).entities, asides)
+    return dict(sorted(landed_files.items()))
+
+
+def _groups(paths, profile, kind, folder):
+    "The _Groups of the CSV files, each row of which is a record, that can be read"
+    if profile.format != "table" or profile.lookup or profile.selects_of(kind):
+        return []
+    if not profile.columns[kind].is_row_a_record:
+        return []
+    columns, groups = profile.delivered_columns(kind), {}
+    for number, path in paths.items():
+        own = _folder(folder, number)
+        try:
+            path, as_read, notes = opened(path, profile, own)
+            if path.suffix == ".parquet":
+                continue
+            names, surveyed = survey_csv(path, columns=columns, profile=as_read, folder=own)
+        except Refused:
+            continue
+        key = (tuple(names), str(as_read.dialect))
+        group = groups.setdefault(key, _Group(names, as_read))
+        group.surveys[number], group.notes[number] = surveyed, notes
+    return list(groups.values())
+
+
+def _read_group(con, group, kind, folder):
+    "number -> Landed"
+    profile, columns = group.profile, group.profile.delivered_columns(kind)
+    load_surveyed(
+        con, group.surveys, group.names, columns=columns, profile=profile,
+        into="landing.delivered", folder=folder,
+    )  # fmt: skip
+    header = note_header(con, group.names)
+    selects, said = mappings(profile, kind, header.names), notes_on(header, profile, kind)
+    entities = land(con, selects, profile=profile, folder=folder)
+    return {
+        number: landed(
+            Loaded(selects, surveyed.records + len(surveyed.ragged), notes=said),
+            entities,
+            group.notes[number],
+        )
+        for number, surveyed in group.surveys.items()
+    }
+
+
+def _put_aside(con, landed_files, folder, above=0):
+    "Keep the rows that are landed, `above` added to their lines, while others are landed"
+    for name in ("ragged", *next(iter(landed_files.values())).entities):
+        numbered = f"select * replace ({above} + line as line) from landing.{name}"
+        target = quoted_text(folder / f"aside_{name}.parquet")
+        con.execute(f"copy ({numbered}) to {target} (format parquet, compression lz4_raw)")
+    return landed_files
+
+
+def _join(con, entities, folders):
     for name in ("ragged", *entities):
-        rows = scan_of_parquet(_aside(_folder(folder, number), name) for number in read_as)
+        rows = scan_of_parquet(folder / f"aside_{name}.parquet" for folder in folders)
         if name != "ragged":
             con.execute(f"drop view landing.{name}")
         con.execute(f"create or replace table landing.{name} as from {rows}")
-    return read_as
-
-
-def _put_aside(con, name, folder, number):
-    numbered = f"select * replace ({number * LINES} + line as line) from landing.{name}"
-    target = quoted_text(_aside(folder, name))
-    con.execute(f"copy ({numbered}) to {target} (format parquet, compression lz4_raw)")
-
-
-def _aside(folder, name):
-    return folder / f"aside_{name}.parquet"
 
 
 def _folder(folder, number):

@@ -23,6 +23,7 @@ from pipeline.readers.cells import delivered_column
 from pipeline.readers.decoded import DAMAGED, check_parquet
 from pipeline.readers.limits import check_cell, check_columns
 from pipeline.readers.lines import note_lines, number
+from pipeline.readers.loaded import LINES
 from pipeline.readers.rows.form import LONGEST
 from pipeline.readers.rows.header import read_header
 from pipeline.readers.rows.survey import survey
@@ -55,6 +56,11 @@ def load_table(con, path, *, columns, profile, into, folder):
     """
     load = _load_parquet if Path(path).suffix == ".parquet" else _load_csv
     names = load(con, path, columns=columns, profile=profile, into=into, folder=folder)
+    return note_header(con, names)
+
+
+def note_header(con, names):
+    """Keep the names of a header for `header_of`; returns the TableHeader."""
     header = TableHeader([name for name in names if name], names.count(""))
     header_table = "create or replace table landing.header as select unnest($1::varchar[]) as name"
     con.execute(header_table, [header.names])
@@ -79,6 +85,16 @@ def _load_parquet(con, path, *, columns, profile, into, folder):
 
 
 def _load_csv(con, path, *, columns, profile, into, folder):
+    names, surveyed = survey_csv(path, columns=columns, profile=profile, folder=folder)
+    load_surveyed(
+        con, {0: surveyed}, names, columns=columns, profile=profile, into=into, folder=folder
+    )
+    return names
+
+
+def survey_csv(path, *, columns, profile, folder):
+    """The names of a CSV file's header, in lower case, and its Survey. Raises Refused where it
+    cannot be read, or its columns are not those that `load_table` is given."""
     dialect, required = profile.dialect, columns["required"]
     try:
         header = read_header(path, dialect)
@@ -86,18 +102,36 @@ def _load_csv(con, path, *, columns, profile, into, folder):
         raise Refused(f"{refusal}{cause_in_dialect(path, dialect, required)}") from None
     check_columns(len(header.cells))
     names = _names(header.cells)
-    known = _check_names(
-        names, columns, profile, lambda: cause_of_lacking(path, dialect, required, header)
-    )
-    surveyed = survey(path, header, dialect, folder)
+    _check_names(names, columns, profile, lambda: cause_of_lacking(path, dialect, required, header))
+    return names, survey(path, header, dialect, folder)
+
+
+def load_surveyed(con, surveys, names, *, columns, profile, into, folder):
+    """As `load_table`, of CSV files whose headers have these names and whose dialect is that of the
+    profile. surveys: number of a file -> Survey; its lines begin above `LINES` times the number."""
     cells = [f"column{place}" for place in range(len(names))]
-    scan = _scan_of_csv(con, surveyed.path, dialect, cells)
-    verbatim = columns.get("verbatim", ())
+    paths = [surveyed.path for surveyed in surveys.values()]
+    scan = _scan_of_csv(con, paths, profile.dialect, cells)
+    known, verbatim = _known(columns), columns.get("verbatim", ())
     _keep(con, _select(scan, names, cells, known, verbatim), folder)
-    _check_read_as_surveyed(con, surveyed, dialect)
-    note_lines(con, surveyed.ragged, surveyed.shifts)
+    records = sum(surveyed.records for surveyed in surveys.values())
+    _check_read_as_surveyed(con, records, profile.dialect)
+    note_lines(con, *_lines(surveys))
     number(con, into, first=2)
-    return names
+
+
+def _lines(surveys):
+    "The ragged lines of all files, and the shifts of their records, numbered one after the other"
+    ragged, shifts, before = [], [], 0
+    for number_of_file, surveyed in surveys.items():
+        above = number_of_file * LINES
+        ragged.append(surveyed.ragged + above)
+        moved = surveyed.shifts + np.array([[before, above - before]])
+        if surveyed.records and above and not (len(moved) and moved[0][0] == before):
+            shifts.append(np.array([[before, above - before]]))
+        shifts.append(moved)
+        before += surveyed.records
+    return np.concatenate(ragged), np.concatenate(shifts)
 
 
 def _names(delivered):
@@ -161,19 +195,20 @@ def _parquet(con, path):
     return scan, [name for name, *_ in described]
 
 
-def _scan_of_csv(con, path, dialect, cells):
+def _scan_of_csv(con, paths, dialect, cells):
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in cells)
+    files = ", ".join(map(quoted_text, paths))
     delimiter, quote = quoted_text(dialect.delimiter), quoted_text(dialect.quote)
     return (
-        f"read_csv({quoted_text(path)}, auto_detect = false, header = true, delim = {delimiter}, "
+        f"read_csv([{files}], auto_detect = false, header = true, delim = {delimiter}, "
         f"quote = {quote}, escape = {quote}, encoding = '{dialect.encoding}', "
         # a cell may grow to four times its size when its quotes are doubled
         f"columns = {{{columns}}}, store_rejects = true, max_line_size = {4 * LONGEST})"
     )
 
 
-def _check_read_as_surveyed(con, surveyed, dialect):
+def _check_read_as_surveyed(con, wanted, dialect):
     "Only rows that fit were left to read: a fault, or another number of rows, is an error of ours"
     kinds = {kind for (kind,) in con.execute("select error_type from reject_errors").fetchall()}
     if "INVALID ENCODING" in kinds:
@@ -181,11 +216,15 @@ def _check_read_as_surveyed(con, surveyed, dialect):
             f'the file is not {dialect.encoding}: set dialect.encoding, for example to "cp1252"'
         )
     [[records]] = con.execute("select count(*) from landing.raw").fetchall()
-    if kinds or records != surveyed.records:
+    if kinds or records != wanted:
         raise Refused(
-            f"its lines cannot all be accounted for: {surveyed.records} rows fit, and {records}"
+            f"its lines cannot all be accounted for: {wanted} rows fit, and {records}"
             " were read; report it"
         )
+
+
+def _known(columns):
+    return list(dict.fromkeys([*columns["required"], *columns["optional"]]))
 
 
 def _told(unexpected, names):
@@ -201,7 +240,7 @@ def _told(unexpected, names):
 def _check_names(names, columns, profile, cause):
     """The columns that may be read. Raises Refused where the names are not those of the profile;
     what it does not read may have any name, or none"""
-    known = list(dict.fromkeys([*columns["required"], *columns["optional"]]))
+    known = _known(columns)
     missing = sorted(set(columns["required"]) - set(names), key=columns["required"].index)
     unexpected = [name for name in names if name and name not in set(known)]
     times = Counter(names)

@@ -38,14 +38,26 @@ class InputFile(Record):
     rows: int
 
 
+class TableRead(Record):
+    """How much of a table there is, and how much of it the buckets of a run read in all: what two
+    of them read counts twice. bytes: compressed."""
+
+    rows: int
+    bytes: int
+    rows_read: int
+    bytes_read: int
+
+
 class Inputs(Record):
     """What a run read. tables: the version of each lake table, None where there was none. lake:
-    which lake it was. expectations: the SHA-256 of the home's expectations.yaml, in hex."""
+    which lake it was. expectations: the SHA-256 of the home's expectations.yaml, in hex. read: by
+    table, of a run in several buckets; one bucket reads every row once."""
 
     tables: dict[str, int | None]
     lake: str | None = None
     files: tuple[InputFile, ...] = ()
     expectations: str | None = None
+    read: dict[str, TableRead] | None = None
 
 
 class RowCounts(Record):

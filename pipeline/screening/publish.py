@@ -5,7 +5,7 @@ import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pipeline import __version__
+from pipeline import __version__, lake
 from pipeline.core import flush, sha256_of, write_json
 from pipeline.exports import cells_of, text_columns
 from pipeline.observability import metrics
@@ -18,6 +18,7 @@ from pipeline.runs import (
     PackVersion,
     RowCounts,
     RunManifest,
+    TableRead,
     new_run_id,
     point_latest_to,
     write_manifest,
@@ -170,6 +171,7 @@ def _manifest(screened, home, plan, outcomes):
             lake=screened.night.lake,
             files=_input_files(con),
             expectations=plan.changes.sha256,
+            read=_read(screened, home),
         ),
         rows=_rows(screened),
         warned=tuple(warnings(outcomes)),
@@ -177,6 +179,14 @@ def _manifest(screened, home, plan, outcomes):
         is_unattended=plan.is_unattended,
         replay_of=plan.replay_of.run_id if plan.replay_of else None,
     )
+
+
+def _read(screened, home):
+    night = screened.night
+    if not night.edges:
+        return None
+    read = lake.read_by_ranges(screened.con, home, night.versions, night.edges)
+    return {table: TableRead(**counts) for table, counts in read.items()}
 
 
 def _input_files(con):

@@ -3,13 +3,17 @@ publishes them."""
 
 import subprocess
 import sys
+from contextlib import closing
+from itertools import pairwise
 
+import pyarrow.parquet as pq
 import pytest
 
-from pipeline import exports
+from pipeline import exports, lake
 from pipeline import run as walk
 from pipeline.core.config import Home
 from pipeline.core.locks import shared_lock
+from pipeline.engine import connect
 from pipeline.runs import parquet_files, read_manifest
 from pipeline.screening import ahead, bucket, scratch
 from tests.command import AS_OF, b12, deliver
@@ -159,3 +163,36 @@ def test_a_night_that_nobody_publishes_goes_with_a_later_one(home, monkeypatch):
     monkeypatch.setattr(scratch, "ABANDONED", -1)
     publish(home, "the next night")
     assert list(home.work.glob("night-*")) == []
+
+
+@pytest.mark.parametrize("edges", [(), ("DEMO0000050",), ("DEMO0000050", "DEMO0000100", "Z")])
+def test_what_buckets_read_of_the_lake_is_told_by_its_row_groups(home, edges):
+    "Against the rows themselves: a range reads a row group where one of its ids may be in it"
+    with closing(connect()) as con:
+        versions = lake.newest_versions(home)
+        told = lake.read_by_ranges(con, home, versions, edges)
+    bounds = list(pairwise([None, *edges, None]))
+    for table, read in told.items():
+        rows = rows_read = 0
+        for path in lake.file_paths(lake.open_table(home, table)):
+            file = pq.ParquetFile(path)
+            for number in range(file.num_row_groups):
+                ids = (
+                    file.read_row_group(number, ["patient_id"])["patient_id"]
+                    .drop_null()
+                    .to_pylist()
+                )
+                size, low, high = file.metadata.row_group(number).num_rows, min(ids), max(ids)
+                meets = [(a is None or high >= a) and (b is None or low < b) for a, b in bounds]
+                rows, rows_read = rows + size, rows_read + size * sum(meets)
+        assert (read["rows"], read["rows_read"]) == (rows, rows_read)
+        assert read["bytes_read"] / read["bytes"] == pytest.approx(rows_read / rows, rel=0.5)
+
+
+def test_the_manifest_says_what_the_buckets_read_and_of_one_bucket_nothing(home, monkeypatch):
+    publish(home)
+    read = read_manifest(home.runs / "latest").inputs.read
+    assert read and read["patient"].rows_read > read["patient"].rows > 0
+    monkeypatch.delenv("B12_BUCKET_PATIENTS")
+    publish(home, "another")
+    assert read_manifest(home.runs / "latest").inputs.read is None

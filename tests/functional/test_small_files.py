@@ -142,11 +142,15 @@ def test_killed_while_it_is_read_each_file_is_next_read_alone(home, monkeypatch)
     def dies(*_, **__):
         raise Killed
 
-    with monkeypatch.context() as killed, pytest.raises(Killed):
+    with monkeypatch.context() as killed:
         killed.setattr(ingest, "validate_batch", dies)
-        take(home)
-    assert [len(batch) for batch in claims.batches(run.claim_waiting(home))] == [1, 1, 1]
-    assert len(take(home)) == 3
+        claimed = run.claim_waiting(home)
+        with pytest.raises(Killed):
+            list(run.ingest_claimed_batch(home, claimed))
+        [retried] = run.ingest_claimed_batch(home, claimed[:1])
+        assert retried.accepted == 1
+    assert [len(batch) for batch in claims.batches(run.claim_waiting(home))] == [1, 1]
+    assert len(take(home)) == 2
     assert list(home.attempts.iterdir()) == []
 
 
