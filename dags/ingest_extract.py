@@ -47,8 +47,8 @@ def claim():
     from pipeline import run
     from pipeline.core import Home
 
-    claimed = run.claim_waiting(Home.from_environment(), at_most=500)
-    return [[asdict(file) for file in batch] for batch in run.batches(claimed)]
+    batches = run.claim_batches(Home.from_environment(), at_most=500)
+    return [[asdict(file) for file in batch] for batch in batches]
 
 
 @task(show_return_value_in_logs=False, retry_policy=RETRIES, max_active_tis_per_dag=1)

@@ -28,8 +28,8 @@ from airflow.sdk import (
     dag,
     task,
 )
-from airflow.sdk.exceptions import AirflowSkipException
 
+from b12_airflow.buckets import skip_unless_screened
 from b12_airflow.notifier import ApprovalNotifier, FailureNotifier
 from pipeline.core import ENTITIES, settings
 
@@ -90,8 +90,7 @@ def screen_bucket(number, params, dag_run):
 
     asked = day_of(params, dag_run), params["pack"]
     home = Home.from_environment()
-    if run.screen_planned(home, number, *asked, asked_by=dag_run.run_id) is None:
-        raise AirflowSkipException("The night was planned anew; `screen` screens this bucket.")
+    skip_unless_screened(run.screen_planned(home, number, *asked, asked_by=dag_run.run_id))
 
 
 @task(

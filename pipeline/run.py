@@ -8,7 +8,7 @@ from pipeline.core import StorageError, exclusive_lock, today
 from pipeline.exports import describe
 from pipeline.ingest import (
     ClaimedFile,
-    batches,
+    claim_batches,
     claim_waiting,
     ingest_all,
     ingest_claimed,
@@ -25,7 +25,7 @@ COMMAND_LINE = "command line"  # where what is put on record came from
 __all__ = [
     "COMMAND_LINE",
     "ClaimedFile",
-    "batches",
+    "claim_batches",
     "claim_waiting",
     "compact_lake",
     "decide",

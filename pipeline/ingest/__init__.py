@@ -4,7 +4,13 @@ once."""
 from pipeline.ingest import claims, ingest, replay
 from pipeline.ingest.accounts import Account
 from pipeline.ingest.batching import ingest_all, ingest_claimed_batch
-from pipeline.ingest.claims import ClaimedFile, batches, claim_waiting, ingest_claimed, waiting
+from pipeline.ingest.claims import (
+    ClaimedFile,
+    claim_batches,
+    claim_waiting,
+    ingest_claimed,
+    waiting,
+)
 from pipeline.ingest.ingest import ingest_file
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
 
@@ -12,7 +18,7 @@ __all__ = [
     "Account",
     "ClaimedFile",
     "DeliveredFile",
-    "batches",
+    "claim_batches",
     "claim_waiting",
     "claims",
     "ingest",

@@ -164,6 +164,11 @@ def claim_waiting(home, watch=None, at_most=None):
     return _without_references(home, [file for file in claimed if file])
 
 
+def claim_batches(home, at_most):
+    """The ClaimedFiles of `claim_waiting`, as lists of those that are read together."""
+    return batches(claim_waiting(home, at_most=at_most))
+
+
 def _left_claimed(home):
     "What was claimed and not yet ingested, by an earlier call or by a process that was killed"
     kind_of, claimed = _kinds(home), []
