@@ -44,7 +44,7 @@ from pipeline.profiles import read_profile
 LOG = logging.getLogger(__name__)
 KILLED = "each process that read it was killed, or the machine stopped"
 NO_FILE = "0" * 64  # a SHA-256 that no file has
-FILES = 200  # of a batch: each is held open meanwhile
+FILES = 400  # of a batch: each is held open meanwhile, perhaps with a copy
 SMALL = 1_000_000  # bytes of a file that is read with others
 TOGETHER = 32_000_000  # bytes of a batch
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+
 from pipeline import lake
 from pipeline.core import Refused
 from pipeline.engine import (
@@ -147,14 +149,19 @@ def _describe(con, files, profile):
         " $3::varchar as number_marks, $4::varchar as snapshot",
         [profile.name, profile.time_zone, profile.number_marks, file.snapshot],
     )
-    con.execute(
-        "create table landing.batch_file (number bigint, sha256 varchar, file varchar, received_at"
-        " timestamptz)"
+    named = pa.table(
+        {
+            "number": pa.array(range(len(files)), pa.int64()),
+            "sha256": [each.sha256 for each in files],
+            "file": [each.name for each in files],
+            "received_at": pa.array(
+                [each.received_at for each in files], pa.timestamp("us", "UTC")
+            ),
+        }
     )
-    con.executemany(
-        "insert into landing.batch_file values ($1, $2, $3, $4)",
-        [[number, each.sha256, each.name, each.received_at] for number, each in enumerate(files)],
-    )
+    con.register("named", named)
+    con.execute("create table landing.batch_file as from named")
+    con.unregister("named")
 
 
 @contextmanager
