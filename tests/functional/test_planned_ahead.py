@@ -17,7 +17,7 @@ from pipeline.engine import connect
 from pipeline.runs import parquet_files, read_manifest
 from pipeline.screening import ahead, bucket, scratch
 from tests.command import AS_OF, b12, deliver
-from tests.homes import built_once, copied, demonstration, without_gates
+from tests.homes import copied
 
 KEY = "scheduled__2026-01-31"
 ONE_BUCKET = (
@@ -27,17 +27,10 @@ ONE_BUCKET = (
 
 
 @pytest.fixture
-def home(tmp_path, tmp_path_factory, monkeypatch):
+def home(tmp_path, demonstration, monkeypatch):
     "A home with 300 patients, of which a bucket holds 80"
     monkeypatch.setenv("B12_BUCKET_PATIENTS", "80")
-    built = built_once(tmp_path_factory, "demonstration", demonstration)
-    return Home(copied(built / "home", tmp_path / "home"))
-
-
-@pytest.fixture(autouse=True)
-def gates_are_open():
-    with without_gates():
-        yield
+    return Home(copied(demonstration / "home", tmp_path / "home"))
 
 
 def in_a_process(home, number):

@@ -17,7 +17,7 @@ from pipeline.core.config import Home
 from pipeline.core.locks import exclusive_lock
 from pipeline.runs import parquet_files
 from tests.command import AS_OF, b12
-from tests.homes import built_once, copied, demonstration
+from tests.homes import copied
 from tests.programs import ROOT
 
 IS_THERE = bool(importlib.util.find_spec("pyspark") and shutil.which("java"))
@@ -25,11 +25,10 @@ CLUSTER = "--master local-cluster[2,1,1024] --conf spark.ui.enabled=false pyspar
 
 
 @pytest.fixture
-def home(tmp_path, tmp_path_factory, monkeypatch):
+def home(tmp_path, demonstration, monkeypatch):
     "A home with 300 patients, of which a bucket holds 80"
     monkeypatch.setenv("B12_BUCKET_PATIENTS", "80")
-    built = built_once(tmp_path_factory, "demonstration", demonstration)
-    return Home(copied(built / "home", tmp_path / "home"))
+    return Home(copied(demonstration / "home", tmp_path / "home"))
 
 
 @pytest.mark.parametrize(
