@@ -34,19 +34,23 @@ def ingest_claimed_batch(home, claimed):
 
 
 def _in_parts(home, waiting):
-    "Together; where that fails, half of them at a time"
+    """Together; where that fails, half of them at a time, and where a file ends the batch, no more
+    than there were before it, until so many go in again: a file is not read for each before it"""
+    most = len(waiting)
     while waiting:
-        accounts = _together(home, waiting) if len(waiting) > 1 else [None]
+        batch = waiting[:most]
+        accounts = _together(home, batch) if len(batch) > 1 else [None]
         if accounts is None:
-            half = len(waiting) // 2
-            yield from _in_parts(home, waiting[:half])
+            half = len(batch) // 2
+            yield from _in_parts(home, batch[:half])
             waiting = waiting[half:]
             continue
         accounts = accounts or [None]
-        for file, account in zip(waiting, accounts, strict=False):
+        for file, account in zip(batch, accounts, strict=False):
             if account := account or ingest_claimed(home, file):
                 yield account
         waiting = waiting[len(accounts) :]
+        most = len(accounts) * (2 if len(accounts) == len(batch) else 1)
 
 
 @observe_batch

@@ -133,11 +133,10 @@ def _cut(con, entities, files):
     """Cut a batch before the first file that states anew what an earlier one stated of a patient
     without a time: whether it repeats that is told by the order in which they are received, of
     which `lake.last_patient_state` knows. Returns how many files are left."""
-    [[end]] = con.execute(_RESTATED if "patient" in entities else "select null").fetchall()
-    con.execute(
-        "delete from landing.batch_file where number >= $1", [files if end is None else end]
-    )
-    return files if end is None else end
+    [[first]] = con.execute(_RESTATED if "patient" in entities else "select null").fetchall()
+    end = files if first is None else first
+    con.execute("delete from landing.batch_file where number >= $1", [end])
+    return end
 
 
 def _describe(con, files, profile):
