@@ -33,13 +33,15 @@ def lost_worker(stack, folder):
     before = delivered(stack, folder)
     shutil.copytree(stack.home, folder / "home", symlinks=True)
     send(stack, DAG, {"is_paused": False}, "PATCH", **as_admin(stack))
-    send(stack, f"{DAG}/dagRuns", {"logical_date": None}, **as_admin(stack))
+    asked = send(stack, f"{DAG}/dagRuns", {"logical_date": None}, **as_admin(stack))["dag_run_id"]
     worker, in_hand = killed(stack)
-    assert stacks.until(lambda: is_over(stack, before), 300)
+    assert stacks.until(
+        lambda: publish_what_waits(stack, as_admin(stack)) and asked_for(stack, asked), 300
+    )
     was_away = not processes.is_running(stack.process(worker))
     state.hold(stack.folder, worker).unlink()  # it comes back
-    manifest = read_manifest(stack.home / "runs" / "latest")
-    place = f"{DAG}/dagRuns/{quote(manifest.asked_by)}/taskInstances"
+    [manifest] = asked_for(stack, asked)
+    place = f"{DAG}/dagRuns/{quote(asked)}/taskInstances"
     tasks = get(stack, "api-server", place, **as_admin(stack))[1]["task_instances"]
     tasks = [task for task in tasks if task["task_id"] == "screen_bucket"]
     return SimpleNamespace(
@@ -47,35 +49,29 @@ def lost_worker(stack, folder):
         again=[task for task in tasks if task["try_number"] > 1], in_hand=in_hand,
         folder=folder, manifest=manifest, was_away=was_away,
         runs=len(published(stack.home) - before), left=list(stack.home.glob("work/night-*")),
-        **vars(outputs(stack.home)),
+        **vars(outputs(stack.home / "runs" / manifest.run_id)),
     )  # fmt: skip
 
 
 def delivered(stack, folder):
     """Everything is in, and no night is under way; returns the runs that were published before."""
     headers = as_admin(stack)
-    send(stack, DAG, {"is_paused": True}, "PATCH", **headers)
-    for run in under_way(stack, headers):
-        if run["dag_id"] == "screen_population":
-            place = f"{DAG}/dagRuns/{quote(run['dag_run_id'])}"
-            send(stack, place, {"state": "success"}, "PATCH", **headers)
-    before = published(stack.home)
     demo.write_demo(folder / "files", patients=PATIENTS, seed=6, as_of=datetime.now(UTC).date())
+    assert stacks.until(lambda: publish_what_waits(stack, headers))
+    send(stack, DAG, {"is_paused": True}, "PATCH", **headers)
+    assert stacks.until(lambda: publish_what_waits(stack, headers)), "one began meanwhile"
+    before = published(stack.home)
     for entity in ("patient", "lab_result"):
         stack.drop(folder / "files" / f"{entity}.csv")
-    assert stacks.until(lambda: not stack.waits() and not under_way(stack, headers))
+    assert stacks.until(lambda: not stack.waits() and publish_what_waits(stack, headers))
     assert published(stack.home) == before
     return before
 
 
-def under_way(stack, headers):
-    runs = "/api/v2/dags/~/dagRuns?state=running"
-    return get(stack, "api-server", runs, **headers)[1]["dag_runs"]
-
-
-def is_over(stack, before):
-    "A gate may warn of so many new patients: then a steward publishes it"
-    return publish_what_waits(stack, as_admin(stack)) and published(stack.home) != before
+def asked_for(stack, run):
+    """The manifests of what was published for a run of the DAG: one, or none yet."""
+    found = [read_manifest(stack.home / "runs" / name) for name in published(stack.home)]
+    return [manifest for manifest in found if manifest.asked_by == run and manifest.published]
 
 
 def published(home):
@@ -128,13 +124,12 @@ def in_one_piece(lost):
     home = lost.folder / "home"
     answer = b12(home, "screen", "--as-of", lost.manifest.as_of)
     assert answer.code == 0, answer.err
-    return outputs(home)
+    return outputs(home / "runs" / "latest")
 
 
-def outputs(home):
-    latest = home / "runs" / "latest"
+def outputs(run):
     return SimpleNamespace(
-        worklist=(latest / "worklist.csv").read_bytes(),
-        assessed=sorted(exports.published(latest, everyone=True), key=itemgetter("patient_id")),
-        parts=len(parquet_files(latest, "assessment")),
+        worklist=(run / "worklist.csv").read_bytes(),
+        assessed=sorted(exports.published(run, everyone=True), key=itemgetter("patient_id")),
+        parts=len(parquet_files(run, "assessment")),
     )
