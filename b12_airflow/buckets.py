@@ -4,7 +4,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 
 def skip_unless_screened(patients):
-    """End the task as skipped where nobody was screened, since the night was planned anew.
+    """End the task as skipped where no patient was screened, since the night was planned anew.
 
     patients: of the bucket, or None.
     """

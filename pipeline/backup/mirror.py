@@ -23,7 +23,7 @@ class Mirror:
         self.root, self.folder, self.copied, self.bytes = home.root, folder / "home", 0, 0
         self.key = backup_key()
         before = manifest_of(folder, is_needed=False)
-        # what nobody vouches for is copied anew
+        # what no signed manifest lists is copied anew
         is_trusted = is_genuine(before, self.key) if self.key else True
         self.before = before.get("files", {}) if is_trusted else {}
         self.files = {}

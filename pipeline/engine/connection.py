@@ -110,7 +110,7 @@ def storage_errors(home):
 
 def is_of_object_store(error):
     """Whether an error of DuckDB comes from a file system that Python serves; its text is a trace,
-    and for nobody."""
+    which is not shown."""
     return type(error) is EngineError and str(error).startswith("Traceback (most recent call last)")
 
 

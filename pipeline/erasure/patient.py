@@ -43,7 +43,7 @@ def erase(home, patient_id, *, who, is_dry_run=False):
     a word go, and all of it where it is not text. who: the account that asked for it, for the
     ledger and the audit trail. is_dry_run: only say what would go. It waits for a backup, a
     screening and an ingest. Cut short, it can be done again: the ledger says first who is to go,
-    and the lake forgets them last. Raises UsageError where nobody has this id, StorageError.
+    and the lake forgets them last. Raises UsageError for an unknown id, StorageError.
     """
     if not patient_id.strip():
         raise UsageError("Give a patient ID: b12 erase PATIENT")

@@ -145,7 +145,7 @@ def make_prefix(home, form):
 
 
 def new_name(kind="lake"):
-    """A prefix that nothing has."""
+    """A prefix under which there is nothing."""
     return f"{kind}-{os.urandom(6).hex()}"
 
 

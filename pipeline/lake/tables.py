@@ -167,7 +167,7 @@ def open_tables(home):
 
 def erase(con, home, table, patient_ids, *, unread=None, merged_in=()):
     """Delete every row of these patient ids, of the rows whose person is not known those of the
-    lines `unread` (SHA-256 -> lines), and in these sources those that merge somebody into one of
+    lines `unread` (SHA-256 -> lines), and in these sources those that merge a patient into one of
     them; returns how many.
 
     The log keeps the condition of a deletion for ever, so the condition names files, lines and

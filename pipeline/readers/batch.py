@@ -1,6 +1,7 @@
 """Several delivered files of one profile and kind as the same landing relations: each row keeps its
 file in its line."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pipeline.core import Refused
@@ -8,7 +9,7 @@ from pipeline.engine import quoted_text, scan_of_parquet
 from pipeline.profiles import Profile
 from pipeline.readers.fhir.load import load_resource_files
 from pipeline.readers.hl7v2.load import load_message_files
-from pipeline.readers.landed import land, landed, opened, prepare, read
+from pipeline.readers.landed import land, landed, opened, prepare, read_opened
 from pipeline.readers.loaded import LINES, Loaded
 from pipeline.readers.mapping import mappings
 from pipeline.readers.notes import notes_on
@@ -16,7 +17,7 @@ from pipeline.readers.table import load_surveyed, note_header, survey_csv
 from pipeline.readers.unpack import is_gzip, is_zip
 
 # The formats whose reader takes several files at once
-TOGETHER = {"hl7v2": load_message_files, "fhir": load_resource_files}
+LOADERS = {"hl7v2": load_message_files, "fhir": load_resource_files}
 # Counted anew in each file, as if it had been read alone
 _PLACE = "file_row_number - min(file_row_number) over (partition by file_number(line))"
 
@@ -28,7 +29,7 @@ def read_batch(con, paths, *, profile, kind, folder, references=()):
     Returns number -> Landed, without the files that `read` refuses.
     """
     numbered = dict(enumerate(paths))
-    if load := TOGETHER.get(profile.format):
+    if load := LOADERS.get(profile.format):
         return _together(con, load, numbered, profile=profile, folder=folder)
     return _in_groups(
         con, numbered, profile=profile, kind=kind, folder=folder, references=references
@@ -65,16 +66,17 @@ class _Group:
 def _in_groups(con, paths, *, profile, kind, folder, references):
     "CSV files of one header are a group, any other file is one; the rows of all are one relation"
     prepare(con, profile)
-    groups, landed_files, asides = _groups(paths, profile, kind, folder), {}, []
-    grouped = {number for group in groups for number in group.surveys}
+    groups, alone = _groups(_opened(paths, profile, folder), kind, folder)
+    landed_files, asides = {}, []
     for group in groups:
         aside = _folder(folder, min(group.surveys))
         landed_files |= _put_aside(con, _read_group(con, group, kind, aside), aside)
         asides.append(aside)
-    for number in sorted({*paths} - grouped):
-        aside, how = _folder(folder, number), {"profile": profile, "kind": kind}
+    for number, (path, read_as, notes) in alone.items():
+        aside = _folder(folder, number)
+        how = {"profile": read_as, "kind": kind, "folder": aside, "references": references}
         try:
-            one = read(con, paths[number], folder=aside, references=references, **how)
+            one = read_opened(con, path, notes, **how)
         except Refused:
             continue
         landed_files |= _put_aside(con, {number: one}, aside, above=number * LINES)
@@ -84,26 +86,35 @@ def _in_groups(con, paths, *, profile, kind, folder, references):
     return dict(sorted(landed_files.items()))
 
 
-def _groups(paths, profile, kind, folder):
-    "The _Groups of the CSV files, each row of which is a record, that can be read"
-    if profile.format != "table" or profile.lookup or profile.selects_of(kind):
-        return []
-    if not profile.columns[kind].is_row_a_record:
-        return []
-    columns, groups = profile.delivered_columns(kind), {}
+def _opened(paths, profile, folder):
+    "number -> what `opened` returns, of the files that can be opened"
+    files = {}
     for number, path in paths.items():
-        own = _folder(folder, number)
-        try:
-            path, as_read, notes = opened(path, profile, own)
-            if path.suffix == ".parquet":
-                continue
-            names, surveyed = survey_csv(path, columns=columns, profile=as_read, folder=own)
-        except Refused:
+        with suppress(Refused):
+            files[number] = opened(path, profile, _folder(folder, number))
+    return files
+
+
+def _groups(files, kind, folder):
+    "The _Groups of the CSV files, each row of which is a record; and of `files` the others"
+    groups, alone = {}, {}
+    for number, (path, profile, notes) in files.items():
+        if not _is_grouped(path, profile, kind):
+            alone[number] = path, profile, notes
             continue
-        key = (tuple(names), str(as_read.dialect))
-        group = groups.setdefault(key, _Group(names, as_read))
-        group.surveys[number], group.notes[number] = surveyed, notes
-    return list(groups.values())
+        columns, own = profile.delivered_columns(kind), _folder(folder, number)
+        with suppress(Refused):
+            names, surveyed = survey_csv(path, columns=columns, profile=profile, folder=own)
+            key = (tuple(names), str(profile.dialect))
+            group = groups.setdefault(key, _Group(names, profile))
+            group.surveys[number], group.notes[number] = surveyed, notes
+    return list(groups.values()), alone
+
+
+def _is_grouped(path, profile, kind):
+    if profile.format != "table" or profile.lookup or profile.selects_of(kind):
+        return False
+    return profile.columns[kind].is_row_a_record and path.suffix != ".parquet"
 
 
 def _read_group(con, group, kind, folder):

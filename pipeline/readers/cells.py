@@ -21,8 +21,8 @@ def define_filled(con, words):
     """Create the macro `filled(cell)`: a cell, or null where it holds one of these words, by which
     other tools write that there is nothing. words: in lower case.
 
-    `list_position`, not `in (…)` nor `list_contains`: of these DuckDB makes a join for each cell, and
-    such a statement, if it keeps the order of the rows, runs on one thread.
+    `list_position`, not `in (…)` nor `list_contains`: of these DuckDB makes a join for each cell,
+    and such a statement, if it keeps the order of the rows, runs on one thread.
     """
     spelled = ["", *sorted(words)]
     listed = ", ".join(map(quoted_text, spelled))

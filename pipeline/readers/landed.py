@@ -58,6 +58,12 @@ def read(con, path, *, profile, kind, folder, references=()):
     """
     prepare(con, profile)
     path, profile, notes = opened(path, profile, folder)
+    how = {"profile": profile, "kind": kind, "references": references, "folder": folder}
+    return read_opened(con, path, notes, **how)
+
+
+def read_opened(con, path, notes, *, profile, kind, folder, references=()):
+    """As `read`, of what `opened` returned, in a connection that `prepare` was given."""
     loaded = _load(con, path, profile=profile, kind=kind, references=references, folder=folder)
     entities = land(con, loaded.selects, profile=profile, folder=folder)
     return landed(loaded, entities, notes)

@@ -10,7 +10,7 @@ from pipeline.readers.unpack import unpacked
 
 class Row(NamedTuple):
     """A row of a table. first, last: its lines in the file as it is read; last is None for the last
-    row. is_read: not where the row does not fit the header, so that nobody knows whose it is.
+    row. is_read: not where the row does not fit the header, so that its patient is unknown.
     columns: those that are theirs, in lower case, of a row that is of others, too; None: all."""
 
     first: int

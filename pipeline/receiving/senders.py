@@ -10,7 +10,7 @@ HERE = ("127.0.0.0/8", "::1/128")
 
 def allowed_networks(host, allow, client_ca):
     """The networks that may send; None: any, which a certificate of theirs must then name. Raises
-    UsageError where a host elsewhere than on loopback would take messages from anybody."""
+    UsageError where a host elsewhere than on loopback would take messages from any sender."""
     named = [part.strip() for part in allow.split(",") if part.strip()]
     try:
         networks = [ip_network(part, strict=False) for part in named]

@@ -26,9 +26,9 @@ from pipeline.runs import (
 from pipeline.screening.bucket import ASSESSMENT, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
 
-PLACED = "bucket.patient_site"
+SITES = "bucket.patient_site"
 
-OF_ALL = (  # what summary.json counts
+DIMENSIONS = (  # what summary.json counts
     "scope", "band", "next_step", "rule", "priority", "cause", "monitoring", "cohort", "alert",
     "flag",
 )  # fmt: skip
@@ -82,12 +82,12 @@ def _write_tables(screened, building, rows):
     con, folder = screened.con, screened.folder
     _write_worklist_csv(con, building / "worklist.csv", rows)
     _link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
-    placed, assessed = (part_files(folder, screened.night, name) for name in (PLACED, ASSESSMENT))
+    placed, assessed = (part_files(folder, screened.night, name) for name in (SITES, ASSESSMENT))
     if not screened.night.edges:
         _link(placed[0], building / "patient_site.parquet")
         _link(assessed[0], building / "assessment.parquet")
         return
-    copied = f"copy (from {PLACED} order by patient_id) to $1 (format parquet, compression zstd)"
+    copied = f"copy (from {SITES} order by patient_id) to $1 (format parquet, compression zstd)"
     con.execute(copied, [str(building / "patient_site.parquet")])
     (building / "assessment.parquet").mkdir(mode=0o700)
     for number, path in enumerate(assessed):
@@ -131,7 +131,7 @@ def summary(con):
     return {
         "patients": total.get("patients", 0),
         "worklist": total.get("worklist", 0),
-        **{dimension: counted.get(dimension, {}) for dimension in OF_ALL},
+        **{dimension: counted.get(dimension, {}) for dimension in DIMENSIONS},
         "not_evaluated": {fact: absent.get(fact, 0) for fact in MAY_BE_NOT_LOADED},
         "rejected": dict(rejected.fetchall()),
     }

@@ -33,7 +33,7 @@ def scratch_database(home, folder):
 
 
 def remove_abandoned(home):
-    """Remove the folders of nights that were planned ahead and that nobody published."""
+    """Remove the folders of nights that were planned ahead and never published."""
     for folder in home.work.glob(f"{AHEAD}*"):
         if folder.stat().st_mtime < time.time() - ABANDONED:
             shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ from pipeline.sources.sample import tables_among
 HEAD, READ = 1 << 16, 1 << 20  # bytes of a file: to know its format, and to look into it
 FILES = 1000  # that are looked into
 PID_FIELDS = {"PID-3": 3, "PID-2": 2, "PID-4": 4}
-# endings that may be written out: any other may be a part of somebody's name or number
+# endings that may be written out: any other may be a part of a patient's name or number
 ENDINGS = {
     "hl7v2": ("hl7", "hl7v2", "mllp", "er7", "msg", "txt", "dat"),
     "fhir_r4": ("json", "ndjson", "jsonl"),

@@ -1,4 +1,4 @@
-"""What is asked of the OpenID Connect provider itself, and whether its answers prove who somebody
+"""What is asked of the OpenID Connect provider itself, and whether its answers prove who a user
 is.
 
 Answers are bounded in size and time, no redirect is followed, and no log has a token or a claim.
@@ -42,7 +42,7 @@ class Unavailable(Exception):
 
 
 class NotProven(Exception):
-    """The answer does not prove who somebody is; `why` is this program's own word."""
+    """The answer does not prove who a user is; `why` is this program's own word."""
 
     def __init__(self, why):
         super().__init__(why)

@@ -41,7 +41,7 @@ class Attempt:
 
 
 class _Refused(Exception):
-    """Nobody is logged in; the status and a sentence for the page. detail: for the record, None
+    """The login failed; the status and a sentence for the page. detail: for the record, None
     where it is not recorded, as before an attempt is counted"""
 
     def __init__(self, status, message, *, what="login_failed", detail=None, who=UNKNOWN):

@@ -34,7 +34,7 @@ class Limit:
         return 0 if beyond < 0 else min(2 ** min(beyond, 20), self.longest)
 
 
-# A user from one address; a user from anywhere; anybody from one address. The last two hold up
+# A user from one address; a user from anywhere; any user from one address. The last two hold up
 # only who has not logged in from there of late: guesses must not keep those away who belong there.
 LIMITS = {"pair": Limit(5, 900), "user": Limit(20, 60), "address": Limit(50, 10)}
 

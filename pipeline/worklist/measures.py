@@ -18,7 +18,7 @@ def days_to_action(store, *, since):
     days to first action.
 
     An act is a status that people set, beyond open, assigned and snoozed. What came back before
-    anybody acted counts from then.
+    any user acted counts from then.
     """
     acted = select(event.c.item_id).where(
         event.c.kind.in_(BY_PEOPLE), event.c.to_status.in_(ACTS), event.c.at >= since

@@ -19,7 +19,7 @@ TOUCHED_AFTER = timedelta(seconds=30)  # not every request writes when it came
 def begin_session(store, name, *, lasts, password_version=None, now=None):
     """A new session of a user; returns what the cookie holds. lasts: the longest that any session
     lasts (timedelta): older ones are deleted. password_version: of the password that was proven;
-    where the user has another by now, the session opens nothing. Only a hash is kept: whoever reads
+    where the user has another by now, the session opens nothing. Only a hash is kept: a reader of
     the database has no session."""
     token, now = secrets.token_urlsafe(24), now or datetime.now(UTC)
     with store.writing() as con:

@@ -17,7 +17,7 @@ def records_of(con, path, *, profile, ids, folder):
 
     The reader's own answer decides. Where it has none, for a patient it does not know or a kind
     that is not read, the record is theirs if it points to them; of a kind that is not read, if it
-    points to nobody else; where a Patient stands within it, if all that do are theirs; where
+    points to no other patient; where a Patient stands within it, if all that do are theirs; where
     nothing can be read of it, if it names one of the ids.
     """
     define_filled(con, profile.empty_words)
