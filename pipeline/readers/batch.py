@@ -18,6 +18,7 @@ from pipeline.readers.unpack import is_gzip, is_zip
 
 # The formats whose reader takes several files at once
 LOADERS = {"hl7v2": load_message_files, "fhir": load_resource_files}
+LARGEST = 5_000_000  # bytes to which a file of a batch may unpack
 # Counted anew in each file, as if it had been read alone
 _PLACE = "file_row_number - min(file_row_number) over (partition by file_number(line))"
 
@@ -42,7 +43,7 @@ def _together(con, load, paths, *, profile, folder):
     for number, path in paths.items():
         try:
             own = _folder(folder, number) if is_gzip(path) or is_zip(path) else folder
-            read_as[number], _, notes[number] = opened(path, profile, own)
+            read_as[number], _, notes[number] = _opened_small(path, profile, own)
         except Refused:
             continue
     loaded = load(con, read_as, profile=profile, folder=folder)
@@ -91,8 +92,17 @@ def _opened(paths, profile, folder):
     files = {}
     for number, path in paths.items():
         with suppress(Refused):
-            files[number] = opened(path, profile, _folder(folder, number))
+            files[number] = _opened_small(path, profile, _folder(folder, number))
     return files
+
+
+def _opened_small(path, profile, folder):
+    "As `opened`. Raises Refused for what unpacks to much: alone, it has the room of a file"
+    found = opened(path, profile, folder)
+    if found[0] != path and found[0].stat().st_size > LARGEST:
+        found[0].unlink()
+        raise Refused("it is not small")
+    return found
 
 
 def _groups(files, kind, folder):

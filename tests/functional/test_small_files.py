@@ -1,6 +1,10 @@
 """Many small files are ingested in one pass: one append a table, each file with its own account, whatever one of them does to the others."""
 
 import fcntl
+import gzip
+import io
+import json
+import zipfile
 from collections import Counter
 
 import pytest
@@ -10,6 +14,7 @@ from pipeline.core import Home
 from pipeline.ingest import batching, claims, ingest
 from pipeline.lake import open_table, query
 from pipeline.lake.tables import append
+from pipeline.readers import batch
 from tests.generative.test_batches import drop, kept
 from tests.mllp import oru
 
@@ -165,15 +170,86 @@ def test_a_file_that_another_process_holds_keeps_no_other_waiting(home):
     assert len(take(home)) == 1 and len(patients(home)) == 4
 
 
-def test_what_is_large_compressed_or_was_tried_before_is_a_batch_of_its_own_between_those_around_it():
+def test_what_is_large_or_was_tried_before_is_a_batch_of_its_own_between_those_around_it():
     def file(name, size=10, is_new=True, source="a", kind="lab_result"):
         return claims.ClaimedFile(source, name, name, kind, size=size, is_new=is_new)
 
     files = [
-        file("1"), file("2", size=2_000_000), file("3"), file("4", source="b"), file("5", is_new=False), file("6.csv.gz"),
+        file("1"), file("2", size=2_000_000), file("3"), file("4", source="b"), file("5", is_new=False), file("6.csv.gz", size=60_000),
         file("7", kind="patient"), file("8", kind=None), file("9", source="b"), file("10"),
     ]  # fmt: skip
     found = [[one.name for one in batch] for batch in claims.batches(files)]
     assert found == [["1"], ["2"], ["3"], ["4", "9"], ["5"], ["6.csv.gz"], ["7"], ["8"], ["10"]]
     many = [file(str(number), size=900_000) for number in range(250)]
     assert max(map(len, claims.batches(many))) == 35
+    compressed = [file(f"{number}.csv.gz", size=40_000) for number in range(50)]
+    assert max(map(len, claims.batches(compressed))) == 40
+
+
+def zipped(name, text):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def test_compressed_files_are_read_with_the_others_as_if_they_were_not_compressed(home, tmp_path):
+    plain = csvs(*range(12))
+    packed = [
+        (f"{name}.gz", gzip.compress(text.encode())) if number % 3 == 0
+        else (f"{name}.zip", zipped(name, text)) if number % 3 == 1 else (name, text)
+        for number, (name, text) in enumerate(plain)
+    ]  # fmt: skip
+    drop(home, "canonical", packed)
+    accounts = take(home)
+    assert [account.accepted for account in accounts.values()] == [1] * 12
+    assert open_table(home, "delivery").version() == 1  # one append
+    other = Home(tmp_path / "other")
+    run.land(other, [], "canonical")
+    drop(other, "canonical", plain)
+    take(other)
+    read = "select * exclude (sha256, file) from lake.lab_result order by all"
+    assert query(home, read) == query(other, read)
+
+
+def bundle(number):
+    result = {
+        "resourceType": "Observation", "id": str(number), "status": "final", "subject": {"reference": f"Patient/{number}"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2132-9"}]}, "effectiveDateTime": "2026-01-10",
+        "valueQuantity": {"value": 110, "unit": "pg/mL"},
+    }  # fmt: skip
+    return json.dumps(
+        {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": result}]}
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "content", "records"),
+    [("hl7v2", "oru_{}.hl7.gz", oru, 2), ("fhir_r4", "bundle_{}.json.gz", bundle, 1)],
+)
+def test_compressed_messages_and_bundles_are_read_together(home, source, name, content, records):
+    run.land(home, [], source)
+    files = [(name.format(number), gzip.compress(content(number))) for number in range(10)]
+    drop(home, source, files)
+    assert [account.accepted for account in take(home).values()] == [records] * 10
+    assert open_table(home, "delivery").version() == 1
+
+
+def test_a_small_file_that_unpacks_to_much_is_read_alone(home, monkeypatch):
+    monkeypatch.setattr(batch, "LARGEST", 50_000)
+    monkeypatch.setenv("B12_FILE_UNPACKED_BYTES", "60MB")
+    large = (csv("large", rows=2_000)).encode()
+    bomb = gzip.compress(b"\n" * 90_000_000)
+    files = [
+        *csvs(1, 2),
+        ("lab_result_03.csv.gz", gzip.compress(large)),
+        ("lab_result_04.csv.gz", bomb),
+        *csvs(5),
+    ]
+    drop(home, "canonical", files)
+    accounts = take(home)
+    assert [accounts[name].accepted for name, _ in files] == [1, 1, 2_000, 0, 1]
+    assert [name for name, account in accounts.items() if account.refused] == [
+        "lab_result_04.csv.gz"
+    ]
+    assert not list(home.work.iterdir())

@@ -78,8 +78,8 @@ def parts(random, rows):
 def drop(home, source, files):
     folder = home.landing / source
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files:
-        (folder / name).write_text(text, encoding="utf-8", newline="")
+    for name, content in files:
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 def kept(home):
