@@ -38,15 +38,17 @@ where held.source = file.source and held.snapshot is not distinct from file.snap
 
 _RESTATED = """
 with state as (
-    select patient_id, file_number(line) as number, recorded_at
+    select patient_id, file_number(line) as number, recorded_at, row_key
     from staging.checked_patient
     where skipped_because is null and rejected_because is null
         and not (coalesce(is_deceased, is_opted_out, is_deleted) is null and merged_into is null)
 )
 select min(number) from (
     select number from state
+    window so_far as (partition by patient_id order by number)
     qualify number > min(number) over (partition by patient_id)
         and bool_or(recorded_at is null) over (partition by patient_id)
+        and min(row_key) over so_far <> max(row_key) over so_far
 )
 """
 
@@ -130,9 +132,9 @@ def _check_rows(con, entities, folder):
 
 
 def _cut(con, entities, files):
-    """Cut a batch before the first file that states anew what an earlier one stated of a patient
-    without a time: whether it repeats that is told by the order in which they are received, of
-    which `lake.last_patient_state` knows. Returns how many files are left."""
+    """Cut a batch before the first file that states otherwise, without a time, what an earlier one
+    stated of a patient: which of them is the last is told by the order in which they are received,
+    of which `lake.last_patient_state` knows. Returns how many files are left."""
     [[first]] = con.execute(_RESTATED if "patient" in entities else "select null").fetchall()
     end = files if first is None else first
     con.execute("delete from landing.batch_file where number >= $1", [end])

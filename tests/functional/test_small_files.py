@@ -186,6 +186,18 @@ def test_what_is_large_or_was_tried_before_is_a_batch_of_its_own_between_those_a
     assert max(map(len, claims.batches(compressed))) == 40
 
 
+@pytest.mark.parametrize(
+    ("opted_out", "accepted", "batches"),
+    [(["false"] * 10, [2] + [1] * 9, 1), (["false"] * 4 + ["true"] * 6, [2, 1, 1, 1, 2, 1, 1, 1, 1, 1], 3)],
+)  # fmt: skip
+def test_only_another_statement_about_a_patient_ends_the_batch(home, opted_out, accepted, batches):
+    drop(home, "canonical", [
+        (f"patient_{number:02}.csv", f"patient_id,opted_out\np,{said}\nq{number},false\n") for number, said in enumerate(opted_out)
+    ])  # fmt: skip
+    assert [account.accepted for account in take(home).values()] == accepted
+    assert open_table(home, "delivery").version() == batches
+
+
 def zipped(name, text):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
