@@ -217,10 +217,12 @@ def test_a_reader_that_cannot_start_is_not_the_fault_of_the_file(home, monkeypat
 def test_who_stops_an_ingest_ends_the_reader_too_and_it_is_no_attempt(home, number):
     drop(home, "canonical/lab_result_0.csv", SLOW)
     command = [sys.executable, "-m", "pipeline", "ingest", home.root / "landing" / "canonical"]
+    before = signal.signal(number, signal.SIG_DFL)  # what a shell starts in the background ignores SIGINT
     process = subprocess.Popen(
         [*command, "--source", "canonical", "--home", home.root],
         cwd=REPOSITORY, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )  # fmt: skip
+    signal.signal(number, before)
     while not any(record.stat().st_size for record in home.attempts.glob("*")):
         time.sleep(0.01)
     [reader] = _children(process.pid)
