@@ -217,7 +217,8 @@ def test_a_reader_that_cannot_start_is_not_the_fault_of_the_file(home, monkeypat
 def test_who_stops_an_ingest_ends_the_reader_too_and_it_is_no_attempt(home, number):
     drop(home, "canonical/lab_result_0.csv", SLOW)
     command = [sys.executable, "-m", "pipeline", "ingest", home.root / "landing" / "canonical"]
-    before = signal.signal(number, signal.SIG_DFL)  # what a shell starts in the background ignores SIGINT
+    # what a shell starts in the background ignores SIGINT
+    before = signal.signal(number, signal.SIG_DFL)
     process = subprocess.Popen(
         [*command, "--source", "canonical", "--home", home.root],
         cwd=REPOSITORY, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
