@@ -14,7 +14,6 @@ from pipeline.readers.loaded import LINES, Loaded
 from pipeline.readers.mapping import mappings
 from pipeline.readers.notes import notes_on
 from pipeline.readers.table import load_surveyed, note_header, survey_csv
-from pipeline.readers.unpack import is_gzip, is_zip
 
 # The formats whose reader takes several files at once
 LOADERS = {"hl7v2": load_message_files, "fhir": load_resource_files}
@@ -39,19 +38,14 @@ def read_batch(con, paths, *, profile, kind, folder, references=()):
 
 def _together(con, load, paths, *, profile, folder):
     prepare(con, profile)
-    read_as, notes = {}, {}
-    for number, path in paths.items():
-        try:
-            own = _folder(folder, number) if is_gzip(path) or is_zip(path) else folder
-            read_as[number], _, notes[number] = _opened_small(path, profile, own)
-        except Refused:
-            continue
+    files = _opened(paths, profile, folder)
+    read_as = {number: path for number, (path, _, _) in files.items()}
     loaded = load(con, read_as, profile=profile, folder=folder)
     if not loaded:
         return {}
     selects = next(iter(loaded.values())).selects
     entities = land(con, selects, profile=profile, folder=folder, place=_PLACE)
-    return {number: landed(one, entities, notes[number]) for number, one in loaded.items()}
+    return {number: landed(one, entities, files[number][2]) for number, one in loaded.items()}
 
 
 @dataclass
@@ -97,7 +91,7 @@ def _opened(paths, profile, folder):
 
 
 def _opened_small(path, profile, folder):
-    "As `opened`. Raises Refused for what unpacks to much: alone, it has the room of a file"
+    "As `opened`. Raises Refused for what unpacks to more: read alone, it may be as large as any"
     found = opened(path, profile, folder)
     if found[0] != path and found[0].stat().st_size > LARGEST:
         found[0].unlink()
