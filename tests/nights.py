@@ -13,7 +13,9 @@ ITEM = """
     merged_into varchar, content_hash varchar
 """
 COMPARED = (
-    "facts", "reason", "evidence", "cites", "flags", "cohorts", "cause", "waiting_since", "b12_source"
+    "facts", "reason", "evidence", "cites", "flags", "cohorts", "cause", "waiting_since", "b12_source",
+    "action", "severity", "deciding_test", "deciding_value", "deciding_reported", "deciding_on", "reference_low",
+    "reference_high", "born_on", "born_latest_on", "sex",
 )  # fmt: skip
 FACTS = {"next_step": "ORDER_MMA (N16)", "alerts": "none", "B12": "borderline"}
 

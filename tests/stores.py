@@ -65,7 +65,7 @@ def _filled(place, row):
     status = row.get("status", "open")
     defaults = {
         "key": f"k{place:015}", "patient_id": f"P{place:05}", "status": "open", "version": 1, "opened_on": TODAY, "priority": 1 + place % 4,
-        "next_step": "ORDER_MMA", "rule": "N16", "reason": "Borderline B12.", "evidence": "B12 250 pg/mL", "cites": "SEED §F", "safety": "||", "flags": "||",
+        "next_step": "ORDER_MMA", "action": row.get("next_step", "ORDER_MMA"), "severity": place, "rule": "N16", "reason": "Borderline B12.", "evidence": "B12 250 pg/mL", "cites": "SEED §F", "safety": "||", "flags": "||",
         "cohorts": "||", "cause": "NONE", "waiting_since": TODAY - timedelta(days=place), "b12": "borderline", "b12_value": 250.0,
         "b12_reported": "250 pg/mL", "b12_on": TODAY, "b12_source": "l.csv:2", "facts": "{}", "assignee": None, "site": None,
         "snoozed_until": None, "status_reason": None, "status_on": TODAY, "changed_on": TODAY,

@@ -6,6 +6,7 @@ import pwd
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ByteSize, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -214,6 +215,10 @@ class Settings(BaseSettings):
     )
     statsd_host: str | None = Field(
         default=None, description="StatsD server for metrics, as host or host:port."
+    )
+    display_units: Literal["pg/mL", "pmol/L"] = Field(
+        default="pg/mL",
+        description="Unit in which pages and exports show B12, beside what was reported.",
     )
     session_idle_minutes: int = _count(
         30, "Minutes without a request after which a user must log in again.", most=1440

@@ -7,7 +7,7 @@ from pipeline.core import replacing
 from pipeline.engine import connect
 from pipeline.runs import parquet_files
 
-TABLES = ("assessment", "worklist", "patient_site")
+TABLES = ("assessment", "worklist", "patient_site", "listed_patient")
 WORKLIST = "worklist.csv"
 _IS_THEIRS = "patient_id in (select unnest($2::varchar[]))"
 

@@ -26,6 +26,7 @@ from pipeline.protocol.pack import (
     load_or_shipped,
 )
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
+from pipeline.protocol.shown_result import ShownResult, deciding_result, shown_unit
 from pipeline.protocol.tables import (
     code_system_names,
     register,
@@ -36,6 +37,7 @@ from pipeline.protocol.tables import (
 
 __all__ = [
     "Pack",
+    "ShownResult",
     "answer_meaning",
     "as_markdown",
     "assess",
@@ -47,6 +49,7 @@ __all__ = [
     "code_system_names",
     "collect",
     "decide",
+    "deciding_result",
     "derive",
     "edges",
     "fact_meaning",
@@ -69,6 +72,7 @@ __all__ = [
     "register",
     "register_pack",
     "register_vocabulary",
+    "shown_unit",
     "snomed_is_valid",
     "vocabulary",
 ]

@@ -59,6 +59,27 @@ WORDS = {
     "due_annual": "yearly check due", "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
 }  # fmt: skip
+QUIET = ("NO_ACTION", "EXCLUDED", "CONTINUE_AND_MONITOR")  # next steps that ask for nothing new
+ASKS = {  # what an alert or a flag asks for, where it is the first thing to do
+    "FOLATE_BEFORE_B12": "Treat B12 before folic acid",
+    "FOLATE_B12_UNKNOWN": "Check B12: on folic acid",
+    "CYANOCOBALAMIN_RENAL": "Review the form of B12: reduced kidney function",
+    "CHECK_B12_FORM_RENAL": "Check the form of B12 and the kidney function",
+    "THERAPY_LAPSED": "Review: lifelong B12 therapy has lapsed",
+    "THERAPY_STOPPED": "Review: B12 therapy has stopped",
+    "ORAL_IN_PERNICIOUS_ANAEMIA": "Review the route: oral B12 in pernicious anaemia",
+    "PERNICIOUS_ANAEMIA_UNTREATED": "Review: pernicious anaemia without recorded B12",
+    "ORAL_WHERE_IM_INDICATED": "Confirm the route: IM is indicated",
+    "SYMPTOMS_RECUR": "Review the injection frequency: a new neurological sign",
+    "LOW_ON_TREATMENT": "Review the treatment: B12 is low",
+    "HOMOCYSTEINE_ABOVE_TARGET": "Review the treatment: homocysteine is above target",
+    "LOADING_INCOMPLETE": "Review: the loading course is incomplete",
+    "MMA_RAISED_ON_TREATMENT": "Review the treatment: MMA is raised",
+    "LIFELONG_SUPPLEMENT_MISSING": "Review: no B12 recorded although absorption is lost",
+    "MONITORING_DUE": "Missing tests: B12, homocysteine and MMA",
+    "INVESTIGATE_CAUSE": "Missing tests: the cause of the deficiency",
+    "THERAPY_OVERDUE": "B12 dose or prescription overdue",
+}
 CAPITALS = {
     "b12": "B12", "mma": "MMA", "im": "IM", "ppi": "PPI", "p": "P", "cab": "CAB", "egfr": "eGFR",
     "mcv": "MCV", "loinc": "LOINC",
@@ -77,6 +98,11 @@ def word(code):
     capitals; – for none."""
     text = low(code)
     return text if text.startswith("eGFR") else text[0].upper() + text[1:]
+
+
+def asked(code):
+    """What is to be done, in words: a next step, or what an alert or a flag asks for."""
+    return ASKS.get(code) or word(code)
 
 
 def low(code):

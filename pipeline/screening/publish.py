@@ -26,7 +26,7 @@ from pipeline.runs import (
 from pipeline.screening.bucket import ASSESSMENT, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
 
-SITES = "bucket.patient_site"
+OF_PATIENTS = ("bucket.patient_site", "bucket.listed_patient")
 
 DIMENSIONS = (  # what summary.json counts
     "scope", "band", "next_step", "rule", "priority", "cause", "monitoring", "cohort", "alert",
@@ -82,13 +82,15 @@ def _write_tables(screened, building, rows):
     con, folder = screened.con, screened.folder
     _write_worklist_csv(con, building / "worklist.csv", rows)
     _link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
-    placed, assessed = (part_files(folder, screened.night, name) for name in (SITES, ASSESSMENT))
+    assessed = part_files(folder, screened.night, ASSESSMENT)
     if not screened.night.edges:
-        _link(placed[0], building / "patient_site.parquet")
-        _link(assessed[0], building / "assessment.parquet")
+        for name in (*OF_PATIENTS, ASSESSMENT):
+            [part] = part_files(folder, screened.night, name)
+            _link(part, building / f"{name.split('.')[1]}.parquet")
         return
-    copied = f"copy (from {SITES} order by patient_id) to $1 (format parquet, compression zstd)"
-    con.execute(copied, [str(building / "patient_site.parquet")])
+    for name in OF_PATIENTS:
+        copied = f"copy (from {name} order by patient_id) to $1 (format parquet, compression zstd)"
+        con.execute(copied, [str(building / f"{name.split('.')[1]}.parquet")])
     (building / "assessment.parquet").mkdir(mode=0o700)
     for number, path in enumerate(assessed):
         _link(path, building / "assessment.parquet" / f"part-{number:04}.parquet")

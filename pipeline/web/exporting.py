@@ -1,6 +1,7 @@
 """The worklist as a file: every row that matches the filter, streamed; each export is recorded
 with its user and number of rows."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -26,7 +27,7 @@ def export(request: Request, actor: Coordinator, form: Annotated[str, Query(alia
             400, f"This export format does not exist. Choose one of {', '.join(exports.FORMATS)}."
         )
     folder, meta = _followed(request.app.state)
-    rows = _Noted(_rows(request, form, folder))
+    rows = _Noted(_rows(request, actor, form, folder))
     file = exports.as_file(form, rows, meta=meta)
     record(request, actor, "export", rows=len(rows.items), items=rows.items, detail=form)
     return StreamingResponse(
@@ -46,14 +47,14 @@ def _followed(state):
     return folder, exports.meta_in(folder)
 
 
-def _rows(request, form, folder):
+def _rows(request, actor, form, folder):
     """The items that the filter chooses, each with its id; for OMOP what the run says of them,
     which has the days that cohorts begin on"""
     sort, descending = filters.order(request.query_params)
-    chosen = filters.chosen(request.query_params)
-    rows = worklist.listed(
-        store_of(request), chosen, today=clock.today(), sort=sort, descending=descending
-    )
+    store, today = store_of(request), clock.today()
+    since = worklist.changes_since_visit(store, actor.name, today=today)
+    chosen = filters.chosen(request.query_params, since or date.max)
+    rows = worklist.listed(store, chosen, today=today, sort=sort, descending=descending)
     if form != "omop":
         return ((row["id"], row) for row in rows)
     items = {row["patient_id"]: row["id"] for row in rows}

@@ -5,22 +5,25 @@ from urllib.parse import urlencode
 
 from pipeline import worklist
 
-MANY = ("priority", "next_step", "alert", "cohort", "site", "assignee", "status")
+MANY = ("priority", "action", "alert", "cohort", "site", "assignee", "status")
 NOT_LINKED = ("page", "format", "filters", "done", "stale", "to")
 
 
-def chosen(query):
-    """A Filter from the query of an address; what it does not know is ignored."""
+def chosen(query, since=None):
+    """A Filter from the query of an address; what it does not know is ignored. since: the day that
+    its `since=new` and `since=changed` mean."""
     values = {name: tuple(value for value in query.getlist(name) if value) for name in MANY}
     return worklist.Filter(
         priority=tuple(int(value) for value in values["priority"] if value in ("1", "2", "3", "4")),
-        next_step=values["next_step"],
+        action=values["action"],
         alert=values["alert"],
         cohort=values["cohort"],
         site=tuple("" if value == "-" else value for value in values["site"]),
         assignee=tuple("" if value == "-" else value for value in values["assignee"]),
         status=tuple(value for value in values["status"] if value in worklist.STATUSES),
         waiting=_number(query.get("waiting"), 1, 36_500),
+        new_since=since if query.get("since") == "new" else None,
+        changed_since=since if query.get("since") == "changed" else None,
     )
 
 
@@ -51,9 +54,10 @@ def address(query, **changes):
     return "?" + urlencode(pairs)
 
 
-def toggled(query, name, value):
-    """The address with one value of a filter put in, or taken out when it was there."""
-    values = query.getlist(name)
+def toggled(query, name, value, *, alone=False):
+    """The address with one value of a filter put in, or taken out when it was there. alone: in
+    place of its other values."""
+    values = [each for each in query.getlist(name) if each == value or not alone]
     kept = [each for each in values if each != value] if value in values else [*values, value]
     return address(query, **{name: kept})
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.analysis import answer, is_background, plain_answer, remarks
+from pipeline.protocol import deciding_result
 from pipeline.protocol import labels as words
 from pipeline.web.forms import token
 
@@ -69,7 +70,7 @@ def templates():
     )
     found.filters |= {
         name: getattr(words, name)
-        for name in ("word", "low", "spoken", "marked", "dated", "number", "day", "moment")
+        for name in ("word", "asked", "low", "spoken", "marked", "dated", "number", "day", "moment")
     }
     found.filters |= {
         "sites": named_sites,
@@ -79,11 +80,13 @@ def templates():
     }
     found.globals |= {
         "NOTICE": NOTICE,
+        "QUIET": words.QUIET,
         "is_background": is_background,
         "NAV": NAV,
         "PRIORITIES": words.PRIORITIES,
         "STATES": words.STATES,
         "source_of": words.source_of,
+        "deciding_result": deciding_result,
     }
     return found
 

@@ -1,5 +1,6 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
+from datetime import date
 from functools import lru_cache
 from time import monotonic
 from typing import Annotated
@@ -36,7 +37,10 @@ def listing(
     change. to: the assignee, at most 100 characters."""
     store, query, today = store_of(request), request.query_params, clock.today()
     follow(request)
-    chosen, (sort, descending) = filters.chosen(query), filters.order(query)
+    since = worklist.changes_since_visit(store, actor.name, today=today)
+    # of a user who saw the last run, nothing is new
+    chosen = filters.chosen(query, since or date.max)
+    sort, descending = filters.order(query)
     followed, newer = _runs(store)
     choices = _choices(store, int(monotonic() // FRESH_SECONDS))
     listed = worklist.page(
@@ -54,6 +58,7 @@ def listing(
         query=query, done=done, stale=stale, to=to, counts=listed.counts, choices=choices,
         filters=filters, people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
         ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, followed=followed, newer=newer,
+        since=since,
     )  # fmt: skip
 
 

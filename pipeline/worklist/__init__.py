@@ -47,7 +47,7 @@ from pipeline.worklist.items import (
 )
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
-from pipeline.worklist.measures import days_to_action
+from pipeline.worklist.measures import changes_since_visit, days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.role_mapping import granted
@@ -99,6 +99,7 @@ __all__ = [
     "begin_session",
     "bind",
     "change_user",
+    "changes_since_visit",
     "check_reason",
     "choices",
     "clinical_notes",

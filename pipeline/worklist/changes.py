@@ -34,10 +34,10 @@ LISTED = {
 NEW = {
     "id": "night.id", "key": "night.key", "patient_id": "night.patient_id", "status": "'open'",
     "is_active": "true", "assignee": "''", "status_on": "run.as_of", "version": "1",
-    "opened_on": "run.as_of", "waits_from": "coalesce(tonight.waiting_since, run.as_of)",
+    "opened_on": "run.as_of", "waits_from": "coalesce(tonight.waits_from, run.as_of)",
     "changed_on": "run.as_of", **LISTED,
 }  # fmt: skip
-REFRESHED = {**LISTED, "waits_from": "tonight.waiting_since"}
+REFRESHED = {**LISTED, "waits_from": "tonight.waits_from"}
 IS_ACTIVE = f"night.to_status in {ACTIVE}"
 IS_ANOTHER = "night.to_status is distinct from night.from_status"
 WAS_CLOSED = f"night.from_status in {(*ENDS, 'off_list')}"

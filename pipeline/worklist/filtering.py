@@ -1,7 +1,7 @@
 """Filters of the worklist, and their conditions in the database."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import or_
 
@@ -9,7 +9,7 @@ from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.tables import item
 
 NAMED = {  # of a Filter: the column that must hold one of its values
-    "priority": item.c.priority, "next_step": item.c.next_step, "keys": item.c.key,
+    "priority": item.c.priority, "action": item.c.action, "keys": item.c.key,
     "site": item.c.site, "assignee": item.c.assignee,
 }  # fmt: skip
 
@@ -19,18 +19,20 @@ class Filter:
     """Which items: of each kind any of the values named, of every kind at all. No status: those
     with work to do.
 
-    assignee, site: "" stands for none. waiting: for that many days at least. patient: the id begins
-    so.
+    assignee, site: "" stands for none. waiting: for that many days at least. new_since: listed on
+    that day or later, changed_since: listed before it and changed since. patient: the id begins so.
     """
 
     priority: tuple = ()
-    next_step: tuple = ()
+    action: tuple = ()
     alert: tuple = ()
     cohort: tuple = ()
     site: tuple = ()
     assignee: tuple = ()
     status: tuple = ()
     waiting: int | None = None
+    new_since: date | None = None
+    changed_since: date | None = None
     patient: str | None = None
     keys: tuple = ()
 
@@ -45,6 +47,7 @@ def conditions(store, chosen, today, any_status=False):
         *_named(chosen),
         *_listed_among(chosen),
         *_waiting(chosen, today),
+        *_since(chosen),
     ]
 
 
@@ -75,3 +78,11 @@ def _waiting(chosen, today):
         yield item.c.waits_from <= today - timedelta(days=chosen.waiting)
     if chosen.patient:
         yield item.c.patient_id.startswith(chosen.patient, autoescape=True)
+
+
+def _since(chosen):
+    if chosen.new_since:
+        yield item.c.opened_on >= chosen.new_since
+    if chosen.changed_since:
+        yield item.c.changed_on >= chosen.changed_since
+        yield item.c.opened_on < chosen.changed_since

@@ -12,13 +12,11 @@ from pipeline.worklist.rows import COLUMNS, as_row
 from pipeline.worklist.statuses import ACTIVE, STATUSES
 from pipeline.worklist.tables import item
 
+URGENCY = (item.c.priority, item.c.severity)
 SORTS = {
-    "priority": (item.c.priority, item.c.waits_from), "patient": (),
-    "next_step": (item.c.next_step, item.c.priority, item.c.waits_from),
+    "priority": URGENCY, "priority_waiting": (item.c.priority, item.c.waits_from), "patient": (),
     "waiting": (item.c.waits_from,), "b12": (item.c.b12_rising,),
-    "status": (item.c.status, item.c.priority, item.c.waits_from),
-    "assignee": (item.c.assignee, item.c.priority, item.c.waits_from),
-    "site": (item.c.site, item.c.priority, item.c.waits_from),
+    **{name: (item.c[name], *URGENCY) for name in ("action", "status", "assignee", "site")},
 }  # fmt: skip
 
 
@@ -121,9 +119,7 @@ def choices(store):
     kind."""
     seen = seen_in_lists(store)
     with store.reading() as con:
-        plain = {
-            name: _values(con, item.c[name], seen) for name in ("next_step", "site", "assignee")
-        }
+        plain = {name: _values(con, item.c[name], seen) for name in ("action", "site", "assignee")}
         lists = {
             name: _values(con, column, seen)
             for name, column in (("alert", item.c.safety), ("cohort", item.c.cohorts))

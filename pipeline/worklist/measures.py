@@ -1,12 +1,14 @@
-"""How fast people act, from the audit trail."""
+"""How fast people act, and when they were here last, from the audit trail."""
 
+from datetime import UTC, datetime, time
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from pipeline.core import zone
 from pipeline.worklist.items import in_utc
 from pipeline.worklist.need_to_know import seen_in_lists
-from pipeline.worklist.tables import event, item
+from pipeline.worklist.tables import access, event, item, run
 
 ACTS = ("contacted", "ordered", "referred", "unreachable", "declined", "done", "not_appropriate")
 BY_PEOPLE = ("status", "assigned")
@@ -47,3 +49,22 @@ def _spans(events):
         elif began and act.kind in BY_PEOPLE and act.to_status in ACTS:
             yield (in_utc(act.at) - in_utc(began)).total_seconds() / 86400
             began = None
+
+
+def changes_since_visit(store, who, *, today):
+    """The first day of the runs that the worklist followed since a user last looked at it on an
+    earlier day: what came onto it from that day on, they have not seen.
+
+    Without such a look, the day of the last run. None: no run came since.
+    """
+    midnight = datetime.combine(today, time(), zone()).astimezone(UTC)
+    looked = select(func.max(access.c.at)).where(
+        access.c.who == who, access.c.what == "list", access.c.at < midnight
+    )
+    with store.reading() as con:
+        last = con.scalar(looked)
+        if last is None:
+            return con.scalar(select(func.max(run.c.as_of)).where(run.c.is_followed))
+        return con.scalar(
+            select(func.min(run.c.as_of)).where(run.c.is_followed, run.c.finished_at > last)
+        )

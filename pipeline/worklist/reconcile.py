@@ -80,6 +80,12 @@ READ = {
         {"patient_id": "varchar", "site": "varchar", "is_opted_out": "boolean",
          "merged_into": "varchar"},
     ),
+    "listed_patient": (
+        "listed_patient",
+        {"patient_id": "varchar", "born_on": "date", "born_latest_on": "date", "sex": "varchar",
+         "deciding_test": "varchar", "deciding_value": "double", "deciding_reported": "varchar",
+         "deciding_on": "date", "reference_low": "double", "reference_high": "double"},
+    ),
 }  # fmt: skip
 
 LEFT = """

@@ -23,4 +23,18 @@ def as_row(row, today):
         **named,
         "snoozed_until": until,
         "waiting_days": max(0, (today - row["waits_from"]).days),
+        "age": age_in_years(row["born_on"], row["born_latest_on"], today),
     }
+
+
+def age_in_years(born_on, born_latest_on, today):
+    """The age in whole years, as text: `54`, `53 or 54` of a birth known as a month or a year, None
+    of one that is not known. born_on, born_latest_on: its first and its last possible day."""
+    if born_on is None:
+        return None
+    ages = sorted({max(0, _years(day, today)) for day in (born_on, born_latest_on or born_on)})
+    return " or ".join(str(age) for age in ages)
+
+
+def _years(born, today):
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -33,6 +33,7 @@ def by_bytes(kind):
     return kind.with_variant(type(kind)(kind.length, collation="C"), "postgresql")
 
 
+LEAST_SEVERE = 2_000_000_000  # of a row that no night has put in order
 CONTENT = (  # what a night says of a patient on the worklist
     Column("priority", Integer), Column("next_step", by_bytes(String(40))),
     Column("rule", String(10)), Column("reason", Text), Column("evidence", Text),
@@ -43,13 +44,27 @@ CONTENT = (  # what a night says of a patient on the worklist
     Column("b12_source", Text), Column("mma_reported", Text), Column("mma_on", Date),
     Column("active_b12_on", Date), Column("site", by_bytes(Text()), nullable=False, default=""),
     Column("facts", Text),
+    # what is to be done first: the next step, or the alert or flag that gives the row its priority
+    Column("action", by_bytes(String(40))),
+    # the order within a priority: smallest first, made in sql/worklist/tonight.sql
+    Column(
+        "severity", Integer, nullable=False, default=LEAST_SEVERE, server_default=str(LEAST_SEVERE)
+    ),
+    # the result that decides the row, in the canonical unit of its test
+    Column("deciding_test", String(20)), Column("deciding_value", Float),
+    Column("deciding_reported", Text), Column("deciding_on", Date),
+    Column("reference_low", Float), Column("reference_high", Float),
+    Column("born_on", Date), Column("born_latest_on", Date), Column("sex", String(10)),
 )  # fmt: skip
 
 BEFORE_ALL, AFTER_ALL = -1.0, 1e9
-URGENCY = ("priority", "waits_from", "patient_id", "id")
+URGENCY = ("priority", "severity", "patient_id", "id")
 B12_ORDERS = ("b12_rising", "b12_falling")
-ORDERED = ("next_step", "site", "assignee", "status")
-FILTERED = ("next_step", "site", "assignee", "b12_value", "safety", "cohorts", "is_opted_out")
+ORDERED = ("action", "site", "assignee", "status")
+FILTERED = (
+    "action", "site", "assignee", "b12_value", "safety", "cohorts", "is_opted_out", "opened_on",
+    "changed_on",
+)  # fmt: skip
 SEEN = ("site", "is_opted_out")  # what need to know asks for
 
 
@@ -93,6 +108,10 @@ item = Table(
         for name in (*B12_ORDERS, "waits_from")
     ),
     Index("ix_item_by_patient_id", "is_active", "patient_id", "id", *SEEN),
+    Index(
+        "ix_item_by_priority_and_waiting",
+        "is_active", "priority", "waits_from", "patient_id", "id", *SEEN,
+    ),
 )  # fmt: skip
 
 # append-only: a trigger refuses every update, and every deletion of what is not forgotten

@@ -4,7 +4,7 @@
 with delivered as not materialized (
     select
         coalesce(merged_patient.surviving_id, lab_result.patient_id) as patient_id,
-        lab_result.* exclude (patient_id, code, name, specimen, reference_low, comment, snapshot),
+        lab_result.* exclude (patient_id, code, name, specimen, comment, snapshot),
         lab_result.patient_id as delivered_patient_id
     from (
         select * from lake.lab_result where patient_id is not null

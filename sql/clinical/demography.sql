@@ -2,8 +2,8 @@
 -- Source: protocol §1, Who and Impossible dates. Several rows of one patient: the surviving id's own birth date first, the most exact, the
 -- earliest. born_on and born_latest_on are the first and last day of a birth known as a year or a month. Of death, opting out and deletion
 -- counts what each source said last (clinical.last_statement); dead, opted out or deleted if any source, or any merged id, says so. A death
--- before the birth does not count; one without a date is one on any day. The site is the last that a row of the surviving id named, else one
--- of a merged id.
+-- before the birth does not count; one without a date is one on any day. Site and sex are the last that a row of the surviving id named, else
+-- those of a merged id; a sex that is unknown names none.
 -- Two birth dates that exclude each other, or two sexes, under one delivered id are an identity conflict; so they are among ids that were
 -- merged into an id of which no patient row was ever delivered: that may be no id at all, but a word for none.
 with person as (
@@ -12,7 +12,8 @@ with person as (
         arg_min(
             row(birth_on, birth_latest_on), row(delivered_id <> patient_id, birth_latest_on > birth_on, birth_on, birth_latest_on)
         ) filter (birth_on is not null) as birth,
-        arg_max(site, row(delivered_id = patient_id, coalesce(known_at, '-infinity'::timestamptz), site)) filter (site is not null) as site
+        arg_max(site, row(delivered_id = patient_id, coalesce(known_at, '-infinity'::timestamptz), site)) filter (site is not null) as site,
+        arg_max(sex, row(delivered_id = patient_id, coalesce(known_at, '-infinity'::timestamptz), sex)) filter (sex <> 'unknown') as sex
     from clinical.delivered_patient
     group by patient_id
 ),
@@ -53,7 +54,7 @@ select
     person.patient_id, person.birth[1] as born_on, person.birth[2] as born_latest_on, said.died_on,
     coalesce(said.is_dead_undated, false) as is_dead_undated, coalesce(said.is_death_implausible, false) as is_death_implausible,
     doubt.patient_id is not null as is_identity_conflicting,
-    coalesce(said.is_opted_out, false) as is_opted_out, coalesce(said.is_deleted, false) as is_deleted, person.site
+    coalesce(said.is_opted_out, false) as is_opted_out, coalesce(said.is_deleted, false) as is_deleted, person.site, person.sex
 from person
 left join said using (patient_id)
 left join doubt using (patient_id)

@@ -38,7 +38,7 @@ latest as (
             ),
             case finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
             -- rows that decide alike: by content before place, so that the order of deliveries makes no difference
-            collected_on, comparator, reference_high nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line
+            collected_on, comparator, reference_high nulls last, reference_low nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line
     ) = 1
 ),
 

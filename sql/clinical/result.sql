@@ -4,7 +4,7 @@
 with interval as (
     select
         patient_id, analyte, value, comparator, finding, collected_at, collected_on,
-        value_reported, unit_reported, reference_high, is_unit_code_disagree, case when is_in_conflict then result_id end as conflicting_id, source, file, line, performing_lab, unit,
+        value_reported, unit_reported, reference_low, reference_high, is_unit_code_disagree, case when is_in_conflict then result_id end as conflicting_id, source, file, line, performing_lab, unit,
         case when comparator in ('=', '>', '>=') then value end as low, comparator in ('=', '>=') as low_included,
         case when comparator in ('=', '<', '<=') then value end as high, comparator in ('=', '<=') as high_included
     from clinical.result_version

@@ -24,8 +24,8 @@ select
     row_key,
     list_filter([
         case when reported_at is not null and reported_instant is null then 'reported_at' end,
-        case when analyte = 'mma' and factor is not null and reference_low is not null and converted_low is null then 'reference_low' end,
-        case when analyte = 'mma' and factor is not null and reference_high is not null and converted_high is null then 'reference_high' end
+        case when analyte in ('total_b12', 'active_b12', 'mma', 'homocysteine') and factor is not null and reference_low is not null and converted_low is null then 'reference_low' end,
+        case when analyte in ('total_b12', 'active_b12', 'mma', 'homocysteine') and factor is not null and reference_high is not null and converted_high is null then 'reference_high' end
     ], lambda one: one is not null) as blanked,
     case
         when is_scientific(code) then null

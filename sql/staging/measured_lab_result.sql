@@ -2,8 +2,8 @@
 -- Source: protocol §1. A comparator in signs or words (GREATER THAN) stands before a number, a known unit and a flag behind it; with anything
 -- else beside it a number is not read. A value that is not a number has no value, a day that cannot be read is missing, a unit that its
 -- analyte is not measured in has no factor and no verdict. Two known units that are not one quantity contradict each other.
--- exact_value: in the canonical unit, unrounded. The laboratory's own range is read for MMA, which is compared with it converted, and for
--- tests in words.
+-- exact_value: in the canonical unit, unrounded. The laboratory's own range is read, and converted with the value, for the tests that may decide
+-- a row of the worklist, which shows it, and for tests in words.
 with measured as (
     select
         parsed.* exclude (is_without_unit), unit.unit as canonical_unit_name, unit.verdict, unit.basis as unit_basis, unit.accepted_low, unit.accepted_high,
@@ -36,8 +36,8 @@ select
     status_meaning = 'retracted'
         and (result_id is not null or accession_id is not null or (analyte is not null and collected_instant is not null)) as is_retraction,
     number * factor as exact_value,
-    case when analyte = 'mma' then
+    case when analyte in ('total_b12', 'active_b12', 'mma', 'homocysteine') then
         try_cast(try_cast(digits_only(with_point(reference_low, number_marks)) as decimal(20, 9)) * factor as decimal(18, 10)) end as converted_low,
-    case when analyte = 'mma' then
+    case when analyte in ('total_b12', 'active_b12', 'mma', 'homocysteine') then
         try_cast(try_cast(digits_only(with_point(reference_high, number_marks)) as decimal(20, 9)) * factor as decimal(18, 10)) end as converted_high
 from measured

@@ -12,6 +12,10 @@ select
         coalesce('=' || worklist.b12_source, ''), coalesce('=' || worklist.active_b12, ''), coalesce('=' || worklist.active_b12_on, ''),
         coalesce('=' || worklist.mma, ''), coalesce('=' || worklist.mma_reported, ''), coalesce('=' || worklist.mma_on, ''),
         coalesce('=' || worklist.homocysteine, ''), coalesce('=' || worklist.homocysteine_value, ''), coalesce('=' || worklist.neuro, ''),
-        coalesce('=' || worklist.neuro_on, ''), coalesce('=' || worklist.malabsorption, ''), coalesce('=' || worklist.monitoring, '')
+        coalesce('=' || worklist.neuro_on, ''), coalesce('=' || worklist.malabsorption, ''), coalesce('=' || worklist.monitoring, ''),
+        coalesce('=' || listed.deciding_test, ''), coalesce('=' || listed.deciding_value, ''), coalesce('=' || listed.deciding_reported, ''), coalesce('=' || listed.deciding_on, ''),
+        coalesce('=' || listed.reference_low, ''), coalesce('=' || listed.reference_high, ''),
+        coalesce('=' || listed.born_on, ''), coalesce('=' || listed.born_latest_on, ''), coalesce('=' || listed.sex, '')
     )) as content_hash
 from worklist.published as worklist
+left join worklist.listed_patient as listed on listed.patient_id = worklist.patient_id

@@ -29,7 +29,7 @@ from tests.gates import gated
 
 IDS = [f"p{number:02}" for number in range(40)]
 COMPARED = [
-    "screening.assessment", "screening.worklist", "bucket.patient_site",
+    "screening.assessment", "screening.worklist", "bucket.patient_site", "bucket.listed_patient",
     *relation_names("reporting"),
 ]  # fmt: skip
 CONCEPTS = {

@@ -168,11 +168,13 @@ def test_hard_limits_are_plausible_and_beyond_them_is_not(code, low, high, unit)
     judges("lab_result", rows)
 
 
-def test_a_reference_range_never_rejects_and_that_of_mma_is_converted_with_it():
+def test_a_reference_range_never_rejects_and_is_converted_with_the_value():
     judges("lab_result", """
         code    | unit   | value | reference_low | reference_high | => outcome | => reference_high
         --------+--------+-------+---------------+----------------+------------+------------------
-        2132-9  | pg/mL  | 110.7 | 278           | 1000           | accepted   |
+        2132-9  | pg/mL  | 110.7 | 278           | 1000           | accepted   | 1000
+        2132-9  | pmol/L | 110.7 | 140           | 600            | accepted   | 813.222
+        718-7   | g/dL   | 13    | 12            | 16             | accepted   |
         2132-9  | pg/mL  | 110.7 | abc           | 999999999999   | accepted   |
         13964-2 | umol/L | 0.3   | 0             | 0.4            | accepted   | 400
         13964-2 | nmol/L | 300   |               | <400           | accepted   |

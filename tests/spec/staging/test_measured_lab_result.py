@@ -24,14 +24,16 @@ def test_comparators_in_signs_and_words_and_values_without_a_number():
     """)  # fmt: skip
 
 
-def test_the_laboratorys_range_of_mma_is_converted_with_it():
+def test_the_laboratorys_range_is_converted_with_the_value():
     con = landed(clinic(), "lab_result", """
         patient_id | code    | unit   | value | reference_low | reference_high
         ann        | 13964-2 | umol/L | 0.3   | 0.05          | 0.4
-        ann        | 2132-9  | pg/mL  | 165   | 200           | 900
+        ann        | 2132-9  | pmol/L | 165   | 140           | 600
+        ann        | 718-7   | g/dL   | 13    | 12            | 16
     """)  # fmt: skip
     holds(con, "staging.measured_lab_result", """
-        analyte   | exact_value | converted_low | converted_high
-        mma       | 300         | 50            | 400
-        total_b12 | 165         |               |
+        analyte     | exact_value | converted_low | converted_high
+        mma         | 300         | 50            | 400
+        total_b12   | 223.63605   | 189.7518      | 813.222
+        haemoglobin | 13          |               |
     """)  # fmt: skip

@@ -9,7 +9,9 @@ from tests.spec.worklist.test_tonight import published
 NOT_COMPARED = ("patient_id", "as_of")
 TEXTS = "reason evidence cites b12_source b12_reported".split()
 COMPARED = (
-    "facts", "reason", "evidence", "cites", "flags", "cohorts", "cause", "waiting_since", "b12_source"
+    "facts", "reason", "evidence", "cites", "flags", "cohorts", "cause", "waiting_since", "b12_source",
+    "action", "severity", "deciding_test", "deciding_value", "deciding_reported", "deciding_on", "reference_low",
+    "reference_high", "born_on", "born_latest_on", "sex",
 )  # fmt: skip
 
 
@@ -32,20 +34,19 @@ def other(kind):
 
 def test_whatever_changes_what_is_compared_changes_the_hash():
     con = published()
-    columns = con.execute("describe worklist.published").fetchall()
     before, told, read = shown(con), set(), set()
-    for name, kind, *_ in columns:
-        if name in NOT_COMPARED:
-            continue
-        for value in (other(kind), "null"):
-            con.execute("create or replace temp table kept as from worklist.published")
-            con.execute(f"update worklist.published set {name} = {value}")
-            content_hash, content = shown(con)
-            read |= {name} if content_hash != before[0] else set()
-            told |= {name} if content != before[1] else set()
-            con.execute("create or replace table worklist.published as from kept")
+    for table in ("worklist.published", "worklist.listed_patient"):
+        for name, kind, *_ in con.execute(f"describe {table}").fetchall():
+            for value in (other(kind), "null") if name not in NOT_COMPARED else ():
+                con.execute(f"create or replace temp table kept as from {table}")
+                con.execute(f"update {table} set {name} = {value}")
+                content_hash, content = shown(con)
+                read |= {name} if content_hash != before[0] else set()
+                told |= {name} if content != before[1] else set()
+                con.execute(f"create or replace table {table} as from kept")
     assert told <= read and read - told <= {"mma_reported", "mma_on"}
     assert {"b12_on", "neuro", "homocysteine", "monitoring", "safety", *TEXTS} <= told
+    assert {"deciding_value", "reference_low", "born_on", "sex"} <= told
     assert "renal" not in read
 
 

@@ -23,11 +23,14 @@ def population(store, number=300, seed=7):
         status = draw.choice(["open", "open", "open", *worklist.STATUSES])
         rows.append({
             "patient_id": f"{draw.choice('AB')}{place:05}", "status": status, "priority": draw.randint(1, 4),
-            "next_step": draw.choice(["ORDER_MMA", "TREAT_IM_NEURO"]), "assignee": draw.choice([None, "kim", "lee"]),
+            "action": draw.choice(["ORDER_MMA", "TREAT_IM_NEURO"]), "assignee": draw.choice([None, "kim", "lee"]),
             "site": draw.choice([None, "North", "South"]), "is_opted_out": draw.random() < 0.1, "b12_value": draw.choice([None, 100.0, 250.0]),
             "safety": f"|{'|'.join(one for one in ALERTS if draw.random() < 0.3)}|",
             "cohorts": f"|{'|'.join(one for one in COHORTS if draw.random() < 0.5)}|",
             "waiting_since": draw.choice([None, TODAY - timedelta(days=draw.randint(0, 900))]),
+            "opened_on": TODAY - timedelta(days=9), "changed_on": TODAY - timedelta(days=draw.randint(0, 9)),
+            **({"opened_on": TODAY - timedelta(days=1), "changed_on": TODAY} if draw.random() < 0.3 else {}),
+            "severity": draw.randint(0, 60_000_000),
             "snoozed_until": TODAY + timedelta(days=30) if status == "snoozed" else None,
         })  # fmt: skip
     fill(store, rows)
@@ -39,13 +42,17 @@ def fits(row, chosen):
     asked = asdict(chosen)
     return (
         (row["status"] in chosen.status if chosen.status else row["status"] in worklist.ACTIVE)
-        and all(not asked[name] or row[name] in asked[name] for name in ("priority", "next_step"))
+        and all(not asked[name] or row[name] in asked[name] for name in ("priority", "action"))
         and all(
             not asked[name] or (row[name] or "") in asked[name] for name in ("site", "assignee")
         )
         and (not chosen.alert or set(chosen.alert) & set(row["safety"]))
         and (not chosen.cohort or set(chosen.cohort) & set(row["cohorts"]))
         and (not chosen.waiting or row["waiting_days"] >= chosen.waiting)
+        and (not chosen.new_since or row["opened_on"] >= chosen.new_since)
+        and (
+            not chosen.changed_since or row["changed_on"] >= chosen.changed_since > row["opened_on"]
+        )
         and row["patient_id"].startswith(chosen.patient or "")
     )
 
@@ -55,9 +62,10 @@ def some_filter(draw):
         return tuple(draw.sample(values, draw.choice([0, 0, 1, 2]) if len(values) > 1 else 1))
 
     return Filter(
-        priority=some(1, 2, 3, 4), next_step=some("ORDER_MMA", "TREAT_IM_NEURO"), alert=some(*ALERTS), cohort=some(*COHORTS),
+        priority=some(1, 2, 3, 4), action=some("ORDER_MMA", "TREAT_IM_NEURO"), alert=some(*ALERTS), cohort=some(*COHORTS),
         site=some("", "North", "South"), assignee=some("", "kim", "lee"), status=some(*worklist.STATUSES[:-1]),
-        waiting=draw.choice([None, 30, 365]), patient=draw.choice([None, "A", "B0001", "%"]),
+        waiting=draw.choice([None, 30, 365]), new_since=draw.choice([None, None, TODAY - timedelta(days=2)]),
+        changed_since=draw.choice([None, None, TODAY - timedelta(days=4)]), patient=draw.choice([None, "A", "B0001", "%"]),
     )  # fmt: skip
 
 
@@ -138,12 +146,14 @@ def test_each_order_goes_on_over_the_pages(store, sort, descending):
     assert paged == [row["key"] for row in whole.rows]
 
 
-def test_the_worklist_comes_most_urgent_first_then_waiting_longest(store):
+@pytest.mark.parametrize(
+    ("sort", "then"), [("priority", "severity"), ("priority_waiting", "waits_from")]
+)
+def test_most_urgent_first_then_most_severe_or_waiting_longest(store, sort, then):
     population(store)
-    rows = worklist.page(store, Filter(), today=TODAY, size=500).rows
-    assert [(row["priority"], -row["waiting_days"]) for row in rows] == sorted(
-        (row["priority"], -row["waiting_days"]) for row in rows
-    )
+    rows = worklist.page(store, Filter(), today=TODAY, sort=sort, size=500).rows
+    order = [(row["priority"], row[then]) for row in rows]
+    assert order == sorted(order) and len(set(order)) > 50
 
 
 @pytest.mark.parametrize(
@@ -152,7 +162,7 @@ def test_the_worklist_comes_most_urgent_first_then_waiting_longest(store):
         Filter(alert=("%",)),
         Filter(cohort=("low_b1_",)),
         Filter(patient="_0"),
-        Filter(next_step=("' or 1 = 1 --",)),
+        Filter(action=("' or 1 = 1 --",)),
     ],
 )
 def test_a_sign_that_means_more_to_a_database_means_itself(store, chosen):
@@ -200,6 +210,6 @@ def test_the_choices_are_the_values_in_use(store):
     population(store)
     found = worklist.choices(store)
     assert found == {
-        "next_step": ["ORDER_MMA", "TREAT_IM_NEURO"], "site": ["North", "South"], "assignee": ["kim", "lee"],
+        "action": ["ORDER_MMA", "TREAT_IM_NEURO"], "site": ["North", "South"], "assignee": ["kim", "lee"],
         "alert": list(ALERTS), "cohort": list(COHORTS),
     }  # fmt: skip
