@@ -8,12 +8,11 @@ from pipeline.analysis.considered import considered_rules, near_misses
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import Ids, ids_of_patient, is_readable_as
-from pipeline.protocol import collect, decide, derive, load
+from pipeline.protocol import collect, decide, derive, first_action, load
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs
 
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
-BESIDE = "No step is due beyond the alerts and flags below."
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
 
@@ -92,23 +91,26 @@ def _explained(pack, assessment, facts, evidence, flag_rows, deciding):
     behind = partial(_rows_behind, pack, facts, deciding, evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows)
     considered = considered_rules(pack, facts, assessment)
+    alerts = [
+        {
+            "rule": rule.id,
+            "outcome": rule.outcome,
+            "because": rule.because,
+            "cites": list(rule.cites),
+            "rows": behind(rule.when),
+        }
+        for rule in collect(pack.decision("safety").rules, facts)
+    ]
+    first = first_action(pack, assessment)
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
         "notice": pack.raw["notice"],
         "assessment": assessment,
-        "action": _action(pack, assessment),
+        "first_action": first,
+        "action": _action(pack, assessment, first, alerts, flags),
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [row for row in evidence if row["fact"] not in facts],
-        "alerts": [
-            {
-                "rule": rule.id,
-                "outcome": rule.outcome,
-                "because": rule.because,
-                "cites": list(rule.cites),
-                "rows": behind(rule.when),
-            }
-            for rule in collect(pack.decision("safety").rules, facts)
-        ],
+        "alerts": alerts,
         "rules": considered,
         "flags": flags,
         "near_misses": near_misses(considered),
@@ -116,9 +118,16 @@ def _explained(pack, assessment, facts, evidence, flag_rows, deciding):
     }
 
 
-def _action(pack, assessment):
-    is_due_otherwise = assessment["next_step"] == "NO_ACTION" and assessment["priority"]
-    return BESIDE if is_due_otherwise else pack.raw["actions"][assessment["next_step"]]
+def _action(pack, assessment, first, alerts, flags):
+    """What the first action means; where it is an alert or a flag, its own words, and those of a
+    next step beside it that asks for something"""
+    step = assessment["next_step"]
+    if first == step:
+        return pack.raw["actions"][step]
+    said = {alert["outcome"]: alert["because"] for alert in alerts}
+    said |= {flag["flag"]: flag["means"] for flag in flags}
+    beside = "" if step == "NO_ACTION" else f" {pack.raw['actions'][step]}"
+    return f"{said[first]}{beside}"
 
 
 EXPLAINING = ["explaining.evidence", "explaining.flag_row", "explaining.fact_row"]

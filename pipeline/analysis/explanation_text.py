@@ -39,9 +39,11 @@ def _head(explanation):
     yield ""
     for flag in explanation["identity_flags"]:
         yield f"CHECK FIRST: {flag['means']}"
+    first = explanation["first_action"]
     yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
         f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
     )
+    yield f"  {labels.asked(first)}" + (f" ({first})" if first != row["next_step"] else "")
     yield f"  {explanation['action']}"
     yield f"  Why: {row['reason']}"
     yield f"  Based on: {row['evidence']}"

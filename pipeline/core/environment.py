@@ -220,6 +220,9 @@ class Settings(BaseSettings):
         default="pg/mL",
         description="Unit in which pages and exports show B12, beside what was reported.",
     )
+    next_attempt_days: int = _count(
+        3, "Days after which a patient who was not reached is due again.", most=366
+    )
     session_idle_minutes: int = _count(
         30, "Minutes without a request after which a user must log in again.", most=1440
     )

@@ -22,6 +22,7 @@ from pipeline.protocol.pack import (
     decide,
     derive,
     facts_read,
+    first_action,
     load,
     load_or_shipped,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "edges",
     "fact_meaning",
     "facts_read",
+    "first_action",
     "impossible",
     "kind",
     "labels",

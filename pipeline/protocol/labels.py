@@ -58,6 +58,10 @@ WORDS = {
     "due_6_months": "6-month check due", "due_12_months": "12-month check due",
     "due_annual": "yearly check due", "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
+    "attempt": "Contact attempt", "undone": "Taken back", "sms": "SMS", "reached": "Reached",
+    "booked": "Test or visit booked", "sent": "Sent", "no_answer": "No answer",
+    "message_left": "Message left", "wrong_contact": "Wrong number or address",
+    "returned": "Returned as undeliverable",
 }  # fmt: skip
 QUIET = ("NO_ACTION", "EXCLUDED", "CONTINUE_AND_MONITOR")  # next steps that ask for nothing new
 ASKS = {  # what an alert or a flag asks for, where it is the first thing to do

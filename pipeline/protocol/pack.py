@@ -187,3 +187,24 @@ def assess(pack, facts):
         "cohorts": [cohort.outcome for cohort in collect(pack.decision("cohorts").rules, known)],
         "priority": min(priorities, default=0),
     }
+
+
+def first_action(pack, row):
+    """What is to be done first of an assessed row: its next step, or the alert or flag that gives
+    the row its priority where the step's rule does not. `sql/worklist/tonight.sql` asks the
+    same."""
+    deciding = {
+        name: {
+            (rule.id, rule.outcome)
+            for rule in pack.decision(name).rules
+            if rule.priority and rule.priority == row["priority"]
+        }
+        for name in ("next_step", "safety", "flags")
+    }
+    if (row["rule"], row["next_step"]) in deciding["next_step"]:
+        return row["next_step"]
+    for name in ("safety", "flags"):
+        asking = {outcome for _, outcome in deciding[name]}
+        if found := [each for each in row[name] if each in asking]:
+            return found[0]
+    return row["next_step"]

@@ -7,9 +7,10 @@ from starlette.exceptions import HTTPException
 
 from pipeline.core import Failure, StorageError, UsageError
 from pipeline.web.access import NotLoggedIn
+from pipeline.web.deep_link import login_address
 from pipeline.web.middleware import SECURE
 from pipeline.web.recorded import record
-from pipeline.web.render import page, root_of
+from pipeline.web.render import page
 
 TITLES = {
     400: "The request is not valid", 403: "Not allowed", 404: "Page not found",
@@ -53,8 +54,8 @@ def expected(request: Request, failure: Failure):
 
 
 def login_first(request: Request, _: NotLoggedIn):
-    """Lead a reader without a login to the login page."""
-    login = f"{root_of(request)}/login"
+    """Lead a reader without a login to the login page, and from there back."""
+    login = login_address(request)
     if request.headers.get(
         "hx-request"
     ):  # a script would follow the redirect and put the login page into a list

@@ -4,9 +4,12 @@ patient id is ever in one."""
 from urllib.parse import urlencode
 
 from pipeline import worklist
+from pipeline.core import clock
 
 MANY = ("priority", "action", "alert", "cohort", "site", "assignee", "status")
-NOT_LINKED = ("page", "format", "filters", "done", "stale", "to")
+NOT_LINKED = (
+    "page", "format", "filters", "done", "stale", "to", "set", "did", "undone",
+)  # fmt: skip
 
 
 def chosen(query, since=None):
@@ -24,6 +27,7 @@ def chosen(query, since=None):
         waiting=_number(query.get("waiting"), 1, 36_500),
         new_since=since if query.get("since") == "new" else None,
         changed_since=since if query.get("since") == "changed" else None,
+        attempt_due=clock.today() if query.get("attempt") == "due" else None,
     )
 
 

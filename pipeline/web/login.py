@@ -2,13 +2,15 @@
 role are read anew with every request."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
 from pipeline.core import settings
 from pipeline.web.access import NotLoggedIn
+from pipeline.web.deep_link import asked_for
 from pipeline.web.forms import Form, check, text
 from pipeline.web.recorded import origin_of, record
 from pipeline.web.render import page, root_of
@@ -38,20 +40,22 @@ def _limits():
 
 
 @router.get("/login")
-def ask(request: Request):
-    """The login page; until there is a user, it says how the pages are opened."""
+def ask(request: Request, wanted: Annotated[str, Query(alias="next", max_length=1000)] = ""):
+    """The login page; until there is a user, it says how the pages are opened. wanted: the page to
+    go to afterwards, at most 1000 characters."""
     if request.app.state.provider or worklist.users(request.app.state.store):
-        return login_page(request)
+        return login_page(request, wanted=wanted)
     return page(request, "link.html")
 
 
-def login_page(request, *, status=200, message=None, name=""):
-    """The login page: by the provider where there is one, and by password unless that is
-    refused."""
+def login_page(request, *, status=200, message=None, name="", wanted=""):
+    """The login page: by the provider where there is one, and by password unless that is refused.
+    wanted: the path to go to afterwards."""
     provider = request.app.state.provider
     label, is_only = (provider.setup.label, provider.setup.is_only) if provider else (None, False)
     ways = {"label": label, "is_only": is_only}
-    return page(request, "login.html", status=status, message=message, name=name, **ways)
+    known = {"message": message, "name": name, "wanted": asked_for(wanted)}
+    return page(request, "login.html", status=status, **known, **ways)
 
 
 @router.post("/login")
@@ -64,6 +68,7 @@ def enter(request: Request, form: Form):
         message = f"Passwords are not accepted here. Log in with {provider.setup.label}."
         return login_page(request, status=403, message=message)
     store, address = request.app.state.store, origin_of(request) or "-"
+    wanted = asked_for(text(form, "next", 1000))
     name, password = text(form, "name", 200) or "", str(form.get("password", ""))[:2000]
     if wait := worklist.seconds_to_wait(store, name, address):
         return _later(request, name, wait, 429, "After wrong passwords, logging in is slowed down.")
@@ -75,10 +80,10 @@ def enter(request: Request, form: Form):
         known = worklist.known_name(store, name)  # else what was typed may be a password
         record(request, worklist.Actor(known, "operator") if known else UNKNOWN, "login_failed")
         message = "Name or password is incorrect."
-        return login_page(request, status=401, message=message, name=name)
+        return login_page(request, status=401, message=message, name=name, wanted=wanted)
     worklist.logged_in_from(store, name, address)
     begin(request, actor)
-    return RedirectResponse(f"{root_of(request)}/", 303)
+    return RedirectResponse(f"{root_of(request)}{wanted}", 303)
 
 
 def begin(request, actor, *, is_by_provider=False):

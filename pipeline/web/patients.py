@@ -1,13 +1,16 @@
 """The patient page: the recommendation and its reasons, the history, and possible actions."""
 
-from fastapi import APIRouter, HTTPException, Request
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
 
 from pipeline import worklist
-from pipeline.core import UsageError
+from pipeline.core import UsageError, settings
 from pipeline.protocol import facts_read, load
 from pipeline.web import timeline
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.explained import explained
+from pipeline.web.numbers import Count
 from pipeline.web.people import people
 from pipeline.web.recorded import record
 from pipeline.web.render import page
@@ -17,16 +20,25 @@ SHOWN_EVIDENCE = 3
 
 
 @router.get("/patients/{key}")
-def patient(request: Request, key: str, actor: Viewer):
-    """The page of one item; every view of it is on record."""
-    return show(request, actor, key)
+def patient(
+    request: Request,
+    key: str,
+    actor: Viewer,
+    did: Annotated[str, Query(max_length=16)] = "",
+    undone: Count = None,
+):
+    """The page of one item; every view of it is on record. did: the act that was just saved;
+    undone: whether one was just taken back, 0 or 1."""
+    return show(request, actor, key, did=did, undone=undone)
 
 
-def show(request, actor, key, *, status=200, problem=None, stale=None, typed=None):
+def show(
+    request, actor, key, *, status=200, problem=None, stale=None, typed=None, did="", undone=None
+):
     """The page, perhaps with a problem on top and with what the reader had typed. Raises
     HTTPException 404."""
     store, row = store_of(request), found_item(request, key)
-    explanation = explained_or_none(request, row)
+    explanation, events = explained_or_none(request, row), worklist.events(store, key)
     record(request, actor, "patient", items=[row["id"]])
     return page(
         request,
@@ -38,7 +50,9 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
         stale=stale,
         typed=typed or {},
         chart=timeline.of(explanation) if explanation else None,
-        events=worklist.events(store, key),
+        events=events,
+        did=[one for one in events if did and one["act"] == did and one["who"] == actor.name],
+        undone=undone,
         notes=worklist.notes(store, key),
         alerts=explanation["alerts"] if explanation else [],
         decides=_fitting(explanation, "next_step"),
@@ -46,6 +60,10 @@ def show(request, actor, key, *, status=200, problem=None, stale=None, typed=Non
         rests=_rests_upon(explanation),
         SETTABLE=worklist.SET_BY_PEOPLE,
         SHOWN=SHOWN_EVIDENCE,
+        CHANNELS=worklist.CHANNELS,
+        OUTCOMES=worklist.OUTCOMES,
+        TRIES=worklist.TRIES,
+        NEXT_DAYS=settings().next_attempt_days,
         people=people(store, worklist.choices(store)["assignee"]),
     )
 

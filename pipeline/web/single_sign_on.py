@@ -6,13 +6,15 @@ import hmac
 import logging
 import secrets
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 
 from pipeline import worklist
+from pipeline.web.deep_link import asked_for
 from pipeline.web.login import UNKNOWN, begin, login_page, spelled
 from pipeline.web.middleware import is_text
 from pipeline.web.provider import NotProven, Unavailable
@@ -38,6 +40,7 @@ class Attempt:
     state: str
     nonce: str
     verifier: str
+    wanted: str = "/"  # the path to go to afterwards
 
 
 class _Refused(Exception):
@@ -51,12 +54,15 @@ class _Refused(Exception):
 
 
 @router.get("/login/single-sign-on")
-async def ask(request: Request):
-    """Lead the browser to the provider."""
-    attempt = Attempt(*(secrets.token_urlsafe(48) for _ in range(3)))
+async def ask(request: Request, wanted: Annotated[str, Query(alias="next", max_length=1000)] = ""):
+    """Lead the browser to the provider. wanted: the page to go to afterwards, at most 1000
+    characters."""
+    drawn = [secrets.token_urlsafe(48) for _ in range(3)]
+    attempt = Attempt(*drawn, wanted=asked_for(wanted))
     provider, redirect = request.app.state.provider, _callback(request)
+    proof = {"state": attempt.state, "nonce": attempt.nonce, "verifier": attempt.verifier}
     try:
-        address = await provider.authorization_url(redirect=redirect, **vars(attempt))
+        address = await provider.authorization_url(redirect=redirect, **proof)
     except Unavailable as error:
         return _unavailable(request, error)
     answer = RedirectResponse(address, 303)
@@ -75,7 +81,7 @@ async def callback(request: Request):
     try:
         attempt = await run_in_threadpool(_attempt, request)
         claims = await _claims(request, attempt)
-        answer = await run_in_threadpool(_entered, request, claims)
+        answer = await run_in_threadpool(_entered, request, claims, attempt.wanted)
     except _Refused as refused:
         answer = await run_in_threadpool(_refusal, request, refused)
     except Unavailable as error:
@@ -129,7 +135,7 @@ async def _claims(request, attempt):
         raise _Refused(403, message, detail=f"not proven ({error.why})") from None
 
 
-def _entered(request, claims):
+def _entered(request, claims, wanted):
     "Log in the user whom the claims are about; their role and sites are as the claims say now"
     setup, store = request.app.state.provider.setup, request.app.state.store
     name, grant = _name(setup, claims), worklist.granted(setup.mapping, claims)
@@ -147,7 +153,7 @@ def _entered(request, claims):
     worklist.logged_in_from(store, None, origin_of(request) or "-")
     begin(request, actor, is_by_provider=True)
     # led on by a page of this site: after a redirect from another, no strict cookie is sent
-    return page(request, "entered.html")
+    return page(request, "entered.html", wanted=asked_for(wanted))
 
 
 def _described(actor):

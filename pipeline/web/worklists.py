@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
 from starlette.datastructures import QueryParams
 
 from pipeline import exports, worklist
@@ -14,7 +15,7 @@ from pipeline.core import clock, settings
 from pipeline.profiles import clean_id
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, Viewer, store_of
-from pipeline.web.forms import Form, check, text
+from pipeline.web.forms import Form, check, day_of, text
 from pipeline.web.numbers import Count, whole
 from pipeline.web.people import assignee_of, people
 from pipeline.web.recorded import record
@@ -25,41 +26,50 @@ router = APIRouter()
 SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
 
 
+class Told(BaseModel):
+    """What a change of many items did, in the address of the page after it. done, stale, undone:
+    how many items it changed, did not change, and took back. to: the assignee; set: the status.
+    did: what the change is undone by."""
+
+    done: Count = None
+    stale: Count = None
+    undone: Count = None
+    to: Annotated[str, Field(max_length=100)] = ""
+    set: Annotated[str, Field(max_length=40)] = ""
+    did: Annotated[str, Field(max_length=16)] = ""
+
+
 @router.get("/worklist")
-def listing(
-    request: Request,
-    actor: Viewer,
-    done: Count = None,
-    stale: Count = None,
-    to: Annotated[str, Query(max_length=100)] = "",
-):
-    """A page of the worklist. done, stale: how many items a bulk assignment changed and did not
-    change. to: the assignee, at most 100 characters."""
+def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
+    """A page of the worklist."""
     store, query, today = store_of(request), request.query_params, clock.today()
     follow(request)
     since = worklist.changes_since_visit(store, actor.name, today=today)
     # of a user who saw the last run, nothing is new
     chosen = filters.chosen(query, since or date.max)
     sort, descending = filters.order(query)
-    followed, newer = _runs(store)
-    choices = _choices(store, int(monotonic() // FRESH_SECONDS))
     listed = worklist.page(
-        store,
-        chosen,
-        today=today,
-        sort=sort,
-        descending=descending,
-        number=filters.number(query),
-        size=SIZE,
-    )
+        store, chosen, today=today, sort=sort, descending=descending,
+        number=filters.number(query), size=SIZE,
+    )  # fmt: skip
     record(request, actor, "list", rows=len(listed.rows), items=[row["id"] for row in listed.rows])
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
-        query=query, done=done, stale=stale, to=to, counts=listed.counts, choices=choices,
-        filters=filters, people=people(store, choices["assignee"]), STATUSES=worklist.STATUSES,
-        ACTIVE=worklist.ACTIVE, FORMATS=exports.FORMATS, followed=followed, newer=newer,
-        since=since,
+        query=query, told=told, counts=listed.counts, since=since,
+        saved=worklist.saved_filters(store, actor.name), **_offered(store),
     )  # fmt: skip
+
+
+def _offered(store):
+    "What the page offers to choose from, and the run that it shows"
+    followed, newer = _runs(store)
+    choices = _choices(store, int(monotonic() // FRESH_SECONDS))
+    return {
+        "choices": choices, "filters": filters, "people": people(store, choices["assignee"]),
+        "STATUSES": worklist.STATUSES, "ACTIVE": worklist.ACTIVE, "FORMATS": exports.FORMATS,
+        "SETTABLE": [one for one in worklist.SET_BY_PEOPLE if one != "assigned"],
+        "followed": followed, "newer": newer,
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -111,20 +121,34 @@ def _found(request, begins):
     return exact, [row for row in rows if not exact or row["key"] != exact["key"]]
 
 
-@router.post("/worklist/assign")
-def assign(request: Request, form: Form, actor: Coordinator):
-    """Assign every chosen item; those that were changed meanwhile are left, and counted."""
+@router.post("/worklist/act")
+def act(request: Request, form: Form, actor: Coordinator):
+    """Change every chosen item: assign it, or set a status; those that were changed meanwhile are
+    left, and counted."""
     check(request, form, actor.name)
     chosen = dict(_key_and_version(str(key)) for key in form.getlist("keys"))
-    assignee = actor.name if form.get("to") == "me" else assignee_of(request, form)
-    if not assignee:
-        raise HTTPException(400, "Choose an assignee.")
-    done, stale = worklist.assign(store_of(request), chosen, actor=actor, assignee=assignee)
+    asked = _asked(request, form, actor)
+    found = worklist.act_on_many(store_of(request), chosen, actor=actor, **asked)
     back = QueryParams(str(form.get("back", "")).lstrip("?"))
-    here = filters.address(
-        back, page=back.get("page"), done=done, stale=len(stale) or None, to=assignee
-    )
+    told = {
+        "done": found.done, "stale": len(found.left) or None, "did": found.act_id,
+        "to": asked.get("assignee"), "set": asked.get("to"),
+    }  # fmt: skip
+    here = filters.address(back, page=back.get("page"), **told)
     return RedirectResponse(f"{root_of(request)}/worklist{here}", 303)
+
+
+def _asked(request, form, actor):
+    "What a form asks for. Raises UsageError and HTTPException 400"
+    if form.get("to") == "me":
+        return {"assignee": actor.name}
+    wanted = text(form, "do", 40) or "assign"
+    if wanted == "assign":
+        assignee = assignee_of(request, form)
+        if not assignee:
+            raise HTTPException(400, "Choose an assignee.")
+        return {"assignee": assignee}
+    return {"to": wanted, "reason": text(form, "reason"), "until": day_of(form, "until")}
 
 
 def _key_and_version(pair):
@@ -133,3 +157,16 @@ def _key_and_version(pair):
     if version is None:
         raise HTTPException(400, "The form is incomplete. Reload the page and try again.")
     return key, version
+
+
+@router.post("/worklist/saved")
+def save_filter(request: Request, form: Form, actor: Viewer):
+    """Keep the filters of the page under a name, or remove those of a name."""
+    check(request, form, actor.name)
+    store, name = store_of(request), text(form, "name", 60)
+    if form.get("remove"):
+        worklist.remove_filter(store, actor.name, str(form.get("remove")))
+        return RedirectResponse(f"{root_of(request)}/worklist", 303)
+    query = filters.address(QueryParams(str(form.get("back", ""))[:1000].lstrip("?")))
+    worklist.save_filter(store, actor.name, name=name or "", query=query)
+    return RedirectResponse(f"{root_of(request)}/worklist{query}", 303)

@@ -2,7 +2,7 @@
 runs."""
 
 from pipeline.worklist import actions, clinical_notes, history, store, tables
-from pipeline.worklist.actions import UNCHANGED, Actor, StaleItem, act, assign
+from pipeline.worklist.actions import UNCHANGED, Actor, Attempt, StaleItem, act, new_act
 from pipeline.worklist.attempts import logged_in_from, seconds_to_wait
 from pipeline.worklist.audit import (
     Asked,
@@ -51,11 +51,23 @@ from pipeline.worklist.measures import changes_since_visit, days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.role_mapping import granted
+from pipeline.worklist.saved_filters import remove_filter, save_filter, saved_filters
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single_sign_on
-from pipeline.worklist.statuses import ACTIVE, OF_ALL_SITES, ROLES, SET_BY_PEOPLE, STATUSES
+from pipeline.worklist.statuses import (
+    ACTIVE,
+    CHANNELS,
+    FAILED,
+    OF_ALL_SITES,
+    OUTCOMES,
+    ROLES,
+    SET_BY_PEOPLE,
+    STATUSES,
+    TRIES,
+)
 from pipeline.worklist.store import open_store
 from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
+from pipeline.worklist.undo import act_on_many, undo
 from pipeline.worklist.user_names import BY_PROVIDER, UNKNOWN, is_name
 from pipeline.worklist.users import (
     Busy,
@@ -72,17 +84,22 @@ __all__ = [
     "ACTIVE",
     "BY_PROVIDER",
     "CALLBACK",
+    "CHANNELS",
+    "FAILED",
     "NOT_RECORDED",
     "OF_ALL_SITES",
+    "OUTCOMES",
     "REASONS",
     "ROLES",
     "SET_BY_PEOPLE",
     "SORTS",
     "STATUSES",
+    "TRIES",
     "UNCHANGED",
     "UNKNOWN",
     "Actor",
     "Asked",
+    "Attempt",
     "Busy",
     "Filter",
     "NotAdmitted",
@@ -92,10 +109,10 @@ __all__ = [
     "access_lines",
     "accesses",
     "act",
+    "act_on_many",
     "actions",
     "add_user",
     "admit",
-    "assign",
     "begin_session",
     "bind",
     "change_user",
@@ -133,6 +150,7 @@ __all__ = [
     "logged_in_from",
     "mark_delivered",
     "named_sites",
+    "new_act",
     "note_headache_unrelated",
     "notes",
     "open_store",
@@ -145,9 +163,12 @@ __all__ = [
     "patients_seen",
     "record_access",
     "remove_before",
+    "remove_filter",
     "rows_of_patients",
     "run_report",
     "runs",
+    "save_filter",
+    "saved_filters",
     "seconds_to_wait",
     "session_user",
     "single_sign_on",
@@ -157,6 +178,7 @@ __all__ = [
     "tables",
     "texts_naming",
     "undelivered_notes",
+    "undo",
     "users",
     "verify",
     "wake",

@@ -1,6 +1,8 @@
 """What people do to items. No unseen change is overwritten: each change names the version
 that it was made on."""
 
+import json
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,11 +10,37 @@ from sqlalchemy import insert, update
 
 from pipeline.core import Failure, UsageError, clock
 from pipeline.worklist.items import events, item_of_key
-from pipeline.worklist.statuses import ACTIVE, NEEDS_A_REASON, ROLES, SET_BY_PEOPLE
-from pipeline.worklist.tables import event, item
+from pipeline.worklist.statuses import (
+    ACTIVE,
+    CHANNELS,
+    FAILED,
+    NEEDS_A_REASON,
+    OUTCOMES,
+    ROLES,
+    SET_BY_PEOPLE,
+)
+from pipeline.worklist.tables import NEVER, event, item
 
 UNCHANGED = object()
+ACT_BYTES = 9
+NO_ATTEMPT = {"channel": None, "outcome": None}
+READ_ONLY = "Viewers cannot make changes. Ask an administrator for the role of coordinator."
+NOT_LISTED = (
+    "This patient is not on the worklist now, so the status cannot be changed. You can leave a"
+    " comment."
+)
+URGENT = 1  # priority
 LONGEST_SNOOZE = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to reach a patient. channel, outcome: of CHANNELS and OUTCOMES. next_on: the day
+    to try again, else None."""
+
+    channel: str
+    outcome: str
+    next_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -43,63 +71,58 @@ class StaleItem(Failure):
         self.row, self.last = row, last
 
 
-def act(store, key, *, actor, version, assignee=UNCHANGED, today=None, **asked):
-    """Change an item's status or assignee, or leave a comment; returns the row as it is then.
+def act(store, key, *, actor, version, act_id=None, assignee=UNCHANGED, today=None, **asked):
+    """Change an item's status or assignee, log an attempt to reach the patient, or leave a comment;
+    returns the row as it is then.
 
-    version: that of the row the person saw. asked: `to`, a status, with `reason` or `until`, and
-    `comment`. Raises StaleItem, and UsageError for what the lifecycle does not allow.
+    version: that of the row the person saw. act_id: what `undo` finds it by. asked: `to`, a status,
+    with `reason` or `until`; `attempt`, an Attempt; and `comment`. Raises StaleItem, and UsageError
+    for what the lifecycle does not allow.
     """
     row, today = row_to_change(store, key, actor), today or clock.today()
     if row["version"] != version:
         raise _stale(store, key, row)
     values, told = _planned(row, _Asked(assignee=assignee, today=today, **asked))
+    if not write_act(store, row, values=values, told=told, actor=actor, act_id=act_id):
+        raise _stale(store, key, item_of_key(store, key))
+    return item_of_key(store, key, today=today)
+
+
+def new_act():
+    """What the events of one act are found by: a random text."""
+    return secrets.token_urlsafe(ACT_BYTES)
+
+
+def write_act(store, row, *, values, told, actor, act_id):
+    """Change an item, where nobody changed it since, and tell of it; returns whether it was
+    changed. told: the events. What `values` replace is kept with the first of them."""
+    before = {name: row[name] for name in values} | {"version": row["version"] + 1}
+    kept = {"before": json.dumps(before, default=str)}
     with store.writing() as con:
         changed = con.execute(
             update(item)
-            .where(item.c.key == key, item.c.version == version)
+            .where(item.c.id == row["id"], item.c.version == row["version"])
             .values(**values, version=item.c.version + 1)
         ).rowcount
         if changed:
-            common = {"item_id": row["id"], "at": datetime.now(UTC), "who": actor.name}
-            con.execute(insert(event), [common | each for each in told])
-    if not changed:
-        raise _stale(store, key, item_of_key(store, key))
-    return item_of_key(store, key, today=today)
+            common = {
+                "item_id": row["id"], "at": datetime.now(UTC), "who": actor.name, "act": act_id,
+                "before": None, **NO_ATTEMPT,
+            }  # fmt: skip
+            events = [common | each for each in told]
+            events[0] |= kept
+            con.execute(insert(event), events)
+    return bool(changed)
 
 
 def _stale(store, key, row):
     return StaleItem(row, next(iter(events(store, key)), None))
 
 
-def assign(store, versions, *, actor, assignee, today=None):
-    """Assign many items at once: versions by key. Returns how many were assigned, and the keys of
-    those not changed.
-
-    Not changed: items that others changed meanwhile, and patients who are not on the worklist.
-    """
-    done, left = 0, []
-    for key, version in versions.items():
-        row = row_to_change(store, key, actor)
-        if row["assignee"] != assignee and (
-            row["version"] != version or row["status"] not in SET_BY_PEOPLE
-        ):
-            left.append(key)
-            continue
-        try:
-            if row["assignee"] != assignee:
-                act(store, key, actor=actor, version=version, assignee=assignee, today=today)
-            done += 1
-        except StaleItem:
-            left.append(key)
-    return done, left
-
-
 def row_to_change(store, key, actor):
     """The row of an item that may be changed. Raises UsageError."""
     if not actor.may("coordinator"):
-        raise UsageError(
-            "Viewers cannot make changes. Ask an administrator for the role of coordinator."
-        )
+        raise UsageError(READ_ONLY)
     row = item_of_key(store, key)
     if row is None:
         raise UsageError("This patient is not on the worklist. Go back to the worklist.")
@@ -115,14 +138,20 @@ class _Asked:
     to: str | None = None
     reason: str | None = None
     until: date | None = None
+    attempt: Attempt | None = None
     comment: str | None = None
 
 
 def _planned(row, asked):
     "The new values of the item, and the events that tell of them"
     values, told, to = {}, [], asked.to
+    if asked.attempt:
+        values, to = attempted(row, asked)
+        told.append(_told("attempt", row["status"], to or row["status"], _next(asked.attempt)))
+        told[-1] |= {"channel": asked.attempt.channel, "outcome": asked.attempt.outcome}
     if asked.assignee is not UNCHANGED and (asked.assignee or None) != row["assignee"]:
-        values, to = _assigned(row, asked)
+        changed, to = _assigned(row, asked, to)
+        values |= changed
         detail = f"{row['assignee'] or 'not assigned'} → {asked.assignee or 'not assigned'}"
         told.append(_told("assigned", row["status"], to or row["status"], detail))
     if _is_new_status(row, to, asked):
@@ -133,10 +162,14 @@ def _planned(row, asked):
             detail = "; ".join(filter(None, [asked.reason, until]))
             told.append(_told("status", row["status"], to, detail or None))
         values |= {
-            "status": to, "is_active": to in ACTIVE, "status_on": asked.today,
+            "status": to,
+            "is_active": to in ACTIVE,
+            "status_on": asked.today,
             "status_reason": asked.reason,
             "snoozed_until": asked.until if to == "snoozed" else None,
-        }  # fmt: skip
+        }
+        if to not in ACTIVE:
+            values["next_attempt_on"] = NEVER  # fmt: skip
     if asked.comment:
         status = values.get("status", row["status"])
         told.append(_told("comment", row["status"], status, asked.comment))
@@ -145,11 +178,33 @@ def _planned(row, asked):
     return values, told
 
 
-def _assigned(row, asked):
+def attempted(row, asked):
+    """What an attempt changes of an item, and the status that follows from it where none is asked
+    for: contacted once the patient was reached."""
+    attempt, to = asked.attempt, asked.to
+    if attempt.channel not in CHANNELS or attempt.outcome not in OUTCOMES:
+        raise UsageError("Choose how you tried to reach the patient, and what came of it.")
+    if row["status"] not in SET_BY_PEOPLE:
+        raise UsageError(NOT_LISTED)
+    if attempt.next_on and not asked.today <= attempt.next_on <= asked.today + LONGEST_SNOOZE:
+        raise UsageError("Choose a day for the next attempt from today to one year ahead.")
+    is_failed = attempt.outcome in FAILED
+    if not to and not is_failed and row["status"] in ("open", "assigned", "unreachable"):
+        to = "contacted"
+    return {
+        "failed_attempts": row["failed_attempts"] + 1 if is_failed else 0,
+        "next_attempt_on": attempt.next_on or NEVER,
+    }, to
+
+
+def _next(attempt):
+    return f"next attempt {attempt.next_on}" if attempt.next_on else None
+
+
+def _assigned(row, asked, to):
     "The new assignee, and the status that follows from it where none is asked for"
     if row["status"] not in SET_BY_PEOPLE:
         raise UsageError("This patient is not on the worklist now, so there is nothing to assign.")
-    to = asked.to
     if not to and asked.assignee and row["status"] == "open":
         to = "assigned"
     elif not to and not asked.assignee and row["status"] == "assigned":
@@ -176,12 +231,11 @@ def _allow(row, to, asked, *, has_assignee):
             f"The status {to} cannot be set by hand. Choose one of: {', '.join(SET_BY_PEOPLE)}."
         )
     if row["status"] not in SET_BY_PEOPLE:
-        raise UsageError(
-            "This patient is not on the worklist now, so the status cannot be changed. You can"
-            " leave a comment."
-        )
+        raise UsageError(NOT_LISTED)
     if to in NEEDS_A_REASON and not (asked.reason or "").strip():
         raise UsageError(f"Enter a reason for: {to.replace('_', ' ')}.")
+    if to == "done" and row["priority"] == URGENT and not (asked.reason or "").strip():
+        raise UsageError("This patient is urgent. Enter a reason for closing them.")
     if to == "assigned" and not has_assignee:
         raise UsageError("Choose an assignee.")
     latest = asked.today + LONGEST_SNOOZE

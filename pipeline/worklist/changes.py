@@ -13,7 +13,7 @@ from pipeline.engine import quoted_text, rows_of
 from pipeline.worklist import bulk
 from pipeline.worklist.merging import as_it_stood, merge, unmerge
 from pipeline.worklist.statuses import ACTIVE
-from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, event, item
+from pipeline.worklist.tables import AFTER_ALL, BEFORE_ALL, CONTENT, NEVER, event, item
 from pipeline.worklist.user_names import NIGHT
 
 ENDS = ("merged", "excluded", "withdrawn", "resolved")
@@ -67,6 +67,10 @@ KEPT_OPEN = {
     "snoozed_until": "case when new.status_on is null then item.snoozed_until end",
     "opened_on": "coalesce(new.opened_on, item.opened_on)",
     "merged_into": "case when new.opened_on is null then item.merged_into end",
+    "failed_attempts": "case when new.status_on is null then item.failed_attempts else 0 end",
+    "next_attempt_on": (
+        f"case when new.status_on is null then item.next_attempt_on else '{NEVER}' end"
+    ),
 }  # fmt: skip
 
 

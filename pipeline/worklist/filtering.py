@@ -20,7 +20,8 @@ class Filter:
     with work to do.
 
     assignee, site: "" stands for none. waiting: for that many days at least. new_since: listed on
-    that day or later, changed_since: listed before it and changed since. patient: the id begins so.
+    that day or later, changed_since: listed before it and changed since. attempt_due: the patient
+    is to be tried again by that day. patient: the id begins so.
     """
 
     priority: tuple = ()
@@ -33,6 +34,7 @@ class Filter:
     waiting: int | None = None
     new_since: date | None = None
     changed_since: date | None = None
+    attempt_due: date | None = None
     patient: str | None = None
     keys: tuple = ()
 
@@ -86,3 +88,5 @@ def _since(chosen):
     if chosen.changed_since:
         yield item.c.changed_on >= chosen.changed_since
         yield item.c.opened_on < chosen.changed_since
+    if chosen.attempt_due:
+        yield item.c.next_attempt_on <= chosen.attempt_due

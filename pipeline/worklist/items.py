@@ -141,7 +141,8 @@ def key_of_patient(store, patient_id):
 
 def events(store, key):
     """What was done to an item, and to those merged into it, newest first: at, who, kind,
-    from_status, to_status, detail, run_id."""
+    from_status, to_status, detail, run_id; of an attempt to reach the patient, channel and
+    outcome; act: what it is undone by."""
     columns = (
         event.c.at,
         event.c.who,
@@ -150,6 +151,9 @@ def events(store, key):
         event.c.to_status,
         event.c.detail,
         event.c.run_id,
+        event.c.channel,
+        event.c.outcome,
+        event.c.act,
     )
     with store.reading() as con:
         rows = con.execute(

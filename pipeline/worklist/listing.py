@@ -16,6 +16,7 @@ URGENCY = (item.c.priority, item.c.severity)
 SORTS = {
     "priority": URGENCY, "priority_waiting": (item.c.priority, item.c.waits_from), "patient": (),
     "waiting": (item.c.waits_from,), "b12": (item.c.b12_rising,),
+    "next_attempt": (item.c.next_attempt_on,),
     **{name: (item.c[name], *URGENCY) for name in ("action", "status", "assignee", "site")},
 }  # fmt: skip
 

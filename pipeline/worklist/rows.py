@@ -1,12 +1,13 @@
 """An item as the pages and exports show it."""
 
-from pipeline.worklist.tables import CONTENT, item
+from pipeline.worklist.tables import CONTENT, NEVER, item
 
 LISTS = ("safety", "flags", "cohorts")
 COLUMNS = (
     item.c.id, item.c.key, item.c.patient_id, item.c.status, item.c.status_reason, item.c.status_on,
     item.c.assignee, item.c.snoozed_until, item.c.version, item.c.opened_on, item.c.waits_from,
     item.c.changed_on, item.c.changed_because, item.c.is_active, item.c.is_opted_out,
+    item.c.failed_attempts, item.c.next_attempt_on,
     *(item.c[column.name] for column in CONTENT if column.name != "facts"),
 )  # fmt: skip
 
@@ -22,6 +23,7 @@ def as_row(row, today):
         **lists,
         **named,
         "snoozed_until": until,
+        "next_attempt_on": None if row["next_attempt_on"] == NEVER else row["next_attempt_on"],
         "waiting_days": max(0, (today - row["waits_from"]).days),
         "age": age_in_years(row["born_on"], row["born_latest_on"], today),
     }

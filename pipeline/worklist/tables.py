@@ -1,6 +1,8 @@
 """The tables of the worklist store: items, what was done to them, notes, who read what, people, and
 the runs' history."""
 
+from datetime import date
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -33,6 +35,7 @@ def by_bytes(kind):
     return kind.with_variant(type(kind)(kind.length, collation="C"), "postgresql")
 
 
+NEVER = date(9999, 12, 31)  # as an index has it, after every day
 LEAST_SEVERE = 2_000_000_000  # of a row that no night has put in order
 CONTENT = (  # what a night says of a patient on the worklist
     Column("priority", Integer), Column("next_step", by_bytes(String(40))),
@@ -91,6 +94,9 @@ item = Table(
     Column("changed_because", Text),
     Column("merged_into", Integer, ForeignKey("item.id")),
     Column("is_opted_out", Boolean, nullable=False, default=False, server_default=false()),
+    # contact: how often in a row it did not succeed; and when to try next, NEVER where it is open
+    Column("failed_attempts", Integer, nullable=False, default=0, server_default="0"),
+    Column("next_attempt_on", Date, nullable=False, default=NEVER, server_default=str(NEVER)),
     # the B12 as an index has it: what is not known comes last
     Column("b12_rising", Float, nullable=False, default=AFTER_ALL),
     # … read from the other end, too
@@ -105,7 +111,7 @@ item = Table(
     *(Index(f"ix_item_by_{name}", "is_active", name, *URGENCY, *_seen(name)) for name in ORDERED),
     *(
         Index(f"ix_item_by_{name}", "is_active", name, "patient_id", "id", *SEEN)
-        for name in (*B12_ORDERS, "waits_from")
+        for name in (*B12_ORDERS, "waits_from", "next_attempt_on")
     ),
     Index("ix_item_by_patient_id", "is_active", "patient_id", "id", *SEEN),
     Index(
@@ -126,6 +132,18 @@ event = Table(
     Column("to_status", String(20)),
     Column("detail", Text),
     Column("run_id", String(40)),
+    # of an attempt to reach the patient
+    Column("channel", String(20)), Column("outcome", String(20)),
+    # what a person did at once, and what the item held before it: by these it can be undone
+    Column("act", String(16), index=True), Column("before", Text),
+)  # fmt: skip
+
+# filters of the worklist that users keep
+saved_filter = Table(
+    "saved_filter", metadata,
+    Column("who", String(100), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("query", String(1000), nullable=False),
 )  # fmt: skip
 
 note = Table(

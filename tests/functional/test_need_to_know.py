@@ -153,7 +153,7 @@ def test_nothing_is_done_to_a_patient_of_another_site(home, store):
     for address, sent in acts.items():
         assert kim.post(address, data={"csrf": csrf, **sent}).status_code == 403
     assigned = kim.post(
-        "/worklist/assign", data={"csrf": csrf, "to": "me", "keys": f"{key}:1", "back": ""}
+        "/worklist/act", data={"csrf": csrf, "to": "me", "keys": f"{key}:1", "back": ""}
     )
     assert assigned.status_code == 400
     assert worklist.item(store, key)["status"] == "open"

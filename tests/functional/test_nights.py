@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from pipeline import run as walk
 from pipeline import worklist
 from pipeline.core.config import Home
+from pipeline.protocol import first_action, load
 from pipeline.screening.notes import ingest_notes
 from pipeline.worklist import tables
 from tests import stores
@@ -192,6 +193,7 @@ def state(store):
         "waits_from",
         "priority",
         "next_step",
+        "action",
         "changed_because",
         "version",
     )
@@ -216,6 +218,7 @@ def held(before, now, said_before, said, day):
         assert (
             item["priority"] == said[patient]["priority"]
             and item["next_step"] == said[patient]["next_step"]
+            and item["action"] == first_action(load(), said[patient])
         )
         if old is None or old["status"] in (*BY_THE_NIGHT, "off_list"):
             assert item["opened_on"] <= day

@@ -180,7 +180,7 @@ def test_a_viewer_changes_nothing(home):
         f"/patients/{key}/mine",
         f"/patients/{key}/headache",
         f"/patients/{key}/notes/1/withdraw",
-        "/worklist/assign",
+        "/worklist/act",
     ):
         assert browser.post(path, data=sent).status_code == 403, path
     assert worklist.item(worklist.open_store(home), key)["version"] == row["version"]
@@ -305,7 +305,7 @@ def test_many_are_assigned_at_once_and_changed_ones_are_left_alone(home, kim):
         "to": "other",
         "back": "?priority=4",
     }
-    answer = kim.post("/worklist/assign", data=sent)
+    answer = kim.post("/worklist/act", data=sent)
     assert answer.headers["location"] == "/worklist?priority=4&done=2&stale=1&to=lee"
     assert "assigned to lee" in kim.get(answer.headers["location"]).text
     assert kim.get("/worklist?done=2&to=" + 101 * "l").status_code == 400
@@ -313,9 +313,9 @@ def test_many_are_assigned_at_once_and_changed_ones_are_left_alone(home, kim):
         worklist.item(worklist.open_store(home), key)["assignee"] for key in (first, second)
     } == {"lee"}
     assert "1 not changed" in kim.get(answer.headers["location"]).text
-    assert kim.post("/worklist/assign", data={**sent, "keys": "nonsense"}).status_code == 400
+    assert kim.post("/worklist/act", data={**sent, "keys": "nonsense"}).status_code == 400
     assert (
-        kim.post("/worklist/assign", data={**sent, "back": "//evil.example/?x=1"})
+        kim.post("/worklist/act", data={**sent, "back": "//evil.example/?x=1"})
         .headers["location"]
         .startswith("/worklist?")
     )
@@ -424,7 +424,7 @@ def test_a_form_or_address_that_is_incomplete_changes_nothing_and_says_so(home, 
     form = {"csrf": token(page), "version": "1", "to": "contacted"}
     for address, fields, status, says in (
         (f"/patients/{key}/act", {"version": "x"}, 400, "The form is incomplete"),
-        ("/worklist/assign", {"keys": f"{key}:1", "to": ""}, 400, "Choose an assignee."),
+        ("/worklist/act", {"keys": f"{key}:1", "to": ""}, 400, "Choose an assignee."),
         (f"/patients/{key}/notes/999/withdraw", {}, 400, "The note does not exist"),
         ("/patients/no-such-key/act", {}, 404, ""),
     ):

@@ -229,7 +229,7 @@ def test_only_somebody_who_may_log_in_is_assigned(own):
         "to": "other",
         "back": "",
     }
-    assert kim.post("/worklist/assign", data={**sent, "assignee": "nobody"}).status_code == 400
+    assert kim.post("/worklist/act", data={**sent, "assignee": "nobody"}).status_code == 400
     assert worklist.item(store, second)["assignee"] == "ann"
     assert 'value="ann"' in page.text and 'value="ben"' not in page.text
 

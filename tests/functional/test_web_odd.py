@@ -82,7 +82,7 @@ def test_a_version_that_no_item_can_have_is_refused(kim, known, version):
     for path, fields in (
         (f"/patients/{known}/act", [("version", version)]),
         (f"/patients/{known}/mine", [("version", version)]),
-        ("/worklist/assign", [("keys", f"{known}:{version}"), ("to", "me")]),
+        ("/worklist/act", [("keys", f"{known}:{version}"), ("to", "me")]),
     ):
         answer = post(kim, path, *pairs([("csrf", kim.csrf), *fields]))
         assert answer.status == 400 and "form is incomplete" in answer.text

@@ -38,7 +38,7 @@
     const count = ticks.filter((tick) => tick.checked).length;
     const told = one("[data-picked]");
     if (!told) return;
-    told.textContent = count ? count + (count === 1 ? " row selected" : " rows selected") : "Select rows to assign them.";
+    told.textContent = count ? count + (count === 1 ? " row selected" : " rows selected") : "Select rows to change them.";
     told.closest(".bulk").classList.toggle("some", count > 0);
     const whole = one("#all");
     whole.checked = count > 0 && count === ticks.length;
@@ -60,9 +60,24 @@
     if (button) button.click();
   }
 
+  function follow(link) {
+    if (link && !link.hidden) link.click();
+  }
+
+  // Two keys one after the other, such as c r: the first waits a moment for the second
+  let first = "";
+  function sequence(key) {
+    const button = first && one(`[data-keys="${first + key}"]`);
+    first = !button && one(`[data-keys^="${CSS.escape(key)}"]`) ? key : "";
+    if (first) setTimeout(() => { first = ""; }, 2000);
+    if (button) button.click();
+    return Boolean(button || first);
+  }
+
   const keys = {
     "/": () => one("#patient") && (one("#patient").focus(), one("#patient").select()),
     "?": help, j: () => move(1), k: () => move(-1), x: select, a: () => press("a"), u: back,
+    z: () => press("z"), n: () => follow(one("[data-done] [data-next]") || one("[data-next]")),
     Enter: () => current() && one("a.open", current()).click(),
   };
 
@@ -83,6 +98,7 @@
     if (storage.off) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
+    if (event.key.length === 1 && sequence(event.key)) return event.preventDefault();
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
@@ -105,12 +121,12 @@
   document.addEventListener("change", (event) => {
     if (event.target.id === "all") all("[data-row] input[type=checkbox]").forEach((tick) => { tick.checked = event.target.checked; });
     if (event.target.matches("[type=checkbox]")) picked();
-    if (event.target.id === "to") fields();
+    if (event.target.matches("#to, [data-fields]")) fields();
   });
 
   // Only the fields that the chosen status asks for
   function fields() {
-    const to = one("#to");
+    const to = one("#to, [data-fields]");
     if (to) all("[data-for]").forEach((field) => { field.hidden = !field.dataset.for.split(" ").includes(to.value); });
   }
 
@@ -125,13 +141,40 @@
     const link = one("[data-back]");
     try {
       const query = new URLSearchParams(location.search);
-      ["done", "stale", "to", "filters"].forEach((name) => query.delete(name));
-      if (one("#results")) sessionStorage.setItem("b12-list", query.size ? `?${query}` : "");
-      else if (link) link.href = link.getAttribute("href") + (sessionStorage.getItem("b12-list") || "");
+      ["done", "stale", "to", "set", "did", "undone", "filters"].forEach((name) => query.delete(name));
+      if (one("#results")) {
+        sessionStorage.setItem("b12-list", query.size ? `?${query}` : "");
+        sessionStorage.setItem("b12-order", JSON.stringify(all("[data-of]").map((row) => row.dataset.of)));
+      } else if (link) link.href = link.getAttribute("href") + (sessionStorage.getItem("b12-list") || "");
     } catch { /* storage may be switched off */ }
   }
 
-  function ready() { fields(); picked(); remember(); offer(); }
+  // The patient after this one in the list as it was left
+  function offerNext() {
+    try {
+      const order = JSON.parse(sessionStorage.getItem("b12-order") || "[]");
+      const now = order.findIndex((key) => location.pathname.endsWith(`/patients/${key}`));
+      const next = now >= 0 && order[now + 1];
+      all("[data-next]").forEach((link) => {
+        if (next) link.href = location.pathname.replace(/[^/]*$/, next);
+        link.hidden = !next;
+      });
+    } catch { /* storage may be switched off */ }
+  }
+
+  // What was typed is not lost without a question
+  let isTyped = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("form.stack")) isTyped = true; });
+  document.addEventListener("submit", () => { isTyped = false; });
+  addEventListener("beforeunload", (event) => { if (isTyped) event.preventDefault(); });
+
+  function ready() { fields(); picked(); remember(); offer(); offerNext(); told(); }
+
+  // After a change, the confirmation is where the reader goes on
+  function told() {
+    const done = one("[data-done]");
+    if (done) done.focus({ preventScroll: false });
+  }
   // What went wrong is a page of its own: go there, as a reader without scripts would
   document.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath));
   document.addEventListener("htmx:sendError", () => location.reload());

@@ -26,7 +26,7 @@ def acts(store, key, actor=KIM, version=1, **what):
     ("snoozed", {"until": TODAY + timedelta(days=7)}, False),
 ])  # fmt: skip
 def test_every_status_that_people_set(store, to, more, is_active):
-    key = fill(store, [{}])["P00000"]
+    key = fill(store, [{"priority": 2}])["P00000"]
     row = acts(store, key, to=to, **more)
     assert (row["status"], row["is_active"], row["version"], row["status_on"]) == (
         to,
@@ -140,7 +140,8 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(store, monkeypatch):
 def test_a_viewer_changes_nothing(store):
     key = fill(store, [{}])["P00000"]
     for attempt in (
-        lambda: acts(store, key, actor=VIEWER, to="done"), lambda: worklist.assign(store, {key: 1}, actor=VIEWER, assignee="vic"),
+        lambda: acts(store, key, actor=VIEWER, to="done"), lambda: worklist.act_on_many(store, {key: 1}, actor=VIEWER, assignee="vic"),
+        lambda: worklist.undo(store, "x", actor=VIEWER),
         lambda: worklist.note_headache_unrelated(store, key, actor=VIEWER, noted_on=TODAY),
     ):  # fmt: skip
         with pytest.raises(UsageError, match="Viewers cannot"):
@@ -155,10 +156,10 @@ def test_many_are_assigned_at_once_and_those_left_alone_are_named(store):
         ).values()
     )
     acts(store, keys[1], actor=LEE, to="contacted")
-    done, left = worklist.assign(
+    found = worklist.act_on_many(
         store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY
     )
-    assert (done, left) == (3, [keys[1], keys[3]])
+    assert (found.done, found.left) == (3, (keys[1], keys[3]))
     assert [worklist.item(store, key)["assignee"] for key in keys] == [
         "kim",
         None,
@@ -167,6 +168,108 @@ def test_many_are_assigned_at_once_and_those_left_alone_are_named(store):
         "kim",
     ]
     assert [len(worklist.events(store, key)) for key in keys] == [1, 1, 1, 0, 0]
+
+
+def held(store, keys):
+    "Everything that an act may change of items"
+    names = (
+        "status", "is_active", "status_on", "status_reason", "assignee", "snoozed_until",
+        "failed_attempts", "next_attempt_on",
+    )  # fmt: skip
+    rows = [worklist.item(store, key, today=TODAY) for key in keys]
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+LATER = TODAY + timedelta(days=3)
+ACTS = [
+    {"to": "snoozed", "until": LATER}, {"to": "declined", "reason": "moves away"}, {"assignee": "lee"},
+    {"to": "contacted", "comment": "rang"}, {"to": "done", "reason": "treated elsewhere"},
+    {"attempt": worklist.Attempt("phone", "no_answer", LATER)}, {"attempt": worklist.Attempt("letter", "sent")},
+    {"attempt": worklist.Attempt("phone", "reached"), "to": "ordered", "assignee": "kim"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ACTS)
+def test_whatever_was_done_to_many_at_once_can_be_undone_at_once(store, what):
+    keys = list(
+        fill(
+            store,
+            [
+                {},
+                {"assignee": "lee", "status": "assigned"},
+                {"status": "contacted", "assignee": "kim"},
+                {"status": "snoozed", "snoozed_until": TODAY + timedelta(days=9)},
+            ],
+        ).values()
+    )
+    before = held(store, keys)
+    found = worklist.act_on_many(store, dict.fromkeys(keys, 1), actor=KIM, today=TODAY, **what)
+    assert held(store, keys) != before and found.done >= 3
+    undone = worklist.undo(store, found.act_id, actor=KIM)
+    assert held(store, keys) == before and not undone.left
+    assert worklist.events(store, keys[0])[0]["kind"] == "undone"
+    again = worklist.undo(store, found.act_id, actor=KIM)
+    assert again.done == 0 and held(store, keys) == before, "once is enough"
+
+
+def test_what_others_did_since_stays_and_only_ones_own_is_undone(store):
+    keys = list(fill(store, [{}, {}]).values())
+    found = worklist.act_on_many(
+        store, dict.fromkeys(keys, 1), actor=KIM, today=TODAY, to="contacted"
+    )
+    acts(store, keys[1], actor=LEE, version=2, to="ordered")
+    with pytest.raises(UsageError, match="nothing to undo"):
+        worklist.undo(store, found.act_id, actor=LEE)
+    undone = worklist.undo(store, found.act_id, actor=KIM)
+    assert (undone.done, undone.left) == (1, (keys[1],))
+    assert [row[0] for row in held(store, keys)] == ["open", "ordered"]
+
+
+def test_attempts_are_counted_until_the_patient_is_reached(store):
+    key = fill(store, [{"priority": 2}])["P00000"]
+    for version in (1, 2, 3):
+        attempt = worklist.Attempt("phone", "no_answer", LATER)
+        row = acts(store, key, version=version, attempt=attempt)
+        assert (row["failed_attempts"], row["status"], row["next_attempt_on"]) == (
+            version,
+            "open",
+            LATER,
+        )
+    due = worklist.Filter(attempt_due=LATER)
+    assert worklist.page(store, due, today=TODAY).total == 1
+    assert worklist.page(store, worklist.Filter(attempt_due=TODAY), today=TODAY).total == 0
+    row = acts(store, key, version=4, attempt=worklist.Attempt("phone", "booked"), comment="Friday")
+    assert (row["failed_attempts"], row["status"], row["next_attempt_on"]) == (0, "contacted", None)
+    told = worklist.events(store, key)
+    assert [(one["kind"], one["outcome"]) for one in told[:3]] == [
+        ("comment", None), ("status", None), ("attempt", "booked"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attempt", "says"),
+    [
+        (("smoke", "reached", None), "Choose how"), (("phone", "won", None), "Choose how"),
+        (("phone", "no_answer", TODAY - timedelta(days=1)), "from today"),
+        (("phone", "no_answer", TODAY + timedelta(days=400)), "one year ahead"),
+    ],
+)  # fmt: skip
+def test_an_attempt_that_is_not_possible_is_not_logged(store, attempt, says):
+    key = fill(store, [{}])["P00000"]
+    with pytest.raises(UsageError, match=says):
+        acts(store, key, attempt=worklist.Attempt(*attempt))
+    assert not worklist.events(store, key)
+
+
+def test_an_urgent_patient_is_not_closed_without_a_reason(store):
+    keys = list(fill(store, [{"priority": 1}, {"priority": 2}]).values())
+    with pytest.raises(UsageError, match="urgent"):
+        acts(store, keys[0], to="done", reason=" ")
+    found = worklist.act_on_many(store, dict.fromkeys(keys, 1), actor=KIM, today=TODAY, to="done")
+    assert (found.done, found.left) == (1, (keys[0],))
+    with pytest.raises(UsageError, match="urgent"):
+        worklist.act_on_many(store, {keys[0]: 1}, actor=KIM, today=TODAY, to="done")
+    assert acts(store, keys[0], to="done", reason="treated elsewhere")["status"] == "done"
 
 
 def test_the_audit_trail_is_never_rewritten(store):
