@@ -41,31 +41,33 @@ def show(
     explanation, events = explained_or_none(request, row), worklist.events(store, key)
     record(request, actor, "patient", items=[row["id"]])
     return page(
-        request,
-        "patient.html",
-        status=status,
-        row=row,
-        found=explanation,
-        problem=problem,
-        stale=stale,
-        typed=typed or {},
-        chart=timeline.of(explanation) if explanation else None,
-        events=events,
+        request, "patient.html", status=status, row=row, problem=problem, stale=stale,
+        typed=typed or {}, events=events, undone=undone, notes=worklist.notes(store, key),
         did=[one for one in events if did and one["act"] == did and one["who"] == actor.name],
-        undone=undone,
-        notes=worklist.notes(store, key),
-        alerts=explanation["alerts"] if explanation else [],
-        decides=_fitting(explanation, "next_step"),
-        near=explanation["near_misses"] if explanation else [],
-        rests=_rests_upon(explanation),
-        SETTABLE=worklist.SET_BY_PEOPLE,
-        SHOWN=SHOWN_EVIDENCE,
-        CHANNELS=worklist.CHANNELS,
-        OUTCOMES=worklist.OUTCOMES,
-        TRIES=worklist.TRIES,
-        NEXT_DAYS=settings().next_attempt_days,
-        people=people(store, worklist.choices(store)["assignee"]),
-    )
+        **_explained(explanation), **_offered(store),
+    )  # fmt: skip
+
+
+def _explained(explanation):
+    return {
+        "found": explanation,
+        "chart": timeline.of(explanation) if explanation else None,
+        "alerts": explanation["alerts"] if explanation else [],
+        "decides": _fitting(explanation, "next_step"),
+        "near": explanation["near_misses"] if explanation else [],
+        "rests": _rests_upon(explanation),
+        "SHOWN": SHOWN_EVIDENCE,
+    }
+
+
+def _offered(store):
+    "What the forms of the page offer to choose from"
+    return {
+        "SETTABLE": worklist.SET_BY_PEOPLE, "CHANNELS": worklist.CHANNELS,
+        "OUTCOMES": worklist.OUTCOMES, "TRIES": worklist.TRIES,
+        "NEXT_DAYS": settings().next_attempt_days,
+        "people": people(store, worklist.choices(store)["assignee"]),
+    }  # fmt: skip
 
 
 HIDDEN = {

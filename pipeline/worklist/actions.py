@@ -146,30 +146,19 @@ def _planned(row, asked):
     "The new values of the item, and the events that tell of them"
     values, told, to = {}, [], asked.to
     if asked.attempt:
-        values, to = attempted(row, asked)
+        values, to = _attempted(row, asked)
         told.append(_told("attempt", row["status"], to or row["status"], _next(asked.attempt)))
         told[-1] |= {"channel": asked.attempt.channel, "outcome": asked.attempt.outcome}
     if asked.assignee is not UNCHANGED and (asked.assignee or None) != row["assignee"]:
-        changed, to = _assigned(row, asked, to)
-        values |= changed
+        assigned, to = _assigned(row, asked, to)
+        values |= assigned
         detail = f"{row['assignee'] or 'not assigned'} → {asked.assignee or 'not assigned'}"
         told.append(_told("assigned", row["status"], to or row["status"], detail))
     if _is_new_status(row, to, asked):
         _allow(row, to, asked, has_assignee=bool(values.get("assignee", row["assignee"])))
-        is_implied = "assignee" in values and to in ("assigned", "open")
-        if not is_implied:
-            until = f"until {asked.until}" if to == "snoozed" else None
-            detail = "; ".join(filter(None, [asked.reason, until]))
-            told.append(_told("status", row["status"], to, detail or None))
-        values |= {
-            "status": to,
-            "is_active": to in ACTIVE,
-            "status_on": asked.today,
-            "status_reason": asked.reason,
-            "snoozed_until": asked.until if to == "snoozed" else None,
-        }
-        if to not in ACTIVE:
-            values["next_attempt_on"] = NEVER  # fmt: skip
+        if not ("assignee" in values and to in ("assigned", "open")):  # else it is told already
+            told.append(_told("status", row["status"], to, _detail(to, asked)))
+        values |= _in_status(to, asked)
     if asked.comment:
         status = values.get("status", row["status"])
         told.append(_told("comment", row["status"], status, asked.comment))
@@ -178,7 +167,20 @@ def _planned(row, asked):
     return values, told
 
 
-def attempted(row, asked):
+def _detail(to, asked):
+    until = f"until {asked.until}" if to == "snoozed" else None
+    return "; ".join(filter(None, [asked.reason, until])) or None
+
+
+def _in_status(to, asked):
+    values = {
+        "status": to, "is_active": to in ACTIVE, "status_on": asked.today,
+        "status_reason": asked.reason, "snoozed_until": asked.until if to == "snoozed" else None,
+    }  # fmt: skip
+    return values if to in ACTIVE else values | {"next_attempt_on": NEVER}
+
+
+def _attempted(row, asked):
     """What an attempt changes of an item, and the status that follows from it where none is asked
     for: contacted once the patient was reached."""
     attempt, to = asked.attempt, asked.to

@@ -56,7 +56,7 @@ def test_a_new_password_ends_every_other_session(app, store):
     assert (changed.status_code, changed.headers["location"]) == (303, "/account?done=password")
     assert "new password is set" in here.get("/account?done=password").text
     assert here.cookies["b12_session"] != before
-    assert elsewhere.get("/worklist").headers["location"] == "/login"
+    assert elsewhere.get("/worklist").headers["location"] == "/login?next=%2Fworklist"
     assert worklist.verify(store, "ann", OLD) is None and worklist.verify(store, "ann", NEW)
     [entry] = worklist.accesses(store, worklist.Asked(what="user_password"))
     assert (entry["who"], entry["detail"]) == ("ann", "ann")
@@ -92,7 +92,7 @@ def test_logging_out_everywhere(app, store):
     left = here.post("/account/sign-out", data={"csrf": token(here.get("/account"))})
     assert left.headers["location"] == "/login"
     for browser in (here, elsewhere):
-        assert browser.get("/worklist").headers["location"] == "/login"
+        assert browser.get("/worklist").headers["location"] == "/login?next=%2Fworklist"
     assert (
         "ann: 2 sessions"
         in worklist.accesses(store, worklist.Asked(what="user_sign_out"))[0]["detail"]
@@ -134,4 +134,4 @@ def test_a_password_that_was_reset_meanwhile_is_not_overwritten(app, store, monk
     assert answer.status_code == 400 and "in the meantime" in answer.text
     monkeypatch.undo()
     assert worklist.verify(store, "ann", "seven old lanterns")
-    assert browser.get("/worklist").headers["location"] == "/login"
+    assert browser.get("/worklist").headers["location"] == "/login?next=%2Fworklist"

@@ -78,7 +78,7 @@ def log_in(browser, clinic, subject="s-1"):
 
 
 def is_out(browser):
-    return browser.get("/worklist").headers.get("location") == "/login"
+    return browser.get("/worklist").headers.get("location") == "/login?next=%2Fworklist"
 
 
 def events(store):

@@ -39,7 +39,7 @@ def login(browser, name, password=PASSWORD):
 
 
 def is_out(browser):
-    return browser.get("/worklist").headers.get("location") == "/login"
+    return browser.get("/worklist").headers.get("location") == "/login?next=%2Fworklist"
 
 
 def test_without_users_only_the_printed_link_opens_the_pages_and_once(home, store):
