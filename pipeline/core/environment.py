@@ -220,6 +220,19 @@ class Settings(BaseSettings):
         default="pg/mL",
         description="Unit in which pages and exports show B12, beside what was reported.",
     )
+    locale: str = Field(
+        default="en_GB",
+        pattern=r"^[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?$",
+        description="How the pages write dates and numbers, as en_GB, en_US or de_DE.",
+    )
+    priority_days: str = Field(
+        default="3,14,56,182",
+        pattern=r"^[1-9]\d{0,3}(,[1-9]\d{0,3}){3}$",
+        description=(
+            "Days from listing to first action that the site aims at, of priorities 1 to 4; the"
+            " pages show them and mark patients who wait longer."
+        ),
+    )
     next_attempt_days: int = _count(
         3, "Days after which a patient who was not reached is due again.", most=366
     )

@@ -90,7 +90,6 @@ CAPITALS = {
 }  # fmt: skip
 RULE = re.compile(r"[A-Z]\d+")
 CODE = re.compile(r"[A-Za-z0-9_]+")  # anything else is free text and is not changed
-DAY = re.compile(r"(\b\d{4}-\d\d(?:-\d\d)?\b)")
 MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 
 
@@ -157,17 +156,6 @@ def marked(text):
         ]
         last = match.end()
     return Markup("").join([*pieces, escape(text[last:])])
-
-
-def dated(text):
-    """A sentence with each date on one line."""
-    pieces = [
-        Markup('<span class="nowrap">{}</span>').format(piece)
-        if DAY.fullmatch(piece)
-        else escape(piece)
-        for piece in DAY.split(text)
-    ]
-    return Markup("").join(pieces)
 
 
 def number(value, digits=0):

@@ -30,9 +30,10 @@ class ShownResult:
     on: str
 
 
-def deciding_result(row):
+def deciding_result(row, decimals=str):
     """The ShownResult of a row of the worklist, from its `deciding_…` columns (values in the
-    canonical unit of the test); None where no result is on file."""
+    canonical unit of the test); None where no result is on file. decimals: writes a converted
+    number as the site does."""
     test, value = row.get("deciding_test"), row.get("deciding_value")
     if test is None or value is None:
         return None
@@ -40,10 +41,10 @@ def deciding_result(row):
     code, factor = shown_unit(test)
     number = written(value / factor)
     sign = _COMPARATOR.match(reported)
-    shown = f"{sign[1] if sign else ''}{number} {unit(code)}"
+    shown = f"{sign[1] if sign else ''}{decimals(number)} {unit(code)}"
     is_same = (printed := _NUMBER.search(reported)) and printed[0].replace(",", ".") == number
     low, high = (
-        None if row[name] is None else written(row[name] / factor)
+        None if row[name] is None else decimals(written(row[name] / factor))
         for name in ("reference_low", "reference_high")
     )
     return ShownResult(

@@ -9,8 +9,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.analysis import answer, is_background, plain_answer, remarks
+from pipeline.core import settings
 from pipeline.protocol import deciding_result
 from pipeline.protocol import labels as words
+from pipeline.web import localised
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent
@@ -48,6 +50,24 @@ def page(request, template, *, status=200, **values):
     return HTMLResponse(text, status)
 
 
+def shown_result(row):
+    """The ShownResult of a row of the worklist, with the decimal mark of the site."""
+    return deciding_result(row, decimals=localised.in_decimals)
+
+
+def aim_of(priority):
+    """Days from listing to first action that the site aims at, by priority; None for none."""
+    days = settings().priority_days.split(",")
+    return int(days[priority - 1]) if priority in words.PRIORITIES else None
+
+
+def is_overdue(row):
+    """Whether a row of the worklist waits for a first action for longer than the site aims at."""
+    aim = aim_of(row["priority"])
+    waits = row["status"] in ("open", "assigned") and row["listed_days"] is not None
+    return bool(aim and waits and row["listed_days"] > aim)
+
+
 def named_sites(sites):
     """Sites as a reader reads them; "" is for patients without one."""
     return ", ".join(site or "no site recorded" for site in sites)
@@ -68,12 +88,11 @@ def templates():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {
-        name: getattr(words, name)
-        for name in ("word", "asked", "low", "spoken", "marked", "dated", "number", "day", "moment")
-    }
+    found.filters |= {name: getattr(words, name) for name in ("word", "asked", "low", "marked")}
     found.filters |= {
         "sites": named_sites,
+        "spoken": lambda text: localised.dated(words.spoken(text)),
+        **{name: getattr(localised, name) for name in ("day", "moment", "number", "dated")},
         "answer": answer,
         "plain_answer": plain_answer,
         "remarks": remarks,
@@ -86,7 +105,9 @@ def templates():
         "PRIORITIES": words.PRIORITIES,
         "STATES": words.STATES,
         "source_of": words.source_of,
-        "deciding_result": deciding_result,
+        "deciding_result": shown_result,
+        "aim_of": aim_of,
+        "is_overdue": is_overdue,
     }
     return found
 

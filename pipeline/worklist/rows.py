@@ -14,7 +14,7 @@ COLUMNS = (
 
 def as_row(row, today):
     """A row of the store as a dict: its lists as lists, an empty assignee or site as None, and
-    `waiting_days` up to today."""
+    `waiting_days` and `listed_days` up to today, the age in years."""
     lists = {name: [one for one in (row[name] or "").split("|") if one] for name in LISTS}
     until = row["snoozed_until"] if row["status"] == "snoozed" else None
     named = {name: row[name] or None for name in ("site", "assignee")}
@@ -25,6 +25,7 @@ def as_row(row, today):
         "snoozed_until": until,
         "next_attempt_on": None if row["next_attempt_on"] == NEVER else row["next_attempt_on"],
         "waiting_days": max(0, (today - row["waits_from"]).days),
+        "listed_days": max(0, (today - row["opened_on"]).days) if row["opened_on"] else None,
         "age": age_in_years(row["born_on"], row["born_latest_on"], today),
     }
 
