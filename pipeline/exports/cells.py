@@ -3,9 +3,12 @@
 import re
 
 COLUMNS = (  # of an export, in this order, as far as a row has them
-    "priority", "patient_id", "next_step", "reason", "evidence", "safety", "status", "assignee",
-    "waiting_days", "waiting_since", "site", "b12", "b12_reported", "b12_on", "active_b12",
-    "active_b12_on", "mma", "mma_reported", "mma_on", "neuro", "malabsorption", "metformin",
+    "priority", "patient_id", "age", "sex", "action", "next_step", "reason", "evidence", "result",
+    "result_test", "result_reported", "result_on", "result_range", "safety", "status", "assignee",
+    "failed_attempts", "next_attempt_on", "waiting_days", "waiting_since", "site", "b12",
+    "b12_reported", "b12_on", "active_b12", "active_b12_value", "active_b12_on", "mma",
+    "mma_reported", "mma_on", "homocysteine", "homocysteine_value", "neuro", "malabsorption",
+    "metformin",
     "metformin_since", "acid_suppressant", "acid_suppressant_since", "diet", "renal",
     "b12_therapy", "cause", "flags", "cohorts", "snoozed_until", "status_reason", "opened_on",
     "changed_on", "changed_because", "rule", "cites", "as_of",

@@ -27,7 +27,13 @@ from pipeline.protocol.pack import (
     load_or_shipped,
 )
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
-from pipeline.protocol.shown_result import ShownResult, deciding_result, shown_unit
+from pipeline.protocol.shown_result import (
+    TESTS,
+    ShownResult,
+    deciding_result,
+    shown_result,
+    shown_unit,
+)
 from pipeline.protocol.tables import (
     code_system_names,
     register,
@@ -37,6 +43,7 @@ from pipeline.protocol.tables import (
 )
 
 __all__ = [
+    "TESTS",
     "Pack",
     "ShownResult",
     "answer_meaning",
@@ -74,6 +81,7 @@ __all__ = [
     "register",
     "register_pack",
     "register_vocabulary",
+    "shown_result",
     "shown_unit",
     "snomed_is_valid",
     "vocabulary",

@@ -11,6 +11,8 @@ from pipeline.protocol.tables import vocabulary
 
 TESTS = {
     "total_b12": "B12", "active_b12": "Active B12", "mma": "MMA", "homocysteine": "Homocysteine",
+    "egfr": "eGFR", "intrinsic_factor_antibody": "Intrinsic factor antibody", "gastrin": "Gastrin",
+    "haemoglobin": "Haemoglobin", "mcv": "MCV", "folate": "Folate",
 }  # fmt: skip
 PREFERRED = "total_b12"  # the one test with a choice of units: active B12 is never converted
 _COMPARATOR = re.compile(r"\s*(<=|>=|<|>|≤|≥)")
@@ -30,27 +32,33 @@ class ShownResult:
     on: str
 
 
-def deciding_result(row, decimals=str):
+def deciding_result(row, decimals=None):
     """The ShownResult of a row of the worklist, from its `deciding_…` columns (values in the
-    canonical unit of the test); None where no result is on file. decimals: writes a converted
-    number as the site does."""
-    test, value = row.get("deciding_test"), row.get("deciding_value")
-    if test is None or value is None:
+    canonical unit of the test); None where no result is on file. decimals: as of `shown_result`."""
+    if row.get("deciding_test") is None or row.get("deciding_value") is None:
         return None
-    reported = (row["deciding_reported"] or "").strip()
+    return shown_result(
+        row["deciding_test"], row["deciding_value"], row["deciding_reported"], row["deciding_on"],
+        limits=(row["reference_low"], row["reference_high"]), decimals=decimals,
+    )  # fmt: skip
+
+
+def shown_result(test, value, reported, on, *, limits=(None, None), decimals=None):
+    """The ShownResult of a test on a day. value, limits: in its canonical unit; value None: of a
+    test in words. reported: as the laboratory printed it. decimals: writes a converted number as
+    the site does, else with a point."""
+    reported, name = (reported or "").strip(), TESTS.get(test) or str(test)
+    if value is None:
+        return ShownResult(name, reported, None, None, day(on))
     code, factor = shown_unit(test)
-    number = written(value / factor)
+    number, as_site = written(value / factor), decimals or (lambda text: text)
     sign = _COMPARATOR.match(reported)
-    shown = f"{sign[1] if sign else ''}{decimals(number)} {unit(code)}"
+    shown = f"{sign[1] if sign else ''}{as_site(number)} {unit(code)}"
     is_same = (printed := _NUMBER.search(reported)) and printed[0].replace(",", ".") == number
-    low, high = (
-        None if row[name] is None else decimals(written(row[name] / factor))
-        for name in ("reference_low", "reference_high")
-    )
+    low, high = (None if each is None else as_site(written(each / factor)) for each in limits)
     return ShownResult(
-        test=TESTS[test], value=reported if is_same else shown,
-        reported=None if is_same else reported or None, range=_range(low, high, code),
-        on=day(row["deciding_on"]),
+        test=name, value=reported if is_same else shown,
+        reported=None if is_same else reported or None, range=_range(low, high, code), on=day(on),
     )  # fmt: skip
 
 

@@ -10,12 +10,14 @@ from starlette.background import BackgroundTask
 
 from pipeline import exports, worklist
 from pipeline.core import UsageError, clock
+from pipeline.protocol import deciding_result
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, store_of
 from pipeline.web.recorded import record
 
 router = APIRouter()
 PIECE = 1 << 16
+RESULT = ("result", "result_test", "result_reported", "result_on", "result_range")
 
 
 @router.get("/worklist/export")
@@ -56,10 +58,19 @@ def _rows(request, actor, form, folder):
     chosen = filters.chosen(request.query_params, since or date.max)
     rows = worklist.listed(store, chosen, today=today, sort=sort, descending=descending)
     if form != "omop":
-        return ((row["id"], row) for row in rows)
+        return ((row["id"], _with_result(row)) for row in rows)
     items = {row["patient_id"]: row["id"] for row in rows}
     published = exports.published(folder, everyone=True)
     return ((items[row["patient_id"]], row) for row in published if row["patient_id"] in items)
+
+
+def _with_result(row):
+    "With the result that decides the row, in the unit of the site"
+    shown = deciding_result(row)
+    if shown is None:
+        return row | dict.fromkeys(RESULT)
+    values = (shown.value, shown.test, row["deciding_reported"], row["deciding_on"], shown.range)
+    return row | dict(zip(RESULT, values, strict=True))
 
 
 class _Noted:

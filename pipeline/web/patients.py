@@ -10,6 +10,7 @@ from pipeline.protocol import facts_read, load
 from pipeline.web import timeline
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.explained import explained
+from pipeline.web.key_values import key_results, taken
 from pipeline.web.numbers import Count
 from pipeline.web.people import people
 from pipeline.web.recorded import record
@@ -52,6 +53,8 @@ def _explained(explanation):
     return {
         "found": explanation,
         "chart": timeline.of(explanation) if explanation else None,
+        "results": key_results(explanation) if explanation else [],
+        "taken": taken(explanation) if explanation else [],
         "alerts": explanation["alerts"] if explanation else [],
         "decides": _fitting(explanation, "next_step"),
         "near": explanation["near_misses"] if explanation else [],

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.analysis import answer, is_background, plain_answer, remarks
-from pipeline.core import settings
 from pipeline.protocol import deciding_result
 from pipeline.protocol import labels as words
 from pipeline.web import localised
+from pipeline.web.aims import aim_of, is_overdue
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent
@@ -55,19 +55,6 @@ def shown_result(row):
     return deciding_result(row, decimals=localised.in_decimals)
 
 
-def aim_of(priority):
-    """Days from listing to first action that the site aims at, by priority; None for none."""
-    days = settings().priority_days.split(",")
-    return int(days[priority - 1]) if priority in words.PRIORITIES else None
-
-
-def is_overdue(row):
-    """Whether a row of the worklist waits for a first action for longer than the site aims at."""
-    aim = aim_of(row["priority"])
-    waits = row["status"] in ("open", "assigned") and row["listed_days"] is not None
-    return bool(aim and waits and row["listed_days"] > aim)
-
-
 def named_sites(sites):
     """Sites as a reader reads them; "" is for patients without one."""
     return ", ".join(site or "no site recorded" for site in sites)
@@ -76,6 +63,19 @@ def named_sites(sites):
 def root_of(request):
     """The path that the app is mounted on, without a slash at its end."""
     return request.scope.get("root_path", "").rstrip("/")
+
+
+FILTERS = {
+    **{name: getattr(words, name) for name in ("word", "asked", "low", "marked")},
+    **{name: getattr(localised, name) for name in ("day", "moment", "number", "dated")},
+    "sites": named_sites, "spoken": lambda text: localised.dated(words.spoken(text)),
+    "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
+}  # fmt: skip
+GLOBALS = {
+    "NOTICE": NOTICE, "NAV": NAV, "QUIET": words.QUIET, "PRIORITIES": words.PRIORITIES,
+    "STATES": words.STATES, "is_background": is_background, "source_of": words.source_of,
+    "deciding_result": shown_result, "aim_of": aim_of, "is_overdue": is_overdue,
+}  # fmt: skip
 
 
 @cache
@@ -88,27 +88,8 @@ def templates():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {name: getattr(words, name) for name in ("word", "asked", "low", "marked")}
-    found.filters |= {
-        "sites": named_sites,
-        "spoken": lambda text: localised.dated(words.spoken(text)),
-        **{name: getattr(localised, name) for name in ("day", "moment", "number", "dated")},
-        "answer": answer,
-        "plain_answer": plain_answer,
-        "remarks": remarks,
-    }
-    found.globals |= {
-        "NOTICE": NOTICE,
-        "QUIET": words.QUIET,
-        "is_background": is_background,
-        "NAV": NAV,
-        "PRIORITIES": words.PRIORITIES,
-        "STATES": words.STATES,
-        "source_of": words.source_of,
-        "deciding_result": shown_result,
-        "aim_of": aim_of,
-        "is_overdue": is_overdue,
-    }
+    found.filters |= FILTERS
+    found.globals |= GLOBALS
     return found
 
 

@@ -11,10 +11,10 @@ with person as (
 
 select patient_id, fact, on_day, reported, what, standing, file, line,
     case when shifted_days <> 0 then on_day - shifted_days end as original_day, delivered_patient_id,
-    value, until_on
+    value, until_on, reference_low, reference_high
 from (
     from explaining.lab_evidence
-    union all from explaining.medication_evidence
-    union all from explaining.finding_evidence
-    union all from person
+    union all by name from explaining.medication_evidence
+    union all by name from explaining.finding_evidence
+    union all by name from person
 )

@@ -1,5 +1,5 @@
 -- One row per delivered lab result of a patient and the fact it bears on, with its use; for analytes that do not decide, the
--- last three. A missing value or unit is stated. value: in the canonical unit of its analyte.
+-- last three. A missing value or unit is stated. value and reference limits: in the canonical unit of its analyte.
 select
     patient_id,
     case analyte when 'total_b12' then 'b12' when 'egfr' then 'renal' when 'intrinsic_factor_antibody' then 'malabsorption'
@@ -7,13 +7,15 @@ select
     collected_on as on_day,
     coalesce(value_reported, '(no value)') || coalesce(' ' || unit_reported, '') as reported,
     coalesce(analyte, 'result') || case when is_unit_code_disagree then ', unit and LOINC code disagree' else '' end as what,
-    fate as standing, file, line, shifted_days, delivered_patient_id, value, cast(null as date) as until_on
+    fate as standing, file, line, shifted_days, delivered_patient_id, value, cast(null as date) as until_on,
+    cast(reference_low as double) as reference_low, cast(reference_high as double) as reference_high
 from clinical.result_version
 union all
 (
     select patient_id, 'shown, not used' as fact, collected_on as on_day,
         coalesce(value_reported, '') || coalesce(' ' || unit_reported, '') as reported, analyte as what, status as standing, file, line,
-        shifted_days, patient_id as delivered_patient_id, value, cast(null as date) as until_on
+        shifted_days, patient_id as delivered_patient_id, value, cast(null as date) as until_on,
+        cast(reference_low as double) as reference_low, cast(reference_high as double) as reference_high
     from lake.lab_result
     join protocol.analyte using (analyte)
     where analyte.decides = 'no'
