@@ -4,6 +4,7 @@ of them."""
 from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
 from pipeline.core.config import (
+    CONTACT,
     DEFAULT_PACK,
     ENTITIES,
     EXPECTATIONS,
@@ -76,6 +77,7 @@ from pipeline.core.yaml_text import (
 )
 
 __all__ = [
+    "CONTACT",
     "DEFAULT_PACK",
     "ENTITIES",
     "EXPECTATIONS",

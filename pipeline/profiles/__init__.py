@@ -1,6 +1,6 @@
 """Source profiles: what a YAML file in `sources/` says of the files of one source."""
 
-from pipeline.profiles.check import canonical_tables
+from pipeline.profiles.check import canonical_tables, landed_columns
 from pipeline.profiles.fields import fault_of
 from pipeline.profiles.files import install_profile, read_profile, read_profile_if_there
 from pipeline.profiles.ids import clean_id
@@ -34,6 +34,7 @@ __all__ = [
     "flat",
     "groups_of",
     "install_profile",
+    "landed_columns",
     "names_of",
     "read_profile",
     "read_profile_if_there",

@@ -21,11 +21,18 @@ from pipeline.worklist.clinical_notes import (
     undelivered_notes,
     withdraw_note,
 )
+from pipeline.worklist.contacts import Contact, contacts, keep_contacts, replace_contacts
 from pipeline.worklist.dump_load import dump, load
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
-from pipeline.worklist.forget import forget, patient_ids, rows_of_patients, texts_naming
+from pipeline.worklist.forget import (
+    contacts_of_patients,
+    forget,
+    patient_ids,
+    rows_of_patients,
+    texts_naming,
+)
 from pipeline.worklist.history import (
     NOT_RECORDED,
     counts_of_run,
@@ -101,6 +108,7 @@ __all__ = [
     "Asked",
     "Attempt",
     "Busy",
+    "Contact",
     "Filter",
     "NotAdmitted",
     "SingleSignOn",
@@ -120,6 +128,8 @@ __all__ = [
     "check_reason",
     "choices",
     "clinical_notes",
+    "contacts",
+    "contacts_of_patients",
     "counts_of_run",
     "counts_over_time",
     "days_to_action",
@@ -142,6 +152,7 @@ __all__ = [
     "item",
     "item_of_patient",
     "items_of_patients",
+    "keep_contacts",
     "key_of_patient",
     "kinds",
     "known_name",
@@ -164,6 +175,7 @@ __all__ = [
     "record_access",
     "remove_before",
     "remove_filter",
+    "replace_contacts",
     "rows_of_patients",
     "run_report",
     "runs",
