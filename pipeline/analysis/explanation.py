@@ -76,11 +76,13 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
         facts = _words(con, pack, assessment)
         build(con, with_dependencies(con, EXPLAINING))
         evidence, flag_rows, deciding = (rows_of(con, select) for select in EXPLAINED_BY)
+        [person] = rows_of(con, PERSON) or [None]
     return {
         "patient_id": surviving,
         "asked_for": patient_id,
         "also_known_as": [known for known in ids if known != surviving],
         "as_of": str(as_of),
+        "person": person,
         "lake": "data of the last published run" if is_as_published else "current data",
         **_explained(pack, assessment, facts, evidence, flag_rows, deciding),
     }
@@ -132,6 +134,15 @@ def _action(pack, assessment, first, alerts, flags):
 
 EXPLAINING = ["explaining.evidence", "explaining.flag_row", "explaining.fact_row"]
 FACT_ROWS = "select fact, file, line from explaining.fact_row"
+PERSON = """
+select
+    born_on, born_latest_on, sex, died_on, is_dead_undated, site,
+    (
+        select arg_max(source, row(delivered_id = patient_id, coalesce(known_at, '-infinity'), source))
+        from clinical.delivered_patient
+    ) as source
+from clinical.demography
+"""
 EVIDENCE = """
 select * from explaining.evidence
 order by fact, standing = 'era' desc, on_day desc nulls last, file, line

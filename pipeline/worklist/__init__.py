@@ -58,6 +58,7 @@ from pipeline.worklist.measures import changes_since_visit, days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.role_mapping import granted
+from pipeline.worklist.rows import age_in_years
 from pipeline.worklist.saved_filters import remove_filter, save_filter, saved_filters
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single_sign_on
@@ -121,6 +122,7 @@ __all__ = [
     "actions",
     "add_user",
     "admit",
+    "age_in_years",
     "begin_session",
     "bind",
     "change_user",

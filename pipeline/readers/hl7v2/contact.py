@@ -55,7 +55,7 @@ def _repetitions(segment: Segment, number):
 
 
 def _name(pid):
-    "The legal name or one without a type, else another that is in use; never a maiden name or alias"
+    "The legal name or one without a type, else another that is in use; no maiden name, no alias"
     names = [each for each in _repetitions(pid, 5) if each[6] not in _OTHER_NAMES]
     return first(
         *(_person(each) for each in sorted(names, key=lambda each: each[6] not in (None, "L")))

@@ -66,7 +66,12 @@ def contact(con, folder, profile, name, text):
     kind = profile.kind_of_file(name)
     read(con, path, profile=profile.for_kind(kind), kind=kind, folder=folder)
     assert not {*CONTACT} & {row[0] for row in con.sql("describe landing.patient").fetchall()}
-    return [list(row) for row in con.sql(f"select {', '.join(CONTACT)} from landing.contact order by line").fetchall()]
+    return [
+        list(row)
+        for row in con.sql(
+            f"select {', '.join(CONTACT)} from landing.contact order by line"
+        ).fetchall()
+    ]
 
 
 @pytest.mark.parametrize("source", CASES)

@@ -5,10 +5,9 @@ import json
 import pytest
 
 from pipeline.core.config import CONTACT
-from tests.unit.readers.test_fhir import con, read
+from tests.unit.readers import test_fhir
 
-__all__ = ["con", "read"]  # fixtures
-
+con, read = test_fhir.con, test_fhir.read  # fixtures
 US = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 UK = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory"
 FULL = {
