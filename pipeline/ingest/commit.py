@@ -33,6 +33,10 @@ def commit(con, home, files, accounts, entities):
     lake.append(con, home, "code_system_count", _SYSTEMS, transactions)
     if "patient" in entities:
         keep_contact(con, home, files[0].profile.name)
+    _append_accounts_of(con, home, files, accounts, entities)
+
+
+def _append_accounts_of(con, home, files, accounts, entities):
     references = files[0].references
     read_with = {
         "entities": "|".join(entities),
@@ -42,7 +46,7 @@ def commit(con, home, files, accounts, entities):
         _row(account, received_at=file.received_at, **read_with)
         for file, account in zip(files, accounts, strict=True)
     ]
-    _append_accounts(con, home, rows, transactions)
+    _append_accounts(con, home, rows, [account.transaction for account in accounts])
 
 
 # Of rows, as `checked`: their file, and what is common to all files

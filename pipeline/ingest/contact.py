@@ -10,7 +10,17 @@ from pipeline.core import CONTACT, SOURCES
 from pipeline.engine import select_of, view_of_parquet
 
 NAME = "staging.contact"
-AT_ONCE = 20_000  # rows of a transaction: others write to the same database meanwhile
+AT_ONCE = 50_000  # rows of a transaction: others write to the same database meanwhile
+_STATED = f"{NAME} where {' or '.join(f'{name} is not null' for name in CONTACT)}"
+_IS_UNIQUE = f"select count(*) = count(distinct patient_id) from {_STATED}"
+_CELLS = ", ".join(
+    f"{name}, case when {name} is not null then epoch_us(known_at) end as {name}_at"
+    for name in CONTACT
+)
+_ONLY = f"""
+select patient_id, $1 as source, epoch_us(known_at) as known_at, {_CELLS}
+from {_STATED} order by patient_id
+"""
 _OF_FILE = ", ".join(
     f"arg_max({name}, row(known_at, line, place)) as {name},"
     f" max(known_at) filter ({name} is not null) as {name}_at"
@@ -25,7 +35,7 @@ _OF_PATIENT = ", ".join(
 _LATEST = f"""
 with of_file as (
     select patient_id, max(known_at) as known_at, {_OF_FILE}
-    from {NAME} where {" or ".join(f"{name} is not null" for name in CONTACT)}
+    from {_STATED}
     group by patient_id, file_number(line)
 )
 select patient_id, $1 as source, epoch_us(max(known_at)) as known_at, {_OF_PATIENT}
@@ -73,7 +83,8 @@ def keep_contact(con, home, source):
     delivery that was cut short is ingested again. Raises StorageError.
     """
     cursor = con.cursor()
-    cursor.execute(_LATEST, [source])
+    [[is_unique]] = cursor.execute(_IS_UNIQUE).fetchall()
+    cursor.execute(_ONLY if is_unique else _LATEST, [source])  # at a third of the cost
     rows = cursor.fetchmany(AT_ONCE)
     if not rows:
         return
