@@ -239,7 +239,7 @@ class Settings(BaseSettings):
     )
     patient_url: Annotated[str, PatientUrl] | None = _text(
         None,
-        "Address of a patient in the health record, as https://ehr.example/p/{patient_id}, with"
+        "Address of a patient in the health record, as https://record.example/p/{patient_id}, with"
         " {system} for the source that knows the ID; without it, pages have no such link.",
         most=500,
     )

@@ -74,7 +74,7 @@ def holding(folder):
 
 
 def test_they_are_in_no_file_but_the_archive_the_refused_file_and_the_worklist_database(night):
-    home, folder, said = night
+    _, folder, said = night
     found = holding(folder)
     places = {re.sub(r"/[^/]*\.csv$", "", name) for name in found}
     assert {name.removesuffix("-wal").removesuffix("-shm") for name in places} == {

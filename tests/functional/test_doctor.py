@@ -60,7 +60,7 @@ def test_a_sound_installation(home, monkeypatch):
     ]  # fmt: skip
     (home / "deadlines.yaml").write_text('worklist_by: "06:00"\n')
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "https://example.org/hook")
-    monkeypatch.setenv("B12_PATIENT_URL", "https://ehr.example/p/{patient_id}")
+    monkeypatch.setenv("B12_PATIENT_URL", "https://record.example/p/{patient_id}")
     assert says(home, "--deep") == []
     assert not (home / "erasure-key").exists(), "it makes nothing"
     text = b12(home, "doctor").out

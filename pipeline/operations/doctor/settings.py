@@ -126,7 +126,7 @@ def _patient_url():
         return ok("Patients' pages link to the health record (B12_PATIENT_URL)")
     return look(
         "Patients' pages have no link to the health record",
-        "Set $B12_PATIENT_URL, such as https://ehr.example/patients/{patient_id}",
+        "Set $B12_PATIENT_URL, such as https://record.example/patients/{patient_id}",
     )
 
 
