@@ -123,6 +123,10 @@ item = Table(
     ),
 )  # fmt: skip
 
+# few are merged, and each page of the list asks for theirs
+MERGED = item.c.merged_into.is_not(None)
+Index("ix_item_merged_into", item.c.merged_into, sqlite_where=MERGED, postgresql_where=MERGED)
+
 # append-only: a trigger refuses every update, and every deletion of what is not forgotten
 event = Table(
     "event", metadata,
