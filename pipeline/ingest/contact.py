@@ -1,13 +1,13 @@
 """Contact data of delivered patient rows: cleaned beside what is checked, and kept in the worklist
 database, never in the lake."""
 
-import csv
 from contextlib import closing
 
 import pyarrow as pa
 
-from pipeline.core import CONTACT, SOURCES
+from pipeline.core import CONTACT
 from pipeline.engine import select_of, view_of_parquet
+from pipeline.profiles import language_spellings
 
 NAME = "staging.contact"
 AT_ONCE = 50_000  # rows of a transaction: others write to the same database meanwhile
@@ -63,13 +63,7 @@ def _without_rows():
 
 def register_languages(con):
     """Create `landing.language`: the tag of a language by how it is spelled."""
-    with (SOURCES / "languages.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            (spelling, row["tag"])
-            for row in csv.DictReader(file)
-            for spelling in row["spellings"].split("|")
-        ]
-    spellings, tags = zip(*rows, strict=True)
+    spellings, tags = zip(*language_spellings(), strict=True)
     con.register("spelled", pa.table({"spelling": spellings, "tag": tags}))
     con.execute("create or replace table landing.language as from spelled")
     con.unregister("spelled")

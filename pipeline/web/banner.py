@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pipeline import worklist
 from pipeline.core import clock, filled_patient_url, settings
+from pipeline.profiles import language_name
 from pipeline.web.access import store_of
 
 
@@ -16,6 +17,7 @@ class Banner:
     patient_id: str
     merged: tuple[str, ...]
     contact: worklist.Contact
+    language: str | None
     age: str | None
     born: str | None
     sex: str | None
@@ -40,6 +42,7 @@ def banner_of(request, row, explanation):
         patient_id=row["patient_id"],
         merged=merged,
         contact=contact,
+        language=language_name(contact.preferred_language),
         age=worklist.age_in_years(*born, died_on or clock.today()),
         born=_birth(*born),
         sex=known["sex"],

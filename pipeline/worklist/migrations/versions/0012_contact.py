@@ -28,5 +28,7 @@ def upgrade():
         sqlite_with_rowid=False,
     )
     merged = text("merged_into is not null")
-    where = {"sqlite_where": merged, "postgresql_where": merged}
-    op.create_index("ix_item_merged_into", "item", ["merged_into"], **where)
+    op.create_index(
+        "ix_item_merged_into", "item", ["merged_into"],
+        sqlite_where=merged, postgresql_where=merged,
+    )  # fmt: skip
