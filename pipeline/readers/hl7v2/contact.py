@@ -12,27 +12,31 @@ _NO_PHONES = ("BP", "FX", "INTERNET", "MD", "TDD", "TTY", "X.400")
 _NO_HOMES = ("B", "BA", "BI", "BR", "F", "N", "O")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_]\w+)?")
 _ETHNIC_GROUPS = {"H": "Hispanic or Latino", "N": "Not Hispanic or Latino"}  # table 0189
+_FIELDS = (5, 11, 13, 14, 15, 22)  # of PID
 AROUND = ("PD1", "PV1")
 _CLINICIANS = (("PD1", 4), ("PV1", 8), ("PV1", 7))  # primary care, referring, attending
 
 
 def contact(pid, around):
-    """The columns of CONTACT that a PID and the segments `around` it, by name, say something of."""
+    """What a PID and the segments `around` it, by name, say: the columns of CONTACT, or none of
+    them."""
+    if not around and pid.fields.keys().isdisjoint(_FIELDS):
+        return {}
     phones = [*_repetitions(pid, 13), *_repetitions(pid, 14)]
     return {
         "name": _name(pid), "phone": first(*map(_phone, phones)),
         "email": first(*map(_email, phones)), "preferred_language": _language(pid),
         "postcode_area": first(*map(_postcode, _repetitions(pid, 11))),
-        "registered_clinician": first(
-            *(
-                _person(each[1:])
-                for name, number in _CLINICIANS
-                if name in around
-                for each in _repetitions(around[name], number)
-            )
-        ),
+        "registered_clinician": next(filter(None, _clinicians(around)), None),
         "ethnicity": first(*map(_ethnicity, _repetitions(pid, 22))),
     }  # fmt: skip
+
+
+def _clinicians(around):
+    "Their names, the surest first"
+    for name, number in _CLINICIANS:
+        if name in around:
+            yield from (_person(each[1:]) for each in _repetitions(around[name], number))
 
 
 def segments_around(body):
@@ -48,6 +52,8 @@ def segments_around(body):
 
 def _repetitions(segment: Segment, number):
     "The components of each repetition of a field, as texts; what is empty is None"
+    if number not in segment.fields:  # of most messages, so that they cost next to nothing
+        return []
     return [
         [clean(component[0]) for component in repetition] + [None] * 12
         for repetition in segment.fields[number]
@@ -87,7 +93,7 @@ def _postcode(cells):
 
 def _language(pid):
     "Its code, where it looks like one; else in words"
-    code, words = _repetitions(pid, 15)[0][:2]
+    code, words = next(iter(_repetitions(pid, 15)), (None, None))[:2]
     return code if code and _LANGUAGE.fullmatch(code) else first(words, code)
 
 
