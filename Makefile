@@ -88,6 +88,7 @@ bench: setup-dev ## benchmark nights of up to a million patients, the peers, the
 	$(PY) -m benchmarks.sources
 	$(PY) -m benchmarks.forms
 	$(PY) -m benchmarks.small_files
+	$(PY) -m benchmarks.contact
 	$(PY) -m benchmarks.worklist
 	$(PY) -m benchmarks.receive
 	$(PY) -m benchmarks.follow

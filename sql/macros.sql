@@ -367,3 +367,47 @@ create or replace macro beginning(began_on, latest_on) as
 -- Why a value does not count that once did: a raised or low one expires by treatment alone, any other by its age.
 create or replace macro why_not(is_expired_by_treatment) as
     case when is_expired_by_treatment then ' is from before B12 treatment' else ' is too old to count' end;
+
+-- A text for display on one line: control characters, and marks that turn the direction of writing or have no width, are spaces or
+-- gone (those that join letters stay); null where nothing is left, or where it is longer than `most`.
+create or replace macro display_text(cell, most) as
+    case
+        when length(cell) > 10 * most then null
+        when regexp_full_match(cell, '[!-~]+( [!-~]+)*') then case when length(cell) <= most then cell end
+        else cleaned_text(
+            trim(regexp_replace(regexp_replace(
+                cell, '[\x{ad}\x{200b}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]', '', 'g'), '[\s\p{Z}\p{Cc}]+', ' ', 'g')),
+            most
+        )
+    end;
+
+create or replace macro cleaned_text(cell, most) as
+    case when length(cell) between 1 and most then cell end;
+
+-- An e-mail address with a name, an @ and a domain; anything else is null.
+create or replace macro email_address(cell) as
+    nullif(regexp_extract(cell, '^(?:(?i)mailto:)?([^\s@<>(),;:"\\\[\]]+@[^\s@<>(),;:"\\\[\]]+\.[^\s@<>(),;:"\\\[\]]+)$', 1), '');
+
+-- The area of a postal code in capital letters: of a British one the outward code, of others the first three letters and digits.
+create or replace macro postcode_area(postcode) as
+    case
+        when regexp_full_match(postcode, '[A-Z]{1,2}\d[A-Z\d]? ?(\d[A-Z]{2})?')
+            then regexp_extract(postcode, '^([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})?$', 1)
+        else left(regexp_replace(regexp_replace(postcode, '^[A-Z]{1,3}-(\d)', '\1'), '[^A-Z\d]', '', 'g'), 3)
+    end;
+
+-- By what a language is looked for: a tag (de-AT, de_AT) by its first part, anything else whole; and what stands behind that part.
+create or replace macro is_language_tag(language) as
+    regexp_full_match(language, '[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|\d{3}))?');
+
+create or replace macro language_key(language) as
+    lower(case when is_language_tag(language) then regexp_extract(language, '^[A-Za-z]+') else language end);
+
+create or replace macro language_subtags(language) as
+    case
+        when is_language_tag(language) and regexp_matches(language, '[-_]') then
+            coalesce('-' || upper(nullif(regexp_extract(language, '[-_]([A-Za-z])[A-Za-z]{3}([-_]|$)', 1), ''))
+                || lower(regexp_extract(language, '[-_][A-Za-z]([A-Za-z]{3})([-_]|$)', 1)), '')
+            || coalesce('-' || upper(nullif(regexp_extract(language, '[-_]([A-Za-z]{2}|\d{3})$', 1), '')), '')
+        else ''
+    end;

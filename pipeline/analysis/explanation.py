@@ -75,12 +75,13 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
             )
         facts = _words(con, pack, assessment)
         build(con, with_dependencies(con, EXPLAINING))
-        evidence, flag_rows, deciding = (rows_of(con, select) for select in EXPLAINED_BY)
+        evidence, flag_rows, deciding, person = (rows_of(con, each) for each in EXPLAINED_BY)
     return {
         "patient_id": surviving,
         "asked_for": patient_id,
         "also_known_as": [known for known in ids if known != surviving],
         "as_of": str(as_of),
+        "person": person[0] if person else None,
         "lake": "data of the last published run" if is_as_published else "current data",
         **_explained(pack, assessment, facts, evidence, flag_rows, deciding),
     }
@@ -132,6 +133,14 @@ def _action(pack, assessment, first, alerts, flags):
 
 EXPLAINING = ["explaining.evidence", "explaining.flag_row", "explaining.fact_row"]
 FACT_ROWS = "select fact, file, line from explaining.fact_row"
+PERSON = """
+select
+    born_on, born_latest_on, sex, died_on, is_dead_undated, site, (
+        select arg_max(source, row(delivered_id = patient_id, known_at, source))
+        from clinical.delivered_patient
+    ) as source
+from clinical.demography
+"""
 EVIDENCE = """
 select * from explaining.evidence
 order by fact, standing = 'era' desc, on_day desc nulls last, file, line
@@ -140,7 +149,7 @@ FLAG_ROWS = """
 select flag, on_day, reported, file, line from explaining.flag_row
 order by flag, on_day desc nulls last, file, line
 """
-EXPLAINED_BY = (EVIDENCE, FLAG_ROWS, FACT_ROWS)
+EXPLAINED_BY = (EVIDENCE, FLAG_ROWS, FACT_ROWS, PERSON)
 EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "neuro_300": "b12", "b12_500": "b12", "tested": "b12", "b12_timing": "b12",
     "mma_timing": "mma", "monitoring": "b12_therapy", "loading": "b12_therapy",

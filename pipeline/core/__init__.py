@@ -4,6 +4,7 @@ of them."""
 from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
 from pipeline.core.config import (
+    CONTACT,
     DEFAULT_PACK,
     ENTITIES,
     EXPECTATIONS,
@@ -65,6 +66,7 @@ from pipeline.core.memory import (
     memory_of_its_database,
 )
 from pipeline.core.names import printable, safe_name
+from pipeline.core.patient_url import filled_patient_url
 from pipeline.core.yaml_text import (
     LOADER,
     YAML_ERRORS,
@@ -76,6 +78,7 @@ from pipeline.core.yaml_text import (
 )
 
 __all__ = [
+    "CONTACT",
     "DEFAULT_PACK",
     "ENTITIES",
     "EXPECTATIONS",
@@ -108,6 +111,7 @@ __all__ = [
     "exclusive_lock",
     "fault",
     "files",
+    "filled_patient_url",
     "flush",
     "in_megabytes",
     "is_lease_granted",

@@ -13,15 +13,22 @@ SOURCES = REPOSITORY / "sources"
 EXPECTATIONS = REPOSITORY / "expectations"
 DEFAULT_PACK = "praxis-2026"
 ENTITIES = ("patient", "lab_result", "medication", "condition", "procedure")
+# columns of a patient row for display alone: never in the lake, only in the table `contact`
+CONTACT = (
+    "name", "phone", "email", "preferred_language", "postcode_area", "registered_clinician",
+    "ethnicity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Home:
     """The state of one installation; every path under one root. lake_url: where the lake is, if it
-    is not below the root."""
+    is not below the root. database_url: of its worklist, where it is not the one of the settings:
+    that of a replay."""
 
     root: Path
     lake_url: str | None = None
+    database_url: str | None = None
 
     @classmethod
     def from_environment(cls, root=None):

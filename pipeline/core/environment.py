@@ -6,12 +6,13 @@ import pwd
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ByteSize, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.core.errors import UsageError
+from pipeline.core.patient_url import PatientUrl
 
 PREFIX = "B12_"
 LONGEST_DAYS = 36_500
@@ -235,6 +236,12 @@ class Settings(BaseSettings):
     )
     next_attempt_days: int = _count(
         3, "Days after which a patient who was not reached is due again.", most=366
+    )
+    patient_url: Annotated[str, PatientUrl] | None = _text(
+        None,
+        "Address of a patient in the health record, as https://record.example/p/{patient_id}, with"
+        " {system} for the source that knows the ID; without it, pages have no such link.",
+        most=500,
     )
     session_idle_minutes: int = _count(
         30, "Minutes without a request after which a user must log in again.", most=1440

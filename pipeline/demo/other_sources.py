@@ -38,9 +38,10 @@ def _write(path, text, counts):
 
 def _message(number, as_of):
     day = f"{as_of - timedelta(days=1 + number % 5):%Y%m%d}"
+    born, sex = f"{1940 + number % 60}0615", "FM"[number % 2]
     segments = (
         rf"MSH|^~\&|LAB|DEMO|CLINIC|DEMO|{day}1500||ORU^R01|L{number:05}|P|2.5.1",
-        f"PID|1||LAB{number:05}^^^DEMO^MR||||{1940 + number % 60}0615|{'FM'[number % 2]}",
+        f"PID|1||LAB{number:05}^^^DEMO^MR||{number:05}^Demo Patient||{born}|{sex}",
         f"OBR|1||S{number:05}|2132-9^Vitamin B12^LN|||{day}0900|||||||||||||||{day}1400|||F",
         f"OBX|1|NM|2132-9^Vitamin B12^LN||{_value(number)}|pg/mL|||||F",
     )
@@ -53,6 +54,8 @@ def _patient(number, _as_of):
         "id": _practice_id(number),
         "gender": ("female", "male")[number % 2],
         "birthDate": f"{1940 + number % 60}-06-15",
+        "name": [{"text": f"Demo Patient {_practice_id(number)}"}],
+        "telecom": [{"system": "phone", "value": f"555-01{number % 100:02}"}],
     }
 
 

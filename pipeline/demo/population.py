@@ -14,7 +14,10 @@ from pipeline.engine import connect
 FOLDER = Path(__file__).parent / "sql"
 CHUNK = 25_000
 COLUMNS = {
-    "patient": "patient_id birth_date sex deceased_on site opted_out merged_into status",
+    "patient": (
+        "patient_id birth_date sex deceased_on site opted_out merged_into status name phone email"
+        " preferred_language postcode_area registered_clinician ethnicity"
+    ),
     "lab_result": (
         "patient_id result_id accession_id code code_system name value unit status specimen"
         " collected_at reported_at reference_low reference_high performing_lab comment"

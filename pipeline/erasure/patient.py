@@ -83,6 +83,7 @@ class _Found:
     runs: tuple
     lake: dict
     worklist: int
+    contact: int
     messages: tuple
 
     @property
@@ -91,6 +92,7 @@ class _Found:
         rooms = {name: getattr(self, name) for name in ("archive", "reference", "refused")}
         counts = {name: sum(each.records for each in files) for name, files in rooms.items()}
         counts |= {"runs": sum(rows for _, rows in self.runs), "worklist": self.worklist}
+        counts |= {"contact": self.contact}
         return {name: number for name, number in (counts | self.lake).items() if number}
 
     @property
@@ -126,6 +128,7 @@ def _found(home, store, ids):
         runs=tuple((folder, rows) for folder, rows in runs if rows),
         lake=rows,
         worklist=worklist.rows_of_patients(store, ids),
+        contact=worklist.contacts_of_patients(store, ids),
         messages=tuple(source for source, profile in profiles.items() if profile.format == "hl7v2"),
     )
 

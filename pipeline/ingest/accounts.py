@@ -113,7 +113,7 @@ class _Counted:
 
     def _count_accepted(self, con, entity):
         "Of the rows that go in: how many cells were left out, by column, and how many take back"
-        cells = f"(select line, unnest(blanked) as name from ({accepted_rows(entity)}))"
+        cells = f"(select line, unnest(blanked) as name from ({blanked_rows(entity)}))"
         for number, name, rows in _by_file(con, cells, "name"):
             self.blanked[number][name] += rows
         if entity != "patient":
@@ -184,6 +184,19 @@ def accepted_rows(entity):
                 select (line, place) from staging.duplicate_row where entity = '{entity}'
             )
     """
+
+
+def blanked_rows(entity):
+    """The SELECT of the accepted rows of an entity with the cells that were left out of them:
+    patient_id, line, place and `blanked`, the names of the columns."""
+    columns = "patient_id, line, place, blanked"
+    rows = f"select {columns} from ({accepted_rows(entity)})"
+    if entity != "patient":
+        return rows
+    return (
+        f"{rows} union all select {columns} from staging.contact"
+        f" semi join ({accepted_rows(entity)}) as accepted using (line, place)"
+    )
 
 
 def receipt_time(home):

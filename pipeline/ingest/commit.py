@@ -8,12 +8,13 @@ import pyarrow as pa
 
 from pipeline import lake
 from pipeline.engine import connect
-from pipeline.ingest.accounts import accepted_rows, transaction_of_refusal
+from pipeline.ingest.accounts import accepted_rows, blanked_rows, transaction_of_refusal
+from pipeline.ingest.contact import keep_contact
 
 
 def commit(con, home, files, accounts, entities):
-    """Append the accepted rows of DeliveredFiles, then the rejected ones, then unmapped codes;
-    their accounts last.
+    """Append the accepted rows of DeliveredFiles, then the rejected ones, then unmapped codes, and
+    keep their contact data; their accounts last.
 
     An account says that all the others are there: so it comes last.
     """
@@ -30,6 +31,12 @@ def commit(con, home, files, accounts, entities):
     blanked = " union all ".join(map(_blanked, entities))
     lake.append(con, home, "blanked_cell", blanked, transactions)
     lake.append(con, home, "code_system_count", _SYSTEMS, transactions)
+    if "patient" in entities:
+        keep_contact(con, home, files[0].profile.name)
+    _append_accounts_of(con, home, files, accounts, entities)
+
+
+def _append_accounts_of(con, home, files, accounts, entities):
     references = files[0].references
     read_with = {
         "entities": "|".join(entities),
@@ -39,7 +46,7 @@ def commit(con, home, files, accounts, entities):
         _row(account, received_at=file.received_at, **read_with)
         for file, account in zip(files, accounts, strict=True)
     ]
-    _append_accounts(con, home, rows, transactions)
+    _append_accounts(con, home, rows, [account.transaction for account in accounts])
 
 
 # Of rows, as `checked`: their file, and what is common to all files
@@ -62,7 +69,7 @@ def _blanked(entity):
     return f"""
         select {_FILE}, {_LINE}, '{entity}' as entity,
             unnest(checked.blanked) as column_name, checked.patient_id, checked.place
-        from ({accepted_rows(entity)}) as checked {_OF_FILES}
+        from ({blanked_rows(entity)}) as checked {_OF_FILES}
     """
 
 

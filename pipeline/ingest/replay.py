@@ -13,6 +13,7 @@ from pipeline import lake
 from pipeline.core import InvalidProtocol, LakeUnavailable, Refused, UsageError, exclusive_lock
 from pipeline.ingest.accounts import Account, transaction_of, transaction_of_refusal
 from pipeline.ingest.claims import batches
+from pipeline.ingest.contact import replace_contacts
 from pipeline.ingest.ingest import Arrived, ingest_batch, ingest_file
 from pipeline.lake import carry_account, carry_rows, check_form, note_form, query, swap
 from pipeline.landing import is_as_archived, is_expired, is_rewritten, references_of, stored_path
@@ -50,6 +51,7 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
             accounts.append(account)
             progress(account)
         _check_nothing_lost(accounts)
+        replace_contacts(home, beside, is_whole=not expired_paths(home))
         swap(home, beside)
         shutil.rmtree(beside.root)
         return accounts

@@ -24,6 +24,7 @@ from pipeline.engine import (
     write_error,
 )
 from pipeline.ingest.accounts import tally
+from pipeline.ingest.contact import check_contact
 from pipeline.profiles import Profile
 from pipeline.protocol import register_vocabulary
 from pipeline.readers import read, read_batch
@@ -87,6 +88,7 @@ def validate_file(con, home, file, folder):
     how = {"profile": profile, "kind": file.kind, "references": file.references, "folder": folder}
     landed = read(con, file.path, **how)
     _check_rows(con, landed.entities, folder)
+    _check_contact(con, landed.entities, folder)
     _find_duplicates(con, home, landed.entities)
     return landed, tally(con, {0: landed}, [file])[0]
 
@@ -106,6 +108,7 @@ def validate_batch(con, home, files, folder):
     entities = next(iter(landed.values())).entities
     _check_rows(con, entities, folder)
     end = _cut(con, entities, len(files))
+    _check_contact(con, entities, folder)
     _find_duplicates(con, home, entities)
     landed = {number: one for number, one in landed.items() if number < end}
     if not landed:
@@ -129,6 +132,11 @@ def _check_rows(con, entities, folder):
     builders = dict.fromkeys(checked, partial(_check, folder=folder))
     wanted = with_dependencies(con, ["staging.code_system_count", *checked])
     build(con, wanted, builders=STREAMED | builders)
+
+
+def _check_contact(con, entities, folder):
+    if "patient" in entities:
+        check_contact(con, folder)
 
 
 def _cut(con, entities, files):

@@ -13,7 +13,8 @@ OURS = ("lake-", "beside-", "probe-")  # begin the names below the address that 
 def beside(home):
     """The home in which a replay makes the new lake."""
     url = home.lake_url and f"{home.lake_url}/{new_name('beside')}"
-    return Home(home.root / "reingest", url)
+    root = home.root / "reingest"
+    return Home(root, url, f"sqlite:///{root / 'worklist.db'}")
 
 
 def swap(home, new):

@@ -1,9 +1,10 @@
 """Source profiles: what a YAML file in `sources/` says of the files of one source."""
 
-from pipeline.profiles.check import canonical_tables
+from pipeline.profiles.check import canonical_tables, landed_columns
 from pipeline.profiles.fields import fault_of
 from pipeline.profiles.files import install_profile, read_profile, read_profile_if_there
 from pipeline.profiles.ids import clean_id
+from pipeline.profiles.languages import language_name, language_spellings
 from pipeline.profiles.maps import answerable_as, answered, filled
 from pipeline.profiles.profile import PatientId, Profile
 from pipeline.profiles.table import (
@@ -34,6 +35,9 @@ __all__ = [
     "flat",
     "groups_of",
     "install_profile",
+    "landed_columns",
+    "language_name",
+    "language_spellings",
     "names_of",
     "read_profile",
     "read_profile_if_there",

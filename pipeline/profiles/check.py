@@ -5,7 +5,7 @@ from functools import cache
 
 from pydantic import ValidationError
 
-from pipeline.core import ENTITIES, SOURCES, InvalidProtocol, read_yaml
+from pipeline.core import CONTACT, ENTITIES, SOURCES, InvalidProtocol, read_yaml
 from pipeline.profiles.profile import FORMATS
 from pipeline.profiles.table import Table
 
@@ -178,6 +178,14 @@ def _wrong_defaults(defaults, canonical):
         yield from (f"defaults: {name} is not a column of {entity}" for name in unknown)
         assumed = sorted(NEVER_ASSUMED & values.keys())
         yield from (f"defaults: {name} is never assumed (protocol §1)" for name in assumed)
+        display = sorted(set(CONTACT) & values.keys()) if entity == "patient" else ()
+        yield from (f"defaults: {name} is never assumed: it is contact data" for name in display)
+
+
+def landed_columns(entity):
+    """The canonical columns of an entity that rows are checked by and compared by: of a patient
+    without those of CONTACT, which are for display alone."""
+    return sorted(set(canonical_tables()[entity].all) - set(CONTACT if entity == "patient" else ()))
 
 
 @cache

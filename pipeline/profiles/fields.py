@@ -23,6 +23,11 @@ HL7 = {
     "comment": "NTE-3", "birth_date": "PID-7", "sex": "PID-8", "deceased_on": "PID-29",
     "merged_into": "MRG-1", "recorded_at": "MSH-7",
 }  # fmt: skip
+HL7_CONTACT = {
+    "name": "PID-5", "phone": "PID-13, PID-14", "email": "PID-13, PID-14",
+    "preferred_language": "PID-15", "postcode_area": "PID-11",
+    "registered_clinician": "PD1-4, PV1-8, PV1-7", "ethnicity": "PID-22",
+}  # fmt: skip
 FHIR = {
     ("lab_result", "patient_id"): "Observation.subject", ("lab_result", "code"): "Observation.code",
     ("lab_result", "value"): "Observation.value[x]",
@@ -38,6 +43,12 @@ FHIR = {
     ("procedure", "performed_on"): "Procedure.performed[x]",
     ("patient", "patient_id"): "Patient.id", ("patient", "birth_date"): "Patient.birthDate",
     ("patient", "deceased_on"): "Patient.deceased[x]",
+    ("patient", "name"): "Patient.name", ("patient", "phone"): "Patient.telecom",
+    ("patient", "email"): "Patient.telecom",
+    ("patient", "preferred_language"): "Patient.communication",
+    ("patient", "postcode_area"): "Patient.address.postalCode",
+    ("patient", "registered_clinician"): "Patient.generalPractitioner",
+    ("patient", "ethnicity"): "Patient.extension",
 }  # fmt: skip
 KEYS = {  # reason -> format -> the keys that may cure it
     "missing_patient_id": {
@@ -85,7 +96,8 @@ def field_of(profile, entity, column):
             "patient_id": profile.patient_id.positions,
             "collected_at": profile.collected_from,
         }
-        return ", ".join(by_profile[column]) if column in by_profile else HL7.get(column)
+        fields = HL7 | HL7_CONTACT if entity == "patient" else HL7
+        return ", ".join(by_profile[column]) if column in by_profile else fields.get(column)
     if profile.format == "fhir":
         return FHIR.get((entity, column))
     if profile.format != "table" or profile.selects_folder:

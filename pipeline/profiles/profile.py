@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.core import ENTITIES, SOURCES, Malformed, fault
+from pipeline.core import CONTACT, ENTITIES, SOURCES, Malformed, fault
 from pipeline.profiles.ids import clean_id, is_scientific
 from pipeline.profiles.maps import filled
 from pipeline.profiles.table import (
@@ -95,6 +95,12 @@ def _check_snapshot(pattern):
     return pattern
 
 
+def _check_contact(names):
+    if unknown := sorted(set(names) - set(CONTACT)):
+        raise ValueError(f"{unknown[0]} is not one of {', '.join(CONTACT)}")
+    return names
+
+
 def _check_code_system(name):
     if name.upper() not in code_system_names():
         known = ", ".join(sorted(code_system_names()))
@@ -108,6 +114,7 @@ Default = Annotated[  # a key without a value sets no default
 Name = Annotated[str, BeforeValidator(lambda value: str(value).strip())]
 Names = Annotated[frozenset[Name], BeforeValidator(lambda value: () if value is None else value)]
 Words = Annotated[Names, AfterValidator(lambda words: frozenset(word.lower() for word in words))]
+Contact = Annotated[Names, AfterValidator(_check_contact)]
 Patterns = tuple[str, ...]
 Server = Annotated[str, AfterValidator(_check_server)]
 CodeSystem = Annotated[str, AfterValidator(_check_code_system)]
@@ -149,7 +156,8 @@ class Profile(Layout):
     lower case, except in values and comments. code_systems: the source's names of code systems ->
     those of the protocol. later_delivery_wins: of undated rows of one id, the one that was
     delivered last counts. maps: rows of the steward's maps, as dicts. patient_columns: kind -> the
-    column of the patient's number, where SELECTs make the rows.
+    column of the patient's number, where SELECTs make the rows. contact: which of the columns of
+    CONTACT are kept; all others are left where they are, in the archive.
     """
 
     name: Annotated[str, AfterValidator(_check_name)] = Field(alias="profile")
@@ -172,6 +180,7 @@ class Profile(Layout):
     snapshot: Annotated[str, AfterValidator(_check_snapshot)] | None = None
     selects: Annotated[str, AfterValidator(_check_shipped)] | None = None
     patient_columns: dict[str, str] = {}
+    contact: Contact = frozenset(CONTACT)
 
     def kind_of_file(self, path):
         """The kind of file a name stands for: a key of `files`, `reference`, `ignored`, or None

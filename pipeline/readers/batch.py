@@ -77,7 +77,7 @@ def _in_groups(con, paths, *, profile, kind, folder, references):
         landed_files |= _put_aside(con, {number: one}, aside, above=number * LINES)
         asides.append(aside)
     if landed_files:
-        _join(con, next(iter(landed_files.values())).entities, asides)
+        _join(con, _relations(landed_files), asides)
     return dict(sorted(landed_files.items()))
 
 
@@ -143,15 +143,20 @@ def _read_group(con, group, kind, folder):
 
 def _put_aside(con, landed_files, folder, above=0):
     "Keep the rows that are landed, `above` added to their lines, while others are landed"
-    for name in ("ragged", *next(iter(landed_files.values())).entities):
+    for name in _relations(landed_files):
         numbered = f"select * replace ({above} + line as line) from landing.{name}"
         target = quoted_text(folder / f"aside_{name}.parquet")
         con.execute(f"copy ({numbered}) to {target} (format parquet, compression lz4_raw)")
     return landed_files
 
 
-def _join(con, entities, folders):
-    for name in ("ragged", *entities):
+def _relations(landed_files):
+    entities = next(iter(landed_files.values())).entities
+    return ("ragged", *(("contact",) if "patient" in entities else ()), *entities)
+
+
+def _join(con, names, folders):
+    for name in names:
         rows = scan_of_parquet(folder / f"aside_{name}.parquet" for folder in folders)
         if name != "ragged":
             con.execute(f"drop view landing.{name}")

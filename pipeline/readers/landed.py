@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from pipeline.core import ENTITIES
 from pipeline.engine import create, view_of_parquet
-from pipeline.profiles import VERBATIM, canonical_tables
+from pipeline.profiles import VERBATIM, landed_columns
 from pipeline.readers.cells import define_filled, define_patient_id
+from pipeline.readers.contact import land_contact, land_no_contact
 from pipeline.readers.convert import as_table
 from pipeline.readers.fhir.load import load_resources
 from pipeline.readers.hl7v2.load import load_messages
@@ -88,8 +89,9 @@ def opened(path, profile, folder):
 def land(con, selects, *, profile, folder, place="file_row_number"):
     """Create `landing.<entity>` for every entity, of no rows where it has no SELECT; returns the
     entities that have one. place: that of a record which its SELECT does not give."""
-    for entity, table in canonical_tables().items():
-        columns = sorted(table.all)
+    land_no_contact(con)
+    for entity in ENTITIES:
+        columns = landed_columns(entity)
         if entity in selects:
             at = {"profile": profile, "folder": folder, "place": place}
             _land(con, entity, columns, selects[entity], **at)
@@ -189,6 +191,8 @@ def _land(con, entity, columns, select, *, profile, folder, place):
         )
     numbered = "0 as place" if is_table else f"{place} as place"
     place = "place" if "place" in columns_read else numbered
+    if entity == "patient":
+        land_contact(con, select, columns_read, profile=profile, place=place)
     cells = ", ".join(
         f'{with_default(_cell(name, columns_read), defaults.get(name))} as "{name}"'
         for name in columns

@@ -9,6 +9,7 @@ from pipeline.core import UsageError, settings
 from pipeline.protocol import facts_read, load
 from pipeline.web import timeline
 from pipeline.web.access import Viewer, store_of
+from pipeline.web.banner import banner_of
 from pipeline.web.explained import explained
 from pipeline.web.key_values import key_results, taken
 from pipeline.web.numbers import Count
@@ -45,7 +46,8 @@ def show(
         request, "patient.html", status=status, row=row, problem=problem, stale=stale,
         typed=typed or {}, events=events, undone=undone, notes=worklist.notes(store, key),
         did=[one for one in events if did and one["act"] == did and one["who"] == actor.name],
-        **_explained(explanation), **_offered(store),
+        banner=banner_of(request, row, explanation), **_explained(explanation),
+        **_offered(store),
     )  # fmt: skip
 
 

@@ -21,11 +21,18 @@ from pipeline.worklist.clinical_notes import (
     undelivered_notes,
     withdraw_note,
 )
+from pipeline.worklist.contacts import Contact, contacts, keep_contacts, replace_contacts
 from pipeline.worklist.dump_load import dump, load
 from pipeline.worklist.end_snoozes import wake
 from pipeline.worklist.filtering import Filter
 from pipeline.worklist.follow import follow
-from pipeline.worklist.forget import forget, patient_ids, rows_of_patients, texts_naming
+from pipeline.worklist.forget import (
+    contacts_of_patients,
+    forget,
+    patient_ids,
+    rows_of_patients,
+    texts_naming,
+)
 from pipeline.worklist.history import (
     NOT_RECORDED,
     counts_of_run,
@@ -51,6 +58,7 @@ from pipeline.worklist.measures import changes_since_visit, days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.role_mapping import granted
+from pipeline.worklist.rows import age_in_years
 from pipeline.worklist.saved_filters import remove_filter, save_filter, saved_filters
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single_sign_on
@@ -101,6 +109,7 @@ __all__ = [
     "Asked",
     "Attempt",
     "Busy",
+    "Contact",
     "Filter",
     "NotAdmitted",
     "SingleSignOn",
@@ -113,6 +122,7 @@ __all__ = [
     "actions",
     "add_user",
     "admit",
+    "age_in_years",
     "begin_session",
     "bind",
     "change_user",
@@ -120,6 +130,8 @@ __all__ = [
     "check_reason",
     "choices",
     "clinical_notes",
+    "contacts",
+    "contacts_of_patients",
     "counts_of_run",
     "counts_over_time",
     "days_to_action",
@@ -142,6 +154,7 @@ __all__ = [
     "item",
     "item_of_patient",
     "items_of_patients",
+    "keep_contacts",
     "key_of_patient",
     "kinds",
     "known_name",
@@ -164,6 +177,7 @@ __all__ = [
     "record_access",
     "remove_before",
     "remove_filter",
+    "replace_contacts",
     "rows_of_patients",
     "run_report",
     "runs",

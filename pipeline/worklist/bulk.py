@@ -68,6 +68,29 @@ def update(con, *, columns, key, values, rows):
     con.exec_driver_sql("drop table new")
 
 
+def merge(con, table, *, key, columns, values, rows):
+    """Insert batches of rows, or update those that are there already.
+
+    key: the column by which a row is found. columns: their names, that of the key first. values:
+    column -> SQL expression, in which the row that is there is `table`, and the other `excluded`.
+    """
+    listed = ", ".join(columns)
+    changed = ", ".join(f"{name} = {value}" for name, value in values.items())
+    on_conflict = f"on conflict ({key}) do update set {changed}"
+    if con.dialect.name == "sqlite":
+        places = ", ".join("?" * len(columns))
+        statement = f"insert into {table} ({listed}) values ({places}) {on_conflict}"
+        _execute_many(con, statement, rows)
+        return
+    con.exec_driver_sql(f"create temp table new as select {listed} from {table} with no data")
+    _copy(con, f"copy new ({listed}) from stdin", rows)
+    # in one order, so that two who merge do not wait for each other
+    con.exec_driver_sql(
+        f"insert into {table} ({listed}) select {listed} from new order by {key} {on_conflict}"
+    )
+    con.exec_driver_sql("drop table new")
+
+
 def _execute_many(con, statement, rows):
     for batch in rows:
         con.exec_driver_sql(statement, batch)

@@ -2,12 +2,13 @@
 
 from sqlalchemy import delete, func, select, update
 
+from pipeline.worklist.contacts import count_contacts, forget_contacts
 from pipeline.worklist.tables import access, break_glass, event, item, note, seen
 
 
 def forget(store, patient_ids):
-    """Delete the items of these patient ids with their events and notes; returns how many rows
-    went.
+    """Delete the items of these patient ids with their events and notes, and their contacts;
+    returns how many rows went.
 
     What stays: who had read how many pages, without saying whose.
     """
@@ -15,19 +16,23 @@ def forget(store, patient_ids):
         store.exclusive() as con
     ):  # a night that is followed just now may still make an item of them
         ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
-        if not ids:
-            return 0
-        con.execute(
-            update(item).where(item.c.id.in_(ids)).values(patient_id=None)
-        )  # only now the trigger lets their events go
-        con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
-        for table in (seen, break_glass):
-            con.execute(delete(table).where(table.c.item_id.in_(ids)))
-        rows = _counted(con, ids)
-        for table in (event, note):
-            con.execute(delete(table).where(table.c.item_id.in_(ids)))
-        con.execute(delete(item).where(item.c.id.in_(ids)))
-    store.scrub()
+        rows = forget_contacts(con, patient_ids) + (_forget_items(con, ids) if ids else 0)
+    if rows:
+        store.scrub()
+    return rows
+
+
+def _forget_items(con, ids):
+    con.execute(
+        update(item).where(item.c.id.in_(ids)).values(patient_id=None)
+    )  # only now the trigger lets their events go
+    con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
+    for table in (seen, break_glass):
+        con.execute(delete(table).where(table.c.item_id.in_(ids)))
+    rows = _counted(con, ids)
+    for table in (event, note):
+        con.execute(delete(table).where(table.c.item_id.in_(ids)))
+    con.execute(delete(item).where(item.c.id.in_(ids)))
     return rows
 
 
@@ -42,6 +47,12 @@ def rows_of_patients(store, patient_ids):
     with store.reading() as con:
         ids = con.scalars(select(item.c.id).where(item.c.patient_id.in_(patient_ids))).all()
         return _counted(con, ids)
+
+
+def contacts_of_patients(store, patient_ids):
+    """How many contacts are kept of these patient ids."""
+    with store.reading() as con:
+        return count_contacts(con, patient_ids)
 
 
 def _counted(con, ids):

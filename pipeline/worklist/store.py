@@ -101,7 +101,9 @@ def open_store(home, url=None):
 
     Raises StorageError.
     """
-    url = url or settings().database_url or f"sqlite:///{home.root / 'worklist.db'}"
+    if url is None:
+        url = home.database_url or settings().database_url
+    url = url or f"sqlite:///{home.root / 'worklist.db'}"
     engine = _engine(url)
     (_prepare_sqlite if engine.dialect.name == "sqlite" else _prepare_postgresql)(engine)
     store = Store(engine)

@@ -1,9 +1,10 @@
-"""The tables of the worklist store: items, what was done to them, notes, who read what, people, and
-the runs' history."""
+"""The tables of the worklist store: items, what was done to them, notes, who read what, patients'
+contact data, people, and the runs' history."""
 
 from datetime import date
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Text,
     false,
 )
+
+from pipeline.core import CONTACT
 
 metadata = MetaData(
     naming_convention={
@@ -120,6 +123,10 @@ item = Table(
     ),
 )  # fmt: skip
 
+# few are merged, and each page of the list asks for theirs
+MERGED = item.c.merged_into.is_not(None)
+Index("ix_item_merged_into", item.c.merged_into, sqlite_where=MERGED, postgresql_where=MERGED)
+
 # append-only: a trigger refuses every update, and every deletion of what is not forgotten
 event = Table(
     "event", metadata,
@@ -189,6 +196,21 @@ break_glass = Table(
     Column("who", String(100), nullable=False),
     Column("until", DateTime(timezone=True), nullable=False),
     Column("because", Text, nullable=False),
+)  # fmt: skip
+
+# what is known of a delivered patient id for display alone, each column with the instant at which
+# it was recorded, in microseconds since 1970, UTC. Ids are as delivered: no merge is followed
+contact = Table(
+    "contact", metadata,
+    Column("patient_id", by_bytes(Text()), primary_key=True),
+    Column("source", by_bytes(Text()), nullable=False),  # whose row was recorded last
+    Column("known_at", BigInteger, nullable=False),
+    *(
+        column
+        for name in CONTACT
+        for column in (Column(name, by_bytes(Text())), Column(f"{name}_at", BigInteger))
+    ),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 person = Table(

@@ -164,3 +164,74 @@ create or replace macro fhir_known(words, known_words) as
         ),
         lambda word: list_contains(known_words, word_key(word))
     )[1]);
+
+-- What a resource says for display alone. Of several names, numbers and addresses the one that is in use and preferred: not one that has
+-- ended or is old, of names no nickname, no maiden and no anonymous one.
+create or replace macro fhir_first(candidates) as
+    list_min(list_filter(candidates, lambda one: one.is_usable and one.said is not null)).said;
+
+create or replace macro fhir_spoken_name(name) as
+    coalesce(
+        fhir_text(name.text),
+        fhir_text(concat_ws(
+            ' ', array_to_string(name.prefix, ' '), array_to_string(name.given, ' '), fhir_text(name.family), array_to_string(name.suffix, ' ')
+        ))
+    );
+
+create or replace macro fhir_person_name(names) as
+    fhir_first(list_transform(names, lambda one, place: struct_pack(
+        rank := coalesce(list_position(['official', 'usual'], one.use), 3), place := place, said := fhir_spoken_name(one),
+        is_usable := one.period.end is null and coalesce(one.use not in ('old', 'maiden', 'nickname', 'anonymous'), true)
+    )));
+
+create or replace macro fhir_telecom(telecoms, systems, scheme) as
+    fhir_first(list_transform(telecoms, lambda one, place: struct_pack(
+        rank := coalesce(try_cast(one.rank as integer), 1000),
+        kind := coalesce(list_position(['mobile', 'home'], one.use), 3), place := place,
+        said := fhir_text(case when starts_with(lower(one.value), scheme) then one.value[length(scheme) + 1:] else one.value end),
+        is_usable := one.period.end is null and list_contains(systems, one.system) and coalesce(one.use <> 'old', true)
+    )));
+
+create or replace macro fhir_language(communications) as
+    fhir_first(list_transform(communications, lambda one, place: struct_pack(
+        rank := case when one.preferred = 'true' then 0 else 1 end, place := place,
+        said := fhir_text(coalesce(one.language.coding[1].code, one.language.text, one.language.coding[1].display)),
+        is_usable := true
+    )));
+
+create or replace macro fhir_postal_code(addresses) as
+    fhir_first(list_transform(addresses, lambda one, place: struct_pack(
+        rank := coalesce(list_position(['home', 'temp'], one.use), 3), place := place, said := fhir_text(one.postalCode),
+        is_usable := one.period.end is null and coalesce(one.use not in ('old', 'billing'), true)
+    )));
+
+-- The key of the first practitioner to whom a Patient refers, not of an organisation.
+create or replace macro fhir_practitioner(record, practitioners) as
+    list_filter(
+        list_transform(practitioners, lambda one: fhir_key(record, trim(one.reference))),
+        lambda key: key is not null and key not like 'Organization/%'
+    )[1];
+
+create or replace macro fhir_contained_name(contained, key) as
+    fhir_person_name(list_filter(contained, lambda one: one.id = split_part(key, '#', 2) and contains(key, '#'))[1].name);
+
+-- What an extension says: in words, in its text, in the category that it names.
+create or replace macro fhir_extension(extensions, url_end) as
+    list_filter(
+        list_transform(
+            list_filter(extensions, lambda one: ends_with(one.url, url_end)),
+            lambda one: fhir_text(coalesce(
+                one.valueString, fhir_word(one.valueCodeableConcept),
+                list_filter(one.extension, lambda part: part.url = 'text')[1].valueString,
+                list_filter(one.extension, lambda part: part.url = 'ombCategory')[1].valueCoding.display
+            ))
+        ),
+        lambda said: said is not null
+    )[1];
+
+-- US Core tells race and ethnicity apart: both are said. UK Core has one category.
+create or replace macro fhir_ethnicity(extensions) as
+    nullif(concat_ws(
+        ', ', fhir_extension(extensions, '/us-core-race'), fhir_extension(extensions, '/us-core-ethnicity'),
+        fhir_extension(extensions, '/Extension-UKCore-EthnicCategory')
+    ), '');

@@ -130,7 +130,8 @@ class _Maker:
         _, code, value, unit, day, comment = self.row(person)
         day = day.replace("-", "")
         return [
-            f"PID|1||{person}^^^HOSP^MR||{person}^NAME||19500101|F", "PV1|1|O", f"OBR|1||A{self.next()}|{code}^^LN|||{day}",
+            f"PID|1||{person}^^^HOSP^MR||{person}^NAME||19500101|F|||||555-0100~^NET^Internet^{person}@example.org",
+            f"PD1||||7^CLINICIAN OF {person}", "PV1|1|O", f"OBR|1||A{self.next()}|{code}^^LN|||{day}",
             f"OBX|1|NM|{code}^^LN||{value}|{unit}|||||F|||{day}", f"OBX|2|NM|X{person}^TEST OF {person}^L||1|{unit}|||||F|||{day}", f"NTE|1||{comment}", f"NK1|1|KIN OF {person}",
         ]  # fmt: skip
 
@@ -151,6 +152,7 @@ class _Maker:
                 "id": person,
                 "birthDate": "1950-01-01",
                 "name": [{"family": f"{person} NAME"}],
+                "telecom": [{"system": "email", "value": f"{person}@example.org"}],
             }
         return {
             "resourceType": "Patient", "id": f"p{PEOPLE.index(person)}", "birthDate": "1950-01-01", "name": [{"family": f"{person} NAME"}],

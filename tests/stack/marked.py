@@ -2,21 +2,34 @@
 
 import secrets
 
-from pipeline.core.config import ENTITIES
+from pipeline.core.config import CONTACT, ENTITIES
 from pipeline.profiles.files import read_profile
 from tests.command import deliver
 
 TAG = f"QZ{secrets.token_hex(5)}"
 VALUE = f"773.{secrets.randbelow(9000) + 1000}1"
 BORN = "1931-07-17"
+CONTACT_TAG = (
+    f"QC{secrets.token_hex(5)}"  # of what is for display alone, which not even the lake holds
+)
 OURS = (
     TAG,
     VALUE,
+    CONTACT_TAG,
 )  # of this run alone: a copy of this file in a temporary folder holds none of them
 MARKS = (*OURS, BORN)
 DEMO = "DEMO00"  # how the demonstration's ids begin
 SOUND = {
-    "patient": {"birth_date": BORN, "sex": "female"},
+    "patient": {
+        "birth_date": BORN,
+        "sex": "female",
+        "phone": f"020 7946 0773 {CONTACT_TAG}",
+        "email": f"{CONTACT_TAG}@example.org",
+    }
+    | {
+        name: f"{CONTACT_TAG}-{name}"
+        for name in ("name", "preferred_language", "registered_clinician", "ethnicity")
+    },
     "lab_result": {"code": "2132-9", "value": VALUE, "unit": "pg/mL", "collected_at": "2026-01-10"},
     "medication": {"code": "metformin", "code_system": "NAME", "start_on": "2025-01-01"},
     "condition": {"code": "vegan", "code_system": "LOCAL", "onset_on": "2025-01-01"},
@@ -65,7 +78,7 @@ def rows(entity):
     """Forty sound rows with marks wherever text is free; then for each column one row that is marked there alone, and rows that name
     no patient, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
     columns = list(read_profile("canonical").columns[entity].all)
-    sound = SOUND[entity] | {name: f"{TAG}-{name}" for name in FREE if name in columns}
+    sound = {name: f"{TAG}-{name}" for name in FREE if name in columns} | SOUND[entity]
     yet = [{"patient_id": f"{TAG}-{number}"} | sound for number in range(40)]
     if entity == "lab_result":
         yet = [
@@ -73,10 +86,13 @@ def rows(entity):
             for number, row in enumerate(yet)
         ]
     each = [
-        {"patient_id": f"{TAG}-of-{name}"} | sound | {name: f"{TAG}-{name}"} for name in columns
+        {"patient_id": f"{TAG}-of-{name}"} | sound | {name: f"{TAG}-{name}"}
+        for name in columns
+        if name not in CONTACT
     ]
     lost = [
         {"patient_id": ""} | sound | dict.fromkeys(columns[3:], f"{TAG}-{number}")
         for number in range(6)
     ]
-    return [*yet, *each, *lost, dict.fromkeys(columns, TAG)]
+    all_over = {name: CONTACT_TAG if name in CONTACT else TAG for name in columns}
+    return [*yet, *each, *lost, all_over]

@@ -217,6 +217,12 @@ def test_no_patient_is_in_anything_that_is_written_elsewhere_than_in_their_rooms
             [(name, data) for name, data in rooms if name.startswith(room)], [marked.TAG]
         ), f"nothing marked came into {room}"
     assert marked.TAG in "".join(marked_night)
+    of_display = [marked.CONTACT_TAG]
+    assert traces.found([each for each in rooms if each[0].startswith("archive/")], of_display)
+    assert not traces.found(
+        [each for each in rooms if not each[0].startswith("archive/")], of_display
+    )
+    assert marked.CONTACT_TAG not in "".join(marked_night)
     assert (
         heard.packets
         and heard.messages

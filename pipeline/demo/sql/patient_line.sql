@@ -1,6 +1,7 @@
 -- One row per line of patient.csv: the chunk's patients who have a patient row, a few without a birth date,
 -- a few lines without an identifier, with an impossible birth date or twice; and the archetypes' further rows.
--- An archetype's prior ID is its own with the letter P before it.
+-- An archetype's prior ID is its own with the letter P before it. Names, numbers and addresses can be nobody's: numbers that are reserved
+-- for fiction (020 7946 0xxx), the domain example.org, a postcode area that does not exist (ZZ); some patients have none.
 with
 drawn as (
     select *, unnest(range(case when u(n, 'patient twice') < 0.0005 then 2 else 1 end)) as place
@@ -40,8 +41,22 @@ delivered as (
 )
 
 select
-    patient_id, birth_date, sex, deceased_on, site,
-    case when is_opted_out then 'true' else 'false' end as opted_out,
+    delivered.patient_id, birth_date, delivered.sex, deceased_on, delivered.site,
+    case when delivered.is_opted_out then 'true' else 'false' end as opted_out,
     merged_into, status, is_ragged,
+    printf('Demo Patient %07d', n) as name,
+    case when u(n, 'phone') < 0.93 then printf('020 7946 0%03d', whole(1000 * u(n, 'number'))) end as phone,
+    case when u(n, 'email') < 0.6 then printf('demo.patient.%07d@example.org', n) end as email,
+    case
+        when u(n, 'language') < 0.86 then 'en'
+        when u(n, 'language') < 0.97 then pick(['pl', 'ur', 'bn', 'de', 'ro', 'ar'], u(n, 'other language'))
+    end as preferred_language,
+    printf('ZZ%d 1AA', site_number) as postcode_area,
+    'Dr Demo ' || pick(['Adams', 'Brook', 'Clarke', 'Dean', 'Ellis', 'Frost'], (site_number - 1 + u(n, 'clinician')) / 7) as registered_clinician,
+    case
+        when u(n, 'ethnicity') < 0.9 then
+            pick(['White', 'White', 'White', 'White', 'White', 'White', 'Asian', 'Asian', 'Black', 'Mixed', 'Other'], u(n, 'ethnic group'))
+    end as ethnicity,
 from delivered
+join person using (n)
 order by n, place

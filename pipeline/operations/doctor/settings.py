@@ -36,6 +36,7 @@ def of_settings(home):
     yield tried("The deadlines", _deadlines, home)
     yield from _gates(home)
     yield _channels()
+    yield _patient_url()
     yield tried("Retention", _retention)
     yield from _single_sign_on(home)
 
@@ -118,6 +119,15 @@ def _channels():
             "Set them, then try it: b12 notify",
         )
     return ok(f"Notifications are sent by {' and '.join(names)}; b12 notify sends a test")
+
+
+def _patient_url():
+    if settings().patient_url:
+        return ok("Patients' pages link to the health record (B12_PATIENT_URL)")
+    return look(
+        "Patients' pages have no link to the health record",
+        "Set $B12_PATIENT_URL, such as https://record.example/patients/{patient_id}",
+    )
 
 
 def _single_sign_on(home):

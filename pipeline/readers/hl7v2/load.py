@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from pipeline.core import Refused
 from pipeline.engine import quoted_text
+from pipeline.readers.hl7v2.contact import AROUND, contact, segments_around
 from pipeline.readers.hl7v2.fields import first, known_instant, text, zone_of
 from pipeline.readers.hl7v2.file import messages
 from pipeline.readers.hl7v2.message import Broken, read_message
@@ -126,12 +127,11 @@ def _rows(segments, profile):
 
 def _reported(header, body, profile, zone):
     patients, rows, seen, number = [], [], Counter(), None
-    recorded_at = known_instant(header, 7, zone)
-    for order in orders(body):
+    recorded_at, around = known_instant(header, 7, zone), segments_around(body)
+    for order in orders([segment for segment in body if segment.name not in AROUND]):
         if order.pid and (not patients or order.pid.line != patients[-1]["line"]):
             number = patient_id_of(order.pid, profile)
-            patients.append(
-                patient(order.pid, patient_id=number, recorded_at=recorded_at, zone=zone)
-            )
+            row = patient(order.pid, patient_id=number, recorded_at=recorded_at, zone=zone)
+            patients.append(row | contact(order.pid, around[order.pid.line]))
         rows += results(header, order, patient_id=number, profile=profile, zone=zone, seen=seen)
     return {"patient": patients, "lab_result": rows}

@@ -19,14 +19,19 @@ from pipeline.readers.hl7v2.file import UNREAD
 WANTED = {
     "MSH": {4: 2, 7: 2, 9: 2, 11: 1},
     "EVN": {2: 2},
-    "PID": {2: None, 3: None, 4: None, 7: 2, 8: 1, 29: 2, 30: 1},
+    "PID": {
+        2: None, 3: None, 4: None, 5: None, 7: 2, 8: 1, 11: None, 13: None, 14: None, 15: 2,
+        22: None, 29: 2, 30: 1,
+    },
+    "PD1": {4: None},
+    "PV1": {7: None, 8: None},
     "MRG": {1: None, 2: None, 4: None},
     "ORC": {2: None, 3: None},
     "OBR": {2: None, 3: None, 7: 2, 14: 2, 15: 1, 22: 2, 25: 1},
     "OBX": {2: 1, 3: 20, 4: None, 5: None, 6: 9, 7: 1, 8: 1, 11: 1, 14: 2, 15: 2, 23: 1},
     "NTE": {3: None},
     "SPM": {4: 9, 17: 1},
-}
+}  # fmt: skip
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]{5,6}")
 _CHARSETS = {"ASCII": "ascii", "UNICODE UTF-8": "utf-8", "UTF-8": "utf-8"} | {
     f"8859/{part}": f"iso8859-{part}" for part in range(1, 16) if part != 12

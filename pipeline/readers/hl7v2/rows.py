@@ -3,6 +3,8 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.core import CONTACT
+
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 2**24
 
@@ -17,7 +19,8 @@ def _schema(*texts, **others):
 
 SCHEMAS = {
     "patient": _schema(
-        "patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at", "status"
+        "patient_id", "birth_date", "sex", "deceased_on", "merged_into", "recorded_at", "status",
+        *CONTACT,
     ),
     "lab_result": _schema(
         "patient_id", "result_id", "accession_id", "value", "unit", "unit_printed", "status",

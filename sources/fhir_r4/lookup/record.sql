@@ -35,7 +35,7 @@ told as (
         end as kind,
         case
             when is_deleted then null
-            when fhir_is_read(kind) or kind in ('Specimen', 'Medication') then resource
+            when fhir_is_read(kind) or kind in ('Specimen', 'Medication', 'Practitioner') then resource
         end as kept
     from parsed
 ),
@@ -62,7 +62,7 @@ linked as (
             false
         ) as has_value,
         case when kind = 'Observation' then coalesce(json_array_length(kept.component), 0) else 0 end as components,
-        kept is null or not (is_modified or (
+        kept is null or kind = 'Practitioner' or not (is_modified or (
             kind = 'Condition' and len(fhir_words(kept.verificationStatus)) > 0
             and not list_has_any(fhir_words(kept.verificationStatus), known_words)
         )) as is_understood
@@ -70,7 +70,7 @@ linked as (
     cross join (select list(fhir_spelling(status)) as known_words from protocol.status where entity = 'condition')
 )
 
-select * exclude (resourceType, id, meta, subject, link)
+select * exclude (resourceType, id, meta, subject, link) replace (case when kind = 'Patient' then extension end as extension)
 from (
     select
         record, line, file_number(record) as file, kind, is_deleted, is_understood, full_url,

@@ -1,5 +1,6 @@
 -- One row per person. The birth as exactly as it can be read: a day, else a month of a year, else the year. Of a birth of which only the year, or year and month, are known no more is said.
--- Death is in another table: nothing is said of it here.
+-- Death is in another table: nothing is said of it here. Race and ethnicity are told apart, and both said: as the source has them, else by
+-- their concepts.
 with born as (
     select
         *, try_cast(whole(year_of_birth) as integer) as born_year, try_cast(whole(month_of_birth) as integer) as born_month,
@@ -17,5 +18,11 @@ select
         year_of_birth, birth_datetime
     ) as birth_date,
     case whole(gender_concept_id) when '8507' then 'male' when '8532' then 'female' end as sex,
-    whole(care_site_id) as site
+    whole(care_site_id) as site,
+    person_name as name, phone, email, language_source_value as preferred_language, zip as postcode_area, provider_name as registered_clinician,
+    nullif(concat_ws(
+        ', ', coalesce(race_source_value, race_concept.concept_name), coalesce(ethnicity_source_value, ethnicity_concept.concept_name)
+    ), '') as ethnicity
 from born
+left join landing.concept as race_concept on race_concept.concept_id = nullif(whole(race_concept_id), '0')
+left join landing.concept as ethnicity_concept on ethnicity_concept.concept_id = nullif(whole(ethnicity_concept_id), '0')

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.slow
 
 AS_OF = date(2026, 1, 31)
 HEADERS = {
-    "patient": "patient_id,birth_date,sex,deceased_on,site,opted_out,merged_into,status",
+    "patient": "patient_id,birth_date,sex,deceased_on,site,opted_out,merged_into,status,"
+    "name,phone,email,preferred_language,postcode_area,registered_clinician,ethnicity",
     "lab_result": "patient_id,result_id,accession_id,code,code_system,name,value,unit,status,specimen,collected_at,"
     "reported_at,reference_low,reference_high,performing_lab,comment",
     "medication": "patient_id,medication_id,code,code_system,name,start_on,end_on,days_supply,status,route,strength_mg",

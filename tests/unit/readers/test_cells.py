@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.engine.connection import connect
-from pipeline.profiles import VERBATIM, canonical_tables
+from pipeline.profiles import VERBATIM, canonical_tables, landed_columns
 from pipeline.profiles.files import read_profile
 from pipeline.protocol.tables import register_vocabulary
 from pipeline.readers.cells import define_filled
@@ -50,7 +50,7 @@ def landed(tmp_path):
 
 @pytest.mark.parametrize("entity", canonical_tables())
 def test_an_empty_word_is_null_in_every_column_but_values_and_comments(landed, entity):
-    columns = list(canonical_tables()[entity].all)
+    columns = landed_columns(entity)
     rows = [dict.fromkeys(columns, spelling) for spelling in NOTHING]
     said = (
         {"deceased_on": "false", "opted_out": "false", "status": "active"}

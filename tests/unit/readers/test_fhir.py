@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core import SOURCES, InvalidProtocol, Refused, read_yaml
+from pipeline.core import CONTACT, SOURCES, InvalidProtocol, Refused, read_yaml
 from pipeline.engine.connection import connect
 from pipeline.profiles.check import checked_profile
 from pipeline.protocol.pack import load
@@ -400,7 +400,7 @@ def test_a_patient_states_all_there_is(one):
     assert one(given) == {
         "line": 1, "patient_id": "ann", "birth_date": "1950-03", "sex": "female", "deceased_on": None, "site": "North", "merged_into": "ann",
         "recorded_at": "2024-05-01T10:00:00.5+02:00", "status": "active",
-    }  # fmt: skip
+    } | dict.fromkeys(CONTACT)  # fmt: skip
     assert (
         one(patient(managingOrganization={"reference": "Organization/7"}))["site"]
         == "Organization/7"

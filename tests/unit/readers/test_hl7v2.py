@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.core import SOURCES, InvalidProtocol, Refused, read_yaml
+from pipeline.core import CONTACT, SOURCES, InvalidProtocol, Refused, read_yaml
 from pipeline.engine.connection import connect
 from pipeline.profiles.check import checked_profile
 from pipeline.protocol import register_vocabulary
@@ -100,7 +100,7 @@ def test_a_message_gives_a_patient_and_a_result(tmp_path):
         {
             "line": 2, "patient_id": "p1", "birth_date": "1960-01-31", "sex": "female", "deceased_on": None, "merged_into": None,
             "recorded_at": "2024-01-05T12:00:00+01:00", "status": None,
-        }
+        } | dict.fromkeys(CONTACT) | {"name": "Ann Synthetic"}
     ]  # fmt: skip
     assert found.results == [
         {
