@@ -47,7 +47,6 @@ def quality(request: Request, actor: Operator, run: str | None = None):
         labs=histograms(report.get("lab_b12_histogram") or []),
         quarantined=in_quarantine(request.app.state.home),
         docs=_validation(request.app.state.home, chosen),
-        key_of=_name,
     )
 
 
@@ -69,10 +68,6 @@ def _trend(store):
     return {
         name: nights[-NIGHTS:] for name, nights in worklist.outcome_trend(store, NIGHTS).items()
     }
-
-
-def _name(row):
-    return row["suite"], row["expectation"], row["column"], row["threshold"]
 
 
 def _volume(rows):
