@@ -163,6 +163,12 @@ def _refused(commands):
     refused = _add(commands, "refused", text)
     text = "try a file again, by the first digits of its SHA-256 (after a change)"
     refused.add_argument("--retry", metavar="SHA256", help=text)
+    text = "let a file no longer count against the data, by the first digits of its SHA-256"
+    refused.add_argument("--dismiss", metavar="SHA256", help=text)
+    text = "for --dismiss: the reason, for the audit trail"
+    refused.add_argument("--because", metavar="TEXT", help=text)
+    text = "also files that were replaced by a later file of the same name, or dismissed"
+    refused.add_argument("--all", action="store_true", help=text)
     _add_format(refused, "table", "json")
 
 

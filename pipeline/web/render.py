@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.analysis import answer, is_background, plain_answer, remarks
+from pipeline.core import counted
 from pipeline.protocol import deciding_result
 from pipeline.protocol import labels as words
 from pipeline.web import localised
@@ -69,7 +70,7 @@ FILTERS = {
     **{name: getattr(words, name) for name in ("word", "asked", "low", "marked")},
     **{name: getattr(localised, name) for name in ("day", "moment", "number", "dated")},
     "sites": named_sites, "spoken": lambda text: localised.dated(words.spoken(text)),
-    "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
+    "answer": answer, "plain_answer": plain_answer, "remarks": remarks, "counted": counted,
 }  # fmt: skip
 GLOBALS = {
     "NOTICE": NOTICE, "NAV": NAV, "QUIET": words.QUIET, "PRIORITIES": words.PRIORITIES,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup, upgrade_home
 from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, tell_account
-from pipeline.core import StorageError, UsageError, account, described_settings
+from pipeline.core import StorageError, UsageError, account, counted, described_settings
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows, table
 from pipeline.operations import alerts, deadlines, examine
@@ -58,9 +58,9 @@ def backup(home, options):
     done = create_backup(home, options.folder)
     megabytes = done["bytes"] / 1e6
     say(
-        f"{options.folder}: {done['files']:,} files, {done['copied']:,} of them copied "
+        f"{options.folder}: {counted(done['files'], 'file')}, {done['copied']:,} copied "
         f"({megabytes:,.1f} MB), {done['removed']:,} removed; "
-        f"{sum(done['store'].values()):,} rows of the worklist database."
+        f"{counted(sum(done['store'].values()), 'row')} of the worklist database."
     )
     if not done["is_signed"]:
         say(
@@ -74,19 +74,20 @@ def restore(home, options):
         home, options.folder, ledger_file=options.ledger, may_be_unsigned=options.unsigned
     )
     say(
-        f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the "
-        f"worklist database, as of {done['made_at']}."
+        f"{home.root}: {counted(done['files'], 'file')} and"
+        f" {counted(sum(done['store'].values()), 'row')} of the worklist database, as of"
+        f" {done['made_at']}."
     )
-    say(f"Erased again according to the ledger: {done['erased']:,} patient IDs.")
+    say(f"Erased again according to the ledger: {counted(done['erased'], 'patient ID')}.")
     if done["unreadable"]:
         say(
-            f"Deleted: {done['unreadable']:,} unreadable refused files, which may name a patient "
-            "who was erased."
+            f"Deleted: {counted(done['unreadable'], 'unreadable refused file')}, which may name a "
+            "patient who was erased."
         )
     if done["unknown"]:
         raise StorageError(
-            f"{done['unknown']} erasures in the ledger were made under another key, so it is not "
-            "known whose they are. Set $B12_ERASURE_KEY to that key, empty the new home and "
+            f"{counted(done['unknown'], 'erasure')} in the ledger made under another key: it is not"
+            " known whose. Set $B12_ERASURE_KEY to that key, empty the new home and "
             "restore again, before users work with it."
         )
     if not done["has_erasure_key"]:
@@ -104,12 +105,16 @@ def upgrade(home, options):
         say(f"{home.root} is in the form of this version; nothing to do.")
         return
     say(
-        f"{home.root} was brought from form {done.form} to this version: {done.files:,} files were"
-        f" replayed, {done.rewritten:,} of them without patients erased earlier. The backup is in"
+        f"{home.root} was brought from form {done.form} to this version:"
+        f" {counted(done.files, 'file was', 'files were')} replayed, {done.rewritten:,} of them"
+        " without patients erased earlier. The backup is in"
         f" {done.backup}. Next: b12 doctor, then b12 screen."
     )
     if done.expired:
-        say(f"Of {done.expired:,} files past their retention the rows were kept as they were.")
+        say(
+            f"Of {counted(done.expired, 'file')} past their retention the rows were kept as they"
+            " were."
+        )
 
 
 def erase(home, options):
@@ -125,7 +130,7 @@ def erase(home, options):
         return
     places = ", ".join(f"{name} {number:,}" for name, number in done.rows.items())
     verb = "Would erase" if options.dry_run else "Erased"
-    say(f"{verb} {sum(done.rows.values()):,} rows: {places}.")
+    say(f"{verb} {counted(sum(done.rows.values()), 'row')}: {places}.")
     for path, rows in done.files if options.dry_run else ():
         say(f"  {path}: {rows:,}")
     _tell_mentions(done.mentions)

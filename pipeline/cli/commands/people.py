@@ -8,7 +8,7 @@ from contextlib import closing
 from pipeline import worklist
 from pipeline.cli.commands.recording import record_in
 from pipeline.cli.commands.terminal import asked, say
-from pipeline.core import UsageError, zone
+from pipeline.core import UsageError, counted, zone
 from pipeline.exports import table
 from pipeline.profiles import clean_id
 from pipeline.screening import parse_day
@@ -88,7 +88,7 @@ def _changed_login(store, options):
     elif options.action == "sign-out":
         if worklist.known_name(store, name) is None:
             raise UsageError(f"There is no user {name}.")
-        return f"{name}: {worklist.end_sessions(store, name)} sessions ended"
+        return f"{name}: {counted(worklist.end_sessions(store, name), 'session')} ended"
     else:
         worklist.change_user(store, name, is_disabled=options.action == "disable")
     return name

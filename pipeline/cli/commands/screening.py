@@ -22,7 +22,7 @@ from pipeline.cli.commands.terminal import (
     tell_relation,
     write,
 )
-from pipeline.core import GateClosed, UsageError, clock
+from pipeline.core import GateClosed, UsageError, clock, counted
 from pipeline.demo import OTHER_SOURCES, write_demo
 from pipeline.exports import (
     FORMATS,
@@ -77,14 +77,15 @@ def _screen(home, options):
     )
     if done.state == "held":
         raise GateClosed(
-            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held and the"
-            f" previous worklist stays in use. Read {home.runs}/.held-{done.run_id}/quality.json,"
+            f"A gate warned: the run {done.run_id} with {counted(done.worklist, 'patient')} is held"
+            " and the previous worklist stays in use. Read"
+            f" {home.runs}/.held-{done.run_id}/quality.json,"
             f" then type: b12 decide {done.run_id} publish --because TEXT, or discard."
         )
     say(walk.describe(home))
     if done.notes_left:
         say(
-            f"{done.notes_left} of the clinicians' notes did not reach the lake. For the reasons,"
+            f"{counted(done.notes_left, 'clinician note')} did not reach the lake. For the reasons,"
             " type: b12 rejects --source clinician_notes"
         )
     if not done.is_followed:
@@ -97,7 +98,8 @@ def _screen(home, options):
 def _tell_bucket(screened):
     if screened.patients is not None:
         say(
-            f"Bucket {screened.bucket}: {screened.patients:,} patients in {screened.seconds:.1f} s"
+            f"Bucket {screened.bucket}: {counted(screened.patients, 'patient')} in"
+            f" {screened.seconds:.1f} s"
             f" on {screened.host}"
         )
 
@@ -115,7 +117,7 @@ def _screen_again(home, options):
         f"Screened again with the data of {done.replay_of}: {home.runs / done.run_id}. Nothing was"
         " published."
     )
-    say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
+    say(f"Worklist: {counted(done.worklist, 'patient')}, {same[done.is_same]}.")
 
 
 def decide(home, options):
@@ -126,7 +128,7 @@ def decide(home, options):
         by=options.by or getuser(),
         because=options.because,
     )
-    say(f"{done.run_id}: {done.state}, {done.worklist:,} patients on its worklist.")
+    say(f"{done.run_id}: {done.state}, {counted(done.worklist, 'patient')} on its worklist.")
     if done.state == "superseded":
         say("A newer run was published while this one waited; the newer worklist stays in use.")
 
@@ -225,8 +227,8 @@ def protocol(home, options):
     if wrong:
         return 12
     say(
-        f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts,"
-        f" {sum(len(d.rules) for d in pack.decisions)} lines of decision."
+        f"{pack.path.name}: sound. {counted(len(pack.raw['facts']), 'fact')},"
+        f" {counted(sum(len(d.rules) for d in pack.decisions), 'rule')}."
     )
     tell_reviews(pack)
     return 0

@@ -4,12 +4,13 @@ from pipeline import run as walk
 from pipeline.analysis import stewardship
 from pipeline.cli.commands.recording import record
 from pipeline.cli.commands.terminal import form_of, raise_refused, say, tell_account, write
-from pipeline.core import Refused, UsageError, account
+from pipeline.core import Refused, UsageError, account, counted
 from pipeline.exports import account_line, as_rows, table
 from pipeline.ingest import replay
-from pipeline.operations import refused_files, retention, retry
+from pipeline.operations import dismiss, open_refusals, refused_files, retention, retry
 from pipeline.profiles import answerable_as, answered, filled
 from pipeline.sources import check, check_folder, draft
+from pipeline.worklist import Actor
 
 REJECTED = (
     "source",
@@ -23,7 +24,8 @@ REJECTED = (
     "unit",
     "performing_lab",
 )
-REFUSED = ("state", "source", "file", "received_at", "reason", "todo", "sha256")
+REFUSED = ("state", "source", "file", "received_at", "reason", "todo", "sha256", "settled")
+REFUSED_SHOWN = ("state", "source", "file", "received_at", "settled", "reason", "todo")
 CURE = ("profile_key", "remedy")
 LIKELY = (
     "entity",
@@ -73,12 +75,28 @@ def rejects(home, options):
 
 
 def refused(home, options):
+    if options.retry and options.dismiss:
+        raise UsageError("Give --retry or --dismiss, not both.")
+    if options.because and not options.dismiss:
+        raise UsageError("--because is the reason for --dismiss SHA256.")
     if options.retry:
         retry(home, options.retry)
         return raise_refused(home, walk.ingest_waiting(home, progress=tell_account))
-    rows = [{name: getattr(file, name) for name in REFUSED} for file in refused_files(home)]
-    columns = REFUSED if options.format == "json" else REFUSED[:-1]
-    return say(as_rows(rows, options.format, columns, empty="No file was refused."))
+    if options.dismiss:
+        actor = Actor(account(), "admin")
+        because = {"because": options.because, "origin": walk.COMMAND_LINE}
+        names = dismiss(home, options.dismiss, actor=actor, **because)
+        return say(f"No longer counted: {', '.join(names)}.")
+    files = refused_files(home) if options.all else open_refusals(home)
+    rows = [{name: getattr(file, name) for name in REFUSED} for file in files]
+    columns = REFUSED if options.format == "json" else REFUSED_SHOWN
+    columns = columns if options.all else [name for name in columns if name != "settled"]
+    shown = rows if options.format == "json" else [_with_day(row) for row in rows]
+    return say(as_rows(shown, options.format, columns, empty="No file was refused."))
+
+
+def _with_day(row):
+    return row | {"received_at": row["received_at"].strftime("%Y-%m-%d")}
 
 
 def unmapped(home, options):
@@ -177,6 +195,7 @@ def compact(home, options):
     gone = retention.apply_retention(home, who=account())
     say(
         f"Lake files merged: {merged:,}, removed: {gone['lake_files']:,}. Past their retention and"
-        f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files,"
-        f" {gone['archive']:,} delivered files, {gone['audit']:,} entries of the access log."
+        f" removed: {counted(gone['runs'], 'run')}, {counted(gone['refused'], 'refused file')},"
+        f" {counted(gone['archive'], 'delivered file')},"
+        f" {counted(gone['audit'], 'entry', 'entries')} of the access log."
     )

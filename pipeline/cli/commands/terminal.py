@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline.core import Refused, UsageError, printable
+from pipeline.core import Refused, UsageError, counted, printable
 from pipeline.exports import FORMATS, account_line
 from pipeline.profiles import clean_id
 
@@ -107,7 +107,7 @@ def raise_refused(home, accounts):
         return
     named = "; ".join(f"{account.file}: {account.refused}" for account in refused[:SHOWN])
     more = f"; and {len(refused) - SHOWN:,} more" if len(refused) > SHOWN else ""
-    count = "1 file was" if len(refused) == 1 else f"{len(refused):,} files were"
+    count = counted(len(refused), "file was", "files were")
     others = ", and the others went in" if len(refused) < len(accounts) else ""
     told = (
         f"{count} refused whole{others}. {named}{more}. Refused files are kept in {home.refused}"
