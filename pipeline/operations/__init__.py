@@ -12,6 +12,7 @@ from pipeline.operations.refusals import (
     retry,
     told_refusals,
 )
+from pipeline.operations.standing import standing_of
 
 __all__ = [
     "alerts",
@@ -26,5 +27,6 @@ __all__ = [
     "refused_files",
     "retention",
     "retry",
+    "standing_of",
     "told_refusals",
 ]

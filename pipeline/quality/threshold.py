@@ -137,7 +137,7 @@ def _condition(row_condition):
 
 
 def _name(column):
-    return NAMES.get(column, column.replace("_", " "))
+    return NAMES.get(column) or column.replace("_", " ")
 
 
 WORDS = {

@@ -14,7 +14,7 @@ from pipeline.landing import list_files, spooled_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake, of_object_store
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.refusals import refused_files, told_refusals
-from pipeline.runs import held_manifests, manifests, parquet_files, read_manifest
+from pipeline.runs import held_manifests, last_failure, manifests, parquet_files, read_manifest
 
 AN_HOUR = 3600
 A_DAY = 24 * AN_HOUR
@@ -28,6 +28,7 @@ def of_state(home, *, is_deep):
     if home.lake_url:
         yield tried("The object store of the lake", of_object_store, home)
     yield tried("The runs", _latest, home)
+    yield tried("The last run", _failed, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
     yield tried("Waiting files", _waiting, home)
@@ -57,6 +58,13 @@ def _latest(home):
         return look(f"{counted(held, 'run waits', 'runs wait')} for a steward's decision", todo)
     listed = counted(manifest.rows.worklist, "patient")
     return ok(f"The latest run, {link.resolve().name}, is complete: {listed} on the worklist")
+
+
+def _failed(home):
+    if failure := last_failure(home):
+        what = f"The last run failed at {failure.at:%Y-%m-%d %H:%M} UTC: {failure.why.rstrip('.')}"
+        return look(what, "Follow the message, then type: b12 screen")
+    return ok("The last run did not fail")
 
 
 def _broken_files(home, folder, rows):
