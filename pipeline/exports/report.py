@@ -6,6 +6,7 @@ from itertools import islice
 from pipeline.core import counted
 from pipeline.exports.published import published
 from pipeline.exports.tabular import table
+from pipeline.exports.width import fitted
 from pipeline.runs import latest_folder, read_counts, read_manifest
 
 WORKLIST_COLUMNS = (
@@ -18,6 +19,7 @@ WORKLIST_COLUMNS = (
     "safety",
     "flags",
 )
+WORKLIST_LEAST = ("flags", "b12_on", "waiting_since", "safety")  # left out first
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
 OUTCOMES = ("passed", "noted", "warned", "failed", "not_applicable", "error", "muted")
 
@@ -43,11 +45,11 @@ def describe(home, top=10, b12="b12"):
         *_not_evaluated(summary["not_evaluated"]),
         _priorities(summary),
         "",
-        table(rows, WORKLIST_COLUMNS),
+        table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST),
         f"Files: {folder.resolve()}",
         "Next: " + " · ".join(f"{b12} {command}" for command in commands),
     ]
-    return "\n".join(lines)
+    return fitted("\n".join(lines))
 
 
 def _priorities(summary):

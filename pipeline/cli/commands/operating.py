@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup, upgrade_home
-from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, tell_account
+from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, show, tell_account
 from pipeline.core import StorageError, UsageError, account, counted, described_settings
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows, table
@@ -37,7 +37,7 @@ def overdue(home, options):
     else:
         found = [{"key": alert.key, "says": alert.says} for alert in deadlines.overdue(home, now)]
     columns = tuple(found[0]) if found else ("key", "says")
-    say(as_rows(found, options.format, columns, empty="Nothing is overdue."))
+    show(as_rows(found, options.format, columns, empty="Nothing is overdue."))
     return OVERDUE if found else 0
 
 
@@ -153,11 +153,12 @@ def doctor(home, options):
     findings = examine(home, is_deep=options.deep)
     counts = {state: sum(f.state == state for f in findings) for state in ("ok", "look", "wrong")}
     if options.format == "json":
-        say(as_json([asdict(finding) for finding in findings]))
+        show(as_json([asdict(finding) for finding in findings]))
     else:
         for finding in findings:
-            todo = f"\n       -> {finding.todo}." if finding.todo else ""
-            say(f"{finding.state:<6} {finding.what}.{todo}")
+            say(f"{finding.state:<6} {finding.what}.", hang=7)
+            if finding.todo:
+                say(f"       -> {finding.todo}.", hang=3)
         say(f"\n{counts['ok']} ok, {counts['look']} to look at, {counts['wrong']} wrong.")
     return StorageError.exit_code if counts["wrong"] else 0
 
@@ -168,5 +169,5 @@ def _settings(options):
         for variable, default, meaning, value in described_settings()
     ]
     columns = ("setting", "value", "default", "meaning")
-    say(as_json(rows) if options.format == "json" else table(rows, columns))
+    show(as_json(rows) if options.format == "json" else table(rows, columns, least=("default",)))
     return 0

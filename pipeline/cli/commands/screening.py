@@ -16,6 +16,7 @@ from pipeline.cli.commands.terminal import (
     patient_id_of,
     raise_refused,
     say,
+    show,
     silent,
     tell_account,
     tell_patients,
@@ -27,15 +28,17 @@ from pipeline.demo import OTHER_SOURCES, write_demo
 from pipeline.exports import (
     FORMATS,
     WORKLIST_COLUMNS,
+    WORKLIST_LEAST,
     as_json,
     as_rows,
+    fitted,
     published,
     table,
     worklist_csv,
 )
 from pipeline.protocol import load, problems
 from pipeline.review import with_reviews
-from pipeline.runs import held_manifests, latest_folder, manifests
+from pipeline.runs import latest_folder
 from pipeline.screening import parse_day
 
 
@@ -47,7 +50,7 @@ def ingest(home, options):
         progress=tell_account if options.format == "table" else silent,
     )
     if options.format == "json":
-        say(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
+        show(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
     elif not accounts:
         _say_nothing_came(options)
     raise_refused(home, accounts)
@@ -149,7 +152,7 @@ def worklist(home, options):
     rows = list(published(folder, priority=options.priority))
     record_patients(home, "list", rows, detail=form)
     if form == "table":
-        text = table(rows, WORKLIST_COLUMNS)
+        text = table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST)
     elif form == "json":
         text = as_json(rows)
     else:
@@ -163,31 +166,14 @@ def explain(home, options):
         home, patient_id=patient_id_of(options), as_of=day, pack=options.protocol
     )
     record_patients(home, "explain", [found])
-    say(as_json(found) if options.format == "json" else explanation_as_text(found))
-
-
-def runs(home, options):
-    rows = [
-        {"run_id": run.run_id, "as_of": str(run.as_of), "patients": run.rows.assessment,
-         "worklist": run.rows.worklist,
-         "published": run.published, "state": run.state, "protocol": str(run.protocol)}
-        for run in [*held_manifests(home), *manifests(home, published_only=False)]
-    ]  # fmt: skip
-    say(
-        as_rows(
-            rows,
-            options.format,
-            ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
-            empty=f"No runs yet in {home.runs}. Type: b12 run PATH --source PROFILE",
-        )
-    )
+    show(as_json(found) if options.format == "json" else fitted(explanation_as_text(found)))
 
 
 def diff(home, options):
     rows = difference(home, options.before, options.after)
     record_patients(home, "compare", rows)
     empty = "The two worklists do not differ."
-    say(as_rows(rows, options.format, DIFFERENCE_COLUMNS, empty=empty))
+    show(as_rows(rows, options.format, DIFFERENCE_COLUMNS, empty=empty))
     if options.format == "table" and rows:
         kinds = ("new", "changed", "resolved")
         say(
@@ -213,11 +199,16 @@ def demo(home, options):
     )
 
 
+def _fitted_prose(line):
+    "On a terminal, and without the rows of tables: elsewhere it is Markdown to be rendered"
+    return fitted(line) if sys.stdout.isatty() and not line.startswith("|") else line
+
+
 def protocol(home, options):
     check_options(options)
     pack = load(options.pack)
     if options.action == "show":
-        say(with_reviews(pack))
+        show("\n".join(map(_fitted_prose, with_reviews(pack).split("\n"))))
         return 0
     if options.action == "review":
         return review_pack(pack, options)

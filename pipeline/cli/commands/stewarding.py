@@ -3,9 +3,9 @@
 from pipeline import run as walk
 from pipeline.analysis import stewardship
 from pipeline.cli.commands.recording import record
-from pipeline.cli.commands.terminal import form_of, raise_refused, say, tell_account, write
+from pipeline.cli.commands.terminal import form_of, raise_refused, say, show, tell_account, write
 from pipeline.core import Refused, UsageError, account, counted
-from pipeline.exports import account_line, as_rows, table
+from pipeline.exports import account_line, as_json, as_rows, table
 from pipeline.ingest import replay
 from pipeline.operations import dismiss, open_refusals, refused_files, retention, retry
 from pipeline.profiles import answerable_as, answered, filled
@@ -24,8 +24,8 @@ REJECTED = (
     "unit",
     "performing_lab",
 )
+REJECTED_LEAST = ("source", "entity", "code_system", "performing_lab", "unit", "field", "code")
 REFUSED = ("state", "source", "file", "received_at", "reason", "todo", "sha256", "settled")
-REFUSED_SHOWN = ("state", "source", "file", "received_at", "settled", "reason", "todo")
 CURE = ("profile_key", "remedy")
 LIKELY = (
     "entity",
@@ -61,7 +61,7 @@ def rejects(home, options):
             f"{options.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
     record(home, "rejects", rows=len(rows), detail=options.reason)
-    say(as_rows(rows, options.format, columns, empty="No rejected rows."))
+    show(as_rows(rows, options.format, columns, empty="No rejected rows.", least=REJECTED_LEAST))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if options.format == "table" and reasons:
         say("\nHow to fix them:")
@@ -87,16 +87,17 @@ def refused(home, options):
         because = {"because": options.because, "origin": walk.COMMAND_LINE}
         names = dismiss(home, options.dismiss, actor=actor, **because)
         return say(f"No longer counted: {', '.join(names)}.")
-    files = refused_files(home) if options.all else open_refusals(home)
-    rows = [{name: getattr(file, name) for name in REFUSED} for file in files]
-    columns = REFUSED if options.format == "json" else REFUSED_SHOWN
-    columns = columns if options.all else [name for name in columns if name != "settled"]
-    shown = rows if options.format == "json" else [_with_day(row) for row in rows]
-    return say(as_rows(shown, options.format, columns, empty="No file was refused."))
+    return _list_refused(refused_files(home) if options.all else open_refusals(home), options)
 
 
-def _with_day(row):
-    return row | {"received_at": row["received_at"].strftime("%Y-%m-%d")}
+def _list_refused(files, options):
+    if options.format == "json":
+        return show(as_json([{name: getattr(file, name) for name in REFUSED} for file in files]))
+    for file in files:
+        say(f"{file.file} ({file.source}, {file.received_at:%Y-%m-%d}): {file.state}")
+        for line in filter(None, (file.settled, f"{file.reason}.", f"-> {file.todo}.")):
+            say(f"  {line}")
+    return None if files else say("No file was refused.")
 
 
 def unmapped(home, options):
@@ -127,6 +128,8 @@ def _with_answers(rows, path):
 
 def source(home, options):
     if options.action == "draft":
+        if options.out and options.out.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"--out {options.out}: a profile is YAML. Known endings: .yaml, .yml.")
         return write(draft(*options.arguments), options.out)
     if len(options.arguments) != 2:
         raise UsageError(
