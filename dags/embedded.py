@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from pipeline.core import Failure, Refused, clock, config
+from pipeline.core import Failure, Refused, clock, config, counted
 
 OTHER_PATIENTS = 8  # of each of the two small sources of the demonstration
 DAGS = Path(__file__).resolve().parent
@@ -89,7 +89,7 @@ def write_demo(home, options) -> dict[str, Path]:
     from pipeline import demo
 
     as_of, folder = as_of_date(options), home.root / "demo" / f"{options.patients}-{options.seed}"
-    with step(f"Writing a demonstration population of {options.patients:,} patients"):
+    with step(f"Writing a demonstration population of {counted(options.patients, 'patient')}"):
         demo.write_demo(folder, patients=options.patients, seed=options.seed, as_of=as_of)
     extracts = {options.source: folder}
     for source, write in demo.OTHER_SOURCES.items():
@@ -172,7 +172,7 @@ def describe_accounts(ingest) -> int:
     refused = [account for account in accounts if account["refused"]]
     for account in accounts:
         say(f"  {account_line(Account(**account))}")
-    say(f"  {len(accounts) - len(refused)} files ingested, {len(refused)} refused")
+    say(f"  {counted(len(accounts) - len(refused), 'file')} ingested, {len(refused)} refused")
     return len(refused)
 
 

@@ -50,7 +50,7 @@ RETRIES = ExceptionRetryPolicy(
     ]
 )
 ASKED = """Run {{ ti.xcom_pull('screen')['run_id'] }}:
-{{ ti.xcom_pull('screen')['worklist'] }} patients on its worklist,
+patients on its worklist: {{ ti.xcom_pull('screen')['worklist'] }}
 of {{ ti.xcom_pull('screen')['patients'] }}.
 {% for text in ti.xcom_pull('screen')['warned'] %}
 - {{ text }}{% endfor %}

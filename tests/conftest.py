@@ -56,6 +56,7 @@ def pytest_configure():
     its time. $PYTEST_DEBUG_TEMPROOT or --basetemp name another place."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    os.environ.pop("COLUMNS", None)  # xdist sets it, and commands would print for such a terminal
 
 
 def pytest_collection_modifyitems(items):

@@ -12,7 +12,7 @@ LARGEST = 1 << 30  # bytes of a manifest, which names every file
 # was erased
 LEFT_OUT = {
     "work", "airflow", "demo", "locks", "reingest", "lake.old", "web-secret", "erasure-key",
-    "attempts", "tls", "lake-url",
+    "attempts", "tls", "lake-url", "screening-failed.json",
 }  # fmt: skip
 BY_THEMSELVES = {"lake", "runs", "spool", "landing", "claimed", "archive"}
 

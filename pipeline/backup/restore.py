@@ -14,6 +14,7 @@ from pipeline.core import (
     ENTITIES,
     StorageError,
     UsageError,
+    counted,
     create_secret_file,
     private_folder,
     settings,
@@ -98,8 +99,9 @@ def _check(folder, said):
         wrong.append(STORE)
     if wrong:
         raise StorageError(
-            f"The backup {folder} does not match its {MANIFEST}: {len(wrong)} files are missing or"
-            f" changed, for example {wrong[0]}. Nothing was restored. The backup may have been"
+            f"The backup {folder} does not match its {MANIFEST}:"
+            f" {counted(len(wrong), 'file is', 'files are')} missing or changed, for"
+            f" example {wrong[0]}. Nothing was restored. The backup may have been"
             " interrupted; choose another one."
         )
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from pipeline import lake, worklist
 from pipeline.backup.create import create_backup
-from pipeline.core import LakeUnavailable, UsageError
+from pipeline.core import LakeUnavailable, UsageError, counted
 from pipeline.erasure import LEDGER, fill_if_blank, in_packed, ledger
 from pipeline.ingest import replay
 from pipeline.landing import is_as_archived, note_as_rewritten
 from pipeline.profiles import read_profile
+
+PAST = "archived file is", "archived files are"
+DIFFER = "archived file differs", "archived files differ"
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,10 @@ def _check_expired(home):
             lake.check_carried(home)
     except LakeUnavailable:
         raise LakeUnavailable(
-            f"{expired:,} archived files are past their retention and were removed"
-            " (B12_KEEP_ARCHIVE_DAYS), and this version cannot take over their rows as they are."
-            " Nothing was changed. Restore a backup in which these files still are, or go on with"
-            " the version that wrote this home."
+            f"{counted(expired, *PAST)} past their retention (B12_KEEP_ARCHIVE_DAYS) and removed,"
+            " and this version cannot take over the rows as they are. Nothing was changed. Restore"
+            " a backup in which these files still are, or go on with the version that wrote this"
+            " home."
         ) from None
     return expired
 
@@ -76,7 +79,7 @@ def _note_erasures(home):
     ]
     if changed and not ledger.entries(home.root / LEDGER):
         raise LakeUnavailable(
-            f"{len(changed)} archived files differ from what was delivered, for example"
+            f"{counted(len(changed), *DIFFER)} from what was delivered, for example"
             f" {changed[0]}, although no patient was erased. Nothing was changed."
             " Restore them from a backup, and check who can write to the archive."
         )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.analysis import GROUPS, MINUTES
+from pipeline.cli.completion import SHELLS
+from pipeline.cli.parsing import Parser
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
 from pipeline.worklist import ROLES
@@ -21,7 +23,7 @@ USER_ACTIONS = ("add", "list", "role", "sites", "password", "disable", "enable",
 
 def parser():
     """The argument parser of every command."""
-    root = argparse.ArgumentParser(
+    root = Parser(
         prog="b12",
         description="Screen a whole population for vitamin B12 deficiency. "
         "For a clinician's review.",
@@ -163,6 +165,12 @@ def _refused(commands):
     refused = _add(commands, "refused", text)
     text = "try a file again, by the first digits of its SHA-256 (after a change)"
     refused.add_argument("--retry", metavar="SHA256", help=text)
+    text = "let a file no longer count against the data, by the first digits of its SHA-256"
+    refused.add_argument("--dismiss", metavar="SHA256", help=text)
+    text = "for --dismiss: the reason, for the audit trail"
+    refused.add_argument("--because", metavar="TEXT", help=text)
+    text = "also files that were replaced by a later file of the same name, or dismissed"
+    refused.add_argument("--all", action="store_true", help=text)
     _add_format(refused, "table", "json")
 
 
@@ -282,6 +290,13 @@ def _protocol(commands):
     protocol.add_argument("--replace", action="store_true", help=text)
 
 
+def _completion(commands):
+    text = "print a script that lets a shell complete commands and options"
+    completion = _add(commands, "completion", text)
+    text = "bash, zsh: source <(b12 completion bash); fish: b12 completion fish | source"
+    completion.add_argument("shell", choices=SHELLS, help=text)
+
+
 def _serve(commands):
     text = "serve the web pages: worklist, patients, data quality"
     serve = _add(commands, "serve", text)
@@ -356,5 +371,5 @@ def _audit(commands):
 GROUPS_OF_COMMANDS = (
     _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _refused, _source,
     _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _receive,
-    _user, _audit,
+    _user, _audit, _completion,
 )  # fmt: skip

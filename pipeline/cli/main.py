@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from pipeline.cli import commands
 from pipeline.cli.arguments import parser
-from pipeline.core import Failure, Home, StorageError, place_of, printable, restrict_umask
+from pipeline.cli.commands.terminal import complain
+from pipeline.core import Failure, Home, StorageError, place_of, restrict_umask
 
 
 def _end(number, _):
@@ -24,7 +25,7 @@ def main(arguments=None):
         home = Home.from_environment(getattr(options, "home", None))
         return getattr(commands, options.command)(home, options) or 0
     except Failure as failure:
-        print(printable(f"b12 {options.command}: {failure}"), file=sys.stderr)
+        complain(f"b12 {options.command}: {failure}")
         return failure.exit_code
     except BrokenPipeError:
         sys.stderr.close()
@@ -33,9 +34,9 @@ def main(arguments=None):
         where = error.filename or (home.root if home else ".")
         what = error.strerror or "it cannot be read"
         told = f"{where}: {what}. Check the path, its permissions and the disk."
-        print(printable(f"b12 {options.command}: {told}"), file=sys.stderr)
+        complain(f"b12 {options.command}: {told}")
         return StorageError.exit_code
     except Exception as error:  # its text, and a trace of it, may quote a file
         told = f"failed unexpectedly ({type(error).__name__} at {place_of(error)}): report it"
-        print(f"b12 {options.command}: {told}", file=sys.stderr)
+        complain(f"b12 {options.command}: {told}")
         return Failure.exit_code

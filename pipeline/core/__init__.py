@@ -15,6 +15,7 @@ from pipeline.core.config import (
     Home,
     restrict_umask,
 )
+from pipeline.core.counting import counted
 from pipeline.core.environment import (
     LAKE_URL,
     Settings,
@@ -106,6 +107,7 @@ __all__ = [
     "address_of",
     "clock",
     "config",
+    "counted",
     "create_secret_file",
     "described_settings",
     "exclusive_lock",

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from pipeline import lake, worklist
-from pipeline.core import ENTITIES, StorageError, UsageError, exclusive_lock
+from pipeline.core import ENTITIES, StorageError, UsageError, counted, exclusive_lock
 from pipeline.engine import connect
 from pipeline.erasure import ledger
 from pipeline.erasure.cut import in_packed
@@ -226,7 +226,8 @@ def _nothing(home, store, found):
         return Erasure(erased_on=erased_at[:10])
     more = ""
     if found.refused:
-        more += f" {len(found.refused)} refused files cannot be read, and may be about any patient."
+        unread = counted(len(found.refused), "refused file")
+        more += f" {unread} cannot be read, and may be about any patient."
     if named := mentions_of(home, store, found.ids):
         more += f" The ID stands in text of others, for example in {named[0].where}."
     raise UsageError(

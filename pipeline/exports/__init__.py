@@ -4,14 +4,22 @@ from pipeline.exports import fhir, omop
 from pipeline.exports.cells import cells_of, text_columns
 from pipeline.exports.meta import Meta, meta_in
 from pipeline.exports.published import published, worklist_csv
-from pipeline.exports.report import PRIORITIES, WORKLIST_COLUMNS, account_line, describe
+from pipeline.exports.report import (
+    PRIORITIES,
+    WORKLIST_COLUMNS,
+    WORKLIST_LEAST,
+    account_line,
+    describe,
+)
 from pipeline.exports.tabular import as_json, as_rows, table
+from pipeline.exports.width import fitted, width_of
 from pipeline.exports.write import FORMATS, as_file, file_name, write
 
 __all__ = [
     "FORMATS",
     "PRIORITIES",
     "WORKLIST_COLUMNS",
+    "WORKLIST_LEAST",
     "Meta",
     "account_line",
     "as_file",
@@ -21,11 +29,13 @@ __all__ = [
     "describe",
     "fhir",
     "file_name",
+    "fitted",
     "meta_in",
     "omop",
     "published",
     "table",
     "text_columns",
+    "width_of",
     "worklist_csv",
     "write",
 ]

@@ -3,8 +3,10 @@
 from collections import Counter
 from itertools import islice
 
+from pipeline.core import counted
 from pipeline.exports.published import published
 from pipeline.exports.tabular import table
+from pipeline.exports.width import fitted
 from pipeline.runs import latest_folder, read_counts, read_manifest
 
 WORKLIST_COLUMNS = (
@@ -17,6 +19,7 @@ WORKLIST_COLUMNS = (
     "safety",
     "flags",
 )
+WORKLIST_LEAST = ("flags", "b12_on", "waiting_since", "safety")  # left out first
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
 OUTCOMES = ("passed", "noted", "warned", "failed", "not_applicable", "error", "muted")
 
@@ -33,7 +36,7 @@ def describe(home, top=10, b12="b12"):
     rows = list(islice(published(folder), top))
     commands = ("serve", "worklist --priority 1", "explain PATIENT_ID", "rejects", "runs")
     lines = [
-        f"Screened {patients:,} patients as of {manifest.as_of} with protocol {pack}.",
+        f"Screened {counted(patients, 'patient')} as of {manifest.as_of} with protocol {pack}.",
         *_gates(outcomes),
         _counts("Scope", summary["scope"]),
         _counts("B12", summary["band"]),
@@ -42,21 +45,19 @@ def describe(home, top=10, b12="b12"):
         *_not_evaluated(summary["not_evaluated"]),
         _priorities(summary),
         "",
-        table(rows, WORKLIST_COLUMNS),
+        table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST),
         f"Files: {folder.resolve()}",
         "Next: " + " · ".join(f"{b12} {command}" for command in commands),
     ]
-    return "\n".join(lines)
+    return fitted("\n".join(lines))
 
 
 def _priorities(summary):
     counts = ", ".join(
         f"{summary['priority'].get(str(number), 0):,} {word}" for number, word in PRIORITIES.items()
     )
-    return (
-        f"Worklist: {summary['worklist']:,} patients: {counts}. For a clinician's review; nothing"
-        " here is an order."
-    )
+    listed = counted(summary["worklist"], "patient")
+    return f"Worklist: {listed}: {counts}. For a clinician's review; nothing here is an order."
 
 
 def _gates(outcomes):
@@ -66,7 +67,7 @@ def _gates(outcomes):
     )
     yield f"Gates open: {words or 'no expectation'}."
     for outcome in outcomes:
-        found = outcome["observed"] or f"{outcome['rows_failed']} of {outcome['rows_checked']} rows"
+        found = outcome["observed"] or _rows(outcome)
         if outcome["outcome"] in ("failed", "error") and not outcome.get("is_muted"):
             yield (
                 f"  {outcome['severity']}: {outcome['suite']} ({found}): {outcome['note']}"
@@ -75,6 +76,10 @@ def _gates(outcomes):
         if outcome.get("site_change"):  # not in the outcomes of an earlier version
             name = ".".join(filter(None, (outcome["suite"], outcome["column"])))
             yield f"  {name} ({outcome['outcome'].replace('_', ' ')}) {outcome['site_change']}"
+
+
+def _rows(outcome):
+    return f"{outcome['rows_failed']} of {counted(outcome['rows_checked'] or 0, 'row')}"
 
 
 def _outcome_word(outcome):
@@ -106,10 +111,10 @@ def account_line(account):
     if account.refused:
         return f"{account.file}: REFUSED, {account.refused}"
     parts = [
-        f"{account.rows:,} rows = {account.accepted:,} accepted",
+        f"{counted(account.rows, 'row')} = {account.accepted:,} accepted",
         _total("rejected", account.rejected),
         _total("skipped", account.skipped),
-        f"{account.duplicates:,} duplicates",
+        counted(account.duplicates, "duplicate"),
     ]
     beside = []
     if account.blanked:

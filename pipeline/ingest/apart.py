@@ -19,6 +19,7 @@ from pipeline.core import (
     REPOSITORY,
     Failure,
     StorageError,
+    counted,
     memory_of_a_file,
     memory_of_its_database,
     settings,
@@ -168,7 +169,7 @@ def _killed(number):
     if number == signal.SIGXCPU:
         seconds = settings().file_seconds
         return Ended(
-            failed=f"reading it takes more than {seconds:,} seconds of the processor"
+            failed=f"reading it takes more than {counted(seconds, 'second')} of the processor"
             " (B12_FILE_SECONDS): deliver it in parts, or raise the limit",
             is_final=True,
         )

@@ -10,7 +10,14 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline import lake
-from pipeline.core import InvalidProtocol, LakeUnavailable, Refused, UsageError, exclusive_lock
+from pipeline.core import (
+    InvalidProtocol,
+    LakeUnavailable,
+    Refused,
+    UsageError,
+    counted,
+    exclusive_lock,
+)
 from pipeline.ingest.accounts import Account, transaction_of, transaction_of_refusal
 from pipeline.ingest.claims import batches
 from pipeline.ingest.contact import replace_contacts
@@ -201,7 +208,7 @@ def _check_nothing_lost(accounts):
     "A file ingested earlier must not be lost because its profile is broken now"
     if refused := [account for account in accounts if account.refused]:
         raise InvalidProtocol(
-            f"{len(refused)} files accepted earlier would now be refused, for example"
+            f"{counted(len(refused), 'file')} accepted earlier would now be refused, for example"
             f" {refused[0].file}: {refused[0].refused}. The lake was not changed. Correct the"
             f" profile {refused[0].source} and replay again."
         )

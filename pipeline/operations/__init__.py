@@ -4,17 +4,29 @@ from pipeline.operations import alerts, deadlines, notifications, retention
 from pipeline.operations.doctor import examine
 from pipeline.operations.in_force import record_settings
 from pipeline.operations.notifications import notify
-from pipeline.operations.refusals import in_quarantine, refused_files, retry
+from pipeline.operations.refusals import (
+    dismiss,
+    in_quarantine,
+    open_refusals,
+    refused_files,
+    retry,
+    told_refusals,
+)
+from pipeline.operations.standing import standing_of
 
 __all__ = [
     "alerts",
     "deadlines",
+    "dismiss",
     "examine",
     "in_quarantine",
     "notifications",
     "notify",
+    "open_refusals",
     "record_settings",
     "refused_files",
     "retention",
     "retry",
+    "standing_of",
+    "told_refusals",
 ]

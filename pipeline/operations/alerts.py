@@ -7,12 +7,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from pipeline import worklist
-from pipeline.core import exclusive_lock, read_json, settings, write_json, zone
+from pipeline.core import counted, exclusive_lock, read_json, settings, write_json, zone
 from pipeline.operations.deadlines import overdue
 from pipeline.operations.notifications import notify
 
 LOG = logging.getLogger("b12.alerts")
 A_DAY = timedelta(days=1)
+OPENED = "patient of another site", "patients of other sites"
 
 
 def watch(home, now=None):
@@ -82,7 +83,7 @@ def _told_of_openings(home, since, now):
         for one in opened
     ]
     told = notify(
-        f"B12 screening: {len(opened)} patients of other sites opened",
+        f"B12 screening: {counted(len(opened), *OPENED)} opened",
         [*lines, "Whom, and in which words: Audit in the pages, or b12 audit --what break_glass."],
     )
     return (since if told and all(told.values()) else now).isoformat()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline import lake
-from pipeline.core import zone
+from pipeline.core import counted, zone
 from pipeline.engine import connect, storage_errors
 from pipeline.operations.deadlines_file import read_deadlines
 from pipeline.operations.refusals import in_quarantine
@@ -85,7 +85,7 @@ def _deliveries(home, expected, now):
                 )
                 yield Alert(
                     f"delivery {delivery.source}{f' {delivery.lab}' if delivery.lab else ''}",
-                    f"No delivery from {named} for {delivery.hours:g} hours",
+                    f"No delivery from {named} for {_hours(delivery.hours)}",
                 )
 
 
@@ -111,7 +111,8 @@ def _waiting(folder, hours, now):
     return (
         Alert(
             "waiting" if folder.name == "landing" else f"waiting {folder.name}",
-            f"{len(late)} files have lain in {folder.name}/ for over {hours:g} hours",
+            f"{counted(len(late), 'file has', 'files have')} lain in {folder.name}/ for over"
+            f" {_hours(hours)}",
         )
         if late
         else None
@@ -126,6 +127,10 @@ def _capacity(home, percent):
     return Alert(
         "disk", f"Less than {percent:g} % of the home's disk is free: {disk.free / 1e9:,.1f} GB"
     )
+
+
+def _hours(number):
+    return "1 hour" if number == 1 else f"{number:g} hours"
 
 
 def _put_there(folder):

@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from pipeline import lake, worklist
-from pipeline.core import exclusive_lock, settings
+from pipeline.core import counted, exclusive_lock, settings
 from pipeline.landing import archived_files, expire
 from pipeline.runs import REMOVED, manifests
 
@@ -41,7 +41,8 @@ def described_retention():
         "audit": kept.keep_audit_days,
     }
     return {
-        name: "for ever" if number is None else f"{number:,} days" for name, number in days.items()
+        name: "for ever" if number is None else counted(number, "day")
+        for name, number in days.items()
     }
 
 

@@ -22,6 +22,7 @@ WORDS = {
     "TREAT_IM_STANDARD": "Treatment option: IM", "TREAT_ORAL_OR_IM": "Treatment option: oral or IM",
     "ORDER_MMA": "Missing test: MMA", "ORDER_B12": "Missing test: B12",
     "audit_export": "Audit exported", "audit_removed": "Audit past its retention removed",
+    "refused_dismissed": "Refused file dismissed",
     "break_glass": "Patient of another site opened",
     "break_glass_failed": "Patient of another site: unknown ID",
     "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only",

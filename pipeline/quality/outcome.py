@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipeline.core import counted
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -10,7 +12,8 @@ class Outcome:
 
     severity: critical, warning or info. outcome: passed, failed, not_applicable (nothing there to
     look at) or error (it could not be evaluated, which is never taken for a pass). rows_checked and
-    rows_failed are None where an expectation is about the table as a whole. is_muted: the site has
+    rows_failed are None where an expectation is about the table as a whole. note: the sentence that
+    fits the outcome. expected: what should be so. is_muted: the site has
     muted it, so that a failure closes and warns nothing. site_change: what the site changed, and
     why. is_reported_only: a warning about what is flagged at each patient concerned, which does not
     hold the run.
@@ -27,6 +30,7 @@ class Outcome:
     rows_failed: int | None
     note: str
     todo: str
+    expected: str = ""
     is_muted: bool = False
     site_change: str | None = None
     is_reported_only: bool = False
@@ -94,13 +98,9 @@ def _sentence(outcome):
     )
     if outcome.outcome == "error":
         return f"{where} could not be evaluated ({outcome.observed}). {outcome.note} {outcome.todo}"
-    rows = (
-        "the table is"
-        if outcome.rows_checked is None
-        else f"{outcome.rows_failed} of {outcome.rows_checked} rows are"
-    )
-    observed = f"; observed {outcome.observed}" if outcome.observed else ""
-    return (
-        f"{where}: {rows} not as expected ({outcome.threshold}{observed}). {outcome.note}"
-        f" {outcome.todo}"
-    )
+    said = [f"{where}: {outcome.note}", f"Expected: {outcome.threshold}."]
+    if outcome.rows_checked is not None:
+        said.append(f"Failed: {outcome.rows_failed:,} of {counted(outcome.rows_checked, 'row')}.")
+    if outcome.observed:
+        said.append(f"Observed: {outcome.observed}.")
+    return " ".join([*said, outcome.todo])

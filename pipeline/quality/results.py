@@ -3,12 +3,7 @@
 import re
 
 from pipeline.quality.outcome import Outcome
-
-NOT_ASKED = {
-    "column", "column_A", "column_B", "batch_id", "row_condition", "condition_parser",
-    "ignore_row_if", "or_equal",
-}  # fmt: skip
-WORDS = {"min_value": "min", "max_value": "max", "value_set": "", "column_list": ""}
+from pipeline.quality.threshold import number, threshold, with_numbers
 
 
 def outcome_of(suite, meta, result):
@@ -18,22 +13,30 @@ def outcome_of(suite, meta, result):
     observed = _observed(observation, meta.get("named_by", ()))
     if is_raised(result):
         observed = kind_of_error(result)
+    became = _outcome(result, checked, meta.get("when_empty"))
     return Outcome(
         suite=suite,
         expectation=asked.type,
         column=column_of(asked.kwargs),
         severity=str(asked.severity.value),
-        outcome=_outcome(result, checked, meta.get("when_empty")),
+        outcome=became,
         observed=observed,
-        threshold=_threshold(asked.type, asked.kwargs),
+        threshold=threshold(asked.type, asked.kwargs),
         rows_checked=checked,
         rows_failed=failed,
-        note=asked.meta["note"],
+        note=sentence_of(asked.meta, became, asked.kwargs),
+        expected=sentence_of(asked.meta, None, asked.kwargs),
         todo=asked.meta["todo"],
         is_muted=asked.meta.get("is_muted", False),
         site_change=asked.meta.get("site_change"),
         is_reported_only=asked.meta.get("is_reported_only", False),
     )
+
+
+def sentence_of(meta, outcome, kwargs):
+    """What an expectation says of an outcome, with its numbers: for passed and failed its own
+    sentences, else, and where it has only its note, what is expected."""
+    return with_numbers(meta.get(outcome) or meta["note"], kwargs)
 
 
 def _outcome(result, checked, when_empty):
@@ -89,52 +92,8 @@ def _observed(observation, named_by):
 
 
 def _named(row):
-    return ", ".join(f"{name} {_number(value)}" for name, value in row.items())
-
-
-def _number(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return ", ".join(f"{name} {number(value)}" for name, value in row.items())
 
 
 def _short(value):
     return f"{len(value)} columns" if isinstance(value, list) else str(value)
-
-
-def _threshold(expectation, kwargs):
-    "The threshold of the expectation, in words"
-    subject, _, asked = expectation.partition("_to_")
-    asked = asked.removeprefix("be_").replace("not_be_", "not_").replace("_", " ")
-    if "column_A" in kwargs:
-        asked = (
-            f"not after {kwargs['column_A']}"
-            if asked == "greater than b"
-            else f"{asked}, {kwargs['column_A']}"
-        )
-    words = ["length", asked] if "lengths" in subject else [asked]
-    words += [
-        f"{WORDS.get(name, name)} {_listed(value)}".strip()
-        for name, value in kwargs.items()
-        if name not in NOT_ASKED
-    ]
-    return " ".join(
-        words
-        + ([f"where {_condition(kwargs['row_condition'])}"] if kwargs.get("row_condition") else [])
-    )
-
-
-def _condition(row_condition):
-    if row_condition["type"] == "and":
-        return " and ".join(_condition(part) for part in row_condition["conditions"])
-    return " ".join(
-        [
-            row_condition["column"]["name"],
-            row_condition["operator"],
-            str(row_condition["parameter"]),
-        ]
-    )
-
-
-def _listed(value):
-    if not isinstance(value, list):
-        return _number(value)
-    return " or ".join(map(_number, value)) if len(value) <= 6 else f"of {len(value)}"

@@ -4,8 +4,10 @@
 Of a suite's own fields, in its `meta`: `when_empty`, which is `not_applicable` where finding no
 rows says nothing about the data, else Great Expectations' own verdict; and `named_by`, the columns
 that name a row to the operator. A suite without `named_by` is about patients: its results hold
-counts alone. In the meta of an expectation: `note`, `todo`, and `is_reported_only` for a warning
-that is flagged at each patient concerned, so that it does not hold the run.
+counts alone. In the meta of an expectation: `note`, which says what should be so; `passed` and
+`failed`, which say it of an outcome (each may name a number of its arguments, see
+`threshold.with_numbers`); `todo`; and `is_reported_only` for a warning that is flagged at each
+patient concerned, so that it does not hold the run.
 """
 
 import json

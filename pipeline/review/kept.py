@@ -13,6 +13,7 @@ from pipeline.core import (
     YAML_ERRORS,
     InvalidProtocol,
     UsageError,
+    counted,
     fault,
     read_yaml,
     replacing,
@@ -130,9 +131,9 @@ def _check(pack, path, returned, lines):
     )
     if unknown:
         raise UsageError(
-            f"{path} answers {unknown} lines that {named} does not have, or has with another"
-            " content. Make a new form with b12 protocol review, load the file there, check the"
-            " answers and save them again."
+            f"{path} answers {counted(unknown, 'line')} that {named} does not have, or has"
+            " with another content. Make a new form with b12 protocol review, load the file there,"
+            " check the answers and save them again."
         )
 
 

@@ -1,5 +1,6 @@
 """The folders of the runs and their manifests."""
 
+from pipeline.runs.failure import FailedRun, last_failure, noting_failure
 from pipeline.runs.folders import (
     BUILDING,
     HELD,
@@ -34,6 +35,7 @@ __all__ = [
     "HELD",
     "REMOVED",
     "Approval",
+    "FailedRun",
     "InputFile",
     "Inputs",
     "PackVersion",
@@ -43,11 +45,13 @@ __all__ = [
     "complete_decision",
     "damaged",
     "held_manifests",
+    "last_failure",
     "latest_folder",
     "listed_folders",
     "manifests",
     "new_run_id",
     "newest_folder",
+    "noting_failure",
     "parquet_files",
     "point_latest_to",
     "read_counts",

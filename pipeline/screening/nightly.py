@@ -18,7 +18,7 @@ from pipeline.core import (
     today,
 )
 from pipeline.observability import observe_screening
-from pipeline.runs import Inputs, complete_decision, held_manifests, manifests
+from pipeline.runs import Inputs, complete_decision, held_manifests, manifests, noting_failure
 from pipeline.screening import ahead
 from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
@@ -60,6 +60,7 @@ class Replay:
     is_same: bool | None
 
 
+@noting_failure(is_whole=True)
 @observe_screening
 def screen_population(
     home, as_of=None, pack=None, progress=lambda name: None, *,
@@ -86,6 +87,7 @@ def screen_population(
         return _outcome(manifest, store, notes_left)
 
 
+@noting_failure(is_whole=False)
 def plan_buckets(home, as_of=None, pack=None, *, asked_by):
     """Plan a night ahead; returns the numbers of its buckets, for `screen_planned`, as of
     `ahead.plan_ahead`; none where the night is published, held or decided on already."""
@@ -98,6 +100,7 @@ def plan_buckets(home, as_of=None, pack=None, *, asked_by):
     return ahead.plan_ahead(home, plan)
 
 
+@noting_failure(is_whole=False)
 def screen_planned(home, number, as_of=None, pack=None, *, asked_by):
     """Screen one bucket of a night that was planned ahead; returns how many patients it has, or
     None, as of `ahead.screen_ahead`."""

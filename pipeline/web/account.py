@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
-from pipeline.core import UsageError
+from pipeline.core import UsageError, counted
 from pipeline.web.access import Operator, store_of
 from pipeline.web.forms import Form, check
 from pipeline.web.login import BUSY_SECONDS, begin, spelled
@@ -59,7 +59,9 @@ def sign_out(request: Request, form: Form, actor: Operator):
     """End every session of the user, on every computer."""
     check(request, form, actor.name)
     ended = worklist.end_sessions(store_of(request), actor.name)
-    record(request, actor, "user_sign_out", detail=f"{actor.name}: {ended} sessions ended")
+    record(
+        request, actor, "user_sign_out", detail=f"{actor.name}: {counted(ended, 'session')} ended"
+    )
     request.session.clear()
     return RedirectResponse(f"{root_of(request)}/login", 303)
 

@@ -18,6 +18,7 @@ from pipeline.web import (
     patients,
     population,
     quality,
+    refused,
     runs,
     single_sign_on,
     whatif,
@@ -41,6 +42,7 @@ PAGES = (
     population,
     whatif,
     quality,
+    refused,
     runs,
     audit,
 )

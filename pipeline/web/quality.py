@@ -1,6 +1,7 @@
 """Data quality of a run: outcomes, volume, completeness, freshness,
 laboratories, rejects. Counts only."""
 
+from datetime import UTC
 from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException, Request
@@ -8,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from pipeline import worklist
 from pipeline.analysis import stewardship
-from pipeline.operations import in_quarantine
+from pipeline.operations import open_refusals, told_refusals
 from pipeline.quality import data_docs
 from pipeline.web.access import Operator, Steward
 from pipeline.web.laboratories import histograms
@@ -20,7 +21,7 @@ from pipeline.web.run_sync import follow
 router = APIRouter()
 STATES = ("passed", "failed", "not_applicable", "error")
 ORDER = {"error": 0, "failed": 1, "passed": 2, "not_applicable": 3}
-SHOWN, NIGHTS = 500, 90
+SHOWN, NIGHTS, REFUSED_SHOWN = 500, 90, 20
 
 
 @router.get("/quality")
@@ -32,6 +33,7 @@ def quality(request: Request, actor: Operator, run: str | None = None):
     chosen = next((row for row in runs if row["run_id"] == run), runs[0] if runs else None)
     outcomes = _outcomes(store, chosen)
     report = worklist.run_report(store, chosen["run_id"])["report"] if chosen else {}
+    refused = _refused(request.app.state.home, runs, chosen)
     return page(
         request,
         "quality.html",
@@ -45,10 +47,24 @@ def quality(request: Request, actor: Operator, run: str | None = None):
         rejected=over_time(worklist.counts_over_time(store, "rejected_new", NIGHTS)),
         volume=_volume(report.get("source_volume")),
         labs=histograms(report.get("lab_b12_histogram") or []),
-        quarantined=in_quarantine(request.app.state.home),
+        refused=refused,
+        told_refused=told_refusals(refused),
+        REFUSED_SHOWN=REFUSED_SHOWN,
         docs=_validation(request.app.state.home, chosen),
-        key_of=_name,
     )
+
+
+def _refused(home, runs, chosen):
+    "The files whose rows are missing: of the newest run all, of an earlier one those before it"
+    files = open_refusals(home)
+    if not chosen or chosen["run_id"] == runs[0]["run_id"]:
+        return files
+    # the name of a run begins with the second in which it started
+    return [
+        file
+        for file in files
+        if f"{file.received_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" < chosen["run_id"]
+    ]
 
 
 def _outcomes(store, run):
@@ -69,10 +85,6 @@ def _trend(store):
     return {
         name: nights[-NIGHTS:] for name, nights in worklist.outcome_trend(store, NIGHTS).items()
     }
-
-
-def _name(row):
-    return row["suite"], row["expectation"], row["column"], row["threshold"]
 
 
 def _volume(rows):

@@ -9,14 +9,18 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.analysis import answer, is_background, plain_answer, remarks
+from pipeline.core import Failure, counted
+from pipeline.operations import standing_of
 from pipeline.protocol import deciding_result
 from pipeline.protocol import labels as words
 from pipeline.web import localised
+from pipeline.web.access import store_of
 from pipeline.web.aims import aim_of, is_overdue
 from pipeline.web.forms import token
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+SERVER_ERROR = 500
 NOTICE = "For a clinician's review; nothing here is an order."
 NAV = (  # name, path, for whom
     ("Worklist", "/worklist", "viewer"), ("Population", "/population", "viewer"),
@@ -44,6 +48,7 @@ def page(request, template, *, status=200, **values):
             is_local=is_local,
             has_login=request.app.state.has_login and not is_local,
             version=static_version(),
+            standing=_standing(request) if actor and status < SERVER_ERROR else None,
             **values,
         )
     )
@@ -53,6 +58,14 @@ def page(request, template, *, status=200, **values):
 def shown_result(row):
     """The ShownResult of a row of the worklist, with the decimal mark of the site."""
     return deciding_result(row, decimals=localised.in_decimals)
+
+
+def _standing(request):
+    "None where it cannot be known: then the page itself says what is wrong, if anything is"
+    try:
+        return standing_of(request.app.state.home, store_of(request))
+    except Failure:
+        return None
 
 
 def named_sites(sites):
@@ -69,7 +82,7 @@ FILTERS = {
     **{name: getattr(words, name) for name in ("word", "asked", "low", "marked")},
     **{name: getattr(localised, name) for name in ("day", "moment", "number", "dated")},
     "sites": named_sites, "spoken": lambda text: localised.dated(words.spoken(text)),
-    "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
+    "answer": answer, "plain_answer": plain_answer, "remarks": remarks, "counted": counted,
 }  # fmt: skip
 GLOBALS = {
     "NOTICE": NOTICE, "NAV": NAV, "QUIET": words.QUIET, "PRIORITIES": words.PRIORITIES,

@@ -202,13 +202,12 @@ def outcomes(store, run_id):
 
 
 def outcome_trend(store, nights=90):
-    """By `name_of`: the run_id, as_of, outcome, rows_checked and rows_failed of the newest nights,
-    oldest first."""
+    """By the name of `named_outcomes`: the run_id, as_of, outcome, rows_checked and rows_failed of
+    the newest nights, oldest first."""
     newest = _newest(nights)
     columns = (
-        outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.threshold,
-        outcome.c.run_id, newest.c.as_of, outcome.c.outcome, outcome.c.rows_checked,
-        outcome.c.rows_failed,
+        outcome.c.suite, outcome.c.expectation, outcome.c.column, outcome.c.run_id, newest.c.as_of,
+        outcome.c.outcome, outcome.c.rows_checked, outcome.c.rows_failed,
     )  # fmt: skip
     joined = (
         select(*columns)
@@ -217,8 +216,8 @@ def outcome_trend(store, nights=90):
     )
     trend = {}
     with store.reading() as con:
-        for row in con.execute(joined).mappings():
-            trend.setdefault(name_of(row), []).append(
+        for name, row in named_outcomes(con.execute(joined).mappings()):
+            trend.setdefault(name, []).append(
                 {
                     name: row[name]
                     for name in ("run_id", "as_of", "outcome", "rows_checked", "rows_failed")
@@ -227,9 +226,15 @@ def outcome_trend(store, nights=90):
     return trend
 
 
-def name_of(row):
-    """What tells one expectation from another, from night to night."""
-    return row["suite"], row["expectation"], row["column"], row["threshold"]
+def named_outcomes(rows):
+    """(name, row) of the outcomes of runs: what tells one expectation from another, from night to
+    night. Its place among the like ones of its run is in the name and not its threshold, so that
+    a threshold that is changed, or worded anew, does not end its history."""
+    places = Counter()
+    for row in rows:
+        like = row["suite"], row["expectation"], row["column"]
+        yield (*like, places[row["run_id"], like]), row
+        places[row["run_id"], like] += 1
 
 
 def _newest(nights):
@@ -242,17 +247,15 @@ def _newest(nights):
 
 
 def outcome_changes(store, run_id) -> list[dict[str, Any]]:
-    """The outcomes of a run, each with `change` against the run before: NEW, PERSISTING, RESOLVED,
-    or None (it passed, as before)."""
-    now, before = (
-        outcomes(store, run_id),
-        {name_of(row): row["outcome"] for row in outcomes(store, _run_before(store, run_id))},
-    )
+    """The outcomes of a run, each with its `name`, and `change` against the run before: NEW,
+    PERSISTING, RESOLVED, or None (it passed, as before)."""
+    now, earlier = outcomes(store, run_id), outcomes(store, _run_before(store, run_id))
+    before = {name: row["outcome"] for name, row in named_outcomes(earlier)}
     bad = ("failed", "error")
     words = {(True, False): "NEW", (True, True): "PERSISTING", (False, True): "RESOLVED"}
     return [
-        row | {"change": words.get((row["outcome"] in bad, before.get(name_of(row)) in bad))}
-        for row in now
+        row | {"name": name, "change": words.get((row["outcome"] in bad, before.get(name) in bad))}
+        for name, row in named_outcomes(now)
     ]
 
 

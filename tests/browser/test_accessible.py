@@ -14,7 +14,7 @@ WIDE = 1280
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
     "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "empty": "/worklist?status=merged", "population": "/population",
-    "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "data-docs": "/quality/data-docs", "runs": "/runs",
+    "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "refused": "/quality/refused", "data-docs": "/quality/data-docs", "runs": "/runs",
     "help": "/help", "audit": "/audit", "missing": "/no-such-page",
 }  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

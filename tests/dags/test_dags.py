@@ -330,7 +330,7 @@ def test_a_refused_file_is_named_and_the_others_go_in(airflow, tmp_path):
     )
     assert done.returncode == 10, done.stderr
     assert "lab_result.csv: REFUSED" in done.stdout
-    assert "1 files ingested, 1 refused" in done.stdout
+    assert "1 file ingested, 1 refused" in done.stdout
 
 
 def test_the_codes_of_a_delivery_are_there_before_its_events_are_read(airflow, tmp_path):

@@ -382,7 +382,7 @@ def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(
     refused.write_bytes(f"xé\n{patient},110\n".encode(encoding))
     assert b12(lived_in, "ingest", refused, "--source", "canonical").code == 10
     b12(lived_in, "backup", tmp_path / "backup")
-    assert b12(lived_in, "erase", patient, "--yes").out == "Erased 1 rows: refused 1.\n"
+    assert b12(lived_in, "erase", patient, "--yes").out == "Erased 1 row: refused 1.\n"
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )

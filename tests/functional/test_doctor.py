@@ -181,9 +181,9 @@ def bad_deadlines(home):
     [
         (lake_file, "wrong Lake files are missing: lab_result 1"), (lake_log, "wrong The lake: The lake table lab_result"),
         (latest_gone, "wrong runs/latest names a run that does not exist"), (latest_cut, "wrong The latest run is incomplete: assessment.parquet"),
-        (manifest_damaged, "wrong The runs: "), (later_run, "wrong A run started at"), (held_run, "look 1 runs wait for a steward"), (open_modes, "wrong 1 files or folders of the home"),
+        (manifest_damaged, "wrong The runs: "), (later_run, "wrong A run started at"), (held_run, "look 1 run waits for a steward"), (open_modes, "wrong 1 file or folder of the home is"),
         (newer_store, "wrong The worklist database: The worklist database was made by a newer version"), (no_store, "look There is no worklist database"),
-        (claimed, "look 1 files are claimed"), (left_over, "look 1 folders in work/"), (archive_gone, "wrong 1 delivered files are not in the archive"),
+        (claimed, "look 1 file is claimed"), (left_over, "look 1 folder in work/ belongs"), (archive_gone, "wrong 1 delivered file is not in the archive"),
         (bad_profile, "wrong The profile mine:"), (bad_own_profile, "wrong The profile own:"), (empty_key, "wrong The erasure key: "), (binary_key, "wrong The erasure key: "), (bad_deadlines, "wrong The deadlines:"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
@@ -197,7 +197,7 @@ def test_what_somebody_damaged_is_named_with_what_to_do(home, damage, found):
 def test_a_file_that_lies_there_for_over_a_day(home, monkeypatch):
     stuck(home)
     monkeypatch.setattr(state.time, "time", lambda: datetime.now(UTC).timestamp() + 2 * 86400)
-    assert any("1 files have been waiting in landing/" in one for one in says(home))
+    assert any("1 file has been waiting in landing/" in one for one in says(home))
 
 
 def test_received_messages_that_nobody_lands(home, monkeypatch):
@@ -227,18 +227,14 @@ def test_a_room_that_cannot_be_read_is_a_finding_among_the_others(home, monkeypa
 def test_what_a_killed_erasing_left_is_not_taken_for_the_archived_file(home):
     path = next((home / "archive").rglob("*.csv"))
     path.rename(path.with_suffix(".part"))
-    assert any(
-        one.startswith("wrong 1 delivered files are not in the archive") for one in says(home)
-    )
+    assert any(one.startswith("wrong 1 delivered file is not in the archive") for one in says(home))
 
 
 def test_an_archived_file_that_changed_is_seen_when_it_is_read(home):
     archive_changed(home)
     assert not any("as delivered" in one for one in says(home))
     assert any(
-        one.startswith(
-            "wrong 1 archived files are neither as delivered nor as an erasure left them"
-        )
+        one.startswith("wrong 1 archived file is neither as delivered nor as an erasure left them")
         for one in says(home, "--deep")
     )
 

@@ -261,7 +261,7 @@ def test_an_id_with_an_umlaut_is_found_in_a_refused_file_of_any_encoding(tmp_pat
         b12(tmp_path / "home", "ingest", tmp_path / "lab_result.csv", "--source", "canonical").code
         == 10
     )
-    assert b12(tmp_path / "home", "erase", "Müll", "--yes").out == "Erased 1 rows: refused 1.\n"
+    assert b12(tmp_path / "home", "erase", "Müll", "--yes").out == "Erased 1 row: refused 1.\n"
     [path] = (tmp_path / "home" / "refused").rglob("*.csv")
     assert path.read_bytes().decode(encoding) == text.replace("Müll,110", "")
 

@@ -24,8 +24,9 @@ from pipeline.operations import alerts, examine, in_quarantine
 from pipeline.web import create_app
 from pipeline.worklist import Actor
 from tests.command import b12
-from tests.functional.web_client import client
+from tests.functional.web_client import client, field, token
 from tests.generative.test_erasure import holding
+from tests.homes import without_gates
 from tests.serving_channels import web_server
 
 SEEN = "from pipeline.landing import arrival; arrival._is_being_written = lambda path: False\n"
@@ -97,7 +98,7 @@ def test_an_unexpected_failure_is_tried_three_times_then_reported_everywhere(hom
         f"quarantine {file.sha256[:12]}"
     ]
     page = client(create_app(home, identify=lambda: Actor("kim", "operator"))).get("/quality").text
-    assert "Files in quarantine" in page and "lab_result_0.csv" in page
+    assert "1 file is in quarantine" in page and "lab_result_0.csv" in page
 
     drop(home, "canonical/again/lab_result_0.csv", rows(90))
     assert "the same bytes failed before" in take(home)["again/lab_result_0.csv"].refused
@@ -121,6 +122,71 @@ def test_a_refused_file_is_listed_and_tried_again_too(home):
     assert b12(home.root, "refused", "--retry", "0" * 12).code == 2
 
 
+HEADLESS = "patient_id,code\nP,2132-9\n"
+
+
+@pytest.fixture
+def refused(home):
+    "A home with a run, after which a file was refused"
+    drop(home, "canonical/lab_result.csv", rows(0))
+    take(home)
+    with without_gates():
+        run.screen_population(home, "2026-01-31")
+    drop(home, "canonical/lab_result_2.csv", HEADLESS)
+    assert "lacks" in take(home)["lab_result_2.csv"].refused
+    return home
+
+
+def verdict(home, role="steward"):
+    page = client(create_app(home, identify=lambda: Actor("kim", role))).get("/quality").text
+    said = ("1 file was refused", "No file is refused")
+    [state] = [one.state for one in examine(home) if one.what.startswith(said)]
+    return state, "The data can be used" in page, "1 file was refused" in page
+
+
+def counting(home, *more):
+    listed = b12(home.root, "refused", "--format", "json", *more).json
+    return [(one["file"], one["settled"]) for one in listed]
+
+
+def test_a_refused_file_counts_in_the_verdict_until_it_is_delivered_well(refused):
+    assert verdict(refused) == verdict(refused, "operator") == ("look", False, True)
+    assert counting(refused) == [("lab_result_2.csv", None)]
+    drop(refused, "canonical/lab_result_2.csv", rows(7))
+    assert take(refused)["lab_result_2.csv"].accepted == 1
+    assert verdict(refused) == ("ok", True, False)
+    assert counting(refused) == []
+    [(_, settled)] = counting(refused, "--all")
+    assert settled.startswith("replaced by a file of the same name on ")
+
+
+def test_a_steward_dismisses_a_refused_file_with_a_reason(refused):
+    browser = client(create_app(refused, identify=lambda: Actor("kim", "steward")))
+    page = browser.get("/quality/refused")
+    sent = {"csrf": token(page), "sha256": field(page, "sha256")}
+    assert browser.post("/quality/refused/dismiss", data=sent).status_code == 400
+    assert verdict(refused) == ("look", False, True)
+    sent["because"] = "A test file."
+    assert browser.post("/quality/refused/dismiss", data=sent).status_code == 303
+    assert verdict(refused) == ("ok", True, False)
+    assert "Dismissed by kim on " in browser.get("/quality/refused").text
+    assert "A test file." in b12(refused.root, "audit", "--what", "refused_dismissed").out
+
+
+def test_the_command_line_dismisses_a_refused_file_with_a_reason(refused):
+    [listed] = b12(refused.root, "refused", "--format", "json").json
+    assert b12(refused.root, "refused", "--dismiss", listed["sha256"][:8]).code == 2
+    answer = b12(refused.root, "refused", "--dismiss", listed["sha256"][:8], "--because", "A test.")
+    assert (answer.code, answer.out) == (0, "No longer counted: lab_result_2.csv.\n")
+    assert counting(refused) == []
+
+
+def test_only_a_steward_sees_and_dismisses_refused_files(refused):
+    browser = client(create_app(refused, identify=lambda: Actor("kim", "coordinator")))
+    assert browser.get("/quality/refused").status_code == 403
+    assert browser.post("/quality/refused/dismiss", data={}).status_code == 403
+
+
 def test_out_of_memory_costs_the_file_alone_and_says_so(home, monkeypatch):
     monkeypatch.setenv("B12_FILE_MEMORY", "1GB")
     codings = ",".join(f'{{"system":"{number}","code":"x"}}' for number in range(1_500_000))
@@ -138,7 +204,7 @@ def test_too_much_work_ends_at_the_first_try(home, monkeypatch):
     monkeypatch.setenv("B12_FILE_SECONDS", "1")
     drop(home, "canonical/lab_result.csv", SLOW)
     account = take(home)["lab_result.csv"]
-    assert "more than 1 seconds of the processor (B12_FILE_SECONDS)" in account.refused
+    assert "more than 1 second of the processor (B12_FILE_SECONDS)" in account.refused
 
 
 def test_a_file_that_kills_its_reader_each_time_is_put_aside(home):

@@ -183,7 +183,7 @@ def test_an_archived_file_that_was_changed_is_evidence_of_nothing(home):
     answer = b12(home.root, "reingest")
     assert answer.code == 13 and "is not as it was delivered" in answer.err
     assert results(home) == 3
-    assert "1 archived files are neither" in b12(home.root, "doctor", "--deep").out
+    assert "1 archived file is neither" in b12(home.root, "doctor", "--deep").out
 
 
 def test_what_an_erasure_left_of_a_file_is_known_and_its_emptiness_no_refusal(home):

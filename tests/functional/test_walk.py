@@ -187,7 +187,7 @@ def test_a_retracted_result_leaves_the_worklist_the_next_night(tmp_path):
     assert {row["patient_id"] for row in worklist(home)} == {"p", "q", "r", "s"}
     retracted = [{**rows[0], "status": "entered-in-error", "reported_at": "2026-01-31"}]
     answer = run(home, deliver(tmp_path / "tuesday", lab_result=retracted))
-    assert "lab_result.csv: 1 rows = 1 accepted" in answer.out
+    assert "lab_result.csv: 1 row = 1 accepted" in answer.out
     assert {row["patient_id"] for row in worklist(home)} == {"q", "r", "s"}
     assert assessments(home)["p"]["b12"] == "never"
     assert "retracted" in b12(home, "explain", "p").out

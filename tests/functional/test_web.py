@@ -6,17 +6,21 @@ import json
 import logging
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
 
 from pipeline import worklist
 from pipeline.core.config import Home
-from pipeline.core.errors import UsageError
+from pipeline.core.errors import GateClosed, UsageError
+from pipeline.screening import screen_population
 from pipeline.web import create_app
 from pipeline.web.server import standalone
 from tests.command import AS_OF, b12, deliver, run
+from tests.functional.test_held import WARNING
 from tests.functional.web_client import client, field, keys, local, token
+from tests.homes import copied
 
 HOSTILE = """<script>alert('1')</script>"x&amp;"""
 PAGES = (
@@ -28,7 +32,7 @@ PAGES = (
     "/runs/compare",
     "/help",
 )
-STEWARDS = ("/quality/rejects", "/quality/unmapped")
+STEWARDS = ("/quality/rejects", "/quality/unmapped", "/quality/refused")
 ADMINS = "/audit"
 COUNTS = ("/quality", "/runs", "/help")  # of these an operator may read
 PASSWORD = "correct horse battery"
@@ -449,6 +453,31 @@ def test_data_docs_load_our_stylesheet_and_no_other_file_is_reached(home):
     for path in ("/index.html", "?run=../../etc", "?run=.."):
         assert browser.get(f"/quality/data-docs{path}").status_code == 404
     assert client(app_for(home, "coordinator")).get("/quality/data-docs").status_code == 403
+
+
+def test_every_page_says_which_list_it_shows_and_what_kept_a_newer_one_away(home):
+    browser = client(app_for(home, "admin"))
+    [key, *_] = keys(browser.get("/worklist"))
+    for path in (*PAGES, *STEWARDS, ADMINS, f"/patients/{key}"):
+        page = browser.get(path).text
+        assert 'List of <span class="nowrap">31 Jan 2026</span>' in page, path
+        assert (
+            'No newer list was published.</b> You are seeing the list of <span class="nowrap">31 Jan 2026</span>.'
+            in page
+        )
+        assert '<a href="/runs">See the runs</a>' in page, path
+
+
+def test_a_closed_gate_leads_to_its_reasons_from_every_page(home, tmp_path):
+    home = Home(copied(home.root, tmp_path / "home"))
+    with pytest.MonkeyPatch.context() as gates, pytest.raises(GateClosed):
+        closing = replace(WARNING, severity="critical")
+        gates.setattr("pipeline.quality.run_suites", lambda con, **_: ([closing], []))
+        screen_population(home, AS_OF)
+    for role in ("operator", "viewer", "steward"):
+        page = client(app_for(home, role)).get("/help").text
+        assert "</span> was not published: its gate is closed.</b>" in page
+        assert '<a href="/quality?run=' in page
 
 
 def test_no_patient_is_on_the_quality_pages(home):

@@ -1,6 +1,8 @@
 """The commands of `b12`: each calls the pipeline and prints the result."""
 
 from pipeline.cli.commands.coding import codes
+from pipeline.cli.commands.completing import completion
+from pipeline.cli.commands.listing import runs
 from pipeline.cli.commands.operating import (
     backup,
     doctor,
@@ -20,7 +22,6 @@ from pipeline.cli.commands.screening import (
     ingest,
     protocol,
     run,
-    runs,
     screen,
     worklist,
 )
@@ -35,8 +36,9 @@ from pipeline.cli.commands.stewarding import (
 )
 
 __all__ = [
-    "audit", "backup", "codes", "compact", "decide", "demo", "diff", "doctor", "erase", "explain",
-    "ingest", "notify", "overdue", "protocol", "receive", "refused", "reingest", "rejects",
+    "audit", "backup", "codes", "compact", "completion", "decide", "demo", "diff",
+    "doctor", "erase", "explain", "ingest", "notify", "overdue", "protocol", "receive",
+    "refused", "reingest", "rejects",
     "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped", "upgrade",
     "user", "worklist",
 ]  # fmt: skip

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline.backup import create_backup, restore_backup, upgrade_home
-from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, tell_account
-from pipeline.core import StorageError, UsageError, account, described_settings
+from pipeline.cli.commands.terminal import is_confirmed, patient_id_of, say, show, tell_account
+from pipeline.core import StorageError, UsageError, account, counted, described_settings
 from pipeline.erasure import erase as erase_patient
 from pipeline.exports import as_json, as_rows, table
 from pipeline.operations import alerts, deadlines, examine
@@ -37,7 +37,7 @@ def overdue(home, options):
     else:
         found = [{"key": alert.key, "says": alert.says} for alert in deadlines.overdue(home, now)]
     columns = tuple(found[0]) if found else ("key", "says")
-    say(as_rows(found, options.format, columns, empty="Nothing is overdue."))
+    show(as_rows(found, options.format, columns, empty="Nothing is overdue."))
     return OVERDUE if found else 0
 
 
@@ -58,9 +58,9 @@ def backup(home, options):
     done = create_backup(home, options.folder)
     megabytes = done["bytes"] / 1e6
     say(
-        f"{options.folder}: {done['files']:,} files, {done['copied']:,} of them copied "
+        f"{options.folder}: {counted(done['files'], 'file')}, {done['copied']:,} copied "
         f"({megabytes:,.1f} MB), {done['removed']:,} removed; "
-        f"{sum(done['store'].values()):,} rows of the worklist database."
+        f"{counted(sum(done['store'].values()), 'row')} of the worklist database."
     )
     if not done["is_signed"]:
         say(
@@ -74,19 +74,20 @@ def restore(home, options):
         home, options.folder, ledger_file=options.ledger, may_be_unsigned=options.unsigned
     )
     say(
-        f"{home.root}: {done['files']:,} files and {sum(done['store'].values()):,} rows of the "
-        f"worklist database, as of {done['made_at']}."
+        f"{home.root}: {counted(done['files'], 'file')} and"
+        f" {counted(sum(done['store'].values()), 'row')} of the worklist database, as of"
+        f" {done['made_at']}."
     )
-    say(f"Erased again according to the ledger: {done['erased']:,} patient IDs.")
+    say(f"Erased again according to the ledger: {counted(done['erased'], 'patient ID')}.")
     if done["unreadable"]:
         say(
-            f"Deleted: {done['unreadable']:,} unreadable refused files, which may name a patient "
-            "who was erased."
+            f"Deleted: {counted(done['unreadable'], 'unreadable refused file')}, which may name a "
+            "patient who was erased."
         )
     if done["unknown"]:
         raise StorageError(
-            f"{done['unknown']} erasures in the ledger were made under another key, so it is not "
-            "known whose they are. Set $B12_ERASURE_KEY to that key, empty the new home and "
+            f"{counted(done['unknown'], 'erasure')} in the ledger made under another key: it is not"
+            " known whose. Set $B12_ERASURE_KEY to that key, empty the new home and "
             "restore again, before users work with it."
         )
     if not done["has_erasure_key"]:
@@ -104,12 +105,16 @@ def upgrade(home, options):
         say(f"{home.root} is in the form of this version; nothing to do.")
         return
     say(
-        f"{home.root} was brought from form {done.form} to this version: {done.files:,} files were"
-        f" replayed, {done.rewritten:,} of them without patients erased earlier. The backup is in"
+        f"{home.root} was brought from form {done.form} to this version:"
+        f" {counted(done.files, 'file was', 'files were')} replayed, {done.rewritten:,} of them"
+        " without patients erased earlier. The backup is in"
         f" {done.backup}. Next: b12 doctor, then b12 screen."
     )
     if done.expired:
-        say(f"Of {done.expired:,} files past their retention the rows were kept as they were.")
+        say(
+            f"Of {counted(done.expired, 'file')} past their retention the rows were kept as they"
+            " were."
+        )
 
 
 def erase(home, options):
@@ -125,7 +130,7 @@ def erase(home, options):
         return
     places = ", ".join(f"{name} {number:,}" for name, number in done.rows.items())
     verb = "Would erase" if options.dry_run else "Erased"
-    say(f"{verb} {sum(done.rows.values()):,} rows: {places}.")
+    say(f"{verb} {counted(sum(done.rows.values()), 'row')}: {places}.")
     for path, rows in done.files if options.dry_run else ():
         say(f"  {path}: {rows:,}")
     _tell_mentions(done.mentions)
@@ -148,11 +153,12 @@ def doctor(home, options):
     findings = examine(home, is_deep=options.deep)
     counts = {state: sum(f.state == state for f in findings) for state in ("ok", "look", "wrong")}
     if options.format == "json":
-        say(as_json([asdict(finding) for finding in findings]))
+        show(as_json([asdict(finding) for finding in findings]))
     else:
         for finding in findings:
-            todo = f"\n       -> {finding.todo}." if finding.todo else ""
-            say(f"{finding.state:<6} {finding.what}.{todo}")
+            say(f"{finding.state:<6} {finding.what}.", hang=7)
+            if finding.todo:
+                say(f"       -> {finding.todo}.", hang=3)
         say(f"\n{counts['ok']} ok, {counts['look']} to look at, {counts['wrong']} wrong.")
     return StorageError.exit_code if counts["wrong"] else 0
 
@@ -163,5 +169,5 @@ def _settings(options):
         for variable, default, meaning, value in described_settings()
     ]
     columns = ("setting", "value", "default", "meaning")
-    say(as_json(rows) if options.format == "json" else table(rows, columns))
+    show(as_json(rows) if options.format == "json" else table(rows, columns, least=("default",)))
     return 0

@@ -7,13 +7,15 @@ from contextlib import closing
 
 from pipeline import worklist
 from pipeline.cli.commands.recording import record_in
-from pipeline.cli.commands.terminal import asked, say
-from pipeline.core import UsageError, zone
+from pipeline.cli.commands.terminal import asked, say, show
+from pipeline.core import UsageError, counted, zone
 from pipeline.exports import table
 from pipeline.profiles import clean_id
 from pipeline.screening import parse_day
 
 LOCAL_PROXY = ("127.0.0.1", "::1")
+NOTHING = "No access is on record for this."
+AUDIT_LEAST = ("origin", "rows")
 AUDIT_COLUMNS = ("at", "who", "origin", "what", "rows", "detail", "key")
 
 
@@ -88,7 +90,7 @@ def _changed_login(store, options):
     elif options.action == "sign-out":
         if worklist.known_name(store, name) is None:
             raise UsageError(f"There is no user {name}.")
-        return f"{name}: {worklist.end_sessions(store, name)} sessions ended"
+        return f"{name}: {counted(worklist.end_sessions(store, name), 'session')} ended"
     else:
         worklist.change_user(store, name, is_disabled=options.action == "disable")
     return name
@@ -116,10 +118,14 @@ def audit(home, options):
         record_in(store, "audit", items=items, rows=len(items), detail=asked_for)
         if options.format == "jsonl":
             for line in worklist.access_lines(store, wanted):
-                say(json.dumps(line, ensure_ascii=False))
+                show(json.dumps(line, ensure_ascii=False))
             return
         rows = [_shown(row) for row in worklist.accesses(store, wanted, limit=options.most)]
-        say(table(rows, AUDIT_COLUMNS) if rows else "No access is on record for this.")
+        say(
+            table(rows, AUDIT_COLUMNS, least=AUDIT_LEAST)
+            if rows
+            else "No access is on record for this."
+        )
 
 
 def _wanted(store, options):

@@ -16,26 +16,29 @@ from pipeline.cli.commands.terminal import (
     patient_id_of,
     raise_refused,
     say,
+    show,
     silent,
     tell_account,
     tell_patients,
     tell_relation,
     write,
 )
-from pipeline.core import GateClosed, UsageError, clock
+from pipeline.core import GateClosed, UsageError, clock, counted
 from pipeline.demo import OTHER_SOURCES, write_demo
 from pipeline.exports import (
     FORMATS,
     WORKLIST_COLUMNS,
+    WORKLIST_LEAST,
     as_json,
     as_rows,
+    fitted,
     published,
     table,
     worklist_csv,
 )
 from pipeline.protocol import load, problems
 from pipeline.review import with_reviews
-from pipeline.runs import held_manifests, latest_folder, manifests
+from pipeline.runs import latest_folder
 from pipeline.screening import parse_day
 
 
@@ -47,7 +50,7 @@ def ingest(home, options):
         progress=tell_account if options.format == "table" else silent,
     )
     if options.format == "json":
-        say(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
+        show(as_json([account.as_json() for account in accounts if account.entity != "reference"]))
     elif not accounts:
         _say_nothing_came(options)
     raise_refused(home, accounts)
@@ -77,14 +80,15 @@ def _screen(home, options):
     )
     if done.state == "held":
         raise GateClosed(
-            f"A gate warned: the run {done.run_id} with {done.worklist} patients is held and the"
-            f" previous worklist stays in use. Read {home.runs}/.held-{done.run_id}/quality.json,"
+            f"A gate warned: the run {done.run_id} with {counted(done.worklist, 'patient')} is held"
+            " and the previous worklist stays in use. Read"
+            f" {home.runs}/.held-{done.run_id}/quality.json,"
             f" then type: b12 decide {done.run_id} publish --because TEXT, or discard."
         )
     say(walk.describe(home))
     if done.notes_left:
         say(
-            f"{done.notes_left} of the clinicians' notes did not reach the lake. For the reasons,"
+            f"{counted(done.notes_left, 'clinician note')} did not reach the lake. For the reasons,"
             " type: b12 rejects --source clinician_notes"
         )
     if not done.is_followed:
@@ -97,7 +101,8 @@ def _screen(home, options):
 def _tell_bucket(screened):
     if screened.patients is not None:
         say(
-            f"Bucket {screened.bucket}: {screened.patients:,} patients in {screened.seconds:.1f} s"
+            f"Bucket {screened.bucket}: {counted(screened.patients, 'patient')} in"
+            f" {screened.seconds:.1f} s"
             f" on {screened.host}"
         )
 
@@ -115,7 +120,7 @@ def _screen_again(home, options):
         f"Screened again with the data of {done.replay_of}: {home.runs / done.run_id}. Nothing was"
         " published."
     )
-    say(f"Worklist: {done.worklist:,} patients, {same[done.is_same]}.")
+    say(f"Worklist: {counted(done.worklist, 'patient')}, {same[done.is_same]}.")
 
 
 def decide(home, options):
@@ -126,7 +131,7 @@ def decide(home, options):
         by=options.by or getuser(),
         because=options.because,
     )
-    say(f"{done.run_id}: {done.state}, {done.worklist:,} patients on its worklist.")
+    say(f"{done.run_id}: {done.state}, {counted(done.worklist, 'patient')} on its worklist.")
     if done.state == "superseded":
         say("A newer run was published while this one waited; the newer worklist stays in use.")
 
@@ -147,7 +152,7 @@ def worklist(home, options):
     rows = list(published(folder, priority=options.priority))
     record_patients(home, "list", rows, detail=form)
     if form == "table":
-        text = table(rows, WORKLIST_COLUMNS)
+        text = table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST)
     elif form == "json":
         text = as_json(rows)
     else:
@@ -161,31 +166,14 @@ def explain(home, options):
         home, patient_id=patient_id_of(options), as_of=day, pack=options.protocol
     )
     record_patients(home, "explain", [found])
-    say(as_json(found) if options.format == "json" else explanation_as_text(found))
-
-
-def runs(home, options):
-    rows = [
-        {"run_id": run.run_id, "as_of": str(run.as_of), "patients": run.rows.assessment,
-         "worklist": run.rows.worklist,
-         "published": run.published, "state": run.state, "protocol": str(run.protocol)}
-        for run in [*held_manifests(home), *manifests(home, published_only=False)]
-    ]  # fmt: skip
-    say(
-        as_rows(
-            rows,
-            options.format,
-            ("run_id", "as_of", "patients", "worklist", "published", "state", "protocol"),
-            empty=f"No runs yet in {home.runs}. Type: b12 run PATH --source PROFILE",
-        )
-    )
+    show(as_json(found) if options.format == "json" else fitted(explanation_as_text(found)))
 
 
 def diff(home, options):
     rows = difference(home, options.before, options.after)
     record_patients(home, "compare", rows)
     empty = "The two worklists do not differ."
-    say(as_rows(rows, options.format, DIFFERENCE_COLUMNS, empty=empty))
+    show(as_rows(rows, options.format, DIFFERENCE_COLUMNS, empty=empty))
     if options.format == "table" and rows:
         kinds = ("new", "changed", "resolved")
         say(
@@ -211,11 +199,16 @@ def demo(home, options):
     )
 
 
+def _fitted_prose(line):
+    "On a terminal, and without the rows of tables: elsewhere it is Markdown to be rendered"
+    return fitted(line) if sys.stdout.isatty() and not line.startswith("|") else line
+
+
 def protocol(home, options):
     check_options(options)
     pack = load(options.pack)
     if options.action == "show":
-        say(with_reviews(pack))
+        show("\n".join(map(_fitted_prose, with_reviews(pack).split("\n"))))
         return 0
     if options.action == "review":
         return review_pack(pack, options)
@@ -225,8 +218,8 @@ def protocol(home, options):
     if wrong:
         return 12
     say(
-        f"{pack.path.name}: sound. {len(pack.raw['facts'])} facts,"
-        f" {sum(len(d.rules) for d in pack.decisions)} lines of decision."
+        f"{pack.path.name}: sound. {counted(len(pack.raw['facts']), 'fact')},"
+        f" {counted(sum(len(d.rules) for d in pack.decisions), 'rule')}."
     )
     tell_reviews(pack)
     return 0

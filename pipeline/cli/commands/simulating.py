@@ -1,9 +1,9 @@
 """The command `b12 simulate`."""
 
 from pipeline.analysis import Simulation, simulation_as_text
-from pipeline.cli.commands.terminal import say
+from pipeline.cli.commands.terminal import show
 from pipeline.core import UsageError
-from pipeline.exports import as_json
+from pipeline.exports import as_json, fitted
 
 
 def simulate(home, options):
@@ -24,7 +24,7 @@ def simulate(home, options):
         effect = simulation.what_if(changes, minutes=minutes)
     finally:
         simulation.close()
-    say(as_json(effect) if options.format == "json" else simulation_as_text(effect))
+    show(as_json(effect) if options.format == "json" else fitted(simulation_as_text(effect)))
 
 
 def _change(text):

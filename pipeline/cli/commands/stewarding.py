@@ -3,13 +3,14 @@
 from pipeline import run as walk
 from pipeline.analysis import stewardship
 from pipeline.cli.commands.recording import record
-from pipeline.cli.commands.terminal import form_of, raise_refused, say, tell_account, write
-from pipeline.core import Refused, UsageError, account
-from pipeline.exports import account_line, as_rows, table
+from pipeline.cli.commands.terminal import form_of, raise_refused, say, show, tell_account, write
+from pipeline.core import Refused, UsageError, account, counted
+from pipeline.exports import account_line, as_json, as_rows, table
 from pipeline.ingest import replay
-from pipeline.operations import refused_files, retention, retry
+from pipeline.operations import dismiss, open_refusals, refused_files, retention, retry
 from pipeline.profiles import answerable_as, answered, filled
 from pipeline.sources import check, check_folder, draft
+from pipeline.worklist import Actor
 
 REJECTED = (
     "source",
@@ -23,7 +24,8 @@ REJECTED = (
     "unit",
     "performing_lab",
 )
-REFUSED = ("state", "source", "file", "received_at", "reason", "todo", "sha256")
+REJECTED_LEAST = ("source", "entity", "code_system", "performing_lab", "unit", "field", "code")
+REFUSED = ("state", "source", "file", "received_at", "reason", "todo", "sha256", "settled")
 CURE = ("profile_key", "remedy")
 LIKELY = (
     "entity",
@@ -59,7 +61,7 @@ def rejects(home, options):
             f"{options.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
     record(home, "rejects", rows=len(rows), detail=options.reason)
-    say(as_rows(rows, options.format, columns, empty="No rejected rows."))
+    show(as_rows(rows, options.format, columns, empty="No rejected rows.", least=REJECTED_LEAST))
     reasons = {row.get("rejected_because") or row.get("reason") for row in rows} - {None}
     if options.format == "table" and reasons:
         say("\nHow to fix them:")
@@ -73,12 +75,29 @@ def rejects(home, options):
 
 
 def refused(home, options):
+    if options.retry and options.dismiss:
+        raise UsageError("Give --retry or --dismiss, not both.")
+    if options.because and not options.dismiss:
+        raise UsageError("--because is the reason for --dismiss SHA256.")
     if options.retry:
         retry(home, options.retry)
         return raise_refused(home, walk.ingest_waiting(home, progress=tell_account))
-    rows = [{name: getattr(file, name) for name in REFUSED} for file in refused_files(home)]
-    columns = REFUSED if options.format == "json" else REFUSED[:-1]
-    return say(as_rows(rows, options.format, columns, empty="No file was refused."))
+    if options.dismiss:
+        actor = Actor(account(), "admin")
+        because = {"because": options.because, "origin": walk.COMMAND_LINE}
+        names = dismiss(home, options.dismiss, actor=actor, **because)
+        return say(f"No longer counted: {', '.join(names)}.")
+    return _list_refused(refused_files(home) if options.all else open_refusals(home), options)
+
+
+def _list_refused(files, options):
+    if options.format == "json":
+        return show(as_json([{name: getattr(file, name) for name in REFUSED} for file in files]))
+    for file in files:
+        say(f"{file.file} ({file.source}, {file.received_at:%Y-%m-%d}): {file.state}")
+        for line in filter(None, (file.settled, f"{file.reason}.", f"-> {file.todo}.")):
+            say(f"  {line}")
+    return None if files else say("No file was refused.")
 
 
 def unmapped(home, options):
@@ -109,6 +128,8 @@ def _with_answers(rows, path):
 
 def source(home, options):
     if options.action == "draft":
+        if options.out and options.out.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"--out {options.out}: a profile is YAML. Known endings: .yaml, .yml.")
         return write(draft(*options.arguments), options.out)
     if len(options.arguments) != 2:
         raise UsageError(
@@ -177,6 +198,7 @@ def compact(home, options):
     gone = retention.apply_retention(home, who=account())
     say(
         f"Lake files merged: {merged:,}, removed: {gone['lake_files']:,}. Past their retention and"
-        f" removed: {gone['runs']:,} runs, {gone['refused']:,} refused files,"
-        f" {gone['archive']:,} delivered files, {gone['audit']:,} entries of the access log."
+        f" removed: {counted(gone['runs'], 'run')}, {counted(gone['refused'], 'refused file')},"
+        f" {counted(gone['archive'], 'delivered file')},"
+        f" {counted(gone['audit'], 'entry', 'entries')} of the access log."
     )

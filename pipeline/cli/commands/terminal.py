@@ -2,15 +2,29 @@
 
 import sys
 
-from pipeline.core import Refused, UsageError, printable
-from pipeline.exports import FORMATS, account_line
+from pipeline.core import Refused, UsageError, counted, printable
+from pipeline.exports import FORMATS, account_line, fitted, width_of
 from pipeline.profiles import clean_id
 
 SHOWN = 3  # refused files that the error names
+TABLE = {"table": ".txt"}
 
 
-def say(text):
+def say(text, *, hang=2):
+    """Print a text, broken between words where the terminal is narrower; see `fitted`."""
+    show(fitted(printable(text), hang=hang))
+
+
+def show(text):
+    """Print what has its own form, such as JSON or a table, as it is."""
+    clear_progress()
     print(printable(text), flush=True)
+
+
+def complain(text):
+    """Print what went wrong on standard error."""
+    clear_progress()
+    print(fitted(printable(text), sys.stderr), file=sys.stderr)
 
 
 def patient_id_of(options):
@@ -37,7 +51,7 @@ def asked(question):
 
 def write(text, out):
     if out is None:
-        say(text)
+        show(text)
     else:
         check_file(out)
         out.write_text(text + "\n", encoding="utf-8")
@@ -61,13 +75,18 @@ def check_folder(out):
 
 
 def form_of(asked, out, forms):
-    """The form asked for, else that of the longest ending of the file's name, else a table."""
-    fitting = [
-        form
-        for form in forms
-        if form in FORMATS and out and out.name.lower().endswith(FORMATS[form].suffix)
-    ]
-    return asked or max(fitting, key=lambda form: len(FORMATS[form].suffix), default="table")
+    """The form asked for, else that of the longest ending of the file's name, else a table. Raises
+    UsageError where the name ends as no form does."""
+    if asked or out is None:
+        return asked or "table"
+    endings = {form: FORMATS[form].suffix for form in forms if form in FORMATS} | TABLE
+    fitting = [form for form, ending in endings.items() if out.name.lower().endswith(ending)]
+    if not fitting:
+        known = ", ".join(f"{ending} ({form})" for form, ending in endings.items())
+        raise UsageError(
+            f"--out {out}: its ending names no format. Known endings: {known}. Or give --format."
+        )
+    return max(fitting, key=lambda form: len(endings[form]))
 
 
 def silent(_):
@@ -81,18 +100,24 @@ def tell_account(account):
 
 
 def tell_relation(name):
-    if sys.stderr.isatty():
-        print(f"\r\033[Kbuilding {name}", end="", file=sys.stderr, flush=True)
+    _tell_progress(f"building {name}")
 
 
 def tell_patients(done, total):
+    _tell_progress(f"{done:,} of {counted(total, 'patient')}")
+
+
+def _tell_progress(text):
+    "In place of what was told before, and only on a terminal"
     if sys.stderr.isatty():
-        print(
-            f"\r\033[K{done:,} of {total:,} patients",
-            end="\n" if done >= total else "",
-            file=sys.stderr,
-            flush=True,
-        )
+        width = width_of(sys.stderr) or len(text) + 1
+        print(f"\r\033[K{text[: width - 1]}", end="", file=sys.stderr, flush=True)
+
+
+def clear_progress():
+    """Take the line of progress away, so that what follows does not run into it."""
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _beside(home, accounts):
@@ -107,7 +132,7 @@ def raise_refused(home, accounts):
         return
     named = "; ".join(f"{account.file}: {account.refused}" for account in refused[:SHOWN])
     more = f"; and {len(refused) - SHOWN:,} more" if len(refused) > SHOWN else ""
-    count = "1 file was" if len(refused) == 1 else f"{len(refused):,} files were"
+    count = counted(len(refused), "file was", "files were")
     others = ", and the others went in" if len(refused) < len(accounts) else ""
     told = (
         f"{count} refused whole{others}. {named}{more}. Refused files are kept in {home.refused}"

@@ -3,6 +3,7 @@
 from contextlib import closing
 
 from pipeline import lake
+from pipeline.core import counted
 from pipeline.engine import connect
 from pipeline.ingest import replay
 from pipeline.lake import TABLES
@@ -30,7 +31,7 @@ def of_lake(home):
         return look("The lake is empty", "Type: b12 ingest PATH --source PROFILE")
     with closing(connect()) as con:
         lake.check_tables_present(con, home, lake.attach(con, home))
-    return ok(f"The lake is complete: {len(tables)} tables")
+    return ok(f"The lake is complete: {counted(len(tables), 'table')}")
 
 
 def of_object_store(home):
@@ -52,20 +53,25 @@ def of_archive(home, is_deep):
     paths = {path: each for path, each in delivered.items() if not is_expired(path)}
     if missing := sum(not path.exists() for path in paths):
         todo = f"{AGAIN}; the lake cannot be replayed without them"
-        return wrong(f"{missing} delivered files are not in the archive", todo)
+        return wrong(
+            f"{counted(missing, 'delivered file is', 'delivered files are')} not in the archive",
+            todo,
+        )
     if not is_deep:
         return ok(_held(paths, len(delivered) - len(paths)))
     changed = sum(not is_as_archived(path, each.sha256) for path, each in paths.items())
     if changed:
-        what = f"{changed} archived files are neither as delivered nor as an erasure left them"
+        files = counted(changed, "archived file is", "archived files are")
+        what = f"{files} neither as delivered nor as an erasure left them"
         return wrong(what, f"{AGAIN}; check the disk, and who can write to it")
     rewritten = sum(map(is_rewritten, paths))
     erased = f"; {rewritten:,} of them without the patients erased since" if rewritten else ""
-    return ok(f"The {len(paths):,} archived files are as delivered, byte for byte{erased}")
+    files = counted(len(paths), "archived file is", "archived files are")
+    return ok(f"All {files} as delivered, byte for byte{erased}")
 
 
 def _held(paths, expired):
-    said = f"The archive holds all {len(paths):,} delivered files"
+    said = f"The archive holds all {counted(len(paths), 'delivered file')}"
     if expired:
         said += f" but {expired:,} past their retention, whose rows stay"
     if paths:

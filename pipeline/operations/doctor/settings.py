@@ -7,6 +7,7 @@ from pipeline.core import (
     SOURCES,
     InvalidProtocol,
     UsageError,
+    counted,
     settings,
     today,
     zone,
@@ -45,7 +46,7 @@ def _protocol():
     pack = load(DEFAULT_PACK)
     if mistakes := problems(pack):
         return wrong(
-            f"The protocol pack {pack.name} has {len(mistakes)} problems",
+            f"The protocol pack {pack.name} has {counted(len(mistakes), 'problem')}",
             "b12 protocol check lists them",
         )
     due = pack.raw["next_review"]
@@ -68,7 +69,7 @@ def _profiles(home):
     ]
     yield from (finding for finding in findings if finding)
     if not any(findings):
-        yield ok(f"{len(names)} source profiles are valid")
+        yield ok(f"{counted(len(names), 'source profile is', 'source profiles are')} valid")
 
 
 def _deadlines(home):
@@ -81,7 +82,8 @@ def _deadlines(home):
     expected = len(deadlines.deliveries) + sum(
         deadline is not None for deadline in (deadlines.worklist_by, deadlines.waiting_hours)
     )
-    return ok(f"{expected} deadlines are watched; b12 overdue lists what is late")
+    watched = counted(expected, "deadline is", "deadlines are")
+    return ok(f"{watched} watched; b12 overdue lists what is late")
 
 
 def _gates(home):
@@ -133,7 +135,7 @@ def _patient_url():
 def _single_sign_on(home):
     found = tried("Single sign-on", worklist.single_sign_on, home)
     if isinstance(found, worklist.SingleSignOn):
-        lines = "1 line" if len(found.mapping) == 1 else f"{len(found.mapping)} lines"
+        lines = counted(len(found.mapping), "line")
         yield ok(f"Single sign-on by {found.issuer} is set up; its mapping has {lines}")
     elif found:
         yield found

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import worklist
-from pipeline.core import settings
+from pipeline.core import counted, settings
 from pipeline.erasure import ledger
 from pipeline.landing import list_files, spooled_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake, of_object_store
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
-from pipeline.operations.refusals import in_quarantine
-from pipeline.runs import held_manifests, manifests, parquet_files, read_manifest
+from pipeline.operations.refusals import refused_files, told_refusals
+from pipeline.runs import held_manifests, last_failure, manifests, parquet_files, read_manifest
 
 AN_HOUR = 3600
 A_DAY = 24 * AN_HOUR
@@ -28,12 +28,13 @@ def of_state(home, *, is_deep):
     if home.lake_url:
         yield tried("The object store of the lake", of_object_store, home)
     yield tried("The runs", _latest, home)
+    yield tried("The last run", _failed, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
     yield tried("Waiting files", _waiting, home)
     yield tried("Received messages", _received, home)
     yield tried("Claimed files", _claimed, home)
-    yield tried("Quarantine", _quarantine, home)
+    yield tried("Refused files", _refusals, home)
     yield tried("Leftover folders", _left_over, home)
     yield tried("The archive", of_archive, home, is_deep)
 
@@ -54,11 +55,16 @@ def _latest(home):
         return wrong(what, "Screen again, as of today: b12 screen")
     if held := len(held_manifests(home)):
         todo = "b12 runs lists them; decide with b12 decide, or in Airflow under Required Actions"
-        return look(f"{held} runs wait for a steward's decision", todo)
-    return ok(
-        f"The latest run, {link.resolve().name}, is complete: {manifest.rows.worklist:,} patients"
-        " on the worklist"
-    )
+        return look(f"{counted(held, 'run waits', 'runs wait')} for a steward's decision", todo)
+    listed = counted(manifest.rows.worklist, "patient")
+    return ok(f"The latest run, {link.resolve().name}, is complete: {listed} on the worklist")
+
+
+def _failed(home):
+    if failure := last_failure(home):
+        what = f"The last run failed at {failure.at:%Y-%m-%d %H:%M} UTC: {failure.why.rstrip('.')}"
+        return look(what, "Follow the message, then type: b12 screen")
+    return ok("The last run did not fail")
 
 
 def _broken_files(home, folder, rows):
@@ -106,11 +112,10 @@ def _store(home):
         )
     store = worklist.open_store(home)
     try:
-        people = len(worklist.users(store))
+        people = counted(len(worklist.users(store)), "person", "people")
         kind = "SQLite, in the home" if store.is_sqlite else "PostgreSQL"
         return ok(
-            f"The worklist database ({kind}) is available and up to date; {people} people may log"
-            " in"
+            f"The worklist database ({kind}) is available and up to date; {people} may log in"
         )
     finally:
         store.close()
@@ -122,11 +127,12 @@ def _waiting(home):
     stuck = [one for one in waits if now - one.changed_at > A_DAY]
     if stuck:
         return look(
-            f"{len(stuck)} files have been waiting in landing/ for over a day",
+            f"{counted(len(stuck), 'file has', 'files have')} been waiting in landing/ for over a"
+            " day",
             "Check that each folder is named after a profile and each manifest is complete. Then"
             " type: b12 ingest",
         )
-    return ok(f"{len(waits)} files wait in landing/")
+    return ok(f"{counted(len(waits), 'file waits', 'files wait')} in landing/")
 
 
 def _received(home):
@@ -138,40 +144,44 @@ def _received(home):
             f"Start b12 receive --source {stuck[0]}: it moves them into landing/. Its log says what"
             " is wrong",
         )
-    return ok(f"{len(files)} files of received messages are in spool/")
+    return ok(f"{counted(len(files), 'file')} of received messages in spool/")
 
 
 def _claimed(home):
     unread = []
     files = list(list_files(home.claimed, unread=unread.append)) if home.claimed.is_dir() else []
     if unread:
+        what = counted(len(unread), "claimed file or folder", "claimed files or folders")
         return look(
-            f"{len(unread)} claimed files or folders cannot be read",
+            f"{what} cannot be read",
             f"Check the owner and the permissions in {home.claimed}, then type: b12 ingest",
         )
     if claimed := len(files):
         return look(
-            f"{claimed} files are claimed but not yet ingested",
+            f"{counted(claimed, 'file is', 'files are')} claimed but not yet ingested",
             "The next ingest takes them; if none is scheduled, type: b12 ingest",
         )
     return ok("No claimed file is waiting to be ingested")
 
 
-def _quarantine(home):
-    if files := len(in_quarantine(home)):
-        are, them = ("file is", "it") if files == 1 else ("files are", "them")
+def _refusals(home):
+    files = refused_files(home)
+    counting = [file for file in files if file.settled is None]
+    if counting:
         return look(
-            f"{files} {are} in quarantine: the ingest failed on {them} again and again",
+            f"{told_refusals(counting)}: the rows are missing in the data",
             "b12 refused says why, and what to do",
         )
-    return ok("No file is in quarantine")
+    settled = f"; replaced or dismissed since: {len(files):,}" if files else ""
+    return ok(f"No file is refused or in quarantine{settled}")
 
 
 def _left_over(home):
     left = len(list(home.work.iterdir())) if home.work.is_dir() else 0
     if left:
+        belong = counted(left, "folder in work/ belongs", "folders in work/ belong")
         return look(
-            f"{left} folders in work/ belong to a running or killed process",
+            f"{belong} to a running or killed process",
             "The next ingest or screening removes those of killed processes",
         )
     return ok("work/ is empty")

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from packaging.requirements import Requirement
 
-from pipeline.core import REPOSITORY, revealed, settings
+from pipeline.core import REPOSITORY, counted, revealed, settings
 from pipeline.erasure import ledger
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 
@@ -56,9 +56,9 @@ def _packages():
             "Type: make run, which installs them",
         )
     if other:
+        differ = counted(len(other), "package differs", "packages differ")
         return look(
-            f"{len(other)} packages differ from the versions in requirements.txt, for example"
-            f" {other[0]}",
+            f"{differ} from requirements.txt, for example {other[0]}",
             "Type: make clean run",
         )
     return ok(f"{len(pinned)} packages, as pinned in requirements.txt")
@@ -102,8 +102,10 @@ def _modes(home):
         else []
     )
     if open_ones:
+        are = "file or folder of the home is", "files or folders of the home are"
+        open_to_others = counted(len(open_ones), *are)
         return wrong(
-            f"{len(open_ones)} files or folders of the home are open to other accounts",
+            f"{open_to_others} open to other accounts",
             f"Type: chmod -R go-rwx {home.root}; then open landing/ as needed",
         )
     return ok("Nothing in the home is open to other accounts (except landing/, if you opened it)")

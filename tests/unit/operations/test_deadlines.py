@@ -192,7 +192,7 @@ def test_a_file_that_is_not_taken_counts_from_when_it_was_put_there(home, room):
     now = datetime.now(UTC)
     assert overdue(home, now + timedelta(hours=1)) == []
     [alert] = overdue(home, now + timedelta(hours=2, minutes=1))
-    assert alert.says == f"1 files have lain in {room}/ for over 2 hours"
+    assert alert.says == f"1 file has lain in {room}/ for over 2 hours"
 
 
 def test_the_command_says_what_is_late_and_returns_a_code_of_its_own(home):

@@ -116,7 +116,8 @@ def test_a_mislabelled_unit_closes_the_gate_and_says_so(con):
     assert "\n" not in message
     for said in (
         "nothing was published",
-        "1 of 1 rows",
+        "1 of 1 row.",
+        "The median B12 of a laboratory moved by the factor",
         "performing_lab North, unit pg/mL, file new.csv",
         "ratio 0.738",
         "Ask the laboratory",
@@ -344,8 +345,8 @@ def test_the_message_joins_all_that_closes():
     assert quality.closing_outcomes([failed, warning, table]) == [failed, table]
     assert quality.message([failed, warning, table]) == (
         "The gate is closed by 2 critical expectations: nothing was published; the previous worklist stays in use. "
-        "a.b.c: 2 of 9 rows are not as expected (unique). One row each. Report it. "
-        "a.b (expect_x): the table is not as expected (unique; observed 50 columns). One row each. Report it."
+        "a.b.c: One row each. Expected: unique. Failed: 2 of 9 rows. Report it. "
+        "a.b (expect_x): One row each. Expected: unique. Observed: 50 columns. Report it."
     )
 
 

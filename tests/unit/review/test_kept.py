@@ -71,7 +71,7 @@ def test_a_review_that_does_not_fit_is_refused(pack, tmp_path, changes, said):
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("key", "next_step.Nope", "1 lines that"), ("key", "../../etc/passwd", "key"), ("digest", "0" * 16, "1 lines that"), ("answer", "yes", "answer"),
+        ("key", "next_step.Nope", "1 line that"), ("key", "../../etc/passwd", "key"), ("digest", "0" * 16, "1 line that"), ("answer", "yes", "answer"),
         ("comment", "x" * (LONGEST + 1), "comment"), ("answer", "object", "has no comment"),
     ],
 )  # fmt: skip

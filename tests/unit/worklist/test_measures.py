@@ -81,7 +81,7 @@ def published(folder, number, outcome, patients=100):
     )
     expectation = {
         "suite": "screening.assessment", "expectation": "expect_x", "column": "b12", "severity": "warning", "outcome": outcome, "observed": None,
-        "threshold": "x", "rows_checked": 10, "rows_failed": int(outcome == "failed"), "note": "n", "todo": "t",
+        "threshold": f"at most {number} %", "rows_checked": 10, "rows_failed": int(outcome == "failed"), "note": "n", "todo": "t",
     }  # fmt: skip
     report = {"rejection": [{"rejected_because": "bad_date", "rows_new": 3}, {"rejected_because": "bad_date", "rows_new": 1}], "testing": [{"risk_group": "metformin_long_term", "is_total": True, "patients": 50, "tested_recently": 20},
                           {"risk_group": "metformin_long_term", "is_total": False, "patients": 1, "tested_recently": 1}]}  # fmt: skip
