@@ -10,7 +10,7 @@ from pipeline.cli.completion import SHELLS
 from pipeline.cli.parsing import Parser
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
-from pipeline.worklist import ROLES
+from pipeline.worklist import ROLES, SIGNERS
 
 ROLE_HELP = (
     "operator: counts, no patients; viewer: reads; coordinator: acts; steward: also sees rejected"
@@ -277,9 +277,9 @@ def _demo(commands):
 
 
 def _protocol(commands):
-    text = "validate a protocol pack, print it for clinicians, or have it reviewed by them"
+    text = "validate a protocol pack, print it for clinicians, have it reviewed by them, or sign it"
     protocol = _add(commands, "protocol", text)
-    protocol.add_argument("action", choices=("check", "show", "review"))
+    protocol.add_argument("action", choices=("check", "show", "review", "sign"))
     text = "a name in protocol/, or the path of a YAML file (default: %(default)s)"
     protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK", help=text)
     text = "review: folder for the forms, HTML and PDF (default: here); with --add, for the review"
@@ -288,6 +288,14 @@ def _protocol(commands):
     protocol.add_argument("--add", type=Path, metavar="FILE", help=text)
     text = "with --add: in place of another review by this reviewer of this day"
     protocol.add_argument("--replace", action="store_true", help=text)
+    text = "sign: the name of the person who signs"
+    protocol.add_argument("--name", metavar="NAME", help=text)
+    text = "sign: what this person is (default: %(default)s)"
+    protocol.add_argument("--role", choices=SIGNERS, default="clinician", help=text)
+    text = "sign: without a question"
+    protocol.add_argument("--yes", action="store_true", help=text)
+    text = "sign: although reviewers object to lines of the pack"
+    protocol.add_argument("--despite-objections", action="store_true", help=text)
 
 
 def _completion(commands):

@@ -9,7 +9,7 @@ from pipeline import worklist
 from pipeline.core import InvalidProtocol, clock, counted, zone
 from pipeline.operations.deadlines import due_day
 from pipeline.operations.deadlines_file import read_deadlines
-from pipeline.runs import HELD, held_manifests, last_failure
+from pipeline.runs import HELD, held_manifests, last_failure, read_manifest
 
 OLD = timedelta(days=2)  # where a site sets no deadline: neither today's list nor yesterday's
 
@@ -28,12 +28,15 @@ class Notice:
 @dataclass(frozen=True)
 class Standing:
     """Of the list that people see: its as-of date, when its run started (UTC), how old it is in
-    words; None before the first. notice: None while all is in order."""
+    words; None before the first. notice: None while all is in order. protocol: name and version;
+    signature: of the protocol file that the run read, None while nobody signed it."""
 
     as_of: date | None
     started_at: datetime | None
     age: str | None
     notice: Notice | None
+    protocol: str | None = None
+    signature: worklist.Signature | None = None
 
     @property
     def seen(self):
@@ -54,7 +57,20 @@ def standing_of(home, store, now=None):
     if followed is None:
         return Standing(None, None, None, notice)
     started = _in_utc(followed["started_at"])
-    return Standing(followed["as_of"], started, _age(followed["as_of"]), notice)
+    sha256 = _protocol_of(home, followed["run_id"])
+    return Standing(
+        followed["as_of"], started, _age(followed["as_of"]), notice, followed["protocol"],
+        worklist.signature_of(store, sha256) if sha256 else None,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _protocol_of(home, run_id):
+    "The SHA-256 of the protocol file that a run read; None of a run whose folder is gone"
+    try:
+        return read_manifest(home.runs / run_id).protocol.sha256
+    except FileNotFoundError:
+        return None
 
 
 def _age(as_of):

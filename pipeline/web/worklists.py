@@ -56,6 +56,7 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
         query=query, told=told, counts=listed.counts, since=since,
+        contacts=worklist.contacts(store, [row["key"] for row in listed.rows]),
         saved=worklist.saved_filters(store, actor.name), **_offered(store),
     )  # fmt: skip
 

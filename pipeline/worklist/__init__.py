@@ -62,6 +62,7 @@ from pipeline.worklist.rows import age_in_years
 from pipeline.worklist.saved_filters import remove_filter, save_filter, saved_filters
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single_sign_on
+from pipeline.worklist.signatures import SIGNERS, Signature, sign, signature_of
 from pipeline.worklist.statuses import (
     ACTIVE,
     CHANNELS,
@@ -100,6 +101,7 @@ __all__ = [
     "REASONS",
     "ROLES",
     "SET_BY_PEOPLE",
+    "SIGNERS",
     "SORTS",
     "STATUSES",
     "TRIES",
@@ -112,6 +114,7 @@ __all__ = [
     "Contact",
     "Filter",
     "NotAdmitted",
+    "Signature",
     "SingleSignOn",
     "StaleItem",
     "access",
@@ -185,6 +188,8 @@ __all__ = [
     "saved_filters",
     "seconds_to_wait",
     "session_user",
+    "sign",
+    "signature_of",
     "single_sign_on",
     "sites_seen",
     "store",

@@ -145,6 +145,18 @@ event = Table(
     Column("act", String(16), index=True), Column("before", Text),
 )  # fmt: skip
 
+# who signed a protocol, and as what; it counts for the file of this SHA-256 alone
+signature = Table(
+    "signature", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("protocol", String(80), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    Column("who", String(100), nullable=False),  # the user or account that recorded it
+)  # fmt: skip
+
 # filters of the worklist that users keep
 saved_filter = Table(
     "saved_filter", metadata,

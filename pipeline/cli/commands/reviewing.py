@@ -1,25 +1,23 @@
 """The review of a pack by clinicians: the form, what comes back, and what it says."""
 
+from contextlib import closing
 from pathlib import Path
 
-from pipeline import review
-from pipeline.cli.commands.terminal import check_folder, say
-from pipeline.core import InvalidProtocol, UsageError, clock
+from pipeline import review, worklist
+from pipeline.cli.commands.terminal import check_folder, is_confirmed, say
+from pipeline.core import InvalidProtocol, UsageError, account, clock, sha256_of
 from pipeline.protocol import problems
+from pipeline.run import COMMAND_LINE
 
 CODES_SHOWN = 10
+OPTIONS_OF = {"review": ("add", "out", "replace"), "sign": ("name", "yes", "despite_objections")}
 
 
 def review_pack(pack, options):
     """Write the form of a pack, or keep a review that came back."""
     if options.add:
         return _keep(pack, options)
-    if wrong := problems(pack):
-        file, line, message = wrong[0]
-        raise InvalidProtocol(
-            f"{pack.path.name} has problems ({len(wrong)}), the first at {file}:{line}: {message}."
-            " Type: b12 protocol check"
-        )
+    _check_sound(pack)
     folder = options.out or Path()
     check_folder(folder)
     page, paper = review.write_kit(pack, folder, clock.today())
@@ -28,6 +26,39 @@ def review_pack(pack, options):
         " paper form is for pen. Then type: b12 protocol review --add FILE"
     )
     return None
+
+
+def sign_pack(home, pack, options):
+    """Record that a person signs a pack as it is, after a question. Raises UsageError and
+    InvalidProtocol."""
+    if not (options.name or "").strip():
+        raise UsageError("Say who signs: b12 protocol sign --name NAME --role clinician")
+    _check_sound(pack)
+    if review.standing_of(pack).objections and not options.despite_objections:
+        raise UsageError(
+            f"Reviewers object to lines of {pack.path.name}: b12 protocol show. Answer them, or"
+            " sign with --despite-objections."
+        )
+    sha256, protocol = sha256_of(pack.path), f"{pack.name} {pack.raw['version']}"
+    say(f"{protocol}, SHA-256 {sha256}")
+    question = f"{options.name}, {options.role}: do you sign this protocol as it is?"
+    if not (options.yes or is_confirmed(question)):
+        raise UsageError("Not signed.")
+    with closing(worklist.open_store(home)) as store:
+        signed = worklist.sign(
+            store, sha256=sha256, protocol=protocol, name=options.name, role=options.role,
+            actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE,
+        )  # fmt: skip
+    say(f"Signed by {signed.name}, {signed.role}. A change of the file ends the signature.")
+
+
+def _check_sound(pack):
+    if wrong := problems(pack):
+        file, line, message = wrong[0]
+        raise InvalidProtocol(
+            f"{pack.path.name} has problems ({len(wrong)}), the first at {file}:{line}: {message}."
+            " Type: b12 protocol check"
+        )
 
 
 def _keep(pack, options):
@@ -42,10 +73,12 @@ def _keep(pack, options):
 
 
 def check_options(options):
-    """Raises UsageError for options of `review` with another action."""
-    used = [name for name in ("add", "out", "replace") if getattr(options, name)]
-    if options.action != "review" and used:
-        raise UsageError(f"--{used[0]} belongs to b12 protocol review.")
+    """Raises UsageError for options of `review` or `sign` with another action."""
+    for action, names in OPTIONS_OF.items():
+        used = [name for name in names if getattr(options, name)]
+        if options.action != action and used:
+            option = used[0].replace("_", "-")
+            raise UsageError(f"--{option} belongs to b12 protocol {action}.")
     if options.replace and not options.add:
         raise UsageError("--replace belongs to b12 protocol review --add FILE.")
 

@@ -9,7 +9,7 @@ from pipeline.analysis import DIFFERENCE_COLUMNS, explain_latest, explanation_as
 from pipeline.analysis import diff as difference
 from pipeline.cli.commands.exporting import export
 from pipeline.cli.commands.recording import record_patients
-from pipeline.cli.commands.reviewing import check_options, review_pack, tell_reviews
+from pipeline.cli.commands.reviewing import check_options, review_pack, sign_pack, tell_reviews
 from pipeline.cli.commands.terminal import (
     check_folder,
     form_of,
@@ -212,6 +212,8 @@ def protocol(home, options):
         return 0
     if options.action == "review":
         return review_pack(pack, options)
+    if options.action == "sign":
+        return sign_pack(home, pack, options)
     wrong = problems(pack)
     for file, line, message in wrong:
         print(f"{file}:{line}: {message}", file=sys.stderr)
