@@ -3,7 +3,7 @@
 from pipeline.exports import fhir, omop
 from pipeline.exports.cells import cells_of, text_columns
 from pipeline.exports.meta import Meta, meta_in
-from pipeline.exports.published import published, worklist_csv
+from pipeline.exports.published import as_shown, published, worklist_csv
 from pipeline.exports.report import (
     PRIORITIES,
     WORKLIST_COLUMNS,
@@ -25,6 +25,7 @@ __all__ = [
     "as_file",
     "as_json",
     "as_rows",
+    "as_shown",
     "cells_of",
     "describe",
     "fhir",

@@ -3,11 +3,13 @@
 import csv
 import io
 from contextlib import contextmanager
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.runs import damaged, parquet_files
+from pipeline.protocol import TESTS, first_action, load_or_shipped
+from pipeline.runs import damaged, parquet_files, read_manifest
 
 AT_ONCE = 2000  # rows
 
@@ -20,6 +22,49 @@ def published(folder, *, everyone=False, priority=None):
         with _damage_told(path), pq.ParquetFile(path) as file:
             for batch in file.iter_batches(AT_ONCE):
                 yield from (row for row in batch.to_pylist() if priority in (None, row["priority"]))
+
+
+def as_shown(folder, rows):
+    """Rows of a run's worklist with what is done first (`action`), and the result that decides each
+    as the laboratory reported it (`result`, `result_test`, `result_on`): what a published row alone
+    does not say. Raises StorageError."""
+    pack = load_or_shipped(read_manifest(folder).protocol.pack)
+    for some in _in_parts(rows):
+        deciding = _deciding(folder, [row["patient_id"] for row in some])
+        for row in some:
+            known = deciding.get(row["patient_id"]) or _of_b12(row)
+            yield row | known | {"action": first_action(pack, row)}
+
+
+def _in_parts(rows):
+    rows = iter(rows)
+    return iter(lambda: list(islice(rows, AT_ONCE)), [])
+
+
+def _deciding(folder, patient_ids):
+    "What `listed_patient.parquet` says of these patients; nothing of a run before there was one"
+    path = folder / "listed_patient.parquet"
+    if not path.exists():
+        return {}
+    with _damage_told(path):
+        columns = ["patient_id", "deciding_test", "deciding_reported", "deciding_on"]
+        found = pq.read_table(path, columns=columns, filters=[("patient_id", "in", patient_ids)])
+    return {
+        row["patient_id"]: {
+            "result": _named(row["deciding_test"], row["deciding_reported"]),
+            "result_test": row["deciding_test"], "result_on": row["deciding_on"],
+        }
+        for row in found.to_pylist()
+    }  # fmt: skip
+
+
+def _named(test, reported):
+    "A result with its test, where it is not the B12 that everyone expects there"
+    return reported if test in (None, "total_b12") else f"{TESTS[test]} {reported}"
+
+
+def _of_b12(row):
+    return {"result": row["b12_reported"], "result_test": "total_b12", "result_on": row["b12_on"]}
 
 
 @contextmanager

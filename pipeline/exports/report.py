@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import islice
 
 from pipeline.core import counted
-from pipeline.exports.published import published
+from pipeline.exports.published import as_shown, published
 from pipeline.exports.tabular import table
 from pipeline.exports.width import fitted
 from pipeline.runs import latest_folder, read_counts, read_manifest
@@ -12,14 +12,14 @@ from pipeline.runs import latest_folder, read_counts, read_manifest
 WORKLIST_COLUMNS = (
     "priority",
     "patient_id",
-    "next_step",
+    "action",
     "waiting_since",
-    "b12_reported",
-    "b12_on",
+    "result",
+    "result_on",
     "safety",
     "flags",
 )
-WORKLIST_LEAST = ("flags", "b12_on", "waiting_since", "safety")  # left out first
+WORKLIST_LEAST = ("flags", "result_on", "waiting_since", "safety")  # left out first
 PRIORITIES = {1: "urgent", 2: "soon", 3: "next weeks", 4: "routine"}
 OUTCOMES = ("passed", "noted", "warned", "failed", "not_applicable", "error", "muted")
 
@@ -33,7 +33,7 @@ def describe(home, top=10, b12="b12"):
     summary, outcomes = read_counts(folder / "summary.json"), read_counts(folder / "quality.json")
     manifest = read_manifest(folder)
     patients, pack = summary["patients"], manifest.protocol
-    rows = list(islice(published(folder), top))
+    rows = list(as_shown(folder, islice(published(folder), top)))
     commands = ("serve", "worklist --priority 1", "explain PATIENT_ID", "rejects", "runs")
     lines = [
         f"Screened {counted(patients, 'patient')} as of {manifest.as_of} with protocol {pack}.",

@@ -11,7 +11,7 @@ from rich.table import Table
 from pipeline.exports.cells import escaped
 from pipeline.exports.width import UNKNOWN, fitted, width_of
 
-UNBROKEN = ("patient_id", "run_id", "as_of", "waiting_since", "b12_on", "code", "sha256")
+UNBROKEN = ("patient_id", "run_id", "as_of", "waiting_since", "result_on", "code", "sha256")
 GAP, LONGEST_WORD, FEWEST = 2, 24, 2  # between columns; of a word; columns that stay
 
 

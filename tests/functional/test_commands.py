@@ -215,7 +215,7 @@ def test_worklist_in_each_format(home, tmp_path):
     rows = b12(home, "worklist", "--format", "json").json
     assert [list(row) for row in rows] == [ASSESSMENT] * (len(text.splitlines()) - 1)
     assert b12(home, "worklist").out.splitlines()[0].split() == [
-        "priority", "patient_id", "next_step", "waiting_since", "b12_reported", "b12_on", "safety", "flags",
+        "priority", "patient_id", "action", "waiting_since", "result", "result_on", "safety", "flags",
     ]  # fmt: skip
     out = tmp_path / "list.csv"
     assert b12(home, "worklist", "--format", "csv", "--out", out).out == ""

@@ -14,6 +14,7 @@ from fhir.resources.R4B.bundle import Bundle
 from openpyxl import load_workbook
 
 from pipeline.core.config import REPOSITORY
+from pipeline.protocol import first_action, load
 from pipeline.screening.counts import RELATIONS
 from tests.command import AS_OF, assessments, b12
 
@@ -31,9 +32,16 @@ def rows(home):
 def test_a_workbook_with_the_worklist_in_its_order(home, rows, tmp_path):
     assert b12(home, "worklist", "--format", "xlsx", "--out", tmp_path / "w.xlsx").code == 0
     sheet = load_workbook(tmp_path / "w.xlsx")["Worklist"]
+    heads = [cell.value for cell in sheet[1]]
+    places = [heads.index(name) for name in ("Priority", "Patient ID", "Action", "Next step")]
     assert [
-        (line[0].value, line[1].value, line[2].value) for line in sheet.iter_rows(min_row=2)
-    ] == [(row["priority"], row["patient_id"], row["next_step"]) for row in rows]
+        tuple(line[place].value for place in places) for line in sheet.iter_rows(min_row=2)
+    ] == [
+        (row["priority"], row["patient_id"], first_action(load(), row), row["next_step"])
+        for row in rows
+    ]
+    deciding = [line[heads.index("Result")].value for line in sheet.iter_rows(min_row=2)]
+    assert any(found and found.startswith("Active B12 ") for found in deciding)
     assert {cell.data_type for line in sheet.iter_rows(min_row=2) for cell in line} <= {
         "s",
         "n",

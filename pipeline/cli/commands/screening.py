@@ -31,6 +31,7 @@ from pipeline.exports import (
     WORKLIST_LEAST,
     as_json,
     as_rows,
+    as_shown,
     fitted,
     published,
     table,
@@ -152,7 +153,7 @@ def worklist(home, options):
     rows = list(published(folder, priority=options.priority))
     record_patients(home, "list", rows, detail=form)
     if form == "table":
-        text = table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST)
+        text = table(list(as_shown(folder, rows)), WORKLIST_COLUMNS, least=WORKLIST_LEAST)
     elif form == "json":
         text = as_json(rows)
     else:
