@@ -138,3 +138,70 @@ def test_keys_of_one_character_can_be_switched_off(page):
     page.locator("#keys-on").check()
     press(page, "Escape", "j")
     assert page.locator("[data-row].at").count() == 1
+
+
+def test_calls_are_logged_in_two_keys_and_the_list_goes_on(page):
+    "Ten patients in order: some called, one taken back, none opened twice"
+    page.goto("/worklist?priority=3&status=open")
+    order = page.locator("a.open").all_inner_texts()[:10]
+    press(page, "j", "Enter")
+    for place, patient in enumerate(order[:4]):
+        expect(page.locator("h1")).to_have_text(f"Patient {patient}")
+        page.wait_for_load_state("load")
+        press(page, "c", "rnm"[place % 3])
+        expect(page.locator("[data-done]")).to_contain_text("Saved: Contact attempt")
+        expect(page.locator("[data-done]")).to_be_focused()
+        press(page, "n")
+    expect(page.locator("h1")).to_have_text(f"Patient {order[4]}")
+    page.wait_for_load_state("load")
+    press(page, "c", "r")
+    expect(page.locator(".state")).to_contain_text("Contacted")
+    press(page, "z")
+    expect(page.locator("[data-done]")).to_contain_text("Taken back")
+    expect(page.locator(".state")).to_contain_text("Open")
+
+
+def test_a_typed_comment_is_not_lost_without_a_question(page):
+    page.goto("/worklist?priority=3&status=open")
+    press(page, "j", "Enter")
+    page.wait_for_load_state("load")
+    page.locator("#comment").press_sequentially("half a sentence")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/worklist")
+    assert asked == ["beforeunload"]
+
+
+def test_no_bar_hides_the_row_that_has_the_focus(page):
+    "WCAG 2.4.11, with Tab and with j, down the whole list"
+    page.goto("/worklist?priority=4")
+    hidden = """() => {
+        const [row, bar, top] = [document.activeElement.getBoundingClientRect(), ...[".bulk", ".top"].map(
+            (name) => document.querySelector(name).getBoundingClientRect())];
+        const sticks = getComputedStyle(document.querySelector(".top")).position === "sticky";
+        const below = row.bottom > bar.top + 1 && row.top < bar.bottom;
+        return (below && getComputedStyle(document.querySelector(".bulk")).position === "sticky") || (sticks && row.top < top.bottom - 1);
+    }"""
+    for _ in range(12):
+        press(page, "j")
+        assert not page.evaluate(hidden)
+    tab_to(page, "a.open")
+    for _ in range(24):
+        press(page, "Tab")
+        assert not page.evaluate(hidden)
+
+
+def sheets(page):
+    "How many sheets of paper the page is printed on"
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_ten_patients_are_printed_on_a_sheet_and_a_patient_on_one(page):
+    page.goto("/worklist")
+    rows = page.locator("[data-row]").count()
+    assert sheets(page) <= -(-rows // 10) + 1
+    press(page, "j", "Enter")
+    page.wait_for_load_state("load")
+    expect(page.locator(".chart canvas")).to_have_count(1)
+    # drawn for a narrow window, the chart is taller
+    assert sheets(page) <= (1 if page.viewport_size["width"] >= 1280 else 2)

@@ -162,7 +162,7 @@ def test_the_second_time_only_what_changed_is_copied(lived_in, tmp_path):
         if path.is_file()
     }
     answer = b12(lived_in, "backup", backup)
-    assert ", 0 of them copied (0.0 MB), 0 removed" in answer.out
+    assert ", 0 copied (0.0 MB), 0 removed" in answer.out
     run(
         lived_in,
         deliver(
@@ -278,7 +278,7 @@ def test_whose_delivery_waited_when_the_backup_was_made_does_not_come_back(
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert answer.code == 0 and "Erased again according to the ledger: 1 patient IDs." in answer.out
+    assert answer.code == 0 and "Erased again according to the ledger: 1 patient ID." in answer.out
     assert b12(tmp_path / "again", "screen", "--as-of", AS_OF).code == 0
     assert named_in(tmp_path / "again", "WAITS-1") == [] and "kept-1" in assessments(
         tmp_path / "again"
@@ -301,7 +301,7 @@ def test_received_messages_are_in_it_and_who_was_erased_since_does_not_come_back
     assert b12(lived_in, "erase", "WAITS-1", "--yes").code == 0
     again = tmp_path / "again"
     answer = b12(again, "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl")
-    assert "Erased again according to the ledger: 1 patient IDs." in answer.out
+    assert "Erased again according to the ledger: 1 patient ID." in answer.out
     assert named_in(again, "WAITS-1") == [] and named_in(again, "WAITS-2")
     assert list((again / "spool").rglob("*.hl7")) == []
 
@@ -326,7 +326,7 @@ def test_whose_every_row_was_rejected_is_recognised_in_the_files(lived_in, tmp_p
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert answer.code == 0 and "Erased again according to the ledger: 1 patient IDs." in answer.out
+    assert answer.code == 0 and "Erased again according to the ledger: 1 patient ID." in answer.out
     texts = [
         path.read_bytes() for path in (tmp_path / "again" / "archive").rglob("*") if path.is_file()
     ]
@@ -386,7 +386,7 @@ def test_an_id_with_an_umlaut_is_recognised_in_a_refused_file_of_any_encoding(
     answer = b12(
         tmp_path / "again", "restore", tmp_path / "backup", "--ledger", lived_in / "erasures.jsonl"
     )
-    assert "Erased again according to the ledger: 1 patient IDs." in answer.out
+    assert "Erased again according to the ledger: 1 patient ID." in answer.out
     assert not any(
         patient.encode(encoding) in path.read_bytes()
         for path in (tmp_path / "again" / "refused").rglob("*.csv")
@@ -400,7 +400,7 @@ def test_a_ledger_of_another_key_is_said_and_not_passed_over(lived_in, tmp_path,
     b12(lived_in, "erase", FORGOTTEN, "--yes")
     monkeypatch.setenv("B12_ERASURE_KEY", "l" * 40)
     answer = b12(tmp_path / "again", "restore", backup, "--ledger", lived_in / "erasures.jsonl")
-    assert answer.code == 13 and "1 erasures" in answer.err and "B12_ERASURE_KEY" in answer.err
+    assert answer.code == 13 and "1 erasure in" in answer.err and "B12_ERASURE_KEY" in answer.err
 
 
 def test_what_a_backup_never_holds(lived_in, tmp_path):
