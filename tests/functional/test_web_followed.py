@@ -12,6 +12,7 @@ import pytest
 from pipeline import worklist
 from pipeline.core.config import Home
 from pipeline.web import create_app
+from pipeline.web.localised import day
 from tests.command import AS_OF, b12, deliver, run
 from tests.functional.web_client import client, field, keys, token
 
@@ -120,10 +121,10 @@ def test_lines_and_tabs_are_text(own):
 
 def test_the_list_says_which_run_it_follows_and_that_there_is_a_newer_one(kim):
     page = kim.get("/worklist").text
-    assert f"As of {AS_OF}" in page
+    assert f"As of {day(AS_OF)}" in page
     assert (
-        f"A newer run (as of {PAST}) has been published, but this is still the worklist of {AS_OF}."
-        in page
+        f"A newer run (as of {day(PAST)}) has been published, but this is still the worklist of"
+        f" {day(AS_OF)}." in page
     )
 
 
@@ -135,7 +136,7 @@ def test_where_the_newest_run_is_followed_nothing_is_said(own):
 def test_a_patient_is_explained_as_of_the_run_that_is_followed(kim):
     [key, *_] = keys(kim.get("/worklist"))
     page = kim.get(f"/patients/{key}").text
-    assert f"As of {AS_OF}, data of the last published run" in page and PAST not in page
+    assert f"As of {day(AS_OF)}, data of the last published run" in page and day(PAST) not in page
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "fhir", "omop"])
