@@ -49,5 +49,5 @@ def test_in_by_the_provider_and_out_of_both(pages, browser):
     page.click("text=Log out at the clinic")
     page.wait_for_url(f"{clinic.issuer}/oauth2/end_session**")
     page.goto(f"{base}/worklist")
-    assert page.url == f"{base}/login" and complaints == []
+    assert page.url == f"{base}/login?next=%2Fworklist" and complaints == []
     context.close()
