@@ -1,7 +1,6 @@
 """Codes as words for people, numbers and dates in their written form."""
 
 import re
-from datetime import datetime
 from functools import cache
 
 from markupsafe import Markup, escape
@@ -160,22 +159,9 @@ def marked(text):
     return Markup("").join([*pieces, escape(text[last:])])
 
 
-def number(value, digits=0):
-    """A number with separators of thousands; – for none."""
-    return "–" if value is None else f"{value:,.{digits}f}"
-
-
 def day(value):
     """A day as 2026-11-26; – for none."""
     return str(value)[:10] if value else "–"
-
-
-def moment(value):
-    """An instant as 2026-11-26 08:15 UTC; – for none."""
-    if not value:
-        return "–"
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 @cache

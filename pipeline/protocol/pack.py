@@ -193,18 +193,23 @@ def first_action(pack, row):
     """What is to be done first of an assessed row: its next step, or the alert or flag that gives
     the row its priority where the step's rule does not. `sql/worklist/tonight.sql` asks the
     same."""
-    deciding = {
+    deciding = _outcomes_of(pack, row["priority"]) if row["priority"] else {}
+    if not deciding or (row["rule"], row["next_step"]) in deciding["next_step"]:
+        return row["next_step"]
+    asking = [
+        each for name in ("safety", "flags") for each in row[name] if ("", each) in deciding[name]
+    ]
+    return asking[0] if asking else row["next_step"]
+
+
+@lru_cache(maxsize=64)
+def _outcomes_of(pack, priority):
+    "The outcomes of the lines of a priority, those of next_step with their rule"
+    return {
         name: {
-            (rule.id, rule.outcome)
+            (rule.id if name == "next_step" else "", rule.outcome)
             for rule in pack.decision(name).rules
-            if rule.priority and rule.priority == row["priority"]
+            if rule.priority == priority
         }
         for name in ("next_step", "safety", "flags")
     }
-    if (row["rule"], row["next_step"]) in deciding["next_step"]:
-        return row["next_step"]
-    for name in ("safety", "flags"):
-        asking = {outcome for _, outcome in deciding[name]}
-        if found := [each for each in row[name] if each in asking]:
-            return found[0]
-    return row["next_step"]

@@ -9,7 +9,7 @@ from pipeline import worklist
 from pipeline.core import UsageError, counted
 from pipeline.web.access import Operator, store_of
 from pipeline.web.forms import Form, check
-from pipeline.web.login import BUSY_SECONDS, begin, spelled
+from pipeline.web.login import BUSY_SECONDS, begin
 from pipeline.web.recorded import origin_of, record
 from pipeline.web.render import page, root_of
 
@@ -72,7 +72,7 @@ def _of_this_program(request, actor):
 
 
 def _later(request, actor, seconds, status):
-    problem = f"Wait {spelled(seconds)}, then try again."
+    problem = f"Wait {counted(seconds, 'second')}, then try again."
     answer = _page(request, actor, status=status, problem=problem)
     answer.headers["Retry-After"] = str(seconds)
     return answer

@@ -8,7 +8,7 @@ from pipeline.web.render import root_of
 LONGEST = 1000
 # no scheme, no host, no backslash: a path of these pages and its query
 PATH = re.compile(
-    r"/(?:worklist|patients|population|quality|runs|audit|account|whatif)(?:[/?][\w\-./?=&%+~:,]*)?"
+    r"/(?:worklist|patients|population|quality|runs|audit|account|help)(?:[/?][\w\-./?=&%+~:,]*)?"
 )
 
 

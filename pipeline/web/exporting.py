@@ -1,7 +1,6 @@
 """The worklist as a file: every row that matches the filter, streamed; each export is recorded
 with its user and number of rows."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -54,8 +53,7 @@ def _rows(request, actor, form, folder):
     which has the days that cohorts begin on"""
     sort, descending = filters.order(request.query_params)
     store, today = store_of(request), clock.today()
-    since = worklist.changes_since_visit(store, actor.name, today=today)
-    chosen = filters.chosen(request.query_params, since or date.max)
+    chosen, _ = filters.asked(store, request.query_params, actor.name, today=today)
     rows = worklist.listed(store, chosen, today=today, sort=sort, descending=descending)
     if form != "omop":
         return ((row["id"], _with_result(row)) for row in rows)

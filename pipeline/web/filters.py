@@ -1,6 +1,7 @@
 """A worklist's filter in the address of its page, and the addresses of the pages beside it. No
 patient id is ever in one."""
 
+from datetime import date
 from urllib.parse import urlencode
 
 from pipeline import worklist
@@ -10,6 +11,13 @@ MANY = ("priority", "action", "alert", "cohort", "site", "assignee", "status")
 NOT_LINKED = (
     "page", "format", "filters", "done", "stale", "to", "set", "did", "undone",
 )  # fmt: skip
+
+
+def asked(store, query, who, *, today):
+    """The Filter that an address asks for on behalf of a user, and the day since which they have
+    not looked at the list; None where nothing came since."""
+    since = worklist.changes_since_visit(store, who, today=today)
+    return chosen(query, since or date.max), since
 
 
 def chosen(query, since=None):

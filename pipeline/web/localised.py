@@ -10,6 +10,7 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from pipeline import core
 from pipeline.core import UsageError, settings, zone
 
 DAY = re.compile(r"(\b\d{4}-\d\d(?:-\d\d)?\b)")
@@ -46,6 +47,13 @@ def number(value, digits=0):
         return "–"
     pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
     return format_decimal(value, pattern, locale=_locale())
+
+
+def counted(count, one, many=None):
+    """A number with the noun that fits it, as of `core.counted`, with the marks of the site's
+    locale."""
+    _, noun = core.counted(count, one, many).split(" ", 1)
+    return f"{number(count)} {noun}"
 
 
 def dated(text):

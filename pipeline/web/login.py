@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 
 from pipeline import worklist
-from pipeline.core import settings
+from pipeline.core import counted, settings
 from pipeline.web.access import NotLoggedIn
 from pipeline.web.deep_link import asked_for
 from pipeline.web.forms import Form, check, text
@@ -71,11 +71,13 @@ def enter(request: Request, form: Form):
     wanted = asked_for(text(form, "next", 1000))
     name, password = text(form, "name", 200) or "", str(form.get("password", ""))[:2000]
     if wait := worklist.seconds_to_wait(store, name, address):
-        return _later(request, name, wait, 429, "After wrong passwords, logging in is slowed down.")
+        why = "After wrong passwords, logging in is slowed down."
+        return _later(request, 429, why, seconds=wait, name=name, wanted=wanted)
     try:
         actor = worklist.verify(store, name, password)
     except worklist.Busy:
-        return _later(request, name, BUSY_SECONDS, 503, "Many users are logging in at once.")
+        why = "Many users are logging in at once."
+        return _later(request, 503, why, seconds=BUSY_SECONDS, name=name, wanted=wanted)
     if actor is None:
         known = worklist.known_name(store, name)  # else what was typed may be a password
         record(request, worklist.Actor(known, "operator") if known else UNKNOWN, "login_failed")
@@ -98,14 +100,9 @@ def begin(request, actor, *, is_by_provider=False):
         request.session["is_by_provider"] = True
 
 
-def spelled(seconds):
-    """How long to wait, in words."""
-    return f"{seconds} seconds" if seconds > 1 else "1 second"
-
-
-def _later(request, name, seconds, status, why):
-    message = f"{why} Wait {spelled(seconds)}, then try again."
-    answer = login_page(request, status=status, message=message, name=name)
+def _later(request, status, why, *, seconds, **typed):
+    message = f"{why} Wait {counted(seconds, 'second')}, then try again."
+    answer = login_page(request, status=status, message=message, **typed)
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

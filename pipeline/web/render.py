@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.analysis import answer, is_background, plain_answer, remarks
-from pipeline.core import Failure, counted
+from pipeline.core import Failure
 from pipeline.operations import standing_of
 from pipeline.protocol import deciding_result
 from pipeline.protocol import labels as words
@@ -78,11 +78,12 @@ def root_of(request):
     return request.scope.get("root_path", "").rstrip("/")
 
 
+LOCALISED = ("day", "moment", "number", "counted", "dated")
 FILTERS = {
     **{name: getattr(words, name) for name in ("word", "asked", "low", "marked")},
-    **{name: getattr(localised, name) for name in ("day", "moment", "number", "dated")},
+    **{name: getattr(localised, name) for name in LOCALISED},
     "sites": named_sites, "spoken": lambda text: localised.dated(words.spoken(text)),
-    "answer": answer, "plain_answer": plain_answer, "remarks": remarks, "counted": counted,
+    "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
 }  # fmt: skip
 GLOBALS = {
     "NOTICE": NOTICE, "NAV": NAV, "QUIET": words.QUIET, "PRIORITIES": words.PRIORITIES,

@@ -14,8 +14,9 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 
 from pipeline import worklist
+from pipeline.core import counted
 from pipeline.web.deep_link import asked_for
-from pipeline.web.login import UNKNOWN, begin, login_page, spelled
+from pipeline.web.login import UNKNOWN, begin, login_page
 from pipeline.web.middleware import is_text
 from pipeline.web.provider import NotProven, Unavailable
 from pipeline.web.recorded import origin_of, record
@@ -112,7 +113,7 @@ def _attempt(request):
     if not hmac.compare_digest(attempt.state.encode(), given.get("state", "").encode()):
         raise _Refused(400, AGAIN)
     if wait := worklist.seconds_to_wait(store, None, origin_of(request) or "-"):
-        pause = spelled(wait)
+        pause = counted(wait, "second")
         message = f"Many logins from this address have failed. Wait {pause}, then log in again."
         raise _Refused(429, message)
     if not worklist.is_first_use(store, attempt.state):

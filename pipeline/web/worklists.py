@@ -1,6 +1,5 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
-from datetime import date
 from functools import lru_cache
 from time import monotonic
 from typing import Annotated
@@ -44,9 +43,7 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     """A page of the worklist."""
     store, query, today = store_of(request), request.query_params, clock.today()
     follow(request)
-    since = worklist.changes_since_visit(store, actor.name, today=today)
-    # of a user who saw the last run, nothing is new
-    chosen = filters.chosen(query, since or date.max)
+    chosen, since = filters.asked(store, query, actor.name, today=today)
     sort, descending = filters.order(query)
     listed = worklist.page(
         store, chosen, today=today, sort=sort, descending=descending,
