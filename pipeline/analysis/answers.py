@@ -57,6 +57,8 @@ def plain_answer(code, fact):
     """A code as an answer to a fact, to stand within a sentence and in a list."""
     if code == "other" and fact in REMARKS:
         return "nothing of note"
+    if code == "never" and fact in MEASURED:  # one that is too old may be on file
+        return "no current result"
     return labels.low(code).replace("; ", ", ")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pipeline.exports.proposals import proposed
 from pipeline.exports.text import write_list
+from pipeline.protocol import labels
 
 SYSTEM = "urn:b12-screening"
 STATUS = {  # of an item on the worklist: of a Task
@@ -77,7 +78,7 @@ def _task(row, meta):
         **_business_status(row),
         "intent": "proposal",
         "priority": PRIORITY.get(row["priority"], "routine"),
-        "code": _concept("next-step", step, meta.actions.get(step)),
+        "code": _concept("next-step", step, _asked(row, step, meta)),
         "description": row["reason"] or step,
         "for": _patient(row),
         "authoredOn": meta.as_of,
@@ -85,6 +86,12 @@ def _task(row, meta):
         "note": _notes(row, meta),
         "input": _inputs(row),
     }
+
+
+def _asked(row, step, meta):
+    "What the step means; of a row that an alert or a flag makes urgent, what that asks for"
+    action = row.get("action") or step
+    return meta.actions.get(step) if action == step else labels.asked(action)
 
 
 def _business_status(row):

@@ -13,6 +13,7 @@ TAKEN = {
     "pregnancy": "Pregnancy",
 }  # fmt: skip
 USABLE = ("usable", "final")
+HIGHER = ("mma", "homocysteine")  # of several, the higher one is the doubt
 
 
 def key_results(explanation):
@@ -20,18 +21,18 @@ def key_results(explanation):
     file) and age in words."""
     rows = [row for fact in explanation["facts"] for row in fact["evidence"]]
     rows += explanation["other_evidence"]
-    as_of = date.fromisoformat(explanation["as_of"])
-    return [_result(test, name, rows, as_of) for test, name in TESTS.items()]
+    as_of, decided = date.fromisoformat(explanation["as_of"]), explanation["assessment"]
+    return [_result(test, name, rows, as_of, decided) for test, name in TESTS.items()]
 
 
-def _result(test, name, rows, as_of):
+def _result(test, name, rows, as_of, decided):
     known = [
         row for row in rows
         if row["what"].split(",")[0] == test and row["standing"] in USABLE and row["on_day"]
     ]  # fmt: skip
     if not known:
         return {"name": name, "shown": None, "age": None}
-    last = max(known, key=lambda row: str(row["on_day"]))
+    last = max(known, key=lambda row: (str(row["on_day"]), _decides(row, decided), _doubt(row)))
     limits = last["reference_low"], last["reference_high"]
     shown = shown_result(
         test, last["value"], last["reported"], last["on_day"], limits=limits,
@@ -39,6 +40,20 @@ def _result(test, name, rows, as_of):
     )  # fmt: skip
     on = date.fromisoformat(str(last["on_day"])[:10])
     return {"name": name, "shown": shown, "age": age_in_words((as_of - on).days)}
+
+
+def _decides(row, decided):
+    "Of several results of one day, the one that the assessment rests on"
+    is_mma = (str(decided["mma_on"]), decided["mma_reported"]) == (
+        str(row["on_day"]), row["reported"],
+    )  # fmt: skip
+    return decided["b12_source"] == f"{row['file']}:{row['line']}" or is_mma
+
+
+def _doubt(row):
+    "The lower B12 and the higher MMA, so that a doubt is never shown as normal"
+    value = row["value"] or 0
+    return value if row["what"].split(",")[0] in HIGHER else -value
 
 
 def age_in_words(days):

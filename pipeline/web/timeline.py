@@ -3,14 +3,13 @@ beside it."""
 
 import math
 
-from pipeline.protocol import labels, load
+from pipeline.protocol import labels, load, shown_unit
 
 PANELS = (
     ("b12", "total_b12", "B12"),
     ("mma", "mma", "MMA"),
     ("homocysteine", "homocysteine", "Homocysteine"),
 )
-UNITS = {"umol/L": "µmol/L"}
 LANES = {
     "b12_therapy": "B12 treatment", "folic_acid": "Folic acid", "metformin": "Metformin",
     "acid_suppressant": "Acid suppressant", "malabsorption": "Surgery, absorption",
@@ -34,9 +33,9 @@ def timeline(explanation, pack):
     of `explain`.
 
     A span is `{from, to, label, standing (in words), counts}`; what does not count is there, and
-    says so. Points are in the canonical unit and keep the value as reported; a span without an end
-    lasts until the as-of date when it is an era, and is a single day else. Panels and lanes without
-    anything are left out.
+    says so. Points and bands are in the unit of the site and keep the value as reported; a span
+    without an end lasts until the as-of date when it is an era, and is a single day else. Panels
+    and lanes without anything are left out.
     """
     evidence = [row for fact in explanation["facts"] for row in fact["evidence"]]
     panels = [
@@ -44,6 +43,7 @@ def timeline(explanation, pack):
             name,
             pack.raw["bands"][band],
             [row for row in evidence if row["what"].startswith(analyte)],
+            shown_unit(analyte),
         )
         for band, analyte, name in PANELS
     ]
@@ -60,11 +60,12 @@ def of(explanation):
     return timeline(explanation, load(explanation["protocol"].split()[0]))
 
 
-def _panel(name, bands, rows):
+def _panel(name, bands, rows, unit_and_factor):
+    unit, factor = unit_and_factor
     points = [
         {
             "on": str(row["on_day"]),
-            "value": row["value"],
+            "value": row["value"] / factor,
             "reported": row["reported"],
             "standing": row["standing"],
         }
@@ -74,15 +75,19 @@ def _panel(name, bands, rows):
     tiles = [
         {
             "answer": tile["answer"],
-            "from": tile.get("from", tile.get("above")),
-            "to": tile.get("to", tile.get("below")),
+            "from": _edge(tile.get("from", tile.get("above")), factor),
+            "to": _edge(tile.get("to", tile.get("below")), factor),
         }
         for tile in bands["tiles"]
     ]
     return {
-        "name": name, "unit": UNITS.get(bands["unit"], bands["unit"]), "bands": tiles,
+        "name": name, "unit": labels.unit(unit), "bands": tiles,
         "points": sorted(points, key=lambda point: point["on"]),
     }  # fmt: skip
+
+
+def _edge(edge, factor):
+    return None if edge is None else edge / factor
 
 
 def _spans(evidence, fact):

@@ -18,6 +18,7 @@ from pipeline.worklist.statuses import (
     OUTCOMES,
     ROLES,
     SET_BY_PEOPLE,
+    UNANSWERED,
 )
 from pipeline.worklist.tables import NEVER, event, item
 
@@ -190,13 +191,21 @@ def _attempted(row, asked):
         raise UsageError(NOT_LISTED)
     if attempt.next_on and not asked.today <= attempt.next_on <= asked.today + LONGEST_SNOOZE:
         raise UsageError("Choose a day for the next attempt from today to one year ahead.")
-    is_failed = attempt.outcome in FAILED
-    if not to and not is_failed and row["status"] in ("open", "assigned", "unreachable"):
+    if (
+        not to
+        and attempt.outcome not in FAILED
+        and row["status"] in ("open", "assigned", "unreachable")
+    ):
         to = "contacted"
     return {
-        "failed_attempts": row["failed_attempts"] + 1 if is_failed else 0,
+        "failed_attempts": _failed(row["failed_attempts"], attempt.outcome),
         "next_attempt_on": attempt.next_on or NEVER,
     }, to
+
+
+def _failed(before, outcome):
+    "Attempts in a row that failed; something that was sent is neither a failure nor a success"
+    return before + (outcome in FAILED) if outcome in UNANSWERED else 0
 
 
 def _next(attempt):

@@ -60,6 +60,8 @@ EVENT = {
 # Columns of an item that depend on what it held: over the cells above, as `new`, and the item
 KEPT_WAITING = {"waits_from": "coalesce(new.waits_from, item.waits_from)"}
 COUNTED = {"version": "item.version + 1"}
+# what was tried to reach a patient goes on with the status; also with one resumed after a merge
+GOES_ON = "new.status_on is null or item.status = 'merged'"
 KEPT_OPEN = {
     **KEPT_WAITING, **COUNTED,
     "status_on": "coalesce(new.status_on, item.status_on)",
@@ -67,10 +69,8 @@ KEPT_OPEN = {
     "snoozed_until": "case when new.status_on is null then item.snoozed_until end",
     "opened_on": "coalesce(new.opened_on, item.opened_on)",
     "merged_into": "case when new.opened_on is null then item.merged_into end",
-    "failed_attempts": "case when new.status_on is null then item.failed_attempts else 0 end",
-    "next_attempt_on": (
-        f"case when new.status_on is null then item.next_attempt_on else '{NEVER}' end"
-    ),
+    "failed_attempts": f"case when {GOES_ON} then item.failed_attempts else 0 end",
+    "next_attempt_on": f"case when {GOES_ON} then item.next_attempt_on else '{NEVER}' end",
 }  # fmt: skip
 
 

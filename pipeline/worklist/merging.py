@@ -5,17 +5,20 @@ from datetime import UTC, datetime
 from sqlalchemy import func, insert, select, update
 
 from pipeline.worklist.statuses import ACTIVE, SET_BY_PEOPLE
-from pipeline.worklist.tables import event, item
+from pipeline.worklist.tables import NEVER, event, item
 from pipeline.worklist.user_names import NIGHT  # who did it, in the audit trail
 
 MERGED = "continues for a patient ID that was merged into this one"
 UNMERGED = "a patient ID that was merged into this one was separated again"
 GIVEN_BACK = {
     "status": "open", "is_active": True, "assignee": "", "snoozed_until": None,
-    "status_reason": None,
+    "status_reason": None, "failed_attempts": 0, "next_attempt_on": NEVER,
 }  # fmt: skip
 IDS_AT_ONCE = 2_000  # of one statement
-CARRIED = ("assignee", "snoozed_until", "status_reason", "status_on")
+CARRIED = (
+    "assignee", "snoozed_until", "status_reason", "status_on", "failed_attempts",
+    "next_attempt_on",
+)  # fmt: skip
 
 
 def as_it_stood(con, ids):
@@ -83,7 +86,7 @@ def unmerge(con, row, gone, *, run_id):
 
 
 def _was_touched(con, row, since):
-    by_people = event.c.kind.in_(("status", "assigned"))
+    by_people = event.c.kind.in_(("status", "assigned", "attempt", "undone"))
     chosen = (event.c.item_id == row["id"], event.c.at > since, by_people)
     return bool(con.scalar(select(func.count()).where(*chosen)))
 

@@ -21,9 +21,10 @@ STATUSES = (
 )  # off_list: the page of a patient who was never listed was opened
 NEEDS_A_REASON = ("declined", "not_appropriate")
 CHANNELS = ("phone", "letter", "sms", "portal", "in_person")
-# what came of an attempt to reach a patient; of the last four nothing
+# what came of an attempt to reach a patient; of FAILED nothing
 REACHED = ("reached", "booked", "sent")
 FAILED = ("no_answer", "message_left", "wrong_contact", "returned")
+UNANSWERED = ("sent", *FAILED)  # after which a patient was not reached yet
 OUTCOMES = (*REACHED, *FAILED)
 TRIES = 3  # failed attempts in a row after which a patient counts as unreachable
 OF_ALL_SITES = ("operator", "admin")  # who sees no patient, and who sees who saw whom

@@ -1,9 +1,9 @@
 -- One row per patient on the worklist: birth and sex, and the result that decides the row, as the pages show them.
--- deciding_test: a low, borderline or uncertain B12 that decides; else the active B12, MMA or homocysteine that does; else the last B12 on file,
+-- deciding_test: a low, borderline or uncertain B12 that decides; else the active B12, MMA, homocysteine or low eGFR that does; else the last B12 on file,
 -- out of date or not, else the last active B12 or MMA. Values and reference limits are in the canonical unit of the test. Missing: no such result.
 with decided as (
     select patient_combination.patient_id, combination_decision.deciding_facts as facts, patient_fact.b12, patient_fact.active_b12,
-        patient_fact.mma, patient_fact.homocysteine, patient_evidence.b12_on, patient_evidence.active_b12_on, patient_evidence.last_mma_on
+        patient_fact.mma, patient_fact.homocysteine, patient_fact.renal, patient_evidence.is_egfr_low, patient_evidence.b12_on, patient_evidence.active_b12_on, patient_evidence.last_mma_on
     from screening.patient_combination
     join screening.combination_decision using (combination)
     join clinical.patient_fact using (patient_id)
@@ -18,6 +18,7 @@ chosen as (
         when list_contains(facts, 'active_b12') and active_b12 in ('low', 'indeterminate') then 'active_b12'
         when list_has_any(facts, ['mma', 'mma_timing']) and mma like 'raised%' then 'mma'
         when list_contains(facts, 'homocysteine') and homocysteine = 'at_or_above_10' then 'homocysteine'
+        when list_contains(facts, 'renal') and renal in ('reduced', 'possible') and is_egfr_low then 'egfr'
         when b12_on is not null then 'total_b12'
         when active_b12_on is not null then 'active_b12'
         when last_mma_on is not null then 'mma'

@@ -551,6 +551,7 @@ def test_a_merge_and_its_undoing(tmp_path):
         to="contacted",
         assignee="kim",
         comment="rang",
+        attempt=worklist.Attempt("phone", "no_answer", day),
         today=day,
     )
     worklist.note_headache_unrelated(store, old["key"], actor=stores.KIM, noted_on=day, today=day)
@@ -559,6 +560,7 @@ def test_a_merge_and_its_undoing(tmp_path):
     )
     ann = worklist.item_of_patient(store, "ann")
     assert (ann["status"], ann["assignee"]) == ("contacted", "kim")
+    assert (ann["failed_attempts"], ann["next_attempt_on"]) == (1, day)
     assert "rang" in [one["detail"] for one in worklist.events(store, ann["key"])]
     [note] = worklist.notes(store, ann["key"])
     worklist.withdraw_note(store, ann["key"], note["id"], actor=stores.LEE)
@@ -568,6 +570,8 @@ def test_a_merge_and_its_undoing(tmp_path):
     ann, old = worklist.item_of_patient(store, "ann"), worklist.item_of_patient(store, "old")
     assert (old["status"], old["assignee"]) == ("contacted", "kim")
     assert (ann["status"], ann["assignee"]) == ("open", None)
+    assert (ann["failed_attempts"], ann["next_attempt_on"]) == (0, None)
+    assert (old["failed_attempts"], old["next_attempt_on"]) == (1, day)
     assert (
         "rang" not in [one["detail"] for one in worklist.events(store, ann["key"])]
         and worklist.notes(store, ann["key"]) == []

@@ -24,7 +24,7 @@ def export(home, options, form):
     named = (row for row in exports.published(folder, **chosen) if form != "omop" or row["cohorts"])
     record_patients(home, "export", named, detail=form)
     rows = exports.published(folder, **chosen)
-    if form == "xlsx":  # for people; the other forms have names of their own for what decides
+    if form in ("xlsx", "fhir"):  # for people; OMOP has no place for what is done first
         rows = exports.as_shown(folder, rows)
     exports.write(form, rows, options.out or _Output(), meta=exports.meta_in(folder))
 

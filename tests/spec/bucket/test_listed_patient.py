@@ -68,3 +68,21 @@ def test_the_result_that_decides_is_shown_with_its_range_whatever_it_is():
         hal        |               |                |                   |             |               |
         ida        | mma           | 180            | 180 nmol/L        | 2020-01-10  |               |
     """)  # fmt: skip
+
+
+def test_the_kidney_function_decides_where_the_alert_is_about_it():
+    con = gated()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on
+        ann        | egfr      | 38    | 2025-06-10
+        ann        | egfr      | 41    | 2026-01-10
+        ann        | total_b12 | 500   | 2026-01-10
+    """)  # fmt: skip
+    insert(con, "lake.medication", """
+        patient_id | concepts           | start_on   | end_on     | route
+        ann        | b12_cyanocobalamin | 2026-01-01 | 2026-02-20 | oral
+    """)  # fmt: skip
+    shows(con, "bucket.listed_patient", """
+        patient_id | deciding_test | deciding_reported        | deciding_on
+        ann        | egfr          | 41 mL/min/{1.73_m2}      | 2026-01-10
+    """)  # fmt: skip

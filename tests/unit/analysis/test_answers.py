@@ -1,6 +1,6 @@
 """What a patient's page says where the bare answer would mislead."""
 
-from pipeline.analysis.answers import answer
+from pipeline.analysis.answers import answer, plain_answer
 
 
 def fact(name, word, *evidence, standing="usable"):
@@ -35,3 +35,9 @@ def test_missing_tests_for_the_cause_are_named():
     assert answer(tests, [tests]).endswith("antibody and gastrin not on file")
     gastrin = fact("cause_tests", "missing", ("2024-01-01", "90 ng/L", "gastrin"))
     assert answer(gastrin, [gastrin, antibody]) == "Incomplete: antibody indeterminate"
+
+
+def test_a_result_that_is_too_old_is_not_called_never_in_the_rules_either():
+    for measured in ("b12", "active_b12", "mma", "homocysteine"):
+        assert plain_answer("never", measured) == "no current result"
+    assert plain_answer("never", "therapy_began") == "never"

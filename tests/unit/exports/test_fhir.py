@@ -103,6 +103,15 @@ def test_missing_tests_are_drafts_of_proposals():
     assert request["supportingInfo"] == [{"reference": bundle(row())["entry"][0]["fullUrl"]}]
 
 
+def test_a_task_never_says_that_nothing_is_due_of_a_patient_with_an_alert():
+    said = row(next_step="NO_ACTION", action="THERAPY_LAPSED", safety=["THERAPY_LAPSED"])
+    [task] = resources(said, kind="Task")
+    assert task["code"]["text"] == "Review: lifelong B12 therapy has lapsed"
+    assert task["code"]["coding"][0]["code"] == "NO_ACTION", "what the protocol's table decided"
+    [task] = resources(row(action="ORDER_MMA"), kind="Task")
+    assert task["code"]["text"] == pack().raw["actions"]["ORDER_MMA"]
+
+
 @pytest.mark.parametrize(
     ("said", "codes"),
     [

@@ -147,3 +147,13 @@ def test_a_note_that_a_headache_is_unrelated_is_not_a_neurological_finding():
     )
     [lane] = timeline(explained(note, fact="neuro"), PACK)["lanes"]
     assert (lane["name"], lane["spans"][0]["label"]) == ("Notes", "judged unrelated")
+
+
+def test_b12_is_drawn_in_the_unit_of_the_site(monkeypatch):
+    monkeypatch.setenv("B12_DISPLAY_UNITS", "pmol/L")
+    drawn = timeline(explained(piece(value=149.0907), piece(what="mma", value=410.0)), PACK)
+    b12, mma = drawn["panels"]
+    assert b12["unit"] == "pmol/L" and b12["points"][0]["value"] == pytest.approx(110)
+    edges = [band["to"] for band in b12["bands"][:-1]]
+    assert edges == pytest.approx([132.8, 150, 258.2], abs=0.1)
+    assert mma["unit"] == "nmol/L" and mma["points"][0]["value"] == 410

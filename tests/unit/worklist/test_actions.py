@@ -246,6 +246,14 @@ def test_attempts_are_counted_until_the_patient_is_reached(store):
     ]  # fmt: skip
 
 
+def test_a_letter_says_nothing_of_whether_the_patient_was_reached(store):
+    "It neither counts as a failure nor as a success"
+    key = fill(store, [{"priority": 2}])["P00000"]
+    for version, outcome in enumerate(("no_answer", "message_left", "sent", "returned"), start=1):
+        row = acts(store, key, version=version, attempt=worklist.Attempt("letter", outcome))
+    assert row["failed_attempts"] == worklist.TRIES
+
+
 @pytest.mark.parametrize(
     ("attempt", "says"),
     [
