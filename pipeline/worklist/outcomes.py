@@ -15,7 +15,9 @@ from pipeline.worklist.tables import episode, event, item, run
 FILE = "outcome.parquet"
 BUILT = ("counted_event", "episode", "outcome")
 KEPT = tuple(column.name for column in episode.c)  # what the store has of an outcome
-NUMBERS = ("id", "item_id", "merged_into", "priority", "severity")
+NUMBERS = (
+    "id", "item_id", "merged_into", "priority", "severity", "days_to_return", "days_to_treatment",
+)  # fmt: skip
 DAYS = tuple(column.name for column in episode.c if isinstance(column.type, Date))
 PUBLISHED = (  # what analysts read
     "patient_id", "site", "sex", "age_band", "priority", "action", "severity", *DAYS, "closed_as",

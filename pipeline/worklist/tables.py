@@ -294,6 +294,7 @@ episode = Table(
     Column("identified_on", Date, nullable=False), Column("contacted_on", Date),
     Column("tested_on", Date), Column("treated_on", Date), Column("normalised_on", Date),
     Column("closed_on", Date), Column("closed_as", String(20)),
+    Column("days_to_return", Integer), Column("days_to_treatment", Integer),
 )  # fmt: skip
 
 outcome = Table(

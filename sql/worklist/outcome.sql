@@ -4,7 +4,7 @@
 -- may be the one that identified the patient) [OURS]. treated_on: the first start of B12 on identified_on or later [OURS].
 -- normalised_on: the first test after treated_on with a normal result (bucket.follow_up).
 -- priority, action, severity, age_band: as they were at identification, that is in the first run that knew of the episode; site: the present one.
--- Patients who opted out are left out [OURS].
+-- days_to_return: to the first contact or test, whichever came first [OURS]. Patients who opted out are left out [OURS].
 with told as (
     select
         episode.id, min(counted_event.on_day) as contacted_on
@@ -60,7 +60,9 @@ select
         else '80 and over'
     end as age_band,
     begun.priority, begun.action, begun.severity,
-    begun.identified_on, begun.contacted_on, followed.tested_on, followed.treated_on, normalised.normalised_on, begun.closed_on, begun.closed_as
+    begun.identified_on, begun.contacted_on, followed.tested_on, followed.treated_on, normalised.normalised_on, begun.closed_on, begun.closed_as,
+    least(begun.contacted_on, followed.tested_on) - begun.identified_on as days_to_return,
+    followed.treated_on - begun.identified_on as days_to_treatment
 from begun
 left join followed on followed.id = begun.id
 left join normalised on normalised.id = begun.id

@@ -30,4 +30,6 @@ def upgrade():
             )
         ),
         Column("closed_as", String(20)),
+        Column("days_to_return", Integer),
+        Column("days_to_treatment", Integer),
     )  # fmt: skip
