@@ -171,7 +171,9 @@ def _shown(rows, others, days, chosen):
         more = _beside(dimension, getattr(chosen, dimension), tallied, names)
         lines += _lines_beside(dimension, more, by_month)
         own = more | own
-    out = hidden(*_cells(own, lines))
+    counts, lines = _cells(own, lines)
+    parts_of = {(*key, STAGES[0]): [(*key, one) for one in COUNTED[1:]] for key in own}
+    out = hidden(counts, lines, parts_of)
 
     def cells(key):
         return {one: None if (*key, one) in out else own[key][one] for one in COUNTED}

@@ -3,18 +3,25 @@
 LEAST = 5  # patients of a count that is shown, but for none at all
 
 
-def hidden(counts, lines):
+def hidden(counts, lines, parts_of=None):
     """The keys of counts that are not shown.
 
-    counts: key -> number. lines: (keys of the parts, key of their total). From 1 to LEAST - 1 is
-    hidden. Of a line of which something is hidden, further parts are, the smallest first, until
-    what is hidden of it is more than one count and together no small number; and the total where
-    there are no more parts.
+    counts: key -> number. lines: (keys of the parts, key of their total). parts_of: key -> the keys
+    of counts that are no larger, and are hidden where it is: they would say how small it is.
+
+    From 1 to LEAST - 1 is hidden. Of a line of which something is hidden, further parts are, the
+    smallest first, until what is hidden of it is more than one count and together no small number;
+    and the total where there are no more parts.
     """
     found = {key for key, number in counts.items() if 0 < number < LEAST}
     is_changed = bool(found)
     while is_changed:
-        is_changed = False
+        bounds = {
+            part for whole, parts in (parts_of or {}).items() if whole in found for part in parts
+        }
+        more = {key for key in bounds - found if counts[key]}
+        is_changed = bool(more)
+        found |= more
         for parts, total in lines:
             while not _is_safe(counts, found, parts=parts, total=total):
                 shown = [key for key in (*parts, total) if counts[key] and key not in found]

@@ -32,6 +32,13 @@ def test_where_there_is_no_other_the_total_goes_too():
     assert hidden(*line(20, 0, 7)) == set()
 
 
+def test_what_is_no_larger_than_a_hidden_count_goes_with_it():
+    counts, lines = line(3, 20, 7)
+    counts |= {"part of 2": 6, "none of 2": 0, "part of 1": 6}
+    parts_of = {2: ["part of 2", "none of 2"], 1: ["part of 1"]}
+    assert hidden(counts, lines, parts_of) == {0, 2, "part of 2"}
+
+
 def table(rows):
     "A table with totals of its rows, its columns and all"
     height, width = range(len(rows)), range(len(rows[0]))
