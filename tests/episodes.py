@@ -37,6 +37,6 @@ def happened(con, rows):
 
 
 def built(con):
-    for name in ("counted_event", "episode", "outcome"):
+    for name in ("counted_event", "episode", "contacted", "outcome"):
         build(con, f"worklist.{name}")
     return con

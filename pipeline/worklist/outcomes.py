@@ -13,7 +13,7 @@ from pipeline.worklist.reconcile import IDS_AT_ONCE, store_parts
 from pipeline.worklist.tables import episode, event, item, run
 
 FILE = "outcome.parquet"
-BUILT = ("counted_event", "episode", "outcome")
+BUILT = ("counted_event", "episode", "contacted", "outcome")
 KEPT = tuple(column.name for column in episode.c)  # what the store has of an outcome
 NUMBERS = (
     "id", "item_id", "merged_into", "priority", "severity", "days_to_return", "days_to_treatment",

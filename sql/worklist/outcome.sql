@@ -1,31 +1,17 @@
 -- One row per episode of a patient who is in the program: what followed the identification, up to the day on which the next episode of the patient begins.
--- identified_on: the day of worklist.episode. contacted_on: the first attempt that reached the patient, booked or sent something, or the first day
--- as contacted, ordered or referred. tested_on: the first usable total B12, active B12 or MMA collected after identified_on (a result of that day itself
+-- identified_on: the day of worklist.episode. contacted_on: that of worklist.contacted. tested_on: the first usable total B12, active B12 or MMA collected after identified_on (a result of that day itself
 -- may be the one that identified the patient) [OURS]. treated_on: the first start of B12 on identified_on or later [OURS].
 -- normalised_on: the first test after treated_on with a normal result (bucket.follow_up).
 -- priority, action, severity, age_band: as they were at identification, that is in the first run that knew of the episode; site: the present one.
 -- days_to_return: to the first contact or test, whichever came first [OURS]. Patients who opted out are left out [OURS].
-with told as (
+with begun as (
     select
-        episode.id, min(counted_event.on_day) as contacted_on
-    from worklist.episode
-    join worklist.counted_event
-        on counted_event.person_id = episode.person_id and counted_event.id >= episode.id
-        and (episode.next_id is null or counted_event.id < episode.next_id)
-    where (counted_event.kind = 'attempt' and counted_event.outcome in ('reached', 'booked', 'sent'))
-        or (counted_event.kind in ('status', 'assigned', 'attempt') and counted_event.to_status in ('contacted', 'ordered', 'referred')
-            and counted_event.from_status is distinct from counted_event.to_status)
-    group by episode.id
-),
-
-begun as (
-    select
-        episode.*, person.patient_id, person.site, person.sex, person.born_on, told.contacted_on,
+        episode.*, person.patient_id, person.site, person.sex, person.born_on, contacted.contacted_on,
         coalesce(known.priority, person.priority) as priority, coalesce(known.action, person.action) as action,
         coalesce(known.severity, person.severity) as severity
     from worklist.episode
     join worklist.person on person.id = episode.person_id
-    left join told on told.id = episode.id
+    left join worklist.contacted on contacted.id = episode.id
     left join worklist.known_outcome as known on known.id = episode.id
     where not person.is_opted_out and person.patient_id is not null
 ),
