@@ -171,9 +171,7 @@ def _shown(rows, others, days, chosen):
         more = _beside(dimension, getattr(chosen, dimension), tallied, names)
         lines += _lines_beside(dimension, more, by_month)
         own = more | own
-    counts, lines = _cells(own, lines)
-    parts_of = {(*key, STAGES[0]): [(*key, one) for one in COUNTED[1:]] for key in own}
-    out = hidden(counts, lines, parts_of)
+    out = _hidden(own, lines)
 
     def cells(key):
         return {one: None if (*key, one) in out else own[key][one] for one in COUNTED}
@@ -234,14 +232,16 @@ def _lines_beside(dimension, more, by_month):
             yield [mine, *others], (dimension, "", name)
 
 
-def _cells(own, lines):
-    "Each count by itself, and the lines of each kind of count"
+def _hidden(own, lines):
+    "What is not shown: each count by itself, and the lines of each kind of count"
     counts = {(*key, one): own[key][one] for key in own for one in COUNTED}
-    return counts, [
+    parts_of = {(*key, STAGES[0]): [(*key, one) for one in COUNTED[1:]] for key in own}
+    of_each = [
         ([(*part, one) for part in parts], (*total, one))
         for parts, total in lines
         for one in COUNTED
     ]
+    return hidden(counts, of_each, parts_of)
 
 
 def _percentiles(days):
