@@ -84,7 +84,7 @@ def build_home(home, asked):
 
 def _replicate_run(con, run, folder, times, listed):
     folder.mkdir(parents=True)
-    for name in ("worklist", "assessment", "patient_site", "listed_patient"):
+    for name in ("worklist", "assessment", "patient_site", "listed_patient", "follow_up"):
         limit = f"limit {listed}" if name == "worklist" else ""
         merged = ", merged_into || '-' || copy as merged_into" if name == "patient_site" else ""
         con.execute(

@@ -60,7 +60,7 @@ def crowded(home, folder):
     con = duckdb.connect()
     [[listed]] = con.execute(f"select count(*) from '{found}/worklist.parquet'").fetchall()
     times = ITEMS // listed + 1
-    for name in ("worklist", "assessment", "patient_site", "listed_patient"):
+    for name in ("worklist", "assessment", "patient_site", "listed_patient", "follow_up"):
         limit = f"limit {ITEMS}" if name == "worklist" else ""
         con.execute(
             "copy (select * replace (patient_id || '-' || copy as patient_id) from"

@@ -15,7 +15,7 @@ from pipeline.ingest import (
     ingest_claimed_batch,
 )
 from pipeline.landing import copy_to_landing
-from pipeline.operations import record_settings
+from pipeline.operations import record_settings, write_monthly_reports
 from pipeline.profiles import install_profile
 from pipeline.screening import decide, plan_buckets, screen_again, screen_planned
 
@@ -36,6 +36,7 @@ __all__ = [
     "ingest_waiting",
     "land",
     "plan_buckets",
+    "report_outcomes",
     "screen_again",
     "screen_on_spark",
     "screen_planned",
@@ -72,6 +73,11 @@ def compact_lake(home):
     """Merge the small files of every lake table; returns how many files each lost."""
     with exclusive_lock(home, "ingest"):
         return lake.compact(home)
+
+
+def report_outcomes(home):
+    """Write this month's outcomes reports; returns how many files."""
+    return write_monthly_reports(home)
 
 
 def screen_population(home, *arguments, asked_by=None, **options):

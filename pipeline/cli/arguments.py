@@ -252,6 +252,13 @@ def _backup(commands):
     upgrade.add_argument("--backup", type=Path, metavar="FOLDER", help=text)
 
 
+def _outcomes(commands):
+    text = "tell how many of the identified were contacted, tested, treated and normalised"
+    outcomes = _add(commands, "outcomes", text)
+    outcomes.add_argument("--site", metavar="SITE", help="only this site (default: all)")
+    _add_format_and_out(outcomes, "table", "csv", "pdf", more=" (required for pdf)")
+
+
 def _alerts(commands):
     text = "list what is overdue: worklists, deliveries, waiting files (see deadlines.yaml)"
     overdue = _add(commands, "overdue", text)
@@ -377,7 +384,7 @@ def _audit(commands):
 
 
 GROUPS_OF_COMMANDS = (
-    _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _rejects, _refused, _source,
-    _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _receive,
+    _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _outcomes, _rejects,
+    _refused, _source, _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _receive,
     _user, _audit, _completion,
 )  # fmt: skip

@@ -88,6 +88,11 @@ class Home:
         return self.root / "runs"
 
     @property
+    def outcomes(self):
+        "What followed each identification of a patient, for analysts"
+        return self.root / "outcomes"
+
+    @property
     def sources(self):
         "A site's own profiles"
         return self.root / "sources"

@@ -27,7 +27,10 @@ def sweep(home):
     ):
         if left != home.old_lake or home.lake.exists():
             shutil.rmtree(left, ignore_errors=True)
-    rooms = (home.archive, home.refused, home.quarantine, home.runs, home.root / "reference")
+    rooms = (
+        home.archive, home.refused, home.quarantine, home.runs, home.outcomes,
+        home.root / "reference",
+    )  # fmt: skip
     for left in [path for room in rooms for path in room.rglob("*") if is_part(path)]:
         if not left.is_dir():
             left.unlink()

@@ -190,6 +190,8 @@ def _erase(home, store, found, *, who):
     for folder, _ in found.runs:
         erase_run(folder, found.ids)
     worklist.forget(store, found.ids)  # only now: no run can make an item of them anew
+    if home.outcomes.is_dir():  # once more: while they had items, these could be written anew
+        erase_run(home.outcomes, found.ids)
     _erase_lake(home, found)
     ledger.write(home, who=who, rows=found.rows)
     return found.rows

@@ -7,14 +7,16 @@ from pipeline.core import replacing
 from pipeline.engine import connect
 from pipeline.runs import parquet_files
 
-TABLES = ("assessment", "worklist", "patient_site", "listed_patient")
+TABLES = (
+    "assessment", "worklist", "patient_site", "listed_patient", "follow_up", "outcome",
+)  # fmt: skip
 WORKLIST = "worklist.csv"
 _IS_THEIRS = "patient_id in (select unnest($2::varchar[]))"
 
 
 def run_folders(home):
-    """The folders of all runs, held ones too."""
-    folders = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*")]
+    """The folders of all runs, held ones too, and that of the outcomes."""
+    folders = [*home.runs.glob("[!.]*"), *home.runs.glob(".held-*"), home.outcomes]
     return [folder for folder in folders if folder.is_dir() and not folder.is_symlink()]
 
 

@@ -3,6 +3,7 @@
 from pipeline.exports import fhir, omop
 from pipeline.exports.cells import cells_of, text_columns
 from pipeline.exports.meta import Meta, meta_in
+from pipeline.exports.paper import PaperTable, write_paper
 from pipeline.exports.published import as_shown, published, worklist_csv
 from pipeline.exports.report import (
     PRIORITIES,
@@ -21,6 +22,7 @@ __all__ = [
     "WORKLIST_COLUMNS",
     "WORKLIST_LEAST",
     "Meta",
+    "PaperTable",
     "account_line",
     "as_file",
     "as_json",
@@ -39,4 +41,5 @@ __all__ = [
     "width_of",
     "worklist_csv",
     "write",
+    "write_paper",
 ]

@@ -4,6 +4,12 @@ from pipeline.operations import alerts, deadlines, notifications, retention
 from pipeline.operations.doctor import examine
 from pipeline.operations.in_force import record_settings
 from pipeline.operations.notifications import notify
+from pipeline.operations.outcome_reports import COLUMNS as OUTCOME_COLUMNS
+from pipeline.operations.outcome_reports import (
+    outcome_rows,
+    write_monthly_reports,
+    write_outcomes_report,
+)
 from pipeline.operations.refusals import (
     dismiss,
     in_quarantine,
@@ -15,6 +21,7 @@ from pipeline.operations.refusals import (
 from pipeline.operations.standing import standing_of
 
 __all__ = [
+    "OUTCOME_COLUMNS",
     "alerts",
     "deadlines",
     "dismiss",
@@ -23,10 +30,13 @@ __all__ = [
     "notifications",
     "notify",
     "open_refusals",
+    "outcome_rows",
     "record_settings",
     "refused_files",
     "retention",
     "retry",
     "standing_of",
     "told_refusals",
+    "write_monthly_reports",
+    "write_outcomes_report",
 ]

@@ -17,7 +17,7 @@ BUILDING = ".building-"
 REMOVED = ".gone-"
 OF_PUBLISHED_RUNS = (
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
-    "listed_patient.parquet", "summary.json", "site_summary.json",
+    "listed_patient.parquet", "follow_up.parquet", "summary.json", "site_summary.json",
 )  # fmt: skip
 
 

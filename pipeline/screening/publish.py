@@ -26,7 +26,7 @@ from pipeline.runs import (
 from pipeline.screening.bucket import ASSESSMENT, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
 
-OF_PATIENTS = ("bucket.patient_site", "bucket.listed_patient")
+OF_PATIENTS = ("bucket.patient_site", "bucket.listed_patient", "bucket.follow_up")
 
 DIMENSIONS = (  # what summary.json counts
     "scope", "band", "next_step", "rule", "priority", "cause", "monitoring", "cohort", "alert",
@@ -89,7 +89,7 @@ def _write_tables(screened, building, rows):
             _link(part, building / f"{name.split('.')[1]}.parquet")
         return
     for name in OF_PATIENTS:
-        copied = f"copy (from {name} order by patient_id) to $1 (format parquet, compression zstd)"
+        copied = f"copy (from {name} order by all) to $1 (format parquet, compression zstd)"
         con.execute(copied, [str(building / f"{name.split('.')[1]}.parquet")])
     (building / "assessment.parquet").mkdir(mode=0o700)
     for number, path in enumerate(assessed):

@@ -1,6 +1,7 @@
 """A worklist's filter in the address of its page, and the addresses of the pages beside it. No
 patient id is ever in one."""
 
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from pipeline import worklist
 from pipeline.core import clock
 
 MANY = ("priority", "action", "alert", "cohort", "site", "assignee", "status")
+MONTH = re.compile(r"\d{4}-\d\d")
 NOT_LINKED = (
     "page", "format", "filters", "done", "stale", "to", "set", "did", "undone",
 )  # fmt: skip
@@ -36,7 +38,25 @@ def chosen(query, since=None):
         new_since=since if query.get("since") == "new" else None,
         changed_since=since if query.get("since") == "changed" else None,
         attempt_due=clock.today() if query.get("attempt") == "due" else None,
+        identified=identified(query),
     )
+
+
+def identified(query):
+    """The worklist.Identified that an address asks for by `stage`; None without one."""
+    if query.get("stage") not in worklist.STAGES:
+        return None
+    month = query.get("identified", "")
+    return worklist.Identified(
+        stage=query.get("stage"), month=month if MONTH.fullmatch(month) else None,
+        priority=_number(query.get("was"), 1, 4), chosen=counted(query),
+    )  # fmt: skip
+
+
+def counted(query):
+    """The worklist.Chosen of an address: whose outcomes are counted."""
+    values = {name: query.get(name) or None for name in worklist.DIMENSIONS}
+    return worklist.Chosen(**values | {"site": "" if values["site"] == "-" else values["site"]})
 
 
 def order(query):

@@ -33,6 +33,17 @@ from pipeline.worklist.forget import (
     rows_of_patients,
     texts_naming,
 )
+from pipeline.worklist.funnel import (
+    DIMENSIONS,
+    EARLIER,
+    STAGES,
+    WITHIN,
+    Chosen,
+    Funnel,
+    Identified,
+    funnel,
+    groups,
+)
 from pipeline.worklist.history import (
     NOT_RECORDED,
     counts_of_run,
@@ -76,6 +87,7 @@ from pipeline.worklist.statuses import (
 )
 from pipeline.worklist.store import open_store
 from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
+from pipeline.worklist.suppression import LEAST
 from pipeline.worklist.undo import act_on_many, undo
 from pipeline.worklist.user_names import BY_PROVIDER, UNKNOWN, is_name
 from pipeline.worklist.users import (
@@ -94,7 +106,10 @@ __all__ = [
     "BY_PROVIDER",
     "CALLBACK",
     "CHANNELS",
+    "DIMENSIONS",
+    "EARLIER",
     "FAILED",
+    "LEAST",
     "NOT_RECORDED",
     "OF_ALL_SITES",
     "OUTCOMES",
@@ -103,16 +118,21 @@ __all__ = [
     "SET_BY_PEOPLE",
     "SIGNERS",
     "SORTS",
+    "STAGES",
     "STATUSES",
     "TRIES",
     "UNCHANGED",
     "UNKNOWN",
+    "WITHIN",
     "Actor",
     "Asked",
     "Attempt",
     "Busy",
+    "Chosen",
     "Contact",
     "Filter",
+    "Funnel",
+    "Identified",
     "NotAdmitted",
     "Signature",
     "SingleSignOn",
@@ -148,7 +168,9 @@ __all__ = [
     "follow",
     "followed_run",
     "forget",
+    "funnel",
     "granted",
+    "groups",
     "has_password",
     "history",
     "is_first_use",

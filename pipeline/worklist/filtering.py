@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import or_
 
+from pipeline.worklist.funnel import Identified, in_episodes
 from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.tables import item
 
@@ -21,7 +22,8 @@ class Filter:
 
     assignee, site: "" stands for none. waiting: for that many days at least. new_since: listed on
     that day or later, changed_since: listed before it and changed since. attempt_due: the patient
-    is to be tried again by that day. patient: the id begins so.
+    is to be tried again by that day. patient: the id begins so. identified: of an episode; then in
+    any status where none is named.
     """
 
     priority: tuple = ()
@@ -37,6 +39,7 @@ class Filter:
     attempt_due: date | None = None
     patient: str | None = None
     keys: tuple = ()
+    identified: Identified | None = None
 
 
 def conditions(store, chosen, today, any_status=False):
@@ -50,13 +53,14 @@ def conditions(store, chosen, today, any_status=False):
         *_listed_among(chosen),
         *_waiting(chosen, today),
         *_since(chosen),
+        *in_episodes(chosen.identified),
     ]
 
 
 def _status(chosen, any_status):
     if chosen.status:
         yield item.c.status.in_(chosen.status)
-    elif any_status or chosen.keys:
+    elif any_status or chosen.keys or chosen.identified:
         yield item.c.status != "off_list"
     else:
         yield item.c.is_active

@@ -10,6 +10,7 @@ from pipeline.runs import listed_folders, read_manifest
 from pipeline.worklist import changes
 from pipeline.worklist import reconcile as night
 from pipeline.worklist.history import record
+from pipeline.worklist.outcomes import write_outcomes
 from pipeline.worklist.tables import run
 
 ONE_DAY = timedelta(days=1)  # somewhere it is tomorrow already
@@ -40,6 +41,7 @@ def follow(home, store, *, today=None):
         ):
             counted = changes.write(con, duck, as_of=newest.as_of, run_id=newest.run_id)
             changes.move(con, duck)
+            write_outcomes(con, duck, home, newest.run_id)
         con.execute(update(run).where(run.c.run_id == newest.run_id).values(is_followed=True))
     store.tidy(is_large=sum(counted.values()) * LARGE >= (newest.worklist or 0))
     return counted

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, func, select, update
 
 from pipeline.worklist.contacts import count_contacts, forget_contacts
-from pipeline.worklist.tables import access, break_glass, event, item, note, seen
+from pipeline.worklist.tables import access, break_glass, episode, event, item, note, seen
 
 
 def forget(store, patient_ids):
@@ -27,7 +27,7 @@ def _forget_items(con, ids):
         update(item).where(item.c.id.in_(ids)).values(patient_id=None)
     )  # only now the trigger lets their events go
     con.execute(update(item).where(item.c.merged_into.in_(ids)).values(merged_into=None))
-    for table in (seen, break_glass):
+    for table in (seen, break_glass, episode):
         con.execute(delete(table).where(table.c.item_id.in_(ids)))
     rows = _counted(con, ids)
     for table in (event, note):

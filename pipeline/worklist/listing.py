@@ -78,7 +78,7 @@ def _tallied(con, store, chosen, today):
         .where(*where)
         .group_by(item.c.priority, item.c.status)
     ).all()
-    statuses = chosen.status or (STATUSES if chosen.keys else ACTIVE)
+    statuses = chosen.status or (STATUSES if chosen.keys or chosen.identified else ACTIVE)
     counted = {"priority": Counter(), "status": Counter()}
     for priority, status, number in tallied:
         if status in statuses:

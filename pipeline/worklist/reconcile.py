@@ -86,6 +86,11 @@ READ = {
          "deciding_test": "varchar", "deciding_value": "double", "deciding_reported": "varchar",
          "deciding_on": "date", "reference_low": "double", "reference_high": "double"},
     ),
+    "follow_up": (
+        "follow_up",
+        {"patient_id": "varchar", "kind": "varchar", "happened_on": "date",
+         "is_normal": "boolean"},
+    ),
 }  # fmt: skip
 
 LEFT = """
@@ -160,7 +165,7 @@ def _register_items(duck, con):
     schema = pa.schema([(name, pa.int64() if name in numbers else pa.string()) for name in COLUMNS])
     known = select(*(cell.label(name) for name, cell in COLUMNS.items()))
     rows = bulk.read(con, known.where(item.c.patient_id.is_not(None)))
-    _store(duck, "worklist.stored", schema, rows)
+    store_parts(duck, "worklist.stored", schema, rows)
     duck.execute(f"create view worklist.item as {ITEMS}")
 
 
@@ -175,15 +180,15 @@ def _register_content(duck, con):
         for part in parts
     )
     schema = pa.schema([(column.name, _kind(column)) for column in CONTENT_COLUMNS])
-    _store(duck, "worklist.item_content", schema, held)
+    store_parts(duck, "worklist.item_content", schema, held)
 
 
 def _kind(column):
     return ARROW.get(str(column.type).split("(")[0], pa.string())
 
 
-def _store(duck, name, schema, parts):
-    "A table of rows of the store, which come in parts"
+def store_parts(duck, name, schema, parts):
+    """Create a table of rows of the store, which come in parts."""
     duck.register("part", schema.empty_table())
     duck.execute(f"create table {name} as from part")
     for rows in parts:

@@ -293,6 +293,22 @@ site_count = Table(
     Column("number", Integer, nullable=False),
 )  # fmt: skip
 
+# what followed each identification of a patient, as of the run that is followed: kept by the id of
+# the event that began the episode. Values of the patient are those at identification
+episode = Table(
+    "episode", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("item_id", Integer, ForeignKey("item.id"), nullable=False, index=True),
+    Column("site", by_bytes(Text()), nullable=False),
+    Column("sex", by_bytes(String(10)), nullable=False),
+    Column("age_band", by_bytes(String(20)), nullable=False),
+    Column("priority", Integer), Column("action", String(40)), Column("severity", Integer),
+    Column("identified_on", Date, nullable=False), Column("contacted_on", Date),
+    Column("tested_on", Date), Column("treated_on", Date), Column("normalised_on", Date),
+    Column("closed_on", Date), Column("closed_as", String(20)),
+    Column("days_to_return", Integer), Column("days_to_treatment", Integer),
+)  # fmt: skip
+
 outcome = Table(
     "outcome", metadata, Column("id", Integer, primary_key=True),
     Column("run_id", String(40), ForeignKey("run.run_id"), nullable=False, index=True),

@@ -13,7 +13,7 @@ from tests.serving import serving
 WIDE = 1280
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
-    "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "empty": "/worklist?status=merged", "population": "/population",
+    "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "empty": "/worklist?status=merged", "population": "/population", "outcomes": "/population/outcomes", "episodes": "/worklist?stage=identified&sex=female",
     "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "refused": "/quality/refused", "data-docs": "/quality/data-docs", "runs": "/runs",
     "help": "/help", "audit": "/audit", "missing": "/no-such-page",
 }  # fmt: skip

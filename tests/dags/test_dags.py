@@ -19,7 +19,13 @@ from tests.programs import ROOT, python, with_airflow
 
 DAG_FILES = [
     ROOT / "dags" / f"{name}.py"
-    for name in ("ingest_extract", "screen_population", "maintain_lake", "watch_deadlines")
+    for name in (
+        "ingest_extract",
+        "screen_population",
+        "maintain_lake",
+        "watch_deadlines",
+        "report_outcomes",
+    )
 ]
 
 LOAD = """
@@ -114,6 +120,7 @@ def test_every_dag_is_imported_without_errors(bag):
         "screen_population",
         "maintain_lake",
         "watch_deadlines",
+        "report_outcomes",
     }
 
 
@@ -191,6 +198,7 @@ def test_the_night_is_that_of_the_time_zone(airflow, tmp_path):
         ("screen_population", "0 2 * * *"),
         ("maintain_lake", "0 4 * * 0"),
         ("watch_deadlines", "*/15 * * * *"),
+        ("report_outcomes", "0 6 2 * *"),
     ],
 )
 def test_schedule(bag, dag_id, cron):

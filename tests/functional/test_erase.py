@@ -61,7 +61,7 @@ def home(compacted, tmp_path):
 
 def test_the_test_can_find_a_patient(home):
     rooms = {name.split("/")[0] for name in named_in(home, FORGOTTEN)}
-    assert {"lake", "archive", "runs"} <= rooms
+    assert {"lake", "archive", "runs", "outcomes"} <= rooms
 
 
 def test_nothing_is_left_of_an_erased_patient_nor_of_ids_merged_into_it(home):

@@ -32,7 +32,7 @@ SOUND = {
     "procedure": {"code": "J3420", "code_system": "HCPCS", "performed_on": "2020-01-01"},
 }
 PAGES = (
-    "/worklist", "/worklist?priority=1", "/worklist?sort=patient_id", "/population", "/population/what-if", "/quality", "/quality/rejects",
+    "/worklist", "/worklist?priority=1", "/worklist?sort=patient_id", "/population", "/population/what-if", "/population/outcomes", "/quality", "/quality/rejects",
     "/quality/unmapped", "/runs", "/runs/compare", "/audit", "/help",
 )  # fmt: skip
 

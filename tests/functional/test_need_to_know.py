@@ -23,7 +23,7 @@ NEVER_LISTED = ("nemo", "siri")
 OPTED_OUT = "nell"
 PAGES = (
     "/worklist", "/worklist?status=excluded&status=resolved&status=off_list", "/worklist?site=South", "/worklist?site=-",
-    "/worklist?sort=site&order=down", "/population", "/runs", "/runs/compare", "/quality", "/help",
+    "/worklist?sort=site&order=down", "/population", "/population/outcomes", "/runs", "/runs/compare", "/quality", "/help",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from tests.gates import gated
 
 IDS = [f"p{number:02}" for number in range(40)]
 COMPARED = [
-    "screening.assessment", "screening.worklist", "bucket.patient_site", "bucket.listed_patient",
+    "screening.assessment", "screening.worklist", "bucket.patient_site", "bucket.listed_patient", "bucket.follow_up",
     *relation_names("reporting"),
 ]  # fmt: skip
 CONCEPTS = {

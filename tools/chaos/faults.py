@@ -10,7 +10,8 @@ from pipeline.engine import connect
 
 PUBLISHED = {
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
-    "listed_patient.parquet", "summary.json", "site_summary.json", "quality.json",
+    "listed_patient.parquet", "follow_up.parquet", "summary.json", "site_summary.json",
+    "quality.json",
     "validation.json", "report.json", "manifest.json",
 }  # fmt: skip
 CLOSED = {

@@ -14,6 +14,7 @@ from pipeline.cli.commands.operating import (
     upgrade,
 )
 from pipeline.cli.commands.people import audit, serve, user
+from pipeline.cli.commands.reporting import outcomes
 from pipeline.cli.commands.screening import (
     decide,
     demo,
@@ -37,7 +38,7 @@ from pipeline.cli.commands.stewarding import (
 
 __all__ = [
     "audit", "backup", "codes", "compact", "completion", "decide", "demo", "diff",
-    "doctor", "erase", "explain", "ingest", "notify", "overdue", "protocol", "receive",
+    "doctor", "erase", "explain", "ingest", "notify", "outcomes", "overdue", "protocol", "receive",
     "refused", "reingest", "rejects",
     "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped", "upgrade",
     "user", "worklist",

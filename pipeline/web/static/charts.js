@@ -123,7 +123,7 @@
       legend: { show: data.series.length > 1, top: 0, left: 0, textStyle: { color: paint.text } },
       xAxis: { type: "value", ...axes(paint), axisLabel: { show: false }, splitLine: { show: false } },
       yAxis: { type: "category", inverse: true, data: data.names, ...axes(paint), axisLabel: { color: paint.text, fontSize: 13, width: narrow ? 120 : 190, overflow: "truncate" } },
-      series: data.series.map((line) => ({ type: "bar", name: line.name, data: line.values, barMaxWidth: 16, itemStyle: { borderRadius: [0, 3, 3, 0] }, label: { show: true, position: "right", color: paint.muted, formatter: (at) => (at.value || 0).toLocaleString("en") } })),
+      series: data.series.map((line) => ({ type: "bar", name: line.name, data: line.values, barMaxWidth: 16, itemStyle: { borderRadius: [0, 3, 3, 0] }, label: { show: true, position: "right", color: paint.muted, formatter: (at) => at.value == null ? "–" : at.value.toLocaleString("en") } })),
     };
   };
 
