@@ -103,18 +103,27 @@ def create_view(con, name):
 
 
 def view_of_parquet(
-    con, name, select, folder, *, is_ordered=True, is_numbered=False, compression="lz4_raw"
+    con,
+    name,
+    select,
+    folder,
+    *,
+    is_ordered=True,
+    is_numbered=False,
+    compression="lz4_raw",
+    group=None,
 ):
     """Write a SELECT's rows into a Parquet file of `folder`, and make the relation a view of that
     file.
 
     For rows that are written once and read a few times, however many. is_ordered: in their order;
     without it, a SELECT with joins runs on all processors. is_numbered: the view adds
-    `file_row_number`, from 0.
+    `file_row_number`, from 0. group: how many rows can be read by themselves.
     """
     path = folder / f"{name}.parquet"
     order = "true" if is_ordered else "false"
     form = f"format parquet, compression {compression}, preserve_order {order}"
+    form += f", row_group_size {group}" if group else ""
     con.execute(f"copy ({select}) to $1 ({form})", [str(path)])
     numbered = ", file_row_number = true" if is_numbered else ""
     con.execute(
