@@ -11,7 +11,7 @@ from pipeline.engine import build, connect, relation_names, rows_of, with_depend
 from pipeline.lake import Ids, ids_of_patient, is_readable_as
 from pipeline.protocol import collect, decide, derive, first_action, load
 from pipeline.runs import manifests, read_manifest
-from pipeline.screening import BUILDERS, register_inputs
+from pipeline.screening import BUILDERS, MERGES, register_inputs
 
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
 AS_PUBLISHED = "data of the last published run"
@@ -76,11 +76,15 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     """
     versions = inputs.tables if inputs and is_readable_as(home, inputs) else None
     with closing(connect()) as con:
-        _, ids = ids_of_patient(con, home, patient_id, versions=versions)
+        surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
         register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, within=Ids(ids))
-        build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
+        # the merges are known of everyone: of a circle the rows of one patient show only a part
+        wanted = {*relation_names("clinical"), *relation_names("screening")} - {*MERGES}
+        build(con, wanted, builders=BUILDERS)
         build(con, with_dependencies(con, [EXPLANATION]))
-        rows = rows_of(con, f"from {EXPLANATION}")
+        rows = rows_of(
+            con, f"from {EXPLANATION} order by patient_id <> $1, patient_id", [surviving]
+        )
     if not rows:
         raise UsageError(
             f"No accepted row has this patient ID (as of {as_of}). Check its spelling, and the"
@@ -93,7 +97,8 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
 def explanation_of(pack, row, *, asked_for, as_of, lake):
     """A row of `explaining.explanation` as a dict for people. asked_for: the patient ID that was
     given. lake: which data they are."""
-    assessment, evidence = row["assessment"], row["evidence"]
+    assessment, evidence = row["assessment"], sorted(row["evidence"], key=_shown_in_order)
+    flag_rows = sorted(row["flag_rows"], key=lambda row: (row["flag"], *_newest_first(row)))
     facts = _words(pack, row)
     return {
         "patient_id": row["patient_id"],
@@ -102,8 +107,20 @@ def explanation_of(pack, row, *, asked_for, as_of, lake):
         "as_of": str(as_of),
         "person": row["person"],
         "lake": lake,
-        **_reasons(pack, assessment, facts, evidence, row["flag_rows"], row["deciding"]),
+        **_reasons(pack, assessment, facts, evidence, flag_rows, row["deciding"]),
     }
+
+
+def _shown_in_order(row):
+    "By fact, eras before their records; what one line says always in the same order"
+    whole = str(list(row.values()))
+    return (row["fact"], row["standing"] != "era", *_newest_first(row), row["what"] or "", whole)
+
+
+def _newest_first(row):
+    day, places = row["on_day"], (row["file"], row["line"], row["reported"])
+    known = [(value is None, value) if value is not None else (True,) for value in places]
+    return (day is None, -day.toordinal() if day else 0, *known)
 
 
 def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):

@@ -34,6 +34,6 @@ def _row_in(file, patient_id):
         known = file.metadata.row_group(number).column(0).statistics
         if not (known and known.has_min_max) or known.min <= patient_id <= known.max:
             group = file.read_row_group(number, use_threads=False)
-            for row in group.filter(pc.equal(group["patient_id"], patient_id)).to_pylist():
+            for row in group.filter(pc.field("patient_id") == patient_id).to_pylist():
                 return row
     return None

@@ -118,12 +118,11 @@ def view_of_parquet(
 
     For rows that are written once and read a few times, however many. is_ordered: in their order;
     without it, a SELECT with joins runs on all processors. is_numbered: the view adds
-    `file_row_number`, from 0. group: how many rows can be read by themselves.
+    `file_row_number`, from 0.
     """
     path = folder / f"{name}.parquet"
     order = "true" if is_ordered else "false"
     form = f"format parquet, compression {compression}, preserve_order {order}"
-    form += f", row_group_size {group}" if group else ""
     con.execute(f"copy ({select}) to $1 ({form})", [str(path)])
     numbered = ", file_row_number = true" if is_numbered else ""
     con.execute(

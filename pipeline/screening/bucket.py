@@ -3,7 +3,7 @@ leaves the bucket is written as parts."""
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pyarrow.parquet as pq
@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from pipeline.core import flush
 from pipeline.engine import (
     build,
+    create_view,
     relation_names,
     relations_read_by,
     scan_of_parquet,
@@ -26,7 +27,9 @@ from pipeline.screening.scratch import scratch_database
 
 ASSESSMENT, WORKLIST = "screening.assessment", "screening.worklist"
 EXPLANATION, EXPLAINED = "explaining.explanation", "explaining.explained_patient"
-LISTED = "select patient_id from bucket.listed_patient"  # whom a night explains
+READ_ONCE = ("explaining.lab_evidence",)
+LISTED = "select patient_id from bucket.listed_patient order by patient_id"  # whom a night explains
+EXPLAINED_TOGETHER = 2 * PATIENTS_READ_TOGETHER  # their nested rows are in memory at once
 BUILDERS = {"screening.fit": apply_rules}
 PARTS = (ASSESSMENT, *relation_names("bucket"), EXPLANATION)  # what leaves a bucket
 BUILT = {*relation_names("clinical"), *relation_names("screening"), *PARTS} - {
@@ -66,10 +69,12 @@ def build_parts(con, folder, *, progress=lambda name: None):
     explained last."""
     write = partial(_write_part, folder=folder)
     builders = BUILDERS | dict.fromkeys(PARTS, write) | {EXPLAINED: create_listed}
+    builders |= dict.fromkeys(READ_ONCE, create_view)
+    builders[EXPLANATION] = partial(_write_explanations, folder=folder)
     explaining = with_dependencies(con, [EXPLANATION])
     read = {name for relation in explaining for name in relations_read_by(con, relation)}
     build(con, BUILT, builders=builders, progress=progress, kept={*PARTS, *read})
-    build(con, explaining, builders=builders, progress=progress, kept=PARTS)
+    build(con, explaining, builders=builders, progress=progress)
 
 
 def create_listed(con, name):
@@ -117,5 +122,20 @@ def bucket_of(home, folder, night, number, *, pack, spill=None):
 
 
 def _write_part(con, name, folder):
-    group = PATIENTS_READ_TOGETHER if name == EXPLANATION else None
-    view_of_parquet(con, name, select_of(name), folder, compression="zstd", group=group)
+    view_of_parquet(con, name, select_of(name), folder, compression="zstd")
+
+
+def _write_explanations(con, name, folder):
+    "Some patients after the other; an empty file where nobody is listed"
+    [[listed]] = con.execute(f"select count(*) from {EXPLAINED}").fetchall()
+    with ExitStack() as stack:
+        writer = None
+        for begin in range(0, max(listed, 1), EXPLAINED_TOGETHER):
+            some = f"{LISTED} limit {EXPLAINED_TOGETHER} offset {begin}"
+            con.execute(f"create or replace table {EXPLAINED} as {some}")
+            rows = con.sql(select_of(name)).to_arrow_table()
+            path = folder / f"{name}.parquet"
+            writer = writer or stack.enter_context(
+                pq.ParquetWriter(path, rows.schema, compression="zstd")
+            )
+            writer.write_table(rows)

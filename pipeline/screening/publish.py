@@ -57,9 +57,7 @@ def publish(screened, home, plan, *, outcomes, validations):
     if manifest.state != "closed":
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))
-        _write_tables(
-            screened, building, manifest.rows.worklist, is_replay=plan.replay_of is not None
-        )
+        _write_tables(screened, building, manifest)
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
     for path in building.rglob("*.*"):
@@ -79,12 +77,12 @@ def _remove_half_built(home):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _write_tables(screened, building, rows, *, is_replay):
+def _write_tables(screened, building, manifest):
     "What the buckets wrote gets a second name: it is not copied, and still there after a kill"
     con, folder = screened.con, screened.folder
-    _write_worklist_csv(con, building / "worklist.csv", rows)
+    _write_worklist_csv(con, building / "worklist.csv", manifest.rows.worklist)
     _link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
-    linked = [ASSESSMENT] if is_replay else [ASSESSMENT, EXPLANATION]
+    linked = [ASSESSMENT] if manifest.replay_of else [ASSESSMENT, EXPLANATION]
     if not screened.night.edges:
         for name in (*OF_PATIENTS, *linked):
             [part] = part_files(folder, screened.night, name)

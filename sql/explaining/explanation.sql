@@ -1,12 +1,10 @@
 -- One row per patient who is explained: all that their page shows of the lake. What is absent is null.
 -- assessment, answers: the rows of screening.assessment and clinical.patient_fact. also_known_as: the patient's other IDs. evidence, flag_rows and
--- deciding: the rows of the relations beside this one, in the order in which they are shown. person: as clinical.demography has it; its source is
+-- deciding: the rows of the relations beside this one, in no order, as sorting lists would take longer than making them. person: as clinical.demography has it; its source is
 -- that of the patient row recorded last, of the surviving ID where it has any.
 with other_id as (
     select surviving_id as patient_id, list(patient_id order by patient_id) as ids
-    from explaining.explained_id
-    where patient_id <> surviving_id
-    group by surviving_id
+    from explaining.explained_id where patient_id <> surviving_id group by surviving_id
 ),
 
 patient_row as (
@@ -27,27 +25,20 @@ person as (
 ),
 
 piece as (
-    select surviving_id as patient_id, list(
-        struct_pack(*columns(evidence.* exclude (surviving_id)))
-        order by fact, standing = 'era' desc, on_day desc nulls last, file, line, reported, what
-    ) as evidence
+    select surviving_id as patient_id, list(struct_pack(*columns(evidence.* exclude (surviving_id)))) as evidence
     from explaining.evidence
+    semi join explaining.explained_patient on explained_patient.patient_id = evidence.surviving_id
     group by surviving_id
 ),
 
 flag as (
-    select patient_id, list(
-        struct_pack(flag := flag, on_day := on_day, reported := reported, file := file, line := line)
-        order by flag, on_day desc nulls last, file, line, reported
-    ) as flag_rows
-    from explaining.flag_row
-    group by patient_id
+    select patient_id, list(struct_pack(flag := flag, on_day := on_day, reported := reported, file := file, line := line)) as flag_rows
+    from explaining.flag_row semi join explaining.explained_patient using (patient_id) group by patient_id
 ),
 
 fact as (
-    select patient_id, list(struct_pack(fact := fact, file := file, line := line) order by fact, file, line) as deciding
-    from explaining.fact_row
-    group by patient_id
+    select patient_id, list(struct_pack(fact := fact, file := file, line := line)) as deciding
+    from explaining.fact_row semi join explaining.explained_patient using (patient_id) group by patient_id
 )
 
 select
@@ -61,4 +52,3 @@ left join person on person.patient_id = explained_patient.patient_id
 left join piece on piece.patient_id = explained_patient.patient_id
 left join flag on flag.patient_id = explained_patient.patient_id
 left join fact on fact.patient_id = explained_patient.patient_id
-order by explained_patient.patient_id

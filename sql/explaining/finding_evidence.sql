@@ -2,15 +2,9 @@
 -- The rows of one id and code are one record: taken back once (without a code: of every code), none of them counts. Traps are
 -- recognised, but not counted. Two concepts of one row that bear on one fact are one piece of evidence.
 with record as (
-    select
-        'condition' as entity, patient_id, source, condition_id as id, code_system, code, name, concepts, status, onset_on as on_day, abated_on as until_on,
-        recorded_by, file, line, shifted_days
-    from lake.condition
+    select 'condition' as entity, * rename (condition_id as id, onset_on as on_day, abated_on as until_on) from lake.condition
     union all by name
-    select
-        'procedure' as entity, patient_id, source, procedure_id as id, code_system, code, name, concepts, status, performed_on as on_day,
-        file, line, shifted_days
-    from lake.procedure
+    select 'procedure' as entity, * rename (procedure_id as id, performed_on as on_day) from lake.procedure
 ),
 
 -- whose: a row that takes another back may name no patient; then it is about everyone whose record has its ID

@@ -149,9 +149,15 @@ def night_of(home, folder, buckets, monkeypatch):
         return night, found(screened.con)
 
 
+LISTS = ("evidence", "flag_rows", "deciding")  # of explanations, in no order
+
+
 def found(con):
+    in_order = ", ".join(f"list_sort({name}) as {name}" for name in LISTS)
+    rows = {name: name for name in COMPARED}
+    rows[EXPLANATION] = f"(select * replace ({in_order}) from {EXPLANATION})"
     return {
-        name: con.execute(f"select columns(*)::varchar from {name} order by all").fetchall()
+        name: con.execute(f"select columns(*)::varchar from {rows[name]} order by all").fetchall()
         for name in COMPARED
         if name not in ("reporting.freshness", "reporting.rejection")  # by the time of screening
     }
