@@ -2,17 +2,19 @@
 misses."""
 
 from contextlib import closing
-from functools import partial
+from functools import lru_cache, partial
 
 from pipeline.analysis.considered import considered_rules, near_misses
+from pipeline.analysis.prepared import EXPLANATION, prepared_row
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import Ids, ids_of_patient, is_readable_as
 from pipeline.protocol import collect, decide, derive, first_action, load
-from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, register_inputs
+from pipeline.runs import manifests, read_manifest
+from pipeline.screening import BUILDERS, MERGES, register_inputs
 
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
+AS_PUBLISHED = "data of the last published run"
 NOT_WORDS = ("priority", "rule", "next_step", "cause", "monitoring", "safety", "flags", "cohorts")
 
 
@@ -38,21 +40,32 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
 
 def explain_run(home, *, patient_id, run_id=None):
     """What one published run says of a patient, else the last: its day, its pack, its versions of
-    the lake. Raises UsageError."""
-    run = next((one for one in manifests(home) if run_id in (None, one.run_id)), None)
+    the lake. What the run prepared is read, and else computed. Raises UsageError."""
+    run = _published_run(home, run_id)
     if run is None:
         raise UsageError(
             "No run has been published yet."
             if run_id is None
             else f"The run {run_id} no longer exists. b12 runs lists those that do."
         )
-    return explain(
-        home,
-        patient_id=patient_id,
-        pack=load(run.protocol.pack),
-        as_of=run.as_of,
-        inputs=run.inputs,
-    )
+    pack = load(run.protocol.pack)
+    if row := prepared_row(home, run, pack, patient_id):
+        return explanation_of(pack, row, asked_for=patient_id, as_of=run.as_of, lake=AS_PUBLISHED)
+    return explain(home, patient_id=patient_id, pack=pack, as_of=run.as_of, inputs=run.inputs)
+
+
+def _published_run(home, run_id):
+    if run_id is None:
+        return next(iter(manifests(home)), None)
+    path = home.runs / run_id / "manifest.json"
+    run = _manifest(path.parent, path.stat().st_mtime_ns) if path.exists() else None
+    return run if run and run.published else None
+
+
+@lru_cache(4)
+def _manifest(folder, _changed_at):
+    "It names every file of the lake, so it is not read for every page"
+    return read_manifest(folder)
 
 
 def explain(home, *, patient_id, pack, as_of, inputs=None):
@@ -62,32 +75,55 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
     Raises UsageError.
     """
     versions = inputs.tables if inputs and is_readable_as(home, inputs) else None
-    is_as_published = versions is not None
     with closing(connect()) as con:
         surviving, ids = ids_of_patient(con, home, patient_id, versions=versions)
         register_inputs(con, home, pack=pack, as_of=as_of, versions=versions, within=Ids(ids))
-        build(con, [*relation_names("clinical"), *relation_names("screening")], builders=BUILDERS)
-        assessment = _row(con, "screening.assessment")
-        if assessment is None:
-            raise UsageError(
-                f"No accepted row has this patient ID (as of {as_of}). Check its spelling, and the"
-                " rejected rows: b12 rejects."
-            )
-        facts = _words(con, pack, assessment)
-        build(con, with_dependencies(con, EXPLAINING))
-        evidence, flag_rows, deciding, person = (rows_of(con, each) for each in EXPLAINED_BY)
+        # the merges are known of everyone: of a circle the rows of one patient show only a part
+        wanted = {*relation_names("clinical"), *relation_names("screening")} - {*MERGES}
+        build(con, wanted, builders=BUILDERS)
+        build(con, with_dependencies(con, [EXPLANATION]))
+        rows = rows_of(
+            con, f"from {EXPLANATION} order by patient_id <> $1, patient_id", [surviving]
+        )
+    if not rows:
+        raise UsageError(
+            f"No accepted row has this patient ID (as of {as_of}). Check its spelling, and the"
+            " rejected rows: b12 rejects."
+        )
+    lake = "current data" if versions is None else AS_PUBLISHED
+    return explanation_of(pack, rows[0], asked_for=patient_id, as_of=as_of, lake=lake)
+
+
+def explanation_of(pack, row, *, asked_for, as_of, lake):
+    """A row of `explaining.explanation` as a dict for people. asked_for: the patient ID that was
+    given. lake: which data they are."""
+    assessment, evidence = row["assessment"], sorted(row["evidence"], key=_shown_in_order)
+    flag_rows = sorted(row["flag_rows"], key=lambda row: (row["flag"], *_newest_first(row)))
+    facts = _words(pack, row)
     return {
-        "patient_id": surviving,
-        "asked_for": patient_id,
-        "also_known_as": [known for known in ids if known != surviving],
+        "patient_id": row["patient_id"],
+        "asked_for": asked_for,
+        "also_known_as": row["also_known_as"],
         "as_of": str(as_of),
-        "person": person[0] if person else None,
-        "lake": "data of the last published run" if is_as_published else "current data",
-        **_explained(pack, assessment, facts, evidence, flag_rows, deciding),
+        "person": row["person"],
+        "lake": lake,
+        **_reasons(pack, assessment, facts, evidence, flag_rows, row["deciding"]),
     }
 
 
-def _explained(pack, assessment, facts, evidence, flag_rows, deciding):
+def _shown_in_order(row):
+    "By fact, eras before their records; what one line says always in the same order"
+    whole = str(list(row.values()))
+    return (row["fact"], row["standing"] != "era", *_newest_first(row), row["what"] or "", whole)
+
+
+def _newest_first(row):
+    day, places = row["on_day"], (row["file"], row["line"], row["reported"])
+    known = [(value is None, value) if value is not None else (True,) for value in places]
+    return (day is None, -day.toordinal() if day else 0, *known)
+
+
+def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):
     "The assessment with what it is based on, and every rule that was considered"
     behind = partial(_rows_behind, pack, facts, deciding, evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows)
@@ -131,25 +167,6 @@ def _action(pack, assessment, first, alerts, flags):
     return f"{said[first]}{beside}"
 
 
-EXPLAINING = ["explaining.evidence", "explaining.flag_row", "explaining.fact_row"]
-FACT_ROWS = "select fact, file, line from explaining.fact_row"
-PERSON = """
-select
-    born_on, born_latest_on, sex, died_on, is_dead_undated, site, (
-        select arg_max(source, row(delivered_id = patient_id, known_at, source))
-        from clinical.delivered_patient
-    ) as source
-from clinical.demography
-"""
-EVIDENCE = """
-select * from explaining.evidence
-order by fact, standing = 'era' desc, on_day desc nulls last, file, line
-"""
-FLAG_ROWS = """
-select flag, on_day, reported, file, line from explaining.flag_row
-order by flag, on_day desc nulls last, file, line
-"""
-EXPLAINED_BY = (EVIDENCE, FLAG_ROWS, FACT_ROWS, PERSON)
 EVIDENCE_OF = {  # facts that rest on another fact's evidence
     "neuro_300": "b12", "b12_500": "b12", "tested": "b12", "b12_timing": "b12",
     "mma_timing": "mma", "monitoring": "b12_therapy", "loading": "b12_therapy",
@@ -160,22 +177,16 @@ EVIDENCE_OF = {  # facts that rest on another fact's evidence
 ABSENT = ("never", "none", "no", "not_loaded", "unknown", "other", "none_known")
 
 
-def _words(con, pack, assessment):
+def _words(pack, row):
     """Every fact with its answer: the base facts, those derived from them, and those that were
     decided"""
-    answers = _row(con, "clinical.patient_fact")
-    assert answers is not None  # who has an assessment has facts
+    assessment, answers = row["assessment"], row["answers"]
     facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
     return facts | {
         "rule": assessment["rule"],
         "next_step": assessment["next_step"],
         "cause": assessment["cause"],
     }
-
-
-def _row(con, relation):
-    rows = rows_of(con, f"select * from {relation}")
-    return rows[0] if rows else None
 
 
 def _fact(fact, answer, pack, evidence):

@@ -103,7 +103,15 @@ def create_view(con, name):
 
 
 def view_of_parquet(
-    con, name, select, folder, *, is_ordered=True, is_numbered=False, compression="lz4_raw"
+    con,
+    name,
+    select,
+    folder,
+    *,
+    is_ordered=True,
+    is_numbered=False,
+    compression="lz4_raw",
+    group=None,
 ):
     """Write a SELECT's rows into a Parquet file of `folder`, and make the relation a view of that
     file.

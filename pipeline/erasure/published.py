@@ -5,10 +5,11 @@ from contextlib import closing
 
 from pipeline.core import replacing
 from pipeline.engine import connect
-from pipeline.runs import parquet_files
+from pipeline.runs import PATIENTS_READ_TOGETHER, parquet_files
 
 TABLES = (
-    "assessment", "worklist", "patient_site", "listed_patient", "follow_up", "outcome",
+    "assessment", "worklist", "patient_site", "listed_patient", "follow_up", "explanation",
+    "outcome",
 )  # fmt: skip
 WORKLIST = "worklist.csv"
 _IS_THEIRS = "patient_id in (select unnest($2::varchar[]))"
@@ -37,10 +38,17 @@ def erase_run(folder, ids):
             with replacing(path) as part:
                 kept = f"from read_parquet($1) where ({_IS_THEIRS}) is not true"
                 con.execute(
-                    f"copy ({kept}) to $3 (format parquet)", [str(path), list(ids), str(part)]
+                    f"copy ({kept}) to $3 (format parquet{_groups(folder, path)})",
+                    [str(path), list(ids), str(part)],
                 )
     if (folder / WORKLIST).exists():
         _erase_worklist(folder / WORKLIST, {*ids, *(f"'{patient_id}" for patient_id in ids)})
+
+
+def _groups(folder, path):
+    "Pages read little of what was prepared for them"
+    is_read_by_pages = path.relative_to(folder).parts[0] == "explanation.parquet"
+    return f", row_group_size {PATIENTS_READ_TOGETHER}" if is_read_by_pages else ""
 
 
 def _tables(folder):

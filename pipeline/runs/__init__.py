@@ -4,8 +4,10 @@ from pipeline.runs.failure import FailedRun, last_failure, noting_failure
 from pipeline.runs.folders import (
     BUILDING,
     HELD,
+    PATIENTS_READ_TOGETHER,
     REMOVED,
     complete_decision,
+    drop_explanations,
     held_manifests,
     latest_folder,
     listed_folders,
@@ -33,6 +35,7 @@ from pipeline.runs.manifest import (
 __all__ = [
     "BUILDING",
     "HELD",
+    "PATIENTS_READ_TOGETHER",
     "REMOVED",
     "Approval",
     "FailedRun",
@@ -44,6 +47,7 @@ __all__ = [
     "TableRead",
     "complete_decision",
     "damaged",
+    "drop_explanations",
     "held_manifests",
     "last_failure",
     "latest_folder",

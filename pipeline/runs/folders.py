@@ -17,8 +17,12 @@ BUILDING = ".building-"
 REMOVED = ".gone-"
 OF_PUBLISHED_RUNS = (
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
-    "listed_patient.parquet", "follow_up.parquet", "summary.json", "site_summary.json",
+    "listed_patient.parquet", "follow_up.parquet", "explanation.parquet", "summary.json",
+    "site_summary.json",
 )  # fmt: skip
+PATIENTS_READ_TOGETHER = (
+    2_048  # of explanation.parquet, so that a page reads little; DuckDB's least
+)
 
 
 def start_of_run(home):
@@ -110,6 +114,14 @@ def remove_table(path):
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def drop_explanations(home, *, before):
+    """Remove what the runs before this one had prepared for the pages of patients: only those of
+    the run that the worklist follows are read."""
+    for folder in listed_folders(home):
+        if folder.name < before:
+            remove_table(folder / "explanation.parquet")
 
 
 def parquet_files(folder, name):

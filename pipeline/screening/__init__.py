@@ -3,6 +3,7 @@
 from pipeline.screening.approval import decide
 from pipeline.screening.bucket import BUILDERS
 from pipeline.screening.inputs import register_inputs
+from pipeline.screening.night import MERGES
 from pipeline.screening.nightly import (
     plan_buckets,
     screen_again,
@@ -16,6 +17,7 @@ from pipeline.screening.unmapped import unanswered
 
 __all__ = [
     "BUILDERS",
+    "MERGES",
     "ScreenedBucket",
     "decide",
     "parse_day",

@@ -15,6 +15,7 @@ from pipeline.runs import (
     manifests,
     write_manifest,
 )
+from pipeline.screening.following import follow
 from pipeline.worklist import Actor
 
 
@@ -40,7 +41,7 @@ def decide(home, run_id, *, is_approved, by, because):
         if manifest is None:
             manifest = _decide(home, store, run_id, is_approved=is_approved, by=by, because=because)
         complete_decision(home, manifest)
-        worklist.follow(home, store)
+        follow(home, store)
     return Decision(run_id, manifest.state, manifest.rows.worklist)
 
 

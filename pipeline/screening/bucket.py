@@ -3,23 +3,38 @@ leaves the bucket is written as parts."""
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pyarrow.parquet as pq
 
 from pipeline.core import flush
-from pipeline.engine import build, relation_names, scan_of_parquet, select_of, view_of_parquet
-from pipeline.runs import read_manifest
+from pipeline.engine import (
+    build,
+    create_view,
+    relation_names,
+    relations_read_by,
+    scan_of_parquet,
+    select_of,
+    view_of_parquet,
+    with_dependencies,
+)
+from pipeline.runs import PATIENTS_READ_TOGETHER, read_manifest
 from pipeline.screening.apply_rules import apply_rules
 from pipeline.screening.inputs import register_assessed, register_inputs
 from pipeline.screening.night import MERGES, attach_merges, range_of
 from pipeline.screening.scratch import scratch_database
 
 ASSESSMENT, WORKLIST = "screening.assessment", "screening.worklist"
+EXPLANATION, EXPLAINED = "explaining.explanation", "explaining.explained_patient"
+READ_ONCE = ("explaining.lab_evidence",)
+LISTED = "select patient_id from bucket.listed_patient order by patient_id"  # whom a night explains
+EXPLAINED_TOGETHER = 2 * PATIENTS_READ_TOGETHER  # their nested rows are in memory at once
 BUILDERS = {"screening.fit": apply_rules}
-PARTS = (ASSESSMENT, *relation_names("bucket"))  # what leaves a bucket
-BUILT = {*relation_names("clinical"), *relation_names("screening"), *PARTS} - {*MERGES, WORKLIST}
+PARTS = (ASSESSMENT, *relation_names("bucket"), EXPLANATION)  # what leaves a bucket
+BUILT = {*relation_names("clinical"), *relation_names("screening"), *PARTS} - {
+    *MERGES, WORKLIST, EXPLANATION,
+}  # fmt: skip
 
 
 def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: None):
@@ -35,10 +50,8 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
     building.mkdir(mode=0o700)
     try:
         (building / "parts").mkdir(mode=0o700)
-        write = partial(_write_part, folder=building / "parts")
         with bucket_of(home, folder, night, number, pack=pack, spill=building) as con:
-            builders = BUILDERS | dict.fromkeys(PARTS, write)
-            build(con, BUILT, builders=builders, progress=progress, kept=PARTS)
+            build_parts(con, building / "parts", progress=progress)
         for path in (building / "parts").iterdir():
             flush(path)
         parts.parent.mkdir(exist_ok=True, mode=0o700)
@@ -49,6 +62,24 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
                 raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def build_parts(con, folder, *, progress=lambda name: None):
+    """Build a bucket that is registered, and write its parts into a folder; who is listed is
+    explained last."""
+    write = partial(_write_part, folder=folder)
+    builders = BUILDERS | dict.fromkeys(PARTS, write) | {EXPLAINED: create_listed}
+    builders |= dict.fromkeys(READ_ONCE, create_view)
+    builders[EXPLANATION] = partial(_write_explanations, folder=folder)
+    explaining = with_dependencies(con, [EXPLANATION])
+    read = {name for relation in explaining for name in relations_read_by(con, relation)}
+    build(con, BUILT, builders=builders, progress=progress, kept={*PARTS, *read})
+    build(con, explaining, builders=builders, progress=progress)
+
+
+def create_listed(con, name):
+    """Create the relation of whom to explain: whom the worklist lists."""
+    con.execute(f"create table {name} as {LISTED}")
 
 
 def parts_of(folder, night, number):
@@ -92,3 +123,19 @@ def bucket_of(home, folder, night, number, *, pack, spill=None):
 
 def _write_part(con, name, folder):
     view_of_parquet(con, name, select_of(name), folder, compression="zstd")
+
+
+def _write_explanations(con, name, folder):
+    "Some patients after the other; an empty file where nobody is listed"
+    [[listed]] = con.execute(f"select count(*) from {EXPLAINED}").fetchall()
+    with ExitStack() as stack:
+        writer = None
+        for begin in range(0, max(listed, 1), EXPLAINED_TOGETHER):
+            some = f"{LISTED} limit {EXPLAINED_TOGETHER} offset {begin}"
+            con.execute(f"create or replace table {EXPLAINED} as {some}")
+            rows = con.sql(select_of(name)).to_arrow_table()
+            path = folder / f"{name}.parquet"
+            writer = writer or stack.enter_context(
+                pq.ParquetWriter(path, rows.schema, compression="zstd")
+            )
+            writer.write_table(rows)

@@ -20,6 +20,7 @@ from pipeline.core import (
 from pipeline.observability import observe_screening
 from pipeline.runs import Inputs, complete_decision, held_manifests, manifests, noting_failure
 from pipeline.screening import ahead
+from pipeline.screening.following import follow
 from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
 from pipeline.screening.plan import RunPlan, load_checked_pack, parse_day
@@ -81,7 +82,7 @@ def screen_population(
             _, notes_left = ingest_notes(home, store)
         manifest, outcomes = _screen(home, plan, progress)
         with exclusive_lock(home, "screen"):
-            worklist.follow(home, store)
+            follow(home, store)
         if manifest.state == "closed":
             raise GateClosed(quality.message(outcomes))
         return _outcome(manifest, store, notes_left)

@@ -23,7 +23,7 @@ from pipeline.runs import (
     point_latest_to,
     write_manifest,
 )
-from pipeline.screening.bucket import ASSESSMENT, WORKLIST, part_files
+from pipeline.screening.bucket import ASSESSMENT, EXPLANATION, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
 
 OF_PATIENTS = ("bucket.patient_site", "bucket.listed_patient", "bucket.follow_up")
@@ -57,7 +57,7 @@ def publish(screened, home, plan, *, outcomes, validations):
     if manifest.state != "closed":
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))
-        _write_tables(screened, building, manifest.rows.worklist)
+        _write_tables(screened, building, manifest)
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
     for path in building.rglob("*.*"):
@@ -77,23 +77,25 @@ def _remove_half_built(home):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _write_tables(screened, building, rows):
+def _write_tables(screened, building, manifest):
     "What the buckets wrote gets a second name: it is not copied, and still there after a kill"
     con, folder = screened.con, screened.folder
-    _write_worklist_csv(con, building / "worklist.csv", rows)
+    _write_worklist_csv(con, building / "worklist.csv", manifest.rows.worklist)
     _link(folder / f"{WORKLIST}.parquet", building / "worklist.parquet")
-    assessed = part_files(folder, screened.night, ASSESSMENT)
+    linked = [ASSESSMENT] if manifest.replay_of else [ASSESSMENT, EXPLANATION]
     if not screened.night.edges:
-        for name in (*OF_PATIENTS, ASSESSMENT):
+        for name in (*OF_PATIENTS, *linked):
             [part] = part_files(folder, screened.night, name)
             _link(part, building / f"{name.split('.')[1]}.parquet")
         return
     for name in OF_PATIENTS:
         copied = f"copy (from {name} order by all) to $1 (format parquet, compression zstd)"
         con.execute(copied, [str(building / f"{name.split('.')[1]}.parquet")])
-    (building / "assessment.parquet").mkdir(mode=0o700)
-    for number, path in enumerate(assessed):
-        _link(path, building / "assessment.parquet" / f"part-{number:04}.parquet")
+    for name in linked:
+        parts = building / f"{name.split('.')[1]}.parquet"
+        parts.mkdir(mode=0o700)
+        for number, path in enumerate(part_files(folder, screened.night, name)):
+            _link(path, parts / f"part-{number:04}.parquet")
 
 
 def _link(path, target):

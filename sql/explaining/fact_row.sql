@@ -1,4 +1,4 @@
--- One row per fact of a patient and delivered row on which its answer rests. Built for one patient at a time.
+-- One row per fact of a patient and delivered row on which its answer rests.
 -- Source: protocol §4, Reasons in full: alerts and flags explain with the row that raised them. An answer that rests on no row, such as none or
 -- never, has none. Medications: those that cover the as-of date; of a therapy that ended, its last.
 with medication as (
@@ -54,4 +54,7 @@ rested as (
     where class = 'b12_therapy' and start_on >= b12_era_on and start_on < b12_era_on + setting.loading_days
 )
 
-select distinct patient_id, fact, file, line from rested where file is not null
+select distinct patient_id, fact, file, line
+from rested
+semi join explaining.explained_patient using (patient_id)
+where file is not null

@@ -1,36 +1,45 @@
 -- One row per delivered condition or procedure of a patient and concept, and the fact it bears on.
 -- The rows of one id and code are one record: taken back once (without a code: of every code), none of them counts. Traps are
 -- recognised, but not counted. Two concepts of one row that bear on one fact are one piece of evidence.
-with taken_back as (
-    select source, 'condition' as entity, condition_id as id, record_code(code) as named, min(status) as status from lake.condition
-    where status in ('retracted', 'refuted') and condition_id is not null group by source, condition_id, record_code(code)
+with record as (
+    select 'condition' as entity, * rename (condition_id as id, onset_on as on_day, abated_on as until_on) from lake.condition
+    union all by name
+    select 'procedure' as entity, * rename (procedure_id as id, performed_on as on_day) from lake.procedure
+),
+
+-- whose: a row that takes another back may name no patient; then it is about everyone whose record has its ID
+owned as (
+    select explained_id.surviving_id, record.* from record join explaining.explained_id using (patient_id)
+),
+
+taking_back as (
+    select surviving_id, entity, source, id, record_code(code) as named, status from owned where status in ('retracted', 'refuted') and id is not null
     union all
-    select source, 'procedure', procedure_id, record_code(code), min(status) from lake.procedure
-    where status in ('retracted', 'refuted') and procedure_id is not null group by source, procedure_id, record_code(code)
+    select owned.surviving_id, record.entity, record.source, record.id, record_code(record.code), record.status
+    from record
+    join (select distinct surviving_id, entity, source, id from owned) as owned
+        on owned.entity = record.entity and owned.source = record.source and owned.id = record.id
+    where record.patient_id is null and record.status in ('retracted', 'refuted')
+),
+
+taken_back as (
+    select surviving_id, entity, source, id, named, min(status) as status from taking_back group by all
 ),
 
 finding as (
     select
-        condition.patient_id, condition.onset_on as on_day, coalesce(condition.name, code_name.name, condition.code) as reported,
-        concat_ws(' ', condition.code_system, condition.code) || coalesce(', until ' || condition.abated_on, '') || coalesce(', by ' || condition.recorded_by, '') as what,
-        coalesce(taken_back.status, whole.status, condition.status) as standing, condition.file, condition.line, condition.shifted_days, condition.concepts, condition.abated_on as until_on
-    from lake.condition
-    left join clinical.code_name on code_name.code_system is not distinct from condition.code_system and code_name.code = condition.code and code_name.concepts = condition.concepts
+        owned.surviving_id, owned.patient_id, owned.on_day, coalesce(owned.name, code_name.name, owned.code) as reported,
+        concat_ws(' ', owned.code_system, owned.code)
+            || case owned.entity when 'condition' then coalesce(', until ' || owned.until_on, '') || coalesce(', by ' || owned.recorded_by, '') else '' end as what,
+        coalesce(taken_back.status, whole.status, owned.status) as standing, owned.file, owned.line, owned.shifted_days, owned.concepts, owned.until_on
+    from owned
+    left join clinical.code_name on code_name.code_system is not distinct from owned.code_system and code_name.code = owned.code and code_name.concepts = owned.concepts
     left join taken_back
-        on taken_back.entity = 'condition' and taken_back.source = condition.source and taken_back.id = condition.condition_id
-        and taken_back.named = record_code(condition.code)
+        on taken_back.surviving_id = owned.surviving_id and taken_back.entity = owned.entity and taken_back.source = owned.source
+        and taken_back.id = owned.id and taken_back.named = record_code(owned.code)
     left join taken_back as whole
-        on whole.entity = 'condition' and whole.source = condition.source and whole.id = condition.condition_id and whole.named is null
-    union all
-    select procedure.patient_id, procedure.performed_on, coalesce(procedure.name, code_name.name, procedure.code),
-        concat_ws(' ', procedure.code_system, procedure.code), coalesce(taken_back.status, whole.status, procedure.status), procedure.file, procedure.line, procedure.shifted_days, procedure.concepts, null
-    from lake.procedure
-    left join clinical.code_name on code_name.code_system is not distinct from procedure.code_system and code_name.code = procedure.code and code_name.concepts = procedure.concepts
-    left join taken_back
-        on taken_back.entity = 'procedure' and taken_back.source = procedure.source and taken_back.id = procedure.procedure_id
-        and taken_back.named = record_code(procedure.code)
-    left join taken_back as whole
-        on whole.entity = 'procedure' and whole.source = procedure.source and whole.id = procedure.procedure_id and whole.named is null
+        on whole.surviving_id = owned.surviving_id and whole.entity = owned.entity and whole.source = owned.source
+        and whole.id = owned.id and whole.named is null
 ),
 
 bearing as (
@@ -42,6 +51,6 @@ bearing as (
 )
 
 select
-    patient_id, fact, on_day, reported, what || coalesce(', ' || wording, '') as what, standing, file, line, shifted_days,
+    surviving_id, patient_id, fact, on_day, reported, what || coalesce(', ' || wording, '') as what, standing, file, line, shifted_days,
     patient_id as delivered_patient_id, cast(null as double) as value, until_on
 from bearing

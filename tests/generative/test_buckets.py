@@ -11,17 +11,27 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline import lake
+from pipeline.analysis.explanation import explain, explanation_of
 from pipeline.core.config import Home
-from pipeline.engine.relations import NIGHTLY, relation_names
+from pipeline.engine.relations import NIGHTLY, relation_names, with_dependencies
 from pipeline.engine.relations import build as build_relations
 from pipeline.lake.tables import append
 from pipeline.protocol.pack import load
-from pipeline.screening.bucket import BUILDERS, BUILT, bucket_of
+from pipeline.screening.bucket import (
+    BUILDERS,
+    BUILT,
+    EXPLAINED,
+    EXPLANATION,
+    bucket_of,
+    create_listed,
+    part_files,
+)
 from pipeline.screening.plan import RunPlan, parse_day
 from pipeline.screening.screen import plan_night, reported, screen_buckets
 from tests.clinic import AS_OF, build, insert
@@ -30,7 +40,7 @@ from tests.gates import gated
 IDS = [f"p{number:02}" for number in range(40)]
 COMPARED = [
     "screening.assessment", "screening.worklist", "bucket.patient_site", "bucket.listed_patient", "bucket.follow_up",
-    *relation_names("reporting"),
+    EXPLANATION, *relation_names("reporting"),
 ]  # fmt: skip
 CONCEPTS = {
     "medication": ("metformin", "ppi", "b12_cyanocobalamin", "folic_acid"),
@@ -139,9 +149,15 @@ def night_of(home, folder, buckets, monkeypatch):
         return night, found(screened.con)
 
 
+LISTS = ("evidence", "flag_rows", "deciding")  # of explanations, in no order
+
+
 def found(con):
+    in_order = ", ".join(f"list_sort({name}) as {name}" for name in LISTS)
+    rows = {name: name for name in COMPARED}
+    rows[EXPLANATION] = f"(select * replace ({in_order}) from {EXPLANATION})"
     return {
-        name: con.execute(f"select columns(*)::varchar from {name} order by all").fetchall()
+        name: con.execute(f"select columns(*)::varchar from {rows[name]} order by all").fetchall()
         for name in COMPARED
         if name not in ("reporting.freshness", "reporting.rejection")  # by the time of screening
     }
@@ -158,6 +174,8 @@ def check(seed, buckets, homes, monkeypatch):
     with closing(clinic_of(Random(seed))) as con:
         written(con, home)
         build(con, *(name for schema in NIGHTLY for name in relation_names(schema)))
+        listed = {EXPLAINED: create_listed}
+        build_relations(con, with_dependencies(con, [EXPLANATION]), builders=listed)
         wanted = found(con)
     night, seen = night_of(home, folder, buckets, monkeypatch)
     assert (len(night.edges) > 0) == (buckets > 1)
@@ -219,3 +237,27 @@ def test_any_population(seed, buckets):
         night = Path(folder) / "night"
         night.mkdir()
         check(seed, buckets, lambda: (Home(Path(folder) / "home"), night), monkeypatch)
+
+
+@given(st.integers(min_value=2, max_value=1_000_000))
+@settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
+def test_a_night_prepares_of_who_is_listed_what_explaining_them_says(seed):
+    "Of the listed, those of several IDs and a few others"
+    with pytest.MonkeyPatch.context() as monkeypatch, TemporaryDirectory() as folder:
+        monkeypatch.setattr("pipeline.screening.ranges.SAMPLED", 10)
+        monkeypatch.setenv("B12_BUCKET_PATIENTS", "15")
+        home, plan = Home(Path(folder) / "home"), RunPlan(load(), parse_day(AS_OF))
+        (Path(folder) / "night").mkdir()
+        with closing(clinic_of(Random(seed))) as con:
+            written(con, home)
+        night = plan_night(home, Path(folder) / "night", plan)
+        screen_buckets(home, Path(folder) / "night", night, plan)
+        files = part_files(Path(folder) / "night", night, EXPLANATION)
+        rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+        asked = {"pack": plan.pack, "as_of": plan.as_of}
+        rows.sort(key=lambda row: not row["also_known_as"])
+        for row in rows[:4]:
+            computed = explain(home, patient_id=row["patient_id"], **asked)
+            names = {"asked_for": row["patient_id"], "lake": computed["lake"]}
+            assert explanation_of(plan.pack, row, as_of=plan.as_of, **names) == computed
+        assert len(files) > 1 and rows[0]["also_known_as"] and len(rows) >= 4

@@ -26,3 +26,24 @@ def test_results_are_shown_as_printed_with_what_became_of_them():
         ann        | shown, not used      | 2026-01-05 | 9 g/dL    | haemoglobin | final      | t.csv | 13   | 9
     """,
     )
+
+
+def test_of_what_does_not_decide_each_patient_has_the_last_three_of_each_analyte():
+    con = clinic()
+    insert(con, "lake.patient", "patient_id | merged_into\nold | ann")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte     | value | collected_on | line
+        ann        | haemoglobin | 9     | 2026-01-05   | 1
+        old        | haemoglobin | 9     | 2026-01-04   | 2
+        ann        | haemoglobin | 9     | 2026-01-03   | 3
+        old        | haemoglobin | 9     | 2026-01-02   | 4
+        bob        | haemoglobin | 9     | 2025-01-01   | 5
+    """)  # fmt: skip
+    build(con, "explaining.lab_evidence")
+    holds(con, "explaining.lab_evidence", """
+        surviving_id | patient_id | line
+        ann          | ann        | 1
+        ann          | old        | 2
+        ann          | ann        | 3
+        bob          | bob        | 5
+    """)  # fmt: skip
