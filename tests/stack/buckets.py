@@ -35,11 +35,13 @@ def lost_worker(stack, folder):
     send(stack, DAG, {"is_paused": False}, "PATCH", **as_admin(stack))
     asked = send(stack, f"{DAG}/dagRuns", {"logical_date": None}, **as_admin(stack))["dag_run_id"]
     worker, in_hand = killed(stack)
-    assert stacks.until(
-        lambda: publish_what_waits(stack, as_admin(stack)) and asked_for(stack, asked), 300
-    )
-    was_away = not processes.is_running(stack.process(worker))
-    state.hold(stack.folder, worker).unlink()  # it comes back
+    try:
+        assert stacks.until(
+            lambda: publish_what_waits(stack, as_admin(stack)) and asked_for(stack, asked)
+        ), "its buckets were not screened by another"
+        was_away = not processes.is_running(stack.process(worker))
+    finally:
+        state.hold(stack.folder, worker).unlink()  # it comes back, for other tests as well
     [manifest] = asked_for(stack, asked)
     place = f"{DAG}/dagRuns/{quote(asked)}/taskInstances"
     tasks = get(stack, "api-server", place, **as_admin(stack))[1]["task_instances"]
@@ -81,7 +83,7 @@ def published(home):
 def killed(stack):
     """Kill a worker, with all that it started, while it screens buckets, and keep it away; returns its name, and how many it had
     in hand. They begin together: until all of them can, a lock keeps them waiting."""
-    assert stacks.until(lambda: list(stack.home.glob("work/night-*/night.json")), 240)
+    assert stacks.until(lambda: list(stack.home.glob("work/night-*/night.json")))
     with exclusive_lock(Home(stack.home), "buckets"):  # the night is planned
         [night] = stack.home.glob("work/night-*")
         assert stacks.until(lambda: sum(in_hand(stack).values()) == len(read_night(night).buckets))
