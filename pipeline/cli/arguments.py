@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.analysis import GROUPS, MINUTES
 from pipeline.cli.completion import SHELLS
+from pipeline.cli.letter_arguments import add_letters
 from pipeline.cli.parsing import Parser
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
@@ -259,6 +260,11 @@ def _outcomes(commands):
     _add_format_and_out(outcomes, "table", "csv", "pdf", more=" (required for pdf)")
 
 
+def _letters(commands):
+    text = "list the templates of letters, check or sign them, or write to patients"
+    add_letters(_add(commands, "letters", text))
+
+
 def _alerts(commands):
     text = "list what is overdue: worklists, deliveries, waiting files (see deadlines.yaml)"
     overdue = _add(commands, "overdue", text)
@@ -386,5 +392,5 @@ def _audit(commands):
 GROUPS_OF_COMMANDS = (
     _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _outcomes, _rejects,
     _refused, _source, _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _receive,
-    _user, _audit, _completion,
+    _user, _audit, _letters, _completion,
 )  # fmt: skip

@@ -11,6 +11,7 @@ PROTOCOL = REPOSITORY / "protocol"
 SQL = REPOSITORY / "sql"
 SOURCES = REPOSITORY / "sources"
 EXPECTATIONS = REPOSITORY / "expectations"
+LETTERS = REPOSITORY / "letters"
 DEFAULT_PACK = "praxis-2026"
 ENTITIES = ("patient", "lab_result", "medication", "condition", "procedure")
 # columns of a patient row for display alone: never in the lake, only in the table `contact`
@@ -96,6 +97,11 @@ class Home:
     def sources(self):
         "A site's own profiles"
         return self.root / "sources"
+
+    @property
+    def letters(self):
+        "A site's own templates of letters"
+        return self.root / "letters"
 
     @property
     def work(self):

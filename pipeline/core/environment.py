@@ -243,6 +243,19 @@ class Settings(BaseSettings):
         " {system} for the source that knows the ID; without it, pages have no such link.",
         most=500,
     )
+    clinic_name: str | None = _text(
+        None, "Name of the clinic or health centre, as letters and texts to patients give it."
+    )
+    clinic_phone: str | None = _text(
+        None, "Telephone number that letters and texts ask patients to call.", most=40
+    )
+    letter_font: Path | None = Field(
+        default=None,
+        description=(
+            "TrueType font (.ttf) of letters as PDF; without it, one that has the letters of"
+            " western Europe and Turkish alone."
+        ),
+    )
     session_idle_minutes: int = _count(
         30, "Minutes without a request after which a user must log in again.", most=1440
     )

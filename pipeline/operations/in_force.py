@@ -8,6 +8,7 @@ import stat
 from contextlib import closing, suppress
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from pipeline import worklist
 from pipeline.core import (
@@ -23,8 +24,8 @@ from pipeline.core import (
 )
 
 RECORDED = "settings-recorded.json"
-OURS = ("deadlines.yaml", "expectations.yaml")  # besides the profiles, maps and SELECTs of sources/
-SHIPPED = ("expectations", "protocol", "sources", "sql")
+OURS = ("deadlines.yaml", "expectations.yaml")  # besides sources/ and letters/
+SHIPPED = ("expectations", "letters", "protocol", "sources", "sql")
 ABSENT = "not set"
 LONGEST_VALUE, LONGEST_RECORD, DIGITS = 120, 2000, 12
 _QUERY = re.compile(r"(://[^\s?]*)\?\S*")
@@ -82,8 +83,8 @@ def files_in_force(home):
     """What else decides: the site's own files, each by the first digits of its SHA-256, the rooms
     of the program by one for all their files, and the program's version."""
     own = [home.root / name for name in OURS]
-    if home.sources.is_dir():
-        own += [path for path in sorted(home.sources.rglob("*")) if not path.name.startswith(".")]
+    for folder in filter(Path.is_dir, (home.letters, home.sources)):
+        own += [path for path in sorted(folder.rglob("*")) if not path.name.startswith(".")]
     named = {path.relative_to(home.root).as_posix(): _digest(path) for path in own}
     return {name: digest for name, digest in {**named, **_program()}.items() if digest}
 

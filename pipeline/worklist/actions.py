@@ -24,6 +24,7 @@ from pipeline.worklist.tables import NEVER, event, item
 
 UNCHANGED = object()
 ACT_BYTES = 9
+CLINICIAN_LETTER = "clinician_letter"  # the kind of its event: the patient was not written to
 NO_ATTEMPT = {"channel": None, "outcome": None}
 READ_ONLY = "Viewers cannot make changes. Ask an administrator for the role of coordinator."
 NOT_LISTED = (
@@ -37,11 +38,12 @@ LONGEST_SNOOZE = timedelta(days=366)
 @dataclass(frozen=True)
 class Attempt:
     """An attempt to reach a patient. channel, outcome: of CHANNELS and OUTCOMES. next_on: the day
-    to try again, else None."""
+    to try again, else None. wording: of a letter or an SMS, which template it was."""
 
     channel: str
     outcome: str
     next_on: date | None = None
+    wording: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ def act(store, key, *, actor, version, act_id=None, assignee=UNCHANGED, today=No
     returns the row as it is then.
 
     version: that of the row the person saw. act_id: what `undo` finds it by. asked: `to`, a status,
-    with `reason` or `until`; `attempt`, an Attempt; and `comment`. Raises StaleItem, and UsageError
-    for what the lifecycle does not allow.
+    with `reason` or `until`; `attempt`, an Attempt; `clinician_letter`, the wording of a letter to
+    the patient's clinician; and `comment`. Raises StaleItem, and UsageError for what the lifecycle
+    does not allow.
     """
     row, today = row_to_change(store, key, actor), today or clock.today()
     if row["version"] != version:
@@ -140,6 +143,7 @@ class _Asked:
     reason: str | None = None
     until: date | None = None
     attempt: Attempt | None = None
+    clinician_letter: str | None = None
     comment: str | None = None
 
 
@@ -148,8 +152,11 @@ def _planned(row, asked):
     values, told, to = {}, [], asked.to
     if asked.attempt:
         values, to = _attempted(row, asked)
-        told.append(_told("attempt", row["status"], to or row["status"], _next(asked.attempt)))
+        told.append(_told("attempt", row["status"], to or row["status"], _said_of(asked.attempt)))
         told[-1] |= {"channel": asked.attempt.channel, "outcome": asked.attempt.outcome}
+    if asked.clinician_letter:
+        status = row["status"]
+        told.append(_told(CLINICIAN_LETTER, status, status, asked.clinician_letter))
     if asked.assignee is not UNCHANGED and (asked.assignee or None) != row["assignee"]:
         assigned, to = _assigned(row, asked, to)
         values |= assigned
@@ -208,8 +215,9 @@ def _failed(before, outcome):
     return before + (outcome in FAILED) if outcome in UNANSWERED else 0
 
 
-def _next(attempt):
-    return f"next attempt {attempt.next_on}" if attempt.next_on else None
+def _said_of(attempt):
+    next_on = attempt.next_on and f"next attempt {attempt.next_on}"
+    return "; ".join(filter(None, (attempt.wording, next_on))) or None
 
 
 def _assigned(row, asked, to):

@@ -27,17 +27,19 @@ class Done:
     left: tuple
 
 
-def act_on_many(store, versions, *, actor, today=None, **asked):
-    """As `actions.act`, on many items: versions by key. Returns the Done; an item that already is
-    as asked counts as done. Raises UsageError where it is allowed for none of them."""
+def act_on_many(store, versions, *, actor, today=None, act_id=None, each=None, **asked):
+    """As `actions.act`, on many items: versions by key. each: by key, what is asked for this item
+    besides. Returns the Done; an item that already is as asked counts as done. Raises UsageError
+    where it is allowed for none of them."""
     if not actor.may("coordinator"):
         raise UsageError(READ_ONLY)
-    act_id, done, left, refused = new_act(), 0, [], None
+    act_id, done, left, refused = act_id or new_act(), 0, [], None
     for key, version in versions.items():
         row = item_of_key(store, key, today=today)
+        wanted = asked | (each or {}).get(key, {})
         try:
-            if row is None or not _is_so(row, asked):
-                act(store, key, actor=actor, version=version, act_id=act_id, today=today, **asked)
+            if row is None or not _is_so(row, wanted):
+                act(store, key, actor=actor, version=version, act_id=act_id, today=today, **wanted)
             done += 1
         except StaleItem:
             left.append(key)

@@ -15,6 +15,7 @@ from pipeline.operations.doctor.finding import look, ok, tried, wrong
 GIGABYTE = 10**9
 OTHERS = (
     "landing",
+    "letters",
     "sources",
     "deadlines.yaml",
     "expectations.yaml",

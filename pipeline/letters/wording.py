@@ -1,0 +1,82 @@
+"""The text of a template: which parts of Jinja it may use, which fields it names, and its rendering
+in a sandbox.
+
+Only fields and conditions are allowed. Without loops, calls, attributes and arithmetic a text is
+about as long as its template, and ends.
+"""
+
+from dataclasses import dataclass
+
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Const,
+    nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr,
+)  # fmt: skip
+CALLED = {  # what a part that is not allowed is called
+    nodes.Getattr: "a dot", nodes.Getitem: "square brackets", nodes.Call: "a call",
+    nodes.For: "a loop", nodes.Filter: "a filter", nodes.Include: "include",
+    nodes.Import: "import", nodes.FromImport: "import", nodes.Extends: "extends",
+    nodes.Assign: "set", nodes.Macro: "macro", nodes.Test: "a test",
+}  # fmt: skip
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    autoescape=False,
+)  # fmt: skip
+_ENVIRONMENT.globals.clear()
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a text uses. fields: name -> the first line of it. optional: the fields that it asks for
+    in a condition, so that they may be missing. text: its literal words."""
+
+    fields: dict[str, int]
+    optional: frozenset[str]
+    text: str
+
+
+def used(body):
+    """What the body of a template uses, as Used. Raises ValueError, with line and reason, for what
+    is no Jinja or is not allowed."""
+    try:
+        tree = _ENVIRONMENT.parse(body)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        raise ValueError(f"line {line}: the braces are not closed, or are not understood") from None
+    except RecursionError:
+        raise ValueError("line 1: conditions stand too deep in one another") from None
+    fields, asked = {}, set()
+    for node, line in _all(tree):
+        if not isinstance(node, ALLOWED):
+            called = CALLED.get(type(node), f"“{type(node).__name__.lower()}”")
+            raise ValueError(
+                f"line {line}: {called} is not allowed; a template has fields, such as"
+                " {{ name }}, and conditions, such as {% if name %} … {% endif %}"
+            )
+        if isinstance(node, nodes.Name):
+            fields.setdefault(node.name, line)
+        if isinstance(node, nodes.If | nodes.CondExpr):
+            asked |= {each.name for each, _ in _all(node.test) if isinstance(each, nodes.Name)}
+    texts = [each.data for each in tree.find_all(nodes.TemplateData)]
+    texts += [str(each.value) for each in tree.find_all(nodes.Const)]
+    return Used(fields, frozenset(asked), "\n".join(texts))
+
+
+def _all(tree, line=1):
+    "Every node with its line; what has none is in that of the node around it"
+    line = tree.lineno or line
+    yield tree, line
+    for child in tree.iter_child_nodes():
+        yield from _all(child, line)
+
+
+def rendered(body, values):
+    """The text of a body that `used` allows, with these fields. Raises KeyError for a field that
+    has no value."""
+    wanted = used(body)
+    known = {name: values.get(name) or "" for name in wanted.optional} | {
+        name: values[name] for name in wanted.fields.keys() - wanted.optional
+    }
+    return _ENVIRONMENT.from_string(body).render(known).strip()
