@@ -1,5 +1,5 @@
 """Marked names, telephone numbers and addresses of patients are found in the contact table, in the archive, and on pages of
-those who may see the patient: nowhere else."""
+those who may see the patient, and in letters: nowhere else."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ from pipeline import worklist
 from pipeline.core.config import CONTACT, Home
 from pipeline.web import create_app
 from tests.command import AS_OF, b12, deliver
-from tests.functional.web_client import client, keys
+from tests.functional.web_client import client, keys, token
 from tests.generative.test_erasure import everything
 from tests.homes import LOW
 
@@ -37,6 +37,15 @@ def patients():
     return [*rows, {"patient_id": "zq-old", "merged_into": "zq-1"} | sound]
 
 
+def letters(folder):
+    "A letter, an SMS and a letter to the clinician to everyone, into a folder"
+    folder.mkdir()
+    names = {"letter": "recall-letter", "sms": "recall-sms", "clinician": "clinician-notice"}
+    for kind, name in names.items():
+        given = ("--kind", kind, "--template", name, "--out", folder / f"{kind}.csv")
+        yield "letters", "write", *given
+
+
 @pytest.fixture(scope="module")
 def night(tmp_path_factory):
     "(home, lineage, what the commands said) after a night on marked deliveries, a refused one and a replay"
@@ -60,6 +69,10 @@ def night(tmp_path_factory):
             for end in ("csv", "xlsx", "html", "parquet")
         ]
         said += [b12(home, "reingest"), b12(home, "export", "--out", folder / "fhir")]
+        environment.setenv("B12_CLINIC_NAME", "Example Health Centre")
+        environment.setenv("B12_CLINIC_PHONE", "020 7946 0000")
+        said += [b12(home, *command, "--log") for command in letters(folder / "out")]
+        said += [b12(home, "audit", "--format", "jsonl"), b12(home, "letters", "check")]
     return home, folder, "".join(answer.out + answer.err for answer in said)
 
 
@@ -78,7 +91,7 @@ def test_they_are_in_no_file_but_the_archive_the_refused_file_and_the_worklist_d
     found = holding(folder)
     places = {re.sub(r"/[^/]*\.csv$", "", name) for name in found}
     assert {name.removesuffix("-wal").removesuffix("-shm") for name in places} == {
-        "home/archive/canonical", "home/refused/canonical", "home/worklist.db", "in",
+        "home/archive/canonical", "home/refused/canonical", "home/worklist.db", "in", "out",
     }  # fmt: skip
     assert not any(mark in said.lower() for mark in MARKS)
     assert (folder / "lineage.json").stat().st_size and (folder / "list.xlsx").stat().st_size
@@ -91,6 +104,30 @@ def test_they_are_in_no_other_table_of_the_database(night):
             rows = str(con.execute(table.select()).all()).lower()
             assert (MARK in rows) == (table.name == "contact"), table.name
     store.close()
+
+
+def test_they_are_in_the_letters_and_in_no_log_or_message_about_them(night, caplog, monkeypatch):
+    monkeypatch.setenv("B12_CLINIC_NAME", "Example Health Centre")
+    monkeypatch.setenv("B12_CLINIC_PHONE", "020 7946 0000")
+    caplog.set_level(logging.DEBUG)
+    caplog.handler.setFormatter(logging.Formatter("%(message)s"))
+    with client(
+        create_app(Home(night[0]), identify=lambda: worklist.Actor("kim", "steward"))
+    ) as browser:
+        page = browser.get("/worklist")
+        ticked = re.findall(r'name="keys" value="([^"]+)"', page.text)
+        page = browser.post("/letters", data={"csrf": token(page), "keys": ticked})
+        assert SAID["name"] in page.text
+        act = re.search(r'name="act" value="([^"]+)"', page.text)[1]
+        sent = {"csrf": token(page), "keys": ticked, "act": act, "write": "recall-letter|csv"}
+        after = browser.post("/letters/write", data=sent)
+        assert MARK not in str(after.headers).lower() and after.status_code == 303
+        act = re.search(r"/letters/([\w-]+)", after.headers["location"])[1]
+        file = browser.get(f"/letters/{act}/file?form=csv&of={len(ticked)}")
+        assert SAID["name"] in file.text and MARK not in str(file.headers).lower()
+        refused = browser.get(f"/letters/{act}/file?form=csv&of=77")
+        assert refused.status_code == 409 and MARK not in refused.text.lower()
+    assert not any(mark in caplog.text.lower() for mark in MARKS)
 
 
 @pytest.mark.parametrize("role", ["operator", "viewer", "coordinator", "steward", "admin"])
