@@ -33,7 +33,7 @@ def undrawn(letters):
     glyphs = _font().face.charToGlyph
     found = []
     for letter in letters:
-        text = unicodedata.normalize("NFC", "".join(map(str, _texts(letter))))
+        text = _composed("".join(map(str, _texts(letter))))
         if missing := sorted({each for each in text if not _is_drawn(each, glyphs)}):
             found.append(Undrawn(letter, "".join(missing)))
     return found
@@ -47,6 +47,11 @@ def no_glyphs(one):
 def _texts(letter):
     shown = (letter.to, letter.name, letter.subject, letter.text, letter.patient_id, letter.today)
     return (*shown, letter.postcode_area or "", settings().clinic_name or "")
+
+
+def _composed(text):
+    "With letters and their accents as one character, as fonts have them"
+    return unicodedata.normalize("NFC", str(text))  # codespell:ignore normalize
 
 
 def _is_drawn(character, glyphs):
@@ -85,8 +90,7 @@ def _pages_of(letter, styles):
     from reportlab.platypus import KeepInFrame, Paragraph, Spacer
 
     def said(style, text):
-        composed = unicodedata.normalize("NFC", str(text))
-        return Paragraph(escape(composed).replace("\n", "<br/>"), styles[style])
+        return Paragraph(escape(_composed(text)).replace("\n", "<br/>"), styles[style])
 
     sender = " · ".join(filter(None, (settings().clinic_name, settings().clinic_phone)))
     reference = " · ".join(filter(None, (letter.patient_id, letter.postcode_area)))

@@ -6,6 +6,7 @@ about as long as its template, and ends.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -37,6 +38,7 @@ class Used:
     text: str
 
 
+@lru_cache(maxsize=100)
 def used(body):
     """What the body of a template uses, as Used. Raises ValueError, with line and reason, for what
     is no Jinja or is not allowed."""
@@ -79,4 +81,9 @@ def rendered(body, values):
     known = {name: values.get(name) or "" for name in wanted.optional} | {
         name: values[name] for name in wanted.fields.keys() - wanted.optional
     }
-    return _ENVIRONMENT.from_string(body).render(known).strip()
+    return _compiled(body).render(known).strip()
+
+
+@lru_cache(maxsize=100)
+def _compiled(body):
+    return _ENVIRONMENT.from_string(body)

@@ -75,6 +75,25 @@ def test_a_patient(page, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_chosen_and_written(page, scheme, monkeypatch):
+    monkeypatch.setenv("B12_CLINIC_NAME", "Example Health Centre")
+    monkeypatch.setenv("B12_CLINIC_PHONE", "020 7946 0000")
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/worklist?priority=4&status=open")
+    page.locator("[data-row] input[type=checkbox]").first.check()
+    page.get_by_role("button", name="Letter …").click()
+    expect(page.locator("h1")).to_have_text("Letter or SMS to 1 patient")
+    is_accessible(page)
+    fits(page)
+    page.get_by_role("button", name="as PDF").first.click()
+    expect(page.locator("[data-done]")).to_contain_text("1 letter written and logged.")
+    is_accessible(page)
+    fits(page)
+    page.keyboard.press("z")
+    expect(page.locator("[data-done]")).to_contain_text("Taken back for 1 patient")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_two_runs_compared(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto("/runs")

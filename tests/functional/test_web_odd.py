@@ -83,6 +83,8 @@ def test_a_version_that_no_item_can_have_is_refused(kim, known, version):
         (f"/patients/{known}/act", [("version", version)]),
         (f"/patients/{known}/mine", [("version", version)]),
         ("/worklist/act", [("keys", f"{known}:{version}"), ("to", "me")]),
+        ("/letters", [("keys", f"{known}:{version}")]),
+        ("/letters/write", [("keys", f"{known}:{version}"), ("write", "recall-letter|csv")]),
     ):
         answer = post(kim, path, *pairs([("csrf", kim.csrf), *fields]))
         assert answer.status == 400 and "form is incomplete" in answer.text

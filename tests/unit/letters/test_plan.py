@@ -1,11 +1,12 @@
 "Who is written to, in which language, and who is not and why"
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pipeline import letters, worklist
-from pipeline.worklist import Actor
+from pipeline.worklist import Actor, item
 from tests.stores import TODAY, fill, opened
 from tests.unit.letters.conftest import ANN, knows, planned
 
@@ -119,3 +120,15 @@ def test_a_signed_template_is_handed_what_is_clinical(home, store, written):
         letter.text
         == "Ann Example: Borderline B12. MMA 500 nmol/L, 1 February 2026 Missing test: MMA"
     )
+
+
+def test_without_a_signature_no_clinical_value_is_handed_over_even_to_a_template_that_passed(
+    home, store, written
+):
+    written("mine.en", "{{ name }}: {{ reason }}", may="true")
+    [key] = fill(store, [{"patient_id": "A"}]).values()
+    knows(store, "A", **ANN)
+    shelf = letters.shelf(home, store)
+    shelf.by_name["mine"]["en"] = replace(shelf.by_name["mine"]["en"], awaits=None)
+    with pytest.raises(KeyError, match="reason"):
+        letters.plan(store, shelf, "mine", [item(store, key)])
