@@ -62,8 +62,19 @@ class Checked:
 def usable(home, store):
     """Every template as Checked, without a look at what it gives. Raises OSError, InvalidProtocol,
     StorageError."""
-    words = clinical_words(home)
-    return [_checked(store, template, words) for template in templates(home)]
+    words, kinds = clinical_words(home), {}
+    found = [_checked(store, template, words) for template in templates(home)]
+    for one in found:
+        if one.template.kind:
+            kinds.setdefault(one.template.name, one.template.kind)
+    return [_of_kind(one, kinds.get(one.template.name)) for one in found]
+
+
+def _of_kind(one, kind):
+    "A name is one kind of letter in all languages"
+    if one.template.kind in (None, kind):
+        return one
+    return replace(one, errors=(*one.errors, f"its kind is not {kind}, as in other languages"))
 
 
 def checked(home, store):

@@ -24,6 +24,7 @@ from pipeline.web.render import page, root_of
 
 router = APIRouter()
 MOST = 100  # patients of one act: a page of the worklist has fewer
+LATELY = 30  # days in which a second letter of the same kind is pointed out
 ACT = 16  # characters
 GONE = "someone else changed this patient in the meantime"
 
@@ -56,15 +57,19 @@ def choose(request: Request, form: Form, actor: Coordinator):
     rows, shelf = _rows(store, chosen), _shelf(request)
     record(request, actor, "letters", items=[row["id"] for row in rows])
     plans = [letters.plan(store, shelf, name, rows) for name in letters.offered(shelf)]
+    lately = worklist.letters_lately(store, [row["key"] for row in rows], days=LATELY)
+    offers = [_offer(plan, lately) for plan in plans]
     return page(
-        request, "letters.html", offers=[_offer(plan) for plan in plans], chosen=chosen, back=back,
+        request, "letters.html", offers=offers, chosen=chosen, back=back, days=LATELY,
         gone=len(chosen) - len(rows), KINDS=letters.KINDS,
     )  # fmt: skip
 
 
-def _offer(plan):
-    "A plan with the letters that only a CSV can hold, and how many there are in each language"
+def _offer(plan, lately):
+    """A plan with the letters that only a CSV can hold, how many there are in each language, and
+    when a patient had the same lately"""
     counts = {}
+    had = {one.key: one.at for one in lately if one.wording.split(".")[0] == plan.name}
     for letter in plan.letters:
         name = language_name(letter.language)
         counts[name] = counts.get(name, 0) + 1
@@ -72,6 +77,7 @@ def _offer(plan):
     return {
         "plan": plan, "act": worklist.new_act(), "languages": counts, "is_paper": is_paper,
         "undrawn": letters.undrawn(plan.letters) if is_paper else [],
+        "again": [(one, had[one.key]) for one in plan.letters if one.key in had],
     }  # fmt: skip
 
 
@@ -168,7 +174,9 @@ def _rows(store, keys):
 def _chosen(form):
     "The version that the reader saw of each chosen item, by key. Raises UsageError"
     found = {}
-    for pair in form.getlist("keys")[:MOST]:
+    if len(form.getlist("keys")) > MOST:
+        raise UsageError(f"Select at most {MOST} patients.")
+    for pair in form.getlist("keys"):
         key, _, number = str(pair).partition(":")
         version = whole(number)
         if version is None:

@@ -64,7 +64,7 @@ from pipeline.worklist.items import (
     notes,
 )
 from pipeline.worklist.items import item_of_key as item
-from pipeline.worklist.letters_logged import LoggedLetter, letters_logged
+from pipeline.worklist.letters_logged import LoggedLetter, letters_lately, letters_logged
 from pipeline.worklist.listing import SORTS, choices, listed, page
 from pipeline.worklist.measures import changes_since_visit, days_to_action
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
@@ -185,6 +185,7 @@ __all__ = [
     "key_of_patient",
     "kinds",
     "known_name",
+    "letters_lately",
     "letters_logged",
     "listed",
     "load",

@@ -1,9 +1,9 @@
-"""Which letters a user logged in one act: from the events of the items, so that nothing that a
-letter says is kept."""
+"""Which letters were logged, in one act or of a patient lately: from the events of the items, so
+that nothing that a letter says is kept."""
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select
 
@@ -29,34 +29,46 @@ class LoggedLetter:
 def letters_logged(store, act_id, *, actor):
     """The LoggedLetters of an act of a user within the last hours, in order, among the patients
     whom the reader sees; without those that were taken back."""
+    since = datetime.now(UTC) - UNDONE_WITHIN
+    of_act = (event.c.act == act_id, event.c.who == actor.name, event.c.at >= since)
+    return _logged(store, of_act) if act_id else []
+
+
+def letters_lately(store, keys, *, days):
+    """The LoggedLetters of these items within so many days, in order, whoever wrote them; without
+    those that were taken back."""
+    since = datetime.now(UTC) - timedelta(days=days)
+    return _logged(store, (item.c.key.in_(list(keys)), event.c.at >= since))
+
+
+def _logged(store, chosen):
     columns = (item.c.key, event.c.item_id, event.c.detail, event.c.at, event.c.before)
-    is_letter = or_(
-        event.c.kind == CLINICIAN_LETTER,
-        (event.c.kind == "attempt") & event.c.channel.in_(WRITTEN),
-    )
-    of_act = (event.c.act == act_id, event.c.who == actor.name)
+    of_patient = (event.c.kind == "attempt") & event.c.channel.in_(WRITTEN)
     told = (
         select(*columns)
         .join(item, item.c.id == event.c.item_id)
         .where(
-            *of_act, is_letter, event.c.detail.is_not(None), event.c.before.is_not(None),
-            event.c.at >= datetime.now(UTC) - UNDONE_WITHIN, *seen_alone(store),
+            *chosen, or_(event.c.kind == CLINICIAN_LETTER, of_patient),
+            event.c.detail.is_not(None), event.c.before.is_not(None), *seen_alone(store),
         )
         .order_by(event.c.id)
     )  # fmt: skip
-    items = select(event.c.item_id).where(*of_act)
-    undone = select(event.c.item_id, event.c.before).where(
-        event.c.kind == "undone", event.c.item_id.in_(items)
-    )
     with store.reading() as con:
-        rows = con.execute(told).all() if act_id else []
-        # what takes an act back is the next version of the item, as `sql/worklist` reads it, too
-        gone = {(one.item_id, _version(one) - 1) for one in con.execute(undone)} if rows else set()
+        rows = con.execute(told).all()
+        gone = _taken_back(con, [row.item_id for row in rows])
     return [
         LoggedLetter(row.key, row.item_id, row.detail.split(";")[0], in_utc(row.at))
         for row in rows
         if (row.item_id, _version(row)) not in gone
     ]
+
+
+def _taken_back(con, items):
+    """(item, version) of acts that were taken back: what does so leaves the next version of the
+    item, as `sql/worklist/counted_event.sql` reads it, too"""
+    columns = (event.c.item_id, event.c.before)
+    undone = select(*columns).where(event.c.kind == "undone", event.c.item_id.in_(items))
+    return {(row.item_id, _version(row) - 1) for row in con.execute(undone)} if items else set()
 
 
 def _version(row):

@@ -175,9 +175,9 @@ def test_a_stale_patient_is_left_and_named(home):
     )
     again = chosen(kim, home, "b")  # another form, of a template that was not written yet
     assert write(kim, page, "blood-test-letter", "csv", keys=ticked(home, "c")).status_code == 409
-    assert write(kim, again, "blood-test-letter", "csv").status_code == 303, (
-        "a second letter is allowed"
-    )
+    assert "had the same" not in section(again, "blood-test-letter")
+    assert "1 patient had the same in the last 30 days: <a" in section(again, "recall-letter")
+    assert write(kim, again, "recall-letter", "csv").status_code == 303, "a second one is allowed"
 
 
 def test_a_page_that_says_another_number_is_loaded_again_first(home):

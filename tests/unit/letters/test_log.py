@@ -4,7 +4,7 @@ import pytest
 
 from pipeline import letters, worklist
 from pipeline.core import UsageError
-from pipeline.worklist import Actor, act, item, letters_logged, new_act, undo
+from pipeline.worklist import Actor, act, item, letters_lately, letters_logged, new_act, undo
 from tests.stores import KIM, LEE, TODAY, fill
 from tests.unit.letters.conftest import ANN, knows, planned
 
@@ -40,9 +40,14 @@ def test_letters_are_logged_once_and_taken_back_together(home, store):
         one.text for one in plan.letters
     ]
     assert not logged(store, home, act_id, LEE).letters, "another user's"
+    assert {one.key for one in letters_lately(store, keys.values(), days=1)} == {
+        keys["A"],
+        keys["B"],
+    }
     taken = undo(store, act_id, actor=KIM)
     assert taken.done == 2 and item(store, keys["A"])["status"] == "open"
     assert not logged(store, home, act_id).letters
+    assert not letters_lately(store, keys.values(), days=1)
     assert undo(store, act_id, actor=KIM).done == 0
 
 

@@ -142,3 +142,11 @@ def test_what_to_do_has_words_in_the_language_of_the_template_and_none_of_a_diag
     assert not of(found, "mine", "fr").errors
     assert of(found, "recall-letter").errors == ("what_to_do.csv has a clinical word in en",)
     assert missing_languages(found) == ["mine"]
+
+
+def test_a_name_is_one_kind_of_letter_in_every_language(home, store, written):
+    written("mine.de", "Guten Tag", kind="sms")
+    written("mine.en", "Hello")
+    found = usable(home, store)
+    assert of(found, "mine", "de").why_not is None
+    assert of(found, "mine").why_not == "its kind is not sms, as in other languages"
