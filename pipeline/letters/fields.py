@@ -1,6 +1,7 @@
 """The fields that a template may use: without clinical content for everyone, and with it for
 templates that are signed so."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from babel.dates import format_date
 from pipeline.core import settings
 from pipeline.protocol import deciding_result, labels
 
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 KINDS = {"letter": "Letter", "sms": "SMS", "clinician": "Letter to the clinician"}
 NEUTRAL = {  # name -> (meaning, the kinds that may use it)
     "name": ("name of the patient", tuple(KINDS)),
@@ -60,7 +62,8 @@ def values_of(person, *, language, today, what_to_do):
         "clinician": contact.registered_clinician,
         "born": _born(row.get("born_on"), row.get("born_latest_on"), language),
         "next_step": labels.asked(row["action"]) if row.get("action") else None,
-        "reason": row.get("reason"), "evidence": row.get("evidence"),
+        "reason": _with_days(row.get("reason"), language),
+        "evidence": _with_days(row.get("evidence"), language),
         "result": shown and f"{shown.test} {shown.value}",
         "result_on": shown and row["deciding_on"] and written_day(row["deciding_on"], language),
         "alerts": ", ".join(map(labels.word, row.get("safety") or ())),
@@ -72,6 +75,18 @@ def on_a_line(value):
     """A value without line breaks, tabs and what cannot be printed; None where nothing is left."""
     spaced = " ".join(str(value).split()) if value else ""
     return "".join(each for each in spaced if each.isprintable()) or None
+
+
+def _with_days(text, language):
+    "A sentence with its days as the language writes them"
+    return _DAY.sub(lambda day: _day_or(day[0], language), text or "")
+
+
+def _day_or(text, language):
+    try:
+        return written_day(date.fromisoformat(text), language)
+    except ValueError:  # no day of the calendar
+        return text
 
 
 def written_day(day, language):

@@ -2,11 +2,12 @@
 
 import io
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from pipeline.core import UsageError, settings
+from pipeline.letters.plan import Letter
 
 SHIPPED = "Vera"  # with ReportLab
 SITE = "LetterFont"
@@ -23,8 +24,8 @@ MARGIN, LEFT, BLOCK = 57, 71, 128  # points: 2 cm, 2.5 cm, and the height of nam
 class Undrawn:
     """Why a letter is not in the PDF: characters, each once, in order."""
 
-    letter: object
-    characters: str
+    letter: Letter
+    characters: str = field(repr=False)
 
 
 def undrawn(letters):

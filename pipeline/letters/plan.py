@@ -35,7 +35,7 @@ class Letter:
     key: str
     item_id: int
     version: int
-    patient_id: str
+    patient_id: str = field(repr=False)
     template: str
     kind: str
     language: str
@@ -55,7 +55,7 @@ class Left:
 
     key: str
     item_id: int
-    patient_id: str
+    patient_id: str = field(repr=False)
     why: str
 
 

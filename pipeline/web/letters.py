@@ -90,6 +90,8 @@ def write(request: Request, form: Form, actor: Coordinator):
     name, _, kind = (text(form, "write", 80) or "").partition("|")
     store = store_of(request)
     found = _plan(request, store, name, _rows(store, chosen))
+    if kind not in letters.FORMS_OF.get(found.kind, ()):
+        raise HTTPException(400, "There is no such file of these letters. Choose PDF or CSV.")
     ready = _as_seen(found, chosen, kind)
     if ready and act_id:
         letters.log(store, ready, actor=actor, act_id=act_id, next_on=day_of(form, "next_on"))

@@ -223,6 +223,10 @@ def test_who_may_not_write_or_see_does_not(home):
     north = reader(home, "nora", "coordinator", ("north",))
     page = chosen(north, home)
     assert "2 selected patients cannot be shown to you" in page.text and "=Dee" not in page.text
+    page = chosen(kim, home, "c")
+    assert write(kim, page, "recall-sms", "pdf").status_code == 400 and not attempts(home, "c")
+    many = {"csrf": token(kim.get("/worklist")), "keys": ["k:1"] * 101}
+    assert "at most 100 patients" in kim.post("/letters", data=many).text
     assert kim.post("/letters", data={"keys": ticked(home)}).status_code == 403, "without its token"
     assert kim.post("/letters", data={"csrf": token(kim.get("/worklist"))}).status_code == 400
     outside = kim.post(

@@ -94,7 +94,7 @@ def test_without_the_telephone_of_the_clinic_no_letter_asks_to_call(home, store,
 def test_a_signed_template_is_handed_what_is_clinical(home, store, written):
     written(
         "mine.en",
-        "{{ name }}: {{ reason }} {{ result }}, {{ result_on }} {{ next_step }}",
+        "{{ name }}: {{ reason }} {{ result }}, {{ result_on }} {{ next_step }}. {{ evidence }}",
         may="true",
     )
     [signed] = [each for each in letters.usable(home, store) if each.template.name == "mine"]
@@ -115,11 +115,10 @@ def test_a_signed_template_is_handed_what_is_clinical(home, store, written):
         deciding_value=500.0,
         deciding_reported="500 nmol/L",
         deciding_on=TODAY,
+        evidence="B12 250 pg/mL on 2026-01-10, MMA 2026-13-45",
     )
-    assert (
-        letter.text
-        == "Ann Example: Borderline B12. MMA 500 nmol/L, 1 February 2026 Missing test: MMA"
-    )
+    said = "Ann Example: Borderline B12. MMA 500 nmol/L, 1 February 2026 Missing test: MMA."
+    assert letter.text == f"{said} B12 250 pg/mL on 10 January 2026, MMA 2026-13-45"
 
 
 def test_without_a_signature_no_clinical_value_is_handed_over_even_to_a_template_that_passed(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.core import InvalidProtocol
 from pipeline.letters import checked, example, missing_languages, templates, usable, what_to_do
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words
 from pipeline.worklist import Actor, open_store, sign
@@ -150,3 +151,13 @@ def test_a_name_is_one_kind_of_letter_in_every_language(home, store, written):
     found = usable(home, store)
     assert of(found, "mine", "de").why_not is None
     assert of(found, "mine").why_not == "its kind is not sms, as in other languages"
+
+
+@pytest.mark.parametrize(
+    "text", ["action,language\n*,en\n", "action,language,text\n*,en,\n", "\xff"]
+)
+def test_words_that_a_site_wrote_wrongly_are_refused_with_their_line(home, text):
+    home.letters.mkdir(parents=True)
+    (home.letters / "what_to_do.csv").write_text(text, encoding="latin-1")
+    with pytest.raises(InvalidProtocol, match="what_to_do.csv line 2: "):
+        what_to_do(home)
