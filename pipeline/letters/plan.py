@@ -151,7 +151,8 @@ def _written(templates, variants, front, person, today):
         return "what_to_do.csv has a clinical word in the language of the template"
     values = values_of(person, language=template.language, today=today, what_to_do=phrase)
     uses = used(template.body)
-    needed = [*_addressed_by(template.kind), *(uses.fields.keys() - uses.optional)]
+    required = [name for name in uses.fields if name not in uses.optional]
+    needed = [*_addressed_by(template.kind), *required]
     if missing := [each for each in needed if not values.get(each)]:
         return MISSING[sorted(missing, key=lambda each: each in OF_THE_SITE)[0]]
     phone = number_to_text(person.contact.phone)

@@ -159,5 +159,5 @@ def test_a_name_is_one_kind_of_letter_in_every_language(home, store, written):
 def test_words_that_a_site_wrote_wrongly_are_refused_with_their_line(home, text):
     home.letters.mkdir(parents=True)
     (home.letters / "what_to_do.csv").write_text(text, encoding="latin-1")
-    with pytest.raises(InvalidProtocol, match="what_to_do.csv line 2: "):
+    with pytest.raises(InvalidProtocol, match=r"what_to_do\.csv line 2: "):
         what_to_do(home)
