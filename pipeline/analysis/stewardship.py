@@ -68,7 +68,7 @@ def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
 
 def remedies():
     """By rejection reason, what would make the row acceptable."""
-    return {row["reason"]: row["remedy"] for row in vocabulary("rejection")}
+    return {str(row["reason"]): row["remedy"] for row in vocabulary("rejection")}
 
 
 def _filter(columns):
