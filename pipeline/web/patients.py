@@ -60,6 +60,7 @@ def _explained(explanation):
         "alerts": explanation["alerts"] if explanation else [],
         "decides": _fitting(explanation, "next_step"),
         "near": explanation["near_misses"] if explanation else [],
+        "would_change": explanation["would_change"] if explanation else [],
         "rests": _rests_upon(explanation),
         "SHOWN": SHOWN_EVIDENCE,
     }

@@ -1,5 +1,6 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -21,6 +22,7 @@ from pipeline.web.run_sync import follow
 
 router = APIRouter()
 SIZE, MANY_FOUND = 50, 50
+CHANGES_SHOWN = timedelta(days=14)  # longer ago, the patient's page tells of it
 
 
 class Told(BaseModel):
@@ -51,6 +53,7 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
         query=query, told=told, counts=listed.counts, since=since,
+        changes_from=min(since or today, today - CHANGES_SHOWN),
         contacts=worklist.contacts(store, [row["key"] for row in listed.rows]),
         saved=worklist.saved_filters(store, actor.name), **_offered(store),
     )  # fmt: skip
