@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from pkgutil import resolve_name
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
@@ -26,8 +27,6 @@ import time_machine
 from pipeline import demo, worklist
 from pipeline import run as walk
 from pipeline.core import Home, clock
-from pipeline.ingest import batching, claims
-from pipeline.ingest.apart import Ended
 
 DAY_OF = {
     "patient": None, "lab_result": "collected_at", "medication": "start_on",
@@ -123,9 +122,12 @@ def _parse(arguments):
 @contextmanager
 def _read_here():
     "Files are read in this process, whose clock is set"
+    inside = "pipeline.ingest.{}".format
+    parts = ("apart.Ended", "claims.ingest_held", "batching.ingest_held_batch")
+    ended, ingest, ingest_together = (resolve_name(inside(part)) for part in parts)
     with (
-        patch.object(claims, "ingest_apart", lambda *job: Ended(claims.ingest_held(*job))),
-        patch.object(batching, "ingest_batch_apart", batching.ingest_held_batch),
+        patch(inside("claims.ingest_apart"), lambda *job: ended(ingest(*job))),
+        patch(inside("batching.ingest_batch_apart"), ingest_together),
     ):
         yield
 

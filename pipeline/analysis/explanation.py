@@ -130,14 +130,11 @@ def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):
     considered = considered_rules(pack, facts, assessment)
     alerts = [
         {
-            "rule": rule.id,
-            "outcome": rule.outcome,
-            "because": rule.because,
-            "cites": list(rule.cites),
-            "rows": behind(rule.when),
+            "rule": rule.id, "outcome": rule.outcome, "because": rule.because,
+            "cites": list(rule.cites), "rows": behind(rule.when),
         }
         for rule in collect(pack.decision("safety").rules, facts)
-    ]
+    ]  # fmt: skip
     first = first_action(pack, assessment)
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
