@@ -47,7 +47,7 @@ def sign(
 
 
 def signature_of(store, sha256):
-    """The newest Signature of the file of a SHA-256, None where nobody signed it."""
+    """The newest Signature of the file of a SHA-256, None where it is not signed."""
     columns = (signature.c[name] for name in Signature.__dataclass_fields__)
     newest = select(*columns).where(signature.c.sha256 == sha256).order_by(signature.c.id.desc())
     with store.reading() as con:
