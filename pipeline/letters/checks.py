@@ -108,7 +108,8 @@ def _unknown_fields(template, uses):
         _, kinds = NEUTRAL.get(name, ("", ()))
         if name not in CLINICAL and template.kind not in kinds:
             known = ", ".join(each for each, (_, of) in NEUTRAL.items() if template.kind in of)
-            yield f"line {line + template.line - 1}: {name} is no field here. There are: {known}"
+            said = f"{name} is not a field of this kind of letter. Its fields: {known}"
+            yield f"line {line + template.line - 1}: {said}"
 
 
 def _clinical(template, uses, words):

@@ -30,7 +30,7 @@ def template_to_sign(home, store, called):
 
 def sign(store, template, *, name, role, actor, origin):
     """Record that the owner of a template signed its file as it is, with an entry of the audit;
-    returns the worklist.Signature. Raises UsageError for anyone but the owner."""
+    returns the worklist.Signature. Raises UsageError for any other name than the owner's."""
     if " ".join(name.split()).casefold() != " ".join(template.owner.split()).casefold():
         raise UsageError(
             f"The owner of {template.file} is {template.owner}: the owner alone signs it."

@@ -27,6 +27,6 @@ def _of(length, one, each):
 
 
 def number_to_text(phone):
-    """A telephone number as digits, perhaps after a +; None for none, and for what is no number."""
+    """A telephone number as digits, perhaps after a +; None where it cannot be used."""
     bare = _SEPARATORS.sub("", (phone or "").replace("(0)", ""))
     return bare if _NUMBER.fullmatch(bare) else None

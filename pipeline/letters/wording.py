@@ -40,8 +40,8 @@ class Used:
 
 @lru_cache(maxsize=100)
 def used(body):
-    """What the body of a template uses, as Used. Raises ValueError, with line and reason, for what
-    is no Jinja or is not allowed."""
+    """What the body of a template uses, as Used. Raises ValueError, with line and reason, where it
+    is not Jinja, or uses what is not allowed."""
     try:
         tree = _ENVIRONMENT.parse(body)
     except TemplateError as error:
@@ -67,7 +67,7 @@ def used(body):
 
 
 def _all(tree, line=1):
-    "Every node with its line; what has none is in that of the node around it"
+    "Every node with its line, else that of the node around it"
     line = tree.lineno or line
     yield tree, line
     for child in tree.iter_child_nodes():

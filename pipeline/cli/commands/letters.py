@@ -97,7 +97,7 @@ def _write(home, store, options):
     written, left = _drawn(plan, form)
     if not written:
         _tell_left(left)
-        raise UsageError("No letter was written: nobody among these patients can be written to.")
+        raise UsageError("No letter was written: none of these patients can be written to.")
     seen = [one.item_id for one in (*written, *left)]
     record_in(store, "export", items=seen, rows=len(seen), detail=f"{name}, {form}")
     if options.log:

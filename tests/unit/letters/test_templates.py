@@ -85,8 +85,8 @@ def test_a_name_of_the_site_replaces_the_shipped_one_in_every_language(home, wri
         ("You may have a lack of vitamin B12.", "letter", "the clinical word “b12”"),
         ("{{ 'Anaemia' if name else '' }}", "letter", "the clinical word “anaemi”"),
         ("Ein MANGEL", "letter", "the clinical word “mangel”"),
-        ("Dear {{ nmae }}", "letter", "line 8: nmae is no field here. There are: name, today"),
-        ("{{ patient_id }}", "sms", "patient_id is no field here"), ("{{ born }}", "letter", "born is no field here"),
+        ("Dear {{ nmae }}", "letter", "line 8: nmae is not a field of this kind of letter. Its fields: name, today"),
+        ("{{ patient_id }}", "sms", "patient_id is not a field of this kind"), ("{{ born }}", "letter", "born is not a field of this kind"),
         ("a\n{{ name.x }}", "letter", "line 9: a dot is not allowed"),
     ],
 )  # fmt: skip
