@@ -13,6 +13,7 @@ from pipeline.letters.fields import (
     default_language,
     values_of,
 )
+from pipeline.letters.font import missing_characters
 from pipeline.letters.templates import Template, templates
 from pipeline.letters.text_message import MOST_PARTS, parts
 from pipeline.letters.what_to_do import FILE, clinical_word_in, clinical_words, told, what_to_do
@@ -133,9 +134,14 @@ def _in_file(message, template):
 
 def _tried(one, phrases):
     "With what its text is for a synthetic patient"
-    if one.errors or one.template.kind != "sms":
+    if one.errors:
         return one
-    text = " ".join(example(one.template, phrases).split())
+    text = example(one.template, phrases)
+    if one.template.kind != "sms":
+        missing = " ".join(missing_characters(f"{one.template.subject}{text}"))
+        told = f"the font of the PDF does not have {missing}: set $B12_LETTER_FONT"
+        return replace(one, warnings=(told,)) if missing else one
+    text = " ".join(text.split())
     number, said = parts(text), f"the text has {len(text)} characters"
     if number > MOST_PARTS:
         return replace(one, errors=(f"{said}: more than two messages. Shorten it",))

@@ -1,22 +1,15 @@
 """Letters on paper: one PDF, each letter from the top of a page of its own."""
 
 import io
-import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from pipeline.core import UsageError, settings
+from pipeline.letters.font import composed, font_of_letters, missing_characters
 from pipeline.letters.plan import Letter
 
-SHIPPED = "Vera"  # with ReportLab
-SITE = "LetterFont"
-# drawn one letter after the other; Arabic, Hebrew and the scripts of India and South-East Asia need
-# an order and joined forms that ReportLab does not give them
-SCRIPTS = {
-    "LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL",
-    "BOPOMOFO", "FEMININE", "MASCULINE", "MICRO", "MODIFIER",
-}  # fmt: skip
+_ONE_AT_A_TIME = Lock()  # ReportLab does not say that threads may share a font
 MARGIN, LEFT, BLOCK = 57, 71, 128  # points: 2 cm, 2.5 cm, and the height of name and address
 
 
@@ -31,13 +24,8 @@ class Undrawn:
 def undrawn(letters):
     """The letters, as Undrawn, that the font cannot draw as they are meant to be read. Raises
     UsageError for a font that cannot be used."""
-    glyphs = _font().face.charToGlyph
-    found = []
-    for letter in letters:
-        text = _composed("".join(map(str, _texts(letter))))
-        if missing := sorted({each for each in text if not _is_drawn(each, glyphs)}):
-            found.append(Undrawn(letter, "".join(missing)))
-    return found
+    tried = ((letter, missing_characters("".join(map(str, _texts(letter))))) for letter in letters)
+    return [Undrawn(letter, missing) for letter, missing in tried if missing]
 
 
 def no_glyphs(one):
@@ -47,22 +35,11 @@ def no_glyphs(one):
 
 def _texts(letter):
     shown = (letter.to, letter.name, letter.subject, letter.text, letter.patient_id, letter.today)
-    return (*shown, letter.postcode_area or "", settings().clinic_name or "")
+    return (*shown, letter.postcode_area or "", _sender())
 
 
-def _composed(text):
-    "With letters and their accents as one character, as fonts have them"
-    return unicodedata.normalize("NFC", str(text))  # codespell:ignore normalize
-
-
-def _is_drawn(character, glyphs):
-    if character.isspace():
-        return True
-    kind = unicodedata.category(character)
-    if kind.startswith("M") or not glyphs.get(ord(character)):
-        return False
-    name = unicodedata.name(character, "")
-    return not kind.startswith("L") or name.split(" ")[0] in SCRIPTS
+def _sender():
+    return " · ".join(filter(None, (settings().clinic_name, settings().clinic_phone)))
 
 
 def as_pdf(letters):
@@ -80,10 +57,12 @@ def as_pdf(letters):
     for number, letter in enumerate(letters):
         story += [PageBreak()] if number else []
         story += _pages_of(letter, styles)
-    SimpleDocTemplate(
+    document = SimpleDocTemplate(
         out, pagesize=A4, title="Letters", invariant=1, leftMargin=LEFT, rightMargin=LEFT,
         topMargin=MARGIN, bottomMargin=MARGIN,
-    ).build(story)  # fmt: skip
+    )  # fmt: skip
+    with _ONE_AT_A_TIME:
+        document.build(story)
     return out.getvalue()
 
 
@@ -91,45 +70,23 @@ def _pages_of(letter, styles):
     from reportlab.platypus import KeepInFrame, Paragraph, Spacer
 
     def said(style, text):
-        return Paragraph(escape(_composed(text)).replace("\n", "<br/>"), styles[style])
+        return Paragraph(escape(composed(text)).replace("\n", "<br/>"), styles[style])
 
-    sender = " · ".join(filter(None, (settings().clinic_name, settings().clinic_phone)))
     reference = " · ".join(filter(None, (letter.patient_id, letter.postcode_area)))
     to = KeepInFrame(260, BLOCK, [said("text", letter.to)], hAlign="LEFT", mode="truncate")
     return [
-        said("small", sender or " "), Spacer(1, 36), to, Spacer(1, BLOCK - 30),
+        said("small", _sender() or " "), Spacer(1, 36), to, Spacer(1, BLOCK - 30),
         said("right", letter.today), said("subject", letter.subject),
         *(said("text", part) for part in letter.text.split("\n\n") if part.strip()),
         Spacer(1, 24), said("small", reference),
     ]  # fmt: skip
 
 
-def _font():
-    return _registered(settings().letter_font)
-
-
-@lru_cache(maxsize=1)
-def _registered(path):
-    "The font of the setting, known to ReportLab; it keeps one of each name"
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFError, TTFont
-
-    name, file = (SITE, str(path)) if path else (SHIPPED, f"{SHIPPED}.ttf")
-    try:
-        font = TTFont(name, file)
-    except (TTFError, OSError):
-        raise UsageError(
-            f"$B12_LETTER_FONT: {file} is not a TrueType font that can be used. Name a .ttf file."
-        ) from None
-    pdfmetrics.registerFont(font)
-    return font
-
-
 def _styles():
     from reportlab.lib.enums import TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
 
-    font = _font().fontName
+    font = font_of_letters().fontName
     sizes = {"small": 8.5, "text": 11, "right": 11, "subject": 13}
     return {
         name: ParagraphStyle(

@@ -161,3 +161,11 @@ def test_words_that_a_site_wrote_wrongly_are_refused_with_their_line(home, text)
     (home.letters / "what_to_do.csv").write_text(text, encoding="latin-1")
     with pytest.raises(InvalidProtocol, match=r"what_to_do\.csv line 2: "):
         what_to_do(home)
+
+
+def test_a_letter_that_the_font_does_not_have_is_told_by_the_check(home, store, written):
+    written(
+        "mine.pl", "Szanowna Pani, Szanowny Panie {{ name }}, prosimy o telefon: będziemy czekać."
+    )
+    found = of(checked(home, store), "mine", "pl")
+    assert found.warnings == ("the font of the PDF does not have ę: set $B12_LETTER_FONT",)
