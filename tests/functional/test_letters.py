@@ -112,7 +112,7 @@ def test_letters_are_chosen_written_once_downloaded_again_and_taken_back(home):
     assert "Ready for 3 patients (German 1, English 2)" in " ".join(letter.split())
     assert "1 patient not written to" in letter and "No name is recorded" in letter
     assert (
-        "the font does not have Ę" in letter
+        "the font does not have <bdi>Ę</bdi>" in letter
         and "Write 2 letters as PDF" in letter
         and "Write 3 letters as CSV" in letter
     )
