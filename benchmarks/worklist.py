@@ -43,6 +43,7 @@ ASKED = {
     "everything at once":
         "?priority=3&priority=4&cohort=borderline_b12&alert=FOLATE_B12_UNKNOWN&waiting=30&sort=b12",
 }  # fmt: skip
+LISTS = {title: f"/worklist{query}" for title, query in ASKED.items()}
 OTHERS = {  # as a steward opens them
     "the population": "/population", "outcomes": "/population/outcomes",
     "what if": "/population/what-if", "data quality": "/quality",
@@ -101,21 +102,7 @@ def measure(name, home, url):
     people_worked(store)
     reference = milliseconds(lambda: count(store))
     print(f"  {'reference: the database counts the table':54} {reference:7.1f} ms")
-    taken = {}
-    for whose, sites in (("", None), (", of two sites", SITES)):
-        actor = worklist.Actor("bench", "coordinator", sites)
-        pages = TestClient(create_app(home, identify=lambda who=actor: who, store=store))
-        taken |= {
-            title + whose: milliseconds(lambda at=query, pages=pages: get(pages, f"/worklist{at}"))
-            for title, query in ASKED.items()
-        }
-    steward = worklist.Actor("bench", "steward")
-    pages = TestClient(create_app(home, identify=lambda: steward, store=store))
-    taken |= {
-        title: milliseconds(lambda at=at, pages=pages: get(pages, at))
-        for title, at in OTHERS.items()
-    }
-    taken["a patient"] = patients(home, store)
+    taken = timed(home, store) | {"a patient": patients(home, store)}
     for title, took in sorted(taken.items(), key=lambda one: one[1]):
         limit = PATIENT_MS if title == "a patient" else LIMIT_MS
         print(
@@ -123,6 +110,20 @@ def measure(name, home, url):
             f" reference{'' if took < limit else '  TOO SLOW'}"
         )
     store.close()
+
+
+def timed(home, store):
+    "The milliseconds of every page but that of a patient, by its title"
+    taken = {}
+    for whose, role, sites, asked in (
+        ("", "coordinator", None, LISTS), (", of two sites", "coordinator", SITES, LISTS),
+        ("", "steward", None, OTHERS),
+    ):  # fmt: skip
+        actor = worklist.Actor("bench", role, sites)
+        pages = TestClient(create_app(home, identify=lambda who=actor: who, store=store))
+        for title, address in asked.items():
+            taken[title + whose] = milliseconds(lambda at=address, page=pages: get(page, at))
+    return taken
 
 
 def patients(home, store):

@@ -1,0 +1,150 @@
+"""A whole morning with the keyboard alone, as a coordinator, a clinician and a steward, and the list of the night after it."""
+
+import re
+from datetime import date, timedelta
+
+from playwright.sync_api import expect
+
+from pipeline import run as walk
+from pipeline import worklist
+from tests.browser.test_accessible import WIDE, fits, is_accessible
+from tests.browser.test_days import press, tab_to
+from tests.command import deliver
+
+TODAY = date.today()
+PATIENTS, SNOOZED, UNDONE = 20, (6, 13), 9
+IN_THREE_WEEKS = TODAY + timedelta(days=21)
+CALLS = {"r": "reached", "n": "no_answer", "m": "message_left"}
+
+
+def test_twenty_patients_in_order_three_letters_and_the_next_nights_list(page, app, monkeypatch):
+    monkeypatch.setenv("B12_CLINIC_NAME", "Demo Clinic")
+    monkeypatch.setenv("B12_CLINIC_PHONE", "020 7946 0000")
+    to_call, to_write = (3, 4) if page.viewport_size["width"] >= WIDE else (4, 3)  # of one home
+    page.goto(f"/worklist?priority={to_call}&status=open")
+    order = page.locator("a.open").all_inner_texts()[:PATIENTS]
+    press(page, "j", "Enter")
+    called = {}
+    for place, patient in enumerate(order):
+        expect(page.locator("h1")).to_have_text(f"Patient {patient}")
+        page.wait_for_load_state("load")
+        if place in SNOOZED:
+            snooze(page)
+        else:
+            called[patient] = call(page, "rnm"[place % 3])
+        if place == UNDONE:
+            press(page, "z")
+            expect(page.locator("[data-done]")).to_contain_text("Taken back")
+            del called[patient]
+        if place == 0:
+            is_accessible(page)
+            fits(page)
+        press(page, "n")
+    written = letters(page, to_write)
+    tonight(page, app, [order[place] for place in SNOOZED])
+    listed(app, order, called, written)
+
+
+def call(page, key):
+    press(page, "c", key)
+    expect(page.locator("[data-done]")).to_contain_text("Saved: Contact attempt")
+    expect(page.locator("[data-done]")).to_be_focused()
+    return CALLS[key]
+
+
+def snooze(page):
+    tab_to(page, "#to")
+    page.keyboard.type("Snoozed")
+    tab_to(page, "#until")
+    page.keyboard.type(f"{IN_THREE_WEEKS:%m%d%Y}")
+    tab_to(page, "form[data-act] button.primary")
+    press(page, "Enter")
+    expect(page.locator(".state")).to_contain_text("Snoozed")
+    expect(page.locator("[data-done]")).to_be_focused()
+
+
+def letters(page, priority):
+    "Three letters in one PDF; returns the patients"
+    page.goto(f"/worklist?priority={priority}&status=open")
+    patients = page.locator("a.open").all_inner_texts()[:3]
+    press(page, "j", "x", "j", "x", "j", "x")
+    tab_to(page, "button[formaction$='/letters']")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text("3 patients")
+    is_accessible(page)
+    fits(page)
+    tab_to(page, "button[name=write][value$='|pdf']")
+    press(page, "Enter")
+    expect(page.locator("[data-done]")).to_contain_text("3 letters written and logged")
+    is_accessible(page)
+    fits(page)
+    link = page.locator("[data-done] a[download]").first
+    with page.expect_download() as download:
+        tab_to(page, "[data-done] a[download]")
+        press(page, "Enter")
+    data = download.value.path().read_bytes()
+    assert data.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", data)) == 3, link
+    return patients
+
+
+def tonight(page, app, snoozed):
+    "A run, with a low B12 of one of the patients who were snoozed"
+    home, folder = app.state.home, app.state.home.root / f"night-{page.viewport_size['width']}"
+    result = {
+        "patient_id": snoozed[0], "result_id": f"night-{snoozed[0]}", "code": "2132-9",
+        "code_system": "LOINC", "value": "100", "unit": "pg/mL", "status": "final",
+        "collected_at": f"{TODAY}T06:00:00Z",
+    }  # fmt: skip
+    walk.ingest(home, [deliver(folder, lab_result=[result])], "canonical")
+    walk.screen_population(home, as_of=TODAY)
+    page.goto("/worklist?since=changed")
+    expect(page.locator("main")).to_contain_text(snoozed[0])
+
+
+def listed(app, order, called, written):
+    "What the store says of each after the night"
+    rows = {
+        patient: worklist.item_of_patient(app.state.store, patient)
+        for patient in [*order, *written]
+    }
+    back, still = (rows[order[place]] for place in SNOOZED)
+    assert (back["status"], back["snoozed_until"]) == ("open", None) and back["priority"] < 3
+    assert (still["status"], still["snoozed_until"]) == ("snoozed", IN_THREE_WEEKS)
+    undone = rows[order[UNDONE]]
+    assert (undone["status"], undone["failed_attempts"]) == ("open", 0)
+    for patient, outcome in called.items():
+        row, is_reached = rows[patient], outcome == "reached"
+        assert row["status"] == ("contacted" if is_reached else "open"), outcome
+        assert row["failed_attempts"] == (not is_reached)
+        assert (row["next_attempt_on"] is None) == is_reached
+    for patient in written:
+        events = worklist.events(app.state.store, rows[patient]["key"])
+        assert ("letter", "sent") in {(one["channel"], one["outcome"]) for one in events}
+
+
+def test_a_clinician_reads_one_page_and_decides(page):
+    page.goto("/worklist?priority=1&priority=2")
+    press(page, "j", "Enter")
+    expect(page.locator("#rec-title")).not_to_be_empty()
+    for title in ("Key values", "Over time", "Rules considered"):
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+    page.wait_for_load_state("load")
+    tab_to(page, ".tip summary")
+    press(page, "Enter")
+    expect(page.locator(".tip[open] [role=note]")).to_be_visible()
+    is_accessible(page)
+    press(page, "Escape")
+    tab_to(page, "#noted_on")
+    page.keyboard.type(f"{TODAY:%m%d%Y}")
+    tab_to(page, "form[action$='/headache'] button")
+    press(page, "Enter")
+    expect(page.locator("#notes-title ~ .note").first).to_contain_text("Noted on")
+    tab_to(page, "#to")
+    page.keyboard.type("Referred")
+    tab_to(page, "#comment")
+    page.keyboard.type("To haematology")
+    tab_to(page, "form[data-act] button.primary")
+    press(page, "Enter")
+    expect(page.locator(".state")).to_contain_text("Referred")
+    press(page, "u")
+    expect(page.locator("h1")).to_have_text("Worklist")
