@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 from pipeline.protocol.tables import code_rows, vocabulary
 
 LIKELY = 86  # from here on a name is proposed; below it, names of MIMIC-IV are of other things
+STRONG = 90  # from here on a steward looks first; as nearly every such name is meant
 LONGEST = 200  # letters of a name that are compared
 _BLOCK = 2000  # names compared at once: 2,000 times 500 of four bytes
 _NOT_OURS = re.compile("EXCLUDE|DO_NOT_USE|NOT_|hint|headache|multivitamin|methotrexate")
@@ -98,6 +99,16 @@ def rank(proposal):
     if proposal is None:
         return (2, 0)
     return (0 if proposal.is_deciding else 1, -proposal.likeness)
+
+
+BANDS = ("strong", "some", "none")
+
+
+def likeness_band(proposal):
+    """One of BANDS: strong for a likeness of 90 and more to what decides, some for any other."""
+    if proposal is None:
+        return BANDS[2]
+    return BANDS[0] if proposal.is_deciding and proposal.likeness >= STRONG else BANDS[1]
 
 
 def _best(delivered, known):

@@ -14,6 +14,7 @@ from pipeline.web import (
     exporting,
     local_link,
     login,
+    mapping,
     opening,
     outcomes,
     patients,
@@ -45,6 +46,7 @@ PAGES = (
     whatif,
     quality,
     refused,
+    mapping,
     runs,
     audit,
 )

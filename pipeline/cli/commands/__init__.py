@@ -3,6 +3,7 @@
 from pipeline.cli.commands.coding import codes
 from pipeline.cli.commands.completing import completion
 from pipeline.cli.commands.listing import runs
+from pipeline.cli.commands.mapping import map_codes as map  # noqa: A004 - the name of the command
 from pipeline.cli.commands.operating import (
     backup,
     doctor,
@@ -38,8 +39,8 @@ from pipeline.cli.commands.stewarding import (
 
 __all__ = [
     "audit", "backup", "codes", "compact", "completion", "decide", "demo", "diff",
-    "doctor", "erase", "explain", "ingest", "notify", "outcomes", "overdue", "protocol", "receive",
-    "refused", "reingest", "rejects",
+    "doctor", "erase", "explain", "ingest", "map", "notify", "outcomes", "overdue",
+    "protocol", "receive", "refused", "reingest", "rejects",
     "restore", "run", "runs", "screen", "serve", "simulate", "source", "unmapped", "upgrade",
     "user", "worklist",
 ]  # fmt: skip
