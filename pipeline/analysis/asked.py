@@ -87,13 +87,9 @@ def questions(home):
 
 
 def _asked(row, full):
-    names = (
-        "source", "entity", "kind", "code_system", "delivered", "rows", "files", "patients",
-        "first_on", "last_on", "units", "band", "resembles", "likeness", "proposed_system",
-        "proposed",
-    )  # fmt: skip
-    lists = {"names": tuple(full["names"]), "codes": tuple(full["codes"])}
-    return Asked(key=key_of(row), **{name: row[name] for name in names}, **lists)
+    shown = {name: value for name, value in row.items() if name in Asked.__dataclass_fields__}
+    shown |= {name: tuple(full[name]) for name in ("names", "codes")}
+    return Asked(key=key_of(row), **shown)
 
 
 def _answered(home, held):

@@ -58,9 +58,10 @@ def answers_of(home, source):
 
 
 def _answer(row):
-    cells = {name: unguarded(row.get(name) or "") for name in (*MAP_HEADER, *RECORDED)}
-    optional = ("code_system", "map_to_system", *RECORDED)
-    return Answer(**cells | {name: cells[name] or None for name in optional})
+    cells = [unguarded(row.get(name) or "") for name in (*MAP_HEADER, *RECORDED)]
+    entity, kind, system, delivered, to_system, to, *recorded = cells
+    optional = [cell or None for cell in recorded]
+    return Answer(entity, kind, system or None, delivered, to_system or None, to, *optional)
 
 
 def write_answers(home, source, answers, *, before):

@@ -16,7 +16,6 @@ from rapidfuzz import fuzz, process
 from pipeline.protocol.tables import code_rows, vocabulary
 
 LIKELY = 86  # from here on a name is proposed; below it, names of MIMIC-IV are of other things
-STRONG = 90  # from here on a steward looks first; as nearly every such name is meant
 LONGEST = 200  # letters of a name that are compared
 _BLOCK = 2000  # names compared at once: 2,000 times 500 of four bytes
 _NOT_OURS = re.compile("EXCLUDE|DO_NOT_USE|NOT_|hint|headache|multivitamin|methotrexate")
@@ -105,10 +104,10 @@ BANDS = ("strong", "some", "none")
 
 
 def likeness_band(proposal):
-    """One of BANDS: strong for a likeness of 90 and more to what decides, some for any other."""
+    """One of BANDS: strong for a likeness to what decides, some for one to what is shown only."""
     if proposal is None:
         return BANDS[2]
-    return BANDS[0] if proposal.is_deciding and proposal.likeness >= STRONG else BANDS[1]
+    return BANDS[0] if proposal.is_deciding else BANDS[1]
 
 
 def _best(delivered, known):

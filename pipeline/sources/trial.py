@@ -106,7 +106,10 @@ def _delivered(home, profile, path, delivery):
 
 def _read(home, file, question, trial):
     "Count what becomes of the question's rows of a file; returns those that would go in"
-    with private_folder(home, "trial") as folder, closing(connect(folder / "trial.duckdb")) as con:
+    with (
+        private_folder(home, "trial") as folder,
+        closing(connect(str(folder / "trial.duckdb"))) as con,
+    ):
         landed, _ = validate_file(con, home, file, folder)
         if question.entity not in landed.entities:
             return []
