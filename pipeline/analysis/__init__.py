@@ -4,7 +4,7 @@ unmapped codes."""
 from pipeline.analysis import stewardship
 from pipeline.analysis.answering import LONGEST_REASON, Preview, answer_to, preview
 from pipeline.analysis.answers import answer, is_background, plain_answer, remarks
-from pipeline.analysis.asked import Asked, analytes_of, questions, replays_due
+from pipeline.analysis.asked import Asked, analytes_of, held_rows, questions, replays_due
 from pipeline.analysis.compare import DIFFERENCE_COLUMNS, diff
 from pipeline.analysis.explanation import explain_latest, explain_run
 from pipeline.analysis.explanation_text import explanation_as_text
@@ -36,6 +36,7 @@ __all__ = [
     "explain_latest",
     "explain_run",
     "explanation_as_text",
+    "held_rows",
     "is_background",
     "is_writable",
     "plain_answer",

@@ -17,7 +17,7 @@ from pipeline.profiles import (
     answers_of,
     read_profile_if_there,
 )
-from pipeline.screening import unanswered
+from pipeline.screening import likened, without_answer
 from pipeline.sources import Question, meanings
 
 TABLES = ("unmapped_code", "rejected_row")
@@ -74,21 +74,27 @@ def key_of(question):
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def questions(home):
-    """Every Asked: those without an answer in the order of `unanswered`, then those with one."""
+def held_rows(home):
+    """What `questions` are made of, for a caller that keeps it: it changes with the lake alone."""
     rows = unmapped_rows(home)
-    by_key = {key_of(row): row for row in rows}
-    listed = [_asked(row, by_key[key_of(row)]) for row in unanswered(home, rows)]
+    names = {key_of(row): row["names"] for row in rows}
+    return [{**row, "names": names[key_of(row)]} for row in likened(rows)]
+
+
+def questions(home, rows=None):
+    """Every Asked: those without an answer in the order of `unanswered`, then those with one.
+    rows: the `held_rows`, where they are known."""
+    rows = held_rows(home) if rows is None else rows
     held = defaultdict(list)
     for row in rows:
         for answerable in answerable_as(row):
             held[row["source"], answerable].append(row)
-    return [*listed, *_answered(home, held)]
+    return [*map(_asked, without_answer(home, rows)), *_answered(home, held)]
 
 
-def _asked(row, full):
+def _asked(row):
     shown = {name: value for name, value in row.items() if name in Asked.__dataclass_fields__}
-    shown |= {name: tuple(full[name]) for name in ("names", "codes")}
+    shown |= {name: tuple(row[name]) for name in ("names", "codes")}
     return Asked(key=key_of(row), **shown)
 
 

@@ -18,10 +18,19 @@ def unanswered(home, rows):
     `resembles` (a name of the protocol), `likeness` (86 to 100), `proposed_system` and `proposed`
     (a code, as a map answers); None without.
     """
+    return likened(without_answer(home, rows))
+
+
+def without_answer(home, rows):
+    """Those of the rows, of reporting.unmapped or `likened`, that no map answers."""
     answers = {source: _answered(home, source) for source in {row["source"] for row in rows}}
-    unmapped = [row for row in rows if not answerable_as(row) & answers[row["source"]]]
-    proposed = _proposed(unmapped)
-    shown = [_with_proposal(row, _best(row, proposed[row["entity"]])) for row in unmapped]
+    return [row for row in rows if not answerable_as(row) & answers[row["source"]]]
+
+
+def likened(rows):
+    """The rows of reporting.unmapped as of `unanswered`, with an answer or without."""
+    proposed = _proposed(rows)
+    shown = [_with_proposal(row, _best(row, proposed[row["entity"]])) for row in rows]
     return sorted(shown, key=_order)
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from pipeline import analysis
 from pipeline.core import InvalidProtocol, UsageError
 from pipeline.profiles import STEWARD_MAP, read_profile
-from pipeline.protocol import BANDS
+from pipeline.protocol import BANDS, labels
 from pipeline.sources import suggested, suggested_unit, targets, unit_targets
 from pipeline.web import filters
 from pipeline.web.access import Steward
@@ -22,7 +22,7 @@ from pipeline.web.render import page, root_of
 router = APIRouter()
 SHOWN, LONGEST_SEARCH, FOUND = 50, 100, 30
 FILTERS = ("source", "entity", "band")
-_KEPT = Kept(2)
+_HELD, _KEPT = Kept(2), Kept(2)
 _TRYING = Lock()  # a preview reads files of the archive: one at a time
 
 
@@ -50,7 +50,13 @@ def unmapped(request: Request, actor: Steward):
         waiting=[one for one in every if one.is_waiting],
         due=_due(request),
         target_of=analysis.target_of,
+        named=named,
     )
+
+
+def named(known):
+    """A name of the protocol, which are in small letters, as it is written: vitamin B12."""
+    return " ".join(labels.CAPITALS.get(word, word) for word in (known or "").split())
 
 
 def _fits(one, query):
@@ -115,13 +121,14 @@ def undo(request: Request, key: str, form: Form, actor: Steward):
 
 def _questions(request):
     home = request.app.state.home
-    return _KEPT.get(_state(home), lambda: analysis.questions(home))
+    lake = state_of(home)
+    # a key that changes with the site's profiles and their maps, too
+    maps = tuple((str(path), _stamp(path)) for path in sorted(home.sources.glob("*/*")))
 
+    def made():
+        return analysis.questions(home, _HELD.get(lake, lambda: analysis.held_rows(home)))
 
-def _state(home):
-    "A key that changes with the lake, the site's profiles and their maps"
-    files = sorted(home.sources.glob("*/*"))
-    return (state_of(home), *((str(path), _stamp(path)) for path in files))
+    return _KEPT.get((lake, maps), made)
 
 
 def _stamp(path):
@@ -177,6 +184,7 @@ def _shown(request, actor, asked, *, to=None, status=200, problem=None):
         due=_due(request).get(asked.source, False),
         did=request.query_params.get("did"),
         target_of=analysis.target_of,
+        named=named,
         MAP=f"{asked.source}/{STEWARD_MAP}",
         LONGEST_REASON=analysis.LONGEST_REASON,
     )

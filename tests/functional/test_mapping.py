@@ -93,10 +93,10 @@ def test_a_code_and_a_unit_mapped_in_the_browser_bring_their_patients_onto_the_w
         "strong likeness by rows, some, none"
     )  # fmt: skip
     code, unit = first[0][0], first[1][0]
-    assert "Looks like vitamin b12" in text_of(web.get(LIST))
+    assert "Looks like vitamin B12" in text_of(web.get(LIST))
 
     shown = text_of(web.get(f"{LIST}/{code}", params={"to": "LOINC|14685-2"}))
-    assert "Total vitamin B12 : decides" in shown
+    assert "Total vitamin B12 Decides: its band" in shown
     assert "Tried on the file that holds it: Rows that would count 6 of 6 patients" in shown
     assert "half of the delivered values are below 62.5, which would count as 84.7 pg/mL" in shown
     shown = text_of(web.get(f"{LIST}/{unit}", params={"to": "pmol/L"}))
