@@ -58,7 +58,7 @@ WORDS = {
     "due_6_months": "6-month check due", "due_12_months": "12-month check due",
     "due_annual": "yearly check due", "unit_mix_up": "unit mix-up", "too_few": "too few to compare",
     "patient_fact": "patient facts",
-    "protocol_signed": "Protocol signed",
+    "protocol_signed": "Protocol signed", "mapped": "Code or unit mapped",
     "attempt": "Contact attempt", "undone": "Taken back", "sms": "SMS", "reached": "Reached",
     "booked": "Test or visit booked", "sent": "Sent", "no_answer": "No answer",
     "message_left": "Message left", "wrong_contact": "Wrong number or address",
