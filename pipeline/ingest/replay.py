@@ -60,10 +60,14 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
             progress(account)
         _check_nothing_lost(accounts)
         replace_contacts(home, beside, is_whole=not expired_paths(home))
-        swap(home, beside)
-        put_note(home, beside)
-        shutil.rmtree(beside.root)
+        _put_in_place(home, beside)
         return accounts
+
+
+def _put_in_place(home, beside):
+    swap(home, beside)
+    put_note(home, beside)
+    shutil.rmtree(beside.root)
 
 
 def _prepare(home, beside):

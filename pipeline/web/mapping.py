@@ -153,8 +153,7 @@ def _due(request):
 
 
 def _shown(request, actor, asked, *, to=None, status=200, problem=None):
-    home, sought = request.app.state.home, request.query_params.get("q", "")[:LONGEST_SEARCH]
-    units, made = (), None
+    home, units, made = request.app.state.home, (), None
     try:
         profile = read_profile(asked.source, home)
         if asked.kind == "unit":
@@ -163,7 +162,6 @@ def _shown(request, actor, asked, *, to=None, status=200, problem=None):
             made, problem = _preview(home, asked, to)
     except InvalidProtocol as invalid:
         problem = str(invalid)
-    found, is_suggested = _found(asked, sought)
     return page(
         request,
         "unmapped_code.html",
@@ -172,11 +170,6 @@ def _shown(request, actor, asked, *, to=None, status=200, problem=None):
         to=to,
         preview=made,
         problem=problem,
-        sought=sought,
-        found=found[:FOUND],
-        more=len(found) - FOUND,
-        is_suggested=is_suggested,
-        every=targets(asked.entity) if asked.kind == "code" else (),
         units=units,
         unit=suggested_unit(asked.delivered, units),
         is_writable=analysis.is_writable(home, asked.source),
@@ -187,7 +180,20 @@ def _shown(request, actor, asked, *, to=None, status=200, problem=None):
         named=named,
         MAP=f"{asked.source}/{STEWARD_MAP}",
         LONGEST_REASON=analysis.LONGEST_REASON,
+        **_sought(asked, request.query_params.get("q", "")[:LONGEST_SEARCH]),
     )
+
+
+def _sought(asked, sought):
+    "What the search shows"
+    found, is_suggested = _found(asked, sought)
+    return {
+        "sought": sought,
+        "found": found[:FOUND],
+        "more": len(found) - FOUND,
+        "is_suggested": is_suggested,
+        "every": targets(asked.entity) if asked.kind == "code" else (),
+    }
 
 
 def _preview(home, asked, to):

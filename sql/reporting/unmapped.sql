@@ -47,13 +47,12 @@ unknown as (
         count(distinct patient_id), coalesce(list_sort(list(distinct {'code': code, 'code_system': code_system}) filter (where code is not null)), [])[:50],
         coalesce(bool_or(is_deciding), true)
     from lake.rejected_row
-    where rejected_because = 'unknown_unit'
-    group by source, unit
+    where rejected_because = 'unknown_unit' group by source, unit
 )
 
 select unknown.source, unknown.entity, unknown.kind, unknown.code_system, unknown.delivered, unknown.names[1] as name,
-    unknown.names[:50] as names, unknown.units, unknown.rows, seen.files, unknown.patients, seen.first_on, seen.last_on, unknown.codes,
-    unknown.is_deciding, null as map_to_system, null as map_to
+    unknown.names[:50] as names, unknown.units, unknown.rows, seen.files, unknown.patients, seen.first_on, seen.last_on,
+    unknown.codes, unknown.is_deciding, null as map_to_system, null as map_to
 from unknown
 left join reporting.unmapped_seen as seen
     on seen.source = unknown.source and seen.entity = unknown.entity and seen.kind = unknown.kind and seen.delivered = unknown.delivered

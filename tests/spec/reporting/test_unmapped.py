@@ -63,8 +63,8 @@ def test_of_a_unit_the_patients_and_codes_of_the_rejected_rows_are_known():
     shows(con, "reporting.unmapped", """
         delivered | rows | patients | is_deciding
         B12X      | 3    |          |
-        furlong   | 3    | 2        | true
-        stone     | 1    | 1        | false
+        furlong   | 3    | 2        | yes
+        stone     | 1    | 1        | no
     """)  # fmt: skip
     listed = "select codes from reporting.unmapped where delivered = 'furlong'"
     assert con.execute(listed).fetchone()[0] == [
