@@ -7,6 +7,7 @@ from pipeline.profiles import digest_of
 
 NOTE = "maps-read-with.json"
 EARLIER = "before this was noted"
+_ACCEPTED = "select file from lake.delivery where refused is null limit 1"
 
 
 def note_maps(home, profile):
@@ -14,10 +15,14 @@ def note_maps(home, profile):
     `ingest`."""
     known, digest = _known(home), digest_of(profile.maps)
     if known is None:
-        known = {EARLIER: []} if lake.exists(home) else {}
+        known = {EARLIER: []} if _has_rows(home) else {}
     used = known.get(profile.name, [])
     if digest not in used:
         write_json(home.root / NOTE, {**known, profile.name: [*used, digest]})
+
+
+def _has_rows(home):
+    return lake.exists(home) and bool(lake.query(home, _ACCEPTED, only=()))
 
 
 def begin_note(home):

@@ -71,9 +71,10 @@ def _put_in_place(home, beside):
 
 
 def _prepare(home, beside):
-    for folder in COPIED:
-        if (home.root / folder).is_dir():
-            shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
+    with exclusive_lock(home, "maps"):  # no half-written map is among the files
+        for folder in COPIED:
+            if (home.root / folder).is_dir():
+                shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
     begin_note(beside)
     note_form(beside)
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from pipeline.core import Refused, private_folder
-from pipeline.engine import connect, rows_of
+from pipeline.engine import (
+    EngineError,
+    connect,
+    is_disk_or_memory_error,
+    rows_of,
+    write_error,
+)
 from pipeline.ingest import DeliveredFile, validate_file
 from pipeline.lake import query
 from pipeline.landing import references_of, stored_path
@@ -81,6 +87,10 @@ def try_answer(home, profile, question, *, most_files, most_bytes):
             trial.read += 1
         except Refused:
             trial.refused += 1
+        except EngineError as error:
+            if is_disk_or_memory_error(error):
+                raise write_error(home.root, error) from None
+            trial.refused += 1  # as an ingest does where a value breaks a SELECT
     trial.patients = len({row["patient_id"] for row in accepted})
     trial.results = list(_results(home, accepted))
     return trial
@@ -106,6 +116,8 @@ def _delivered(home, profile, path, delivery):
 
 def _read(home, file, question, trial):
     "Count what becomes of the question's rows of a file; returns those that would go in"
+    if file.kind in (None, "ignored", "reference"):
+        raise Refused("it fits no pattern of the profile any more")
     with (
         private_folder(home, "trial") as folder,
         closing(connect(str(folder / "trial.duckdb"))) as con,

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from html import unescape
 
@@ -173,6 +174,23 @@ def test_two_stewards_answer_at_once_and_nothing_is_lost(home):
     assert maps == {"B12S": "14685-2", "pg/mL (S)": "pg/mL"}
 
 
+def test_six_answers_at_once_are_all_in_the_map(tmp_path):
+    rows = [result(f"P{n}", f"C{n}", 1) for n in range(6)]
+    files = deliver(tmp_path / "in", lab_result=rows)
+    b12(tmp_path / "home", "ingest", files, "--source", "canonical")
+    home, ann = Home(tmp_path / "home"), worklist.Actor("ann", "steward")
+
+    def save(asked):
+        given = analysis.answer_to(asked, "none", actor=ann, because="another test")
+        analysis.save_answer(home, asked, given, actor=ann, origin="a test")
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(save, analysis.questions(home)))
+    kept = {row["delivered"] for row in read_profile("canonical", home).maps}
+    assert kept == {f"C{n}" for n in range(6)}
+    assert list(steward_map(home, "canonical").parent.iterdir()) == [steward_map(home, "canonical")]
+
+
 @pytest.mark.parametrize(("role", "status"), [("coordinator", 403), ("operator", 403), ("steward", 303), ("admin", 303)])  # fmt: skip
 def test_answers_need_the_role_of_a_steward(home, role, status):
     key, web = key_of(home, "CHOL"), browser(home, "kim", role)
@@ -328,6 +346,30 @@ def test_a_steward_of_some_sites_sees_no_number_of_patients(home):
     shown = text_of(web.get(f"{LIST}/{key}", params={"to": "LOINC|14685-2"}))
     shown = shown.split("Reason or source")[0]
     assert "Rows that would count 6" in shown and "patients" not in shown
+
+
+def test_of_rows_that_were_read_before_it_was_noted_how_it_is_not_known_whether_a_replay_is_due(home):  # fmt: skip
+    note = home.root / "maps-read-with.json"
+    note.unlink()
+    web = browser(home)
+    assert answer(web, key_of(home, "CHOL"), "none", because="another test").status_code == 303
+    assert "It is not known with which map the rows of canonical were read" in text_of(
+        web.get(LIST)
+    )
+    more = deliver(home.root.parent / "more", lab_result=[result("P9", "2132-9", 90, system="LOINC")])  # fmt: skip
+    assert b12(home.root, "ingest", more, "--source", "canonical").code == 0
+    assert "It is not known" in text_of(web.get(LIST)), "a later file tells nothing of earlier ones"
+    assert b12(home.root, "reingest").code == 0
+    assert "replay" not in text_of(web.get(LIST))
+
+
+def test_a_file_that_would_be_refused_is_named_in_the_preview(home):
+    folder = home.sources / "canonical"
+    folder.mkdir(parents=True)
+    (folder / "canonical.yaml").write_text("extends: canonical\nprofile: canonical\nfiles: {lab_result: [results*.csv]}\n")  # fmt: skip
+    web, key = browser(home), key_of(home, "B12S")
+    shown = text_of(web.get(f"{LIST}/{key}", params={"to": "LOINC|14685-2"}))
+    assert "no file that holds it can be read here (1 file" in shown
 
 
 def test_what_a_preview_cannot_know_it_says(home):
