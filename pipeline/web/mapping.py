@@ -84,7 +84,7 @@ def one_code(request: Request, key: str, actor: Steward):
 @router.post("/quality/unmapped/{key}/answer")
 def answer(request: Request, key: str, form: Form, actor: Steward):
     """Write an answer into the stewards' map; 409 where someone else answered meanwhile. Raises
-    HTTPException 403, 404, UsageError, InvalidProtocol, StorageError."""
+    HTTPException 403, 404, UsageError, StorageError."""
     check(request, form, actor.name)
     asked = _question(request, key)
     because, to = text(form, "because", analysis.LONGEST_REASON), text(form, "to", 200)
@@ -96,6 +96,9 @@ def answer(request: Request, key: str, form: Form, actor: Steward):
         analysis.save_answer(request.app.state.home, asked, given, **by)
     except analysis.AnsweredMeanwhile as conflict:
         return _shown(request, actor, _question(request, key), status=409, problem=str(conflict))
+    except InvalidProtocol as invalid:
+        problem = f"Nothing was saved. {invalid}"
+        return _shown(request, actor, asked, status=400, problem=problem)
     return RedirectResponse(f"{root_of(request)}/quality/unmapped/{key}?did=saved", 303)
 
 

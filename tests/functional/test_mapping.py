@@ -290,27 +290,48 @@ def test_a_hostile_code_is_shown_escaped_and_survives_the_map_and_back(tmp_path)
     assert max(map(len, details)) < 200 and not any("\n" in detail for detail in details)
 
 
-def test_a_map_that_would_make_the_profile_invalid_is_not_written(home):
-    "What another map says of the code under any system contradicts an answer under one"
+HEAD = "entity,kind,code_system,delivered,map_to_system,map_to\n"
+
+
+def with_map(home, rows):
+    "The site's own profile with a map of its own"
     folder = home.sources / "canonical"
-    folder.mkdir(parents=True)
-    (folder / "canonical.yaml").write_text("extends: canonical\nprofile: canonical\nmaps: [own.csv]\n")  # fmt: skip
-    head = "entity,kind,code_system,delivered,map_to_system,map_to\n"
-    (folder / "own.csv").write_text(f"{head}lab_result,code,LOINC,B12S,LOINC,2132-9\n")
-    web, key = browser(home), key_of(home, "CHOL")
-    assert answer(web, key, "none", because="another test").status_code == 303
-    (folder / "own.csv").write_text(f"{head}lab_result,code,,CHOL,LOINC,2132-9\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = "extends: canonical\nprofile: canonical\nmaps: [own.csv]\n"
+    (folder / "canonical.yaml").write_text(profile)
+    (folder / "own.csv").write_text(HEAD + rows)
+
+
+def test_a_map_that_would_make_the_profile_invalid_is_not_written(tmp_path):
+    "A map answers the code under one system; an answer for it without a system would be for any"
+    files = deliver(tmp_path / "in", lab_result=[result("P1", "X9", 5, system="")])
+    home = Home(tmp_path / "home")
+    b12(home.root, "ingest", files, "--source", "canonical")
+    with_map(home, "lab_result,code,LOCAL,X9,LOINC,2132-9\n")
+    web = browser(home)
+    [(key, _)] = listed(web.get(LIST))
+    refused = answer(web, key, "LOINC|13964-2")
+    assert refused.status_code == 400 and "Nothing was saved" in text_of(refused)
+    assert "two maps answer differently for X9" in text_of(refused)
+    assert not list(steward_map(home, "canonical").parent.glob("*steward*"))
+    with closing(worklist.open_store(home)) as store:
+        assert "mapped" not in worklist.kinds(store)
+
+
+def test_maps_that_agree_count_once_and_others_make_the_profile_invalid(home):
+    saved = b12(home.root, "map", "CHOL", "--none", "--because", "another test", "--yes")
+    assert saved.code == 0
+    with_map(home, "lab_result,code,LOCAL,CHOL,none,none\n")
+    assert len(read_profile("canonical", home).maps) == 1
+    with_map(home, "lab_result,code,,CHOL,LOINC,2132-9\n")
     with pytest.raises(InvalidProtocol, match="two maps answer differently for CHOL"):
         read_profile("canonical", home)
-    before = steward_map(home, "canonical").read_bytes()
     refused = b12(home.root, "map", "B12S", "--to", "LOINC|14685-2", "--yes")
-    assert refused.code == 12 and steward_map(home, "canonical").read_bytes() == before
-    (folder / "own.csv").write_text(f"{head}lab_result,code,LOCAL,CHOL,none,none\n")
-    assert len(read_profile("canonical", home).maps) == 1, "two maps that agree count once"
+    assert refused.code == 12
 
 
 def test_two_maps_that_answer_alike_count_a_row_once(tmp_path):
-    "Each row of the file was read once for each of the maps"
+    "Each row of the file was read once for each of the maps, and the file went into quarantine"
     head = "entity,kind,code_system,delivered,map_to_system,map_to\n"
     for name in ("one.csv", "two.csv"):
         (tmp_path / name).write_text(f"{head}lab_result,code,,B12S,LOINC,14685-2\n")
