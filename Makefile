@@ -3,6 +3,7 @@
 PATIENTS ?= 20000
 SOURCE ?= canonical
 HOME_DIR ?= $(or $(B12_HOME),./b12-home)
+STORY_DIR ?= ./b12-story
 # One more than processors: some tests wait for a browser, a database or the services
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 PORT ?= 8080
@@ -23,6 +24,9 @@ help: ## list every target
 run: setup ## screen a demonstration population, or your own data: DATA=<folder> SOURCE=<profile>; also PATIENTS, SEED, AS_OF, HOME_DIR
 	@$(PY) -m dags.embedded --home "$(HOME_DIR)" --source $(SOURCE) --patients $(PATIENTS) \
 		$(if $(DATA),--data "$(DATA)") $(if $(SEED),--seed $(SEED)) $(if $(AS_OF),--as-of $(AS_OF))
+
+demo-story: setup-dev ## fill a home with three months of runs and of users at work, to be served; also STORY_DIR, PATIENTS
+	@$(PY) -m tools.story --home "$(STORY_DIR)" $(if $(filter-out file,$(origin PATIENTS)),--patients $(PATIENTS))
 
 serve: setup ## show the pages in a browser: worklist, patients, population, quality, runs; also PORT, HOME_DIR
 	@$(BIN)/b12 serve --home "$(HOME_DIR)" --port $(PORT)
@@ -116,4 +120,4 @@ setup-dev:
 RESOLVE := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
 
-.PHONY: help run serve up down status secrets test test-quick coverage check sbom audit format docs docs-site bench chaos screenshots requirements clean setup setup-dev
+.PHONY: help run demo-story serve up down status secrets test test-quick coverage check sbom audit format docs docs-site bench chaos screenshots requirements clean setup setup-dev

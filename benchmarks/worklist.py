@@ -1,5 +1,5 @@
-"""The worklist page over 100,000 items, and the page of a patient, on SQLite and on PostgreSQL:
-milliseconds of the server for each filter, order and page.
+"""The worklist page over 100,000 items, the page of a patient, and all other pages, on SQLite and
+on PostgreSQL: milliseconds of the server for each filter, order and page.
 
 The items are those of a real screening of a demonstration population, as often as needed under
 other patient ids. The reference, in the same run, is what the database alone takes to count the
@@ -42,6 +42,13 @@ ASKED = {
     "changed since the last visit": "?since=changed&page=10",
     "everything at once":
         "?priority=3&priority=4&cohort=borderline_b12&alert=FOLATE_B12_UNKNOWN&waiting=30&sort=b12",
+}  # fmt: skip
+OTHERS = {  # as a steward opens them
+    "the population": "/population", "outcomes": "/population/outcomes",
+    "what if": "/population/what-if", "data quality": "/quality",
+    "rejected rows": "/quality/rejects", "unmapped codes": "/quality/unmapped", "runs": "/runs",
+    "patients of an outcome": "/worklist?stage=identified", "one site's outcomes":
+        "/population/outcomes?site=Demo+Clinic+3", "help": "/help",
 }  # fmt: skip
 SITES = ("Demo Clinic 3", "Demo Clinic 5")  # of a user who sees no others
 
@@ -99,9 +106,15 @@ def measure(name, home, url):
         actor = worklist.Actor("bench", "coordinator", sites)
         pages = TestClient(create_app(home, identify=lambda who=actor: who, store=store))
         taken |= {
-            title + whose: milliseconds(lambda query=query, pages=pages: get(pages, query))
+            title + whose: milliseconds(lambda at=query, pages=pages: get(pages, f"/worklist{at}"))
             for title, query in ASKED.items()
         }
+    steward = worklist.Actor("bench", "steward")
+    pages = TestClient(create_app(home, identify=lambda: steward, store=store))
+    taken |= {
+        title: milliseconds(lambda at=at, pages=pages: get(pages, at))
+        for title, at in OTHERS.items()
+    }
     taken["a patient"] = patients(home, store)
     for title, took in sorted(taken.items(), key=lambda one: one[1]):
         limit = PATIENT_MS if title == "a patient" else LIMIT_MS
@@ -145,8 +158,8 @@ def count(store):
         con.scalar(text("select count(*) from item where reason is not null"))
 
 
-def get(pages, query):
-    answer = pages.get(f"/worklist{query}")
+def get(pages, address):
+    answer = pages.get(address)
     assert answer.status_code == 200, answer.status_code
 
 

@@ -71,8 +71,20 @@ def _considered(pack, decision, facts, assessment, near):
 
 
 def near_misses(considered):
-    """The rules and alerts that one other answer would bring, as urgent as the row or more: those
-    that a value nearly reaches first, each rule once; not those that would change no next step"""
+    """The rules and alerts, as urgent as the row or more, that a value nearly reaches, each with
+    its distance: the most urgent first, each rule once; not those that would change no next
+    step."""
+    return [rule for rule in _one_answer_away(considered) if rule["distance"]][:NEAR_MISSES]
+
+
+def would_change(considered):
+    """The others that one other answer would bring: a test that is missing, a sign, another
+    medicine. As `near_misses`, without a distance."""
+    return [rule for rule in _one_answer_away(considered) if not rule["distance"]][:NEAR_MISSES]
+
+
+def _one_answer_away(considered):
+    "Each rule once, with its distance where one of its lines has one"
     decides = [
         rule for name in ("next_step", "safety") for rule in considered[name] if rule["decides"]
     ]
@@ -90,7 +102,7 @@ def near_misses(considered):
     once = {}
     for rule in near:
         once.setdefault(rule["rule"], rule)
-    return list(once.values())[:NEAR_MISSES]
+    return list(once.values())
 
 
 def _is_said(rule, decides):

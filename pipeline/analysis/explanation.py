@@ -4,7 +4,7 @@ misses."""
 from contextlib import closing
 from functools import lru_cache, partial
 
-from pipeline.analysis.considered import considered_rules, near_misses
+from pipeline.analysis.considered import considered_rules, near_misses, would_change
 from pipeline.analysis.prepared import EXPLANATION, prepared_row
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
@@ -130,14 +130,11 @@ def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):
     considered = considered_rules(pack, facts, assessment)
     alerts = [
         {
-            "rule": rule.id,
-            "outcome": rule.outcome,
-            "because": rule.because,
-            "cites": list(rule.cites),
-            "rows": behind(rule.when),
+            "rule": rule.id, "outcome": rule.outcome, "because": rule.because,
+            "cites": list(rule.cites), "rows": behind(rule.when),
         }
         for rule in collect(pack.decision("safety").rules, facts)
-    ]
+    ]  # fmt: skip
     first = first_action(pack, assessment)
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
@@ -151,6 +148,7 @@ def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):
         "rules": considered,
         "flags": flags,
         "near_misses": near_misses(considered),
+        "would_change": would_change(considered),
         "identity_flags": [flag for flag in flags if flag["flag"] in WHO_IT_IS],
     }
 

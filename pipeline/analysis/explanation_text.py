@@ -173,9 +173,14 @@ def _any_of(answers, fact):
 
 
 def _near_misses(explanation):
-    if explanation["near_misses"]:
-        yield ""
-        yield "Near misses: rules that almost applied"
-        for rule in explanation["near_misses"]:
+    titles = {
+        "near_misses": "Near misses: rules that almost applied",
+        "would_change": "What would change the decision",
+    }
+    for name, title in titles.items():
+        if explanation[name]:
+            yield ""
+            yield title
+        for rule in explanation[name]:
             distance = f" ({rule['distance']})" if rule["distance"] else ""
             yield f"  {rule['rule']} {rule['outcome']}: {_failing(rule)}{distance}"

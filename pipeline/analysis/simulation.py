@@ -1,8 +1,8 @@
 """What if a threshold were different: the worklist of the last published run, today and with the
 change, from the same SELECTs."""
 
+from collections import Counter
 from contextlib import ExitStack
-from functools import partial
 from threading import Lock
 
 from pipeline.core import UsageError, private_folder
@@ -14,7 +14,7 @@ from pipeline.engine import (
     storage_errors,
 )
 from pipeline.lake import is_readable_as
-from pipeline.protocol import load, movable, moved, register_pack
+from pipeline.protocol import first_action, load, movable, moved, register_pack
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
@@ -57,7 +57,7 @@ class Simulation:
             )
             build(self._con, BUILT, builders=BUILDERS, kept=_kept(self._con))
             self._con.execute(f"create table screening.before as {_ROWS}")
-            self._now = _counts(self._con)
+            self._now = _counts(self._con, self.pack)
             self._open = opened.pop_all()
 
     def close(self):
@@ -72,14 +72,15 @@ class Simulation:
         """`{"now", "then", "moved", …}` for `{"b12.low": "200", …}`: counts only. minutes: staff
         minutes a patient, by way of contact.
 
-        now and then: `worklist`, and by `priority`, `cohort`, `next_step`, and `hours` of staff.
-        moved: patients who come onto the worklist, leave it, or change. Exact: the relations that
-        read a moved number, directly or not, are built anew. Raises UsageError.
+        now and then: `worklist`, and by `priority`, `cohort`, `action`, and `hours` of staff, also
+        by action. moved: patients who come onto the worklist, leave it, or change. flows: how many
+        go from which action and priority to which, None standing for the worklist's outside. Exact:
+        the relations that read a moved number, directly or not, are built anew. Raises UsageError.
         """
         pack, before = moved(self.pack, changes), movable(self.pack)
         with self._lock:
             self._show(pack)
-            then, differences = _counts(self._con), _moved(self._con)
+            then, flows = _counts(self._con, pack), _flows(self._con, self.pack, pack)
         after = movable(pack)
         changed = {
             name: {"now": before[name][0], "then": after[name][0], "of": before[name][1]}
@@ -88,8 +89,9 @@ class Simulation:
         return {
             "run_id": self.run_id, "as_of": str(self.as_of),
             "protocol": f"{pack.name} {pack.raw['version']}", "lake": self.lake,
-            "changed": changed, "now": {**self._now, "hours": _hours(self._now, minutes)},
-            "then": {**then, "hours": _hours(then, minutes)}, "moved": differences,
+            "changed": changed, "now": self._now | _hours(self._now, minutes),
+            "then": then | _hours(then, minutes), "moved": _moved(flows),
+            "flows": [flow for flow in flows if _is_change(flow)],
             "minutes": dict(minutes), "cites": CITES,
         }  # fmt: skip
 
@@ -126,39 +128,73 @@ def _kept(con):
     return {*moved, *(read for name in moved for read in relations_read_by(con, name))}
 
 
-_ROWS = "select patient_id, priority, next_step from screening.worklist"
+ASKED = ("priority", "rule", "next_step", "safety", "flags")  # what `first_action` reads
+_ROWS = f"select patient_id, {', '.join(ASKED)} from screening.worklist"
 
 
-def _counts(con):
-    worklist = partial(_by, con)
+def _counts(con, pack):
+    rows = con.execute(
+        f"select {', '.join(ASKED)}, count(*) from screening.worklist group by all"
+    ).fetchall()
+    priorities, actions = Counter({1: 0, 2: 0, 3: 0, 4: 0}), Counter()
+    for *asked, number in rows:
+        priorities[asked[0]] += number
+        actions[_action(pack, asked)] += number
+    cohorts = con.execute(
+        "select unnest(cohorts), count(*) from screening.worklist group by 1 order by 1"
+    ).fetchall()
     return {
-        "worklist": con.execute("select count(*) from screening.worklist").fetchall()[0][0],
-        "priority": dict.fromkeys((1, 2, 3, 4), 0) | worklist("priority"),
-        "cohort": worklist("unnest(cohorts)"), "next_step": worklist("next_step"),
+        "worklist": priorities.total(), "priority": dict(priorities), "cohort": dict(cohorts),
+        "action": dict(sorted(actions.items())),
     }  # fmt: skip
 
 
-def _by(con, what):
-    return dict(
-        con.execute(
-            f"select {what}, count(*) from screening.worklist group by 1 order by 1"
-        ).fetchall()
-    )
+def _action(pack, asked):
+    "None of a patient who is not on the worklist"
+    return first_action(pack, dict(zip(ASKED, asked, strict=True))) if asked[0] else None
 
 
-def _moved(con):
-    [row] = con.execute(f"""
-        select
-            count(*) filter (old.patient_id is null), count(*) filter (new.patient_id is null),
-            count(*) filter (new.priority < old.priority),
-            count(*) filter (new.priority > old.priority),
-            count(*) filter (new.next_step <> old.next_step)
+def _flows(con, before, after):
+    """Of every patient who is on the worklist under one of the two packs: how many have which
+    action and priority under the first and which under the second, most first"""
+    sides = [f"{side}.{name}" for side in ("old", "new") for name in ASKED]
+    rows = con.execute(f"""
+        select {", ".join(sides)}, count(*)
         from screening.before as old full join ({_ROWS}) as new on new.patient_id = old.patient_id
+        group by all
     """).fetchall()
-    return dict(
-        zip(("come", "leave", "more_urgent", "less_urgent", "other_next_step"), row, strict=True)
-    )
+    counted = Counter()
+    for row in rows:
+        old, new = row[: len(ASKED)], row[len(ASKED) : -1]
+        counted[_action(before, old), old[0], _action(after, new), new[0]] += row[-1]
+    names = ("from", "from_priority", "to", "to_priority")
+    return [
+        dict(zip(names, way, strict=True)) | {"patients": number}
+        for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
+    ]
+
+
+def _is_change(flow):
+    return (flow["from"], flow["from_priority"]) != (flow["to"], flow["to_priority"])
+
+
+def _moved(flows):
+    listed = [flow for flow in flows if flow["from"] and flow["to"]]
+    chosen = {
+        "come": [flow for flow in flows if not flow["from"]],
+        "leave": [flow for flow in flows if not flow["to"]],
+        "more_urgent": [flow for flow in listed if flow["to_priority"] < flow["from_priority"]],
+        "less_urgent": [flow for flow in listed if flow["to_priority"] > flow["from_priority"]],
+        "other_action": [flow for flow in listed if flow["to"] != flow["from"]],
+    }
+    return {name: sum(flow["patients"] for flow in some) for name, some in chosen.items()}
 
 
 def _hours(counts, minutes):
-    return {way: round(counts["worklist"] * each / 60, 1) for way, each in minutes.items()}
+    "Of staff, for everyone on the worklist, and for those with each action"
+    by_action = {
+        action: {way: round(number * each / 60, 1) for way, each in minutes.items()}
+        for action, number in counts["action"].items()
+    }
+    hours = {way: round(counts["worklist"] * each / 60, 1) for way, each in minutes.items()}
+    return {"hours": hours, "hours_by_action": by_action}

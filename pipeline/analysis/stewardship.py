@@ -4,6 +4,7 @@ from pipeline.analysis.asked import key_of, unmapped_rows
 from pipeline.engine import select_of
 from pipeline.lake import query
 from pipeline.profiles import fault_of, read_profile_if_there
+from pipeline.protocol import vocabulary
 from pipeline.screening import unanswered
 
 GROUPS = {
@@ -13,6 +14,7 @@ GROUPS = {
     "unit": "unit",
     "code": "code",
 }
+REJECTED = ("rejected_row", "blanked_cell")  # the tables of the lake that are read
 
 
 _ROWS = f"from ({select_of('explaining.rejected_row')}) as rejected_row"
@@ -23,7 +25,9 @@ def rejected_rows(home, *, reason=None, source=None, file=None):
     it stands, entity, reason, column and field in the delivery, code, unit, lab, what would make it
     acceptable, and the key of the profile that reads it otherwise; no patient."""
     where, values = _filter({"rejected_because": reason, "source": source, "file": file})
-    rows = query(home, f"{_ROWS} {where} order by source, file, line, column_name", values)
+    rows = query(
+        home, f"{_ROWS} {where} order by source, file, line, column_name", values, only=REJECTED
+    )
     faults = _faults(home, rows)
     return [row | faults[_fault_key(row)] for row in rows]
 
@@ -59,15 +63,13 @@ def rejected_groups(home, *, by, reason=None, source=None, file=None, shown=3):
         f" line)[:{shown}], ' ') as first_lines {_ROWS} {where} group by"
         f" {', '.join(by)} order by rows desc, {', '.join(by)}",
         values,
+        only=REJECTED,
     )
 
 
-def remedies(home):
+def remedies():
     """By rejection reason, what would make the row acceptable."""
-    return {
-        row["reason"]: row["remedy"]
-        for row in query(home, "select reason, remedy from protocol.rejection")
-    }
+    return {str(row["reason"]): row["remedy"] for row in vocabulary("rejection")}
 
 
 def _filter(columns):

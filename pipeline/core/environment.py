@@ -300,8 +300,8 @@ class Settings(BaseSettings):
 def settings():
     """The Settings as the environment has them now. Raises UsageError, which names each variable
     that cannot be used."""
-    variables = os.environ.items()
-    return _settings(frozenset(each for each in variables if each[0].upper().startswith(PREFIX)))
+    names = (name for name in os.environb if name[: len(PREFIX)].upper() == PREFIX.encode())
+    return _settings(frozenset((name, os.environb[name]) for name in names))
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ _SIGNS = "=+@\uff1d\uff0b\uff20\uff0d\u2212-"
 _RUN = f"((?:^|[;{_BREAKS}])[{_SPACES}]*)([{_SIGNS}])"
 # the same in time that grows with the text: a run of breaks and spaces is looked at once
 _RUNS = re.compile(f"(?:^[{_SPACES}]*|[;{_BREAKS}][;{_SPACES}]*)([{_SIGNS}]?)")
+_SIGN = re.compile(f"[{_SIGNS}]")
 _BEGINS = "^([\t\r])"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -43,6 +44,8 @@ def escaped(text):
     """A text with an apostrophe wherever a spreadsheet would run what follows; any other value as
     it is."""
     if not isinstance(text, str):
+        return text
+    if not _SIGN.search(text) and text[:1] not in ("\t", "\r"):  # most texts
         return text
     return re.sub(_BEGINS, r"'\1", _RUNS.sub(_with_apostrophe, text))
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 import textwrap
 
-UNKNOWN = 160  # columns, where the output is no terminal and $COLUMNS is not set
+UNKNOWN = 160  # columns, where the output is not a terminal and $COLUMNS is not set
 
 
 def width_of(stream=None):

@@ -29,7 +29,7 @@ class Notice:
 class Standing:
     """Of the list that people see: its as-of date, when its run started (UTC), how old it is in
     words; None before the first. notice: None while all is in order. protocol: name and version;
-    signature: of the protocol file that the run read, None while nobody signed it."""
+    signature: of the protocol file that the run read, None while it is not signed."""
 
     as_of: date | None
     started_at: datetime | None

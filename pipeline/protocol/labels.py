@@ -140,9 +140,15 @@ def spoken(text):
 
 def _change(part):
     fact, _, answers = part.partition(": ")
-    if " → " not in answers or not CODE.fullmatch(fact):
+    if " → " not in answers:
         return part
-    return f"{word(fact)}: " + " → ".join(low(answer) for answer in answers.split(" → "))
+    name = word(fact) if CODE.fullmatch(fact) else fact
+    return f"{name}: " + " → ".join(_listed(answer) for answer in answers.split(" → "))
+
+
+def _listed(answer):
+    "An answer with its value, or several answers"
+    return ", ".join(low(piece) for piece in answer.split(", "))
 
 
 def marked(text):

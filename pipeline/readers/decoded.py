@@ -14,7 +14,7 @@ from pipeline.readers.limits import (
     unpacked_at_most,
 )
 
-CHUNKS = 1_000_000  # of a column in a row group; a file of so many is no table
+CHUNKS = 1_000_000  # of a column in a row group; a file of so many is not a table
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
 SHARING = "DELTA_BYTE_ARRAY"  # an encoding in which a value shares its beginning with the last one
 DICTIONARIES = ("PLAIN_DICTIONARY", "RLE_DICTIONARY")

@@ -126,7 +126,7 @@ def _write_part(con, name, folder):
 
 
 def _write_explanations(con, name, folder):
-    "Some patients after the other; an empty file where nobody is listed"
+    "Some patients after the other; an empty file where no patient is listed"
     [[listed]] = con.execute(f"select count(*) from {EXPLAINED}").fetchall()
     with ExitStack() as stack:
         writer = None

@@ -3,12 +3,15 @@ patient id is ever in one."""
 
 import re
 from datetime import date
+from functools import lru_cache
+from time import monotonic
 from urllib.parse import urlencode
 
 from pipeline import worklist
 from pipeline.core import clock
 
 MANY = ("priority", "action", "alert", "cohort", "site", "assignee", "status")
+FRESH_SECONDS = 20
 MONTH = re.compile(r"\d{4}-\d\d")
 NOT_LINKED = (
     "page", "format", "filters", "done", "stale", "to", "set", "did", "undone",
@@ -40,6 +43,17 @@ def chosen(query, since=None):
         attempt_due=clock.today() if query.get("attempt") == "due" else None,
         identified=identified(query),
     )
+
+
+def choices(store):
+    """What the filters offer, see `worklist.choices`; asked of the database only now and then, as
+    the night alone changes most of it."""
+    return _choices(store, int(monotonic() // FRESH_SECONDS))
+
+
+@lru_cache(maxsize=64)
+def _choices(store, _):
+    return worklist.choices(store)
 
 
 def identified(query):

@@ -31,7 +31,7 @@ def _result(test, name, rows, as_of, decided):
         if row["what"].split(",")[0] == test and row["standing"] in USABLE and row["on_day"]
     ]  # fmt: skip
     if not known:
-        return {"name": name, "shown": None, "age": None}
+        return {"test": test, "name": name, "shown": None, "age": None}
     last = max(known, key=lambda row: (str(row["on_day"]), _decides(row, decided), _doubt(row)))
     limits = last["reference_low"], last["reference_high"]
     shown = shown_result(
@@ -39,7 +39,8 @@ def _result(test, name, rows, as_of, decided):
         decimals=localised.in_decimals,
     )  # fmt: skip
     on = date.fromisoformat(str(last["on_day"])[:10])
-    return {"name": name, "shown": shown, "age": age_in_words((as_of - on).days)}
+    age = age_in_words((as_of - on).days)
+    return {"test": test, "name": name, "shown": shown, "age": age}
 
 
 def _decides(row, decided):

@@ -74,8 +74,8 @@ class _Refusing:
 
 
 class TextOnly(_Refusing):
-    """Refuses an address with control characters or what is no UTF-8, and one that is longer than
-    any of this site."""
+    """Refuses an address with control characters or bytes that are not UTF-8, and one that is
+    longer than any of this site."""
 
     def refusal(self, scope):
         if is_readable(scope):

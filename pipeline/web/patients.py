@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pipeline import worklist
 from pipeline.core import UsageError, settings
 from pipeline.protocol import facts_read, load
-from pipeline.web import timeline
+from pipeline.web import filters, timeline
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.banner import banner_of
 from pipeline.web.explained import explained
@@ -60,6 +60,7 @@ def _explained(explanation):
         "alerts": explanation["alerts"] if explanation else [],
         "decides": _fitting(explanation, "next_step"),
         "near": explanation["near_misses"] if explanation else [],
+        "would_change": explanation["would_change"] if explanation else [],
         "rests": _rests_upon(explanation),
         "SHOWN": SHOWN_EVIDENCE,
     }
@@ -71,7 +72,7 @@ def _offered(store):
         "SETTABLE": worklist.SET_BY_PEOPLE, "CHANNELS": worklist.CHANNELS,
         "OUTCOMES": worklist.OUTCOMES, "TRIES": worklist.TRIES,
         "NEXT_DAYS": settings().next_attempt_days,
-        "people": people(store, worklist.choices(store)["assignee"]),
+        "people": people(store, filters.choices(store)["assignee"]),
     }  # fmt: skip
 
 

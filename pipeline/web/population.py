@@ -16,6 +16,7 @@ OVER = {
     "priority": "Priority", "next_step": "Action", "band": "B12 band", "cohort": "Cohort",
     "alert": "Safety alert", "scope": "Scope", "tested_of_risk_group": "At-risk patients tested",
 }  # fmt: skip
+OPENS = {"priority": "priority", "next_step": "action", "cohort": "cohort", "alert": "alert"}
 CURRENT = ("low", "low_molar_only", "uncertain_low", "borderline", "uncertain", "above")
 LOW = ("low", "low_molar_only", "uncertain_low")
 ADDED = ("patients", "tested_recently", "tested_ever")
@@ -42,6 +43,7 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
         chosen=chosen,
         over=over,
         OVER=OVER,
+        OPENS=OPENS,
         summary=recorded["summary"],
         report=report,
         found=_yield(recorded["summary"].get("band", {})),
@@ -63,15 +65,18 @@ def _readable(report):
 
 
 def over_time(rows, leave_out=NOT_SHOWN):
-    """Rows of `counts_over_time` as `{"days", "series": [{name, values}]}`; a night without a count
-    has 0."""
+    """Rows of `counts_over_time` as `{"days", "series": [{key, name, values}]}`; a run without a
+    count has 0."""
     days = list(dict.fromkeys((row["run_id"], str(row["as_of"])) for row in rows))
     names = sorted({row["name"] for row in rows} - set(leave_out))
     counted = {(row["run_id"], row["name"]): row["number"] for row in rows}
     series = [
-        {"name": label(name), "values": [counted.get((run_id, name), 0) for run_id, _ in days]}
+        {
+            "key": name, "name": label(name),
+            "values": [counted.get((run_id, name), 0) for run_id, _ in days],
+        }
         for name in names
-    ]
+    ]  # fmt: skip
     return {"days": [day for _, day in days], "series": series}
 
 

@@ -212,7 +212,7 @@ class Provider:
         except (ValueError, RecursionError):
             raise Unavailable("its answer is not JSON") from None
         if not isinstance(told, dict):
-            raise Unavailable("its answer is no object")
+            raise Unavailable("its answer is not a JSON object")
         return answer.status_code, told
 
 

@@ -117,7 +117,7 @@ def rejects(request: Request, actor: Steward, reason: str | None = None, file: s
         groups=groups,
         rows=rows[:SHOWN],
         total=len(rows),
-        remedies=stewardship.remedies(home),
+        remedies=stewardship.remedies(),
         reason=reason,
         file=file,
     )

@@ -17,6 +17,7 @@ from pipeline.web import localised
 from pipeline.web.access import store_of
 from pipeline.web.aims import aim_of, is_overdue
 from pipeline.web.forms import token
+from pipeline.web.tips import TIPS
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -88,7 +89,7 @@ FILTERS = {
 GLOBALS = {
     "NOTICE": NOTICE, "NAV": NAV, "QUIET": words.QUIET, "PRIORITIES": words.PRIORITIES,
     "STATES": words.STATES, "is_background": is_background, "source_of": words.source_of,
-    "deciding_result": shown_result, "aim_of": aim_of, "is_overdue": is_overdue,
+    "deciding_result": shown_result, "TIPS": TIPS, "aim_of": aim_of, "is_overdue": is_overdue,
 }  # fmt: skip
 
 

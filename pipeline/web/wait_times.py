@@ -24,10 +24,6 @@ def _spans(days):
 
 
 def _waits(store, number, today):
-    "The median is the row in the middle of the list that is sorted by it"
     chosen = worklist.Filter(status=WAIT, priority=(number,))
-    total = worklist.page(store, chosen, today=today, sort="waiting", size=1).total
-    [*middle] = worklist.page(
-        store, chosen, today=today, sort="waiting", size=1, number=(total + 1) // 2
-    ).rows
-    return {"waiting": total, "waiting_days": middle[0]["waiting_days"] if middle else None}
+    total, middle = worklist.middle_wait(store, chosen, today=today)
+    return {"waiting": total, "waiting_days": middle}

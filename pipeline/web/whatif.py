@@ -12,7 +12,7 @@ from pipeline.web.access import Viewer
 from pipeline.web.render import page
 
 router = APIRouter()
-SETTING = "settings."
+SETTING, FLOWS = "settings.", 20
 _kept, _lock = {}, Lock()
 
 
@@ -49,6 +49,7 @@ def _answered(request, simulation):
         answer=answer,
         problem=problem,
         minutes=minutes,
+        FLOWS=FLOWS,
         bands={name: value for name, value in names.items() if not name.startswith(SETTING)},
         settings={name: value for name, value in names.items() if name.startswith(SETTING)},
     )

@@ -1,7 +1,6 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
-from functools import lru_cache
-from time import monotonic
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -22,7 +21,8 @@ from pipeline.web.render import page, root_of
 from pipeline.web.run_sync import follow
 
 router = APIRouter()
-SIZE, MANY_FOUND, FRESH_SECONDS = 50, 50, 20
+SIZE, MANY_FOUND = 50, 50
+CHANGES_SHOWN = timedelta(days=14)  # longer ago, the patient's page tells of it
 
 
 class Told(BaseModel):
@@ -53,6 +53,7 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
         query=query, told=told, counts=listed.counts, since=since,
+        changes_from=min(since or today, today - CHANGES_SHOWN),
         contacts=worklist.contacts(store, [row["key"] for row in listed.rows]),
         saved=worklist.saved_filters(store, actor.name), **_offered(store),
     )  # fmt: skip
@@ -61,20 +62,13 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
 def _offered(store):
     "What the page offers to choose from, and the run that it shows"
     followed, newer = _runs(store)
-    choices = _choices(store, int(monotonic() // FRESH_SECONDS))
+    choices = filters.choices(store)
     return {
         "choices": choices, "filters": filters, "people": people(store, choices["assignee"]),
         "STATUSES": worklist.STATUSES, "ACTIVE": worklist.ACTIVE, "FORMATS": exports.FORMATS,
         "SETTABLE": [one for one in worklist.SET_BY_PEOPLE if one != "assigned"],
         "followed": followed, "newer": newer,
     }  # fmt: skip
-
-
-@lru_cache(maxsize=64)
-def _choices(store, _):
-    """What the filters offer; asked of the database only now and then, as the night alone changes
-    most of it"""
-    return worklist.choices(store)
 
 
 def _runs(store):

@@ -65,7 +65,7 @@ from pipeline.worklist.items import (
 )
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.listing import SORTS, choices, listed, page
-from pipeline.worklist.measures import changes_since_visit, days_to_action
+from pipeline.worklist.measures import changes_since_visit, days_to_action, middle_wait
 from pipeline.worklist.need_to_know import sites_seen, why_hidden
 from pipeline.worklist.opening import REASONS, check_reason, open_with_reason, opened_with_reason
 from pipeline.worklist.role_mapping import granted
@@ -187,6 +187,7 @@ __all__ = [
     "load",
     "logged_in_from",
     "mark_delivered",
+    "middle_wait",
     "named_sites",
     "new_act",
     "note_headache_unrelated",

@@ -95,7 +95,7 @@ def new_act():
 
 
 def write_act(store, row, *, values, told, actor, act_id):
-    """Change an item, where nobody changed it since, and tell of it; returns whether it was
+    """Change an item, unless someone changed it meanwhile, and tell of it; returns whether it was
     changed. told: the events. What `values` replace is kept with the first of them."""
     before = {name: row[name] for name in values} | {"version": row["version"] + 1}
     kept = {"before": json.dumps(before, default=str)}

@@ -6,6 +6,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 
 from pipeline.core import zone
+from pipeline.worklist.filtering import conditions
 from pipeline.worklist.items import in_utc
 from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.tables import access, event, item, run
@@ -49,6 +50,17 @@ def _spans(events):
         elif began and act.kind in BY_PEOPLE and act.to_status in ACTS:
             yield (in_utc(act.at) - in_utc(began)).total_seconds() / 86400
             began = None
+
+
+def middle_wait(store, chosen, *, today):
+    """How many items a Filter chooses, and the days that the one in the middle of them waits, None
+    without any."""
+    waits = select(item.c.waits_from).where(*conditions(store, chosen, today))
+    with store.reading() as con:
+        total = con.scalar(select(func.count()).select_from(waits.subquery()))
+        in_order = waits.order_by(item.c.waits_from, item.c.patient_id)
+        since = con.scalar(in_order.limit(1).offset(max(0, (total - 1) // 2)))
+    return total, since and max(0, (today - since).days)
 
 
 def changes_since_visit(store, who, *, today):

@@ -45,7 +45,7 @@ def sign(store, *, sha256, protocol, name, role, actor, origin=None):
 
 
 def signature_of(store, sha256):
-    """The newest Signature of the protocol file of a SHA-256, None where nobody signed it."""
+    """The newest Signature of the protocol file of a SHA-256, None where it is not signed."""
     columns = (signature.c[name] for name in Signature.__dataclass_fields__)
     newest = select(*columns).where(signature.c.sha256 == sha256).order_by(signature.c.id.desc())
     with store.reading() as con:

@@ -69,7 +69,7 @@ B12_ORDERS = ("b12_rising", "b12_falling")
 ORDERED = ("action", "site", "assignee", "status")
 FILTERED = (
     "action", "site", "assignee", "b12_value", "safety", "cohorts", "is_opted_out", "opened_on",
-    "changed_on",
+    "changed_on", "waits_from", "next_attempt_on",
 )  # fmt: skip
 SEEN = ("site", "is_opted_out")  # what need to know asks for
 

@@ -1,4 +1,4 @@
-"""Undo: what a user did in one act, to one patient or to many, is taken back where nobody changed
+"""Undo: what a user did in one act, to one patient or to many, is taken back unless someone changed
 the patient since."""
 
 import json

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.core import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0014"  # the last of the migrations
+NEWEST = "0015"  # the last of the migrations
 
 
 def upgrade(con):

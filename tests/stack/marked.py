@@ -78,6 +78,9 @@ def rows(entity):
     """Forty sound rows with marks wherever text is free; then for each column one row that is marked there alone, and rows that name
     no patient, and one marked all over: between them rejected, unmapped or accepted, and enough for a gate to warn."""
     columns = list(read_profile("canonical").columns[entity].all)
+    of_display = (
+        CONTACT if entity == "patient" else ()
+    )  # `name` is that of a test or drug elsewhere
     sound = {name: f"{TAG}-{name}" for name in FREE if name in columns} | SOUND[entity]
     yet = [{"patient_id": f"{TAG}-{number}"} | sound for number in range(40)]
     if entity == "lab_result":
@@ -88,11 +91,11 @@ def rows(entity):
     each = [
         {"patient_id": f"{TAG}-of-{name}"} | sound | {name: f"{TAG}-{name}"}
         for name in columns
-        if name not in CONTACT
+        if name not in of_display
     ]
     lost = [
         {"patient_id": ""} | sound | dict.fromkeys(columns[3:], f"{TAG}-{number}")
         for number in range(6)
     ]
-    all_over = {name: CONTACT_TAG if name in CONTACT else TAG for name in columns}
+    all_over = {name: CONTACT_TAG if name in of_display else TAG for name in columns}
     return [*yet, *each, *lost, all_over]

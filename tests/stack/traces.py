@@ -20,6 +20,7 @@ ROOMS = (
     "home/claimed",
     "home/landing",
     "home/runs",
+    "home/outcomes",
     "home/.arriving",
     "postgres",
 )

@@ -64,7 +64,7 @@ def rejects(home, options):
             stewardship.rejected_rows(home, **chosen),
             REJECTED if options.format == "table" else (*REJECTED, "column_name", *CURE),
         )
-    if options.reason and not rows and options.reason not in (known := stewardship.remedies(home)):
+    if options.reason and not rows and options.reason not in (known := stewardship.remedies()):
         raise UsageError(
             f"{options.reason} is not a rejection reason. Choose from: {', '.join(known)}."
         )
@@ -76,7 +76,7 @@ def rejects(home, options):
         say(
             "\n".join(
                 f"  {reason}: {remedy}"
-                for reason, remedy in stewardship.remedies(home).items()
+                for reason, remedy in stewardship.remedies().items()
                 if reason in reasons
             )
         )

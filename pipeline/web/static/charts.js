@@ -105,13 +105,14 @@
 
   kinds.lines = function (data, paint) {
     const percent = data.percent;
+    const dashes = ["solid", "dashed", "dotted"], symbols = ["circle", "triangle", "rect", "diamond"]; // told apart without colours, too
     return {
       animation: false, color: series(), grid: { left: 56, right: 16, top: 38, bottom: 28 },
-      legend: { type: "scroll", top: 0, left: 0, textStyle: { color: paint.text }, icon: "roundRect", itemWidth: 14, itemHeight: 4, pageTextStyle: { color: paint.muted } },
+      legend: { type: "scroll", top: 0, left: 0, textStyle: { color: paint.text }, itemWidth: 30, pageTextStyle: { color: paint.muted } },
       tooltip: tooltip(paint, { trigger: "axis", valueFormatter: (value) => value == null ? "–" : percent ? `${(100 * value).toFixed(1)} %` : value.toLocaleString("en") }),
       xAxis: { type: "category", data: data.days, boundaryGap: data.days.length === 1, ...axes(paint) },
       yAxis: { type: "value", min: 0, ...axes(paint), axisLabel: { ...axes(paint).axisLabel, formatter: (value) => percent ? `${Math.round(100 * value)} %` : value.toLocaleString("en") } },
-      series: data.series.map((line) => ({ type: "line", name: line.name, data: line.values, stack: data.stacked ? "all" : undefined, areaStyle: data.stacked ? { opacity: 0.25 } : undefined, symbol: data.days.length > 30 ? "none" : "circle", symbolSize: 6, connectNulls: true })),
+      series: data.series.map((line, at) => ({ type: "line", name: line.name, data: line.values, lineStyle: { type: dashes[at % dashes.length] }, symbol: symbols[at % symbols.length], symbolSize: data.days.length > 30 ? 4 : 7, connectNulls: true })),
     };
   };
 

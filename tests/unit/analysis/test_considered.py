@@ -1,6 +1,6 @@
 "Which rules almost applied: one other answer to a base fact away, as urgent as the row or more, and near where it is a number."
 
-from pipeline.analysis.considered import considered_rules, near_misses
+from pipeline.analysis.considered import considered_rules, near_misses, would_change
 from pipeline.protocol.pack import assess
 from tests.clinic import pack
 from tests.spec.test_rules import UNREMARKABLE
@@ -11,16 +11,31 @@ NOTHING = dict.fromkeys(
 
 
 def near(value=None, **facts):
+    "With those that no value is near to"
+    considered = lines(value, **facts)
+    return {
+        rule["rule"]: rule["distance"]
+        for rule in [*near_misses(considered), *would_change(considered)]
+    }
+
+
+def lines(value, **facts):
     found = assess(pack(), UNREMARKABLE | facts)
     row = found["facts"] | NOTHING | {"b12_value": value, "priority": found["priority"]}
-    considered = considered_rules(pack(), found["facts"], row)
-    return {rule["rule"]: rule["distance"] for rule in near_misses(considered)}
+    return considered_rules(pack(), found["facts"], row)
 
 
 def test_a_value_that_is_near_comes_first_with_its_distance():
     found = near(182.0, b12="low_molar_only", neuro_300="yes")
     assert next(iter(found.items())) == ("N08", "182 pg/mL: 2 above low")
     assert found["N05"] is None  # a neurological sign would do
+
+
+def test_only_what_is_near_almost_applied():
+    "What another answer would bring is told apart"
+    considered = lines(182.0, b12="low_molar_only", neuro_300="yes")
+    assert [rule["rule"] for rule in near_misses(considered)] == ["N08"]
+    assert "N05" in {rule["rule"] for rule in would_change(considered)}
 
 
 def test_a_value_that_is_far_is_no_near_miss():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import exports
 from pipeline.analysis.simulation import Simulation, resting_on
 from pipeline.core.config import PROTOCOL, Home
 from pipeline.core.errors import UsageError
@@ -115,15 +116,41 @@ def test_who_moves_adds_up(simulation):
     assert found["changed"] == {"b12.borderline": {"now": "350", "then": "700", "of": "pg/mL"}}
 
 
+def test_where_patients_come_from_and_go_to_adds_up(simulation):
+    "Each way from a row of one action and priority to another, and nothing of those who stay"
+    found = simulation.what_if({"b12.borderline": 700, "settings.metformin_months": 12})
+    flows, moved = found["flows"], found["moved"]
+    came = sum(flow["patients"] for flow in flows if flow["from"] is None)
+    left = sum(flow["patients"] for flow in flows if flow["to"] is None)
+    assert (came, left) == (moved["come"], moved["leave"]) and came and left
+    assert moved["more_urgent"] == sum(
+        flow["patients"] for flow in flows
+        if flow["from"] and flow["to"] and flow["to_priority"] < flow["from_priority"]
+    )  # fmt: skip
+    for name in ("now", "then"):
+        side, out = ("from", "to") if name == "now" else ("to", "from")
+        for action, number in found[name]["action"].items():
+            here = [flow for flow in flows if flow[side] == action and flow[out] != action]
+            assert sum(flow["patients"] for flow in here) <= number
+    for action in {*found["now"]["action"], *found["then"]["action"]}:
+        gain = sum(flow["patients"] for flow in flows if flow["to"] == action)
+        loss = sum(flow["patients"] for flow in flows if flow["from"] == action)
+        now, then = (found[name]["action"].get(action, 0) for name in ("now", "then"))
+        assert then - now == gain - loss, action
+    assert flows == sorted(flows, key=lambda flow: -flow["patients"])
+    assert simulation.what_if({})["flows"] == []
+
+
 def test_now_is_the_published_worklist(home, simulation):
-    rows = b12(home.root, "worklist", "--format", "json").json
+    latest = home.runs / "latest"
+    rows = list(exports.as_shown(latest, exports.published(latest)))
     now = simulation.what_if({"b12.low": 190})["now"]
     assert now["worklist"] == len(rows)
     assert now["priority"] == {
         number: sum(row["priority"] == number for row in rows) for number in (1, 2, 3, 4)
     }
     for name, of in (
-        ("next_step", lambda row: [row["next_step"]]),
+        ("action", lambda row: [row["action"]]),
         ("cohort", lambda row: row["cohorts"]),
     ):
         listed = [one for row in rows for one in of(row)]
@@ -136,6 +163,9 @@ def test_hours_are_minutes_of_every_patient_on_the_worklist(simulation):
     assert simulation.what_if({})["now"]["hours"]["visit"] == round(
         found["now"]["worklist"] * 8.2 / 60, 1
     )
+    assert found["now"]["hours_by_action"] == {
+        action: {"visit": number, "portal": 0} for action, number in found["now"]["action"].items()
+    }
     assert "PMID 27323792" in found["cites"]
 
 

@@ -69,6 +69,14 @@ def test_what_changed_is_spoken():
     assert words.spoken("kim → lee") == "kim → lee"
 
 
+@pytest.mark.parametrize("fact", load().raw["facts"])
+def test_no_answer_to_a_fact_is_shown_as_its_code(fact):
+    for answer in load().raw["facts"][fact]:
+        said = words.spoken(f"{fact}: never → {answer}, 420 nmol/L on 2026-09-27")
+        assert "_" not in said and said.endswith("420 nmol/L on 2026-09-27"), said
+        assert "_" not in words.spoken(f"MMA: {answer}, 1 → never; {fact}: {answer} → {answer}")
+
+
 def test_a_citation_names_its_source():
     assert "NG239" in words.source_of("NICE")
     assert "Headaches" in words.source_of("SEED §F")
