@@ -27,6 +27,7 @@ def _has_rows(home):
 
 def begin_note(home):
     """Begin the note of a lake that is made anew."""
+    home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_json(home.root / NOTE, {})
 
 
