@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pipeline.analysis.asked import analytes_of
 from pipeline.core import UsageError
 from pipeline.profiles import Answer, known_units, read_profile, shown, unit_key
-from pipeline.protocol import code_in_units
+from pipeline.protocol import code_in_units, labels
 from pipeline.sources import Trial, meanings, try_answer, unit_targets
 
 NOT_RELEVANT = "none"
@@ -19,8 +19,8 @@ FILES, BYTES = 5, 16 << 20  # of the archive, that a preview reads
 class Preview:
     """What an answer would change. title, effect: what the code would count as. analytes: of a
     unit, the tests whose results are held in it. units: UnitTargets of the answer, with examples.
-    trial: what became of the held rows of the newest files; None where none was read. warnings: in
-    words, what a steward has to check first."""
+    trial: what became of the held rows of the newest files; None of what is not relevant. warnings:
+    in words, what a steward has to check first."""
 
     answer: Answer
     title: str
@@ -140,4 +140,5 @@ def _of_unit(asked, answer, profile):
 
 def _left_out(analytes):
     if analytes:
-        yield f"Results of {', '.join(analytes)} stay rejected: they are not measured in this unit."
+        named = ", ".join(map(labels.word, analytes))
+        yield f"Results of {named} stay rejected: they are not measured in this unit."

@@ -5,6 +5,7 @@ from pipeline.cli.commands.terminal import is_confirmed, say, show
 from pipeline.core import UsageError, account, counted
 from pipeline.exports import as_rows
 from pipeline.profiles import shown
+from pipeline.protocol import labels
 from pipeline.run import COMMAND_LINE
 from pipeline.worklist import Actor
 
@@ -106,7 +107,8 @@ def _tell_preview(asked, preview):
     say(f"  {preview.title}: {preview.effect}.")
     for unit in preview.units:
         if unit.example is not None:
-            say(f"  A {unit.analyte} of 100 would count as {unit.example:,.1f} {unit.canonical}.")
+            test = labels.word(unit.analyte)
+            say(f"  {test}: 100 would count as {unit.example:,.1f} {unit.canonical}.")
     if preview.trial:
         _tell_trial(preview.trial)
     for warning in preview.warnings:
@@ -116,7 +118,7 @@ def _tell_preview(asked, preview):
 def _tell_trial(trial):
     if not trial.read:
         return say(f"  Not known how many rows would count: none of {trial.files} files was read.")
-    out = {**trial.rejected, **trial.skipped}
+    out = {labels.low(why): rows for why, rows in (trial.rejected + trial.skipped).items()}
     out |= {"duplicate": trial.duplicates} if trial.duplicates else {}
     named = (
         f"; still out: {', '.join(f'{why} {rows:,}' for why, rows in out.items())}" if out else ""
