@@ -13,6 +13,7 @@ from pipeline.ingest import (
     ingest_all,
     ingest_claimed,
     ingest_claimed_batch,
+    replay,
 )
 from pipeline.landing import copy_to_landing
 from pipeline.operations import record_settings, write_monthly_reports
@@ -36,6 +37,7 @@ __all__ = [
     "ingest_waiting",
     "land",
     "plan_buckets",
+    "replay_archive",
     "report_outcomes",
     "screen_again",
     "screen_on_spark",
@@ -73,6 +75,11 @@ def compact_lake(home):
     """Merge the small files of every lake table; returns how many files each lost."""
     with exclusive_lock(home, "ingest"):
         return lake.compact(home)
+
+
+def replay_archive(home):
+    """Replay the archive with the current profiles and maps; returns how many files were read."""
+    return len(replay.reingest(home))
 
 
 def report_outcomes(home):

@@ -1,10 +1,21 @@
-"""Explain a patient, compare two runs, simulate other thresholds, work through rejected rows."""
+"""Explain a patient, compare two runs, simulate other thresholds, work through rejected rows and
+unmapped codes."""
 
 from pipeline.analysis import stewardship
+from pipeline.analysis.answering import LONGEST_REASON, Preview, answer_to, preview
 from pipeline.analysis.answers import answer, is_background, plain_answer, remarks
+from pipeline.analysis.asked import Asked, analytes_of, held_rows, questions, replays_due
 from pipeline.analysis.compare import DIFFERENCE_COLUMNS, diff
 from pipeline.analysis.explanation import explain_latest, explain_run
 from pipeline.analysis.explanation_text import explanation_as_text
+from pipeline.analysis.map_change import (
+    AnsweredMeanwhile,
+    is_writable,
+    save_answer,
+    take_back,
+    target_of,
+    unwritable,
+)
 from pipeline.analysis.simulation import MINUTES, Simulation
 from pipeline.analysis.simulation_text import simulation_as_text
 from pipeline.analysis.stewardship import GROUPS
@@ -12,16 +23,31 @@ from pipeline.analysis.stewardship import GROUPS
 __all__ = [
     "DIFFERENCE_COLUMNS",
     "GROUPS",
+    "LONGEST_REASON",
     "MINUTES",
+    "AnsweredMeanwhile",
+    "Asked",
+    "Preview",
     "Simulation",
+    "analytes_of",
     "answer",
+    "answer_to",
     "diff",
     "explain_latest",
     "explain_run",
     "explanation_as_text",
+    "held_rows",
     "is_background",
+    "is_writable",
     "plain_answer",
+    "preview",
+    "questions",
     "remarks",
+    "replays_due",
+    "save_answer",
     "simulation_as_text",
     "stewardship",
+    "take_back",
+    "target_of",
+    "unwritable",
 ]

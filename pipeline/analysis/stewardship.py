@@ -1,5 +1,6 @@
 """What a data steward works through: the rejected rows, and the unmapped local codes and units."""
 
+from pipeline.analysis.asked import key_of, unmapped_rows
 from pipeline.engine import select_of
 from pipeline.lake import query
 from pipeline.profiles import fault_of, read_profile_if_there
@@ -84,7 +85,7 @@ def unmapped(home, *, source=None):
     in, what could matter first.
 
     Answered ones, in a map of their source's profile, are left out, and so are LOINC codes of other
-    tests, which are known.
+    tests, which are known. `key` names a row for `b12 map`, and its page.
     """
-    rows = query(home, select_of("reporting.unmapped"))
-    return unanswered(home, [row for row in rows if source in (None, row["source"])])
+    rows = [row for row in unmapped_rows(home) if source in (None, row["source"])]
+    return [{**row, "key": key_of(row)} for row in unanswered(home, rows)]

@@ -8,6 +8,7 @@ from pipeline import __version__
 from pipeline.analysis import GROUPS, MINUTES
 from pipeline.cli.completion import SHELLS
 from pipeline.cli.letter_arguments import add_letters
+from pipeline.cli.map_arguments import add_map_arguments
 from pipeline.cli.parsing import Parser
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
@@ -153,12 +154,19 @@ def _rejects(commands):
     )
     text = f"count by one or more of {', '.join(GROUPS)}; shows the first lines"
     rejects.add_argument("--by", type=_columns, metavar="COLUMN,…", help=text)
-    text = "list unmapped local codes and units by frequency; as CSV, a map to fill in"
+    text = "list unmapped codes and units, what could matter first; as CSV, a map to fill in"
     unmapped = _add(commands, "unmapped", text)
     for command in (rejects, unmapped):
         command.add_argument("--source", metavar="PROFILE", help="only this source")
     _add_format(rejects, "table", "csv", "json")
     _add_format_and_out(unmapped, "table", "csv", "json")
+
+
+def _map(commands):
+    text = "answer what an unmapped code or unit stands for, or list the answers"
+    answers = _add(commands, "map", text)
+    add_map_arguments(answers)
+    _add_format(answers, "table", "csv", "json")
 
 
 def _refused(commands):
@@ -391,6 +399,6 @@ def _audit(commands):
 
 GROUPS_OF_COMMANDS = (
     _ingest_and_screen, _decide, _worklist, _explain, _runs, _simulate, _outcomes, _rejects,
-    _refused, _source, _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve, _receive,
-    _user, _audit, _letters, _completion,
+    _map, _refused, _source, _codes, _lake, _doctor, _backup, _alerts, _demo, _protocol, _serve,
+    _receive, _user, _audit, _letters, _completion,
 )  # fmt: skip

@@ -19,8 +19,10 @@ def exclusive_lock(home, what):
     not within itself.
 
     `ingest`: everything that writes rows of the lake, so that a row in two files is accepted once.
-    `screen`: everything that publishes. `backup`: a backup, and what must not go on beside it.
-    `buckets`: see `shared_lock`. Several are taken in the order backup, buckets, screen, ingest.
+    `screen`: everything that publishes. `maps`: a change of a stewards' map. `backup`: a backup,
+    and what must not go on beside it.
+    `buckets`: see `shared_lock`. Several are taken in the order backup, buckets, screen, ingest,
+    maps.
     """
     with _lock(home, what, fcntl.LOCK_EX):
         yield

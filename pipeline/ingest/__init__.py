@@ -12,6 +12,7 @@ from pipeline.ingest.claims import (
     waiting,
 )
 from pipeline.ingest.ingest import ingest_file
+from pipeline.ingest.read_with import is_replay_due
 from pipeline.ingest.validate import DeliveredFile, snapshot_of, validate_file, working_database
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ingest_claimed",
     "ingest_claimed_batch",
     "ingest_file",
+    "is_replay_due",
     "replay",
     "snapshot_of",
     "validate_file",

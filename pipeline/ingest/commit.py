@@ -10,6 +10,7 @@ from pipeline import lake
 from pipeline.engine import connect
 from pipeline.ingest.accounts import accepted_rows, blanked_rows, transaction_of_refusal
 from pipeline.ingest.contact import keep_contact
+from pipeline.ingest.read_with import note_maps
 
 
 def commit(con, home, files, accounts, entities):
@@ -19,6 +20,7 @@ def commit(con, home, files, accounts, entities):
     An account says that all the others are there: so it comes last.
     """
     transactions = [account.transaction for account in accounts]
+    note_maps(home, files[0].profile)
     for entity in entities:
         lake.append(con, home, entity, _accepted(entity), transactions)
     rejected = [_ragged(accounts[0].entity), *map(_rejected, entities)]

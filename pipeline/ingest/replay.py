@@ -22,6 +22,7 @@ from pipeline.ingest.accounts import Account, transaction_of, transaction_of_ref
 from pipeline.ingest.claims import batches
 from pipeline.ingest.contact import replace_contacts
 from pipeline.ingest.ingest import Arrived, ingest_batch, ingest_file
+from pipeline.ingest.read_with import begin_note, put_note
 from pipeline.lake import carry_account, carry_rows, check_form, note_form, query, swap
 from pipeline.landing import is_as_archived, is_expired, is_rewritten, references_of, stored_path
 
@@ -59,15 +60,22 @@ def reingest(home, progress=lambda account: None, *, is_upgrade=False):
             progress(account)
         _check_nothing_lost(accounts)
         replace_contacts(home, beside, is_whole=not expired_paths(home))
-        swap(home, beside)
-        shutil.rmtree(beside.root)
+        _put_in_place(home, beside)
         return accounts
 
 
+def _put_in_place(home, beside):
+    swap(home, beside)
+    put_note(home, beside)
+    shutil.rmtree(beside.root)
+
+
 def _prepare(home, beside):
-    for folder in COPIED:
-        if (home.root / folder).is_dir():
-            shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
+    with exclusive_lock(home, "maps"):  # no half-written map is among the files
+        for folder in COPIED:
+            if (home.root / folder).is_dir():
+                shutil.copytree(home.root / folder, beside.root / folder, copy_function=_link)
+    begin_note(beside)
     note_form(beside)
 
 

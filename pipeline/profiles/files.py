@@ -7,17 +7,24 @@ from pathlib import Path
 
 from pipeline.core import SOURCES, YAML_ERRORS, InvalidProtocol, fault, read_yaml
 from pipeline.profiles.check import checked_profile
+from pipeline.profiles.profile import NAME
+from pipeline.profiles.steward_map import STEWARD_MAP, steward_map
 
 
-def read_profile(name, home=None):
+def read_profile(name, home=None, *, answers=None):
     """Read a profile: by its name, a site's own in `$B12_HOME/sources/` before those shipped; or
-    from a path that ends in .yaml.
+    from a path that ends in .yaml. What stewards answered for the source counts beside its maps.
 
-    Raises InvalidProtocol with what is wrong and where.
+    answers: the path of a stewards' map to be read in place of the one in the home. Raises
+    InvalidProtocol with what is wrong and where.
     """
     path = _found(str(name), home)
     try:
-        return checked_profile(_raw(path, home), path)
+        raw = _raw(path, home)
+        own = answers or _steward_map(raw, home)
+        if own and isinstance(raw.setdefault("maps", []), list):
+            raw["maps"] = [*raw["maps"], own]
+        return checked_profile(raw, path)
     except YAML_ERRORS as error:
         raise InvalidProtocol(
             f"The source profile {path} cannot be read: {fault(error)}."
@@ -77,6 +84,11 @@ def _raw(path, home):
     raw = read_yaml(path)
     if isinstance(maps := raw.get("maps"), list):
         raw["maps"] = [path.parent / Path(name).name for name in maps]
+        if any(own.name == STEWARD_MAP for own in raw["maps"]):
+            raise InvalidProtocol(
+                f"The source profile {path} names {STEWARD_MAP} under maps, which the pages write."
+                " Give your map another name."
+            )
     for select in _own_selects(raw):
         select |= {entity: path.parent / Path(str(file)).name for entity, file in select.items()}
     if "extends" not in raw:
@@ -95,6 +107,13 @@ def _raw(path, home):
         raise InvalidProtocol(f"The source profile {path} extends itself.")
     base = _raw(base, home)
     return _laid_over({"selects": base["profile"], **base}, raw)
+
+
+def _steward_map(raw, home):
+    "The map that stewards wrote for the source, where there is one"
+    name = str(raw.get("profile"))
+    path = steward_map(home, name) if home and NAME.fullmatch(name) else None
+    return path if path and path.exists() else None
 
 
 def _own_selects(raw):

@@ -1,13 +1,15 @@
 """Maps: a steward's answers, what the local codes and units of a source stand for."""
 
 import csv
+import hashlib
 import io
 import os
 from collections import Counter
 from functools import cache, lru_cache
 
-from pipeline.core import PROTOCOL, SQL, Malformed, read_text
+from pipeline.core import PROTOCOL, SQL, Malformed, printable, read_text
 from pipeline.engine import connect
+from pipeline.profiles.guarded import unguarded
 from pipeline.protocol import loinc_is_valid
 
 MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "map_to")
@@ -26,11 +28,42 @@ def filled(path):
     answers = [
         {name: _cell(row[name]) for name in MAP_HEADER} for row in rows if _cell(row["map_to"])
     ]
-    if wrong := [f"{row['delivered']}: {why}" for row in answers if (why := _wrong(row))]:
+    if wrong := [f"{_named(row)}: {why}" for row in answers if (why := _wrong(row))]:
         raise Malformed(f"{path.name}: {'; '.join(wrong)}")
     if twice := _answered_twice(answers):
-        raise Malformed(f"{path.name} answers twice for {', '.join(twice)}")
+        raise Malformed(f"{path.name} answers twice for {', '.join(map(shown, twice))}")
     return answers
+
+
+def joined(maps):
+    """The rows of several maps: an answer that two of them give alike counts once. Raises Malformed
+    where they differ."""
+    alike = {
+        (answered(row), (row["map_to_system"] or "").upper(), row["map_to"].upper()): row
+        for rows in maps
+        for row in rows
+    }
+    rows = tuple(alike.values())
+    if twice := _answered_twice(rows):
+        raise Malformed(f"two maps answer differently for {', '.join(map(shown, twice))}")
+    return rows
+
+
+def digest_of(rows):
+    """What the answers of maps make rows read as, as a short text: two maps of one digest read
+    every row alike. An answer that a code is not relevant leaves it as it was."""
+    read = sorted(
+        (*map(str, answered(row)), (row["map_to_system"] or "").upper(), row["map_to"])
+        for row in rows
+        if row["map_to"].lower() != "none"
+    )
+    return hashlib.sha256(repr(read).encode()).hexdigest()[:16]
+
+
+def shown(delivered, most=60):
+    """A delivered code or unit in a message: on one line, and not too long."""
+    text = printable(delivered).replace("\n", "%0A").replace("\t", "%09")
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _answered_twice(answers):
@@ -90,8 +123,11 @@ def _macros(process):
 
 def _cell(text):
     "A cell as it was before the export kept a spreadsheet from running it"
-    text = (text or "").strip()
-    return (text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text) or None
+    return unguarded((text or "").strip()) or None
+
+
+def _named(row):
+    return shown(row["delivered"] or "")
 
 
 def _wrong(row):
@@ -106,17 +142,18 @@ def _wrong(row):
     if row["kind"] == "unit":
         return (
             None
-            if unit_key(row["map_to"]) in _units()
-            else f"protocol/unit_aliases.csv does not know {row['map_to']}"
+            if unit_key(row["map_to"]) in known_units()
+            else f"protocol/unit_aliases.csv does not know {shown(row['map_to'])}"
         )
     if not row["map_to_system"]:
         return "map_to_system is empty"
     if row["map_to_system"].upper() in ("LOINC", "LN") and not loinc_is_valid(row["map_to"]):
-        return f"{row['map_to']} is not a LOINC code: its check digit is wrong"
+        return f"{shown(row['map_to'])} is not a LOINC code: its check digit is wrong"
     return None
 
 
 @cache
-def _units():
+def known_units():
+    """Of each spelling of a unit, as of `unit_key`, that the protocol knows: the unit."""
     with (PROTOCOL / "unit_aliases.csv").open(encoding="utf-8", newline="") as file:
-        return {row["spelling"] for row in csv.DictReader(file)}
+        return {row["spelling"]: row["unit"] for row in csv.DictReader(file)}

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.core import CONTACT, ENTITIES, SOURCES, Malformed, fault
 from pipeline.profiles.ids import clean_id, is_scientific
-from pipeline.profiles.maps import filled
+from pipeline.profiles.maps import filled, joined
 from pipeline.profiles.table import (
     Layout,
     Owner,
@@ -69,13 +69,16 @@ def _check_time_zone(name):
 def _read_maps(paths):
     if not isinstance(paths, list):
         raise ValueError("write a list of file names, such as [map.csv]")
-    rows = []
+    maps = []
     for path in paths:
         try:
-            rows += filled(path)
+            maps.append(filled(path))
         except (OSError, Malformed) as error:
             raise ValueError(f"{path.name} cannot be read: {fault(error)}") from None
-    return tuple(rows)
+    try:
+        return joined(maps)
+    except Malformed as error:
+        raise ValueError(str(error)) from None
 
 
 def _check_server(url):

@@ -12,7 +12,14 @@ from pipeline.protocol.fact_words import (
     phrase,
     phrases,
 )
-from pipeline.protocol.likeness import best_of, code_in_units, proposals, rank
+from pipeline.protocol.likeness import (
+    BANDS,
+    best_of,
+    code_in_units,
+    likeness_band,
+    proposals,
+    rank,
+)
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import (
     Pack,
@@ -35,6 +42,7 @@ from pipeline.protocol.shown_result import (
     shown_unit,
 )
 from pipeline.protocol.tables import (
+    code_rows,
     code_system_names,
     register,
     register_pack,
@@ -43,6 +51,7 @@ from pipeline.protocol.tables import (
 )
 
 __all__ = [
+    "BANDS",
     "TESTS",
     "Pack",
     "ShownResult",
@@ -54,6 +63,7 @@ __all__ = [
     "boxes",
     "check_digit_is_wrong",
     "code_in_units",
+    "code_rows",
     "code_system_names",
     "collect",
     "decide",
@@ -66,6 +76,7 @@ __all__ = [
     "impossible",
     "kind",
     "labels",
+    "likeness_band",
     "load",
     "load_or_shipped",
     "loinc_is_valid",

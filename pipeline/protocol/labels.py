@@ -60,6 +60,7 @@ WORDS = {
     "patient_fact": "patient facts",
     "protocol_signed": "Protocol signed", "letter_signed": "Template of a letter signed",
     "letters": "Letters prepared", "clinician_letter": "Letter to the clinician",
+    "mapped": "Code or unit mapped",
     "attempt": "Contact attempt", "undone": "Taken back", "sms": "SMS", "reached": "Reached",
     "booked": "Test or visit booked", "sent": "Sent", "no_answer": "No answer",
     "message_left": "Message left", "wrong_contact": "Wrong number or address",

@@ -100,6 +100,16 @@ def rank(proposal):
     return (0 if proposal.is_deciding else 1, -proposal.likeness)
 
 
+BANDS = ("strong", "some", "none")
+
+
+def likeness_band(proposal):
+    """One of BANDS: strong for a likeness to what decides, some for one to what is shown only."""
+    if proposal is None:
+        return BANDS[2]
+    return BANDS[0] if proposal.is_deciding else BANDS[1]
+
+
 def _best(delivered, known):
     "The best Proposal of each plain name; none where a name that is not ours is as like"
     choices = list(known)

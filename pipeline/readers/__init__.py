@@ -18,7 +18,7 @@ from pipeline.readers.hl7v2.file import begins_message
 from pipeline.readers.hl7v2.load import load_messages
 from pipeline.readers.hl7v2.whose import parts_of
 from pipeline.readers.kinds import refuse_other_kinds
-from pipeline.readers.landed import read
+from pipeline.readers.landed import prepare, read
 from pipeline.readers.rows.header import read_header
 from pipeline.readers.table import MissingColumns, header_of
 from pipeline.readers.unpack import (
@@ -56,6 +56,7 @@ __all__ = [
     "load_resources",
     "opened",
     "parts_of",
+    "prepare",
     "read",
     "read_batch",
     "read_header",

@@ -13,13 +13,14 @@ from pipeline.screening.nightly import (
 from pipeline.screening.plan import parse_day
 from pipeline.screening.scratch import scratch_database
 from pipeline.screening.spark import ScreenedBucket, screen_on_spark
-from pipeline.screening.unmapped import unanswered
+from pipeline.screening.unmapped import likened, unanswered, without_answer
 
 __all__ = [
     "BUILDERS",
     "MERGES",
     "ScreenedBucket",
     "decide",
+    "likened",
     "parse_day",
     "plan_buckets",
     "register_inputs",
@@ -29,4 +30,5 @@ __all__ = [
     "screen_planned",
     "screen_population",
     "unanswered",
+    "without_answer",
 ]

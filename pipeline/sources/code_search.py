@@ -1,6 +1,7 @@
 """Search the codes and names of the protocol, and say what each of them means."""
 
-from contextlib import closing
+import os
+from functools import cache
 
 from pipeline.engine import connect, rows_of
 from pipeline.protocol import register_vocabulary
@@ -14,17 +15,27 @@ def search_codes(text, most):
     covers, a system by any of its names, a concept, its meaning, or a word of the name that begins
     so. most: how many rows are returned.
     """
-    with closing(connect()) as con:
-        register_vocabulary(con)
-        rows = rows_of(con, _SEARCH, [_words(con, text)])
+    con = _vocabulary(os.getpid()).cursor()
+    rows = rows_of(con, _SEARCH, [_words(con, text)])
     return [{name: row[name] for name in COLUMNS} for row in rows[:most]], len(rows)
+
+
+def all_codes():
+    """Every code and drug name, as `search_codes` has them, in the order of the lists."""
+    return rows_of(_vocabulary(os.getpid()).cursor(), f"with {_LISTED} {_ALL}")
 
 
 def concepts_of_codes():
     """Every concept of the protocol, what it means, and how many codes of which systems it has."""
-    with closing(connect()) as con:
-        register_vocabulary(con)
-        return rows_of(con, _CONCEPTS)
+    return rows_of(_vocabulary(os.getpid()).cursor(), _CONCEPTS)
+
+
+@cache
+def _vocabulary(process):
+    "A connection that knows the codes; one for each process, as none survives a fork"
+    con = connect()
+    register_vocabulary(con)
+    return con
 
 
 def _words(con, text):
@@ -38,9 +49,12 @@ def _words(con, text):
 COLUMNS = ("code_system", "code", "name", "concept", "meaning", "effect")
 _LISTED = """
 listed as (
-    select concept, code_system, code, code_key, is_prefix, display as name from protocol.code
+    select row_number() over () as place, concept, code_system, code, code_key, is_prefix,
+        display as name
+    from protocol.code
     union all
-    select concept, 'NAME', name, upper(name), false, note from protocol.drug_name
+    select 1000000 + row_number() over (), concept, 'NAME', name, upper(name), false, note
+    from protocol.drug_name
 ),
 
 explained as (
@@ -56,6 +70,7 @@ explained as (
         on concept_meaning.fact = concept.fact and concept_meaning.means = concept.means
 )
 """
+_ALL = "select code_system, code, name, concept, meaning, effect from explained order by place"
 _SEARCH = f"""
 with {_LISTED},
 

@@ -15,6 +15,7 @@ from pipeline.web import (
     letters,
     local_link,
     login,
+    mapping,
     opening,
     outcomes,
     patients,
@@ -47,6 +48,7 @@ PAGES = (
     whatif,
     quality,
     refused,
+    mapping,
     runs,
     audit,
 )

@@ -123,13 +123,6 @@ def rejects(request: Request, actor: Steward, reason: str | None = None, file: s
     )
 
 
-@router.get("/quality/unmapped")
-def unmapped(request: Request, actor: Steward):
-    """Unmapped local codes and units, most frequent first."""
-    rows = stewardship.unmapped(request.app.state.home)
-    return page(request, "unmapped.html", rows=rows[:SHOWN], total=len(rows))
-
-
 @router.get("/quality/data-docs")
 def documents(request: Request, actor: Steward, run: str | None = None):
     """The Data Docs of a run, else of the newest: rendered when asked for, from counts. Raises

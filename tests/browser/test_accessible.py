@@ -94,6 +94,37 @@ def test_letters_chosen_and_written(page, scheme, monkeypatch):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_unmapped_code_is_searched_and_previewed_with_the_keyboard_alone(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/quality/unmapped?entity=procedure")
+    page.locator("th.delivered a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Code")
+    page.locator("#concept").focus()
+    page.keyboard.type("gastric bypass")
+    expect(page.locator("#found li").first).to_contain_text("Bariatric surgery")
+    is_accessible(page)
+    fits(page)
+    page.locator("#concept").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview")).to_contain_text("If it is mapped to")
+    is_accessible(page)
+    fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_unit_that_no_map_knows(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/quality/unmapped?entity=lab_result")
+    page.locator("th.delivered a").first.click()
+    expect(page.locator("h1")).to_contain_text("Unit")
+    is_accessible(page)
+    fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_two_runs_compared(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto("/runs")

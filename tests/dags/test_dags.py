@@ -25,6 +25,7 @@ DAG_FILES = [
         "maintain_lake",
         "watch_deadlines",
         "report_outcomes",
+        "replay_archive",
     )
 ]
 
@@ -121,6 +122,7 @@ def test_every_dag_is_imported_without_errors(bag):
         "maintain_lake",
         "watch_deadlines",
         "report_outcomes",
+        "replay_archive",
     }
 
 
@@ -164,10 +166,9 @@ def test_no_task_keeps_the_others_waiting_for_ever(bag):
         for name, dag in bag["dags"].items()
         for task, seconds in dag["seconds"].items()
     }
-    assert {seconds for (name, _), seconds in limits.items() if name == "watch_deadlines"} == {600}
-    assert {seconds for (name, _), seconds in limits.items() if name != "watch_deadlines"} == {
-        3 * 3600
-    }
+    others = {"watch_deadlines": 600, "replay_archive": 24 * 3600}  # of years of deliveries
+    assert set(limits.values()) == {3 * 3600, *others.values()}
+    assert {name: seconds for (name, _), seconds in limits.items() if seconds != 3 * 3600} == others
 
 
 def test_a_new_installation_does_not_screen_the_night_before_it_was_there(bag):
@@ -203,6 +204,12 @@ def test_the_night_is_that_of_the_time_zone(airflow, tmp_path):
 )
 def test_schedule(bag, dag_id, cron):
     assert f"expression='{cron}'" in bag["dags"][dag_id]["schedule"]
+
+
+def test_a_replay_is_started_by_hand_and_wakes_the_screening(bag):
+    dag = bag["dags"]["replay_archive"]
+    assert "NullTimetable" in dag["schedule"]
+    assert dag["tasks"]["replay"] == bag["dags"]["ingest_extract"]["tasks"]["announce"]
 
 
 def test_any_lake_table_that_ingest_announces_wakes_the_screening(bag):

@@ -428,6 +428,8 @@ def test_what_a_backup_never_holds(lived_in, tmp_path):
         "archive",
         "lake",
         "landing",
+        "maps-read-with.json",
+        "outcomes",
         "refused",
         "runs",
         "settings-recorded.json",

@@ -4,6 +4,7 @@ from pipeline.cli.commands.coding import codes
 from pipeline.cli.commands.completing import completion
 from pipeline.cli.commands.letters import letters
 from pipeline.cli.commands.listing import runs
+from pipeline.cli.commands.mapping import map_codes as map  # noqa: A004 - the name of the command
 from pipeline.cli.commands.operating import (
     backup,
     doctor,
@@ -39,7 +40,7 @@ from pipeline.cli.commands.stewarding import (
 
 __all__ = [
     "audit", "backup", "codes", "compact", "completion", "decide", "demo", "diff", "doctor",
-    "erase", "explain", "ingest", "letters", "notify", "outcomes", "overdue", "protocol", "receive",
-    "refused", "reingest", "rejects", "restore", "run", "runs", "screen", "serve", "simulate",
-    "source", "unmapped", "upgrade", "user", "worklist",
+    "erase", "explain", "ingest", "letters", "map", "notify", "outcomes", "overdue", "protocol",
+    "receive", "refused", "reingest", "rejects", "restore", "run", "runs", "screen", "serve",
+    "simulate", "source", "unmapped", "upgrade", "user", "worklist",
 ]  # fmt: skip

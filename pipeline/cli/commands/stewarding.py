@@ -38,6 +38,14 @@ LIKELY = (
     "rows",
     "line",
 )
+LIST = (
+    "source", "entity", "kind", "code_system", "delivered", "name", "other_names", "units", "rows",
+    "patients", "first_on", "last_on", "band", "likeness", "resembles", "proposed_system",
+    "proposed", "key",
+)  # fmt: skip
+LIST_LEAST = (
+    "first_on", "last_on", "patients", "other_names", "proposed_system", "kind", "units", "key",
+)  # fmt: skip
 MAP = (
     "entity", "kind", "code_system", "delivered", "name", "other_names", "units", "rows",
     "likeness", "resembles", "proposed_system", "proposed", "map_to_system", "map_to",
@@ -103,11 +111,11 @@ def _list_refused(files, options):
 def unmapped(home, options):
     form = form_of(options.format, options.out, ("csv", "json"))
     rows = stewardship.unmapped(home, source=options.source)
-    filled_in = [name for name in MAP[:-2] if any(row[name] for row in rows)]
-    columns = MAP if form == "csv" else ("source", *filled_in)
+    columns = MAP if form == "csv" else [name for name in LIST if any(row[name] for row in rows)]
     if form == "csv":
         rows = _with_answers(rows, options.out)
-    write(as_rows(rows, form, columns, empty="All codes and units are mapped."), options.out)
+    said = {"empty": "All codes and units are mapped.", "least": LIST_LEAST}
+    write(as_rows(rows, form, columns, **said), options.out)
 
 
 def _with_answers(rows, path):

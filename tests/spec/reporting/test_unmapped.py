@@ -45,3 +45,28 @@ def test_status_words_and_units():
         medication | status | halb      | known words: protocol/statuses.csv; others: words in the profile | 5
         lab_result | unit   | furlong   | of 13964-2, 2132-9                                               | 2
     """)  # fmt: skip
+
+
+def test_of_a_unit_the_patients_and_codes_of_the_rejected_rows_are_known():
+    con = gated()
+    insert(con, "lake.rejected_row", """
+        entity     | rejected_because | unit    | code_system | code    | patient_id | is_deciding
+        lab_result | unknown_unit     | furlong | LOINC       | 2132-9  | ann        | true
+        lab_result | unknown_unit     | furlong |             | 2284-8  | ann        | false
+        lab_result | unknown_unit     | furlong |             | 2284-8  | bob        | false
+        lab_result | unknown_unit     | stone   |             | 2284-8  | bob        | false
+    """)  # fmt: skip
+    insert(con, "lake.unmapped_code", """
+        entity     | skipped_because | code_system | code | rows
+        lab_result | unmapped_code   | LOCAL       | B12X | 3
+    """)  # fmt: skip
+    shows(con, "reporting.unmapped", """
+        delivered | rows | patients | is_deciding
+        B12X      | 3    |          |
+        furlong   | 3    | 2        | yes
+        stone     | 1    | 1        | no
+    """)  # fmt: skip
+    listed = "select codes from reporting.unmapped where delivered = 'furlong'"
+    assert con.execute(listed).fetchone()[0] == [
+        {"code": "2132-9", "code_system": "LOINC"}, {"code": "2284-8", "code_system": None},
+    ]  # fmt: skip
