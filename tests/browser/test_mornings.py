@@ -9,7 +9,7 @@ from pipeline import run as walk
 from pipeline import worklist
 from tests.browser.test_accessible import WIDE, fits, is_accessible
 from tests.browser.test_days import press, tab_to
-from tests.command import deliver
+from tests.command import b12, deliver
 
 TODAY = date.today()
 PATIENTS, SNOOZED, UNDONE = 20, (6, 13), 9
@@ -148,3 +148,43 @@ def test_a_clinician_reads_one_page_and_decides(page):
     expect(page.locator(".state")).to_contain_text("Referred")
     press(page, "u")
     expect(page.locator("h1")).to_have_text("Worklist")
+
+
+def test_a_steward_maps_a_code_and_its_patients_are_listed(page, app):
+    home, width = app.state.home, page.viewport_size["width"]
+    code, patients = f"LOCALB12-{width}", [f"mapped-{width}-{number}" for number in range(3)]
+    results = [
+        {"patient_id": patient, "result_id": f"of-{patient}", "code": code, "code_system": "LOCAL",
+         "name": "Vit. B12 serum", "value": "110", "unit": "pg/mL", "status": "final",
+         "collected_at": f"{TODAY}T06:00:00Z"}
+        for patient in patients
+    ]  # fmt: skip
+    births = [{"patient_id": patient, "birth_date": "1960-05-01"} for patient in patients]
+    walk.ingest(home, [deliver(home.root / code, lab_result=results, patient=births)], "canonical")
+    page.goto("/quality")
+    tab_to(page, "a[href$='/quality/unmapped']")
+    press(page, "Enter")
+    expect(page.locator("th.delivered a").first).to_contain_text(code)
+    page.wait_for_load_state("load")
+    tab_to(page, "th.delivered a")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text(code)
+    tab_to(page, "button[name=to][value*='|']")
+    press(page, "Enter")
+    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator(".figures")).to_contain_text("3")
+    is_accessible(page)
+    fits(page)
+    tab_to(page, "form[action$='/answer'] button.primary")
+    press(page, "Enter")
+    expect(page.locator("[data-done]")).to_contain_text("Saved in the map of canonical")
+    assert b12(home.root, "reingest").code == 0
+    walk.screen_population(home, as_of=TODAY)
+    page.goto("/quality/unmapped")
+    assert code not in page.locator("main").inner_text()
+    page.goto("/worklist")
+    press(page, "/")
+    page.keyboard.type(patients[0])
+    press(page, "Enter")
+    expect(page.locator("h1")).to_have_text(f"Patient {patients[0]}")
+    expect(page.locator("main")).to_contain_text("110 pg/mL")
