@@ -33,7 +33,8 @@ DAY_OF = {
     "condition": "onset_on", "procedure": "performed_on",
 }  # fmt: skip
 NIGHT, MORNING = time(5), time(9)
-SEED, FEVER = 4, 6  # of the story; weeks after which a treated patient is tested again
+SEED = 4
+RETESTED_AFTER = timedelta(weeks=6)
 FAILS = ("no_answer", "message_left", "no_answer", "wrong_contact")
 CHANNELS = ("phone", "phone", "phone", "portal", "in_person")
 REASONS = {
@@ -254,7 +255,7 @@ def _treated(story, row, site, day):
             start_on=f"{began + timedelta(days=2 * number)}", days_supply="60", route="IM",
             status="completed",
         )  # fmt: skip
-    again = began + timedelta(weeks=FEVER)
+    again = began + RETESTED_AFTER
     _result(story, row, again, "13964-2", story.dice.choice((150, 180, 210, 300)), "nmol/L")
 
 

@@ -5,14 +5,11 @@ from pipeline.exports import PRIORITIES, table
 
 COLUMNS = ("", "now", "then", "difference")
 MOVED = {
-    "come": "join it",
-    "leave": "leave it",
-    "more_urgent": "more urgent",
-    "less_urgent": "less urgent",
-    "other_action": "another action",
-}
+    "come": "join it", "leave": "leave it", "more_urgent": "more urgent",
+    "less_urgent": "less urgent", "other_action": "another action",
+}  # fmt: skip
 FLOWS = ("from", "to", "patients")
-SHOWN = 15  # flows, most patients first  # fmt: skip
+SHOWN = 15  # flows, most patients first
 
 
 def simulation_as_text(answer):

@@ -111,7 +111,6 @@ def view_of_parquet(
     is_ordered=True,
     is_numbered=False,
     compression="lz4_raw",
-    group=None,
 ):
     """Write a SELECT's rows into a Parquet file of `folder`, and make the relation a view of that
     file.

@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from functools import cache, lru_cache
 
-from pipeline.core import PROTOCOL, SQL, Malformed, printable, read_text
+from pipeline.core import ENTITIES, PROTOCOL, SQL, Malformed, printable, read_text
 from pipeline.engine import connect
 from pipeline.profiles.guarded import unguarded
 from pipeline.protocol import loinc_is_valid
@@ -18,6 +18,21 @@ MAP_HEADER = ("entity", "kind", "code_system", "delivered", "map_to_system", "ma
 def filled(path):
     """The rows of a steward's map that have an answer, as dicts of MAP_HEADER. Raises Malformed,
     and OSError."""
+    answers = [
+        {name: _cell(row[name]) for name in MAP_HEADER}
+        for row in map_rows(path)
+        if _cell(row["map_to"])
+    ]
+    if wrong := [f"{_named(row)}: {why}" for row in answers if (why := _wrong(row))]:
+        raise Malformed(f"{path.name}: {'; '.join(wrong)}")
+    if twice := _answered_twice(answers):
+        raise Malformed(f"{path.name} answers twice for {', '.join(map(shown, twice))}")
+    return answers
+
+
+def map_rows(path):
+    """The rows of a map as they stand in it, with an answer or not, as dicts of text. Raises
+    Malformed, and OSError."""
     reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""))
     try:
         rows = list(reader)
@@ -25,14 +40,7 @@ def filled(path):
         raise Malformed(f"line {reader.line_num} of it is not CSV") from None
     if missing := [name for name in MAP_HEADER if name not in (reader.fieldnames or ())]:
         raise Malformed(f"{path.name} lacks the column {', '.join(missing)}")
-    answers = [
-        {name: _cell(row[name]) for name in MAP_HEADER} for row in rows if _cell(row["map_to"])
-    ]
-    if wrong := [f"{_named(row)}: {why}" for row in answers if (why := _wrong(row))]:
-        raise Malformed(f"{path.name}: {'; '.join(wrong)}")
-    if twice := _answered_twice(answers):
-        raise Malformed(f"{path.name} answers twice for {', '.join(map(shown, twice))}")
-    return answers
+    return rows
 
 
 def joined(maps):
@@ -131,6 +139,8 @@ def _named(row):
 
 
 def _wrong(row):
+    if row["entity"] not in ENTITIES:
+        return "entity is the kind of record that was delivered, such as lab_result"
     if not row["delivered"] or row["kind"] not in ("code", "unit"):
         return (
             "kind is code or unit, delivered is what the source sends"

@@ -2,12 +2,11 @@
 the home, beside the maps that the profile names, whose files stay as they are."""
 
 import csv
-import io
 from dataclasses import asdict, dataclass
 
-from pipeline.core import Malformed, read_text, replacing
+from pipeline.core import replacing
 from pipeline.profiles.guarded import guarded, unguarded
-from pipeline.profiles.maps import MAP_HEADER, answered
+from pipeline.profiles.maps import MAP_HEADER, answered, map_rows
 
 STEWARD_MAP = "steward_map.csv"
 RECORDED = ("answered_by", "answered_at", "because")
@@ -47,13 +46,9 @@ def answers_of(home, source):
     """The Answers of the stewards' map of a source, in the order in which they were given. Raises
     Malformed, and OSError."""
     try:
-        text = read_text(steward_map(home, source))
+        rows = map_rows(steward_map(home, source))
     except FileNotFoundError:
         return []
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    except csv.Error:
-        raise Malformed(f"{STEWARD_MAP} is not CSV") from None
     return [_answer(row) for row in rows if row.get("map_to")]
 
 

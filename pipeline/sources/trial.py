@@ -80,8 +80,9 @@ def try_answer(home, profile, question, *, most_files, most_bytes):
     trial, left, accepted = Trial(len(held)), most_bytes, []
     for delivery in held[:most_files]:
         path = _archived(home, delivery)
-        if not path.is_file() or (left := left - path.stat().st_size) < 0:
+        if not path.is_file() or path.stat().st_size > left:
             continue
+        left -= path.stat().st_size
         try:
             accepted += _read(home, _delivered(home, profile, path, delivery), question, trial)
             trial.read += 1

@@ -1,4 +1,4 @@
-"""The explanation of a patient, cached because it takes a second and pages are opened again."""
+"""The explanation of a patient, cached because pages are opened again."""
 
 from pipeline import worklist
 from pipeline.analysis import explain_run

@@ -24,6 +24,8 @@ SHOWN, LONGEST_SEARCH, FOUND = 50, 100, 30
 FILTERS = ("source", "entity", "band")
 _HELD, _KEPT = Kept(2), Kept(2)
 _TRYING = Lock()  # a preview reads files of the archive: one at a time
+PATIENCE = 3  # seconds that another one waits for it, so that pages never wait for previews
+BUSY = "Another preview is being made. Reload the page in a moment."
 
 
 @router.get("/quality/unmapped")
@@ -44,6 +46,7 @@ def unmapped(request: Request, actor: Steward):
         pages=max(1, -(-len(chosen) // SHOWN)),
         is_decided=is_decided,
         decided=sum(bool(one.answer) for one in every),
+        counts_patients=actor.sites is None,
         choices={name: sorted({getattr(one, name) for one in asked}) for name in FILTERS[:2]},
         bands=BANDS,
         query=query,
@@ -203,8 +206,12 @@ def _preview(home, asked, to):
     "The Preview, and what is wrong with the answer"
     try:
         given = analysis.answer_to(asked, to)
-        with _TRYING:
+        if not _TRYING.acquire(timeout=PATIENCE):
+            return None, BUSY
+        try:
             return analysis.preview(home, asked, given), None
+        finally:
+            _TRYING.release()
     except UsageError as wrong:
         return None, str(wrong)
 

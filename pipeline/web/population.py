@@ -43,7 +43,7 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
         chosen=chosen,
         over=over,
         OVER=OVER,
-        OPENS=OPENS,
+        OPENS=OPENS if chosen and chosen == runs[0] else {},  # the list is that of the newest run
         summary=recorded["summary"],
         report=report,
         found=_yield(recorded["summary"].get("band", {})),

@@ -12,6 +12,7 @@ from pipeline.core import Failure, UsageError, clock
 from pipeline.worklist.items import events, item_of_key
 from pipeline.worklist.statuses import (
     ACTIVE,
+    ANSWERED,
     CHANNELS,
     FAILED,
     NEEDS_A_REASON,
@@ -198,15 +199,14 @@ def _attempted(row, asked):
         raise UsageError(NOT_LISTED)
     if attempt.next_on and not asked.today <= attempt.next_on <= asked.today + LONGEST_SNOOZE:
         raise UsageError("Choose a day for the next attempt from today to one year ahead.")
-    if (
-        not to
-        and attempt.outcome not in FAILED
-        and row["status"] in ("open", "assigned", "unreachable")
-    ):
+    is_sent = attempt.outcome not in (*FAILED, *ANSWERED)
+    before_contact = ("open", "assigned") if is_sent else ("open", "assigned", "unreachable")
+    if not to and attempt.outcome not in FAILED and row["status"] in before_contact:
         to = "contacted"
+    planned = row["next_attempt_on"] if is_sent else None  # a letter does not end what is planned
     return {
         "failed_attempts": _failed(row["failed_attempts"], attempt.outcome),
-        "next_attempt_on": attempt.next_on or NEVER,
+        "next_attempt_on": attempt.next_on or planned or NEVER,
     }, to
 
 

@@ -70,7 +70,7 @@ def funnel(store, chosen, *, as_of):
                 con,
                 [*_seen(store), *_conditions(chosen.without(name))],
                 as_of,
-                *_dimension(name),
+                _dimension(name),
             )
             for name in DIMENSIONS
             if getattr(chosen, name) is not None
@@ -125,22 +125,27 @@ def _conditions(values):
 
 
 def _dimension(name):
-    "The column that has the values of a dimension; None where it is of another table"
-    return (episode.c[name],) if name != "ethnicity" else ()
+    "The column that has the values of a dimension"
+    return contact.c.ethnicity if name == "ethnicity" else episode.c[name]
 
 
-def _tallied(con, where, as_of, *columns):
-    "Counts by COUNTED of each month and value of the columns"
+def _tallied(con, where, as_of, column):
+    "Counts by COUNTED of each month and value of a column"
     cells = [func.count(episode.c[f"{stage}_on"]) for stage in STAGES]
     for days in WITHIN:
         is_due = episode.c.identified_on <= as_of - timedelta(days=days)
         is_back = and_(is_due, episode.c.days_to_return <= days)
         cells += [func.count(case((one, 1))) for one in (is_due, is_back)]
-    by = (MONTH, *columns)
-    rows = con.execute(select(*by, *cells).where(*where).group_by(*by)).all()
+    by = (MONTH, column)
+    told = select(*by, *cells)
+    if column is contact.c.ethnicity:  # of patients without one, too
+        of_item = episode.join(item, item.c.id == episode.c.item_id)
+        is_theirs = contact.c.patient_id == item.c.patient_id
+        told = told.select_from(of_item.outerjoin(contact, is_theirs))
+    rows = con.execute(told.where(*where).group_by(*by)).all()
     return [
-        ((*row[: len(by)], None)[:2], Counter(dict(zip(COUNTED, row[len(by) :], strict=True))))
-        for row in rows
+        ((month, one), Counter(dict(zip(COUNTED, cells, strict=True))))
+        for month, one, *cells in rows
     ]
 
 
@@ -211,7 +216,7 @@ def _beside(dimension, own, tallied, names):
     for (month, value), numbers in tallied:
         for key in [(dimension, "", TOTAL), (dimension, "", names[month])]:
             found.setdefault(key, Counter()).update(numbers)
-        if value != own and dimension != "ethnicity":
+        if value != own:
             for name in (TOTAL, names[month]):
                 found.setdefault((dimension, f"={value}", name), Counter()).update(numbers)
     return found

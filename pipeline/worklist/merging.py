@@ -46,7 +46,7 @@ def merge(con, row, gone, *, fresh, is_news, run_id):
     values = {}
     if days := [each["opened_on"] for each in (gone, survivor) if each["opened_on"]]:
         values["opened_on"] = min(days)
-    is_untouched = survivor["status"] == "open" and not survivor["assignee"] and not is_news
+    is_untouched = _is_untouched(survivor) and not is_news
     is_same_reason = gone["status"] in ACTIVE or gone["facts"] == survivor["facts"]
     if is_untouched and gone["status"] in SET_BY_PEOPLE and is_same_reason:
         values |= {name: gone[name] for name in CARRIED}
@@ -55,6 +55,12 @@ def merge(con, row, gone, *, fresh, is_news, run_id):
     con.execute(update(item).where(item.c.id == gone["id"]).values(merged_into=survivor["id"]))
     status = values.get("status", survivor["status"])
     _tell(con, survivor, "merged", status, MERGED, run_id)
+
+
+def _is_untouched(row):
+    "Open, and no person has done anything about it, a failed call neither"
+    is_tried = row["failed_attempts"] or row["next_attempt_on"] != NEVER
+    return row["status"] == "open" and not row["assignee"] and not is_tried
 
 
 def unmerge(con, row, gone, *, run_id):

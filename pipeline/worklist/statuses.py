@@ -24,6 +24,7 @@ CHANNELS = ("phone", "letter", "sms", "portal", "in_person")
 # what came of an attempt to reach a patient; of FAILED nothing
 REACHED = ("reached", "booked", "sent")
 FAILED = ("no_answer", "message_left", "wrong_contact", "returned")
+ANSWERED = ("reached", "booked")
 UNANSWERED = ("sent", *FAILED)  # after which a patient was not reached yet
 OUTCOMES = (*REACHED, *FAILED)
 TRIES = 3  # failed attempts in a row after which a patient counts as unreachable

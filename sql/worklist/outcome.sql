@@ -3,10 +3,10 @@
 -- may be the one that identified the patient) [OURS]. treated_on: the first start of B12 on identified_on or later [OURS].
 -- normalised_on: the first test after treated_on with a normal result (bucket.follow_up).
 -- priority, action, severity, age_band: as they were at identification, that is in the first run that knew of the episode; site: the present one.
--- days_to_return: to the first contact or test, whichever came first [OURS]. Patients who opted out are left out [OURS].
+-- days_to_return: to the first contact to which the patient answered, or test, whichever came first; a letter alone is none [OURS]. Patients who opted out are left out [OURS].
 with begun as (
     select
-        episode.*, person.patient_id, person.site, person.sex, person.born_on, contacted.contacted_on,
+        episode.*, person.patient_id, person.site, person.sex, person.born_on, contacted.contacted_on, contacted.reached_on,
         coalesce(known.priority, person.priority) as priority, coalesce(known.action, person.action) as action,
         coalesce(known.severity, person.severity) as severity
     from worklist.episode
@@ -47,7 +47,7 @@ select
     end as age_band,
     begun.priority, begun.action, begun.severity,
     begun.identified_on, begun.contacted_on, followed.tested_on, followed.treated_on, normalised.normalised_on, begun.closed_on, begun.closed_as,
-    least(begun.contacted_on, followed.tested_on) - begun.identified_on as days_to_return,
+    least(begun.reached_on, followed.tested_on) - begun.identified_on as days_to_return,
     followed.treated_on - begun.identified_on as days_to_treatment
 from begun
 left join followed on followed.id = begun.id

@@ -1,6 +1,7 @@
 """A steward maps codes and units, on the pages and with `b12 map`: what an answer would change, who gave it, and that the replay reads the archive with it."""
 
 import csv
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -160,6 +161,19 @@ def test_an_answer_taken_back_after_the_replay_asks_for_another_one(home):
     assert "Rows of canonical were read before the map was changed" in text_of(web.get(LIST))
     assert b12(home.root, "reingest").code == 0
     assert listed(web.get(LIST))[0][1] == "B12S" and "replay" not in text_of(web.get(LIST))
+
+
+def test_a_map_that_a_spreadsheet_saved_keeps_every_answer(home):
+    "With a mark of the order of bytes at its beginning, which is not part of the first column's name"
+    web, first, second = browser(home), key_of(home, "B12S"), key_of(home, "pg/mL (S)")
+    assert answer(web, first, "LOINC|14685-2").status_code == 303
+    path = home.sources / "canonical" / "steward_map.csv"
+    path.write_text("\ufeff" + path.read_text("utf-8"), "utf-8")
+    assert answer(web, second, "pg/mL").status_code == 303
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+    assert [(row["entity"], row["delivered"]) for row in rows] == [
+        ("lab_result", "B12S"), ("lab_result", "pg/mL (S)"),
+    ]  # fmt: skip
 
 
 def test_two_stewards_answer_at_once_and_nothing_is_lost(home):
@@ -367,6 +381,7 @@ def test_a_steward_of_some_sites_sees_no_number_of_patients(home):
     shown = text_of(web.get(f"{LIST}/{key}", params={"to": "LOINC|14685-2"}))
     shown = shown.split("Reason or source")[0]
     assert "Rows that would count 6" in shown and "patients" not in shown
+    assert "Patients" not in text_of(web.get(LIST))
 
 
 def test_of_rows_that_were_read_before_it_was_noted_how_it_is_not_known_whether_a_replay_is_due(home):  # fmt: skip

@@ -578,6 +578,24 @@ def test_a_merge_and_its_undoing(tmp_path):
     )
 
 
+def test_calls_to_the_surviving_patient_are_not_forgotten_in_a_merge(tmp_path):
+    home = Home(tmp_path / "home")
+    low = [
+        {**BORDERLINE, "patient_id": one, "result_id": one, "value": "150"}
+        for one in ("ann", "old")
+    ]
+    people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
+    store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
+    key = worklist.item_of_patient(store, "ann")["key"]
+    tried = worklist.Attempt("phone", "no_answer", day)
+    worklist.act(store, key, actor=stores.KIM, version=1, attempt=tried, today=day)
+    store, _ = screened_population(
+        home, tmp_path, 1, patient=[merge("old", "ann", "2026-01-02T00:00:00Z")]
+    )
+    ann = worklist.item_of_patient(store, "ann")
+    assert (ann["failed_attempts"], ann["next_attempt_on"]) == (1, day)
+
+
 def test_what_was_put_aside_for_another_reason_stays_open_after_a_merge(tmp_path):
     home = Home(tmp_path / "home")
     results = [

@@ -5,7 +5,7 @@ from tests.gates import gated
 
 
 def test_a_test_is_any_usable_result_and_says_whether_it_is_normal():
-    "An edge that a censored result crosses decides nothing; of two on one day one that is normal is enough"
+    "An edge that a censored result crosses decides nothing; of two on one day one that is normal is enough, unless the other contradicts it"
     con = gated()
     insert(con, "lake.lab_result", """
         patient_id | analyte      | comparator | value | collected_on | status
@@ -18,6 +18,10 @@ def test_a_test_is_any_usable_result_and_says_whether_it_is_normal():
         cyn        | mma          | =          | 271   | 2026-01-11   |
         dan        | total_b12    | =          | 100   | 2026-01-10   |
         dan        | mma          | =          | 100   | 2026-01-10   |
+        dan        | total_b12    | =          | 300   | 2026-01-11   |
+        dan        | mma          | =          | 100   | 2026-01-11   |
+        dan        | total_b12    | =          | 900   | 2026-01-12   |
+        dan        | mma          | =          | 400   | 2026-01-12   |
         eve        | homocysteine | =          | 5     | 2026-01-10   |
         fay        | total_b12    | =          | 400   | 2026-01-10   | held
         gus        | total_b12    | =          | 400   | 2026-02-10   |
@@ -31,7 +35,9 @@ def test_a_test_is_any_usable_result_and_says_whether_it_is_normal():
         bob        | test | 2026-01-11  | yes
         cyn        | test | 2026-01-10  | no
         cyn        | test | 2026-01-11  | yes
-        dan        | test | 2026-01-10  | yes
+        dan        | test | 2026-01-10  | no
+        dan        | test | 2026-01-11  | yes
+        dan        | test | 2026-01-12  | no
     """)  # fmt: skip
 
 

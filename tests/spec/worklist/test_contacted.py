@@ -18,13 +18,13 @@ def test_reached_or_acted_on_is_contacted_and_the_first_day_counts():
         3       | status   | open        | snoozed   |           | 2026-01-04
         3       | comment  | snoozed     | snoozed   |           | 2026-01-04
         4       | opened   |             | open      |           | 2026-01-01
-        4       | attempt  | open        | open      | sent      | 2026-01-09
+        4       | attempt  | open        | contacted | sent      | 2026-01-09
         4       | resolved | open        | resolved  |           | 2026-01-10
         4       | reopened | resolved    | open      |           | 2026-01-20
     """)  # fmt: skip
     holds(built(con), "worklist.contacted", """
-        id | contacted_on
-        1  | 2026-01-03
-        5  | 2026-01-04
-        10 | 2026-01-09
+        id | contacted_on | reached_on
+        1  | 2026-01-03   | 2026-01-03
+        5  | 2026-01-04   | 2026-01-04
+        10 | 2026-01-09   |
     """)  # fmt: skip

@@ -254,6 +254,19 @@ def test_a_letter_says_nothing_of_whether_the_patient_was_reached(store):
     assert row["failed_attempts"] == worklist.TRIES
 
 
+def test_a_letter_leaves_the_next_attempt_as_it_was_planned(store):
+    "And a patient who cannot be reached stays so until they answer"
+    key, day = fill(store, [{"priority": 2}])["P00000"], TODAY + timedelta(days=2)
+    sent = worklist.Attempt("sms", "sent")
+    acts(store, key, version=1, attempt=worklist.Attempt("phone", "no_answer", day))
+    row = acts(store, key, version=2, attempt=sent)
+    assert (row["next_attempt_on"], row["status"]) == (day, "contacted")
+    acts(store, key, version=3, to="unreachable")
+    assert acts(store, key, version=4, attempt=sent)["status"] == "unreachable"
+    row = acts(store, key, version=5, attempt=worklist.Attempt("phone", "reached"))
+    assert (row["next_attempt_on"], row["status"]) == (None, "contacted")
+
+
 @pytest.mark.parametrize(
     ("attempt", "says"),
     [
