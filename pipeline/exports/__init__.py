@@ -1,7 +1,7 @@
 """A worklist as a file for other programs, and the texts that commands print."""
 
 from pipeline.exports import fhir, omop
-from pipeline.exports.cells import cells_of, escaped, text_columns
+from pipeline.exports.cells import cells_of, escaped, escaped_beginning, text_columns
 from pipeline.exports.meta import Meta, meta_in
 from pipeline.exports.paper import PaperTable, write_paper
 from pipeline.exports.published import as_shown, published, worklist_csv
@@ -30,6 +30,7 @@ __all__ = [
     "as_shown",
     "cells_of",
     "describe",
+    "escaped_beginning",
     "escaped",
     "fhir",
     "file_name",

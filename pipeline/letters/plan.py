@@ -14,13 +14,14 @@ from pipeline.letters.fields import (
     on_a_line,
     values_of,
 )
-from pipeline.letters.text_message import number_to_text
+from pipeline.letters.text_message import has_two_numbers, number_to_text
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words, told, what_to_do
 from pipeline.letters.wording import rendered, used
 from pipeline.profiles import language_name
 
 AT_ONCE = 5_000  # items whose contacts are asked for together
 WRITTEN_TO = (*worklist.ACTIVE, "snoozed")
+NO_NUMBER = "the phone number cannot be used"
 CLOSED = {
     "excluded": "not screened: deceased, opted out, or no longer in the data",
     "off_list": "not on the worklist",
@@ -157,10 +158,15 @@ def _written(templates, variants, front, person, today):
         return MISSING[sorted(missing, key=lambda each: each in OF_THE_SITE)[0]]
     phone = number_to_text(person.contact.phone)
     if template.kind == "sms" and phone is None:
-        is_there = person.contact.phone
-        return "the phone number cannot be used" if is_there else "no phone number is recorded"
+        return _why_no_number(person.contact.phone)
     allowed = values if one.is_signed else {k: v for k, v in values.items() if k not in CLINICAL}
     return _letter(template, person, allowed, phone)
+
+
+def _why_no_number(phone):
+    if not phone:
+        return "no phone number is recorded"
+    return "two numbers in one field" if has_two_numbers(phone) else NO_NUMBER
 
 
 def _addressed_by(kind):

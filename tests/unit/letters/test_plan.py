@@ -64,6 +64,7 @@ def test_the_site_decides_the_language_of_all_others_and_of_clinicians(home, sto
         ({"name": None}, "recall-letter", "no name is recorded"),
         ({"phone": None}, "recall-sms", "no phone number is recorded"),
         ({"phone": "ext. 5"}, "recall-sms", "the phone number cannot be used"),
+        ({"phone": "020 7946 0773 / 020 7946 0774"}, "recall-sms", "two numbers in one field"),
         ({"phone": "=1+1"}, "recall-sms", "the phone number cannot be used"),
         ({"registered_clinician": None}, "clinician-notice", "no registered clinician is recorded"),
         ({}, "clinician-findings", "the template clinician-findings.en.txt cannot be used: it waits for its owner's signature"),
