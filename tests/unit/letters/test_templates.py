@@ -87,6 +87,7 @@ def test_a_name_of_the_site_replaces_the_shipped_one_in_every_language(home, wri
         ("Ein MANGEL", "letter", "the clinical word “mangel”"),
         ("Dear {{ nmae }}", "letter", "line 8: nmae is not a field of this kind of letter. Its fields: name, today"),
         ("{{ patient_id }}", "sms", "patient_id is not a field of this kind"), ("{{ born }}", "letter", "born is not a field of this kind"),
+        ("a\n{{ 'a' if " + "not " * 200 + "name else 'b' }}", "letter", "line 9: conditions are nested more than 20 deep"),
         ("a\n{{ name.x }}", "letter", "line 9: a dot is not allowed"),
     ],
 )  # fmt: skip
