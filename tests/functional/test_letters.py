@@ -153,7 +153,7 @@ def test_letters_are_chosen_written_once_downloaded_again_and_taken_back(home):
 def test_texts_are_a_file_of_numbers_and_words(home):
     kim = reader(home)
     after = kim.get(write(kim, chosen(kim, home), "recall-sms", "csv").headers["location"])
-    assert "3 SMS written and logged." in after.text
+    assert "3 SMS written and logged." in after.text and "<title>SMS written" in after.text
     rows = csv_of(download(kim, after, "csv").content)
     assert {row["phone"] for row in rows} == {"02079460001", "+442079460002", "02079460003"}
     assert all("020 7946 0000" in row["text"] and "Example," not in row["text"] for row in rows)
@@ -286,7 +286,7 @@ def test_it_is_on_record_who_wrote_to_whom(home):
 
 def test_the_command_line_lists_checks_signs_and_writes(home, tmp_path):
     assert "recall-sms.de" in b12(home.root, "letters").out
-    assert "9 templates: sound." in b12(home.root, "letters", "check").out
+    assert "9 templates can be used." in b12(home.root, "letters", "check").out
     home.letters.mkdir()
     mine = home.letters / "findings.en.txt"
     shipped = (LETTERS / "clinician-findings.en.txt").read_text()
@@ -346,6 +346,12 @@ def test_what_cannot_be_done_is_said(home, tmp_path, arguments, said):
     assert answer.code == 2 and said in answer.err and not list(tmp_path.glob("x.*"))
 
 
+def test_a_template_without_the_language_of_the_site_is_told_by_the_check(home, monkeypatch):
+    monkeypatch.setenv("B12_LOCALE", "fr_FR")
+    told = "recall-sms: no French version, so patients who prefer another language get no letter"
+    assert told in b12(home.root, "letters", "check").out
+
+
 def test_a_template_that_cannot_be_used_fails_the_check(home):
     home.letters.mkdir()
     (home.letters / "recall-sms.en.txt").write_text(
@@ -357,4 +363,4 @@ def test_a_template_that_cannot_be_used_fails_the_check(home):
         "recall-sms.en.txt (site): error: it uses the clinical field reason (line 6)" in answer.out
     )
     page = chosen(reader(home), home, "a")
-    assert "Ready for no patient" in section(page, "recall-sms")
+    assert "No patients can be written to." in section(page, "recall-sms")

@@ -9,6 +9,7 @@ from pipeline.cli.commands.recording import record_in
 from pipeline.cli.commands.terminal import check_file, is_confirmed, say, show
 from pipeline.core import InvalidProtocol, UsageError, account, clock, counted, replacing
 from pipeline.exports import table
+from pipeline.profiles import language_name
 from pipeline.run import COMMAND_LINE
 
 COLUMNS = ("template", "kind", "title", "owner", "from", "state")
@@ -66,11 +67,13 @@ def _check(home, store, _):
         for each in filter(None, said):
             say(f"{name}: {each}.")
     for name in post.missing_languages(found):
-        say(f"{name}: there is none in the language of the site ($B12_LOCALE), for all others.")
+        language = language_name(post.default_language())
+        told = f"no {language} version, so patients who prefer another language get no letter"
+        say(f"{name}: {told} ($B12_LOCALE).")
     wrong = sum(bool(one.errors) for one in found)
     if wrong:
         raise InvalidProtocol(f"{counted(wrong, 'template')} of {len(found)} cannot be used.")
-    say(f"{counted(len(found), 'template')}: sound.")
+    say(f"{counted(len(found), 'template')} can be used.")
 
 
 def _sign(home, store, options):
