@@ -14,6 +14,7 @@ from pipeline.letters.fields import (
     on_a_line,
     values_of,
 )
+from pipeline.letters.fitting import pack_of, why_unfit
 from pipeline.letters.text_message import has_two_numbers, number_to_text
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words, told, what_to_do
 from pipeline.letters.wording import rendered, used
@@ -74,11 +75,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Shelf:
-    """The templates of a site as they are now. by_name: name -> language -> Checked."""
+    """The templates of a site as they are now. by_name: name -> language -> Checked. child_under:
+    the age in years below which the protocol calls a patient a child."""
 
     by_name: dict
     phrases: dict
     words: set
+    child_under: int
 
 
 def shelf(home, store):
@@ -86,7 +89,8 @@ def shelf(home, store):
     by_name = {}
     for one in usable(home, store):
         by_name.setdefault(one.template.name, {})[one.template.language] = one
-    return Shelf(by_name, what_to_do(home), clinical_words(home))
+    child_under = pack_of(store).setting["child_under_years"]
+    return Shelf(by_name, what_to_do(home), clinical_words(home), child_under)
 
 
 def offered(templates):
@@ -147,6 +151,9 @@ def _written(templates, variants, front, person, today):
     template = one.template
     if one.why_not:
         return f"the template {template.file} cannot be used: {one.why_not}"
+    unfit = why_unfit(template, person.row, child_under=templates.child_under, today=today)
+    if unfit:
+        return unfit
     phrase = told(templates.phrases, person.row.get("action"), template.language)
     if phrase and clinical_word_in(phrase, templates.words) and not one.is_signed:
         return "what_to_do.csv has a clinical word in the language of the template"

@@ -174,8 +174,8 @@ def test_a_stale_patient_is_left_and_named(home):
         home, "a"
     )
     again = chosen(kim, home, "b")  # another form, of a template that was not written yet
-    assert write(kim, page, "blood-test-letter", "csv", keys=ticked(home, "c")).status_code == 409
-    assert "had the same" not in section(again, "blood-test-letter")
+    assert write(kim, page, "clinician-notice", "csv", keys=ticked(home, "c")).status_code == 409
+    assert "had the same" not in section(again, "recall-sms")
     assert "1 patient had the same in the last 30 days: <a" in section(again, "recall-letter")
     assert write(kim, again, "recall-letter", "csv").status_code == 303, "a second one is allowed"
 
@@ -259,15 +259,13 @@ def test_one_patient_is_written_to_from_their_page(home):
     assert 'action="/letters"' in page.text
     page = chosen(kim, home, "a", back=f"/patients/{row['key']}")
     after = kim.get(
-        write(kim, page, "blood-test-letter", "pdf", next_on="2026-01-01").headers.get(
-            "location", "/x"
-        )
+        write(kim, page, "recall-letter", "pdf", next_on="2026-01-01").headers.get("location", "/x")
     )
     assert after.status_code == 404, "a day in the past is refused"
-    after = kim.get(write(kim, page, "blood-test-letter", "pdf").headers["location"])
+    after = kim.get(write(kim, page, "recall-letter", "pdf").headers["location"])
     assert f'href="/patients/{row["key"]}">← Back' in after.text
     history = kim.get(f"/patients/{row['key']}").text
-    assert "blood-test-letter.de, SHA-256" in history and "letter, sent" in history
+    assert "recall-letter.de, SHA-256" in history and "letter, sent" in history
 
 
 def test_it_is_on_record_who_wrote_to_whom(home):
