@@ -26,12 +26,13 @@ router = APIRouter()
 MOST = 100  # patients of one act: a page of the worklist has fewer
 LATELY = 30  # days in which a second letter of the same kind is pointed out
 ACT = 16  # characters
-GONE = "someone else changed this patient in the meantime"
+UNKNOWN = "select this patient again to see why"
 
 
 class Written(BaseModel):
-    """What the page after writing is asked for. name: of the template. left: keys of patients who
-    were not written to. back: where the reader came from."""
+    """What the page after writing is asked for. name: of the template. left: of patients who
+    were not written to, the key, or key:reason, one of worklist.WHY_LEFT. back: where the reader
+    came from."""
 
     name: Annotated[str, Field(max_length=60)]
     form: Annotated[str, Field(max_length=10)] = "csv"
@@ -93,8 +94,11 @@ def write(request: Request, form: Form, actor: Coordinator):
     if kind not in letters.FORMS_OF.get(found.kind, ()):
         raise HTTPException(400, "There is no such file of these letters. Choose PDF or CSV.")
     ready = _as_seen(found, chosen, kind)
+    changed = [one.key for one in found.letters if one.version != chosen[one.key]]
+    why = {key: worklist.changed_by(store, key, actor) for key in changed}
     if ready and act_id:
-        letters.log(store, ready, actor=actor, act_id=act_id, next_on=day_of(form, "next_on"))
+        next_on = day_of(form, "next_on")
+        why |= letters.log(store, ready, actor=actor, act_id=act_id, next_on=next_on).why
     written = {one.key for one in worklist.letters_logged(store, act_id, actor=actor)}
     if not written:
         raise HTTPException(
@@ -102,7 +106,7 @@ def write(request: Request, form: Form, actor: Coordinator):
             "No letter was written: these patients were changed since you opened the page, perhaps"
             " by you. Go back to the worklist and select them again.",
         )
-    left = [key for key in chosen if key not in written]
+    left = [f"{key}:{why[key]}" if key in why else key for key in chosen if key not in written]
     here = filters.address(QueryParams(), name=name, form=kind, left=left, back=back)
     return RedirectResponse(f"{root_of(request)}/letters/{act_id}{here}", 303)
 
@@ -123,17 +127,19 @@ def written(request: Request, act_id: str, actor: Coordinator, asked: Annotated[
     store = store_of(request)
     again = letters.letters_again(store, _shelf(request), act_id, actor=actor)
     logged = {one.key for one in (*again.letters, *again.left)}
-    wanted = [key for key in asked.left if key not in logged]
+    reasons = {key: reason for key, _, reason in (one.partition(":") for one in asked.left)}
+    wanted = [key for key in reasons if key not in logged]
     others = _rows(store, wanted)
     seen = [one.item_id for one in (*again.letters, *again.left)] + [row["id"] for row in others]
     record(request, actor, "letters", items=seen)
     found = _plan(request, store, asked.name, others)
-    why = {one.key: one.why for one in found.left}
+    why = {key: worklist.WHY_LEFT.get(reason, UNKNOWN) for key, reason in reasons.items()}
+    why |= {one.key: one.why for one in found.left}
     if asked.form == "pdf":
         why |= {one.letter.key: letters.no_glyphs(one) for one in letters.undrawn(found.letters)}
     return page(
         request, "letters_written.html", again=again, act=act_id, asked=asked, plan=found,
-        left=[(row, why.get(row["key"], GONE)) for row in others],
+        left=[(row, why[row["key"]]) for row in others],
         gone=len(wanted) - len(others), back=asked_for(asked.back), KINDS=letters.KINDS,
         FORMS=[asked.form, *(f for f in letters.FORMS_OF.get(found.kind, ()) if f != asked.form)],
         TITLES=letters.FORMS,
