@@ -26,6 +26,7 @@ router = APIRouter()
 MOST = 100  # patients of one act: a page of the worklist has fewer
 LATELY = 30  # days in which a second letter of the same kind is pointed out
 ACT = 16  # characters
+TOLD = ("attempt", "clinician_letter")  # kinds of events that tell of a letter
 UNKNOWN = "select this patient again to see why"
 
 
@@ -161,6 +162,22 @@ def file(request: Request, act_id: str, actor: Coordinator, asked: Annotated[Ask
     record(request, actor, "export", items=[one.item_id for one in made], detail=detail)
     headers = {"Content-Disposition": f'attachment; filename="b12-{name}.{asked.form}"'}
     return Response(content, media_type=media_type, headers=headers)
+
+
+def again_of(request, row, events, actor):
+    """The address of the page of each act in which the reader wrote about a patient, by act, for as
+    long as its file can be downloaded again. events: of the patient."""
+    if not actor.may("coordinator"):
+        return {}
+    told = [one for one in events if one["kind"] in TOLD and one["detail"] and one["act"]]
+    acts = {one["act"] for one in told if one["who"] == actor.name}
+    back, found = f"/patients/{row['key']}", {}
+    for act in acts:
+        for one in worklist.letters_logged(store_of(request), act, actor=actor):
+            name = one.wording.split(".")[0]
+            here = filters.address(QueryParams(), name=name, form="csv", back=back)
+            found[act] = f"/letters/{act}{here}"
+    return found
 
 
 def _shelf(request):
