@@ -37,5 +37,7 @@ def _add_write(command):
     command.add_argument("--out", type=Path, metavar="FILE", help=text)
     text = "write: log a contact attempt for each patient who is written to"
     command.add_argument("--log", action="store_true", help=text)
+    text = "write: also to those who had the same letter in the last 30 days"
+    command.add_argument("--again", action="store_true", help=text)
     text = "with --log: who wrote (default: the current account)"
     command.add_argument("--by", metavar="NAME", help=text)

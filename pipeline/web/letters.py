@@ -24,7 +24,6 @@ from pipeline.web.render import page, root_of
 
 router = APIRouter()
 MOST = 100  # patients of one act: a page of the worklist has fewer
-LATELY = 30  # days in which a second letter of the same kind is pointed out
 ACT = 16  # characters
 TOLD = ("attempt", "clinician_letter")  # kinds of events that tell of a letter
 UNKNOWN = "select this patient again to see why"
@@ -59,10 +58,10 @@ def choose(request: Request, form: Form, actor: Coordinator):
     rows, shelf = _rows(store, chosen), _shelf(request)
     record(request, actor, "letters", items=[row["id"] for row in rows])
     plans = [letters.plan(store, shelf, name, rows) for name in letters.offered(shelf)]
-    lately = worklist.letters_lately(store, [row["key"] for row in rows], days=LATELY)
+    lately = worklist.letters_lately(store, [row["key"] for row in rows], days=letters.LATELY)
     offers = [_offer(plan, lately) for plan in plans]
     return page(
-        request, "letters.html", offers=offers, chosen=chosen, back=back, days=LATELY,
+        request, "letters.html", offers=offers, chosen=chosen, back=back, days=letters.LATELY,
         gone=len(chosen) - len(rows), KINDS=letters.KINDS,
     )  # fmt: skip
 

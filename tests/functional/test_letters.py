@@ -5,12 +5,16 @@ import io
 import re
 import shutil
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+from pipeline import letters as post
 from pipeline import worklist
+from pipeline.core import StorageError
 from pipeline.core.config import LETTERS, Home
 from pipeline.web import create_app
+from pipeline.web.deep_link import asked_for
 from tests.command import b12, deliver, run
 from tests.functional.web_client import client, field, token
 from tests.homes import LOW
@@ -272,6 +276,24 @@ def test_one_patient_is_written_to_from_their_page(home):
     assert f'href="/patients/{row["key"]}">← Back' in after.text
     history = kim.get(f"/patients/{row['key']}").text
     assert "recall-letter.de, SHA-256" in history and "letter, sent" in history
+    # found again from there, by the author alone, until it is taken back
+    [again] = re.findall(r'href="(/letters/[^"]+)">Download again', history)
+    page = kim.get(unescape(again))
+    assert download(kim, page, "csv").status_code == 200
+    assert f'href="/patients/{row["key"]}">← Back' in page.text
+    vic, lee = reader(home, "kim", "viewer"), reader(home, "lee")
+    assert not any(
+        "Download again" in who.get(f"/patients/{row['key']}").text for who in (vic, lee)
+    )
+    kim.post("/undo", data={"csrf": token(page), "act": field(page, "act"), "back": "/worklist"})
+    assert "Download again" not in kim.get(f"/patients/{row['key']}").text
+
+
+def test_a_login_leads_back_to_the_letters_that_were_written(home):
+    place = "/letters/AbC-_123xyz0?name=recall-letter&form=pdf&left=k1:self&back=%2Fworklist"
+    assert asked_for(place) == place
+    for other in ("/letters", "/letters/write", "/letters/AbC-_123xyz0/file?form=pdf&of=1"):
+        assert asked_for(other) == "/"
 
 
 def test_it_is_on_record_who_wrote_to_whom(home):
@@ -331,6 +353,79 @@ def test_the_command_line_logs_where_it_is_asked_to(home, tmp_path):
     [told] = attempts(home, "a")
     assert (told["who"], told["outcome"]) == ("lee", "sent") and not attempts(home, "c")
     assert "export" in b12(home.root, "audit").out
+
+
+def test_the_command_line_writes_to_nobody_twice_unless_it_is_asked_to(home, tmp_path):
+    out, other = tmp_path / "sms.csv", tmp_path / "other.csv"
+    write_it = ("letters", "write", "--kind", "sms", "--log", "--out")
+    assert b12(home.root, *write_it, out, "--site", "north").code == 0
+    again = b12(home.root, *write_it, other)
+    assert f"had the same letter on {worklist_day()}" in again.out
+    assert [row["phone"] for row in csv_of(other.read_bytes())] == ["02079460003"]
+    before = other.read_bytes()
+    none = b12(home.root, *write_it, other)
+    assert none.code == 2 and "No letter was written" in none.err and "--again" in none.err
+    assert other.read_bytes() == before and len(attempts(home, "a")) == 1
+    assert b12(home.root, *write_it, other, "--again").code == 0
+    assert len(csv_of(other.read_bytes())) == 3 and len(attempts(home, "a")) == 2
+    assert b12(home.root, "letters", "list", "--again").code == 2
+    letter = b12(
+        home.root,
+        "letters",
+        "write",
+        "--kind",
+        "letter",
+        "--template",
+        "recall-letter",
+        "--out",
+        out,
+    )
+    assert letter.code == 0, "another letter is not the same"
+
+
+@pytest.mark.parametrize("when", ["rendered", "flushed", "logged", "renamed"])
+def test_no_letter_is_logged_whose_file_was_not_written(home, tmp_path, monkeypatch, when):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    out, log = tmp_path / "sms.csv", post.log
+
+    def half_logged(store, letters, **how):
+        log(store, letters[:1], **how)
+        raise StorageError("The worklist database cannot be written.")
+
+    breaks = {
+        "rendered": (post, "file_of", full), "flushed": ("pipeline.core.files.flush", full),
+        "logged": (post, "log", half_logged), "renamed": (Path, "replace", full),
+    }  # fmt: skip
+    monkeypatch.setattr(*breaks[when])
+    done = b12(home.root, "letters", "write", "--kind", "sms", "--log", "--out", out)
+    monkeypatch.undo()
+    assert done.code != 0 and not list(tmp_path.glob("*sms*"))
+    assert {items(home)[name]["status"] for name in "abc"} == {"open"}
+    store = worklist.open_store(home)
+    keys = [row["key"] for row in items(home).values()]
+    assert not worklist.letters_lately(store, keys, days=1)
+
+
+def test_who_is_changed_while_letters_are_logged_is_not_in_the_file(home, tmp_path, monkeypatch):
+    key, log = items(home)["a"]["key"], post.log
+
+    def changed_first(store, letters, **how):
+        lee = worklist.Actor("lee", "coordinator")
+        worklist.act(store, key, actor=lee, version=1, comment="called")
+        return log(store, letters, **how)
+
+    monkeypatch.setattr(post, "log", changed_first)
+    out = tmp_path / "sms.csv"
+    done = b12(home.root, "letters", "write", "--kind", "sms", "--log", "--out", out)
+    assert done.code == 0 and len(csv_of(out.read_bytes())) == 2
+    assert "someone else changed this patient in the meantime" in done.out
+    one = b12(
+        home.root, "letters", "write", "--kind", "letter", "--template", "recall-letter", "--site",
+        "south", "--out", tmp_path / "x.csv",
+    )  # fmt: skip
+    assert one.code == 0
 
 
 @pytest.mark.parametrize(
