@@ -6,6 +6,7 @@ from datetime import date
 
 from pipeline import worklist
 from pipeline.core import settings
+from pipeline.exports import missing_characters
 from pipeline.letters.fields import (
     CLINICAL,
     NEUTRAL,
@@ -15,7 +16,6 @@ from pipeline.letters.fields import (
     values_of,
 )
 from pipeline.letters.fitting import pack_of, unknown_actions
-from pipeline.letters.font import missing_characters
 from pipeline.letters.templates import Template, templates
 from pipeline.letters.text_message import MOST_PARTS, parts
 from pipeline.letters.what_to_do import FILE, clinical_word_in, clinical_words, told, what_to_do

@@ -70,7 +70,7 @@ def test_the_font_of_the_site_is_used_but_not_for_a_script_that_it_would_draw_wr
     monkeypatch.setenv("B12_LETTER_FONT", font)
     assert b"Oblique" in file_of([letter()], "pdf")
     # as of a font that has every glyph, which would draw Arabic in the wrong order and unjoined
-    monkeypatch.setattr("pipeline.letters.font.font_of_letters", lambda: Everything)
+    monkeypatch.setattr("pipeline.exports.font.pdf_font", lambda: Everything)
     assert not undrawn([letter("Łukasz Иван 李 Ωμέγα")])
     assert [len(undrawn([letter(name)])) for name in ("محمد", "שרה", "अनु", "สมชาย", "ா")] == [1] * 5
     monkeypatch.undo()
