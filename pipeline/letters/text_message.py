@@ -15,7 +15,7 @@ _SEPARATORS = re.compile(r"[\s()./\u2010-\u2015-]+")
 _NUMBER = re.compile(r"\+?[0-9]{7,15}")
 # written between the country code and the area code, where it is not dialled: +44 (0)20 …
 _TRUNK = re.compile(r"^([\s(]*(?:\+|00)[\s()]*[0-9]{1,3}[\s)./-]*)\([\s]*0[\s]*\)")
-_BETWEEN = re.compile(r"[/;]|\b(?:or|oder)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"[/;]|\b(?:or|oder)\b", re.IGNORECASE)  # codespell:ignore oder
 _OF_ITS_OWN = 6  # digits; an area code before a slash has fewer
 _COUNTRY_CODE = 3  # digits at most
 
