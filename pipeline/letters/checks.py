@@ -97,8 +97,8 @@ def _checked(store, template, words):
         uses = used(template.body)
     except ValueError as error:
         return replace(one, errors=(_in_file(str(error), template),))
-    errors = (*_unknown_fields(template, uses), *_clinic(one, words))
-    clinical = _clinical(template, uses, words)
+    errors = tuple(_unknown_fields(template, uses))
+    clinical = _clinical(template, uses, words) or _clinical_name(words)
     if clinical is None or one.is_signed:
         return replace(one, errors=errors)
     if template.may_name_diagnosis:
@@ -107,12 +107,10 @@ def _checked(store, template, words):
     return replace(one, errors=(*errors, f"it uses {clinical}; {only}"))
 
 
-def _clinic(one, words):
-    "Every letter shows the name of the clinic above its text"
+def _clinical_name(words):
+    "The first clinical word of the clinic's name, which stands above every letter; None for none"
     word = clinical_word_in(settings().clinic_name or "", words)
-    if word and not one.template.may_name_diagnosis:
-        name = OF_THE_SITE["clinic"]
-        yield f"{name} has the clinical word “{word}”, which unsigned templates may not show"
+    return word and f"the clinical word “{word}” of {OF_THE_SITE['clinic']}"
 
 
 def _unknown_fields(template, uses):

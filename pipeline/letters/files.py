@@ -66,7 +66,7 @@ def _words(letter):
     a spreadsheet runs only what begins a cell. A name in it is escaped as in its own column: a
     spreadsheet that divides by semicolons would begin a cell with each line."""
     text = letter.text
-    for name in filter(None, {letter.name, letter.to}):
+    for name in filter(None, dict.fromkeys((letter.to, letter.name))):
         text = text.replace(name, escaped(name))
     return escaped_beginning(text)
 

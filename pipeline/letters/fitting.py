@@ -16,7 +16,7 @@ def pack_of(store):
 
 def why_unfit(template, row, *, child_under, today):
     """Why a template is not for a patient, in the words of a sentence; None where it is.
-    child_under: the age in years from which a patient is none; today: the day of the letter."""
+    child_under: the age in years below which a patient is a child; today: the day of the letter."""
     if template.actions and row.get("action") not in template.actions:
         return UNFIT
     if template.children or template.kind not in TO_PATIENTS or row.get("born_on") is None:

@@ -17,7 +17,7 @@ WHY_LEFT = {
     "self": "you changed this patient after opening the page",
     "other": "someone else changed this patient in the meantime",
     "run": "the nightly run changed this patient in the meantime",
-    "refused": "the change is not allowed for this patient as it is now",
+    "refused": "the change is not allowed for this patient as they are now",
 }
 DAYS = {column.name for column in item.c if isinstance(column.type, Date)}
 

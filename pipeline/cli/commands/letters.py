@@ -18,7 +18,7 @@ LEFT = ("patient_id", "why")
 OF_WRITE = ("kind", "chosen", "priority", "status", "site", "out", "log", "by", "again")
 NOBODY = (
     "No letter was written: none of these patients can be written to. --again writes also to those"
-    " who had the same letter in the last 30 days."
+    f" who had the same letter in the last {post.LATELY} days."
 )
 OF_SIGN = ("template", "name", "yes")
 

@@ -93,9 +93,11 @@ def test_a_clinical_word_is_known_however_it_is_written(home, word):
 def test_the_name_of_the_clinic_is_clinical_content_too(home, store, written, monkeypatch):
     monkeypatch.setenv("B12_CLINIC_NAME", "Vitamin B12 Clinic")
     path = written("mine.en", "Dear {{ name }}: {{ reason }}", may="true")
-    said = "B12_CLINIC_NAME has the clinical word “b12”, which unsigned templates may not show"
+    written("plain.en", "Dear {{ name }}", may="true")
+    said = "it uses the clinical word “b12” of B12_CLINIC_NAME; only a template with may_name_diagnosis"
     found = usable(home, store)
-    assert of(found, "recall-sms").why_not == of(found, "recall-letter").why_not == said
+    assert all(said in of(found, name).why_not for name in ("recall-sms", "recall-letter"))
+    assert of(found, "plain").why_not == "it waits for its owner's signature"
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     sign(store, sha256=sha256, protocol="mine.en", name="Dr Own", role="clinician", actor=OWNER)
     assert of(usable(home, store), "mine").why_not is None
