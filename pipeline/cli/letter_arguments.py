@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.letters import KINDS
+from pipeline.letters import KINDS, LATELY
 from pipeline.worklist import SIGNERS, STATUSES
 
 ACTIONS = ("list", "check", "sign", "write")
@@ -37,5 +37,7 @@ def _add_write(command):
     command.add_argument("--out", type=Path, metavar="FILE", help=text)
     text = "write: log a contact attempt for each patient who is written to"
     command.add_argument("--log", action="store_true", help=text)
+    text = f"write: also to those who had the same letter in the last {LATELY} days"
+    command.add_argument("--again", action="store_true", help=text)
     text = "with --log: who wrote (default: the current account)"
     command.add_argument("--by", metavar="NAME", help=text)

@@ -252,8 +252,8 @@ class Settings(BaseSettings):
     letter_font: Path | None = Field(
         default=None,
         description=(
-            "TrueType font (.ttf) of letters as PDF; without it, one that has the letters of"
-            " western Europe and Turkish alone."
+            "TrueType font (.ttf) of letters and reports as PDF; without it, one that has the"
+            " letters of western Europe and Turkish alone."
         ),
     )
     session_idle_minutes: int = _count(

@@ -1,7 +1,8 @@
 """A worklist as a file for other programs, and the texts that commands print."""
 
 from pipeline.exports import fhir, omop
-from pipeline.exports.cells import cells_of, escaped, text_columns
+from pipeline.exports.cells import cells_of, escaped, escaped_beginning, text_columns
+from pipeline.exports.font import composed, missing_characters, pdf_font
 from pipeline.exports.meta import Meta, meta_in
 from pipeline.exports.paper import PaperTable, write_paper
 from pipeline.exports.published import as_shown, published, worklist_csv
@@ -29,13 +30,17 @@ __all__ = [
     "as_rows",
     "as_shown",
     "cells_of",
+    "composed",
     "describe",
     "escaped",
+    "escaped_beginning",
     "fhir",
     "file_name",
     "fitted",
     "meta_in",
+    "missing_characters",
     "omop",
+    "pdf_font",
     "published",
     "table",
     "text_columns",

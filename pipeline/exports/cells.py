@@ -25,6 +25,7 @@ _RUN = f"((?:^|[;{_BREAKS}])[{_SPACES}]*)([{_SIGNS}])"
 # the same in time that grows with the text: a run of breaks and spaces is looked at once
 _RUNS = re.compile(f"(?:^[{_SPACES}]*|[;{_BREAKS}][;{_SPACES}]*)([{_SIGNS}]?)")
 _SIGN = re.compile(f"[{_SIGNS}]")
+_BEGINNING = re.compile(f"([{_SPACES}]*)(?=[{_SIGNS}])|(?=[\t\r])")
 _BEGINS = "^([\t\r])"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -48,6 +49,13 @@ def escaped(text):
     if not _SIGN.search(text) and text[:1] not in ("\t", "\r"):  # most texts
         return text
     return re.sub(_BEGINS, r"'\1", _RUNS.sub(_with_apostrophe, text))
+
+
+def escaped_beginning(text):
+    """A text with an apostrophe where its beginning would make a spreadsheet run it; the rest stays
+    as written."""
+    begun = _BEGINNING.match(text)
+    return f"{begun[0]}'{text[begun.end() :]}" if begun else text
 
 
 def _with_apostrophe(run):

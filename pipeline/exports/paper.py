@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-FONT, BOLD = "Vera", "VeraBd"  # they ship with ReportLab
+from pipeline.core import settings
+from pipeline.exports.font import drawable, missing_characters, pdf_font
+
+BOLD = "VeraBd"  # with ReportLab; a font of the site has no bold one
+NOT_DRAWN = (
+    "Characters that the font does not have are shown as a question mark. The operator can set"
+    " another font: B12_LETTER_FONT."
+)
 
 
 @dataclass(frozen=True)
@@ -16,14 +23,16 @@ class PaperTable:
 
 
 def write_paper(path, *, title, subtitle, tables, notes):
-    """Write PaperTables as a PDF, A4 across. The same content gives the same bytes."""
+    """Write PaperTables as a PDF, A4 across; what the font does not have is a question mark, and a
+    note says so. The same content gives the same bytes. Raises UsageError for a font that cannot be
+    used."""
     from reportlab.lib.pagesizes import A4, landscape  # a fifth of a second
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
     styles = _styles()
 
     def said(style, text):
-        return Paragraph(escape(str(text)), styles[style])
+        return Paragraph(escape(drawable(text)), styles[style])
 
     story: list = [said("title", title), said("text", subtitle)]
     for each in tables:
@@ -31,6 +40,8 @@ def write_paper(path, *, title, subtitle, tables, notes):
         widths = [110, *[None] * (len(each.heads) - 1)]
         story += [Spacer(1, 10), said("part", each.title)]
         story.append(Table(cells, colWidths=widths, style=GRID, repeatRows=1, hAlign="LEFT"))
+    shown = "".join(map(str, (title, subtitle, *_texts(tables), *notes)))
+    notes = (*notes, *([NOT_DRAWN] if missing_characters(shown) else ()))
     story += [Spacer(1, 10), *(said("text", note) for note in notes)]
     SimpleDocTemplate(
         str(path), pagesize=landscape(A4), title=title, invariant=1, leftMargin=40, rightMargin=40,
@@ -46,15 +57,21 @@ GRID = [
 ]
 
 
+def _texts(tables):
+    for each in tables:
+        yield from (each.title, *(cell for row in (each.heads, *each.rows) for cell in row))
+
+
 def _styles():
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    for name in (FONT, BOLD):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
-    sizes = {"title": (BOLD, 16), "part": (BOLD, 11), "text": (FONT, 8.5), "cell": (FONT, 8)}
+    font = pdf_font().fontName
+    bold = font if settings().letter_font else BOLD
+    if bold not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(bold, f"{bold}.ttf"))
+    sizes = {"title": (bold, 16), "part": (bold, 11), "text": (font, 8.5), "cell": (font, 8)}
     return {
         name: ParagraphStyle(name, fontName=font, fontSize=size, leading=size * 1.4, spaceAfter=3)
         for name, (font, size) in sizes.items()

@@ -2,14 +2,14 @@
 home: who is written to and who is not, the PDF or CSV, and their record."""
 
 from pipeline.letters.checks import Checked, checked, example, missing_languages, usable
-from pipeline.letters.fields import CLINICAL, KINDS, NEUTRAL
+from pipeline.letters.fields import CLINICAL, KINDS, NEUTRAL, default_language
 from pipeline.letters.files import FORMS, FORMS_OF, file_of
-from pipeline.letters.log import Again, letters_again, log
+from pipeline.letters.log import LATELY, Again, had_lately, letters_again, log
 from pipeline.letters.paper import no_glyphs, undrawn
 from pipeline.letters.plan import Left, Letter, Plan, Shelf, kind_of, offered, plan, shelf
 from pipeline.letters.signing import sign, template_to_sign
 from pipeline.letters.templates import Template, templates
-from pipeline.letters.text_message import number_to_text, parts
+from pipeline.letters.text_message import has_two_numbers, number_to_text, parts
 from pipeline.letters.what_to_do import what_to_do
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "FORMS",
     "FORMS_OF",
     "KINDS",
+    "LATELY",
     "NEUTRAL",
     "Again",
     "Checked",
@@ -26,8 +27,11 @@ __all__ = [
     "Shelf",
     "Template",
     "checked",
+    "default_language",
     "example",
     "file_of",
+    "had_lately",
+    "has_two_numbers",
     "kind_of",
     "letters_again",
     "log",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline import worklist
+from pipeline.core import settings
+from pipeline.exports import missing_characters
 from pipeline.letters.fields import (
     CLINICAL,
     NEUTRAL,
@@ -13,7 +15,7 @@ from pipeline.letters.fields import (
     default_language,
     values_of,
 )
-from pipeline.letters.font import missing_characters
+from pipeline.letters.fitting import pack_of, unknown_actions
 from pipeline.letters.templates import Template, templates
 from pipeline.letters.text_message import MOST_PARTS, parts
 from pipeline.letters.what_to_do import FILE, clinical_word_in, clinical_words, told, what_to_do
@@ -81,7 +83,8 @@ def _of_kind(one, kind):
 def checked(home, store):
     """Every template as Checked, rendered for a synthetic patient, too. Raises as `usable`."""
     phrases, words = what_to_do(home), clinical_words(home)
-    found = [_tried(one, phrases) for one in usable(home, store)]
+    pack = pack_of(store)
+    found = [_with_actions(_tried(one, phrases), pack) for one in usable(home, store)]
     return [_with_words_of(one, phrases, words) for one in found]
 
 
@@ -95,13 +98,19 @@ def _checked(store, template, words):
     except ValueError as error:
         return replace(one, errors=(_in_file(str(error), template),))
     errors = tuple(_unknown_fields(template, uses))
-    clinical = _clinical(template, uses, words)
+    clinical = _clinical(template, uses, words) or _clinical_name(words)
     if clinical is None or one.is_signed:
         return replace(one, errors=errors)
     if template.may_name_diagnosis:
         return replace(one, errors=errors, awaits=clinical)
     only = "only a template with may_name_diagnosis: true, signed by its owner, may use it"
     return replace(one, errors=(*errors, f"it uses {clinical}; {only}"))
+
+
+def _clinical_name(words):
+    "The first clinical word of the clinic's name, which stands above every letter; None for none"
+    word = clinical_word_in(settings().clinic_name or "", words)
+    return word and f"the clinical word “{word}” of {OF_THE_SITE['clinic']}"
 
 
 def _unknown_fields(template, uses):
@@ -148,6 +157,14 @@ def _tried(one, phrases):
     if number > 1:
         return replace(one, warnings=(f"{said}: it is sent, and charged, as two messages",))
     return one
+
+
+def _with_actions(one, pack):
+    unknown = ", ".join(unknown_actions(one.template, pack))
+    if not unknown:
+        return one
+    told = f"the protocol {pack.name} has no action {unknown}: no letter is written for it"
+    return replace(one, warnings=(*one.warnings, told))
 
 
 def example(template, phrases):

@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 
 from pipeline.core import UsageError
-from pipeline.exports import escaped
+from pipeline.exports import escaped, escaped_beginning
 from pipeline.letters.paper import as_pdf
 
 BOM = "\ufeff"  # by which a spreadsheet knows UTF-8
@@ -41,23 +41,34 @@ def file_of(letters, form):
 
 def _texts_csv(letters):
     # the number is digits alone, perhaps after a +, which a spreadsheet can only read as a number
-    return _csv(TEXTS, ([letter.phone, escaped(letter.text)] for letter in letters))
+    return _csv(TEXTS, ([letter.phone, _words(letter)] for letter in letters))
 
 
 def _post_csv(letters):
     return _csv(
         POST,
         (
-            [
-                escaped(cell or "")
-                for cell in (
-                    letter.patient_id, letter.to, letter.name, letter.postcode_area,
-                    letter.language, letter.today, letter.subject, letter.text,
-                )
-            ]
+            [*(escaped(cell or "") for cell in _metadata(letter)), _words(letter)]
             for letter in letters
         ),
+    )
+
+
+def _metadata(letter):
+    return (
+        letter.patient_id, letter.to, letter.name, letter.postcode_area, letter.language,
+        letter.today, letter.subject,
     )  # fmt: skip
+
+
+def _words(letter):
+    """The text of a letter as its template has it: a line that begins with a hyphen stays so, since
+    a spreadsheet runs only what begins a cell. A name in it is escaped as in its own column: a
+    spreadsheet that divides by semicolons would begin a cell with each line."""
+    text = letter.text
+    for name in filter(None, dict.fromkeys((letter.to, letter.name))):
+        text = text.replace(name, escaped(name))
+    return escaped_beginning(text)
 
 
 def _csv(columns, lines):

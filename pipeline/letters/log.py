@@ -8,6 +8,8 @@ from pipeline.core import zone
 from pipeline.letters.plan import Left, Letter, Plan, plan
 
 CHANNELS = {"letter": "letter", "sms": "sms"}  # of kinds that go to the patient
+LATELY = 30  # days in which a second letter of the same template is pointed out
+AT_ONCE = 5_000  # items whose letters are asked for together
 OTHER_WORDING = "the template, or the patient's language, was changed since the letter was logged"
 
 
@@ -34,6 +36,18 @@ def _asked(letter, next_on):
         return {"clinician_letter": letter.wording}
     channel = CHANNELS[letter.kind]
     return {"attempt": worklist.Attempt(channel, "sent", next_on, letter.wording)}
+
+
+def had_lately(store, letters):
+    """On which day each patient of these letters, of one template, had the same in the last days,
+    whoever wrote it; by key."""
+    names = {letter.key: letter.template for letter in letters}
+    keys, found = list(names), {}
+    for begin in range(0, len(keys), AT_ONCE):
+        for one in worklist.letters_lately(store, keys[begin : begin + AT_ONCE], days=LATELY):
+            if one.wording.split(".")[0] == names[one.key]:
+                found[one.key] = one.at.astimezone(zone()).date()
+    return found
 
 
 def letters_again(store, templates, act_id, *, actor):

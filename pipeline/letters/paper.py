@@ -6,7 +6,7 @@ from threading import Lock
 from xml.sax.saxutils import escape
 
 from pipeline.core import UsageError, settings
-from pipeline.letters.font import composed, font_of_letters, missing_characters
+from pipeline.exports import composed, missing_characters, pdf_font
 from pipeline.letters.plan import Letter
 
 _ONE_AT_A_TIME = Lock()  # ReportLab does not say that threads may share a font
@@ -86,7 +86,7 @@ def _styles():
     from reportlab.lib.enums import TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
 
-    font = font_of_letters().fontName
+    font = pdf_font().fontName
     sizes = {"small": 8.5, "text": 11, "right": 11, "subject": 13}
     return {
         name: ParagraphStyle(

@@ -14,13 +14,15 @@ from pipeline.letters.fields import (
     on_a_line,
     values_of,
 )
-from pipeline.letters.text_message import number_to_text
+from pipeline.letters.fitting import pack_of, why_unfit
+from pipeline.letters.text_message import has_two_numbers, number_to_text
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words, told, what_to_do
 from pipeline.letters.wording import rendered, used
 from pipeline.profiles import language_name
 
 AT_ONCE = 5_000  # items whose contacts are asked for together
 WRITTEN_TO = (*worklist.ACTIVE, "snoozed")
+NO_NUMBER = "the phone number cannot be used"
 CLOSED = {
     "excluded": "not screened: deceased, opted out, or no longer in the data",
     "off_list": "not on the worklist",
@@ -73,11 +75,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Shelf:
-    """The templates of a site as they are now. by_name: name -> language -> Checked."""
+    """The templates of a site as they are now. by_name: name -> language -> Checked. child_under:
+    the age in years below which the protocol calls a patient a child."""
 
     by_name: dict
     phrases: dict
     words: set
+    child_under: int
 
 
 def shelf(home, store):
@@ -85,7 +89,8 @@ def shelf(home, store):
     by_name = {}
     for one in usable(home, store):
         by_name.setdefault(one.template.name, {})[one.template.language] = one
-    return Shelf(by_name, what_to_do(home), clinical_words(home))
+    child_under = pack_of(store).setting["child_under_years"]
+    return Shelf(by_name, what_to_do(home), clinical_words(home), child_under)
 
 
 def offered(templates):
@@ -146,6 +151,9 @@ def _written(templates, variants, front, person, today):
     template = one.template
     if one.why_not:
         return f"the template {template.file} cannot be used: {one.why_not}"
+    unfit = why_unfit(template, person.row, child_under=templates.child_under, today=today)
+    if unfit:
+        return unfit
     phrase = told(templates.phrases, person.row.get("action"), template.language)
     if phrase and clinical_word_in(phrase, templates.words) and not one.is_signed:
         return "what_to_do.csv has a clinical word in the language of the template"
@@ -157,10 +165,15 @@ def _written(templates, variants, front, person, today):
         return MISSING[sorted(missing, key=lambda each: each in OF_THE_SITE)[0]]
     phone = number_to_text(person.contact.phone)
     if template.kind == "sms" and phone is None:
-        is_there = person.contact.phone
-        return "the phone number cannot be used" if is_there else "no phone number is recorded"
+        return _why_no_number(person.contact.phone)
     allowed = values if one.is_signed else {k: v for k, v in values.items() if k not in CLINICAL}
     return _letter(template, person, allowed, phone)
+
+
+def _why_no_number(phone):
+    if not phone:
+        return "no phone number is recorded"
+    return "two numbers in one field" if has_two_numbers(phone) else NO_NUMBER
 
 
 def _addressed_by(kind):

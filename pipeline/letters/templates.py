@@ -9,7 +9,8 @@ from pipeline.core import LETTERS, YAML_ERRORS, Malformed, fault, parse_yaml, re
 from pipeline.letters.fields import KINDS
 
 FILE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3})\.txt")
-KEYS = {"kind", "title", "subject", "owner", "may_name_diagnosis"}
+KEYS = {"kind", "title", "subject", "owner", "may_name_diagnosis", "actions", "children"}
+ACTION = re.compile(r"[A-Z][A-Z0-9_]*")
 LARGEST = 10_000  # bytes of a file
 LONGEST_NAME = 60
 
@@ -17,7 +18,8 @@ LONGEST_NAME = 60
 @dataclass(frozen=True)
 class Template:
     """A template in a language. file: its name; line: in which line of it the body begins. title:
-    what the pages call it. fault: why it cannot be used, in a sentence; then its kind may be
+    what the pages call it. actions: of the patients that it is for, none for all; children: whether
+    it may go to a child. fault: why it cannot be used, in a sentence; then its kind may be
     unknown."""
 
     name: str
@@ -30,6 +32,8 @@ class Template:
     subject: str = ""
     owner: str = ""
     may_name_diagnosis: bool = False
+    actions: tuple[str, ...] = ()
+    children: bool = False
     body: str = field(default="", repr=False)
     line: int = 1
     fault: str | None = None
@@ -83,14 +87,14 @@ def _read(content):
     if unknown := given.keys() - KEYS:
         raise Malformed(f"{', '.join(map(str, sorted(unknown, key=str)))} is not a key of the head")
     _check(given, body)
-    return {**given, "body": body, "line": head.count("\n") + 4}
+    actions = tuple(given.get("actions", ()))
+    return {**given, "actions": actions, "body": body, "line": head.count("\n") + 4}
 
 
 def _check(given, body):
     if given.get("kind") not in KINDS:
         raise Malformed(f"kind must be one of {', '.join(KINDS)}")
-    if not isinstance(given.get("may_name_diagnosis", False), bool):
-        raise Malformed("may_name_diagnosis must be true or false")
+    _check_limits(given)
     needed = ("title", "owner") if given["kind"] == "sms" else ("title", "owner", "subject")
     for name in (*needed, *({"subject"} & given.keys())):
         value = given.get(name)
@@ -100,3 +104,17 @@ def _check(given, body):
         raise Malformed("the subject holds no fields: only the text below the head does")
     if not body.strip():
         raise Malformed("there is no text below the head")
+
+
+def _check_limits(given):
+    "What the template may say, and to whom"
+    for name in ("may_name_diagnosis", "children"):
+        if not isinstance(given.get(name, False), bool):
+            raise Malformed(f"{name} must be true or false")
+    if "actions" in given and not _are_actions(given["actions"]):
+        raise Malformed("actions must be a list of actions, such as [ORDER_B12, ORDER_MMA]")
+
+
+def _are_actions(value):
+    is_list = isinstance(value, list) and bool(value)
+    return is_list and all(isinstance(each, str) and ACTION.fullmatch(each) for each in value)

@@ -3,11 +3,14 @@ text may have."""
 
 import csv
 import re
+import unicodedata
 
 from pipeline.core import LETTERS, InvalidProtocol
 
 FILE, WORDS = "what_to_do.csv", "clinical_words.csv"
 ANY = "*"  # of an action that has no line of its own
+_HYPHENS = re.compile("[\u2010-\u2015\u2212]")
+_JOINERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f]")
 SHORT = 3  # a word of so few letters must stand alone
 
 
@@ -31,17 +34,30 @@ def clinical_words(home):
     InvalidProtocol."""
     folders = (LETTERS, home.letters)
     rows = [row for folder in folders for row in _rows(folder / WORDS, ("word", "language"))]
-    return {row["word"].casefold() for row in rows}
+    return {_folded(row["word"]) for row in rows}
 
 
 def clinical_word_in(text, words):
     """The first of the words that a text holds, else None; long ones also within another word."""
-    folded = text.casefold()
+    folded = _folded(text)
     for word in sorted(words):
         edge = r"\b" if len(word) <= SHORT else ""
         if re.search(f"{edge}{re.escape(word)}{edge}", folded):
             return word
     return None
+
+
+def _folded(text):
+    """A text in small letters, each with its accent as one character, without what has no width: as
+    it looks to a reader, however it is written."""
+    shown = "".join(each for each in text if not _is_without_width(each))
+    for _ in range(2):  # small letters may be composed anew
+        shown = unicodedata.normalize("NFKC", shown).casefold()  # codespell:ignore normalize
+    return _HYPHENS.sub("-", shown)
+
+
+def _is_without_width(character):
+    return unicodedata.category(character) == "Cf" or bool(_JOINERS.match(character))
 
 
 def _rows(path, columns):

@@ -21,6 +21,11 @@ CALLED = {  # what a part that is not allowed is called
     nodes.Import: "import", nodes.FromImport: "import", nodes.Extends: "extends",
     nodes.Assign: "set", nodes.Macro: "macro", nodes.Test: "a test",
 }  # fmt: skip
+CONDITIONS = (
+    nodes.If, nodes.CondExpr, nodes.Not, nodes.And, nodes.Or, nodes.Compare,
+)  # fmt: skip
+DEEPEST = 20  # conditions in one another; Python cannot compile a hundred
+TOO_DEEP = f"conditions are nested more than {DEEPEST} deep"
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     autoescape=False,
@@ -42,13 +47,7 @@ class Used:
 def used(body):
     """What the body of a template uses, as Used. Raises ValueError, with line and reason, where it
     is not Jinja, or uses what is not allowed."""
-    try:
-        tree = _ENVIRONMENT.parse(body)
-    except TemplateError as error:
-        line = getattr(error, "lineno", None) or 1
-        raise ValueError(f"line {line}: the braces are not closed, or are not understood") from None
-    except RecursionError:
-        raise ValueError("line 1: conditions stand too deep in one another") from None
+    tree = _parsed(body)
     fields, asked = {}, set()
     for node, line in _all(tree):
         if not isinstance(node, ALLOWED):
@@ -63,15 +62,31 @@ def used(body):
             asked |= {each.name for each, _ in _all(node.test) if isinstance(each, nodes.Name)}
     texts = [each.data for each in tree.find_all(nodes.TemplateData)]
     texts += [str(each.value) for each in tree.find_all(nodes.Const)]
+    _compiled(body)
     return Used(fields, frozenset(asked), "\n".join(texts))
 
 
-def _all(tree, line=1):
-    "Every node with its line, else that of the node around it"
-    line = tree.lineno or line
+def _parsed(body):
+    "The tree of a body. Raises ValueError"
+    try:
+        return _ENVIRONMENT.parse(body)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        raise ValueError(f"line {line}: the braces are not closed, or are not understood") from None
+    except RecursionError:
+        raise ValueError(f"line 1: {TOO_DEEP}") from None
+    except ValueError:  # of a number with thousands of digits
+        raise ValueError("line 1: a number is too long") from None
+
+
+def _all(tree, line=1, depth=0):
+    "Every node with its line, else that of the node around it. Raises ValueError"
+    line, depth = tree.lineno or line, depth + isinstance(tree, CONDITIONS)
+    if depth > DEEPEST:
+        raise ValueError(f"line {line}: {TOO_DEEP}")
     yield tree, line
     for child in tree.iter_child_nodes():
-        yield from _all(child, line)
+        yield from _all(child, line, depth)
 
 
 def rendered(body, values):
@@ -86,4 +101,8 @@ def rendered(body, values):
 
 @lru_cache(maxsize=100)
 def _compiled(body):
-    return _ENVIRONMENT.from_string(body)
+    "The template of a body. Raises ValueError where Python cannot compile it"
+    try:
+        return _ENVIRONMENT.from_string(body)
+    except (TemplateError, SyntaxError, RecursionError, MemoryError):
+        raise ValueError("line 1: the conditions are too long") from None

@@ -9,6 +9,7 @@ LONGEST = 1000
 # no scheme, no host, no backslash: a path of these pages and its query
 PATH = re.compile(
     r"/(?:worklist|patients|population|quality|runs|audit|account|help)(?:[/?][\w\-./?=&%+~:,]*)?"
+    r"|/letters/[\w\-]{12}(?:\?[\w\-./?=&%+~:,]*)?"  # what was written: a form leads elsewhere
 )
 
 

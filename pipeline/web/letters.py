@@ -24,14 +24,15 @@ from pipeline.web.render import page, root_of
 
 router = APIRouter()
 MOST = 100  # patients of one act: a page of the worklist has fewer
-LATELY = 30  # days in which a second letter of the same kind is pointed out
 ACT = 16  # characters
-GONE = "someone else changed this patient in the meantime"
+TOLD = ("attempt", "clinician_letter")  # kinds of events that tell of a letter
+UNKNOWN = "select this patient again to see why"
 
 
 class Written(BaseModel):
-    """What the page after writing is asked for. name: of the template. left: keys of patients who
-    were not written to. back: where the reader came from."""
+    """What the page after writing is asked for. name: of the template. left: of patients who
+    were not written to, the key, or key:reason, one of worklist.WHY_LEFT. back: where the reader
+    came from."""
 
     name: Annotated[str, Field(max_length=60)]
     form: Annotated[str, Field(max_length=10)] = "csv"
@@ -57,10 +58,10 @@ def choose(request: Request, form: Form, actor: Coordinator):
     rows, shelf = _rows(store, chosen), _shelf(request)
     record(request, actor, "letters", items=[row["id"] for row in rows])
     plans = [letters.plan(store, shelf, name, rows) for name in letters.offered(shelf)]
-    lately = worklist.letters_lately(store, [row["key"] for row in rows], days=LATELY)
+    lately = worklist.letters_lately(store, [row["key"] for row in rows], days=letters.LATELY)
     offers = [_offer(plan, lately) for plan in plans]
     return page(
-        request, "letters.html", offers=offers, chosen=chosen, back=back, days=LATELY,
+        request, "letters.html", offers=offers, chosen=chosen, back=back, days=letters.LATELY,
         gone=len(chosen) - len(rows), KINDS=letters.KINDS,
     )  # fmt: skip
 
@@ -93,8 +94,11 @@ def write(request: Request, form: Form, actor: Coordinator):
     if kind not in letters.FORMS_OF.get(found.kind, ()):
         raise HTTPException(400, "There is no such file of these letters. Choose PDF or CSV.")
     ready = _as_seen(found, chosen, kind)
+    changed = [one.key for one in found.letters if one.version != chosen[one.key]]
+    why = {key: worklist.changed_by(store, key, actor) for key in changed}
     if ready and act_id:
-        letters.log(store, ready, actor=actor, act_id=act_id, next_on=day_of(form, "next_on"))
+        next_on = day_of(form, "next_on")
+        why |= letters.log(store, ready, actor=actor, act_id=act_id, next_on=next_on).why
     written = {one.key for one in worklist.letters_logged(store, act_id, actor=actor)}
     if not written:
         raise HTTPException(
@@ -102,7 +106,7 @@ def write(request: Request, form: Form, actor: Coordinator):
             "No letter was written: these patients were changed since you opened the page, perhaps"
             " by you. Go back to the worklist and select them again.",
         )
-    left = [key for key in chosen if key not in written]
+    left = [f"{key}:{why[key]}" if key in why else key for key in chosen if key not in written]
     here = filters.address(QueryParams(), name=name, form=kind, left=left, back=back)
     return RedirectResponse(f"{root_of(request)}/letters/{act_id}{here}", 303)
 
@@ -123,17 +127,19 @@ def written(request: Request, act_id: str, actor: Coordinator, asked: Annotated[
     store = store_of(request)
     again = letters.letters_again(store, _shelf(request), act_id, actor=actor)
     logged = {one.key for one in (*again.letters, *again.left)}
-    wanted = [key for key in asked.left if key not in logged]
+    reasons = {key: reason for key, _, reason in (one.partition(":") for one in asked.left)}
+    wanted = [key for key in reasons if key not in logged]
     others = _rows(store, wanted)
     seen = [one.item_id for one in (*again.letters, *again.left)] + [row["id"] for row in others]
     record(request, actor, "letters", items=seen)
     found = _plan(request, store, asked.name, others)
-    why = {one.key: one.why for one in found.left}
+    why = {key: worklist.WHY_LEFT.get(reason, UNKNOWN) for key, reason in reasons.items()}
+    why |= {one.key: one.why for one in found.left}
     if asked.form == "pdf":
         why |= {one.letter.key: letters.no_glyphs(one) for one in letters.undrawn(found.letters)}
     return page(
         request, "letters_written.html", again=again, act=act_id, asked=asked, plan=found,
-        left=[(row, why.get(row["key"], GONE)) for row in others],
+        left=[(row, why[row["key"]]) for row in others],
         gone=len(wanted) - len(others), back=asked_for(asked.back), KINDS=letters.KINDS,
         FORMS=[asked.form, *(f for f in letters.FORMS_OF.get(found.kind, ()) if f != asked.form)],
         TITLES=letters.FORMS,
@@ -155,6 +161,22 @@ def file(request: Request, act_id: str, actor: Coordinator, asked: Annotated[Ask
     record(request, actor, "export", items=[one.item_id for one in made], detail=detail)
     headers = {"Content-Disposition": f'attachment; filename="b12-{name}.{asked.form}"'}
     return Response(content, media_type=media_type, headers=headers)
+
+
+def again_of(request, row, events, actor):
+    """The address of the page of each act in which the reader wrote about a patient, by act, for as
+    long as its file can be downloaded again. events: of the patient."""
+    if not actor.may("coordinator"):
+        return {}
+    told = [one for one in events if one["kind"] in TOLD and one["detail"] and one["act"]]
+    acts = {one["act"] for one in told if one["who"] == actor.name}
+    back, found = f"/patients/{row['key']}", {}
+    for act in acts:
+        for one in worklist.letters_logged(store_of(request), act, actor=actor):
+            name = one.wording.split(".")[0]
+            here = filters.address(QueryParams(), name=name, form="csv", back=back)
+            found[act] = f"/letters/{act}{here}"
+    return found
 
 
 def _shelf(request):

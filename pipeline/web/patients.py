@@ -12,6 +12,7 @@ from pipeline.web.access import Viewer, store_of
 from pipeline.web.banner import banner_of
 from pipeline.web.explained import explained
 from pipeline.web.key_values import key_results, taken
+from pipeline.web.letters import again_of
 from pipeline.web.numbers import Count
 from pipeline.web.people import people
 from pipeline.web.recorded import record
@@ -46,7 +47,8 @@ def show(
         request, "patient.html", status=status, row=row, problem=problem, stale=stale,
         typed=typed or {}, events=events, undone=undone, notes=worklist.notes(store, key),
         did=[one for one in events if did and one["act"] == did and one["who"] == actor.name],
-        banner=banner_of(request, row, explanation), **_explained(explanation),
+        banner=banner_of(request, row, explanation), again=again_of(request, row, events, actor),
+        **_explained(explanation),
         **_offered(store),
     )  # fmt: skip
 

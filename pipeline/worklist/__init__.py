@@ -89,7 +89,7 @@ from pipeline.worklist.statuses import (
 from pipeline.worklist.store import open_store
 from pipeline.worklist.subjects import NotAdmitted, admit, bind, is_first_use, subject_of
 from pipeline.worklist.suppression import LEAST
-from pipeline.worklist.undo import act_on_many, undo
+from pipeline.worklist.undo import WHY_LEFT, act_on_many, changed_by, undo
 from pipeline.worklist.user_names import BY_PROVIDER, UNKNOWN, is_name
 from pipeline.worklist.users import (
     Busy,
@@ -124,6 +124,7 @@ __all__ = [
     "TRIES",
     "UNCHANGED",
     "UNKNOWN",
+    "WHY_LEFT",
     "WITHIN",
     "Actor",
     "Asked",
@@ -151,6 +152,7 @@ __all__ = [
     "begin_session",
     "bind",
     "change_user",
+    "changed_by",
     "changes_since_visit",
     "check_reason",
     "choices",

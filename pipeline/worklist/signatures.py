@@ -37,7 +37,7 @@ def sign(
     if not name or len(name) > LONGEST or name != printable(name):
         raise UsageError(f"Give the name of who signs, at most {LONGEST} characters.")
     if role not in SIGNERS:
-        raise UsageError(f"Only a {' or a '.join(SIGNERS)} signs.")
+        raise UsageError(f"Only a {' or a '.join(SIGNERS)} can sign.")
     signed = Signature(protocol, name, role, datetime.now(UTC), actor.name)
     detail = f"{protocol}, SHA-256 {sha256[:SHOWN]}…, by {name}, {role}"
     with store.writing() as con:

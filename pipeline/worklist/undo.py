@@ -2,29 +2,36 @@
 the patient since."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Date, select
 
 from pipeline.core import UsageError
 from pipeline.worklist.actions import READ_ONLY, StaleItem, act, new_act, write_act
-from pipeline.worklist.items import item_of_key
+from pipeline.worklist.items import events, item_of_key
 from pipeline.worklist.tables import NEVER, event, item
 
 UNDONE_WITHIN = timedelta(hours=12)
+WHY_LEFT = {
+    "self": "you changed this patient after opening the page",
+    "other": "someone else changed this patient in the meantime",
+    "run": "the nightly run changed this patient in the meantime",
+    "refused": "the change is not allowed for this patient as they are now",
+}
 DAYS = {column.name for column in item.c if isinstance(column.type, Date)}
 
 
 @dataclass(frozen=True)
 class Done:
     """What an act on many items did. act_id: what it is undone by. done: how many items were
-    changed. left: the keys of those that were not, as others changed them or the change is not
-    allowed for them."""
+    changed. left: the keys of those that were not; why: for those of `act_on_many`, one of WHY_LEFT
+    by key."""
 
     act_id: str
     done: int
     left: tuple
+    why: dict[str, str] = field(default_factory=dict)
 
 
 def act_on_many(store, versions, *, actor, today=None, act_id=None, each=None, **asked):
@@ -33,7 +40,7 @@ def act_on_many(store, versions, *, actor, today=None, act_id=None, each=None, *
     where it is allowed for none of them."""
     if not actor.may("coordinator"):
         raise UsageError(READ_ONLY)
-    act_id, done, left, refused = act_id or new_act(), 0, [], None
+    act_id, done, why, refused = act_id or new_act(), 0, {}, None
     for key, version in versions.items():
         row = item_of_key(store, key, today=today)
         wanted = asked | (each or {}).get(key, {})
@@ -41,14 +48,25 @@ def act_on_many(store, versions, *, actor, today=None, act_id=None, each=None, *
             if row is None or not _is_so(row, wanted):
                 act(store, key, actor=actor, version=version, act_id=act_id, today=today, **wanted)
             done += 1
-        except StaleItem:
-            left.append(key)
+        except StaleItem as stale:
+            why[key] = _who_changed(stale.last, actor)
         except UsageError as error:
             refused = error
-            left.append(key)
+            why[key] = "refused"
     if refused and not done:
         raise refused
-    return Done(act_id, done, tuple(left))
+    return Done(act_id, done, tuple(why), why)
+
+
+def changed_by(store, key, actor):
+    """Who changed an item last, as a key of WHY_LEFT."""
+    return _who_changed(next(iter(events(store, key)), None), actor)
+
+
+def _who_changed(last, actor):
+    if last is None or last["who"] is None:
+        return "run"
+    return "self" if last["who"] == actor.name else "other"
 
 
 def _is_so(row, asked):

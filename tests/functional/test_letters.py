@@ -5,12 +5,16 @@ import io
 import re
 import shutil
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+from pipeline import letters as post
 from pipeline import worklist
+from pipeline.core import StorageError
 from pipeline.core.config import LETTERS, Home
 from pipeline.web import create_app
+from pipeline.web.deep_link import asked_for
 from tests.command import b12, deliver, run
 from tests.functional.web_client import client, field, token
 from tests.homes import LOW
@@ -153,7 +157,7 @@ def test_letters_are_chosen_written_once_downloaded_again_and_taken_back(home):
 def test_texts_are_a_file_of_numbers_and_words(home):
     kim = reader(home)
     after = kim.get(write(kim, chosen(kim, home), "recall-sms", "csv").headers["location"])
-    assert "3 SMS written and logged." in after.text
+    assert "3 SMS written and logged." in after.text and "<title>SMS written" in after.text
     rows = csv_of(download(kim, after, "csv").content)
     assert {row["phone"] for row in rows} == {"02079460001", "+442079460002", "02079460003"}
     assert all("020 7946 0000" in row["text"] and "Example," not in row["text"] for row in rows)
@@ -168,14 +172,20 @@ def test_a_stale_patient_is_left_and_named(home):
     worklist.act(
         worklist.open_store(home), row["key"], actor=lee, version=row["version"], comment="called"
     )
-    after = kim.get(write(kim, page, "recall-letter", "csv").headers["location"])
-    assert "2 letters written and logged." in after.text
-    assert "someone else changed this patient in the meantime" in after.text and not attempts(
-        home, "a"
+    d = items(home)["d"]
+    kim_herself = worklist.Actor("kim", "coordinator")
+    worklist.act(
+        worklist.open_store(home), d["key"], actor=kim_herself, version=d["version"], comment="x"
     )
+    after = kim.get(write(kim, page, "recall-letter", "csv").headers["location"])
+    assert "1 letter written and logged." in after.text
+    said = dict(re.findall(r">(\w+)</a>: ([^<]+)</li>", after.text))
+    assert said["a"] == "someone else changed this patient in the meantime"
+    assert said["d"] == "you changed this patient after opening the page"
+    assert said["c"] == "no name is recorded" and not attempts(home, "a")
     again = chosen(kim, home, "b")  # another form, of a template that was not written yet
-    assert write(kim, page, "blood-test-letter", "csv", keys=ticked(home, "c")).status_code == 409
-    assert "had the same" not in section(again, "blood-test-letter")
+    assert write(kim, page, "clinician-notice", "csv", keys=ticked(home, "c")).status_code == 409
+    assert "had the same" not in section(again, "recall-sms")
     assert "1 patient had the same in the last 30 days: <a" in section(again, "recall-letter")
     assert write(kim, again, "recall-letter", "csv").status_code == 303, "a second one is allowed"
 
@@ -259,15 +269,31 @@ def test_one_patient_is_written_to_from_their_page(home):
     assert 'action="/letters"' in page.text
     page = chosen(kim, home, "a", back=f"/patients/{row['key']}")
     after = kim.get(
-        write(kim, page, "blood-test-letter", "pdf", next_on="2026-01-01").headers.get(
-            "location", "/x"
-        )
+        write(kim, page, "recall-letter", "pdf", next_on="2026-01-01").headers.get("location", "/x")
     )
     assert after.status_code == 404, "a day in the past is refused"
-    after = kim.get(write(kim, page, "blood-test-letter", "pdf").headers["location"])
+    after = kim.get(write(kim, page, "recall-letter", "pdf").headers["location"])
     assert f'href="/patients/{row["key"]}">← Back' in after.text
     history = kim.get(f"/patients/{row['key']}").text
-    assert "blood-test-letter.de, SHA-256" in history and "letter, sent" in history
+    assert "recall-letter.de, SHA-256" in history and "letter, sent" in history
+    # found again from there, by the author alone, until it is taken back
+    [again] = re.findall(r'href="(/letters/[^"]+)">Download again', history)
+    page = kim.get(unescape(again))
+    assert download(kim, page, "csv").status_code == 200
+    assert f'href="/patients/{row["key"]}">← Back' in page.text
+    vic, lee = reader(home, "kim", "viewer"), reader(home, "lee")
+    assert not any(
+        "Download again" in who.get(f"/patients/{row['key']}").text for who in (vic, lee)
+    )
+    kim.post("/undo", data={"csrf": token(page), "act": field(page, "act"), "back": "/worklist"})
+    assert "Download again" not in kim.get(f"/patients/{row['key']}").text
+
+
+def test_a_login_leads_back_to_the_letters_that_were_written(home):
+    place = "/letters/AbC-_123xyz0?name=recall-letter&form=pdf&left=k1:self&back=%2Fworklist"
+    assert asked_for(place) == place
+    for other in ("/letters", "/letters/write", "/letters/AbC-_123xyz0/file?form=pdf&of=1"):
+        assert asked_for(other) == "/"
 
 
 def test_it_is_on_record_who_wrote_to_whom(home):
@@ -286,7 +312,7 @@ def test_it_is_on_record_who_wrote_to_whom(home):
 
 def test_the_command_line_lists_checks_signs_and_writes(home, tmp_path):
     assert "recall-sms.de" in b12(home.root, "letters").out
-    assert "9 templates: sound." in b12(home.root, "letters", "check").out
+    assert "9 templates can be used." in b12(home.root, "letters", "check").out
     home.letters.mkdir()
     mine = home.letters / "findings.en.txt"
     shipped = (LETTERS / "clinician-findings.en.txt").read_text()
@@ -329,6 +355,79 @@ def test_the_command_line_logs_where_it_is_asked_to(home, tmp_path):
     assert "export" in b12(home.root, "audit").out
 
 
+def test_the_command_line_writes_to_nobody_twice_unless_it_is_asked_to(home, tmp_path):
+    out, other = tmp_path / "sms.csv", tmp_path / "other.csv"
+    write_it = ("letters", "write", "--kind", "sms", "--log", "--out")
+    assert b12(home.root, *write_it, out, "--site", "north").code == 0
+    again = b12(home.root, *write_it, other)
+    assert f"had the same letter on {worklist_day()}" in again.out
+    assert [row["phone"] for row in csv_of(other.read_bytes())] == ["02079460003"]
+    before = other.read_bytes()
+    none = b12(home.root, *write_it, other)
+    assert none.code == 2 and "No letter was written" in none.err and "--again" in none.err
+    assert other.read_bytes() == before and len(attempts(home, "a")) == 1
+    assert b12(home.root, *write_it, other, "--again").code == 0
+    assert len(csv_of(other.read_bytes())) == 3 and len(attempts(home, "a")) == 2
+    assert b12(home.root, "letters", "list", "--again").code == 2
+    letter = b12(
+        home.root,
+        "letters",
+        "write",
+        "--kind",
+        "letter",
+        "--template",
+        "recall-letter",
+        "--out",
+        out,
+    )
+    assert letter.code == 0, "another letter is not the same"
+
+
+@pytest.mark.parametrize("when", ["rendered", "flushed", "logged", "renamed"])
+def test_no_letter_is_logged_whose_file_was_not_written(home, tmp_path, monkeypatch, when):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    out, log = tmp_path / "sms.csv", post.log
+
+    def half_logged(store, letters, **how):
+        log(store, letters[:1], **how)
+        raise StorageError("The worklist database cannot be written.")
+
+    breaks = {
+        "rendered": (post, "file_of", full), "flushed": ("pipeline.core.files.flush", full),
+        "logged": (post, "log", half_logged), "renamed": (Path, "replace", full),
+    }  # fmt: skip
+    monkeypatch.setattr(*breaks[when])
+    done = b12(home.root, "letters", "write", "--kind", "sms", "--log", "--out", out)
+    monkeypatch.undo()
+    assert done.code != 0 and not list(tmp_path.glob("*sms*"))
+    assert {items(home)[name]["status"] for name in "abc"} == {"open"}
+    store = worklist.open_store(home)
+    keys = [row["key"] for row in items(home).values()]
+    assert not worklist.letters_lately(store, keys, days=1)
+
+
+def test_who_is_changed_while_letters_are_logged_is_not_in_the_file(home, tmp_path, monkeypatch):
+    key, log = items(home)["a"]["key"], post.log
+
+    def changed_first(store, letters, **how):
+        lee = worklist.Actor("lee", "coordinator")
+        worklist.act(store, key, actor=lee, version=1, comment="called")
+        return log(store, letters, **how)
+
+    monkeypatch.setattr(post, "log", changed_first)
+    out = tmp_path / "sms.csv"
+    done = b12(home.root, "letters", "write", "--kind", "sms", "--log", "--out", out)
+    assert done.code == 0 and len(csv_of(out.read_bytes())) == 2
+    assert "someone else changed this patient in the meantime" in done.out
+    one = b12(
+        home.root, "letters", "write", "--kind", "letter", "--template", "recall-letter", "--site",
+        "south", "--out", tmp_path / "x.csv",
+    )  # fmt: skip
+    assert one.code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -346,6 +445,12 @@ def test_what_cannot_be_done_is_said(home, tmp_path, arguments, said):
     assert answer.code == 2 and said in answer.err and not list(tmp_path.glob("x.*"))
 
 
+def test_a_template_without_the_language_of_the_site_is_told_by_the_check(home, monkeypatch):
+    monkeypatch.setenv("B12_LOCALE", "fr_FR")
+    told = "recall-sms: no French version, so patients who prefer another language get no letter"
+    assert told in b12(home.root, "letters", "check").out
+
+
 def test_a_template_that_cannot_be_used_fails_the_check(home):
     home.letters.mkdir()
     (home.letters / "recall-sms.en.txt").write_text(
@@ -357,4 +462,4 @@ def test_a_template_that_cannot_be_used_fails_the_check(home):
         "recall-sms.en.txt (site): error: it uses the clinical field reason (line 6)" in answer.out
     )
     page = chosen(reader(home), home, "a")
-    assert "Ready for no patient" in section(page, "recall-sms")
+    assert "No patients can be written to." in section(page, "recall-sms")

@@ -1,20 +1,25 @@
 """The command of letters: the templates and their state, their signature, and letters to the
 patients of the worklist."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 
 from pipeline import letters as post
 from pipeline import worklist
 from pipeline.cli.commands.recording import record_in
 from pipeline.cli.commands.terminal import check_file, is_confirmed, say, show
-from pipeline.core import InvalidProtocol, UsageError, account, clock, counted, replacing
+from pipeline.core import InvalidProtocol, UsageError, account, clock, counted, flush, replacing
 from pipeline.exports import table
+from pipeline.profiles import language_name
 from pipeline.run import COMMAND_LINE
 
 COLUMNS = ("template", "kind", "title", "owner", "from", "state")
 LEAST = ("owner", "title")
 LEFT = ("patient_id", "why")
-OF_WRITE = ("kind", "chosen", "priority", "status", "site", "out", "log", "by")
+OF_WRITE = ("kind", "chosen", "priority", "status", "site", "out", "log", "by", "again")
+NOBODY = (
+    "No letter was written: none of these patients can be written to. --again writes also to those"
+    f" who had the same letter in the last {post.LATELY} days."
+)
 OF_SIGN = ("template", "name", "yes")
 
 
@@ -66,11 +71,13 @@ def _check(home, store, _):
         for each in filter(None, said):
             say(f"{name}: {each}.")
     for name in post.missing_languages(found):
-        say(f"{name}: there is none in the language of the site ($B12_LOCALE), for all others.")
+        language = language_name(post.default_language())
+        told = f"no {language} version, so patients who prefer another language get no letter"
+        say(f"{name}: {told} ($B12_LOCALE).")
     wrong = sum(bool(one.errors) for one in found)
     if wrong:
         raise InvalidProtocol(f"{counted(wrong, 'template')} of {len(found)} cannot be used.")
-    say(f"{counted(len(found), 'template')}: sound.")
+    say(f"{counted(len(found), 'template')} can be used.")
 
 
 def _sign(home, store, options):
@@ -90,22 +97,21 @@ def _sign(home, store, options):
 
 
 def _write(home, store, options):
-    form, shelf = _form(options), post.shelf(home, store)
-    name = _template(shelf, options)
+    form = _form(options)
     worklist.follow(home, store)
+    shelf = post.shelf(home, store)
+    name = _template(shelf, options)
     plan = post.plan(store, shelf, name, _rows(store, options))
     written, left = _drawn(plan, form)
-    if not written:
-        _tell_left(left)
-        raise UsageError("No letter was written: none of these patients can be written to.")
-    seen = [one.item_id for one in (*written, *left)]
-    record_in(store, "export", items=seen, rows=len(seen), detail=f"{name}, {form}")
-    if options.log:
-        written, left = _logged(store, written, left, options)
-    with replacing(options.out) as part:
-        part.write_bytes(post.file_of(written, form))
-        part.chmod(0o600)
+    if not options.again:
+        written, left = _first(store, written, left)
+    if written:
+        seen = [one.item_id for one in (*written, *left)]
+        record_in(store, "export", items=seen, rows=len(seen), detail=f"{name}, {form}")
+        written, left = _to_file(store, written, left, form, options)
     _tell_left(left)
+    if not written:
+        raise UsageError(NOBODY)
     logged = "" if options.log else " Nothing was logged: --log records an attempt of each."
     say(f"{options.out}: {counted(len(written), 'letter')} of {plan.title!r}.{logged}")
 
@@ -146,23 +152,59 @@ def _drawn(plan, form):
     "The letters that the form can hold, and everyone else with the reason"
     undrawn = post.undrawn(plan.letters) if form == "pdf" else []
     keys = {one.letter.key for one in undrawn}
-    without = [
-        post.Left(one.letter.key, one.letter.item_id, one.letter.patient_id, post.no_glyphs(one))
-        for one in undrawn
-    ]
+    without = [_left(one.letter, post.no_glyphs(one)) for one in undrawn]
     return [one for one in plan.letters if one.key not in keys], [*plan.left, *without]
 
 
-def _logged(store, written, left, options):
-    "The letters that were logged; a patient whom someone changed at this moment is left"
-    actor = worklist.Actor(options.by or account(), "admin")
-    found = post.log(store, written, actor=actor, act_id=worklist.new_act())
-    changed = [
-        post.Left(one.key, one.item_id, one.patient_id, "changed by someone else at this moment")
-        for one in written
-        if one.key in found.left
+def _first(store, written, left):
+    "The letters to those who did not have the same lately; the others are left"
+    had = post.had_lately(store, written)
+    again = [
+        _left(one, f"had the same letter on {had[one.key]}") for one in written if one.key in had
     ]
-    return [one for one in written if one.key not in found.left], [*left, *changed]
+    return [one for one in written if one.key not in had], [*left, *again]
+
+
+def _left(letter, why):
+    return post.Left(letter.key, letter.item_id, letter.patient_id, why)
+
+
+def _to_file(store, written, left, form, options):
+    """The letters that are in the file, and everyone else. The file is written beside its place
+    before anything is logged, and what was logged is taken back where it cannot take its place."""
+    actor, act_id = worklist.Actor(options.by or account(), "admin"), worklist.new_act()
+    with ExitStack() as failed:
+        failed.callback(_take_back, store, act_id, actor)
+        with replacing(options.out) as part:
+            _render(part, written, form)
+            if options.log:
+                ready = len(written)
+                written, left = _logged(store, written, left, actor=actor, act_id=act_id)
+                if len(written) < ready:
+                    _render(part, written, form)
+        failed.pop_all()
+    return written, left
+
+
+def _render(path, letters, form):
+    path.write_bytes(post.file_of(letters, form))
+    path.chmod(0o600)
+    flush(path)
+
+
+def _take_back(store, act_id, actor):
+    with suppress(UsageError):  # there is nothing to take back
+        worklist.undo(store, act_id, actor=actor)
+
+
+def _logged(store, written, left, *, actor, act_id):
+    "The letters that were logged; whom someone changed at this moment is left. Raises UsageError"
+    why = post.log(store, written, actor=actor, act_id=act_id).why
+    changed = [_left(one, worklist.WHY_LEFT[why[one.key]]) for one in written if one.key in why]
+    if len(changed) == len(written):
+        _tell_left([*left, *changed])
+        raise UsageError(NOBODY)
+    return [one for one in written if one.key not in why], [*left, *changed]
 
 
 def _tell_left(left):

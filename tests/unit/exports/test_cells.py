@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline.engine import connect
-from pipeline.exports.cells import LONGEST, cell, cells_of, escaped
+from pipeline.exports.cells import LONGEST, cell, cells_of, escaped, escaped_beginning
 
 RUN = ["x\n=1", "x\r\n=1", "x\r=1", "x\u2028=1", "＝1", "＋1", "－1", "＠x", "−1", " =1", "\xa0=1", "\u3000＝1", "\u200b=1", "\ufeff=1", "\t =1", "\r\n=1", "a; =1", "a\t\t=1", ";=;=", "  \n  +1"]  # fmt: skip
 TEXTS = [*RUN, "=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "=", "=\n=", "plain", "a=b", "a\n=b", "\n=1", "'=1", " =1", "\\1", "é-", "", None]  # fmt: skip
@@ -51,3 +51,11 @@ def test_numbers_and_days_stay_what_they_are():
     con = connect()
     con.execute("create table said as select -1 as number, date '2026-01-31' as day, true as is_so")
     assert con.execute(cells_of(con, "said")).fetchall() == con.execute("from said").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("- a\n- b", "'- a\n- b"), (" \n=1", " \n'=1"), ("\ta", "'\ta"), ("a\n=1;-2", "a\n=1;-2"), ("", "")],
+)  # fmt: skip
+def test_of_a_text_in_sentences_the_beginning_alone_is_escaped(text, cell):
+    assert escaped_beginning(text) == cell

@@ -8,7 +8,7 @@ import pytest
 from reportlab import __file__ as reportlab
 
 from pipeline.core import UsageError
-from pipeline.letters import Letter, file_of, number_to_text, parts, undrawn
+from pipeline.letters import Letter, file_of, has_two_numbers, number_to_text, parts, undrawn
 
 DANGEROUS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "＝1", "a;=1")
 
@@ -70,7 +70,7 @@ def test_the_font_of_the_site_is_used_but_not_for_a_script_that_it_would_draw_wr
     monkeypatch.setenv("B12_LETTER_FONT", font)
     assert b"Oblique" in file_of([letter()], "pdf")
     # as of a font that has every glyph, which would draw Arabic in the wrong order and unjoined
-    monkeypatch.setattr("pipeline.letters.font.font_of_letters", lambda: Everything)
+    monkeypatch.setattr("pipeline.exports.font.pdf_font", lambda: Everything)
     assert not undrawn([letter("Łukasz Иван 李 Ωμέγα")])
     assert [len(undrawn([letter(name)])) for name in ("محمد", "שרה", "अनु", "สมชาย", "ா")] == [1] * 5
     monkeypatch.undo()
@@ -110,11 +110,29 @@ def test_a_sender_of_sms_gets_the_number_and_the_text_as_they_are():
     [
         ("020 7946 0773", "02079460773"), ("+44 (0)20 7946-0773", "+442079460773"), ("(020) 7946.0773", "02079460773"),
         ("0151/2345 678", "01512345678"), (None, None), ("", None), ("123", None), ("020 7946 0773 x12", None), ("=1+1", None),
-        ("0" * 16, None), ("+44 20\n7946 0773", "+442079460773"), ("٠١٢٣٤٥٦٧", None),
+        ("0" * 16, None), ("(0)20 7946 0773", "02079460773"), ("0044 (0)20 7946 0773", "00442079460773"), ("(+44) (0) 20 79460773", "+442079460773"),
+        ("1234567 / 7654321", None), ("020 7946 0773; 020 7946 0774", None), ("020 7946 0773 or 020 7946 0774", None),
+        ("+49 1511/2345678", "+4915112345678"), ("+49 (0)6201 / 123456", "+496201123456"), ("+45 12345678/87654321", None), ("+44 20\n7946 0773", "+442079460773"), ("٠١٢٣٤٥٦٧", None),
     ],
 )  # fmt: skip
 def test_a_number_is_digits_or_none(phone, number):
     assert number_to_text(phone) == number
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_so"),
+    [("020 7946 0773/020 7946 0774", True), ("123456 or 654321", True), ("123456;+44 654321", True), ("0151/2345678", False), ("ext. 5 or 6", False), (None, False)],
+)  # fmt: skip
+def test_two_numbers_in_one_field_are_told_apart_from_an_area_code(phone, is_so):
+    assert has_two_numbers(phone) == is_so
+
+
+def test_the_words_of_a_letter_stay_as_written_and_a_patients_name_in_them_cannot_run():
+    text = "Please bring:\n- your card\n\n+ your medicines; - and a list"
+    assert cells(file_of([letter(text=text)], "csv"))[0]["text"] == text
+    assert cells(file_of([letter(text=f"- {text}")], "csv"))[0]["text"] == f"'- {text}"
+    [row] = cells(file_of([letter("=1+1", text="Dear\n=1+1,\n- your card")], "csv"))
+    assert row["text"] == "Dear\n'=1+1,\n- your card"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_the_site_decides_the_language_of_all_others_and_of_clinicians(home, sto
         ({"name": None}, "recall-letter", "no name is recorded"),
         ({"phone": None}, "recall-sms", "no phone number is recorded"),
         ({"phone": "ext. 5"}, "recall-sms", "the phone number cannot be used"),
+        ({"phone": "020 7946 0773 / 020 7946 0774"}, "recall-sms", "two numbers in one field"),
         ({"phone": "=1+1"}, "recall-sms", "the phone number cannot be used"),
         ({"registered_clinician": None}, "clinician-notice", "no registered clinician is recorded"),
         ({}, "clinician-findings", "the template clinician-findings.en.txt cannot be used: it waits for its owner's signature"),
@@ -84,6 +85,46 @@ def test_who_has_not_what_is_needed_is_named_with_the_reason(home, store, contac
 )  # fmt: skip
 def test_who_is_closed_dead_or_opted_out_is_not_written_to(home, store, row, why):
     assert one(store, home, ANN, **row) == why
+
+
+@pytest.mark.parametrize("action", ["TREAT_IM_NEURO", "MANUAL_REVIEW", None])
+def test_a_letter_that_asks_for_a_test_goes_to_who_is_to_have_one(home, store, action):
+    unfit = "this letter does not fit what is asked"
+    assert one(store, home, ANN, "blood-test-letter", action=action) == unfit
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["ORDER_B12", "ORDER_MMA", "CONSIDER_MMA", "MONITORING_DUE", "INVESTIGATE_CAUSE", "FOLATE_B12_UNKNOWN"],
+)  # fmt: skip
+def test_whatever_asks_for_a_test_is_fit_for_the_letter_about_it(home, store, action):
+    assert one(store, home, ANN, "blood-test-letter", action=action).kind == "letter"
+
+
+CHILD = "a child (under 16): this letter is not for children"
+
+
+@pytest.mark.parametrize(
+    ("born", "latest", "why"),
+    [
+        ("2010-03-05", None, CHILD), ("2010-03-04", None, None), (None, None, None), ("2010-01-01", "2010-12-31", f"perhaps {CHILD}"),
+        ("2024-02-29", None, CHILD), ("2009-01-01", "2009-12-31", None),
+    ],
+)  # fmt: skip
+def test_a_child_is_not_written_to_unless_the_template_is_for_children(
+    home, store, written, born, latest, why
+):
+    head = "---\nkind: sms\ntitle: T\nowner: O\nchildren: true\n---\n"
+    written("for-parents.en", "Please call.", head=head)
+    days = {"born_on": born, "born_latest_on": latest}
+    days = {name: day and date.fromisoformat(day) for name, day in days.items()}
+    [key] = fill(store, [{"patient_id": "A"} | days]).values()
+    knows(store, "A", **ANN)
+    for name in ("recall-letter", "recall-sms"):
+        left = planned(home, store, name, [key], today=date(2026, 3, 4)).left
+        assert [one.why for one in left] == ([why] if why else [])
+    for name in ("for-parents", "clinician-notice"):
+        assert planned(home, store, name, [key], today=date(2026, 3, 4)).letters
 
 
 def test_without_the_telephone_of_the_clinic_no_letter_asks_to_call(home, store, monkeypatch):

@@ -1,5 +1,7 @@
 "Templates of the program and of a site: what is wrong with each is said, and a site's name replaces the shipped one in all languages"
 
+import hashlib
+
 import pytest
 
 from pipeline.core import InvalidProtocol
@@ -45,6 +47,10 @@ def test_every_shipped_template_is_sound_in_both_languages(home, store):
         ("name.en", "---\nkind: letter\ntitle: A\nowner: B\n---\n", "subject must be a text of one line"),
         ("name.en", "---\nkind: sms\ntitle: A\nowner: 5\n---\n", "owner must be a text of one line"),
         ("name.en", "---\nkind: sms\ntitle: A\nowner: B\nmay_name_diagnosis: perhaps\n---\n", "may_name_diagnosis must be true or false"),
+        ("name.en", "---\nkind: sms\ntitle: A\nowner: B\nactions: ORDER_B12\n---\n", "actions must be a list of actions"),
+        ("name.en", "---\nkind: sms\ntitle: A\nowner: B\nactions: []\n---\n", "actions must be a list of actions"),
+        ("name.en", "---\nkind: sms\ntitle: A\nowner: B\nactions: [order b12]\n---\n", "actions must be a list of actions"),
+        ("name.en", "---\nkind: sms\ntitle: A\nowner: B\nchildren: 5\n---\n", "children must be true or false"),
         ("name.en", "---\nkind: letter\ntitle: A\nowner: B\nsubject: 'To {{{{ name }}}}'\n---\n", "the subject holds no fields"),
     ],
 )  # fmt: skip
@@ -78,6 +84,33 @@ def test_a_name_of_the_site_replaces_the_shipped_one_in_every_language(home, wri
 
 
 @pytest.mark.parametrize(
+    "word", ["Ana\u0308mie", "An\u00adämie", "AN\u200bÄ\u2060MIE", "B₁₂", "B\u201112", "Ｖｉｔａｍｉｎ", "Ana\u034f\u0308mie"]
+)  # fmt: skip
+def test_a_clinical_word_is_known_however_it_is_written(home, word):
+    assert clinical_word_in(f"Ihre {word}", clinical_words(home))
+
+
+def test_the_name_of_the_clinic_is_clinical_content_too(home, store, written, monkeypatch):
+    monkeypatch.setenv("B12_CLINIC_NAME", "Vitamin B12 Clinic")
+    path = written("mine.en", "Dear {{ name }}: {{ reason }}", may="true")
+    written("plain.en", "Dear {{ name }}", may="true")
+    said = "it uses the clinical word “b12” of B12_CLINIC_NAME; only a template with may_name_diagnosis"
+    found = usable(home, store)
+    assert all(said in of(found, name).why_not for name in ("recall-sms", "recall-letter"))
+    assert of(found, "plain").why_not == "it waits for its owner's signature"
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sign(store, sha256=sha256, protocol="mine.en", name="Dr Own", role="clinician", actor=OWNER)
+    assert of(usable(home, store), "mine").why_not is None
+
+
+def test_an_action_that_the_protocol_does_not_have_is_told_by_the_check(home, store, written):
+    head = "---\nkind: sms\ntitle: T\nowner: O\nactions: [ORDER_B12, ORDER_B21]\n---\n"
+    written("mine.en", "Please call.", head=head)
+    told = "the protocol praxis-2026 has no action ORDER_B21: no letter is written for it"
+    assert of(checked(home, store), "mine").warnings == (told,)
+
+
+@pytest.mark.parametrize(
     ("body", "kind", "said"),
     [
         ("Dear {{ name }},\n{{ reason }}", "letter", "the clinical field reason (line 9)"),
@@ -87,6 +120,7 @@ def test_a_name_of_the_site_replaces_the_shipped_one_in_every_language(home, wri
         ("Ein MANGEL", "letter", "the clinical word “mangel”"),
         ("Dear {{ nmae }}", "letter", "line 8: nmae is not a field of this kind of letter. Its fields: name, today"),
         ("{{ patient_id }}", "sms", "patient_id is not a field of this kind"), ("{{ born }}", "letter", "born is not a field of this kind"),
+        ("a\n{{ 'a' if " + "not " * 200 + "name else 'b' }}", "letter", "line 9: conditions are nested more than 20 deep"),
         ("a\n{{ name.x }}", "letter", "line 9: a dot is not allowed"),
     ],
 )  # fmt: skip

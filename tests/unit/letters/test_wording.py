@@ -26,6 +26,23 @@ def test_conditions_that_nest_without_end_are_refused():
         used("{% if name %}" * 5000 + "{% endif %}" * 5000)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{{{{ 'a' if {'not ' * 200}name else 'b' }}}}", f"{{% if {'not ' * 21}name %}}x{{% endif %}}", f"{{{{ {'(' * 500}name{')' * 500} }}}}",
+        f"{{{{ {'9' * 5000} }}}}", "{% if name %}" * 21 + "{% endif %}" * 21,
+    ],
+)  # fmt: skip
+def test_what_python_could_not_compile_is_refused_with_its_line(body):
+    with pytest.raises(ValueError, match=r"^line 1: "):
+        used(body)
+
+
+def test_twenty_conditions_in_one_another_are_allowed():
+    assert rendered("{% if name %}" * 20 + "x" + "{% endif %}" * 20, {"name": "N"}) == "x"
+    assert rendered(f"{{{{ 'a' if {'not ' * 19}name else 'b' }}}}", {"name": "N"}) == "b"
+
+
 def test_a_value_is_text_and_never_a_template():
     values = {"name": "{{ 7 * 7 }}<b>{% for %}", "clinic": "C"}
     assert rendered("Dear {{ name }}, {{ clinic }}\n", values) == "Dear {{ 7 * 7 }}<b>{% for %}, C"

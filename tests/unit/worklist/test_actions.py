@@ -160,6 +160,7 @@ def test_many_are_assigned_at_once_and_those_left_alone_are_named(store):
         store, dict.fromkeys(keys, 1), actor=KIM, assignee="kim", today=TODAY
     )
     assert (found.done, found.left) == (3, (keys[1], keys[3]))
+    assert found.why == {keys[1]: "other", keys[3]: "refused"}
     assert [worklist.item(store, key)["assignee"] for key in keys] == [
         "kim",
         None,
@@ -287,7 +288,7 @@ def test_an_urgent_patient_is_not_closed_without_a_reason(store):
     with pytest.raises(UsageError, match="urgent"):
         acts(store, keys[0], to="done", reason=" ")
     found = worklist.act_on_many(store, dict.fromkeys(keys, 1), actor=KIM, today=TODAY, to="done")
-    assert (found.done, found.left) == (1, (keys[0],))
+    assert (found.done, found.left, found.why) == (1, (keys[0],), {keys[0]: "refused"})
     with pytest.raises(UsageError, match="urgent"):
         worklist.act_on_many(store, {keys[0]: 1}, actor=KIM, today=TODAY, to="done")
     assert acts(store, keys[0], to="done", reason="treated elsewhere")["status"] == "done"

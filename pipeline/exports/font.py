@@ -1,5 +1,5 @@
-"""The font of letters on paper, and which characters it cannot draw as they are meant to be
-read."""
+"""The font of letters and tables on paper, and which characters it cannot draw as they are meant to
+be read."""
 
 import unicodedata
 from functools import lru_cache
@@ -19,8 +19,15 @@ SCRIPTS = {
 def missing_characters(text):
     """The characters of a text that the font does not draw, each once, in order. Raises UsageError
     for a font that cannot be used."""
-    glyphs = font_of_letters().face.charToGlyph
+    glyphs = pdf_font().face.charToGlyph
     return "".join(sorted({each for each in composed(text) if not _is_drawn(each, glyphs)}))
+
+
+def drawable(text):
+    """A text with a question mark for each character that the font does not draw. Raises UsageError
+    for a font that cannot be used."""
+    missing = missing_characters(text)
+    return "".join("?" if each in missing else each for each in composed(text))
 
 
 def _is_drawn(character, glyphs):
@@ -38,7 +45,7 @@ def composed(text):
     return unicodedata.normalize("NFC", str(text))  # codespell:ignore normalize
 
 
-def font_of_letters():
+def pdf_font():
     """The font, registered with ReportLab. Raises UsageError."""
     return _registered(settings().letter_font)
 
