@@ -10,17 +10,10 @@ from pipeline.cli.completion import SHELLS
 from pipeline.cli.letter_arguments import add_letters
 from pipeline.cli.map_arguments import add_map_arguments
 from pipeline.cli.parsing import Parser
+from pipeline.cli.user_arguments import USER_ACTIONS, add_user
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
-from pipeline.worklist import ROLES, SIGNERS
-
-ROLE_HELP = (
-    "operator: counts, no patients; viewer: reads; coordinator: acts; steward: also sees rejected"
-    " rows; admin: everything"
-)
-
-
-USER_ACTIONS = ("add", "list", "role", "sites", "password", "disable", "enable", "sign-out", "bind")
+from pipeline.worklist import SIGNERS
 
 
 def parser():
@@ -369,18 +362,7 @@ def _networks(text):
 
 
 def _user(commands):
-    text = f"manage users of the pages: {', '.join(USER_ACTIONS)}"
-    user = _add(commands, "user", text)
-    user.add_argument("action", choices=USER_ACTIONS)
-    user.add_argument("name", nargs="?", metavar="NAME")
-    user.add_argument("--role", choices=ROLES, help=ROLE_HELP)
-    text = "for add, role and sites: only the patients of this site; may be repeated; - stands for"
-    text += " patients without a site (default: of every site)"
-    user.add_argument("--site", action="append", metavar="SITE", help=text)
-    text = "for role and sites: the patients of every site"
-    user.add_argument("--all-sites", action="store_true", help=text)
-    text = "for bind: the user's name at the provider of single sign-on, as the audit page shows it"
-    user.add_argument("--subject", metavar="SUB", help=text)
+    add_user(_add(commands, "user", f"manage users of the pages: {', '.join(USER_ACTIONS)}"))
 
 
 def _audit(commands):
