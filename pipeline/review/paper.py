@@ -64,10 +64,9 @@ def write_pdf(kit, path):
 
 
 def _register_fonts():
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        for name in (FONT, BOLD):
-            pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
-        pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=FONT, boldItalic=BOLD)
+    for name in {FONT, BOLD} - {*pdfmetrics.getRegisteredFontNames()}:  # letters use them, too
+        pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
+    pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=FONT, boldItalic=BOLD)
 
 
 def _fit(text):
