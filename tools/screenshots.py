@@ -12,7 +12,7 @@ from pipeline.web import standalone
 from tests.serving import launch, serving
 from tools.story import tell_story
 
-DAYS, EVERY, PATIENTS, TODAY = 91, 2, 3_000, clock.today()
+DAYS, EVERY, PATIENTS, TODAY = 91, 3, 1_500, clock.today()
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 PAGES = {
     "worklist": "/worklist?filters=1", "population": "/population",
