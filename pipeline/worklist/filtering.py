@@ -7,8 +7,10 @@ from sqlalchemy import or_
 
 from pipeline.worklist.funnel import Identified, in_episodes
 from pipeline.worklist.need_to_know import seen_in_lists
+from pipeline.worklist.statuses import STATUSES
 from pipeline.worklist.tables import item
 
+LISTED = tuple(status for status in STATUSES if status != "off_list")
 NAMED = {  # of a Filter: the column that must hold one of its values
     "priority": item.c.priority, "action": item.c.action, "keys": item.c.key,
     "site": item.c.site, "assignee": item.c.assignee,
@@ -61,7 +63,7 @@ def _status(chosen, any_status):
     if chosen.status:
         yield item.c.status.in_(chosen.status)
     elif any_status or chosen.keys or chosen.identified:
-        yield item.c.status != "off_list"
+        yield item.c.status.in_(LISTED)  # one by one, as the index of statuses has them
     else:
         yield item.c.is_active
 

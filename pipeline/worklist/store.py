@@ -80,7 +80,8 @@ class Store:
             _reached(self.engine),
             self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con,
         ):
-            con.execute(text("analyze item" if self.is_sqlite else "vacuum (analyze) item"))
+            for table in ("item", "episode"):
+                con.execute(text(f"{'analyze' if self.is_sqlite else 'vacuum (analyze)'} {table}"))
 
     def scrub(self):
         """Overwrite what SQLite deleted, in its log too; of PostgreSQL, that is its administrator's
