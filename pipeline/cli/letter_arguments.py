@@ -30,7 +30,7 @@ def _add_write(command):
     text = "write: only this priority, 1 (urgent) to 4 (routine)"
     command.add_argument("--priority", type=int, choices=(1, 2, 3, 4), help=text)
     text = "write: only this status; may be repeated (default: all with work to do)"
-    command.add_argument("--status", action="append", choices=STATUSES, help=text)
+    command.add_argument("--status", action="append", choices=STATUSES, metavar="STATUS", help=text)
     text = "write: only this site; may be repeated; - stands for patients without a site"
     command.add_argument("--site", action="append", metavar="SITE", help=text)
     text = "write: the file, .pdf or .csv"

@@ -69,6 +69,7 @@ from pipeline.core.memory import (
 )
 from pipeline.core.names import printable, safe_name
 from pipeline.core.patient_url import filled_patient_url
+from pipeline.core.spreadsheet import CELL_BREAKS, CELL_SIGNS, CELL_SPACES
 from pipeline.core.yaml_text import (
     LOADER,
     YAML_ERRORS,
@@ -80,6 +81,9 @@ from pipeline.core.yaml_text import (
 )
 
 __all__ = [
+    "CELL_BREAKS",
+    "CELL_SIGNS",
+    "CELL_SPACES",
     "CONTACT",
     "DEFAULT_PACK",
     "ENTITIES",

@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.core import CELL_BREAKS, CELL_SIGNS, CELL_SPACES
+
 COLUMNS = (  # of an export, in this order, as far as a row has them
     "priority", "patient_id", "age", "sex", "action", "next_step", "reason", "evidence", "result",
     "result_test", "result_reported", "result_on", "result_range", "safety", "status", "assignee",
@@ -15,17 +17,11 @@ COLUMNS = (  # of an export, in this order, as far as a row has them
 )  # fmt: skip
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 _CAPITALS = {"b12": "B12", "mma": "MMA", "id": "ID"}
-# A text that begins so is run as a formula, with a full-width sign as well where these are in use,
-# and so is what follows a semicolon, a tab or a line break where a spreadsheet divides cells there.
-# Spaces before it may be taken away
-_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
-_SPACES = f"{_BREAKS} \xa0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
-_SIGNS = "=+@\uff1d\uff0b\uff20\uff0d\u2212-"
-_RUN = f"((?:^|[;{_BREAKS}])[{_SPACES}]*)([{_SIGNS}])"
+_RUN = f"((?:^|[;{CELL_BREAKS}])[{CELL_SPACES}]*)([{CELL_SIGNS}])"
 # the same in time that grows with the text: a run of breaks and spaces is looked at once
-_RUNS = re.compile(f"(?:^[{_SPACES}]*|[;{_BREAKS}][;{_SPACES}]*)([{_SIGNS}]?)")
-_SIGN = re.compile(f"[{_SIGNS}]")
-_BEGINNING = re.compile(f"([{_SPACES}]*)(?=[{_SIGNS}])|(?=[\t\r])")
+_RUNS = re.compile(f"(?:^[{CELL_SPACES}]*|[;{CELL_BREAKS}][;{CELL_SPACES}]*)([{CELL_SIGNS}]?)")
+_SIGN = re.compile(f"[{CELL_SIGNS}]")
+_BEGINNING = re.compile(f"([{CELL_SPACES}]*)(?=[{CELL_SIGNS}])|(?=[\t\r])")
 _BEGINS = "^([\t\r])"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 

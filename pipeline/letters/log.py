@@ -40,7 +40,7 @@ def _asked(letter, next_on):
 
 def had_lately(store, letters):
     """On which day each patient of these letters, of one template, had the same in the last days,
-    whoever wrote it; by key."""
+    of any author; by key."""
     names = {letter.key: letter.template for letter in letters}
     keys, found = list(names), {}
     for begin in range(0, len(keys), AT_ONCE):

@@ -43,7 +43,7 @@ def outcome_rows(store, site=None):
         raise UsageError("No run has been published yet, so there are no outcomes.")
     known = worklist.groups(store)["site"]
     if site is not None and site not in known:
-        named = ", ".join(one or '""' for one in known)
+        named = ", ".join(one or '"" (not recorded)' for one in known)
         raise UsageError(f"No patient of the site {site} was identified. Known sites: {named}.")
     found = worklist.funnel(store, worklist.Chosen(site=site), as_of=followed["as_of"])
     tables = {"month": found.months, "priority": found.priorities, "all": {"all": found.total}}

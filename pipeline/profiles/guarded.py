@@ -2,12 +2,10 @@
 
 import re
 
-# Where a spreadsheet begins a cell: at the start, and after what divides cells somewhere
-_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
-_SPACES = f"{_BREAKS} \xa0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
-_SIGNS = "=+@\uff1d\uff0b\uff20\uff0d\u2212-"
+from pipeline.core import CELL_BREAKS, CELL_SIGNS, CELL_SPACES
+
 # the sign may be missing, so that a run is looked at once: the time grows with the text alone
-_RUN = re.compile(f"(^[{_SPACES}]*|[;{_BREAKS}][;{_SPACES}]*)('*)([{_SIGNS}]?)")
+_RUN = re.compile(f"(^[{CELL_SPACES}]*|[;{CELL_BREAKS}][;{CELL_SPACES}]*)('*)([{CELL_SIGNS}]?)")
 
 
 def guarded(text):

@@ -35,7 +35,7 @@ def letters_logged(store, act_id, *, actor):
 
 
 def letters_lately(store, keys, *, days):
-    """The LoggedLetters of these items within so many days, in order, whoever wrote them; without
+    """The LoggedLetters of these items within so many days, in order, of any author; without
     those that were taken back."""
     since = datetime.now(UTC) - timedelta(days=days)
     return _logged(store, (item.c.key.in_(list(keys)), event.c.at >= since))

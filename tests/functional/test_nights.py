@@ -533,15 +533,20 @@ def merge(patient, into, at):
     }
 
 
-def test_a_merge_and_its_undoing(tmp_path):
-    "Work, notes and history go over to the surviving id, and back when the merge is taken back"
+def ann_and_old(tmp_path):
+    "A home, its store and the day of its run, which lists two patients alike"
     home = Home(tmp_path / "home")
     low = [
         {**BORDERLINE, "patient_id": one, "result_id": one, "value": "150"}
         for one in ("ann", "old")
     ]
     people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
-    store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
+    return home, *screened_population(home, tmp_path, 0, patient=people, lab_result=low)
+
+
+def test_a_merge_and_its_undoing(tmp_path):
+    "Work, notes and history go over to the surviving id, and back when the merge is taken back"
+    home, store, day = ann_and_old(tmp_path)
     old = worklist.item_of_patient(store, "old")
     worklist.act(
         store,
@@ -579,13 +584,7 @@ def test_a_merge_and_its_undoing(tmp_path):
 
 
 def test_calls_to_the_surviving_patient_are_not_forgotten_in_a_merge(tmp_path):
-    home = Home(tmp_path / "home")
-    low = [
-        {**BORDERLINE, "patient_id": one, "result_id": one, "value": "150"}
-        for one in ("ann", "old")
-    ]
-    people = [merge("ann", "", "2026-01-01T00:00:00Z"), merge("old", "", "2026-01-01T00:00:00Z")]
-    store, day = screened_population(home, tmp_path, 0, patient=people, lab_result=low)
+    home, store, day = ann_and_old(tmp_path)
     key = worklist.item_of_patient(store, "ann")["key"]
     tried = worklist.Attempt("phone", "no_answer", day)
     worklist.act(store, key, actor=stores.KIM, version=1, attempt=tried, today=day)

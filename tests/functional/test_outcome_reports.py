@@ -48,8 +48,8 @@ def test_a_report_of_a_site_and_of_all(home, tmp_path):
     assert {row["identified"] for row in read(tmp_path / "south.csv")} == {""}
     shown = b12(home, "outcomes", "--site", "South")
     assert shown.code == 0 and "–" in shown.out and "2026-01" in shown.out
-    assert b12(home, "outcomes", "--out", tmp_path / "all.pdf").code == 0
-    said = words(tmp_path / "all.pdf")
+    assert b12(home, "outcomes", "--out", tmp_path / "all.PDF").code == 0
+    said = words(tmp_path / "all.PDF")
     assert "Outcomes: all sites" in said and "35" in said and "North-" not in said
 
 

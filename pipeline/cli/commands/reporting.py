@@ -33,8 +33,8 @@ def outcomes(home, options):
 def _ending(out):
     if out is None:
         return "table"
-    if out.suffix not in (".csv", ".pdf"):
+    if out.suffix.lower() not in (".csv", ".pdf"):
         raise UsageError(
             f"--out {out}: its ending names no format. Known endings: .csv, .pdf. Or give --format."
         )
-    return out.suffix[1:]
+    return out.suffix[1:].lower()
