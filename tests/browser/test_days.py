@@ -164,7 +164,7 @@ def test_calls_are_logged_in_two_keys_and_the_list_goes_on(page):
 def test_a_typed_comment_is_not_lost_without_a_question(page):
     page.goto("/worklist?priority=3&status=open")
     press(page, "j", "Enter")
-    page.wait_for_load_state("load")
+    page.wait_for_url("**/patients/*")
     page.locator("#comment").press_sequentially("half a sentence")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -201,7 +201,7 @@ def test_ten_patients_are_printed_on_a_sheet_and_a_patient_on_one(page):
     rows = page.locator("[data-row]").count()
     assert sheets(page) <= -(-rows // 10) + 1
     press(page, "j", "Enter")
-    page.wait_for_load_state("load")
+    page.wait_for_url("**/patients/*")
     expect(page.locator(".chart canvas")).to_have_count(1)
     # drawn for a narrow window, the chart is taller
     assert sheets(page) <= (1 if page.viewport_size["width"] >= 1280 else 2)

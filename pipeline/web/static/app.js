@@ -162,8 +162,8 @@
     } catch { /* storage may be switched off */ }
   }
 
-  // What was typed is not lost without a question
-  let isTyped = false;
+  // What was typed is not lost without a question, nor what was typed before this script ran
+  let isTyped = all("form.stack textarea").some((field) => field.value !== field.defaultValue);
   document.addEventListener("input", (event) => { if (event.target.closest("form.stack")) isTyped = true; });
   document.addEventListener("submit", () => { isTyped = false; });
   addEventListener("beforeunload", (event) => { if (isTyped) event.preventDefault(); });
