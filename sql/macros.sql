@@ -411,3 +411,16 @@ create or replace macro language_subtags(language) as
             || coalesce('-' || upper(nullif(regexp_extract(language, '[-_]([A-Za-z]{2}|\d{3})$', 1), '')), '')
         else ''
     end;
+
+-- Whether every value that a result may have lies above, below or within the laboratory's own reference limits; not known without the limit.
+create or replace macro is_beyond_limit(side, comparator, number, reference_low, reference_high) as
+    coalesce(
+        case side
+            when 'above' then (comparator in ('=', '>', '>=') and number > reference_high) or (comparator = '>' and number = reference_high)
+            when 'below' then (comparator in ('=', '<', '<=') and number < reference_low) or (comparator = '<' and number = reference_low)
+            else coalesce(reference_low, reference_high) is not null
+                and (reference_high is null or (comparator in ('=', '<', '<=') and number <= reference_high))
+                and (reference_low is null or (comparator in ('=', '>', '>=') and number >= reference_low))
+        end,
+        false
+    );

@@ -16,8 +16,10 @@ from pipeline.core.config import ENTITIES, SQL
 from pipeline.engine import relations
 from pipeline.engine.connection import connect
 from pipeline.profiles.files import read_profile
+from pipeline.protocol.facts import answers_in
+from pipeline.protocol.move import moved
 from pipeline.protocol.pack import load
-from pipeline.protocol.tables import register
+from pipeline.protocol.tables import register, register_pack
 from pipeline.screening.apply_rules import apply_rules
 
 AS_OF = "2026-01-31"
@@ -88,8 +90,8 @@ def clinic(as_of=AS_OF, loaded="|".join(ENTITIES), **settings):
     con.execute(f"attach '{_template()[1]}' as template (read_only)")
     con.execute("copy from database template to memory")
     con.execute("detach template")
-    for name, value in settings.items():
-        con.execute(f"update protocol.setting set {name} = $1", [value])
+    if settings:
+        register_pack(con, moved(pack(), {f"settings.{name}": value for name, value in settings.items()}))
     con.execute("create table protocol.run as select $1::date as as_of", [as_of])
     con.execute("create schema lake")
     for table, columns in lake.COLUMNS.items():
@@ -298,7 +300,7 @@ def facts_of(con, patient_id):
     """The words of one patient, by fact."""
     build(con, "clinical.patient_fact")
     [row] = select(con, f"(from clinical.patient_fact where patient_id = '{patient_id}')")
-    return {fact: row[fact] for fact in pack().raw["facts"]}
+    return answers_in(pack(), row)
 
 
 def judges(entity, rows, *, con=None, given="", **file):

@@ -22,12 +22,12 @@ def considered_rules(pack, facts, assessment):
 def _lines_one_answer_away(pack, facts):
     """The ids of the lines that would decide if one base fact had another answer; not where that
     contradicts the others"""
-    base = {fact: facts[fact] for fact in pack.raw["facts"]}
+    base = {fact: facts[fact] for fact in pack.facts}
     tables = [pack.decision(name) for name in ("next_step", "safety")]
     excluded = list(impossible(pack))
     near = set()
     for fact in base.keys() - NEVER_NEAR:
-        for answer in pack.raw["facts"][fact]:
+        for answer in pack.facts[fact]:
             changed = base | {fact: answer}
             if answer != base[fact] and not _contradicts(changed, excluded, fact):
                 known = derive(pack, changed)

@@ -9,7 +9,7 @@ from pipeline.analysis.prepared import EXPLANATION, prepared_row
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import Ids, ids_of_patient, is_readable_as
-from pipeline.protocol import collect, decide, derive, first_action, load
+from pipeline.protocol import answers_in, collect, decide, derive, first_action, load
 from pipeline.runs import manifests, read_manifest
 from pipeline.screening import BUILDERS, MERGES, register_inputs
 
@@ -179,7 +179,7 @@ def _words(pack, row):
     """Every fact with its answer: the base facts, those derived from them, and those that were
     decided"""
     assessment, answers = row["assessment"], row["answers"]
-    facts = derive(pack, {fact: answers[fact] for fact in pack.raw["facts"]})
+    facts = derive(pack, answers_in(pack, answers))
     return facts | {
         "rule": assessment["rule"],
         "next_step": assessment["next_step"],

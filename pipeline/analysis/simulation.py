@@ -14,7 +14,7 @@ from pipeline.engine import (
     storage_errors,
 )
 from pipeline.lake import is_readable_as
-from pipeline.protocol import first_action, load, movable, moved, register_pack
+from pipeline.protocol import declared_facts, first_action, load, movable, moved, register_pack
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
@@ -97,11 +97,9 @@ class Simulation:
 
     def _show(self, pack):
         "Build what reads a number that is another than the one shown last"
-        sections = {"protocol.band": "bands", "protocol.setting": "settings"}
+        shown = self._shown and _tables_of(self._shown)
         seeds = {
-            table
-            for table, section in sections.items()
-            if not self._shown or pack.raw[section] != self._shown.raw[section]
+            table for table, rows in _tables_of(pack).items() if not shown or rows != shown[table]
         }
         self._shown = (
             None  # a failure in the middle leaves nothing that could be taken for an answer
@@ -122,9 +120,18 @@ def resting_on(con, seeds):
     return found
 
 
+def _tables_of(pack):
+    "What stands in the relations that a moved number may change"
+    return {
+        "protocol.band": pack.raw["bands"],
+        "protocol.setting": pack.raw["settings"],
+        "protocol.fact_line": declared_facts(pack),
+    }
+
+
 def _kept(con):
     "What may be built anew, and what that reads"
-    moved = resting_on(con, {"protocol.band", "protocol.setting"})
+    moved = resting_on(con, {"protocol.band", "protocol.setting", "protocol.fact_line"})
     return {*moved, *(read for name in moved for read in relations_read_by(con, name))}
 
 

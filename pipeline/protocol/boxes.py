@@ -12,7 +12,7 @@ class Space:
     """The base facts of a pack, and every condition on derived facts written out in base facts."""
 
     def __init__(self, pack):
-        self.facts = {fact: tuple(answers) for fact, answers in pack.raw["facts"].items()}
+        self.facts = dict(pack.facts)
         self.whole = tuple((1 << len(answers)) - 1 for answers in self.facts.values())
         self._expansions = {}
         for decision in pack.decisions:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
 from pipeline.protocol.check_digits import check_digit_is_wrong
+from pipeline.protocol.check_facts import fact_problems
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load, unreadable
 from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
@@ -27,6 +28,7 @@ def problems(pack, codes=PROTOCOL / "codes"):
 def _pack_problems(pack, shipped):
     lines = lines_of(pack.text)
     found = [
+        *fact_problems(pack, shipped),
         *_band_problems(pack),
         *_answer_problems(pack, shipped),
         *_setting_problems(pack, shipped),
@@ -77,7 +79,7 @@ def _answer_problems(pack, shipped):
     for name in sorted(shipped_bands.keys() - bands.keys()):
         yield ("bands",), f"band {name} is missing"
     for name, band in bands.items():
-        known = pack.raw["facts"].get(name) or [
+        known = pack.facts.get(name) or [
             row["answer"] for *_, row in band_rows(shipped_bands.get(name, {}))
         ]
         for *where, row in band_rows(band):
@@ -105,7 +107,7 @@ def _upper(tile):
 def _tables(pack):
     """(section, position, row, facts the row may read) of every row of every table, in the order of
     decision."""
-    facts = dict(pack.raw["facts"])
+    facts = dict(pack.facts)
     for name, entry in pack.raw["derived"].items():
         for position, when in enumerate(entry["yes_when"]):
             yield ("derived", name, "yes_when", position), {"id": name, "when": when}, dict(facts)

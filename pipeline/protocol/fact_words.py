@@ -90,7 +90,7 @@ def kind(fact, answer):
 
 def impossible(pack):
     """Combinations that no patient has, each as answers by fact: for examples and near misses."""
-    facts = pack.raw["facts"]
+    facts = pack.facts
     for when, then in _combinations():
         for fact, only in then.items():
             excluded = [answer for answer in facts.get(fact, ()) if answer not in only]

@@ -17,6 +17,7 @@ from pipeline.core import (
     parse_yaml,
     read_text,
 )
+from pipeline.protocol.facts import answers_of
 
 PACKS_KEPT = 8  # in memory
 
@@ -49,13 +50,15 @@ class Decision:
 @dataclass(frozen=True, eq=False)
 class Pack:
     """A protocol pack as read: `text` is the file's, `raw` what its YAML holds, `decisions` its
-    tables in the order in which they read each other. Read-only: everybody shares the object."""
+    tables in the order in which they read each other, `facts` the closed list of answers of every
+    base fact. Read-only: everybody shares the object."""
 
     name: str
     path: Path
     text: str = field(repr=False)
     raw: dict = field(repr=False)
     decisions: tuple = field(repr=False)
+    facts: dict = field(repr=False)
 
     def decision(self, name):
         return next(decision for decision in self.decisions if decision.name == name)
@@ -97,7 +100,8 @@ def band_rows(band):
 def _parsed(path, text):
     raw = parse_yaml(text)
     decisions = tuple(_decisions(raw))
-    return Pack(name=raw["pack"], path=path, text=text, raw=raw, decisions=decisions)
+    facts = {name: answers_of(entry) for name, entry in raw["facts"].items()}
+    return Pack(name=raw["pack"], path=path, text=text, raw=raw, decisions=decisions, facts=facts)
 
 
 def load_or_shipped(pack):

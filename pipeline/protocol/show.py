@@ -1,5 +1,6 @@
 """A protocol pack as Markdown, for clinicians to read, check and sign."""
 
+from pipeline.protocol.facts import answers_of, is_declared, line_in_words
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
 
@@ -94,14 +95,27 @@ def _settings(raw, notes):
 def _facts(raw, notes):
     yield "## Facts and their answers"
     yield ""
-    rows = [(fact, ", ".join(answers)) for fact, answers in raw["facts"].items()]
+    rows = [(fact, ", ".join(answers_of(entry))) for fact, entry in raw["facts"].items()]
     yield from _noted(("fact", "answers"), rows, numbered("facts", raw["facts"]), notes)
+    yield "### Declared facts: the first line that a record fits gives the answer"
+    yield ""
+    declared = [(fact, entry) for fact, entry in raw["facts"].items() if is_declared(entry)]
+    lines = [row for fact, entry in declared for row in _declared_lines(fact, entry)]
+    yield from markdown_table(("fact", "answer", "when"), lines)
     yield "### Derived facts: yes when one of the lines fits"
     yield ""
     lines = [(fact, when) for fact, one in raw["derived"].items() for when in one["yes_when"]]
     rows = [(fact, _when(when)) for fact, when in lines]
     keys = numbered("derived", (fact for fact, _ in lines))
     yield from _noted(("fact", "yes when"), rows, keys, notes)
+
+
+def _declared_lines(fact, entry):
+    for line in entry["answers"]:
+        yield fact, line["answer"], line_in_words(line)
+    yield fact, entry["otherwise"], "otherwise"
+    if entry.get("not_loaded"):
+        yield fact, entry["not_loaded"], "where the extract was never loaded"
 
 
 def _when(when):

@@ -6,6 +6,7 @@ from functools import cache
 import pyarrow as pa
 
 from pipeline.core import PROTOCOL, SQL
+from pipeline.protocol.fact_tables import fact_relations
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
 
@@ -111,14 +112,26 @@ def register_pack(con, pack):
     _table(con, "setting", kinds, [tuple(pack.setting.values())])
     bands = [row for name, band in raw["bands"].items() for row in _bands(name, band)]
     _table(con, "band", BAND, bands)
-    answers = [(fact, answer) for fact, answers in raw["facts"].items() for answer in answers]
+    answers = [(fact, answer) for fact, answers in pack.facts.items() for answer in answers]
     _table(con, "fact_answer", {"fact": "varchar", "answer": "varchar"}, answers)
+    register_facts(con, pack)
     checks = list(_checks(raw["monitoring_checks"]))
     _table(con, "monitoring_check", {"answer": "varchar", "months": "integer"}, checks)
     flags = dict.fromkeys(row["id"] for row in raw["flags"])
     numbered = [(flag, position) for position, flag in enumerate(flags)]
     _table(con, "flag", {"flag": "varchar", "position": "integer"}, numbered)
     _register_decisions(con, pack.decisions)
+
+
+def register_facts(con, pack):
+    """Create the relations of the schema `protocol` that hold the facts which a pack declares."""
+    for name, columns, rows in fact_relations(pack, concepts_of(pack)):
+        _table(con, name, columns, rows)
+
+
+def concepts_of(pack):
+    """`(concept, fact, means)` of every concept, as a pack reads them."""
+    return [(row["concept"], row["fact"], row["means"]) for row in vocabulary("concept")]
 
 
 def _register_decisions(con, decisions):

@@ -23,7 +23,7 @@ def _part(pack, fact, answers):
 
 def _answers(pack, fact):
     "The closed list of answers of a base fact; of other facts those that are named"
-    return pack.raw["facts"].get(fact, ())
+    return pack.facts.get(fact, ())
 
 
 def _either(words):

@@ -9,7 +9,9 @@ from pipeline.protocol import (
     band_rows,
     edges,
     fact_meaning,
+    is_declared,
     labels,
+    line_in_words,
     numbered,
 )
 from pipeline.review.conditions import conditions
@@ -153,9 +155,14 @@ def _setting(pack, code, content, *, section):
 
 
 def _fact(pack, code, content, *, section):
-    table = tuple((labels.word(answer), answer_meaning(pack, code, answer)) for answer in content)
-    return {"heading": labels.word(code), "table": table,
-            "details": (("Question", fact_meaning(pack, code)),)}  # fmt: skip
+    meanings = [(answer, answer_meaning(pack, code, answer)) for answer in pack.facts[code]]
+    lines = [("Line", f"{labels.word(line['answer'])}: {line_in_words(line)}")
+             for line in (content["answers"] if is_declared(content) else ())]  # fmt: skip
+    return {
+        "heading": labels.word(code),
+        "table": tuple((labels.word(answer), meaning) for answer, meaning in meanings),
+        "details": (("Question", fact_meaning(pack, code)), *lines),
+    }
 
 
 def _derived(pack, code, content, *, section):

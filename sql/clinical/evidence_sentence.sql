@@ -55,6 +55,7 @@ select
         case when renal in ('reduced', 'possible') then kidney_recorded end,
         case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || with_signs(egfr_reported) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on)
             when renal = 'unknown' and egfr_on is not null and (mma = 'raised_renal_unknown' or cyanocobalamin in ('yes', 'form_unknown'))
-                then 'eGFR ' || with_signs(egfr_reported) || ' mL/min/1.73 m² of ' || strftime(egfr_on, '%Y-%m') || ' is too old to count' end
+                then 'eGFR ' || with_signs(egfr_reported) || ' mL/min/1.73 m² of ' || strftime(egfr_on, '%Y-%m') || ' is too old to count' end,
+        nullif(array_to_string(list_distinct(list_filter(list_transform(own, lambda each: each.recorded), lambda text: text is not null)), '; '), '')
     ), '[\x00-\x1f\x7f-\x9f]+', ' ', 'g') as evidence
 from worded

@@ -1,5 +1,7 @@
 -- One row per combination of concepts and class of medication: which classes a coded medication counts for.
--- A combination product counts for each ingredient; a trap (tracer, antidote, short-course pack) counts for none.
+-- The classes are B12 therapy, methotrexate and those that the facts of the pack declare. A combination product counts for each ingredient; a trap (tracer,
+-- antidote, short-course pack) counts for none. fact: the one that the class
+-- serves; concept_fact, means: of the concept.
 with spelled as (
     select distinct concepts from lake.medication where concepts is not null
     union
@@ -18,6 +20,7 @@ meaning as (
     join protocol.concept on concept.concept = single.concept
 )
 
-select distinct concepts, coalesce(case when fact = 'shown' then means end, fact) as class, means, concept, is_multivitamin
+select distinct meaning.concepts, class_concept.class, class_concept.fact, meaning.fact as concept_fact, meaning.means, meaning.concept, meaning.is_multivitamin
 from meaning
-where not is_trapped and (fact in ('metformin', 'acid_suppressant', 'b12_therapy', 'folic_acid') or means = 'methotrexate')
+join protocol.class_concept on class_concept.concept = meaning.concept
+where not meaning.is_trapped

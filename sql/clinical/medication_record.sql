@@ -13,17 +13,17 @@ with classed as (
         coalesce(counted_medication.end_on < counted_medication.start_on, false) as is_end_before_start,
         case
             when not medication_class.is_multivitamin then medication_class.class
-            when medication_class.class = 'b12_therapy' and counted_medication.strength_mg >= setting.multivitamin_b12_mg then 'b12_therapy'
-            when medication_class.class = 'folic_acid' and counted_medication.strength_mg >= setting.multivitamin_folic_acid_mg then 'folic_acid'
+            when medication_class.concept_fact = 'b12_therapy' and counted_medication.strength_mg >= setting.multivitamin_b12_mg then medication_class.class
+            when medication_class.concept_fact = 'folic_acid' and counted_medication.strength_mg >= setting.multivitamin_folic_acid_mg then medication_class.class
             else 'multivitamin'
         end as class,
         case when medication_class.means = 'multivitamin' then 'form_unknown' else medication_class.means end as means,
         medication_class.concept,
-        medication_class.class = 'b12_therapy' and counted_medication.route = 'injection' as is_injection
+        medication_class.concept_fact = 'b12_therapy' and counted_medication.route = 'injection' as is_injection
     from clinical.counted_medication
     join clinical.medication_class on medication_class.concepts = counted_medication.concepts
     cross join protocol.setting
-    where not (counted_medication.status = 'unknown' and medication_class.class in ('b12_therapy', 'folic_acid'))
+    where not (counted_medication.status = 'unknown' and medication_class.concept_fact in ('b12_therapy', 'folic_acid'))
 )
 
 select

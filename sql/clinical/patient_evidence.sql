@@ -14,25 +14,24 @@ select
     latest_mma.value_reported || coalesce(' ' || latest_mma.unit_reported, '') as last_mma_reported, latest_mma.collected_on as last_mma_on,
     latest_mma.band as last_mma_band,
     undecided_result.undecided_b12, undecided_result.undecided_active_b12, undecided_result.undecided_mma,
-    neuro_sign.neuro_on, neuro_sign.neuro_recorded, neuro_sign.last_sign_on, neuro_sign.last_sign_recorded, uncounted_diagnosis.uncounted_sign, uncounted_diagnosis.uncounted_malabsorption,
-    malabsorption.malabsorption_on, malabsorption.malabsorption_recorded,
-    malabsorption.absorption_lost_on, malabsorption.absorption_lost_recorded,
-    medication_risk.metformin_since, medication_risk.acid_suppressant_since, medication_risk.folic_acid_since,
-    coded_fact.diet_on, coded_fact.is_strictness_unknown, coded_fact.deficiency_on, coded_fact.deficiency_recorded, coded_fact.diet_began,
+    declared_fact.neuro_on, declared_fact.neuro_recorded, declared_fact.last_sign_on, declared_fact.last_sign_recorded, uncounted_diagnosis.uncounted_sign, uncounted_diagnosis.uncounted_malabsorption,
+    declared_fact.malabsorption_on, declared_fact.malabsorption_recorded,
+    declared_fact.absorption_lost_on, declared_fact.absorption_lost_recorded,
+    declared_fact.metformin_since, declared_fact.acid_suppressant_since, declared_fact.folic_acid_since,
+    declared_fact.diet_on, declared_fact.is_strictness_unknown, deficiency_before.deficiency_on, deficiency_before.deficiency_recorded, declared_fact.diet_began,
     renal_function.egfr_value, renal_function.egfr_reported, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_recorded,
     b12_therapy.therapy_start_on, b12_therapy.b12_era_on, b12_therapy.last_covered_on, loading.injection_days, monitoring.due_on,
-    last_decided.homocysteine_value, last_decided.homocysteine_reported, last_decided.homocysteine_on, demography.site
+    last_decided.homocysteine_value, last_decided.homocysteine_reported, last_decided.homocysteine_on, demography.site,
+    declared_fact.own
 from clinical.population
 left join clinical.demography using (patient_id)
 left join clinical.latest_b12 using (patient_id)
 left join clinical.latest_mma using (patient_id)
 left join clinical.last_decided using (patient_id)
 left join clinical.undecided_result using (patient_id)
-left join clinical.neuro_sign using (patient_id)
+left join clinical.declared_fact using (patient_id)
 left join clinical.uncounted_diagnosis using (patient_id)
-left join clinical.malabsorption using (patient_id)
-left join clinical.medication_risk using (patient_id)
-left join clinical.coded_fact using (patient_id)
+left join clinical.deficiency_before using (patient_id)
 left join clinical.renal_function using (patient_id)
 left join clinical.b12_therapy using (patient_id)
 left join clinical.loading using (patient_id)

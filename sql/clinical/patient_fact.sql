@@ -1,7 +1,23 @@
 -- One row per patient: the answer to every question the protocol asks, in its words and nothing else.
 -- Numbers are already words here. Unknown is an answer: if an entity was never loaded, the answer is not_loaded, never "none".
--- The evidence is in clinical.patient_evidence. Its columns, but for patient_id, are the list of the facts: combinations are told
--- apart by all of them.
+-- The evidence is in clinical.patient_evidence. Its columns, but for patient_id, are the facts: combinations are told apart by all of them. Facts that the pack
+-- declares are filled by its lines; one of these columns that it does not declare is not_asked. own_answers: the pack's own facts of which a line holds.
+with unfilled as (
+    select
+        is_condition_loaded, is_medication_loaded,
+        any_value(answer) filter (fact = 'neuro') as neuro,
+        any_value(answer) filter (fact = 'malabsorption') as malabsorption,
+        any_value(answer) filter (fact = 'absorption_lost') as absorption_lost,
+        any_value(answer) filter (fact = 'resection_length') as resection_length,
+        any_value(answer) filter (fact = 'metformin') as metformin,
+        any_value(answer) filter (fact = 'acid_suppressant') as acid_suppressant,
+        any_value(answer) filter (fact = 'diet') as diet,
+        any_value(answer) filter (fact = 'folic_acid') as folic_acid,
+        any_value(answer) filter (fact = 'pregnancy') as pregnancy
+    from protocol.unfilled_answer
+    group by is_condition_loaded, is_medication_loaded
+)
+
 select
     patient_id,
     coalesce(scope.scope, 'age_unknown') as scope,
@@ -10,21 +26,21 @@ select
     case when latest_b12.is_far_above then 'above_500' else 'up_to_500' end as b12_500,
     coalesce(last_decided.active_b12, 'never') as active_b12,
     coalesce(latest_mma.mma, 'never') as mma,
-    coalesce(neuro_sign.neuro, case when population.is_condition_loaded then 'none' else 'not_loaded' end) as neuro,
-    coalesce(malabsorption.malabsorption, case when population.is_condition_loaded then 'none' else 'not_loaded' end) as malabsorption,
-    case when malabsorption.is_absorption_lost then 'yes' when population.is_condition_loaded then 'no' else 'not_loaded' end as absorption_lost,
-    coalesce(malabsorption.resection_length, 'none') as resection_length,
-    coalesce(medication_risk.metformin, case when population.is_medication_loaded then 'none' else 'not_loaded' end) as metformin,
-    coalesce(medication_risk.acid_suppressant, case when population.is_medication_loaded then 'none' else 'not_loaded' end) as acid_suppressant,
-    case when coded_fact.is_strict_vegetarian then 'strict_vegetarian' when population.is_condition_loaded then 'none_known' else 'not_loaded' end as diet,
+    coalesce(declared_fact.neuro, unfilled.neuro) as neuro,
+    coalesce(declared_fact.malabsorption, unfilled.malabsorption) as malabsorption,
+    coalesce(declared_fact.absorption_lost, unfilled.absorption_lost) as absorption_lost,
+    coalesce(declared_fact.resection_length, unfilled.resection_length) as resection_length,
+    coalesce(declared_fact.metformin, unfilled.metformin) as metformin,
+    coalesce(declared_fact.acid_suppressant, unfilled.acid_suppressant) as acid_suppressant,
+    coalesce(declared_fact.diet, unfilled.diet) as diet,
     coalesce(renal_function.renal, 'unknown') as renal,
     coalesce(b12_therapy.b12_therapy, case when population.is_medication_loaded then 'none' else 'not_loaded' end) as b12_therapy,
     case when loading.is_incomplete then 'incomplete' else 'other' end as loading,
     case when b12_therapy.is_overdue then 'overdue' else 'other' end as b12_supply,
     case when b12_therapy.b12_era_on is null then 'never' when b12_therapy.b12_era_on < run.as_of - to_months(setting.cause_tests_months) then 'long_ago' else 'recently' end as therapy_began,
     coalesce(b12_therapy.cyanocobalamin, 'no') as cyanocobalamin,
-    case when medication_risk.is_on_folic_acid then 'active' when population.is_medication_loaded then 'none' else 'not_loaded' end as folic_acid,
-    case when coded_fact.is_pregnant then 'yes' when population.is_condition_loaded then 'no' else 'not_loaded' end as pregnancy,
+    coalesce(declared_fact.folic_acid, unfilled.folic_acid) as folic_acid,
+    coalesce(declared_fact.pregnancy, unfilled.pregnancy) as pregnancy,
     case when b12_therapy.therapy_start_on is null then 'never' else coalesce(last_decided.homocysteine, 'never') end as homocysteine,
     coalesce(monitoring.monitoring, 'not_on_therapy') as monitoring,
     case
@@ -33,26 +49,26 @@ select
         else 'longer_ago'
     end as tested,
     case when last_decided.is_cause_tested then 'done' else 'missing' end as cause_tests,
-    case when coded_fact.is_deficiency_coded or latest_b12.is_low_before then 'yes' else 'no' end as deficiency_before,
+    case when deficiency_before.patient_id is not null or latest_b12.is_low_before then 'yes' else 'no' end as deficiency_before,
     case when latest_b12.is_late_on_therapy then 'late_on_therapy' else 'other' end as b12_timing,
     case when latest_mma.is_late_on_therapy then 'late_on_therapy' else 'other' end as mma_timing,
-    case when neuro_sign.last_sign_on > b12_therapy.therapy_start_on + setting.late_on_therapy_days then 'new_on_therapy' else 'other' end as neuro_timing,
+    case when declared_fact.last_sign_on > b12_therapy.therapy_start_on + setting.late_on_therapy_days then 'new_on_therapy' else 'other' end as neuro_timing,
     case when setting.at_risk_untested_is_ordered = 1 then 'yes' else 'no' end as n23_used,
     case when setting.never_tested_neuro_is_ordered = 1 then 'yes' else 'no' end as n24_used,
     case when scope.patient_id is null then 'not_loaded' when scope.is_deleted then 'deleted' else 'loaded' end as patient_row,
     case when population.is_medication_loaded then 'loaded' when population.is_medication_delivered then 'not_understood' else 'not_loaded' end as medications,
-    case when population.is_condition_loaded then 'loaded' when population.is_condition_delivered then 'not_understood' else 'not_loaded' end as conditions
+    case when population.is_condition_loaded then 'loaded' when population.is_condition_delivered then 'not_understood' else 'not_loaded' end as conditions,
+    coalesce(list_transform(declared_fact.own, lambda each: struct_pack(fact := each.fact, answer := each.answer)), []) as own_answers
 from clinical.population
+join unfilled on unfilled.is_condition_loaded = population.is_condition_loaded and unfilled.is_medication_loaded = population.is_medication_loaded
 cross join protocol.run
 cross join protocol.setting
 left join clinical.scope using (patient_id)
 left join clinical.latest_b12 using (patient_id)
 left join clinical.latest_mma using (patient_id)
 left join clinical.last_decided using (patient_id)
-left join clinical.neuro_sign using (patient_id)
-left join clinical.malabsorption using (patient_id)
-left join clinical.medication_risk using (patient_id)
-left join clinical.coded_fact using (patient_id)
+left join clinical.declared_fact using (patient_id)
+left join clinical.deficiency_before using (patient_id)
 left join clinical.renal_function using (patient_id)
 left join clinical.b12_therapy using (patient_id)
 left join clinical.monitoring using (patient_id)

@@ -1,6 +1,6 @@
 -- One row per delivered medication, condition or procedure and flag that it raised.
 -- Source: the flags marked 'evidence' in the protocol file; protocol §1. BY_NAME, END_ASSUMED and P_CAB: of B12 therapy, and of the eras of a
--- risk that are recent. B12_IN_MULTIVITAMIN and METHOTREXATE: of records that cover the as-of date. SHORT_ILEAL_RESECTION: of the length that was
+-- fact that are recent. A line of a declared fact may name a flag, which its records raise beside a stronger answer too. B12_IN_MULTIVITAMIN and METHOTREXATE: of records that cover the as-of date. SHORT_ILEAL_RESECTION: of the length that was
 -- recorded last. Without an end or a date, the flags that ask for it are not raised.
 with used as (
     select record.patient_id, record.start_on, record.name, record.file, record.line, record.matched_by = 'name' as is_by_name, record.is_end_assumed,
@@ -9,7 +9,7 @@ with used as (
     join clinical.medication_era as era
         on era.patient_id = record.patient_id and era.class = record.class and record.start_on between era.start_on and era.end_on
     where (record.is_end_assumed or record.matched_by = 'name' or record.concept = 'p_cab')
-        and (record.class = 'b12_therapy' or (era.is_recent and record.class in ('metformin', 'acid_suppressant', 'folic_acid')))
+        and (record.class = 'b12_therapy' or (era.is_recent and record.class in (select class from protocol.fact_line)))
 ),
 
 active as (
@@ -28,7 +28,7 @@ raised as (
     union all
     select patient_id, 'METHOTREXATE', start_on, name, file, line
     from active
-    semi join (from clinical.medication_risk where is_on_folic_acid) as risk using (patient_id)
+    semi join (from clinical.declared_fact where folic_acid = 'active') as taking using (patient_id)
     where class = 'methotrexate'
     union all select patient_id, 'END_BEFORE_START', began_on, name, file, line from clinical.finding where is_end_before_start
     union all select patient_id, 'DATE_PARTIAL', null, recorded, file, line from clinical.finding where latest_on > began_on
@@ -36,24 +36,22 @@ raised as (
     union all select patient_id, 'PARENT_CODE', began_on, name, file, line from clinical.finding where matched_by = 'parent'
     union all
     select patient_id, 'VEGETARIAN_STRICTNESS_UNKNOWN', began_on, name, file, line
-    from clinical.finding
-    semi join (from clinical.coded_fact where is_strictness_unknown) as vegetarian using (patient_id)
-    where fact = 'diet' and not is_abated
+    from clinical.fact_record
+    semi join (from clinical.declared_fact where is_strictness_unknown) as vegetarian using (patient_id)
+    where fact = 'diet' and answer is not null
     union all
-    select patient_id, 'BAND_WEAKER_EVIDENCE', evidence.began_on, evidence.name, evidence.file, evidence.line
-    from clinical.malabsorption_evidence as evidence
-    join clinical.malabsorption using (patient_id)
-    where evidence.is_band and evidence.uncounted_because is null and malabsorption.malabsorption = 'bariatric' and malabsorption.is_band_only
+    select patient_id, 'BAND_WEAKER_EVIDENCE', began_on, name, file, line
+    from clinical.fact_record
+    semi join (from clinical.declared_fact where malabsorption = 'bariatric') as operated using (patient_id)
+    where fact = 'malabsorption' and answer = 'bariatric'
+    qualify bool_and(starts_with(concept, 'bariatric_band')) over (partition by patient_id)
     union all
     select patient_id, 'SHORT_ILEAL_RESECTION', finding.began_on, printf('%g cm', finding.length_cm), finding.file, finding.line
     from clinical.finding
     join clinical.ileal_length as length using (patient_id)
     where length.is_short and finding.means = 'ileal_resection_length' and finding.began_on = length.measured_on and finding.length_cm = length.length_cm
     union all
-    select patient_id, case sign when 'diabetic_only' then 'NEUROPATHY_ATTRIBUTED_TO_DIABETES' when 'nonspecific' then 'NEURO_NONSPECIFIC' else 'HEADACHE_NOT_RESOLVED' end,
-        began_on, name, file, line
-    from clinical.judged_sign
-    where sign in ('diabetic_only', 'nonspecific', 'headache_old')
+    select patient_id, flag, began_on, name, file, line from clinical.fact_record where flag is not null
 )
 
 select distinct patient_id, flag, on_day, reported, file, line from raised

@@ -18,9 +18,7 @@ uncounted as (
         case status when 'unknown' then 'of a status that is not known, so it does not count as malabsorption' else 'not recorded as a confirmed diagnosis, so it does not count' end as because
     from doubtful
     union all
-    select patient_id, 'neuro', recorded, began_on, uncounted_because from clinical.judged_sign where uncounted_because is not null
-    union all
-    select patient_id, 'malabsorption', recorded, began_on, uncounted_because from clinical.malabsorption_evidence where uncounted_because is not null
+    select patient_id, fact, recorded, began_on, uncounted_because from clinical.fact_record where uncounted_because is not null
 )
 
 select

@@ -15,33 +15,21 @@ rested as (
     union all select patient_id, analyte, file, line from clinical.latest_result where analyte in ('active_b12', 'homocysteine')
     union all select patient_id, 'renal', file, line from clinical.latest_result where analyte = 'egfr' and word = 'below_60'
     union all
-    select sign.patient_id, 'neuro', sign.file, sign.line
-    from clinical.judged_sign as sign
-    join clinical.neuro_sign on neuro_sign.patient_id = sign.patient_id and neuro_sign.neuro = sign.sign
+    select patient_id, fact, record.file, record.line from clinical.fact_record as record join clinical.fact_answer using (patient_id, fact, answer)
     union all
     select sign.patient_id, 'neuro_timing', sign.file, sign.line
-    from clinical.judged_sign as sign
-    join clinical.neuro_sign on neuro_sign.patient_id = sign.patient_id and neuro_sign.last_sign_on = sign.began_on
-    where sign.sign in ('definite', 'headache')
-    union all
-    select evidence.patient_id, 'malabsorption', evidence.file, evidence.line
-    from clinical.malabsorption_evidence as evidence
-    join clinical.malabsorption using (patient_id, malabsorption)
-    where evidence.uncounted_because is null
-    union all
-    select patient_id, 'absorption_lost', file, line
-    from clinical.malabsorption_evidence
-    where is_absorption_lost and uncounted_because is null
+    from clinical.fact_record as sign
+    join clinical.declared_fact on declared_fact.patient_id = sign.patient_id and declared_fact.last_sign_on = sign.began_on
+    where sign.fact = 'neuro' and sign.answer in ('definite', 'headache')
     union all select patient_id, fact, file, line from clinical.finding where fact in ('deficiency_before', 'renal')
-    union all select patient_id, fact, file, line from clinical.finding where fact = 'diet' and not is_abated
     union all select patient_id, 'deficiency_before', low_before_file, low_before_line from clinical.latest_b12
     union all select patient_id, 'deficiency_before', file, line from clinical.latest_b12 where b12 = 'treated_since' and band in ('low', 'uncertain_low')
-    union all select patient_id, class, file, line from medication where class = 'folic_acid' and is_active
     union all
-    select medication.patient_id, class, medication.file, medication.line
+    select medication.patient_id, answer.fact, medication.file, medication.line
     from medication
-    join clinical.medication_risk using (patient_id)
-    where (class = 'metformin' and start_on >= metformin_since) or (class = 'acid_suppressant' and start_on >= acid_suppressant_since)
+    join protocol.fact_line as line on line.class = medication.class
+    join clinical.fact_answer as answer on answer.patient_id = medication.patient_id and answer.fact = line.fact and answer.answer = line.answer
+    where case when line.is_active_asked then medication.is_active else medication.start_on >= answer.began_on end
     union all select patient_id, class, file, line from medication where class = 'b12_therapy' and is_last
     union all select patient_id, 'cyanocobalamin', file, line from medication
     where class = 'b12_therapy' and is_last and means = case cyanocobalamin when 'yes' then 'cyanocobalamin' else 'form_unknown' end

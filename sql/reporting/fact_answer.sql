@@ -5,9 +5,7 @@ with combination as (
 ),
 
 combination_fact as (
-    unpivot (select * from combination)
-    on columns(* exclude (combination))
-    into name fact value answer
+    select combination, unnest(answers, recursive := true) from combination
 )
 
 select

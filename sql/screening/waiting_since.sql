@@ -41,7 +41,8 @@ dated as (
                 case when list_contains(facts, 'malabsorption') then malabsorption_on end,
                 case when list_contains(facts, 'absorption_lost') then absorption_lost_on end,
                 case when list_contains(facts, 'diet') then diet_on end,
-                case when list_contains(facts, 'deficiency_before') then least(deficiency_on, low_before_on) end
+                case when list_contains(facts, 'deficiency_before') then least(deficiency_on, low_before_on) end,
+                list_min(list_transform(list_filter(own, lambda each: list_contains(facts, each.fact)), lambda each: each.began_on))
             )
         end as began_on
     from decided

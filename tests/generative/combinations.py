@@ -11,7 +11,7 @@ from pipeline.protocol.pack import assess
 from pipeline.screening.apply_rules import apply_rules
 from tests.clinic import pack
 
-FACTS = pack().raw["facts"]
+FACTS = pack().facts
 DECISION = {decision.name: decision for decision in pack().decisions}
 
 IN_ORDER = (
@@ -25,9 +25,10 @@ def by_sql(con, combinations):
     given = pa.table({
         "combination": list(range(len(combinations))), **{fact: [facts[fact] for facts in combinations] for fact in FACTS},
     })  # fmt: skip
+    own = "cast([] as struct(fact varchar, answer varchar)[]) as own_answers"
     con.execute("create schema if not exists screening")
     con.register("given", given)
-    con.execute("create or replace table screening.combination as from given")
+    con.execute(f"create or replace table screening.combination as select *, {own} from given")
     for name in IN_ORDER:
         (apply_rules if name == "screening.fit" else relations.create)(con, name)
     return con.execute(

@@ -102,7 +102,7 @@ def told_apart(pack, *, by, fixed):
         if rule.priority and any(reads(fact) & set(by) for fact in rule.when)
     ]
     asked = _conditions(pack, lines)
-    classes = {fact: _classes(answers, asked[fact]) for fact, answers in pack.raw["facts"].items()}
+    classes = {fact: _classes(answers, asked[fact]) for fact, answers in pack.facts.items()}
     return classes | fixed
 
 
@@ -118,7 +118,7 @@ def _conditions(pack, rules):
     asked, waiting, seen = defaultdict(set), list(rules), set()
     while waiting:
         for fact, answers in waiting.pop().when.items():
-            if fact in pack.raw["facts"]:
+            if fact in pack.facts:
                 asked[fact].add(tuple(answers))
             elif fact not in seen and fact not in ("rule", "next_step"):
                 seen.add(fact)
@@ -128,7 +128,7 @@ def _conditions(pack, rules):
 
 def _base_facts(pack):
     def reads(fact):
-        if fact in pack.raw["facts"]:
+        if fact in pack.facts:
             return {fact}
         name = {"rule": "next_step"}.get(fact, fact)
         return {

@@ -98,7 +98,7 @@ def test_adding_a_neurological_concept_never_lowers_a_priority():
         *(after for _, after in steps if after != ("headache_old", "other")),
     ]
     states += [("not_loaded", "other"), ("headache_old", "other")]
-    assert {neuro for neuro, _ in states} == set(pack().raw["facts"]["neuro"])
+    assert {neuro for neuro, _ in states} == set(pack().facts["neuro"])
     found = {result[0]: result for result in urgencies(("neuro", "neuro_timing"), states)}
     for before, after in steps:
         never_less_urgent(found[before], found[after])

@@ -95,5 +95,5 @@ def test_the_facts_and_flags_of_a_timeline_are_those_of_the_text(seed):
 
 def _has_every_answer(answers):
     for fact in {fact for fact, _ in answers}:
-        possible = {answer for answer in pack().raw["facts"][fact] if answer != "not_loaded"}
+        possible = {answer for answer in pack().facts[fact] if answer != "not_loaded"}
         assert possible == {answer for other, answer in answers if other == fact}

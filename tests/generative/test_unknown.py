@@ -48,5 +48,5 @@ def _deliver(con, source, states):
 
 
 def test_every_fact_with_an_unknown_answer_is_tried():
-    unknown = {fact for fact, answers in pack().raw["facts"].items() if "not_loaded" in answers}
+    unknown = {fact for fact, answers in pack().facts.items() if "not_loaded" in answers}
     assert unknown == {*OF_MEDICATIONS, *OF_CONDITIONS, "patient_row", "medications", "conditions"}

@@ -262,7 +262,7 @@ def patients(table):
     assert all(
         facts[fact] in answers
         for facts in combinations
-        for fact, answers in pack().raw["facts"].items()
+        for fact, answers in pack().facts.items()
     )
     assert all(set(facts) == set(UNREMARKABLE) for facts in combinations)
     names = (

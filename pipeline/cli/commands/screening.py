@@ -221,7 +221,7 @@ def protocol(home, options):
     if wrong:
         return 12
     say(
-        f"{pack.path.name}: sound. {counted(len(pack.raw['facts']), 'fact')},"
+        f"{pack.path.name}: sound. {counted(len(pack.facts), 'fact')},"
         f" {counted(sum(len(d.rules) for d in pack.decisions), 'rule')}."
     )
     tell_reviews(pack)

@@ -140,8 +140,8 @@ def test_every_answer_is_in_its_closed_list_and_the_columns_are_the_facts():
     )
     build(con, "clinical.patient_fact")
     [row] = select(con, "clinical.patient_fact")
-    assert all(row[fact] in answers for fact, answers in pack().raw["facts"].items())
-    assert set(row) == {"patient_id", *pack().raw["facts"]}
+    assert all(row[fact] in answers for fact, answers in pack().facts.items())
+    assert set(row) == {"patient_id", "own_answers", *pack().facts}
 
 
 def test_a_birth_known_as_a_year_gives_an_age_when_every_day_of_it_gives_the_same():

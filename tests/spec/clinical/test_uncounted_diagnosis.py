@@ -31,7 +31,7 @@ def test_migraine_where_it_is_not_counted_as_headache():
     """)  # fmt: skip
     shows(con, "clinical.uncounted_diagnosis", """
         patient_id | uncounted_sign
-        ann        | Migraine recorded 2026-01-01: migraine is not counted as headache here
+        ann        | Migraine recorded 2026-01-01: not counted by this protocol
     """)  # fmt: skip
 
 

@@ -15,4 +15,4 @@ def test_patients_with_the_same_words_share_one_combination():
     found = select(con, "screening.combination")
     assert sorted(row["b12"] for row in found) == ["low", "low_molar_only"]
     assert len({row["combination"] for row in found}) == 2
-    assert set(found[0]) == {"combination", *pack().raw["facts"]}
+    assert set(found[0]) == {"combination", "own_answers", *pack().facts}

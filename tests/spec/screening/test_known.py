@@ -13,7 +13,7 @@ def test_each_decision_that_does_not_collect_adds_its_answer():
     build(con, "screening.fit")
     found = {row["fact"]: row["answer"] for row in select(con, "screening.known")}
     assert set(found) == {
-        *pack().raw["facts"],
+        *pack().facts,
         *pack().raw["derived"],
         "next_step",
         "rule",

@@ -15,7 +15,7 @@ KINDS = ("plain", "finding", "unknown", "outside")
 
 def test_every_answer_has_a_phrase_a_kind_and_a_meaning():
     pack = load()
-    for fact, answers in pack.raw["facts"].items():
+    for fact, answers in pack.facts.items():
         assert fact_words.fact_meaning(pack, fact)
         for answer in answers:
             assert fact_words.phrases(fact, answer), f"add {fact}, {answer} to {FACT_WORDS.name}"
@@ -29,7 +29,7 @@ def test_every_answer_has_a_phrase_a_kind_and_a_meaning():
 
 def test_no_placeholder_is_left_over():
     pack = load()
-    for fact, answers in pack.raw["facts"].items():
+    for fact, answers in pack.facts.items():
         texts = [fact_words.fact_meaning(pack, fact)]
         for answer in answers:
             texts += [

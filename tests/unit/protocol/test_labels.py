@@ -40,7 +40,7 @@ def test_every_action_and_fact_of_the_protocol_reads_as_words():
     pack = load("praxis-2026")
     for code in (
         *pack.raw["actions"],
-        *pack.raw["facts"],
+        *pack.facts,
         *pack.raw["derived"],
         *(row["id"] for row in pack.raw["flags"]),
     ):
@@ -69,9 +69,9 @@ def test_what_changed_is_spoken():
     assert words.spoken("kim → lee") == "kim → lee"
 
 
-@pytest.mark.parametrize("fact", load().raw["facts"])
+@pytest.mark.parametrize("fact", load().facts)
 def test_no_answer_to_a_fact_is_shown_as_its_code(fact):
-    for answer in load().raw["facts"][fact]:
+    for answer in load().facts[fact]:
         said = words.spoken(f"{fact}: never → {answer}, 420 nmol/L on 2026-09-27")
         assert "_" not in said and said.endswith("420 nmol/L on 2026-09-27"), said
         assert "_" not in words.spoken(f"MMA: {answer}, 1 → never; {fact}: {answer} → {answer}")

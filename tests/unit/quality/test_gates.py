@@ -173,7 +173,7 @@ def test_another_shift_is_a_warning(con):
         ("reporting.new_rejection", "share_deciding", rejecting("unknown_unit", 40)),
         ("reporting.new_result_range", "results_outside", "update lake.lab_result set value = 1"),
         ("reporting.freshness", "days_ahead", "update lake.lab_result set collected_on = '2027-01-01'"),
-        ("reporting.fact_answer", "is_allowed", "update bucket.combination set b12 = 'normal'"),
+        ("reporting.fact_answer", "is_allowed", "update bucket.combination set answers = list_append(answers, struct_pack(fact := 'b12', answer := 'normal'))"),
         ("reporting.assessed_rule", "is_known", "update screening.assessment set rule = 'N99'"),
         ("reporting.assessment_count", "missing", "delete from screening.assessment"),
         ("reporting.assessment_count", "fact_rows_repeated", "update bucket.patient_count set fact_rows = fact_rows + 1"),

@@ -49,7 +49,7 @@ def test_every_line_has_two_examples_that_it_decides(pack, lines):
         assert len(found) == 2, (decision.name, position)
         assert found[0].facts != found[1].facts
         for example in found:
-            assert example.facts.keys() == pack.raw["facts"].keys()
+            assert example.facts.keys() == pack.facts.keys()
             assert decides(decision, position, assess(pack, example.facts))
             assert example.says[0].isupper() or example.says[0].isdigit()
             assert "_" not in example.says

@@ -1,4 +1,4 @@
-"Each neurological finding: what it counts as, or why it does not. Protocol §3."
+"Each record that a declared fact reads: the answer that it gives, or why it gives none."
 
 from tests.clinic import clinic, insert, shows
 
@@ -17,14 +17,14 @@ def test_each_finding_counts_as_one_sign_or_says_why_not():
         bob        | headache_tierB_primary      | h    | 2026-01-01 |            | 8
         bob        | headache_unrelated_to_b12   | i    | 2026-01-01 |            | 9
     """)  # fmt: skip
-    shows(con, "clinical.judged_sign", """
-        patient_id | line | sign          | uncounted_because
-        ann        | 1    | definite      |
-        ann        | 2    |               | marked as resolved, so it does not count
-        ann        | 3    | headache      |
-        ann        | 4    | headache_old  |
-        ann        | 5    |               | resolved, and too long ago to count
-        ann        | 6    | nonspecific   |
-        ann        | 7    | diabetic_only |
-        bob        | 8    |               | noted 2026-01-01 as unrelated to B12
+    shows(con, "clinical.fact_record", """
+        patient_id | line | answer        | flag                            | uncounted_because
+        ann        | 1    | definite      |                                 |
+        ann        | 2    |               |                                 | marked as resolved, so it does not count
+        ann        | 3    | headache      |                                 |
+        ann        | 4    | headache_old  | HEADACHE_NOT_RESOLVED            |
+        ann        | 5    |               |                                 | resolved, and too long ago to count
+        ann        | 6    | nonspecific   | NEURO_NONSPECIFIC                |
+        ann        | 7    | diabetic_only | NEUROPATHY_ATTRIBUTED_TO_DIABETES |
+        bob        | 8    |               |                                 | noted 2026-01-01 as unrelated to B12
     """)  # fmt: skip

@@ -20,13 +20,13 @@ def test_each_finding_a_recorded_length_and_the_latest_antibody():
         patient_id | analyte                   | finding  | value_reported | collected_on | line
         eve        | intrinsic_factor_antibody | positive | pos            | 2025-01-05   | 9
     """)  # fmt: skip
-    shows(con, "clinical.malabsorption_evidence", """
-        patient_id | malabsorption      | is_band | is_absorption_lost | line | uncounted_because
-        ann        | other              | no      | no                 | 1    |
-        ann        | other              | no      | yes                | 2    |
-        bob        | bariatric          | yes     | no                 | 3    | removed 2021-01-01
-        bob        | bariatric          | yes     | no                 | 5    |
-        cid        | ileal_resection    | no      | no                 | 6    | 15 cm, too short to count
-        dan        | ileal_resection    | no      | yes                |      |
-        eve        | pernicious_anaemia | no      | no                 | 9    |
+    shows(con, "clinical.judged_finding", """
+        patient_id | concept                | line | uncounted_because
+        ann        | coeliac                | 1    |
+        ann        | gastrectomy_total      | 2    |
+        bob        | bariatric_band         | 3    | removed 2021-01-01
+        bob        | bariatric_band         | 5    |
+        cid        | ileal_resection        | 6    | 15 cm, too short to count
+        dan        | ileal_resection_length |      |
+        eve        | intrinsic_factor_ab    | 9    |
     """)  # fmt: skip

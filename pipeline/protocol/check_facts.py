@@ -1,0 +1,199 @@
+"""The check of a pack's facts: each is filled, by a SELECT or by lines that can be read."""
+
+from pipeline.protocol.facts import (
+    KEYS,
+    LIMITS,
+    NUMBERS,
+    READS,
+    chosen_concepts,
+    is_declared,
+    kind_of,
+)
+from pipeline.protocol.pack import band_rows
+from pipeline.protocol.tables import concepts_of, vocabulary
+
+ENTITIES = ("condition", "procedure")
+SEXES = ("female", "male", "other")
+FINDINGS = ("positive", "negative", "indeterminate")  # of a test in words
+FACT_KEYS = ("answers", "otherwise", "not_loaded", "asks")
+EXTRACTS = ("coded", "medication")  # kinds of lines that read an extract which may be missing
+
+
+def fact_problems(pack, shipped):
+    """What is wrong with the facts of a pack, as (where, what). shipped: the pack whose lists name
+    the facts that SELECTs fill, with all of their answers."""
+    filled = {
+        name: _possible(pack, shipped, name)
+        for name, entry in shipped.raw["facts"].items()
+        if not is_declared(entry)
+    }
+    for name, entry in pack.raw["facts"].items():
+        if is_declared(entry):
+            found = _declared_problems(pack, name, entry, filled)
+        else:
+            found = _filled_problems(name, entry, filled, shipped)
+        yield from ((("facts", name, *where), f"fact {name}: {what}") for where, what in found)
+
+
+def _filled_problems(name, answers, filled, shipped):
+    if name not in filled:
+        yield (
+            (),
+            (
+                "no SELECT fills it. Declare it by lines under answers:, or use one of: "
+                + ", ".join(sorted(filled))
+            ),
+        )
+        return
+    for answer in answers:
+        if answer not in shipped.facts[name]:
+            yield (), f"the SELECT that fills it never answers {answer}"
+    for answer in filled[name]:
+        if answer not in answers:
+            yield (), f"the answer {answer} is possible and not listed"
+
+
+def _possible(pack, shipped, name):
+    "The answers that a SELECT gives: those of a band only where this pack's band has them"
+    bands = [each.raw["bands"].get(name, {}) for each in (pack, shipped)]
+    here, there = ({row.get("answer") for *_, row in band_rows(band)} for band in bands)
+    return [answer for answer in shipped.facts[name] if answer in here or answer not in there]
+
+
+def _declared_problems(pack, name, entry, filled):
+    if name in filled:
+        yield (), "a SELECT fills it, so it cannot be declared: give it another name"
+    for key in entry.keys() - set(FACT_KEYS):
+        yield (key,), f"{key} is not known; known are {', '.join(FACT_KEYS)}"
+    lines = entry.get("answers")
+    if not isinstance(lines, list) or not lines or "otherwise" not in entry:
+        yield (), "a declared fact has answers:, a list of lines, and otherwise:"
+        return
+    for position, line in enumerate(lines):
+        for what in _line_problems(pack, line):
+            yield ("answers", position), f"line {position + 1}: {what}"
+    yield from _unknown_problems(pack, name, entry)
+
+
+def _unknown_problems(pack, name, entry):
+    "Unknown is an answer: it is never read as no"
+    reads = [line for line in entry["answers"] if kind_of(line) in EXTRACTS]
+    if reads and "not_loaded" not in entry:
+        yield (), "not_loaded: must say what is answered where the extract was never loaded"
+    if not reads and "not_loaded" in entry:
+        yield (), "not_loaded: only a fact that reads conditions, procedures or medications has it"
+    if reads and entry.get("not_loaded") == entry["otherwise"]:
+        concepts = _concepts_read(pack, entry)
+        others = (
+            _concepts_read(pack, other)
+            for each, other in pack.raw["facts"].items()
+            if each != name and is_declared(other) and other.get("not_loaded") != other["otherwise"]
+        )
+        if not any(concepts <= known for known in others):
+            yield (
+                (),
+                (
+                    f"where nothing was loaded it answers {entry['otherwise']}, as where nothing"
+                    " was found: unknown would be read as known"
+                ),
+            )
+
+
+def _concepts_read(pack, entry):
+    return {
+        concept
+        for line in entry["answers"]
+        for kind in EXTRACTS
+        for concept in chosen_concepts(line.get(kind, ()), concepts_of(pack))
+    }
+
+
+def _line_problems(pack, line):
+    kind = kind_of(line) if isinstance(line, dict) else None
+    if kind is None or not isinstance(line.get("answer"), str):
+        yield "a line has an answer: and one of coded:, medication:, lab:, or an age or sex"
+        return
+    for key in line.keys() - {"answer", *KEYS[kind]}:
+        yield f"{key} is not known of a {kind} line; known are {', '.join(KEYS[kind])}"
+    for key in NUMBERS:
+        if key in line and not _is_number(pack, line[key]):
+            yield f"{key}: {line[key]} is neither a whole number nor a setting of this pack"
+    yield from {"coded": _coded, "medication": _medication, "lab": _lab, "person": _person}[kind](
+        pack, line
+    )
+
+
+def _is_number(pack, value):
+    number = pack.setting.get(value, value) if isinstance(value, str) else value
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+
+
+def _selectors(pack, selectors):
+    if not isinstance(selectors, list) or not selectors:
+        yield "the concepts are a list of names"
+        return
+    for selector in selectors:
+        if not chosen_concepts([str(selector)], concepts_of(pack)):
+            yield f"no concept that may be counted fits {selector}"
+
+
+def _coded(pack, line):
+    yield from _selectors(pack, line["coded"])
+    if line.get("entity", ENTITIES[0]) not in ENTITIES:
+        yield f"entity: {line['entity']} is none of {', '.join(ENTITIES)}"
+    if line.get("unless", "resolved") != "resolved":
+        yield f"unless: {line['unless']} is not known; known is resolved"
+    if "flag" in line and line["flag"] not in _evidence_flags(pack):
+        yield f"flag: {line['flag']} is no flag with evidence: true of this pack"
+
+
+def _evidence_flags(pack):
+    return {row["id"] for row in pack.raw["flags"] if row.get("evidence")}
+
+
+def _medication(pack, line):
+    yield from _selectors(pack, line["medication"])
+    if not isinstance(line.get("active", True), bool):
+        yield "active: is true or false"
+
+
+def _lab(pack, line):
+    analyte = line["lab"]
+    decides = {
+        row["analyte"]: row["kind"] for row in vocabulary("analyte") if row["decides"] == "yes"
+    }
+    if analyte not in decides:
+        yield f"lab: {analyte} is none of {', '.join(sorted(decides))}"
+        return
+    if ("words" in line) == ("limit" in line):
+        yield "a lab line has either words: of the band, or limit: of the laboratory"
+    known = FINDINGS if decides[analyte] == "qualitative" else _band_words(pack, analyte)
+    for word in line.get("words", ()):
+        if word not in known:
+            yield f"words: {word} is none of {', '.join(known)}"
+    if line.get("limit", LIMITS[0]) not in LIMITS:
+        yield f"limit: {line['limit']} is none of {', '.join(LIMITS)}"
+    if line.get("reads", READS[0]) not in READS:
+        yield f"reads: {line['reads']} is none of {', '.join(READS)}"
+    if (line.get("reads") == "two_apart") != ("apart_days" in line):
+        yield "apart_days: and reads: two_apart belong together"
+
+
+def _band_words(pack, analyte):
+    "The words of the results of an analyte, in the band that judges them"
+    words = [
+        row.get("answer")
+        for name, band in pack.raw["bands"].items()
+        if band["analyte"] == analyte and name != "neuro_300"
+        for *_, row in band_rows(band)
+    ]
+    return tuple(dict.fromkeys(words))
+
+
+def _person(_, line):
+    ages = [line[key] for key in ("age_from", "age_below") if isinstance(line.get(key), int)]
+    if len(ages) == 2 and ages[0] >= ages[1]:
+        yield "age_from: is not below age_below:"
+    for sex in line.get("sex", ()):
+        if sex not in SEXES:
+            yield f"sex: {sex} is none of {', '.join(SEXES)}"
