@@ -9,7 +9,7 @@ DECLARED_FACT = {
     "reads_conditions": "boolean", "reads_medications": "boolean",
 }  # fmt: skip
 FACT_LINE = {
-    "fact": "varchar", "position": "integer", "rank": "integer", "answer": "varchar",
+    "fact": "varchar", "position": "integer", "answer": "varchar",
     "kind": "varchar", "class": "varchar", "entity": "varchar", "is_unless_resolved": "boolean",
     "is_active_asked": "boolean", "flag": "varchar", "analyte": "varchar", "words": "varchar[]",
     "limit_side": "varchar", "reads": "varchar", "sexes": "varchar[]", "is_used": "boolean",
@@ -21,6 +21,10 @@ CLASS_CONCEPT = {"class": "varchar", "fact": "varchar", "concept": "varchar"}
 UNFILLED_ANSWER = {
     "is_condition_loaded": "boolean", "is_medication_loaded": "boolean", "fact": "varchar",
     "answer": "varchar",
+}  # fmt: skip
+UNFILLED_FACT = {
+    "is_condition_loaded": "boolean", "is_medication_loaded": "boolean",
+    **dict.fromkeys(SHARED, "varchar"),
 }  # fmt: skip
 
 FILLED_CLASSES = ("b12_therapy", "methotrexate")  # of which SELECTs read the eras
@@ -36,6 +40,7 @@ def fact_relations(pack, concepts):
     yield "declared_fact", DECLARED_FACT, [_declared(fact) for fact in facts]
     yield "fact_line", FACT_LINE, [_fact_line(*line) for line in lines]
     yield "unfilled_answer", UNFILLED_ANSWER, list(_unfilled_answers(facts))
+    yield "unfilled_fact", UNFILLED_FACT, list(_unfilled_facts(facts))
     yield "line_concept", LINE_CONCEPT, list(_chosen(lines, "coded", concepts))
     yield "class_concept", CLASS_CONCEPT, list(_class_concepts(lines, concepts))
 
@@ -50,7 +55,7 @@ def _declared(fact):
 def _fact_line(fact, position, line):
     says, numbers = line.says, line.numbers
     return (
-        fact.name, position, fact.rank_of(line.answer), line.answer, line.kind, line.class_name,
+        fact.name, position, line.answer, line.kind, line.class_name,
         says.get("entity"), says.get("unless") == "resolved", bool(says.get("active")),
         says.get("flag"), says.get("lab"), says.get("words"), says.get("limit"),
         says.get("reads", "latest"), says.get("sex"), numbers.get("only_if", 1) != 0,
@@ -59,13 +64,18 @@ def _fact_line(fact, position, line):
 
 
 def _unfilled_answers(facts):
-    "The answers where no line fits, by what was loaded for a patient"
-    missing = [name for name in SHARED if name not in {fact.name for fact in facts}]
+    "The answers where no line fits, by what was loaded for a patient: a row for each fact"
     for conditions, medications in product((True, False), repeat=2):
         for fact in facts:
             answer = fact.unfilled(conditions=conditions, medications=medications)
             yield conditions, medications, fact.name, answer
-        yield from ((conditions, medications, name, NOT_ASKED) for name in missing)
+
+
+def _unfilled_facts(facts):
+    "Those of the shared facts side by side"
+    known = {row[:3]: row[3] for row in _unfilled_answers(facts)}
+    for loaded in product((True, False), repeat=2):
+        yield *loaded, *(known.get((*loaded, name), NOT_ASKED) for name in SHARED)
 
 
 def _chosen(lines, kind, concepts):

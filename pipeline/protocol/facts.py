@@ -73,10 +73,6 @@ class DeclaredFact:
     def is_shared(self):
         return self.name in SHARED
 
-    def rank_of(self, answer):
-        """The place of the first line with an answer: lines of one answer share it."""
-        return [line.answer for line in self.lines].index(answer)
-
     def unfilled(self, *, conditions, medications):
         """The answer where no line fits. conditions, medications: whether they were loaded."""
         is_missing = (self.reads_conditions and not conditions) or (

@@ -1,21 +1,36 @@
 -- One row per patient, declared fact, line of it that reads results, and result that fits the line, whenever it was collected.
--- Source: the facts that the pack declares. latest: only the result that decides for its analyte; any: every usable result; two_apart: the one that decides, where an
--- earlier one at least that many days before it fits, too. A line asks for words of the pack's band, or for a side of the laboratory's own reference
--- limits; a result without the limit does not fit.
-with fitting as (
-    select result.patient_id, line.fact, line.position, line.reads, line.apart_days, result.collected_at, result.collected_on, result.file, result.line,
-        analyte.title || ' ' || with_signs(result.value_reported) || coalesce(' ' || result.unit_reported, '') || ' on ' || result.collected_on as recorded,
-        latest.patient_id is not null as is_latest
+-- Source: the facts that the pack declares. latest: only the latest result; any: every usable result; two_apart: the latest, where one at least that many days
+-- before it fits, too. A line asks for words of the pack's band, or for a side of the laboratory's own reference limits. The latest is, for words, the one that
+-- decides for its analyte; for limits, the last that does not cross its own: one without limits fits no side, and an earlier one does not stand in for it.
+with limited as (
+    select
+        *, case
+            when is_beyond_limit('above', comparator, value, reference_low, reference_high) then 'above'
+            when is_beyond_limit('below', comparator, value, reference_low, reference_high) then 'below'
+            when is_beyond_limit('within', comparator, value, reference_low, reference_high) then 'within'
+            when coalesce(reference_low, reference_high) is null then 'none'
+        end as side
     from clinical.result
+    where analyte in (select analyte from protocol.fact_line where is_used)
+),
+
+dated as (
+    select limited.*, latest.patient_id is not null as is_deciding,
+        limited.collected_at = max(limited.collected_at) filter (limited.side is not null) over (partition by limited.patient_id, limited.analyte) as is_last
+    from limited
+    left join clinical.latest_result as latest
+        on latest.patient_id = limited.patient_id and latest.analyte = limited.analyte and latest.collected_at = limited.collected_at
+        and latest.source = limited.source and latest.file = limited.file and latest.line = limited.line
+),
+
+fitting as (
+    select result.patient_id, line.fact, line.position, line.reads, line.apart_days, result.collected_on, result.file, result.line,
+        analyte.title || ' ' || with_signs(result.value_reported) || coalesce(' ' || result.unit_reported, '') || ' on ' || result.collected_on as recorded,
+        case when line.limit_side is null then result.is_deciding else result.is_last end as is_latest
+    from dated as result
     join protocol.fact_line as line on line.analyte = result.analyte and line.is_used
     join protocol.analyte on analyte.analyte = result.analyte
-    left join clinical.latest_result as latest
-        on latest.patient_id = result.patient_id and latest.analyte = result.analyte and latest.collected_at = result.collected_at
-        and latest.source = result.source and latest.file = result.file and latest.line = result.line
-    where case
-            when line.limit_side is null then list_contains(line.words, result.word)
-            else is_beyond_limit(line.limit_side, result.comparator, result.value, result.reference_low, result.reference_high)
-        end
+    where case when line.limit_side is null then list_contains(line.words, result.word) else line.limit_side = result.side end
 )
 
 select distinct patient_id, fact, position, collected_on, recorded, file, line

@@ -12,8 +12,7 @@ with worded as (
 
 select
     patient_id,
-    regexp_replace(concat_ws(
-        '; ',
+    regexp_replace(concat_ws('; ',
         case when b12_on is null then coalesce(undecided_b12, 'B12 never measured') else 'B12 ' || b12_printed || ' on ' || b12_on || age_in_words(as_of - b12_on)
             || case b12
                 when 'treated_since' then ', followed by B12 treatment that has since ended, so it no longer describes the patient'

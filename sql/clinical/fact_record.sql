@@ -28,7 +28,7 @@ coded as (
 )
 
 select
-    patient_id, fact, fit.rank, fit.answer, fit.flag, began_on, began, name, recorded, concept, code, file, line,
+    patient_id, fact, fit.position, fit.answer, fit.flag, began_on, began, name, recorded, concept, code, file, line,
     case
         when fit is not null then null
         when uncounted_because is not null then uncounted_because
@@ -39,19 +39,19 @@ select
     end as uncounted_because
 from coded
 union all by name
-select era.patient_id, fact, rank, answer, flag, era.start_on as began_on, replace(fact, '_', ' ') || ' since ' || strftime(era.start_on, '%Y-%m') as recorded
+select era.patient_id, fact, position, answer, flag, era.start_on as began_on, replace(fact, '_', ' ') || ' since ' || strftime(era.start_on, '%Y-%m') as recorded
 from clinical.medication_era as era
 join asked on asked.class = era.class and asked.is_used
 where era.end_on >= asked.since
     and (asked.longer_than_months is null or least(asked.as_of, era.end_on) > era.start_on + to_months(asked.longer_than_months))
     and not (asked.is_active_asked and era.end_on < asked.as_of)
 union all by name
-select result.patient_id, fact, rank, answer, flag, result.collected_on as began_on, cast(result.collected_on as varchar) as began, result.recorded, result.file, result.line
+select result.patient_id, fact, position, answer, flag, result.collected_on as began_on, cast(result.collected_on as varchar) as began, result.recorded, result.file, result.line
 from clinical.asked_result as result
 join asked using (fact, position)
 where asked.since is null or result.collected_on >= asked.since
 union all by name
-select person.patient_id, fact, rank, answer, flag
+select person.patient_id, fact, position, answer, flag
 from clinical.demography as person
 join asked on asked.kind = 'person' and asked.is_used
 where (asked.age_from is null or person.born_latest_on <= asked.as_of - to_years(asked.age_from))

@@ -2,22 +2,6 @@
 -- Numbers are already words here. Unknown is an answer: if an entity was never loaded, the answer is not_loaded, never "none".
 -- The evidence is in clinical.patient_evidence. Its columns, but for patient_id, are the facts: combinations are told apart by all of them. Facts that the pack
 -- declares are filled by its lines; one of these columns that it does not declare is not_asked. own_answers: the pack's own facts of which a line holds.
-with unfilled as (
-    select
-        is_condition_loaded, is_medication_loaded,
-        any_value(answer) filter (fact = 'neuro') as neuro,
-        any_value(answer) filter (fact = 'malabsorption') as malabsorption,
-        any_value(answer) filter (fact = 'absorption_lost') as absorption_lost,
-        any_value(answer) filter (fact = 'resection_length') as resection_length,
-        any_value(answer) filter (fact = 'metformin') as metformin,
-        any_value(answer) filter (fact = 'acid_suppressant') as acid_suppressant,
-        any_value(answer) filter (fact = 'diet') as diet,
-        any_value(answer) filter (fact = 'folic_acid') as folic_acid,
-        any_value(answer) filter (fact = 'pregnancy') as pregnancy
-    from protocol.unfilled_answer
-    group by is_condition_loaded, is_medication_loaded
-)
-
 select
     patient_id,
     coalesce(scope.scope, 'age_unknown') as scope,
@@ -26,21 +10,21 @@ select
     case when latest_b12.is_far_above then 'above_500' else 'up_to_500' end as b12_500,
     coalesce(last_decided.active_b12, 'never') as active_b12,
     coalesce(latest_mma.mma, 'never') as mma,
-    coalesce(declared_fact.neuro, unfilled.neuro) as neuro,
-    coalesce(declared_fact.malabsorption, unfilled.malabsorption) as malabsorption,
-    coalesce(declared_fact.absorption_lost, unfilled.absorption_lost) as absorption_lost,
-    coalesce(declared_fact.resection_length, unfilled.resection_length) as resection_length,
-    coalesce(declared_fact.metformin, unfilled.metformin) as metformin,
-    coalesce(declared_fact.acid_suppressant, unfilled.acid_suppressant) as acid_suppressant,
-    coalesce(declared_fact.diet, unfilled.diet) as diet,
+    coalesce(declared_fact.neuro, unfilled_fact.neuro) as neuro,
+    coalesce(declared_fact.malabsorption, unfilled_fact.malabsorption) as malabsorption,
+    coalesce(declared_fact.absorption_lost, unfilled_fact.absorption_lost) as absorption_lost,
+    coalesce(declared_fact.resection_length, unfilled_fact.resection_length) as resection_length,
+    coalesce(declared_fact.metformin, unfilled_fact.metformin) as metformin,
+    coalesce(declared_fact.acid_suppressant, unfilled_fact.acid_suppressant) as acid_suppressant,
+    coalesce(declared_fact.diet, unfilled_fact.diet) as diet,
     coalesce(renal_function.renal, 'unknown') as renal,
     coalesce(b12_therapy.b12_therapy, case when population.is_medication_loaded then 'none' else 'not_loaded' end) as b12_therapy,
     case when loading.is_incomplete then 'incomplete' else 'other' end as loading,
     case when b12_therapy.is_overdue then 'overdue' else 'other' end as b12_supply,
     case when b12_therapy.b12_era_on is null then 'never' when b12_therapy.b12_era_on < run.as_of - to_months(setting.cause_tests_months) then 'long_ago' else 'recently' end as therapy_began,
     coalesce(b12_therapy.cyanocobalamin, 'no') as cyanocobalamin,
-    coalesce(declared_fact.folic_acid, unfilled.folic_acid) as folic_acid,
-    coalesce(declared_fact.pregnancy, unfilled.pregnancy) as pregnancy,
+    coalesce(declared_fact.folic_acid, unfilled_fact.folic_acid) as folic_acid,
+    coalesce(declared_fact.pregnancy, unfilled_fact.pregnancy) as pregnancy,
     case when b12_therapy.therapy_start_on is null then 'never' else coalesce(last_decided.homocysteine, 'never') end as homocysteine,
     coalesce(monitoring.monitoring, 'not_on_therapy') as monitoring,
     case
@@ -60,7 +44,7 @@ select
     case when population.is_condition_loaded then 'loaded' when population.is_condition_delivered then 'not_understood' else 'not_loaded' end as conditions,
     coalesce(list_transform(declared_fact.own, lambda each: struct_pack(fact := each.fact, answer := each.answer)), []) as own_answers
 from clinical.population
-join unfilled on unfilled.is_condition_loaded = population.is_condition_loaded and unfilled.is_medication_loaded = population.is_medication_loaded
+join protocol.unfilled_fact on unfilled_fact.is_condition_loaded = population.is_condition_loaded and unfilled_fact.is_medication_loaded = population.is_medication_loaded
 cross join protocol.run
 cross join protocol.setting
 left join clinical.scope using (patient_id)

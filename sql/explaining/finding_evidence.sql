@@ -1,21 +1,7 @@
 -- One row per delivered condition or procedure of a patient and concept, and the fact it bears on.
 -- The rows of one id and code are one record: taken back once (without a code: of every code), none of them counts. Traps are
--- recognised, but not counted. Two concepts of one row that bear on one fact are one piece of evidence; a concept may bear on facts of the pack's own besides.
-with own as (
-    select distinct line_concept.concept, line_concept.fact
-    from protocol.line_concept
-    join protocol.declared_fact on declared_fact.fact = line_concept.fact and not declared_fact.is_shared
-),
-
-meaning as (
-    select own.concept, own.fact, concept.wording from own join protocol.concept on concept.concept = own.concept
-    union all
-    select concept, case fact when 'shown' then 'shown, not used' when 'trap' then 'recognised, not counted' else fact end, wording
-    from protocol.concept
-    where fact <> 'shown' or concept not in (select concept from own)
-),
-
-record as (
+-- recognised, but not counted. Two concepts of one row that bear on one fact are one piece of evidence.
+with record as (
     select 'condition' as entity, * rename (condition_id as id, onset_on as on_day, abated_on as until_on) from lake.condition
     union all by name
     select 'procedure' as entity, * rename (procedure_id as id, performed_on as on_day) from lake.procedure
@@ -57,9 +43,9 @@ finding as (
 ),
 
 bearing as (
-    select single.* exclude (concept), meaning.fact, string_agg(distinct nullif(meaning.wording, ''), ', ') as wording
+    select single.* exclude (concept), concept_fact.fact, string_agg(distinct nullif(concept_fact.wording, ''), ', ') as wording
     from (select * exclude (concepts), unnest(string_split(concepts, '|')) as concept from finding) as single
-    join meaning on meaning.concept = single.concept
+    join explaining.concept_fact on concept_fact.concept = single.concept
     group by all
 )
 
