@@ -91,7 +91,9 @@ def clinic(as_of=AS_OF, loaded="|".join(ENTITIES), **settings):
     con.execute("copy from database template to memory")
     con.execute("detach template")
     if settings:
-        register_pack(con, moved(pack(), {f"settings.{name}": value for name, value in settings.items()}))
+        register_pack(
+            con, moved(pack(), {f"settings.{name}": value for name, value in settings.items()})
+        )
     con.execute("create table protocol.run as select $1::date as as_of", [as_of])
     con.execute("create schema lake")
     for table, columns in lake.COLUMNS.items():

@@ -25,7 +25,8 @@ dated as (
 
 fitting as (
     select result.patient_id, line.fact, line.position, line.reads, line.apart_days, result.collected_on, result.file, result.line,
-        analyte.title || ' ' || with_signs(result.value_reported) || coalesce(' ' || result.unit_reported, '') || ' on ' || result.collected_on as recorded,
+        analyte.title || ' ' || with_signs(result.value_reported) || coalesce(' ' || result.unit_reported, '') || ' on ' || result.collected_on
+            || case when line.limit_side is not null then ' ' || line.limit_side || ' the laboratory''s own limits' else '' end as recorded,
         case when line.limit_side is null then result.is_deciding else result.is_last end as is_latest
     from dated as result
     join protocol.fact_line as line on line.analyte = result.analyte and line.is_used

@@ -260,9 +260,7 @@ def patients(table):
         for row in rows
     ]
     assert all(
-        facts[fact] in answers
-        for facts in combinations
-        for fact, answers in pack().facts.items()
+        facts[fact] in answers for facts in combinations for fact, answers in pack().facts.items()
     )
     assert all(set(facts) == set(UNREMARKABLE) for facts in combinations)
     names = (

@@ -23,8 +23,8 @@ def results(**line):
 def test_the_latest_result_above_the_laboratorys_own_limit():
     shows(results(lab="mma", limit="above"), "clinical.asked_result", """
         patient_id | collected_on | recorded
-        cid        | 2026-01-01   | MMA >240 nmol/L on 2026-01-01
-        fay        | 2025-09-29   | MMA 280 nmol/L on 2025-09-29
+        cid        | 2026-01-01   | MMA >240 nmol/L on 2026-01-01 above the laboratory's own limits
+        fay        | 2025-09-29   | MMA 280 nmol/L on 2025-09-29 above the laboratory's own limits
     """)  # fmt: skip
 
 
