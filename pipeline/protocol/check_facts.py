@@ -109,8 +109,8 @@ def _concepts_read(pack, entry):
 
 
 def _line_problems(pack, line):
-    kind = kind_of(line) if isinstance(line, dict) else None
-    if kind is None or not isinstance(line.get("answer"), str):
+    kind = kind_of(line) if isinstance(line, dict) else ""
+    if not kind or not isinstance(line.get("answer"), str):
         yield "a line has an answer: and one of coded:, medication:, lab:, or an age or sex"
         return
     for key in line.keys() - {"answer", *KEYS[kind]}:
@@ -160,7 +160,7 @@ def _medication(pack, line):
 def _lab(pack, line):
     analyte = line["lab"]
     decides = {
-        row["analyte"]: row["kind"] for row in vocabulary("analyte") if row["decides"] == "yes"
+        str(row["analyte"]): row["kind"] for row in vocabulary("analyte") if row["decides"] == "yes"
     }
     if analyte not in decides:
         yield f"lab: {analyte} is none of {', '.join(sorted(decides))}"

@@ -74,8 +74,9 @@ def _unfilled_answers(facts):
 def _unfilled_facts(facts):
     "Those of the shared facts side by side"
     known = {row[:3]: row[3] for row in _unfilled_answers(facts)}
-    for loaded in product((True, False), repeat=2):
-        yield *loaded, *(known.get((*loaded, name), NOT_ASKED) for name in SHARED)
+    for conditions, medications in product((True, False), repeat=2):
+        answers = (known.get((conditions, medications, name), NOT_ASKED) for name in SHARED)
+        yield conditions, medications, *answers
 
 
 def _chosen(lines, kind, concepts):

@@ -96,10 +96,11 @@ def answers_of(entry):
 
 
 def kind_of(line):
-    """Which of KEYS a line of a declared fact is; None where it is none of them, or several."""
+    """Which of KEYS a line of a declared fact is; an empty text where it is none of them,
+    or several."""
     named = [kind for kind in ("coded", "medication", "lab") if kind in line]
     named += ["person"] if any(key in line for key in PERSON) else []
-    return named[0] if len(named) == 1 else None
+    return named[0] if len(named) == 1 else ""
 
 
 def declared_facts(pack):
@@ -114,9 +115,10 @@ def declared_facts(pack):
 def answers_in(pack, row):
     """The answer to every base fact of a pack, by fact, in a row of `clinical.patient_fact`."""
     known = row | {own["fact"]: own["answer"] for own in row.get("own_answers") or ()}
-    loaded = {name: row[name] == "loaded" for name in ("conditions", "medications")}
-    unfilled = {fact.name: fact.unfilled(**loaded) for fact in declared_facts(pack)}
-    return {fact: known[fact] if fact in known else unfilled[fact] for fact in pack.facts}
+    if pack.facts.keys() - known.keys():
+        loaded = {name: row[name] == "loaded" for name in ("conditions", "medications")}
+        known = {fact.name: fact.unfilled(**loaded) for fact in declared_facts(pack)} | known
+    return {fact: known[fact] for fact in pack.facts}
 
 
 def _declared(name, entry, setting):
