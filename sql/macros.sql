@@ -424,3 +424,16 @@ create or replace macro is_beyond_limit(side, comparator, number, reference_low,
         end,
         false
     );
+
+-- A text of the pack with the values that it names, each given as `placeholder=value`; what is not on file is said.
+create or replace macro with_text_values(text, text_values) as
+    case
+        when not contains(text, '{') then text
+        else regexp_replace(
+            list_reduce(
+                list_prepend(text, coalesce(text_values, [])),
+                lambda filled, each: replace(filled, '{' || split_part(each, '=', 1) || '}', substr(each, instr(each, '=') + 1))
+            ),
+            '\{[a-z0-9_.]+\}', 'not on file', 'g'
+        )
+    end;

@@ -9,7 +9,15 @@ from pipeline.analysis.prepared import EXPLANATION, prepared_row
 from pipeline.core import DEFAULT_PACK, UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import Ids, ids_of_patient, is_readable_as
-from pipeline.protocol import answers_in, collect, decide, derive, first_action, load
+from pipeline.protocol import (
+    answers_in,
+    collect,
+    decide,
+    derive,
+    first_action,
+    load,
+    with_values,
+)
 from pipeline.runs import manifests, read_manifest
 from pipeline.screening import BUILDERS, MERGES, register_inputs
 
@@ -97,7 +105,7 @@ def explain(home, *, patient_id, pack, as_of, inputs=None):
 def explanation_of(pack, row, *, asked_for, as_of, lake):
     """A row of `explaining.explanation` as a dict for people. asked_for: the patient ID that was
     given. lake: which data they are."""
-    assessment, evidence = row["assessment"], sorted(row["evidence"], key=_shown_in_order)
+    evidence = sorted(row["evidence"], key=_shown_in_order)
     flag_rows = sorted(row["flag_rows"], key=lambda row: (row["flag"], *_newest_first(row)))
     facts = _words(pack, row)
     return {
@@ -107,7 +115,7 @@ def explanation_of(pack, row, *, asked_for, as_of, lake):
         "as_of": str(as_of),
         "person": row["person"],
         "lake": lake,
-        **_reasons(pack, assessment, facts, evidence, flag_rows, row["deciding"]),
+        **_reasons(pack, row, facts, evidence, flag_rows),
     }
 
 
@@ -123,14 +131,19 @@ def _newest_first(row):
     return (day is None, -day.toordinal() if day else 0, *known)
 
 
-def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):
+def _reasons(pack, row, facts, evidence, flag_rows):
     "The assessment with what it is based on, and every rule that was considered"
-    behind = partial(_rows_behind, pack, facts, deciding, evidence)
-    flags = _flags(pack, assessment, facts, behind, flag_rows)
-    considered = considered_rules(pack, facts, assessment)
+    assessment = row["assessment"]
+    tell = partial(with_values, values=row.get("text_values"))
+    behind = partial(_rows_behind, pack, facts, row["deciding"], evidence)
+    flags = _flags(pack, assessment, facts, behind, flag_rows, tell)
+    considered = {
+        name: [line | {"because": tell(line["because"])} for line in lines]
+        for name, lines in considered_rules(pack, facts, assessment).items()
+    }
     alerts = [
         {
-            "rule": rule.id, "outcome": rule.outcome, "because": rule.because,
+            "rule": rule.id, "outcome": rule.outcome, "because": tell(rule.because),
             "cites": list(rule.cites), "rows": behind(rule.when),
         }
         for rule in collect(pack.decision("safety").rules, facts)
@@ -200,14 +213,14 @@ def _fact(fact, answer, pack, evidence):
     return {"fact": fact, "answer": answer, "kind": kind, "rests_on": rests_on, "evidence": shown}
 
 
-def _flags(pack, assessment, facts, behind, flag_rows):
+def _flags(pack, assessment, facts, behind, flag_rows, tell):
     "Each flag with the text of the line that raised it, and the delivered rows behind it"
     lines = {rule.outcome: rule for rule in collect(pack.decision("flags").rules, facts)}
     texts = {row["id"]: row["because"] for row in reversed(pack.raw["flags"])}
     return [
         {
             "flag": flag,
-            "means": lines[flag].because if flag in lines else texts[flag],
+            "means": tell(lines[flag].because if flag in lines else texts[flag]),
             "rows": behind(lines[flag].when)
             if flag in lines
             else [row for row in flag_rows if row["flag"] == flag],

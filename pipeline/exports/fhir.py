@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pipeline.exports.proposals import proposed
 from pipeline.exports.text import write_list
-from pipeline.protocol import labels
+from pipeline.protocol import labels, said_in, without_values
 
 SYSTEM = "urn:b12-screening"
 STATUS = {  # of an item on the worklist: of a Task
@@ -120,7 +120,9 @@ def _rank(priority):
 
 def _issue(row, alert, meta):
     lines = [(priority, because) for name, priority, because in meta.alerts if name == alert]
-    fitting = [line for line in lines if line[1] in (row["reason"] or "")] or lines[:1]
+    said = [(priority, said_in(because, row["reason"])) for priority, because in lines]
+    unsaid = [(priority, without_values(because)) for priority, because in lines[:1]]
+    fitting = [line for line in said if line[1]] or unsaid
     evidence, severity = (
         _evidence(row),
         SEVERITY.get(min((priority for priority, _ in fitting), default=0), "low"),

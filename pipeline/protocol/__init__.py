@@ -34,6 +34,7 @@ from pipeline.protocol.pack import (
     load,
     load_or_shipped,
 )
+from pipeline.protocol.placeholders import said_in, with_values, without_values
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
 from pipeline.protocol.shown_result import (
     TESTS,
@@ -97,8 +98,11 @@ __all__ = [
     "register",
     "register_pack",
     "register_vocabulary",
+    "said_in",
     "shown_result",
     "shown_unit",
     "snomed_is_valid",
     "vocabulary",
+    "with_values",
+    "without_values",
 ]

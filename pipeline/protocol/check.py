@@ -8,6 +8,7 @@ from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load, unreadable
+from pipeline.protocol.placeholders import placeholder_problems
 from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
 
@@ -150,6 +151,8 @@ def _citation_problems(pack):
     for where, row in rows:
         if not row.get("because"):
             yield where, f"{row['id']} has no reason"
+        for what in placeholder_problems(pack, row.get("because", "")):
+            yield where, f"{row['id']}: {what}"
         if not row.get("cites") and (row.get("priority") or where[0] in ("safety", "flags")):
             yield where, f"{row['id']} has no citation (missing citation)"
         for cite in row.get("cites", ()):

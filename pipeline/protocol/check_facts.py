@@ -1,6 +1,7 @@
 """The check of a pack's facts: each is filled, by a SELECT or by lines that can be read."""
 
 from pipeline.protocol.facts import (
+    ANY_LINE,
     KEYS,
     LIMITS,
     NUMBERS,
@@ -10,6 +11,7 @@ from pipeline.protocol.facts import (
     kind_of,
 )
 from pipeline.protocol.pack import band_rows
+from pipeline.protocol.placeholders import NAMED, OF_RECORDS
 from pipeline.protocol.tables import concepts_of, vocabulary
 
 ENTITIES = ("condition", "procedure")
@@ -113,8 +115,12 @@ def _line_problems(pack, line):
     if not kind or not isinstance(line.get("answer"), str):
         yield "a line has an answer: and one of coded:, medication:, lab:, or an age or sex"
         return
-    for key in line.keys() - {"answer", *KEYS[kind]}:
-        yield f"{key} is not known of a {kind} line; known are {', '.join(KEYS[kind])}"
+    known = (*ANY_LINE, *KEYS[kind])
+    for key in line.keys() - set(known):
+        yield f"{key} is not known of a {kind} line; known are {', '.join(known)}"
+    for name in NAMED.findall(str(line.get("evidence", ""))):
+        if name not in OF_RECORDS:
+            yield f"evidence: {{{name}}} is none of {{sign}}, {{since}}"
     for key in NUMBERS:
         if key in line and not _is_number(pack, line[key]):
             yield f"{key}: {line[key]} is neither a whole number nor a setting of this pack"

@@ -9,19 +9,20 @@ SHARED = (  # declared facts that have a column of clinical.patient_fact
 )  # fmt: skip
 NOT_ASKED = "not_asked"  # by a pack that does not declare one of these
 PERSON = ("age_from", "age_below", "sex")
-KEYS = {  # what a line of a kind may say beside its answer
-    "coded": ("coded", "entity", "unless", "within_days", "within_months", "only_if", "flag"),
-    "medication": ("medication", "longer_than_months", "within_months", "active", "only_if"),
-    "lab": ("lab", "words", "limit", "reads", "apart_days", "within_days", "within_months",
-            "only_if"),
-    "person": (*PERSON, "only_if"),
-}  # fmt: skip
+KEYS = {  # what a line of a kind may say beside what ANY_LINE may
+    "coded": ("coded", "entity", "unless", "within_days", "within_months", "flag"),
+    "medication": ("medication", "longer_than_months", "within_months", "within_days", "active"),
+    "lab": ("lab", "words", "limit", "reads", "apart_days", "within_days", "within_months"),
+    "person": PERSON,
+}
+ANY_LINE = ("answer", "only_if", "evidence")
 WORDS = {
     "coded": "coded", "medication": "medication", "lab": "result of", "words": "in the band",
     "limit": "the laboratory's own limit:", "unless": "unless", "within_days": "days back at most:",
     "within_months": "months back at most:", "longer_than_months": "for more months than",
     "active": "on the as-of date", "apart_days": "days apart:", "age_from": "years at least:",
     "age_below": "years below:", "only_if": "only where the setting is not 0:", "flag": "raises",
+    "evidence": "in the evidence:",
 }  # fmt: skip
 LIMITS = ("above", "within", "below")  # of the laboratory's own reference range
 READS = ("latest", "any", "two_apart")

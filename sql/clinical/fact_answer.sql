@@ -1,5 +1,6 @@
 -- One row per patient and declared fact of which a line holds: the answer of the first line that does, since when, and the record that began first.
--- Source: the facts that the pack declares. Since when: the earliest of all records that give this answer, by whichever line. Where no line holds,
+-- Source: the facts that the pack declares. Since when: the earliest of all records that give this answer, by whichever line. A line may
+-- say what stands in the evidence. Where no line holds,
 -- clinical.patient_fact gives the answer that the fact has otherwise.
 with decided as (
     select patient_id, fact, arg_min(answer, position) as answer
@@ -10,7 +11,9 @@ with decided as (
 
 select
     patient_id, fact, answer, min(began_on) as began_on, arg_min(began, row(began_on, began)) as began,
-    arg_min(recorded, row(began_on, name, recorded, file, line)) as recorded
-from clinical.fact_record
+    arg_min(coalesce(replace(replace(line.evidence, '{sign}', coalesce(recorded, '')), '{since}', coalesce(cast(began_on as varchar), '')), recorded),
+        row(began_on, name, recorded, file, record.line)) as recorded
+from clinical.fact_record as record
 join decided using (patient_id, fact, answer)
+join protocol.fact_line as line using (fact, position)
 group by patient_id, fact, answer

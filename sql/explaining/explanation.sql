@@ -43,7 +43,8 @@ fact as (
 
 select
     explained_patient.patient_id, assessment, patient_fact as answers, coalesce(other_id.ids, []) as also_known_as, person.person,
-    coalesce(piece.evidence, []) as evidence, coalesce(flag.flag_rows, []) as flag_rows, coalesce(fact.deciding, []) as deciding
+    coalesce(piece.evidence, []) as evidence, coalesce(flag.flag_rows, []) as flag_rows, coalesce(fact.deciding, []) as deciding,
+    coalesce(text_value.text_values, []) as text_values
 from explaining.explained_patient
 join screening.assessment on assessment.patient_id = explained_patient.patient_id
 join clinical.patient_fact on patient_fact.patient_id = explained_patient.patient_id
@@ -52,3 +53,4 @@ left join person on person.patient_id = explained_patient.patient_id
 left join piece on piece.patient_id = explained_patient.patient_id
 left join flag on flag.patient_id = explained_patient.patient_id
 left join fact on fact.patient_id = explained_patient.patient_id
+left join clinical.text_value on text_value.patient_id = explained_patient.patient_id

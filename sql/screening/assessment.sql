@@ -19,7 +19,7 @@ decided as (
 )
 
 select
-    decided.patient_id, run.as_of, decided.priority, decided.next_step, decided.rule, decided.reason, decided.cites,
+    decided.patient_id, run.as_of, decided.priority, decided.next_step, decided.rule, with_text_values(decided.reason, text_value.text_values) as reason, decided.cites,
     decided.safety, decided.cause, decided.monitoring,
     case when flagged.flags is null then decided.flags else decided.flags || flagged.flags end as flags,
     decided.cohorts, decided.waiting_since,
@@ -42,3 +42,4 @@ from decided
 cross join protocol.run
 cross join protocol.setting
 left join flagged on flagged.patient_id = decided.patient_id
+left join clinical.text_value on text_value.patient_id = decided.patient_id
