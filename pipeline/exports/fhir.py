@@ -120,9 +120,10 @@ def _rank(priority):
 
 def _issue(row, alert, meta):
     lines = [(priority, because) for name, priority, because in meta.alerts if name == alert]
-    said = [(priority, said_in(because, row["reason"])) for priority, because in lines]
-    unsaid = [(priority, without_values(because)) for priority, because in lines[:1]]
-    fitting = [line for line in said if line[1]] or unsaid
+    said = [
+        (priority, text) for priority, because in lines if (text := said_in(because, row["reason"]))
+    ]
+    fitting = said or [(priority, without_values(because)) for priority, because in lines[:1]]
     evidence, severity = (
         _evidence(row),
         SEVERITY.get(min((priority for priority, _ in fitting), default=0), "low"),

@@ -9,12 +9,13 @@ DECLARED_FACT = {
     "reads_conditions": "boolean", "reads_medications": "boolean",
 }  # fmt: skip
 FACT_LINE = {
-    "fact": "varchar", "position": "integer", "answer": "varchar",
-    "kind": "varchar", "class": "varchar", "entity": "varchar", "is_unless_resolved": "boolean",
+    "fact": "varchar", "position": "integer", "answer": "varchar", "kind": "varchar",
+    "class": "varchar", "entity": "varchar", "is_unless_resolved": "boolean",
     "is_active_asked": "boolean", "flag": "varchar", "evidence": "varchar", "analyte": "varchar",
-    "words": "varchar[]", "limit_side": "varchar", "reads": "varchar", "sexes": "varchar[]", "is_used": "boolean",
-    "within_days": "integer", "within_months": "integer", "longer_than_months": "integer",
-    "apart_days": "integer", "age_from": "integer", "age_below": "integer",
+    "words": "varchar[]", "limit_side": "varchar", "reads": "varchar", "sexes": "varchar[]",
+    "is_used": "boolean", "within_days": "integer", "within_months": "integer",
+    "longer_than_months": "integer", "apart_days": "integer", "age_from": "integer",
+    "age_below": "integer",
 }  # fmt: skip
 LINE_CONCEPT = {"fact": "varchar", "position": "integer", "concept": "varchar"}
 CLASS_CONCEPT = {"class": "varchar", "fact": "varchar", "concept": "varchar"}
@@ -58,7 +59,8 @@ def _fact_line(fact, position, line):
         fact.name, position, line.answer, line.kind, line.class_name,
         says.get("entity"), says.get("unless") == "resolved", bool(says.get("active")),
         says.get("flag"), says.get("evidence"), says.get("lab"), says.get("words"),
-        says.get("limit"), says.get("reads", "latest"), says.get("sex"), numbers.get("only_if", 1) != 0,
+        says.get("limit"), says.get("reads", "latest"), says.get("sex"),
+        numbers.get("only_if", 1) != 0,
         *(numbers.get(name) for name in NUMBERS if name != "only_if"),
     )  # fmt: skip
 
