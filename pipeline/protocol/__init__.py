@@ -32,6 +32,7 @@ from pipeline.protocol.pack import (
     first_action,
     load,
     load_or_shipped,
+    pack_of_run,
 )
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
 from pipeline.protocol.shown_result import (
@@ -84,6 +85,7 @@ __all__ = [
     "movable",
     "moved",
     "numbered",
+    "pack_of_run",
     "phrase",
     "phrases",
     "problems",

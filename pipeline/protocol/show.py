@@ -21,6 +21,7 @@ def as_markdown(pack, *, notes=None, before=()):
             *_bands(pack.raw, notes),
             *_settings(pack.raw, notes),
             *_facts(pack.raw, notes),
+            *_concepts(pack.raw, notes),
             *_tables(pack.raw, notes),
             *_quality_settings(),
         ]
@@ -50,6 +51,12 @@ def _head(raw):
     yield ""
     yield f"Pack `{raw['pack']}` {raw['version']}. {raw['notice']}"
     yield ""
+    if base := raw.get("based_on"):
+        yield (
+            f"Based on `{base}`: what its own file does not give of settings, bands, facts, sources"
+            " and flags that come with the evidence is that of the base. All is shown here."
+        )
+        yield ""
     yield from markdown_table(
         ("author", "checker", "reviewed", "next review"),
         [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])],
@@ -102,6 +109,17 @@ def _facts(raw, notes):
     rows = [(fact, _when(when)) for fact, when in lines]
     keys = numbered("derived", (fact for fact, _ in lines))
     yield from _noted(("fact", "yes when"), rows, keys, notes)
+
+
+def _concepts(raw, notes):
+    if not (rows := raw.get("concepts")):
+        return
+    yield "## Concepts that mean something else than in the common table"
+    yield ""
+    names = ("fact", "means", "wording")
+    cells = [(row["id"], *(row[name] for name in names)) for row in rows]
+    keys = numbered("concepts", (row["id"] for row in rows))
+    yield from _noted(("concept", *names), cells, keys, notes)
 
 
 def _when(when):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pipeline import __version__, lake
-from pipeline.core import flush, sha256_of, write_json
+from pipeline.core import flush, write_json
 from pipeline.exports import cells_of, text_columns
 from pipeline.observability import metrics
 from pipeline.quality import warnings
@@ -158,9 +158,7 @@ def _manifest(screened, home, plan, outcomes):
     "The manifest of the run as it is now; it is finished when its folder is written"
     con, pack, state = screened.con, plan.pack, plan.state_after(outcomes)
     started = screened.night.started
-    version = PackVersion(
-        pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)
-    )
+    version = PackVersion(pack=pack.name, version=str(pack.raw["version"]), sha256=pack.sha256)
     return RunManifest(
         run_id=new_run_id(started),
         published=state == "published",

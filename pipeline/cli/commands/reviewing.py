@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline import review, worklist
 from pipeline.cli.commands.terminal import check_folder, is_confirmed, say
-from pipeline.core import InvalidProtocol, UsageError, account, clock, sha256_of
+from pipeline.core import InvalidProtocol, UsageError, account, clock
 from pipeline.protocol import problems
 from pipeline.run import COMMAND_LINE
 
@@ -39,7 +39,7 @@ def sign_pack(home, pack, options):
             f"Reviewers object to lines of {pack.path.name}: b12 protocol show. Answer them, or"
             " sign with --despite-objections."
         )
-    sha256, protocol = sha256_of(pack.path), f"{pack.name} {pack.raw['version']}"
+    sha256, protocol = pack.sha256, f"{pack.name} {pack.raw['version']}"
     say(f"{protocol}, SHA-256 {sha256}")
     question = f"{options.name}, {options.role}: do you sign this protocol as it is?"
     if not (options.yes or is_confirmed(question)):
