@@ -31,7 +31,6 @@ from pipeline.protocol.pack import (
     facts_read,
     first_action,
     load,
-    load_or_shipped,
     pack_of_run,
 )
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
@@ -79,7 +78,6 @@ __all__ = [
     "labels",
     "likeness_band",
     "load",
-    "load_or_shipped",
     "loinc_is_valid",
     "markdown_table",
     "movable",

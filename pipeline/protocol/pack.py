@@ -136,16 +136,15 @@ def pack_of_run(folder, name, *, is_needed=True):
     """
     files = kept_files(folder)
     if files is None:
-        return load(name) if is_needed else load_or_shipped(name)
+        return load(name) if is_needed else _load_or_shipped(name)
     try:
         return _parsed(files)
     except YAML_ERRORS as error:
         raise unreadable(files[0].path, error) from None
 
 
-def load_or_shipped(pack):
-    """The pack of a run by its name, else the shipped one: a run whose pack is gone can still be
-    read."""
+def _load_or_shipped(pack):
+    "A run whose pack is gone can still be read"
     try:
         return load(pack)
     except InvalidProtocol:

@@ -23,7 +23,7 @@ from pipeline.screening import ahead
 from pipeline.screening.following import follow
 from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
-from pipeline.screening.plan import RunPlan, load_checked_pack, parse_day
+from pipeline.screening.plan import RunPlan, kept_pack, load_checked_pack, parse_day
 from pipeline.screening.publish import publish
 from pipeline.screening.scratch import scratch_folder
 from pipeline.screening.screen import plan_night, reported, screen_buckets
@@ -142,7 +142,7 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
                 " of that time into a separate home."
             )
         plan = RunPlan(
-            load_checked_pack(pack or run.protocol.pack),
+            load_checked_pack(pack) if pack else kept_pack(home, run),
             parse_day(as_of or run.as_of),
             replay_of=run,
             changes=quality.read_changes(home),

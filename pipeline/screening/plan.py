@@ -5,7 +5,7 @@ from datetime import date
 
 from pipeline import quality
 from pipeline.core import DEFAULT_PACK, InvalidProtocol, UsageError
-from pipeline.protocol import Pack, load, problems
+from pipeline.protocol import Pack, load, pack_of_run, problems
 from pipeline.runs import RunManifest
 
 SHOWN = 5  # problems of a pack that the error names
@@ -36,7 +36,15 @@ class RunPlan:
 def load_checked_pack(pack=None):
     """The protocol pack, read and without problems. Raises InvalidProtocol with the first problems,
     each with file and line."""
-    loaded = load(pack or DEFAULT_PACK)
+    return _checked(load(pack or DEFAULT_PACK))
+
+
+def kept_pack(home, run):
+    """As `load_checked_pack`, the pack by which the run of a RunManifest was screened."""
+    return _checked(pack_of_run(home.runs / run.run_id, run.protocol.pack))
+
+
+def _checked(loaded):
     if found := problems(loaded):
         listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in found[:SHOWN])
         raise InvalidProtocol(

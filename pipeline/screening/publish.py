@@ -43,8 +43,8 @@ def publish(screened, home, plan, *, outcomes, validations):
     """Write the folder of a Screened run and, if it is published, move `latest` to it; returns the
     RunManifest.
 
-    A closed run leaves its quality.json, validation.json, report.json and manifest, and no
-    assessment or worklist.
+    A closed run leaves its quality.json, validation.json, report.json, manifest and protocol, and
+    no assessment or worklist.
     """
     manifest = _manifest(screened, home, plan, outcomes)
     building = home.runs / f"{BUILDING}{manifest.run_id}"
@@ -54,6 +54,7 @@ def publish(screened, home, plan, *, outcomes, validations):
     write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
     write_json(building / "validation.json", validations)
     write_json(building / "report.json", report_counts(screened.con, home))
+    plan.pack.keep(building)
     if manifest.state != "closed":
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))

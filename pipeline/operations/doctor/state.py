@@ -14,6 +14,7 @@ from pipeline.landing import list_files, spooled_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake, of_object_store
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.refusals import refused_files, told_refusals
+from pipeline.protocol import pack_of_run
 from pipeline.runs import held_manifests, last_failure, manifests, parquet_files, read_manifest
 
 AN_HOUR = 3600
@@ -50,6 +51,9 @@ def _latest(home):
     if broken := _broken_files(home, link, manifest.rows):
         what = f"The latest run is incomplete: {', '.join(broken)}"
         return wrong(what, "Screen again: b12 screen")
+    if not _is_kept(link, manifest.protocol):
+        what = "The protocol that the latest run keeps is not the one that it was screened by"
+        return wrong(what, f"Restore {link.resolve()} from a backup, or screen again: b12 screen")
     if not manifest.is_past_or_near:
         what = f"The latest run is as of {manifest.as_of}, which is in the future"
         return wrong(what, "Screen again, as of today: b12 screen")
@@ -58,6 +62,12 @@ def _latest(home):
         return look(f"{counted(held, 'run waits', 'runs wait')} for a steward's decision", todo)
     listed = counted(manifest.rows.worklist, "patient")
     return ok(f"The latest run, {link.resolve().name}, is complete: {listed} on the worklist")
+
+
+def _is_kept(folder, protocol):
+    "Of a run of an earlier version, which keeps none, nothing can be said"
+    is_older = not (folder / "protocol").exists()
+    return is_older or pack_of_run(folder, protocol.pack).sha256 == protocol.sha256
 
 
 def _failed(home):
