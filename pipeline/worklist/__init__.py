@@ -75,7 +75,17 @@ from pipeline.worklist.rows import age_in_years
 from pipeline.worklist.saved_filters import remove_filter, save_filter, saved_filters
 from pipeline.worklist.sessions import begin_session, end_session, end_sessions, session_user
 from pipeline.worklist.sign_on import CALLBACK, SingleSignOn, is_private, single_sign_on
-from pipeline.worklist.signatures import SIGNERS, Signature, sign, signature_of
+from pipeline.worklist.signatures import (
+    SIGNERS,
+    PackStanding,
+    Signature,
+    has_store,
+    pack_standing,
+    protocol_signatures,
+    sign,
+    signature_of,
+    signed_already,
+)
 from pipeline.worklist.statuses import (
     ACTIVE,
     CHANNELS,
@@ -138,6 +148,7 @@ __all__ = [
     "Identified",
     "LoggedLetter",
     "NotAdmitted",
+    "PackStanding",
     "Signature",
     "SingleSignOn",
     "StaleItem",
@@ -178,6 +189,7 @@ __all__ = [
     "granted",
     "groups",
     "has_password",
+    "has_store",
     "history",
     "is_first_use",
     "is_name",
@@ -205,9 +217,11 @@ __all__ = [
     "opened_with_reason",
     "outcome_changes",
     "outcome_trend",
+    "pack_standing",
     "page",
     "patient_ids",
     "patients_seen",
+    "protocol_signatures",
     "record_access",
     "remove_before",
     "remove_filter",
@@ -221,6 +235,7 @@ __all__ = [
     "session_user",
     "sign",
     "signature_of",
+    "signed_already",
     "single_sign_on",
     "sites_seen",
     "store",
