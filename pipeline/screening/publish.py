@@ -63,15 +63,19 @@ def publish(screened, home, plan, *, outcomes, validations):
         _write_tables(screened, building, manifest)
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
-    for path in building.rglob("*.*"):
-        if path.is_file():
-            flush(path)
-            path.chmod(0o600)
+    _flush(building)
     prefix = HELD if manifest.state == "held" else ""
     building.replace(home.runs / f"{prefix}{manifest.run_id}")
     if manifest.published:
         point_latest_to(home, manifest)
     return manifest
+
+
+def _flush(folder):
+    for path in folder.rglob("*.*"):
+        if path.is_file():
+            flush(path)
+            path.chmod(0o600)
 
 
 def _remove_half_built(home):

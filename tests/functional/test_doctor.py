@@ -61,6 +61,7 @@ def test_a_sound_installation(home, monkeypatch):
     (home / "deadlines.yaml").write_text('worklist_by: "06:00"\n')
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "https://example.org/hook")
     monkeypatch.setenv("B12_PATIENT_URL", "https://record.example/p/{patient_id}")
+    assert b12(home, "protocol", "sign", "--name", "Ada", "--yes").code == 0
     assert says(home, "--deep") == []
     assert not (home / "erasure-key").exists(), "it makes nothing"
     text = b12(home, "doctor").out

@@ -13,6 +13,7 @@ from pipeline.cli.commands.reviewing import check_options, review_pack, sign_pac
 from pipeline.cli.commands.signing import list_signatures, tell_pack_of, tell_signature
 from pipeline.cli.commands.terminal import (
     check_folder,
+    complain,
     form_of,
     patient_id_of,
     raise_refused,
@@ -217,7 +218,7 @@ def protocol(home, options):
     pack = load(options.pack or DEFAULT_PACK)
     if options.action == "show":
         show("\n".join(map(_fitted_prose, with_reviews(pack).split("\n"))))
-        return tell_signature(home, pack)
+        return tell_signature(home, pack, tell=complain)
     if options.action == "review":
         return review_pack(pack, options)
     if options.action == "sign":

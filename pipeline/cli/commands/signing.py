@@ -38,21 +38,22 @@ def _row(one, pack, form):
     return row | {"text": text or None, "sha256": one.sha256}
 
 
-def tell_signature(home, pack):
-    """Print whether the present text of a pack is signed in this home, and its review due."""
+def tell_signature(home, pack, *, tell=say):
+    """Print whether the present text of a pack is signed in this home, and its review due. tell:
+    prints a line, `complain` where the output is a document."""
     protocol = f"{pack.name} {pack.raw['version']}"
     try:
         standing = _standing(home, pack, protocol)
     except (StorageError, UsageError) as error:
-        say(f"Whether {protocol} is signed is not known: {error}")
+        tell(f"Whether {protocol} is signed is not known: {error}")
         return
     if standing.signature:
-        say(f"Signed by {standing.signature.by}.")
+        tell(f"Signed by {standing.signature.by}.")
     for warning in standing.warnings:
-        say(f"Warning: {warning}")
+        tell(f"Warning: {warning}")
     if not standing.signature:
         name = "" if pack.name == DEFAULT_PACK else " PACK"
-        say(f"Signatures are kept in {home.root}. To sign: b12 protocol sign{name} --name NAME")
+        tell(f"Signatures are kept in {home.root}. To sign: b12 protocol sign{name} --name NAME")
 
 
 def _standing(home, pack, protocol):
