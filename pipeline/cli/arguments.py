@@ -82,7 +82,7 @@ def _ingest_and_screen(commands):
 
 
 def _decide(commands):
-    text = "publish or discard a run held because a gate warned"
+    text = "publish or discard a held run: a gate warned, or its protocol is not signed"
     decide = _add(commands, "decide", text)
     decide.add_argument("run_id", metavar="RUN")
     decide.add_argument("decision", choices=("publish", "discard"))

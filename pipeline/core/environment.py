@@ -179,8 +179,8 @@ class Settings(BaseSettings):
     require_signed_pack: bool = Field(
         default=False,
         description=(
-            "Whether a scheduled run waits for a steward while its protocol is not signed as it is,"
-            " or its review is overdue (yes or no)."
+            "Whether a scheduled run, or one that a delivery starts, waits for a steward while its"
+            " protocol is not signed as it is, or its review is overdue (yes or no)."
         ),
     )
     answer_hours: float = Field(

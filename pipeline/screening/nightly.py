@@ -71,7 +71,8 @@ def screen_population(
 
     asked_by: a key under which one run is published, however often it is asked for. hold_warned:
     where a gate warned, the run is held until `approval.decide`. is_unattended: a schedule asks, so
-    `latest` does not go back to an earlier day. Raises GateClosed: nothing was published.
+    `latest` does not go back to an earlier day, and the pack must be signed where the site requires
+    it (`B12_REQUIRE_SIGNED_PACK`), else the run is held. Raises GateClosed: nothing was published.
     """
     _check_lake(home)
     plan = plan_of(

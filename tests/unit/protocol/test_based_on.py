@@ -5,11 +5,14 @@ import shutil
 from contextlib import closing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.core.config import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
 from pipeline.engine.connection import connect
 from pipeline.protocol import as_markdown, load, pack_of_run, problems
+from pipeline.protocol.inherited import BY_ENTRY, is_own, merged
 from pipeline.protocol.tables import register, register_vocabulary
 from tests.packs import TEXT, small_text, write_small
 
@@ -263,3 +266,28 @@ def test_the_table_of_a_base_counts_for_the_base_so_a_pack_says_its_own(tmp_path
     assert ["copy it to mine.concepts.csv" in said for *_, said in problems(load(path))] == [True]
     path = write_small(tmp_path, based_on="base", concepts="")
     assert problems(load(path)) == []
+
+
+SHIPPED = load().raw
+
+
+@given(st.data())
+def test_whatever_of_the_inheritable_a_pack_repeats_it_is_the_same_pack(data):
+    own = {name: SHIPPED[name] for name in ("next_step", "safety", "cause", "cohorts", "actions")}
+    for section in BY_ENTRY:
+        names = data.draw(st.lists(st.sampled_from(list(SHIPPED[section])), unique=True))
+        own[section] = {name: SHIPPED[section][name] for name in names}
+    with_evidence = [row for row in SHIPPED["flags"] if row.get("evidence")]
+    repeated = data.draw(st.lists(st.sampled_from(with_evidence), unique_by=lambda row: row["id"]))
+    own["flags"] = [*(row for row in SHIPPED["flags"] if "when" in row), *repeated]
+    whole = merged(own, SHIPPED)
+    assert {name: whole[name] for name in INHERITED} == {name: SHIPPED[name] for name in INHERITED}
+    assert sorted(map(str, whole["flags"])) == sorted(map(str, SHIPPED["flags"]))
+    seen = set(whole["facts"])
+    for fact, entry in whole["derived"].items():
+        assert {name for when in entry["yes_when"] for name in when} <= seen
+        seen.add(fact)
+    for section in BY_ENTRY:
+        assert all(
+            is_own(own, (section, name)) is (name in own[section]) for name in SHIPPED[section]
+        )
