@@ -2,10 +2,11 @@
 changed the lake.
 
 If a gate closes, the task fails, nothing is published and the previous worklist stays in use; the
-task is not retried, because the data have to change first. If a gate warns, the run is held until a
-steward decides; without a decision in time, nothing is published. Rerunning or clearing a
-DAG run does not publish it twice. The as-of date is the parameter, otherwise the day the run was
-due, also when a past run is repeated. Tasks pass the run ID and counts to each other.
+task is not retried, because the data have to change first. If a gate warns, or the protocol is not
+signed where the site requires it, the run is held until a steward decides; without a decision in
+time, nothing is published. Rerunning or clearing a DAG run does not publish it twice. The as-of
+date is the parameter, otherwise the day the run was due, also when a past run is repeated. Tasks
+pass the run ID and counts to each other.
 
 With `$B12_SCREEN_QUEUE` set, the buckets of a large population are tasks of their own, for the
 workers of that queue; `screen` then counts together what they found, and screens what they left.
@@ -158,7 +159,7 @@ def decide(screened, answer=None):
 def screen_population():
     approve = HITLOperator(
         task_id="approve",
-        subject="A gate warned: publish this worklist?",
+        subject="This run has warnings: publish its worklist?",
         body=ASKED,
         **ANSWERS,
     )

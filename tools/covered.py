@@ -58,7 +58,7 @@ WHY = {  # reason: functions with lines or branches that the measured tests do n
         observability.datasets._columns_read observability.datasets.published
         operations.doctor.data.of_lake operations.doctor.settings._protocol
         operations.doctor.state._latest profiles.files._found profiles.files._raw
-        protocol.check._band_problems protocol.pack.load_or_shipped
+        protocol.check._band_problems protocol.pack._load_or_shipped
         readers.fhir.bundle.entries readers.fhir.bundle.members readers.fhir.shape.holds_bundle
         readers.fhir.text._blocks readers.fhir.text._unbundled readers.hl7v2.rows.RowFile.add
         readers.meds.load_events readers.omop.load_concepts

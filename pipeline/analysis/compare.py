@@ -3,7 +3,7 @@
 from pipeline.core import UsageError
 from pipeline.engine import build, scan_of_parquet, select_of, with_dependencies
 from pipeline.lake import query
-from pipeline.protocol import load_or_shipped, register_pack
+from pipeline.protocol import pack_of_run, register_pack
 from pipeline.runs import manifests, parquet_files
 
 DIFFERENCE_COLUMNS = (
@@ -37,7 +37,8 @@ def diff(home, before, after):
         con.execute(
             "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
         )
-        register_pack(con, load_or_shipped(new.protocol.pack))
+        folder = home.runs / new.run_id
+        register_pack(con, pack_of_run(folder, new.protocol.pack, is_needed=False))
         build(con, with_dependencies(con, BEFOREHAND))
 
     return query(home, select_of("explaining.run_difference"), before=attach)

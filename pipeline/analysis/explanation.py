@@ -16,6 +16,7 @@ from pipeline.protocol import (
     derive,
     first_action,
     load,
+    pack_of_run,
     with_values,
 )
 from pipeline.runs import manifests, read_manifest
@@ -40,7 +41,7 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
     return explain(
         home,
         patient_id=patient_id,
-        pack=load(pack or (last.protocol.pack if last else DEFAULT_PACK)),
+        pack=load(pack or DEFAULT_PACK) if pack or not last else _pack_of(home, last),
         as_of=day,
         inputs=last.inputs if last and as_of is None else None,
     )
@@ -56,10 +57,14 @@ def explain_run(home, *, patient_id, run_id=None):
             if run_id is None
             else f"The run {run_id} no longer exists. b12 runs lists those that do."
         )
-    pack = load(run.protocol.pack)
+    pack = _pack_of(home, run)
     if row := prepared_row(home, run, pack, patient_id):
         return explanation_of(pack, row, asked_for=patient_id, as_of=run.as_of, lake=AS_PUBLISHED)
     return explain(home, patient_id=patient_id, pack=pack, as_of=run.as_of, inputs=run.inputs)
+
+
+def _pack_of(home, run):
+    return pack_of_run(home.runs / run.run_id, run.protocol.pack)
 
 
 def _published_run(home, run_id):

@@ -4,7 +4,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import __version__
-from pipeline.core import sha256_of
 from pipeline.runs import parquet_files
 
 EXPLANATION = "explaining.explanation"
@@ -16,7 +15,7 @@ def prepared_row(home, run, pack, patient_id):
 
     run: the RunManifest. pack: the Pack of that name, as it is now.
     """
-    if run.code_version != __version__ or run.protocol.sha256 != sha256_of(pack.path):
+    if run.code_version != __version__ or run.protocol.sha256 != pack.sha256:
         return None
     for path in parquet_files(home.runs / run.run_id, "explanation"):
         try:

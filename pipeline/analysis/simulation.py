@@ -14,7 +14,14 @@ from pipeline.engine import (
     storage_errors,
 )
 from pipeline.lake import is_readable_as
-from pipeline.protocol import declared_facts, first_action, load, movable, moved, register_pack
+from pipeline.protocol import (
+    declared_facts,
+    first_action,
+    movable,
+    moved,
+    pack_of_run,
+    register_pack,
+)
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
@@ -41,7 +48,8 @@ class Simulation:
                 f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
             )
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
-        self.pack = self._shown = load(last.protocol.pack)
+        self.pack = pack_of_run(home.runs / last.run_id, last.protocol.pack)
+        self._shown = self.pack
         held = is_readable_as(home, last.inputs)
         self.lake = "data of the last published run" if held else "current data"
         self._lock, self._open = Lock(), ExitStack()

@@ -82,7 +82,7 @@ def _ingest_and_screen(commands):
 
 
 def _decide(commands):
-    text = "publish or discard a run held because a gate warned"
+    text = "publish or discard a held run: a gate warned, or its protocol is not signed"
     decide = _add(commands, "decide", text)
     decide.add_argument("run_id", metavar="RUN")
     decide.add_argument("decision", choices=("publish", "discard"))
@@ -291,11 +291,15 @@ def _demo(commands):
 
 
 def _protocol(commands):
-    text = "validate a protocol pack, print it for clinicians, have it reviewed by them, or sign it"
+    text = (
+        "validate a protocol pack, print it for clinicians, have it reviewed, sign it, or list the"
+    )
+    text += " signatures"
     protocol = _add(commands, "protocol", text)
-    protocol.add_argument("action", choices=("check", "show", "review", "sign"))
-    text = "a name in protocol/, or the path of a YAML file (default: %(default)s)"
-    protocol.add_argument("pack", nargs="?", default=DEFAULT_PACK, metavar="PACK", help=text)
+    protocol.add_argument("action", choices=("check", "show", "review", "sign", "signatures"))
+    text = f"a name in protocol/, or the path of a YAML file (default: {DEFAULT_PACK}; for"
+    text += " signatures: all)"
+    protocol.add_argument("pack", nargs="?", metavar="PACK", help=text)
     text = "review: folder for the forms, HTML and PDF (default: here); with --add, for the review"
     protocol.add_argument("--out", type=Path, metavar="FOLDER", help=text)
     text = "review: keep the answers that a reviewer sent back, in reviews/ beside the pack"
@@ -306,10 +310,14 @@ def _protocol(commands):
     protocol.add_argument("--name", metavar="NAME", help=text)
     text = "sign: what this person is (default: %(default)s)"
     protocol.add_argument("--role", choices=SIGNERS, default="clinician", help=text)
+    text = "sign: the day of the signature (default: today)"
+    protocol.add_argument("--date", metavar="YYYY-MM-DD", help=text)
     text = "sign: without a question"
     protocol.add_argument("--yes", action="store_true", help=text)
     text = "sign: although reviewers object to lines of the pack"
     protocol.add_argument("--despite-objections", action="store_true", help=text)
+    text = "signatures: default: table"
+    protocol.add_argument("--format", choices=("table", "json"), help=text)
 
 
 def _completion(commands):

@@ -176,6 +176,13 @@ class Settings(BaseSettings):
         default=True,
         description="Whether a run whose gate warned waits for a steward (yes or no).",
     )
+    require_signed_pack: bool = Field(
+        default=False,
+        description=(
+            "Whether a scheduled run, or one that a delivery starts, waits for a steward while its"
+            " protocol is not signed as it is, or its review is overdue (yes or no)."
+        ),
+    )
     answer_hours: float = Field(
         default=8, gt=0, description="Hours that such a run waits before it is discarded."
     )

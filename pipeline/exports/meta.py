@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from pipeline.core import UsageError
-from pipeline.protocol import load
+from pipeline.protocol import pack_of_run
 from pipeline.runs import read_manifest
 
 
@@ -32,7 +32,7 @@ def meta_in(folder):
         raise UsageError(
             f"The run {folder.name} no longer exists in {folder.parent}. b12 runs lists the others."
         ) from None
-    pack = load(manifest.protocol.pack)
+    pack = pack_of_run(folder, manifest.protocol.pack)
     return Meta(
         run_id=manifest.run_id,
         as_of=str(manifest.as_of),

@@ -8,7 +8,7 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.protocol import TESTS, first_action, load_or_shipped
+from pipeline.protocol import TESTS, first_action, pack_of_run
 from pipeline.runs import damaged, parquet_files, read_manifest
 
 AT_ONCE = 2000  # rows
@@ -28,7 +28,8 @@ def as_shown(folder, rows):
     """Rows of a run's worklist with what is done first (`action`), and the result that decides each
     as the laboratory reported it (`result`, `result_test`, `result_on`): what a published row alone
     does not say. Raises StorageError."""
-    pack = load_or_shipped(read_manifest(folder).protocol.pack)
+    name = read_manifest(folder).protocol.pack
+    pack = pack_of_run(folder, name, is_needed=False)
     for some in _in_parts(rows):
         deciding = _deciding(folder, [row["patient_id"] for row in some])
         for row in some:

@@ -15,7 +15,7 @@ from pipeline.letters.fields import (
     default_language,
     values_of,
 )
-from pipeline.letters.fitting import pack_of, unknown_actions
+from pipeline.letters.fitting import unknown_actions
 from pipeline.letters.templates import Template, templates
 from pipeline.letters.text_message import MOST_PARTS, parts
 from pipeline.letters.what_to_do import FILE, clinical_word_in, clinical_words, told, what_to_do
@@ -83,7 +83,7 @@ def _of_kind(one, kind):
 def checked(home, store):
     """Every template as Checked, rendered for a synthetic patient, too. Raises as `usable`."""
     phrases, words = what_to_do(home), clinical_words(home)
-    pack = pack_of(store)
+    pack = worklist.followed_pack(home, store)
     found = [_with_actions(_tried(one, phrases), pack) for one in usable(home, store)]
     return [_with_words_of(one, phrases, words) for one in found]
 

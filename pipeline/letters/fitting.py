@@ -1,17 +1,8 @@
 """Whom a template fits: those who are asked for what it is about, and children only where it says
 so."""
 
-from pipeline import worklist
-from pipeline.protocol import load, load_or_shipped
-
 UNFIT = "this letter does not fit what is asked"
 TO_PATIENTS = ("letter", "sms")  # kinds
-
-
-def pack_of(store):
-    """The protocol pack of the run that the worklist follows, else the shipped one."""
-    run = worklist.followed_run(store)
-    return load_or_shipped(run["protocol"].split()[0]) if run and run["protocol"] else load()
 
 
 def why_unfit(template, row, *, child_under, today):

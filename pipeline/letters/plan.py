@@ -14,7 +14,7 @@ from pipeline.letters.fields import (
     on_a_line,
     values_of,
 )
-from pipeline.letters.fitting import pack_of, why_unfit
+from pipeline.letters.fitting import why_unfit
 from pipeline.letters.text_message import has_two_numbers, number_to_text
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words, told, what_to_do
 from pipeline.letters.wording import rendered, used
@@ -89,7 +89,7 @@ def shelf(home, store):
     by_name = {}
     for one in usable(home, store):
         by_name.setdefault(one.template.name, {})[one.template.language] = one
-    child_under = pack_of(store).setting["child_under_years"]
+    child_under = worklist.followed_pack(home, store).setting["child_under_years"]
     return Shelf(by_name, what_to_do(home), clinical_words(home), child_under)
 
 

@@ -18,7 +18,7 @@ from pipeline.operations.refusals import (
     retry,
     told_refusals,
 )
-from pipeline.operations.standing import standing_of
+from pipeline.operations.standing import pack_standing_of, standing_of
 
 __all__ = [
     "OUTCOME_COLUMNS",
@@ -31,6 +31,7 @@ __all__ = [
     "notify",
     "open_refusals",
     "outcome_rows",
+    "pack_standing_of",
     "record_settings",
     "refused_files",
     "retention",

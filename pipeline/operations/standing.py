@@ -28,15 +28,14 @@ class Notice:
 @dataclass(frozen=True)
 class Standing:
     """Of the list that people see: its as-of date, when its run started (UTC), how old it is in
-    words; None before the first. notice: None while all is in order. protocol: name and version;
-    signature: of the protocol file that the run read, None while it is not signed."""
+    words; None before the first. notice: None while all is in order. pack: whether the protocol by
+    which the run was screened is signed, and its review not overdue."""
 
     as_of: date | None
     started_at: datetime | None
     age: str | None
     notice: Notice | None
-    protocol: str | None = None
-    signature: worklist.Signature | None = None
+    pack: worklist.PackStanding | None = None
 
     @property
     def seen(self):
@@ -57,18 +56,26 @@ def standing_of(home, store, now=None):
     if followed is None:
         return Standing(None, None, None, notice)
     started = _in_utc(followed["started_at"])
-    sha256 = _protocol_of(home, followed["run_id"])
-    return Standing(
-        followed["as_of"], started, _age(followed["as_of"]), notice, followed["protocol"],
-        worklist.signature_of(store, sha256) if sha256 else None,
-    )  # fmt: skip
+    pack = pack_standing_of(home, store, followed["run_id"]) if followed["protocol"] else None
+    return Standing(followed["as_of"], started, _age(followed["as_of"]), notice, pack)
+
+
+def pack_standing_of(home, store, run_id):
+    """The worklist.PackStanding, as it is now, of the protocol by which a run was screened; None of
+    a run whose folder is gone."""
+    version = _protocol_of(home, run_id)
+    if version is None:
+        return None
+    return worklist.pack_standing(
+        store, protocol=str(version), sha256=version.sha256, next_review=version.next_review
+    )
 
 
 @lru_cache(maxsize=8)
 def _protocol_of(home, run_id):
-    "The SHA-256 of the protocol file that a run read; None of a run whose folder is gone"
+    "Its manifest names every file of the lake, so it is not read for every page"
     try:
-        return read_manifest(home.runs / run_id).protocol.sha256
+        return read_manifest(home.runs / run_id).protocol
     except FileNotFoundError:
         return None
 
@@ -105,7 +112,7 @@ def _failed(home):
 def _held(home):
     held = tuple(sorted(home.runs.glob(f"{HELD}*/manifest.json")))
     for run in _held_runs(home, *held)[:1] if held else ():
-        says = f"The run of {run.as_of} waits for a steward's decision: a gate warned."
+        says = f"The run of {run.as_of} waits for a steward's decision: {run.why_held}."
         yield run.started, Notice("held", says, run.run_id, run.as_of)
 
 

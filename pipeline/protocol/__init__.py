@@ -32,7 +32,7 @@ from pipeline.protocol.pack import (
     facts_read,
     first_action,
     load,
-    load_or_shipped,
+    pack_of_run,
 )
 from pipeline.protocol.placeholders import said_in, with_values, without_values
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
@@ -84,12 +84,12 @@ __all__ = [
     "likeness_band",
     "line_in_words",
     "load",
-    "load_or_shipped",
     "loinc_is_valid",
     "markdown_table",
     "movable",
     "moved",
     "numbered",
+    "pack_of_run",
     "phrase",
     "phrases",
     "problems",

@@ -1,18 +1,25 @@
 """The checks of `b12 protocol check`: every problem of a pack as (file, line, message)."""
 
 import csv
+import re
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
 from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems
-from pipeline.protocol.pack import PACKS_KEPT, band_rows, load, unreadable
+from pipeline.protocol.concepts import concept_problems
+from pipeline.protocol.inherited import is_own
+from pipeline.protocol.pack import PACKS_KEPT, band_rows, load
+from pipeline.protocol.pack_files import BASED_ON, CONCEPTS, PACK, raw_of, unreadable
 from pipeline.protocol.placeholders import placeholder_problems
 from pipeline.protocol.quality_settings import quality_setting_problems
 from pipeline.protocol.reach import reach_problems
 
 DECISION_FACTS = ("rule", "next_step", "cause")
+HEAD = ("version", "title", "author", "checker", "reviewed", "next_review", "notice")
+VERSION = r"[A-Za-z0-9._+-]{1,19}"
 
 
 def problems(pack, codes=PROTOCOL / "codes"):
@@ -27,9 +34,9 @@ def problems(pack, codes=PROTOCOL / "codes"):
 
 @lru_cache(PACKS_KEPT)
 def _pack_problems(pack, shipped):
-    lines = lines_of(pack.text)
     found = [
         *fact_problems(pack, shipped),
+        *_head_problems(pack),
         *_band_problems(pack),
         *_answer_problems(pack, shipped),
         *_setting_problems(pack, shipped),
@@ -37,7 +44,55 @@ def _pack_problems(pack, shipped):
         *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
         *_citation_problems(pack),
     ]
-    return [(str(pack.path), lines(where), message) for where, message in found]
+    place = _places(pack)
+    return [*((*place(where), message) for where, message in found), *_table_problems(pack)]
+
+
+def _places(pack):
+    "A function from the way to a value to its (file, line): of the base where it is inherited"
+    own, base = pack.file(PACK), pack.file(BASED_ON)
+    lines = {file.role: lines_of(file.text) for file in (own, base) if file}
+
+    def place(where):
+        if base is None or is_own(pack.own, where):
+            return str(own.path), lines[PACK](where)
+        if where[0] == "flags":
+            row = pack.raw["flags"][where[1]]
+            where = ("flags", raw_of(base.text)["flags"].index(row), *where[2:])
+        return str(base.path), lines[BASED_ON](where)
+
+    return place
+
+
+def _head_problems(pack):
+    for name in HEAD:
+        if pack.raw.get(name) in (None, ""):
+            yield (), f"{name} is missing"
+    if "concepts" in pack.own:
+        yield ("concepts",), f"concepts belongs into {pack.path.stem}.concepts.csv"
+    for name in ("reviewed", "next_review"):
+        if pack.raw.get(name) and type(pack.raw[name]) is not date:
+            yield (name,), f"{name} is not a date, written as 2027-05-29"
+    if not re.fullmatch(VERSION, str(pack.raw.get("version") or "-")):
+        yield (
+            ("version",),
+            "version may have letters, digits and . _ + - only, at most 19 of them",
+        )
+
+
+def _table_problems(pack):
+    "Of the table of concepts; that of a base counts for the base alone, so a pack says its own"
+    if table := pack.file(CONCEPTS):
+        found = concept_problems(pack.concepts, pack.raw["facts"])
+        yield from ((str(table.path), line, message) for line, message in found)
+    elif base := pack.file(BASED_ON):
+        theirs = base.path.with_name(f"{base.path.stem}.concepts.csv")
+        if theirs.is_file():
+            message = (
+                f"{theirs.name} counts for {base.path.stem} alone: copy it to"
+                f" {pack.path.stem}.concepts.csv, with the rows that count for this pack too"
+            )
+            yield str(pack.path), 1, message
 
 
 def _setting_problems(pack, shipped):

@@ -1,5 +1,6 @@
 """The check of a pack's facts: each is filled, by a SELECT or by lines that can be read."""
 
+from pipeline.protocol.concepts import meanings_of
 from pipeline.protocol.facts import (
     ANY_LINE,
     KEYS,
@@ -12,7 +13,7 @@ from pipeline.protocol.facts import (
 )
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.placeholders import NAMED, OF_RECORDS
-from pipeline.protocol.tables import concepts_of, vocabulary
+from pipeline.protocol.tables import vocabulary
 
 ENTITIES = ("condition", "procedure")
 SEXES = ("female", "male", "other")
@@ -106,7 +107,7 @@ def _concepts_read(pack, entry):
         concept
         for line in entry["answers"]
         for kind in EXTRACTS
-        for concept in chosen_concepts(line.get(kind, ()), concepts_of(pack))
+        for concept in chosen_concepts(line.get(kind, ()), meanings_of(pack))
     }
 
 
@@ -139,7 +140,7 @@ def _selectors(pack, selectors):
         yield "the concepts are a list of names"
         return
     for selector in selectors:
-        if not chosen_concepts([str(selector)], concepts_of(pack)):
+        if not chosen_concepts([str(selector)], meanings_of(pack)):
             yield f"no concept that may be counted fits {selector}"
 
 

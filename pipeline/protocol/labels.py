@@ -1,12 +1,8 @@
 """Codes as words for people, numbers and dates in their written form."""
 
 import re
-from functools import cache
 
 from markupsafe import Markup, escape
-
-from pipeline.core import DEFAULT_PACK
-from pipeline.protocol.pack import load
 
 STATES = {
     "published": "Published",
@@ -172,11 +168,6 @@ def day(value):
     return str(value)[:10] if value else "–"
 
 
-@cache
-def _sources(pack):
-    return load(pack).raw["sources"]
-
-
-def source_of(cite, pack=DEFAULT_PACK):
-    """What a citation such as `SEED §F` names, in full."""
-    return next((text for name, text in _sources(pack).items() if cite.startswith(name)), "")
+def source_of(cite, sources):
+    """What a citation such as `SEED §F` names in the sources of a pack, in full."""
+    return sources.get(cite.split(" §")[0], "")

@@ -4,22 +4,31 @@
 facts.
 """
 
+import hashlib
+import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pipeline.core import (
-    DEFAULT_PACK,
-    PROTOCOL,
-    YAML_ERRORS,
-    InvalidProtocol,
-    fault,
-    parse_yaml,
-    read_text,
-)
+from pipeline.core import DEFAULT_PACK, PROTOCOL, YAML_ERRORS, InvalidProtocol
+from pipeline.protocol.concepts import concepts_in
 from pipeline.protocol.facts import answers_of
+from pipeline.protocol.inherited import merged
+from pipeline.protocol.pack_files import (
+    BASED_ON,
+    CONCEPTS,
+    PACK,
+    PackFile,
+    files_at,
+    kept_as,
+    kept_files,
+    raw_of,
+    unreadable,
+    write_files,
+)
 
 PACKS_KEPT = 8  # in memory
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"  # of a file, on any disk, and of a run without blanks
 
 
 @dataclass(frozen=True)
@@ -49,19 +58,56 @@ class Decision:
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """A protocol pack as read: `text` is the file's, `raw` what its YAML holds, `decisions` its
-    tables in the order in which they read each other, `facts` the closed list of answers of every
-    base fact. Read-only: everybody shares the object."""
+    """A protocol pack as read: `read` are its PackFiles, `own` what its YAML holds, `raw` the same
+    with what it inherits, `decisions` its tables in the order in which they read each other,
+    `facts` the closed list of answers of every base fact, `concepts` the rows of the table beside
+    it. Read-only: everybody shares the object."""
 
     name: str
-    path: Path
-    text: str = field(repr=False)
+    read: tuple[PackFile, ...] = field(repr=False)
+    own: dict = field(repr=False)
     raw: dict = field(repr=False)
     decisions: tuple = field(repr=False)
     facts: dict = field(repr=False)
+    concepts: tuple = field(repr=False, default=())
 
     def decision(self, name):
         return next(decision for decision in self.decisions if decision.name == name)
+
+    def file(self, role):
+        """Its PackFile of a role, None without one."""
+        return next((file for file in self.read if file.role == role), None)
+
+    @property
+    def path(self):
+        "Of its own file"
+        return self.read[0].path
+
+    @property
+    def text(self):
+        "Of its own file"
+        return self.read[0].text
+
+    @property
+    def files(self):
+        """Its files as (path below a run's folder `protocol`, text): the pack's own, the table of
+        concepts, the base."""
+        return kept_as(self.read, self.name)
+
+    @cached_property
+    def sha256(self):
+        """The SHA-256 of its file in hex or, of several, that of a list of their SHA-256: the same
+        wherever the files are."""
+        digests = [hashlib.sha256(file.text.encode()).hexdigest() for file in self.read]
+        if len(digests) == 1:
+            return digests[0]
+        listed = zip(self.read, digests, strict=True)
+        text = "".join(f"{file.role} {digest}\n" for file, digest in listed)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def keep(self, folder):
+        """Keep its files in the folder of a run, for `pack_of_run`."""
+        write_files(self.read, folder, name=self.name)
 
     @property
     def setting(self):
@@ -70,10 +116,10 @@ class Pack:
 
 def load(pack=DEFAULT_PACK):
     """Read the pack of this name from `protocol/`, or from a path; the same Pack as long as the
-    file's text is the same. Raises InvalidProtocol."""
+    texts of its files are the same. Raises InvalidProtocol."""
     path = Path(pack) if str(pack).endswith(".yaml") else PROTOCOL / f"{pack}.yaml"
     try:
-        return _parsed(path, read_text(path))
+        return _parsed(files_at(path))
     except FileNotFoundError:
         known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
         raise InvalidProtocol(
@@ -84,9 +130,28 @@ def load(pack=DEFAULT_PACK):
         raise unreadable(path, error) from None
 
 
-def unreadable(path, error):
-    """The InvalidProtocol for one of YAML_ERRORS."""
-    return InvalidProtocol(f"{path} cannot be read as a protocol pack: {fault(error)}.")
+def pack_of_run(folder, name, *, is_needed=True):
+    """The pack that a run was screened by, as it keeps it in its folder; of a run of an earlier
+    version, which keeps none, that of this name as it is now.
+
+    is_needed: where there is none of this name any more, InvalidProtocol is raised; else the
+    shipped pack is returned.
+    """
+    files = kept_files(folder)
+    if files is None:
+        return load(name) if is_needed else _load_or_shipped(name)
+    try:
+        return _parsed(files)
+    except YAML_ERRORS as error:
+        raise unreadable(files[0].path, error) from None
+
+
+def _load_or_shipped(pack):
+    "A run whose pack is gone can still be read"
+    try:
+        return load(pack)
+    except InvalidProtocol:
+        return load()
 
 
 def band_rows(band):
@@ -97,20 +162,39 @@ def band_rows(band):
 
 
 @lru_cache(PACKS_KEPT)
-def _parsed(path, text):
-    raw = parse_yaml(text)
-    decisions = tuple(_decisions(raw))
-    facts = {name: answers_of(entry) for name, entry in raw["facts"].items()}
-    return Pack(name=raw["pack"], path=path, text=text, raw=raw, decisions=decisions, facts=facts)
+def _parsed(files):
+    by_role = {file.role: file for file in files}
+    raw = own = raw_of(by_role[PACK].text)
+    if base := by_role.get(BASED_ON):
+        raw = merged(own, _base_of(base))
+    concepts = ()
+    if table := by_role.get(CONCEPTS):
+        concepts = concepts_in(table.path, table.text)
+        raw = {**raw, "concepts": [row.shown for row in concepts]}
+    return Pack(
+        name=_safe(raw["pack"], by_role[PACK].path), read=files, own=own, raw=raw,
+        decisions=tuple(_decisions(raw)), concepts=concepts,
+        facts={name: answers_of(entry) for name, entry in raw["facts"].items()},
+    )  # fmt: skip
 
 
-def load_or_shipped(pack):
-    """The pack of a run by its name, else the shipped one: a run whose pack is gone can still be
-    read."""
+def _base_of(file):
+    "What the YAML of a base holds; a fault of it is told as one of its file"
     try:
-        return load(pack)
-    except InvalidProtocol:
-        return load()
+        raw = raw_of(file.text)
+        merged(raw, raw)
+    except YAML_ERRORS as error:
+        raise unreadable(file.path, error) from None
+    return raw
+
+
+def _safe(name, path):
+    if not re.fullmatch(NAME, str(name)):
+        raise InvalidProtocol(
+            f"{path}: the name in pack: must consist of letters, digits, dots, hyphens and"
+            " underscores, at most 60, and begin with a letter or digit."
+        )
+    return str(name)
 
 
 def _decisions(raw):

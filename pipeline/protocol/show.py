@@ -22,6 +22,7 @@ def as_markdown(pack, *, notes=None, before=()):
             *_bands(pack.raw, notes),
             *_settings(pack.raw, notes),
             *_facts(pack.raw, notes),
+            *_concepts(pack.raw, notes),
             *_tables(pack.raw, notes),
             *_quality_settings(),
         ]
@@ -51,6 +52,12 @@ def _head(raw):
     yield ""
     yield f"Pack `{raw['pack']}` {raw['version']}. {raw['notice']}"
     yield ""
+    if base := raw.get("based_on"):
+        yield (
+            f"Based on `{base}`: what its own file does not give of settings, bands, facts, sources"
+            " and flags that come with the evidence is that of the base. All is shown here."
+        )
+        yield ""
     yield from markdown_table(
         ("author", "checker", "reviewed", "next review"),
         [(raw["author"], raw["checker"], raw["reviewed"], raw["next_review"])],
@@ -116,6 +123,17 @@ def _declared_lines(fact, entry):
     yield fact, entry["otherwise"], "otherwise"
     if entry.get("not_loaded"):
         yield fact, entry["not_loaded"], "where the extract was never loaded"
+
+
+def _concepts(raw, notes):
+    if not (rows := raw.get("concepts")):
+        return
+    yield "## Concepts that mean something else than in the common table"
+    yield ""
+    names = ("fact", "means", "wording")
+    cells = [(row["id"], *(row[name] for name in names)) for row in rows]
+    keys = numbered("concepts", (row["id"] for row in rows))
+    yield from _noted(("concept", *names), cells, keys, notes)
 
 
 def _when(when):

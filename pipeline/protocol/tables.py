@@ -6,6 +6,7 @@ from functools import cache
 import pyarrow as pa
 
 from pipeline.core import PROTOCOL, SQL
+from pipeline.protocol.concepts import COLUMNS, concepts_of, meanings_of
 from pipeline.protocol.fact_tables import fact_relations
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
@@ -103,7 +104,8 @@ def _register_codes(con):
 
 def register_pack(con, pack):
     """Create the relations of the schema `protocol` that hold a pack: its settings, bands, answers,
-    decisions, rules and checks."""
+    decisions, rules and checks, and what concepts mean to it: in place of the common meanings, by
+    which rows are ingested."""
     raw = pack.raw
     kinds = {
         name: "double" if isinstance(value, float) else "integer"
@@ -120,18 +122,14 @@ def register_pack(con, pack):
     flags = dict.fromkeys(row["id"] for row in raw["flags"])
     numbered = [(flag, position) for position, flag in enumerate(flags)]
     _table(con, "flag", {"flag": "varchar", "position": "integer"}, numbered)
+    _table(con, "concept", dict.fromkeys(COLUMNS, "varchar"), concepts_of(pack.concepts))
     _register_decisions(con, pack.decisions)
 
 
 def register_facts(con, pack):
     """Create the relations of the schema `protocol` that hold the facts which a pack declares."""
-    for name, columns, rows in fact_relations(pack, concepts_of(pack)):
+    for name, columns, rows in fact_relations(pack, meanings_of(pack)):
         _table(con, name, columns, rows)
-
-
-def concepts_of(pack):
-    """`(concept, fact, means)` of every concept, as a pack reads them."""
-    return [(row["concept"], row["fact"], row["means"]) for row in vocabulary("concept")]
 
 
 def _register_decisions(con, decisions):

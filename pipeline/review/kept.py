@@ -17,7 +17,6 @@ from pipeline.core import (
     fault,
     read_yaml,
     replacing,
-    sha256_of,
 )
 from pipeline.review.answers import LARGEST, Answer, Returned, read_returned, told
 from pipeline.review.kit import safe_name
@@ -112,7 +111,7 @@ def wording(line):
 
 
 def _check(pack, path, returned, lines):
-    sha256, version = sha256_of(pack.path), str(pack.raw["version"])
+    sha256, version = pack.sha256, str(pack.raw["version"])
     named = f"{pack.name} {version}"
     if (returned.pack, returned.version) != (pack.name, version):
         raise UsageError(

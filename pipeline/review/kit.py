@@ -10,7 +10,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.core import sha256_of
 from pipeline.protocol import Pack, labels
 from pipeline.review.answers import LONGEST, WORDS_OF_ANSWER
 from pipeline.review.examples import Examples
@@ -98,7 +97,7 @@ def kit_of(pack, made_on):
         for section in sections(pack, with_examples=True)
     ]  # fmt: skip
     plain = tuple(Examples(pack).plain_patient())
-    return Kit(pack, sha256_of(pack.path), str(made_on), tuple(parts), plain)
+    return Kit(pack, pack.sha256, str(made_on), tuple(parts), plain)
 
 
 def as_html(kit):

@@ -21,6 +21,7 @@ OURS = "OURS"
 TABLES = ("next_step", "safety", "cause", "flags", "cohorts")
 HEAD = (
     "pack", "version", "title", "author", "checker", "reviewed", "next_review", "notice", "sources",
+    "based_on",
 )  # fmt: skip
 ORDER = ("bands", "settings", "facts", "derived", "next_step", "actions", "safety", "cause",
          "flags", "cohorts")  # fmt: skip

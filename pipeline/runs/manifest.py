@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer, m
 
 from pipeline.core import Malformed, StorageError, clock, read_bytes, read_json, write_json
 
+WHY_HELD = {
+    "gate": "a gate warned",
+    "protocol": "its protocol is not signed, or the protocol's review is overdue",
+}
 State = Literal["published", "closed", "held", "discarded", "superseded", "replay"]
 
 
@@ -17,12 +21,25 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+class SignedBy(Record):
+    """Who signed the text of a pack, and on which day."""
+
+    name: str
+    role: str
+    on: date
+
+
 class PackVersion(Record):
-    """The protocol pack of a run. sha256: of its YAML file, in hex."""
+    """The protocol pack of a run. sha256: of its file or files, as of `Pack.sha256`. is_signed,
+    is_review_overdue: when it screened; None of a run of an earlier version."""
 
     pack: str
     version: str
     sha256: str = ""
+    is_signed: bool | None = None
+    signed_by: SignedBy | None = None
+    next_review: date | None = None
+    is_review_overdue: bool | None = None
 
     def __str__(self):
         return f"{self.pack} {self.version}"
@@ -81,7 +98,8 @@ class Approval(Record):
 class RunManifest(Record):
     """The manifest of a run.
 
-    started, finished: instants in UTC. warned: a sentence for each expectation that warned.
+    started, finished: instants in UTC. warned: a sentence for each expectation that warned, and
+    for what of the protocol is not in order where that holds the run: held_for says which of them.
     asked_by: the key under which one run is published, however often it is asked for.
     is_unattended: a schedule asked for it. replay_of: the run screened again.
     """
@@ -97,6 +115,7 @@ class RunManifest(Record):
     inputs: Inputs
     rows: RowCounts
     warned: tuple[str, ...] = ()
+    held_for: tuple[Literal["gate", "protocol"], ...] = ()
     asked_by: str | None = None
     is_unattended: bool = False
     replay_of: str | None = None
@@ -113,6 +132,11 @@ class RunManifest(Record):
     @field_serializer("started", "finished")
     def _with_offset(self, instant):
         return instant.isoformat()
+
+    @property
+    def why_held(self):
+        "Of a held run, in words"
+        return " and ".join(WHY_HELD[each] for each in self.held_for or ("gate",))
 
     @property
     def is_past_or_near(self):

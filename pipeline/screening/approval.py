@@ -1,5 +1,5 @@
-"""Approval: a steward decides on a run that was held because a gate warned; who, when and why are
-kept."""
+"""Approval: a steward decides on a run that was held because a gate warned, or because its protocol
+is not signed; who, when and why are kept."""
 
 from contextlib import closing
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import __version__, lake
-from pipeline.core import ENTITIES, read_json, sha256_of, write_json
+from pipeline.core import ENTITIES, read_json, write_json
 from pipeline.engine import build, scan_of_parquet
 from pipeline.screening.ranges import edges_of
 
@@ -52,7 +52,7 @@ class Night(BaseModel):
 
     def is_of(self, plan):
         """Whether it is the night of a RunPlan: the same day, by the same protocol and program."""
-        asked = (plan.as_of, sha256_of(plan.pack.path), __version__)
+        asked = (plan.as_of, plan.pack.sha256, __version__)
         return (self.as_of, self.pack, self.code_version) == asked
 
 

@@ -23,7 +23,7 @@ from pipeline.screening import ahead
 from pipeline.screening.following import follow
 from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
-from pipeline.screening.plan import RunPlan, load_checked_pack, parse_day
+from pipeline.screening.plan import RunPlan, kept_pack, load_checked_pack, parse_day
 from pipeline.screening.publish import publish
 from pipeline.screening.scratch import scratch_folder
 from pipeline.screening.screen import plan_night, reported, screen_buckets
@@ -71,7 +71,8 @@ def screen_population(
 
     asked_by: a key under which one run is published, however often it is asked for. hold_warned:
     where a gate warned, the run is held until `approval.decide`. is_unattended: a schedule asks, so
-    `latest` does not go back to an earlier day. Raises GateClosed: nothing was published.
+    `latest` does not go back to an earlier day, and the pack must be signed where the site requires
+    it (`B12_REQUIRE_SIGNED_PACK`), else the run is held. Raises GateClosed: nothing was published.
     """
     _check_lake(home)
     plan = plan_of(
@@ -142,7 +143,7 @@ def screen_again(home, run_id, as_of=None, pack=None, progress=lambda name: None
                 " of that time into a separate home."
             )
         plan = RunPlan(
-            load_checked_pack(pack or run.protocol.pack),
+            load_checked_pack(pack) if pack else kept_pack(home, run),
             parse_day(as_of or run.as_of),
             replay_of=run,
             changes=quality.read_changes(home),

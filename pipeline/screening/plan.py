@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline import quality
-from pipeline.core import DEFAULT_PACK, InvalidProtocol, UsageError
-from pipeline.protocol import Pack, load, problems
+from pipeline.core import DEFAULT_PACK, InvalidProtocol, UsageError, settings
+from pipeline.protocol import Pack, load, pack_of_run, problems
 from pipeline.runs import RunManifest
 
 SHOWN = 5  # problems of a pack that the error names
@@ -24,19 +24,37 @@ class RunPlan:
     replay_of: RunManifest | None = None
     changes: quality.Changes = quality.NO_CHANGES
 
-    def state_after(self, outcomes):
-        """What becomes of the run by the outcomes of its gates, as in `runs.folders`."""
+    def state_after(self, outcomes, standing):
+        """What becomes of the run by the outcomes of its gates and the PackStanding of its pack, as
+        in `runs.folders`."""
         if self.replay_of:
             return "replay"
         if quality.closing_outcomes(outcomes):
             return "closed"
-        return "held" if self.hold_warned and quality.holding_outcomes(outcomes) else "published"
+        return "held" if self.held_for(outcomes, standing) else "published"
+
+    def held_for(self, outcomes, standing):
+        """For what a run that no gate closed waits for a steward, as in its manifest."""
+        must_be_signed = self.is_unattended and settings().require_signed_pack
+        reasons = {
+            "gate": self.hold_warned and quality.holding_outcomes(outcomes),
+            "protocol": must_be_signed and not standing.is_in_order,
+        }
+        return tuple(name for name, holds in reasons.items() if holds)
 
 
 def load_checked_pack(pack=None):
     """The protocol pack, read and without problems. Raises InvalidProtocol with the first problems,
     each with file and line."""
-    loaded = load(pack or DEFAULT_PACK)
+    return _checked(load(pack or DEFAULT_PACK))
+
+
+def kept_pack(home, run):
+    """As `load_checked_pack`, the pack by which the run of a RunManifest was screened."""
+    return _checked(pack_of_run(home.runs / run.run_id, run.protocol.pack))
+
+
+def _checked(loaded):
     if found := problems(loaded):
         listed = "; ".join(f"{file}:{line}: {message}" for file, line, message in found[:SHOWN])
         raise InvalidProtocol(

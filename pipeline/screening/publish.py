@@ -2,11 +2,12 @@
 
 import os
 import shutil
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pipeline import __version__, lake
-from pipeline.core import flush, sha256_of, write_json
+from pipeline import __version__, lake, worklist
+from pipeline.core import flush, write_json
 from pipeline.exports import cells_of, text_columns
 from pipeline.observability import metrics
 from pipeline.quality import warnings
@@ -18,6 +19,7 @@ from pipeline.runs import (
     PackVersion,
     RowCounts,
     RunManifest,
+    SignedBy,
     TableRead,
     new_run_id,
     point_latest_to,
@@ -43,8 +45,8 @@ def publish(screened, home, plan, *, outcomes, validations):
     """Write the folder of a Screened run and, if it is published, move `latest` to it; returns the
     RunManifest.
 
-    A closed run leaves its quality.json, validation.json, report.json and manifest, and no
-    assessment or worklist.
+    A closed run leaves its quality.json, validation.json, report.json, manifest and protocol, and
+    no assessment or worklist.
     """
     manifest = _manifest(screened, home, plan, outcomes)
     building = home.runs / f"{BUILDING}{manifest.run_id}"
@@ -54,21 +56,26 @@ def publish(screened, home, plan, *, outcomes, validations):
     write_json(building / "quality.json", [asdict(outcome) for outcome in outcomes])
     write_json(building / "validation.json", validations)
     write_json(building / "report.json", report_counts(screened.con, home))
+    plan.pack.keep(building)
     if manifest.state != "closed":
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))
         _write_tables(screened, building, manifest)
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
-    for path in building.rglob("*.*"):
-        if path.is_file():
-            flush(path)
-            path.chmod(0o600)
+    _flush(building)
     prefix = HELD if manifest.state == "held" else ""
     building.replace(home.runs / f"{prefix}{manifest.run_id}")
     if manifest.published:
         point_latest_to(home, manifest)
     return manifest
+
+
+def _flush(folder):
+    for path in folder.rglob("*.*"):
+        if path.is_file():
+            flush(path)
+            path.chmod(0o600)
 
 
 def _remove_half_built(home):
@@ -156,11 +163,10 @@ def summary_by_site(con):
 
 def _manifest(screened, home, plan, outcomes):
     "The manifest of the run as it is now; it is finished when its folder is written"
-    con, pack, state = screened.con, plan.pack, plan.state_after(outcomes)
+    standing = _standing(home, plan.pack)
+    state = plan.state_after(outcomes, standing)
+    held_for = plan.held_for(outcomes, standing) if state == "held" else ()
     started = screened.night.started
-    version = PackVersion(
-        pack=pack.name, version=str(pack.raw["version"]), sha256=sha256_of(pack.path)
-    )
     return RunManifest(
         run_id=new_run_id(started),
         published=state == "published",
@@ -169,20 +175,39 @@ def _manifest(screened, home, plan, outcomes):
         started=started,
         finished=started,
         code_version=__version__,
-        protocol=version,
+        protocol=_version(plan.pack, standing),
         inputs=Inputs(
             tables=screened.night.versions,
             lake=screened.night.lake,
-            files=_input_files(con),
+            files=_input_files(screened.con),
             expectations=plan.changes.sha256,
             read=_read(screened, home),
         ),
         rows=_rows(screened),
-        warned=tuple(warnings(outcomes)),
+        warned=(*warnings(outcomes), *(standing.warnings if "protocol" in held_for else ())),
+        held_for=held_for,
         asked_by=plan.asked_by,
         is_unattended=plan.is_unattended,
         replay_of=plan.replay_of.run_id if plan.replay_of else None,
     )
+
+
+def _standing(home, pack):
+    with closing(worklist.open_store(home)) as store:
+        return worklist.pack_standing(
+            store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.sha256,
+            next_review=pack.raw["next_review"],
+        )  # fmt: skip
+
+
+def _version(pack, standing):
+    signed = standing.signature
+    by = SignedBy(name=signed.name, role=signed.role, on=signed.signed_on) if signed else None
+    return PackVersion(
+        pack=pack.name, version=str(pack.raw["version"]), sha256=pack.sha256,
+        is_signed=signed is not None, signed_by=by, next_review=standing.next_review,
+        is_review_overdue=standing.is_overdue,
+    )  # fmt: skip
 
 
 def _read(screened, home):

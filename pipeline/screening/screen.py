@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import lake
-from pipeline.core import sha256_of
 from pipeline.engine import build, create_view, relation_names, select_of, view_of_parquet
 from pipeline.runs import start_of_run
 from pipeline.screening.bucket import WORKLIST, attach_parts, screen_bucket
@@ -42,7 +41,7 @@ def plan_night(home, folder, plan, *, published=()):
         )  # fmt: skip
         register_assessed(con, home, published)
         return write_night(
-            con, folder, as_of=plan.as_of, pack=sha256_of(plan.pack.path), started=started,
+            con, folder, as_of=plan.as_of, pack=plan.pack.sha256, started=started,
             screened_at=screened_at, lake=lake.lake_id(home), versions=versions,
             after=newest_of(published),
         )  # fmt: skip

@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from pipeline import worklist
 from pipeline.core import UsageError, settings
-from pipeline.protocol import facts_read, load
-from pipeline.web import filters, timeline
+from pipeline.protocol import facts_read
+from pipeline.web import filters
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.banner import banner_of
 from pipeline.web.explained import explained
@@ -17,6 +17,7 @@ from pipeline.web.numbers import Count
 from pipeline.web.people import people
 from pipeline.web.recorded import record
 from pipeline.web.render import page
+from pipeline.web.timeline import timeline
 
 router = APIRouter()
 SHOWN_EVIDENCE = 3
@@ -48,22 +49,23 @@ def show(
         typed=typed or {}, events=events, undone=undone, notes=worklist.notes(store, key),
         did=[one for one in events if did and one["act"] == did and one["who"] == actor.name],
         banner=banner_of(request, row, explanation), again=again_of(request, row, events, actor),
-        **_explained(explanation),
+        **_explained(explanation, worklist.followed_pack(request.app.state.home, store)),
         **_offered(store),
     )  # fmt: skip
 
 
-def _explained(explanation):
+def _explained(explanation, pack):
     return {
         "found": explanation,
-        "chart": timeline.of(explanation) if explanation else None,
+        "chart": timeline(explanation, pack) if explanation else None,
         "results": key_results(explanation) if explanation else [],
         "taken": taken(explanation) if explanation else [],
         "alerts": explanation["alerts"] if explanation else [],
         "decides": _fitting(explanation, "next_step"),
         "near": explanation["near_misses"] if explanation else [],
         "would_change": explanation["would_change"] if explanation else [],
-        "rests": _rests_upon(explanation),
+        "rests": _rests_upon(explanation, pack),
+        "sources": pack.raw["sources"],
         "SHOWN": SHOWN_EVIDENCE,
     }
 
@@ -112,11 +114,10 @@ def _fitting(explanation, name):
     return list({rule["outcome"]: rule for rule in reversed(lines)}.values())[::-1]
 
 
-def _rests_upon(explanation):
+def _rests_upon(explanation, pack):
     """The facts that the recommendation and the alerts rest upon; what is derived from others, with
     those"""
     if not explanation:
         return set()
-    pack = load(explanation["protocol"].split()[0])
     fitting = [rule for name in ("next_step", "safety") for rule in _fitting(explanation, name)]
     return facts_read(pack, [fact for rule in fitting for fact in rule["holds"]])

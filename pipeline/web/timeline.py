@@ -3,7 +3,7 @@ beside it."""
 
 import math
 
-from pipeline.protocol import labels, load, shown_unit
+from pipeline.protocol import labels, shown_unit
 
 PANELS = (
     ("b12", "total_b12", "B12"),
@@ -53,11 +53,6 @@ def timeline(explanation, pack):
         "panels": [panel for panel in panels if panel["points"]],
         "lanes": [lane for lane in lanes if lane["spans"]],
     }
-
-
-def of(explanation):
-    """The timeline of an explanation, with the bands of its own protocol pack."""
-    return timeline(explanation, load(explanation["protocol"].split()[0]))
 
 
 def _panel(name, bands, rows, unit_and_factor):

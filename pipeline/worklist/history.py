@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from pipeline.protocol import load, pack_of_run
 from pipeline.runs import read_counts
 from pipeline.worklist.need_to_know import sites_seen
 from pipeline.worklist.tables import outcome, run, run_count, site_count
@@ -286,3 +287,13 @@ def counts_over_time(store, dimension, nights=90):
     )
     with store.reading() as con:
         return [dict(row) for row in con.execute(chosen).mappings()]
+
+
+def followed_pack(home, store):
+    """The protocol pack of the run that the items follow, as the run keeps it, else the shipped
+    one."""
+    followed = followed_run(store)
+    if not followed or not followed["protocol"]:
+        return load()
+    name = followed["protocol"].split()[0]
+    return pack_of_run(home.runs / followed["run_id"], name, is_needed=False)

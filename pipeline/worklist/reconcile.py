@@ -23,7 +23,7 @@ from pipeline.engine import (
     view_of_parquet,
     with_dependencies,
 )
-from pipeline.protocol import load_or_shipped, register
+from pipeline.protocol import pack_of_run, register
 from pipeline.runs import parquet_files, read_manifest
 from pipeline.worklist import bulk
 from pipeline.worklist.tables import CONTENT, item
@@ -136,7 +136,8 @@ def reconciled(con, home, *, folder, as_of):
 def _register_run(duck, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    register(duck, load_or_shipped(read_manifest(folder).protocol.pack))
+    name = read_manifest(folder).protocol.pack
+    register(duck, pack_of_run(folder, name, is_needed=False))
     for relation, (file, columns) in READ.items():
         _view(duck, f"worklist.{relation}", parquet_files(folder, file), columns)
     for schema in ("worklist", "protocol"):

@@ -148,7 +148,7 @@ def test_a_run_publishes_its_files(home):
     assert {path.name for path in (home / "runs" / "latest").iterdir()} == {
         "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet", "summary.json", "quality.json",
         "validation.json", "report.json", "manifest.json", "site_summary.json", "listed_patient.parquet", "follow_up.parquet",
-        "explanation.parquet",
+        "explanation.parquet", "protocol",
     }  # fmt: skip
     manifest = json.loads(latest(home, "manifest.json"))
     rows = assessments(home).values()

@@ -56,11 +56,12 @@ def says(home, *arguments):
 def test_a_sound_installation(home, monkeypatch):
     assert [one.split(":")[0] for one in says(home)] == [
         "look No alerts are set up for a late worklist or delivery", "look No notifications are set up for failed runs",
-        "look Patients' pages have no link to the health record",
+        "look Patients' pages have no link to the health record", "look The protocol praxis-2026 2.0.0 is not signed",
     ]  # fmt: skip
     (home / "deadlines.yaml").write_text('worklist_by: "06:00"\n')
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "https://example.org/hook")
     monkeypatch.setenv("B12_PATIENT_URL", "https://record.example/p/{patient_id}")
+    assert b12(home, "protocol", "sign", "--name", "Ada", "--yes").code == 0
     assert says(home, "--deep") == []
     assert not (home / "erasure-key").exists(), "it makes nothing"
     text = b12(home, "doctor").out

@@ -215,7 +215,7 @@ def test_a_mislabelled_unit_closes_the_gate(home, tmp_path):
     assert b12(home, "worklist", "--format", "csv").out == list_was
     closed = next(row for row in b12(home, "runs", "--format", "json").json if not row["published"])
     assert {path.name for path in (home / "runs" / closed["run_id"]).iterdir()} == {
-        "quality.json", "validation.json", "report.json", "manifest.json",
+        "quality.json", "validation.json", "report.json", "manifest.json", "protocol",
     }  # fmt: skip
     failed = [one for one in json.loads((home / "runs" / closed["run_id"] / "quality.json").read_text(encoding="utf-8"))
               if one["outcome"] == "failed" and one["severity"] == "critical"]  # fmt: skip

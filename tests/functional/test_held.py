@@ -175,11 +175,12 @@ def test_a_discarded_night_leaves_its_counts_and_no_patient(home, held):
     assert not (home.runs / "latest").exists()
     assert sorted(path.name for path in (home.runs / held).iterdir()) == [
         "manifest.json",
+        "protocol",
         "quality.json",
         "report.json",
         "validation.json",
     ]
-    assert b"P1" not in b"".join(path.read_bytes() for path in (home.runs / held).iterdir())
+    assert b"P1" not in b"".join(path.read_bytes() for path in (home.runs / held).rglob("*.*"))
 
 
 def test_the_first_decision_stands(home, held):

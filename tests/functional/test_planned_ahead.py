@@ -120,7 +120,7 @@ def test_a_night_is_planned_anew_after_another_run_was_published(home):
 
 def test_a_night_of_another_protocol_is_not_screened(home, monkeypatch):
     numbers = plan(home)
-    monkeypatch.setattr("pipeline.screening.night.sha256_of", lambda path: "another")
+    monkeypatch.setattr("pipeline.protocol.pack.Pack.sha256", property(lambda _: "another"))
     assert walk.screen_planned(home, numbers[0], AS_OF, asked_by=KEY) is None
     assert parts(home) == []
 

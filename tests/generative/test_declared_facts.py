@@ -10,8 +10,9 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pipeline.protocol.concepts import meanings_of
 from pipeline.protocol.facts import chosen_concepts
-from pipeline.protocol.tables import concepts_of, register_pack
+from pipeline.protocol.tables import register_pack
 from tests.clinic import build, clinic, pack, select
 from tests.generative.oracle.declared import answer
 from tests.generative.timelines import AS_OF
@@ -233,7 +234,7 @@ def test_a_declared_fact_has_the_answer_that_its_lines_give(seed):
                 *(["medication"] if loaded["medications_loaded"] else [])]  # fmt: skip
     facts = {f"own_{number:02}": fact(random) for number in range(20)}
     people = {f"p{number:03}": person(random, **loaded) for number in range(150)}
-    concepts = concepts_of(pack())
+    concepts = meanings_of(pack())
     found = answered(people, facts, entities)
     for name, one in people.items():
         wanted = {

@@ -12,12 +12,14 @@ PUBLISHED = {
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
     "listed_patient.parquet", "follow_up.parquet", "explanation.parquet", "summary.json",
     "site_summary.json", "quality.json", "validation.json", "report.json", "manifest.json",
+    "protocol",
 }  # fmt: skip
 CLOSED = {
     "quality.json",
     "validation.json",
     "report.json",
     "manifest.json",
+    "protocol",
 }  # a gate closed it: whole, and not published
 WHOLE = (PUBLISHED, PUBLISHED - {"explanation.parquet"}, CLOSED)  # not the newest: as it then is
 ROOMS = ("landing", "claimed", "archive", "refused", "work")

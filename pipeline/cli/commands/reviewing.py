@@ -5,12 +5,16 @@ from pathlib import Path
 
 from pipeline import review, worklist
 from pipeline.cli.commands.terminal import check_folder, is_confirmed, say
-from pipeline.core import InvalidProtocol, UsageError, account, clock, sha256_of
+from pipeline.core import InvalidProtocol, UsageError, account, clock
 from pipeline.protocol import problems
 from pipeline.run import COMMAND_LINE
+from pipeline.screening import parse_day
 
 CODES_SHOWN = 10
-OPTIONS_OF = {"review": ("add", "out", "replace"), "sign": ("name", "yes", "despite_objections")}
+OPTIONS_OF = {
+    "review": ("add", "out", "replace"), "sign": ("name", "yes", "despite_objections", "date"),
+    "signatures": ("format",),
+}  # fmt: skip
 
 
 def review_pack(pack, options):
@@ -39,15 +43,18 @@ def sign_pack(home, pack, options):
             f"Reviewers object to lines of {pack.path.name}: b12 protocol show. Answer them, or"
             " sign with --despite-objections."
         )
-    sha256, protocol = sha256_of(pack.path), f"{pack.name} {pack.raw['version']}"
-    say(f"{protocol}, SHA-256 {sha256}")
-    question = f"{options.name}, {options.role}: do you sign this protocol as it is?"
-    if not (options.yes or is_confirmed(question)):
-        raise UsageError("Not signed.")
+    protocol, day = f"{pack.name} {pack.raw['version']}", options.date and parse_day(options.date)
     with closing(worklist.open_store(home)) as store:
+        if signed := worklist.signed_already(store, pack.sha256, options.name):
+            say(f"{protocol} is signed already, by {signed.by}. Nothing was recorded.")
+            return
+        say(f"{protocol}, SHA-256 {pack.sha256}")
+        question = f"{options.name}, {options.role}: do you sign this protocol as it is?"
+        if not (options.yes or is_confirmed(question)):
+            raise UsageError("Not signed.")
         signed = worklist.sign(
-            store, sha256=sha256, protocol=protocol, name=options.name, role=options.role,
-            actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE,
+            store, sha256=pack.sha256, protocol=protocol, name=options.name, role=options.role,
+            actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE, signed_on=day,
         )  # fmt: skip
     say(f"Signed by {signed.name}, {signed.role}. A change of the file ends the signature.")
 
@@ -73,7 +80,7 @@ def _keep(pack, options):
 
 
 def check_options(options):
-    """Raises UsageError for options of `review` or `sign` with another action."""
+    """Raises UsageError for options of one action with another."""
     for action, names in OPTIONS_OF.items():
         used = [name for name in names if getattr(options, name)]
         if options.action != action and used:

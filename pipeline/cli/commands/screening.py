@@ -10,8 +10,10 @@ from pipeline.analysis import diff as difference
 from pipeline.cli.commands.exporting import export
 from pipeline.cli.commands.recording import record_patients
 from pipeline.cli.commands.reviewing import check_options, review_pack, sign_pack, tell_reviews
+from pipeline.cli.commands.signing import list_signatures, tell_pack_of, tell_signature
 from pipeline.cli.commands.terminal import (
     check_folder,
+    complain,
     form_of,
     patient_id_of,
     raise_refused,
@@ -23,7 +25,7 @@ from pipeline.cli.commands.terminal import (
     tell_relation,
     write,
 )
-from pipeline.core import GateClosed, UsageError, clock, counted
+from pipeline.core import DEFAULT_PACK, GateClosed, UsageError, clock, counted
 from pipeline.demo import OTHER_SOURCES, write_demo
 from pipeline.exports import (
     FORMATS,
@@ -87,6 +89,7 @@ def _screen(home, options):
             f" then type: b12 decide {done.run_id} publish --because TEXT, or discard."
         )
     say(walk.describe(home))
+    tell_pack_of(home, latest_folder(home).resolve().name)
     if done.notes_left:
         say(
             f"{counted(done.notes_left, 'clinician note')} did not reach the lake. For the reasons,"
@@ -158,7 +161,10 @@ def worklist(home, options):
         text = as_json(rows)
     else:
         text = worklist_csv(folder, priority=options.priority)
-    return write(text, options.out)
+    write(text, options.out)
+    if form == "table":
+        tell_pack_of(home, folder.name)
+    return None
 
 
 def explain(home, options):
@@ -207,10 +213,12 @@ def _fitted_prose(line):
 
 def protocol(home, options):
     check_options(options)
-    pack = load(options.pack)
+    if options.action == "signatures":
+        return list_signatures(home, options)
+    pack = load(options.pack or DEFAULT_PACK)
     if options.action == "show":
         show("\n".join(map(_fitted_prose, with_reviews(pack).split("\n"))))
-        return 0
+        return tell_signature(home, pack, tell=complain)
     if options.action == "review":
         return review_pack(pack, options)
     if options.action == "sign":
@@ -225,4 +233,4 @@ def protocol(home, options):
         f" {counted(sum(len(d.rules) for d in pack.decisions), 'rule')}."
     )
     tell_reviews(pack)
-    return 0
+    return tell_signature(home, pack)

@@ -2,18 +2,21 @@
 archive."""
 
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import worklist
-from pipeline.core import counted, settings
+from pipeline.core import counted
 from pipeline.erasure import ledger
 from pipeline.landing import list_files, spooled_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake, of_object_store
 from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.refusals import refused_files, told_refusals
+from pipeline.operations.standing import pack_standing_of
+from pipeline.protocol import pack_of_run
 from pipeline.runs import held_manifests, last_failure, manifests, parquet_files, read_manifest
 
 AN_HOUR = 3600
@@ -28,6 +31,7 @@ def of_state(home, *, is_deep):
     if home.lake_url:
         yield tried("The object store of the lake", of_object_store, home)
     yield tried("The runs", _latest, home)
+    yield from filter(None, [tried("The protocol of the list", _protocol, home)])
     yield tried("The last run", _failed, home)
     yield tried("The clock", _clock, home)
     yield tried("The worklist database", _store, home)
@@ -50,6 +54,9 @@ def _latest(home):
     if broken := _broken_files(home, link, manifest.rows):
         what = f"The latest run is incomplete: {', '.join(broken)}"
         return wrong(what, "Screen again: b12 screen")
+    if not _is_kept(link, manifest.protocol):
+        what = "The protocol that the latest run keeps is not the one that it was screened by"
+        return wrong(what, f"Restore {link.resolve()} from a backup, or screen again: b12 screen")
     if not manifest.is_past_or_near:
         what = f"The latest run is as of {manifest.as_of}, which is in the future"
         return wrong(what, "Screen again, as of today: b12 screen")
@@ -58,6 +65,27 @@ def _latest(home):
         return look(f"{counted(held, 'run waits', 'runs wait')} for a steward's decision", todo)
     listed = counted(manifest.rows.worklist, "patient")
     return ok(f"The latest run, {link.resolve().name}, is complete: {listed} on the worklist")
+
+
+def _protocol(home):
+    "Of the list that people see: whether it is signed, and its review not overdue"
+    if not worklist.has_store(home):
+        return None
+    with closing(worklist.open_store(home)) as store:
+        followed = worklist.followed_run(store)
+        standing = pack_standing_of(home, store, followed["run_id"]) if followed else None
+    if standing is None:
+        return None
+    if standing.signature and not standing.is_overdue:
+        return ok(f"The protocol {standing.protocol} is signed by {standing.signature.by}")
+    what = " ".join(standing.warnings).rstrip(".")
+    return look(what, "Have it reviewed and signed: b12 protocol sign PACK --name NAME")
+
+
+def _is_kept(folder, protocol):
+    "Of a run of an earlier version, which keeps none, nothing can be said"
+    is_older = not (folder / "protocol").exists()
+    return is_older or pack_of_run(folder, protocol.pack).sha256 == protocol.sha256
 
 
 def _failed(home):
@@ -106,7 +134,7 @@ def _clock(home):
 
 
 def _store(home):
-    if not settings().database_url and not (home.root / "worklist.db").exists():
+    if not worklist.has_store(home):
         return look(
             "There is no worklist database yet", "The next screening creates it: b12 screen"
         )

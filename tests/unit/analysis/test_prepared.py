@@ -57,7 +57,7 @@ def test_what_was_prepared_is_what_is_computed(demonstration):
 def test_what_another_version_prepared_is_computed_anew(demonstration, computed, monkeypatch, part):
     home = Home(demonstration / "home")
     if part == "protocol":
-        monkeypatch.setattr("pipeline.analysis.prepared.sha256_of", lambda path: "another")
+        monkeypatch.setattr("pipeline.protocol.pack.Pack.sha256", property(lambda _: "another"))
     else:
         monkeypatch.setattr("pipeline.analysis.prepared.__version__", "another")
     [patient_id, *_] = listed(home.root)

@@ -78,6 +78,7 @@ def test_no_answer_to_a_fact_is_shown_as_its_code(fact):
 
 
 def test_a_citation_names_its_source():
-    assert "NG239" in words.source_of("NICE")
-    assert "Headaches" in words.source_of("SEED §F")
-    assert words.source_of("unknown") == ""
+    sources = load().raw["sources"]
+    assert "NG239" in words.source_of("NICE", sources)
+    assert "Headaches" in words.source_of("SEED §F", sources)
+    assert words.source_of("unknown", sources) == ""

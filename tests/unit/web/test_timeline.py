@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.config import PROTOCOL
 from pipeline.protocol.labels import low
 from pipeline.protocol.pack import load
-from pipeline.web.timeline import of, timeline
+from pipeline.web.timeline import timeline
 
 CONCEPTS = PROTOCOL / "concepts.csv"
 PACK = load("praxis-2026")
@@ -85,7 +85,7 @@ def test_a_finding_without_an_end_is_a_day():
         what="ICD10CM G62.9",
         reported="Polyneuropathy",
     )
-    [lane] = of(explained(finding, fact="neuro"))["lanes"]
+    [lane] = timeline(explained(finding, fact="neuro"), PACK)["lanes"]
     [span] = lane["spans"]
     assert (span["from"], span["to"], span["label"], span["counts"]) == (
         "2026-01-05",
