@@ -1,6 +1,6 @@
 """The check of a pack's facts: each is filled, by a SELECT or by lines that can be read."""
 
-from pipeline.protocol.concepts import meanings_of
+from pipeline.protocol.concepts import common_concepts, meanings_of
 from pipeline.protocol.facts import (
     ANY_LINE,
     KEYS,
@@ -131,16 +131,18 @@ def _line_problems(pack, line):
 
 
 def _is_number(pack, value):
-    number = pack.setting.get(value, value) if isinstance(value, str) else value
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+    if isinstance(value, str):  # what is wrong with a setting is told where it stands
+        return value in pack.setting and not isinstance(pack.setting[value], float)
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _selectors(pack, selectors):
     if not isinstance(selectors, list) or not selectors:
         yield "the concepts are a list of names"
         return
-    for selector in selectors:
-        if not chosen_concepts([str(selector)], meanings_of(pack)):
+    known = [*meanings_of(pack), *(row.cells[:3] for row in common_concepts().values())]
+    for selector in selectors:  # one that chose only what the pack's own table moved is sound
+        if not chosen_concepts([str(selector)], known):
             yield f"no concept that may be counted fits {selector}"
 
 
