@@ -26,12 +26,17 @@ mma:
 """
 
 
-def pack_with(local=TWO_LABORATORIES, base=None):
+def pack_with(local=TWO_LABORATORIES):
     """The default pack with these local rows, as YAML: band -> rows."""
-    raw = deepcopy((base or pack()).raw)
-    for band, rows in parse_yaml(local).items():
+    return pack_with_rows(parse_yaml(local))
+
+
+def pack_with_rows(rows_of):
+    """The default pack with these local rows: band -> rows."""
+    raw = deepcopy(pack().raw)
+    for band, rows in rows_of.items():
         raw["bands"][band]["local"] = rows
-    return replace(base or pack(), raw=raw)
+    return replace(pack(), raw=raw)
 
 
 def local_clinic(local=TWO_LABORATORIES, as_of="2026-01-31"):

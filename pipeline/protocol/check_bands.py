@@ -90,7 +90,7 @@ def _id_problems(row, before):
 
 def _scope_problems(row):
     if not any(name in row for name in ASKED):
-        yield f"asks for nothing, so it would replace the general row; name one of {', '.join(ASKED)}"
+        yield f"asks for nothing, so it would replace the general row: name {', '.join(ASKED)}"
     for name in NAMED:
         text = row.get(name, "x")
         if not isinstance(text, str) or not text.strip().rstrip("*") or "*" in text.strip()[:-1]:

@@ -42,7 +42,7 @@ latest as (
             -- of one number that two laboratories' bands judge otherwise: the worse word
             case when analyte in ('mma', 'homocysteine') then -severity.position else severity.position end nulls last, word desc,
             -- rows that decide alike: by content before place, so that the order of deliveries makes no difference
-            band_id, neuro_300_band_id, collected_on, comparator, reference_high nulls last, reference_low nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line
+            band_id, neuro_300_band_id, is_of_other_date desc, collected_on, comparator, reference_high nulls last, reference_low nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line
     ) = 1
 ),
 

@@ -115,5 +115,5 @@ def test_a_local_edge_stays_below_the_next_one_of_its_row():
         match=r"b12@north-2025.low = 401 must stay below b12@north-2025.borderline = 400",
     ):
         moved(pack_with(), {"b12@north-2025.low": "401"})
-    with pytest.raises(UsageError, match="b12@south.low cannot be changed"):
+    with pytest.raises(UsageError, match=r"b12@south.low cannot be changed"):
         moved(pack_with(), {"b12@south.low": "401"})
