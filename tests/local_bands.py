@@ -3,6 +3,8 @@
 from copy import deepcopy
 from dataclasses import replace
 
+import yaml
+
 from pipeline.core import parse_yaml
 from pipeline.protocol.tables import register_pack
 from tests.clinic import clinic, pack
@@ -44,3 +46,11 @@ def local_clinic(local=TWO_LABORATORIES, as_of="2026-01-31"):
     con = clinic(as_of)
     register_pack(con, pack_with(local))
     return con
+
+
+def written(folder, name="local", local=TWO_LABORATORIES):
+    """The path of a pack of this name with these local rows, written into a folder as a site would write it."""
+    raw = pack_with(local).raw | {"pack": name}
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path

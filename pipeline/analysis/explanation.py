@@ -127,7 +127,8 @@ def _reasons(pack, assessment, facts, evidence, flag_rows, deciding):
     "The assessment with what it is based on, and every rule that was considered"
     behind = partial(_rows_behind, pack, facts, deciding, evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows)
-    considered = considered_rules(pack, facts, assessment)
+    judged = _judged_by(deciding, evidence)
+    considered = considered_rules(pack, facts, assessment, judged)
     alerts = [
         {
             "rule": rule.id, "outcome": rule.outcome, "because": rule.because,
@@ -239,6 +240,14 @@ def _rows_of(fact, deciding, evidence):
     own = [row for row in rows if row["fact"] in (fact, EVIDENCE_OF.get(fact))] or rows
     own.sort(key=lambda row: str(row["on_day"]), reverse=True)
     return own if fact == "loading" else own[:1]
+
+
+def _judged_by(deciding, evidence):
+    "By band, the id of the local row that judged the result on which its fact rests"
+    places = {(one["fact"], one["file"], one["line"]) for one in deciding}
+    rows = [row for row in evidence if (row["fact"], row["file"], row["line"]) in places]
+    names = [name for row in rows for name in row.get("judged_by") or ()]
+    return dict(name.split("@") for name in names)
 
 
 def _base_facts(pack, facts, when):

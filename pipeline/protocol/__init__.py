@@ -20,6 +20,13 @@ from pipeline.protocol.likeness import (
     proposals,
     rank,
 )
+from pipeline.protocol.local_bands import (
+    GENERAL,
+    asked_in_words,
+    judging_row,
+    judging_rows,
+    local_rows,
+)
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import (
     Pack,
@@ -52,11 +59,13 @@ from pipeline.protocol.tables import (
 
 __all__ = [
     "BANDS",
+    "GENERAL",
     "TESTS",
     "Pack",
     "ShownResult",
     "answer_meaning",
     "as_markdown",
+    "asked_in_words",
     "assess",
     "band_rows",
     "best_of",
@@ -74,11 +83,14 @@ __all__ = [
     "facts_read",
     "first_action",
     "impossible",
+    "judging_row",
+    "judging_rows",
     "kind",
     "labels",
     "likeness_band",
     "load",
     "load_or_shipped",
+    "local_rows",
     "loinc_is_valid",
     "markdown_table",
     "movable",

@@ -26,3 +26,22 @@ def judging_rows(band):
 def judging_row(band, band_id):
     """The row of a band that has this id; the general one where the pack no longer holds it."""
     return dict(judging_rows(band)).get(band_id, band)
+
+
+def asked_in_words(row):
+    """What a local row asks of a result: `laboratory North*; collected from 2026-07-01`."""
+    age = row.get("age", {})
+    parts = (
+        *(f"{name} {row[name]}" for name in ("laboratory", "method", "source") if name in row),
+        _range("collected", row.get("valid_from"), "to", row.get("valid_to")),
+        _range("aged", age.get("from"), "below", age.get("below")),
+        "pregnant" if row.get("pregnant") else "",
+    )
+    return "; ".join(filter(None, parts))
+
+
+def _range(what, first, until, last):
+    if first is None and last is None:
+        return ""
+    begin = "" if first is None else f" from {first}"
+    return f"{what}{begin}{'' if last is None else f' {until} {last}'}"
