@@ -75,8 +75,9 @@ def _local_problems(pack, shipped, name, band):
         ]
         yield from ((at, f"{named} {problem}") for problem in found)
         yield from _row_problems(named, at, name, band, row)
-        if not found and (above := next((one for one in rows[:position] if _covers(one, row)), 0)):
-            yield at, f"{named} can never be chosen: {above['id']}, above it, covers it"
+        covering = [] if found else [one["id"] for one in rows[:position] if _covers(one, row)]
+        if covering:
+            yield at, f"{named} can never be chosen: {covering[0]}, above it, covers it"
 
 
 def _id_problems(row, before):

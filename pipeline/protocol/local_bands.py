@@ -25,7 +25,7 @@ def judging_rows(band):
 
 def judging_row(band, band_id):
     """The row of a band that has this id; the general one where the pack no longer holds it."""
-    return dict(judging_rows(band)).get(band_id, band)
+    return next((row for name, row in judging_rows(band) if name == band_id), band)
 
 
 def asked_in_words(row):

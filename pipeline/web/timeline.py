@@ -3,7 +3,7 @@ beside it."""
 
 import math
 
-from pipeline.protocol import judging_rows, labels, load, shown_unit
+from pipeline.protocol import judging_row, labels, load, local_rows, shown_unit
 
 PANELS = (
     ("b12", "total_b12", "B12"),
@@ -63,8 +63,7 @@ def of(explanation):
 
 def _panel(name, named_band, rows, unit_and_factor):
     (unit, factor), (band_name, band) = unit_and_factor, named_band
-    limits = _limits_of_latest(band_name, rows)
-    judging = dict(judging_rows(band))
+    limits = _limits_of_latest(band_name, band, rows)
     points = [
         {
             "on": str(row["on_day"]),
@@ -81,21 +80,20 @@ def _panel(name, named_band, rows, unit_and_factor):
             "from": _edge(tile.get("from", tile.get("above")), factor),
             "to": _edge(tile.get("to", tile.get("below")), factor),
         }
-        for tile in judging.get(limits, band)["tiles"]
+        for tile in judging_row(band, limits)["tiles"]
     ]
     return {
-        "name": name, "unit": labels.unit(unit), "bands": tiles,
-        "limits": limits if limits in judging else None,
+        "name": name, "unit": labels.unit(unit), "bands": tiles, "limits": limits,
         "points": sorted(points, key=lambda point: point["on"]),
     }  # fmt: skip
 
 
-def _limits_of_latest(band, rows):
-    "The id of the local row that judged the latest usable result, or None"
+def _limits_of_latest(name, band, rows):
+    "The id of the local row that judged the latest usable result, if the band has it"
     usable = [row for row in rows if row["standing"] == "usable" and row["on_day"]]
     latest = max(usable, key=lambda row: str(row["on_day"]), default={})
-    names = (name.split("@") for name in latest.get("judged_by") or ())
-    return dict(names).get(band)
+    found = dict(each.split("@") for each in latest.get("judged_by") or ()).get(name)
+    return found if any(row["id"] == found for row in local_rows(band)) else None
 
 
 def _edge(edge, factor):
