@@ -101,7 +101,9 @@ def _scope_problems(row):
 def _date_problems(row):
     days = {name: row[name] for name in ("valid_from", "valid_to") if name in row}
     wrong = [name for name, day in days.items() if not _is_day(day)]
-    yield from (f"needs a day such as 2026-07-01 for {name}" for name in wrong)
+    yield from (
+        f"needs a day such as 2026-07-01, without quotation marks, for {name}" for name in wrong
+    )
     if len(days) == 2 and not wrong and days["valid_from"] > days["valid_to"]:
         yield "ends (valid_to) before it begins (valid_from)"
 
@@ -141,6 +143,10 @@ def _row_problems(named, where, name, band, row):
                 (*where, part, position),
                 (f"{named}: {each.get('answer')} is no answer of the general row"),
             )
+    order = [each["answer"] for each in band["tiles"]]
+    places = [order.index(each["answer"]) for each in row["tiles"] if each["answer"] in order]
+    if places != sorted(set(places)):
+        yield where, f"{named}: its answers are not in the order of the general row, each once"
     censored = row.get("censored") or ()
     if len(censored) > 2 or any(not set(EDGES) & each.keys() for each in censored[:-1]):
         yield where, f"{named}: a censored row after one without edges, or a third, is never used"
