@@ -364,6 +364,23 @@ create or replace macro beginning(began_on, latest_on) as
         else strftime(began_on, '%Y')
     end;
 
+-- Whether an interval lies within a band; an edge that is null is none.
+create or replace macro lies_within(low, low_included, high, high_included, band_low, band_low_included, band_high, band_high_included) as
+    (band_low is null or low > band_low or (low = band_low and (band_low_included or not low_included)))
+    and (band_high is null or high < band_high or (high = band_high and (band_high_included or not high_included)));
+
+-- Whether a delivered name is the one that a local row of a band asks for, where it asks for any: without regard to case and
+-- surrounding white space; an asterisk at the end stands for any ending.
+create or replace macro name_key(name) as
+    lower(regexp_replace(name, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'));
+
+create or replace macro is_named(delivered, wanted) as
+    case
+        when wanted is null then true
+        when ends_with(name_key(wanted), '*') then starts_with(name_key(delivered), rtrim(name_key(wanted), '*'))
+        else name_key(delivered) = name_key(wanted)
+    end;
+
 -- Why a value does not count that once did: a raised or low one expires by treatment alone, any other by its age.
 create or replace macro why_not(is_expired_by_treatment) as
     case when is_expired_by_treatment then ' is from before B12 treatment' else ' is too old to count' end;

@@ -32,11 +32,19 @@ def is_background(fact):
 
 def remarks(row, fact=None):
     """What to say of a row of evidence beside its day and value, as a list: what it is, where the
-    fact it stands under does not say so, and what became of it, where it was not simply used."""
+    fact it stands under does not say so, by which local limits it was judged, and what became of
+    it, where it was not simply used."""
     what, *more = row["what"].split(", ")
     use = USES.get(row["standing"], labels.low(row["standing"]))
-    said = [labels.low(what), *more, use]
+    said = [labels.low(what), *more, *_limits(row), use]
     return [text for text in said if text and text != labels.low(fact)]
+
+
+def _limits(row):
+    "The local rows of bands that judged a result"
+    for judged_by in row.get("judged_by") or ():
+        band, _, name = judged_by.partition("@")
+        yield f"limits {name}{' (neurological symptoms)' if band == 'neuro_300' else ''}"
 
 
 def answer(fact, facts):

@@ -1,6 +1,8 @@
 """Every rule that was considered of a patient: whether it fits and why not; and those that almost
 applied."""
 
+from functools import partial
+
 from pipeline.analysis.distance import MEASURED, distance
 from pipeline.protocol import collect, decide, derive, impossible
 
@@ -9,11 +11,13 @@ ROUTINE = 4  # the least urgent priority
 NEVER_NEAR = {"scope", "loading", "patient_row", "medications", "conditions"}
 
 
-def considered_rules(pack, facts, assessment):
-    """The lines of every decision but the derived facts, by its name, as dicts."""
+def considered_rules(pack, facts, assessment, judged=None):
+    """The lines of every decision but the derived facts, by its name, as dicts. judged: by band,
+    the id of the local row that judged the result which decides, where one did."""
     near = _lines_one_answer_away(pack, facts)
+    far = partial(_distance, pack, assessment, judged or {})
     return {
-        decision.name: _considered(pack, decision, facts, assessment, near)
+        decision.name: _considered(decision, facts, assessment, near=near, far=far)
         for decision in pack.decisions
         if decision.name not in pack.raw["derived"]
     }
@@ -46,7 +50,7 @@ def _deciding(table, facts):
     return collect(table.rules, facts) if table.collects else [decide(table.rules, facts)]
 
 
-def _considered(pack, decision, facts, assessment, near):
+def _considered(decision, facts, assessment, *, near, far):
     """Every line of a decision: whether it fits, whether it decides, which conditions do not hold,
     and how far a near miss is"""
     decided, lines, limit = False, [], assessment["priority"] or ROUTINE
@@ -65,7 +69,7 @@ def _considered(pack, decision, facts, assessment, near):
             "fails": {
                 fact: {"is": facts[fact], "asks_for": answers} for fact, answers in missing.items()
             },
-            "distance": _distance(pack, facts, missing, assessment),
+            "distance": far(facts, missing),
         })  # fmt: skip
     return lines
 
@@ -129,13 +133,14 @@ def _lacking(pack, facts, derived):
             }
 
 
-def _distance(pack, facts, missing, assessment):
+def _distance(pack, assessment, judged, facts, missing):
     """How far the one fact that does not hold is from what a line asks; of a derived fact, the
     nearest line of its own that one measured fact keeps away"""
     if len(missing) != 1:
         return None
     [(fact, answers)] = missing.items()
     if fact not in pack.raw["derived"]:
-        return distance(pack, fact, answers, assessment)
-    found = (_distance(pack, facts, lacks, assessment) for lacks in _lacking(pack, facts, fact))
+        return distance(pack, fact, answers, assessment, judged)
+    lacking = _lacking(pack, facts, fact)
+    found = (_distance(pack, assessment, judged, facts, lacks) for lacks in lacking)
     return next(filter(None, found), None) if answers == ["yes"] else None

@@ -3,7 +3,7 @@ or in time."""
 
 from dateutil.relativedelta import relativedelta
 
-from pipeline.protocol import labels
+from pipeline.protocol import GENERAL, judging_row, labels
 
 NEAR = 0.2  # of the value
 MEASURED = {  # fact: (its band, its value in an assessment)
@@ -18,15 +18,16 @@ LONG_FROM = {  # fact: (since when, the months after which the answer is long_te
 }
 
 
-def distance(pack, fact, answers, assessment):
+def distance(pack, fact, answers, assessment, judged):
     """A text such as `182 pg/mL: 2 above low`, or `since 2026-01-02; long term after 2026-05-02`;
     None where the fact is neither measured nor timed, or is not near.
 
     answers: those that would do. assessment: the patient's row, with its facts. Only towards the
-    worse: a low value does not nearly miss a better one.
+    worse: a low value does not nearly miss a better one. judged: by which local row of a band its
+    value was judged, where one did.
     """
     if fact in MEASURED:
-        return _from_band(pack, fact, answers, assessment)
+        return _from_band(pack, fact, answers, assessment, judged)
     if fact in LONG_FROM and "long_term" in answers and assessment[LONG_FROM[fact][0]]:
         since, months = LONG_FROM[fact]
         day = assessment[since] + relativedelta(months=pack.setting[months])
@@ -34,9 +35,10 @@ def distance(pack, fact, answers, assessment):
     return None
 
 
-def _from_band(pack, fact, answers, assessment):
+def _from_band(pack, fact, answers, assessment, judged):
     name, column = MEASURED[fact]
-    band, value = pack.raw["bands"][name], assessment[column]
+    band_id, value = judged.get(name, GENERAL), assessment[column]
+    band = judging_row(pack.raw["bands"][name], band_id)
     is_of_the_band = assessment[fact] in {tile["answer"] for tile in band["tiles"]}
     if value is None or not is_of_the_band:  # out of date, taken on treatment, explained otherwise
         return None
@@ -56,7 +58,8 @@ def _from_band(pack, fact, answers, assessment):
         if name == fact == "b12"
         else f"the edge at {_number(_edge(value, gap, side))}"
     )
-    return f"{_number(value)} {band['unit']}: {_number(gap)} {side} {label}"
+    limits = f", limits {band_id}" if band_id != GENERAL else ""
+    return f"{_number(value)} {band['unit']}: {_number(gap)} {side} {label}{limits}"
 
 
 def _edges(tile):

@@ -142,9 +142,10 @@ def _reasons(pack, row, facts, evidence, flag_rows):
     tell = partial(with_values, values=row.get("text_values"))
     behind = partial(_rows_behind, pack, facts, row["deciding"], evidence)
     flags = _flags(pack, assessment, facts, behind, flag_rows, tell)
+    judged = _judged_by(row["deciding"], evidence)
     considered = {
         name: [line | {"because": tell(line["because"])} for line in lines]
-        for name, lines in considered_rules(pack, facts, assessment).items()
+        for name, lines in considered_rules(pack, facts, assessment, judged).items()
     }
     alerts = [
         {
@@ -257,6 +258,14 @@ def _rows_of(fact, deciding, evidence):
     own = [row for row in rows if row["fact"] in (fact, EVIDENCE_OF.get(fact))] or rows
     own.sort(key=lambda row: str(row["on_day"]), reverse=True)
     return own if fact == "loading" else own[:1]
+
+
+def _judged_by(deciding, evidence):
+    "By band, the id of the local row that judged the result on which its fact rests"
+    places = {(one["fact"], one["file"], one["line"]) for one in deciding}
+    rows = [row for row in evidence if (row["fact"], row["file"], row["line"]) in places]
+    names = [name for row in rows for name in row.get("judged_by") or ()]
+    return dict(name.split("@") for name in names)
 
 
 def _base_facts(pack, facts, when):

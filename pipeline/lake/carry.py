@@ -5,17 +5,18 @@ from contextlib import closing
 
 from pipeline.engine import connect
 from pipeline.lake.object_store import reach
-from pipeline.lake.schema import COLUMNS, TABLES
-from pipeline.lake.tables import append, check_columns, open_table, scan_of
+from pipeline.lake.schema import ADDED, COLUMNS, TABLES
+from pipeline.lake.tables import append, check_columns, open_table, scan_with_added
 
 ONCE = "carried over"  # the transaction of the appends of rows: into a new lake, once
 
 
 def check_carried(home):
     """Raises LakeUnavailable where rows cannot be carried over as they are, because the lake has
-    other columns than this program writes."""
+    other columns than this program writes, those of ADDED apart."""
     for table in TABLES:
-        check_columns(home, table, open_table(home, table))
+        delta = open_table(home, table)
+        check_columns(home, table, delta, may_lack=ADDED.get(table, ()))
 
 
 def carry_rows(home, beside, deliveries):
@@ -30,7 +31,8 @@ def carry_rows(home, beside, deliveries):
         theirs = "(source, sha256, file) in (select (source, sha256, file) from carried)"
         for table in TABLES:
             if table != "delivery" and (delta := open_table(home, table)):
-                append(con, beside, table, f"{scan_of(delta, table)} and {theirs}", [ONCE])
+                rows = f"{scan_with_added(delta, table)} and {theirs}"
+                append(con, beside, table, rows, [ONCE])
 
 
 def carry_account(beside, delivery, transaction):

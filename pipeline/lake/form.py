@@ -3,7 +3,8 @@
 from pipeline.core import LakeUnavailable, read_json, write_json
 from pipeline.lake.places import Prefix, check_is_ours, make_prefix, place_of
 
-FORM = 2  # 1: rejected rows without their patient; the archive did not note what an erasure changed
+FORM = 3  # 2: results without their method
+# 1: rejected rows without their patient, too; the archive did not note what an erasure changed
 NOTE = "form.json"
 
 

@@ -19,7 +19,8 @@ COLUMNS = {
         "value": "decimal(18,10)", "finding": "varchar", "status": "varchar", "specimen": "varchar",
         "collected_at": "timestamptz", "collected_on": "date", "reported_at": "timestamptz",
         "reference_low": "decimal(18,10)", "reference_high": "decimal(18,10)",
-        "performing_lab": "varchar", "comment": "varchar", "is_unit_code_disagree": "boolean",
+        "performing_lab": "varchar", "method": "varchar", "comment": "varchar",
+        "is_unit_code_disagree": "boolean",
         **LAST,
     },
     "medication": {
@@ -65,6 +66,7 @@ COLUMNS = {
         "blanked": "varchar", "withdrawals": "bigint", "is_later_delivery_winning": "boolean",
     },
 }  # fmt: skip
+ADDED = {"lab_result": ("method",)}  # columns that a lake of the form before does not have
 TABLES = (
     "delivery",
     *(table for table in COLUMNS if table != "delivery"),

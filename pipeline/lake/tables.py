@@ -26,7 +26,7 @@ from pipeline.engine import scan_of_parquet
 from pipeline.lake.form import note_form, older
 from pipeline.lake.object_store import lake_errors, reach, storage_options, unavailable
 from pipeline.lake.places import check_is_ours, place_of
-from pipeline.lake.schema import COLUMNS, NO_STATISTICS, TABLES, arrow_schema
+from pipeline.lake.schema import ADDED, COLUMNS, NO_STATISTICS, TABLES, arrow_schema
 
 ROWS_AT_ONCE = 500  # of one DELETE
 FORMAT = "format parquet, compression zstd, row_group_size 32768, return_stats"
@@ -54,11 +54,23 @@ def _open_at(home, place, table, version=None):
         ) from None
 
 
-def check_columns(home, table, delta):
+def check_columns(home, table, delta, *, may_lack=()):
     """Raises LakeUnavailable where an earlier version of this program wrote the table with other
-    columns."""
-    if delta and {field.name for field in delta.schema().fields} != set(COLUMNS[table]):
+    columns. may_lack: those that it need not have."""
+    ours = set(COLUMNS[table])
+    if delta and not ours - set(may_lack) <= _columns_of(delta) <= ours:
         raise older(home)
+
+
+def _columns_of(delta):
+    return {field.name for field in delta.schema().fields}
+
+
+def scan_with_added(delta, table):
+    """As `scan_of`, of a table that may lack the columns of ADDED: they are null then."""
+    absent = [name for name in ADDED.get(table, ()) if name not in _columns_of(delta)]
+    nulls = "".join(f', cast(null as {COLUMNS[table][name]}) as "{name}"' for name in absent)
+    return f"select *{nulls} from ({scan_of(delta, table)}) where true"
 
 
 def file_paths(delta):

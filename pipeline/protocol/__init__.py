@@ -21,6 +21,13 @@ from pipeline.protocol.likeness import (
     proposals,
     rank,
 )
+from pipeline.protocol.local_bands import (
+    GENERAL,
+    asked_in_words,
+    judging_row,
+    judging_rows,
+    local_rows,
+)
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import (
     Pack,
@@ -54,12 +61,14 @@ from pipeline.protocol.tables import (
 
 __all__ = [
     "BANDS",
+    "GENERAL",
     "TESTS",
     "Pack",
     "ShownResult",
     "answer_meaning",
     "answers_in",
     "as_markdown",
+    "asked_in_words",
     "assess",
     "band_rows",
     "best_of",
@@ -79,11 +88,14 @@ __all__ = [
     "first_action",
     "impossible",
     "is_declared",
+    "judging_row",
+    "judging_rows",
     "kind",
     "labels",
     "likeness_band",
     "line_in_words",
     "load",
+    "local_rows",
     "loinc_is_valid",
     "markdown_table",
     "movable",

@@ -3,10 +3,10 @@
 import csv
 import re
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 
 from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
+from pipeline.protocol.check_bands import band_problems
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems
 from pipeline.protocol.concepts import concept_problems
@@ -37,7 +37,7 @@ def _pack_problems(pack, shipped):
     found = [
         *fact_problems(pack, shipped),
         *_head_problems(pack),
-        *_band_problems(pack),
+        *band_problems(pack, shipped),
         *_answer_problems(pack, shipped),
         *_setting_problems(pack, shipped),
         *_word_problems(pack),
@@ -107,27 +107,6 @@ def _setting_problems(pack, shipped):
         yield ("settings",), f"setting {name} is missing"
 
 
-def _band_problems(pack):
-    for fact, band in pack.raw["bands"].items():
-        edge, inclusive = None, False
-        for position, tile in enumerate(band["tiles"]):
-            where = ("bands", fact, "tiles", position)
-            low, low_included = _lower(tile)
-            if (low, low_included) != (edge, not inclusive if edge is not None else False):
-                yield (
-                    where,
-                    (
-                        f"band {fact}: {tile['answer']} does not begin where the previous band ends"
-                        " (gap or overlap)"
-                    ),
-                )
-            edge, inclusive = _upper(tile)
-            if low is not None and edge is not None and low >= edge:
-                yield where, f"band {fact}: {tile['answer']} is empty"
-        if edge is not None:
-            yield ("bands", fact), f"band {fact} does not cover all values up to the end (gap)"
-
-
 def _answer_problems(pack, shipped):
     """A band gives answers of its fact. A band without a fact, such as that of the eGFR, is read by
     a SELECT and keeps the answers of the shipped pack."""
@@ -146,18 +125,6 @@ def _answer_problems(pack, shipped):
                     ("bands", name, *where),
                     f"band {name}: {row['answer']} is none of its answers",
                 )
-
-
-def _exact(number):
-    return None if number is None else Fraction(str(number))
-
-
-def _lower(tile):
-    return _exact(tile.get("from", tile.get("above"))), "from" in tile
-
-
-def _upper(tile):
-    return _exact(tile.get("to", tile.get("below"))), "to" in tile
 
 
 def _tables(pack):

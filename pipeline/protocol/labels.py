@@ -21,6 +21,7 @@ WORDS = {
     "break_glass": "Patient of another site opened",
     "break_glass_failed": "Patient of another site: unknown ID",
     "CONSIDER_MMA": "Consider MMA", "REVIEW_BORDERLINE": "Review: low by pmol/L only",
+    "BAND_OF_OTHER_DATE": "Limits of another date",
     "REVIEW_MMA": "Review: raised MMA",
     "REVIEW_NEURO_BELOW_300": "Review: neurological, B12 below 300",
     "REVIEW_LOW_BEFORE": "Review: low B12 before", "CONTINUE_AND_MONITOR": "Continue and monitor",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from pipeline.core import UsageError
+from pipeline.protocol.local_bands import EDGES, GENERAL, judging_rows, local_rows
 from pipeline.protocol.pack import band_rows
 
 PLACES = 10  # of protocol.band
@@ -13,12 +14,14 @@ PLACES = 10  # of protocol.band
 def movable(pack):
     """The numbers that may be changed: `{name: (value as text, unit or meaning)}`.
 
-    `b12.low` is the edge above low, `settings.tested_months` a setting.
+    `b12.low` is the edge above low, `b12@north-2026.low` that of a local row,
+    `settings.tested_months` a setting.
     """
     edges = {
-        f"{fact}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
+        f"{_name(fact, band_id)}.{tile['answer']}": (_plain(_edge(tile)), band["unit"])
         for fact, band in pack.raw["bands"].items()
-        for tile in band["tiles"]
+        for band_id, row in judging_rows(band)
+        for tile in row["tiles"]
         if _edge(tile) is not None
     }
     settings = {
@@ -46,15 +49,26 @@ def moved(pack, changes):
                 name, value, raw["settings"][answer]["value"]
             )
         else:
-            _move(raw["bands"][section], answer, _number(name, value))
+            _move(_row_of(raw, section), answer, _number(name, value))
     _check_tiles(raw, known, changes)
     return replace(pack, raw=raw)
+
+
+def _name(fact, band_id):
+    return fact if band_id == GENERAL else f"{fact}@{band_id}"
+
+
+def _row_of(raw, name):
+    "The band of this name, or its local row"
+    fact, _, band_id = name.partition("@")
+    band = raw["bands"][fact]
+    return next((row for row in local_rows(band) if row["id"] == band_id), band)
 
 
 def _move(band, answer, value):
     edge = next(_edge(tile) for tile in band["tiles"] if tile["answer"] == answer)
     for *_, row in band_rows(band):
-        for side in ("from", "above", "to", "below"):
+        for side in EDGES:
             if side in row and Decimal(str(row[side])) == Decimal(str(edge)):
                 row[side] = value
 
@@ -67,7 +81,7 @@ def _check_tiles(raw, known, changes):
     for fact in dict.fromkeys(name.partition(".")[0] for name in changes):
         if fact == "settings":
             continue
-        tiles = [tile for tile in raw["bands"][fact]["tiles"] if _edge(tile) is not None]
+        tiles = [tile for tile in _row_of(raw, fact)["tiles"] if _edge(tile) is not None]
         edges = [Decimal(str(_edge(tile))) for tile in tiles]
         if wrong := next(
             (

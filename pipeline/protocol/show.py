@@ -1,6 +1,7 @@
 """A protocol pack as Markdown, for clinicians to read, check and sign."""
 
 from pipeline.protocol.facts import answers_of, is_declared, line_in_words
+from pipeline.protocol.local_bands import asked_in_words, judging_row, local_rows
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
 
@@ -71,16 +72,24 @@ def _bands(raw, notes):
     yield "## Bands: numbers become words"
     yield ""
     for fact, band in raw["bands"].items():
-        rows = [
-            (row["answer"], _range(row) or "any other", NOTE_OF_PART[part])
-            for part, _, row in band_rows(band)
-        ]
         yield f"### {fact} ({band['unit']}; {', '.join(band['cites'])})"
         yield ""
-        yield from markdown_table(("word", "range", "note"), rows)
+        yield from _answers(band)
+        for row in local_rows(band):
+            yield f"Limits {row['id']}: {asked_in_words(row)} ({', '.join(row['cites'])})"
+            yield ""
+            yield from _answers(judging_row(band, row["id"]))
         if f"bands.{fact}" in notes:
             yield f"Reviews: {notes[f'bands.{fact}']}"
             yield ""
+
+
+def _answers(band):
+    rows = [
+        (row["answer"], _range(row) or "any other", NOTE_OF_PART[part])
+        for part, _, row in band_rows(band)
+    ]
+    return markdown_table(("word", "range", "note"), rows)
 
 
 def _range(tile):

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipeline.core import PROTOCOL, SQL
 from pipeline.protocol.concepts import COLUMNS, concepts_of, meanings_of
 from pipeline.protocol.fact_tables import fact_relations
+from pipeline.protocol.local_bands import judging_rows, local_rows
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
 
@@ -37,9 +38,15 @@ NAMES = {  # names and words to compare names with; no relations, they judge no 
 
 
 BAND = {
-    "fact": "varchar", "analyte": "varchar", "answer": "varchar", "is_tile": "boolean",
-    "position": "integer", "low": "decimal(18,10)", "low_included": "boolean",
+    "fact": "varchar", "analyte": "varchar", "band_id": "varchar", "answer": "varchar",
+    "is_tile": "boolean", "position": "integer", "low": "decimal(18,10)", "low_included": "boolean",
     "high": "decimal(18,10)", "high_included": "boolean",
+}  # fmt: skip
+LOCAL_BAND = {  # what a local row asks of a result; null: nothing
+    "fact": "varchar", "analyte": "varchar", "band_id": "varchar", "position": "integer",
+    "laboratory": "varchar", "method": "varchar", "source": "varchar",
+    "valid_from": "date", "valid_to": "date", "age_from": "integer", "age_below": "integer",
+    "is_pregnant": "boolean",
 }  # fmt: skip
 DECISION = {"turn": "integer", "decision": "varchar", "collects": "boolean"}
 RULE = {
@@ -114,6 +121,8 @@ def register_pack(con, pack):
     _table(con, "setting", kinds, [tuple(pack.setting.values())])
     bands = [row for name, band in raw["bands"].items() for row in _bands(name, band)]
     _table(con, "band", BAND, bands)
+    local = [row for name, band in raw["bands"].items() for row in _local(name, band)]
+    _table(con, "local_band", LOCAL_BAND, local)
     answers = [(fact, answer) for fact, answers in pack.facts.items() for answer in answers]
     _table(con, "fact_answer", {"fact": "varchar", "answer": "varchar"}, answers)
     register_facts(con, pack)
@@ -156,22 +165,26 @@ def _register_decisions(con, decisions):
 
 
 def _bands(fact, band):
-    for part, position, row in band_rows(band):
-        low, high = (
-            _text(row.get(one, row.get(other)))
-            for one, other in (("from", "above"), ("to", "below"))
-        )
+    for band_id, judging in judging_rows(band):
+        for part, position, row in band_rows(judging):
+            low, high = (
+                _text(row.get(one, row.get(other)))
+                for one, other in (("from", "above"), ("to", "below"))
+            )
+            yield (
+                fact, band["analyte"], band_id, row["answer"], part == "tiles", position,
+                low, "from" in row, high, "to" in row,
+            )  # fmt: skip
+
+
+def _local(fact, band):
+    for position, row in enumerate(local_rows(band)):
+        age = row.get("age") or {}
+        asked = (row.get(name) for name in ("laboratory", "method", "source"))
         yield (
-            fact,
-            band["analyte"],
-            row["answer"],
-            part == "tiles",
-            position,
-            low,
-            "from" in row,
-            high,
-            "to" in row,
-        )
+            fact, band["analyte"], row["id"], position, *asked, row.get("valid_from"),
+            row.get("valid_to"), age.get("from"), age.get("below"), row.get("pregnant"),
+        )  # fmt: skip
 
 
 def _text(number):

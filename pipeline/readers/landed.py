@@ -24,6 +24,7 @@ from pipeline.readers.unpack import check_begins_zip, unpacked
 
 TABLES = ("table", "meds")  # formats that load_table reads
 CODED = ("code_system", "code", "name")
+LATER = ("method",)  # columns that canonical rows did not have from the beginning
 NOT_CELLS = ("codings", "line", "place", "shifted_days")
 PATIENTS = ("patient_id", "merged_into")
 IDS = (
@@ -198,11 +199,17 @@ def _land(con, entity, columns, select, *, profile, folder, place):
         for name in columns
     )
     shifted = "shifted_days" if "shifted_days" in columns_read else "0 as shifted_days"
-    key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns)
     con.execute(
-        f"create or replace view landing.{entity} as select *, unhex(md5(concat({key}))) as row_key"
+        f"create or replace view landing.{entity} as select *, {_row_key(columns)} as row_key"
         f" from (select {cells}, {shifted}, {place}, line from ({select}))"
     )
+
+
+def _row_key(columns):
+    "Rows without a cell in a column that came later keep the key they had before it was there"
+    key = ", chr(31), ".join(f"coalesce(\"{name}\", '')" for name in columns if name not in LATER)
+    later = "".join(f', chr(31) || "{name}"' for name in columns if name in LATER)
+    return f"unhex(md5(concat({key}{later})))"
 
 
 def _cell(name, delivered):

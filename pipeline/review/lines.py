@@ -5,13 +5,17 @@ import json
 from dataclasses import dataclass
 
 from pipeline.protocol import (
+    GENERAL,
     answer_meaning,
+    asked_in_words,
     band_rows,
     edges,
     fact_meaning,
     is_declared,
+    judging_rows,
     labels,
     line_in_words,
+    local_rows,
     numbered,
 )
 from pipeline.review.conditions import conditions
@@ -140,14 +144,20 @@ def _cites(pack, cited):
 def _band(pack, code, content, *, section):
     table = tuple(
         (
-            labels.word(row["answer"]),
+            labels.word(row["answer"]) + ("" if band_id == GENERAL else f", limits {band_id}"),
             (edges(row, content["unit"]) or "anything else")
             + ("" if part == "tiles" else f", {CENSORED}"),
         )
-        for part, _, row in band_rows(content)
+        for band_id, band in judging_rows(content)
+        for part, _, row in band_rows(band)
     )
     measured = f"{labels.word(content['analyte'])} in {labels.unit(content['unit'])}"
-    return {"heading": labels.word(code), "table": table, "details": (("Measured", measured),)}
+    limits = (
+        (f"Limits {row['id']}", f"{asked_in_words(row)} ({', '.join(row['cites'])})")
+        for row in local_rows(content)
+    )
+    return {"heading": labels.word(code), "table": table,
+            "details": (("Measured", measured), *limits)}  # fmt: skip
 
 
 def _setting(pack, code, content, *, section):

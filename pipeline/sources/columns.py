@@ -6,7 +6,7 @@ from pipeline.profiles import names_of
 
 SHOWN = (
     "code", "code_system", "unit", "status", "specimen", "sex", "route", "site", "performing_lab",
-    "opted_out", "days_supply", "strength_mg",
+    "method", "opted_out", "days_supply", "strength_mg",
 )  # fmt: skip
 # words that the protocol knows may be shown however rare; others only when several rows have them
 KNOWN = {

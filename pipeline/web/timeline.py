@@ -3,7 +3,7 @@ beside it."""
 
 import math
 
-from pipeline.protocol import labels, shown_unit
+from pipeline.protocol import judging_row, labels, local_rows, shown_unit
 
 PANELS = (
     ("b12", "total_b12", "B12"),
@@ -29,19 +29,20 @@ NOTE = "a clinician's note:"  # the wording of notes in protocol/concepts.csv
 
 
 def timeline(explanation, pack):
-    """`{"as_of", "panels": [{name, unit, bands, points}], "lanes": [{name, spans}]}` from the dict
-    of `explain`.
+    """`{"as_of", "panels": [{name, unit, bands, limits, points}], "lanes": [{name, spans}]}` from
+    the dict of `explain`.
 
     A span is `{from, to, label, standing (in words), counts}`; what does not count is there, and
     says so. Points and bands are in the unit of the site and keep the value as reported; a span
     without an end lasts until the as-of date when it is an era, and is a single day else. Panels
-    and lanes without anything are left out.
+    and lanes without anything are left out. The bands of a panel are those that judged its latest
+    result; limits: the id of their local row, None for the general one.
     """
     evidence = [row for fact in explanation["facts"] for row in fact["evidence"]]
     panels = [
         _panel(
             name,
-            pack.raw["bands"][band],
+            (band, pack.raw["bands"][band]),
             [row for row in evidence if row["what"].startswith(analyte)],
             shown_unit(analyte),
         )
@@ -55,8 +56,9 @@ def timeline(explanation, pack):
     }
 
 
-def _panel(name, bands, rows, unit_and_factor):
-    unit, factor = unit_and_factor
+def _panel(name, named_band, rows, unit_and_factor):
+    (unit, factor), (band_name, band) = unit_and_factor, named_band
+    limits = _limits_of_latest(band_name, band, rows)
     points = [
         {
             "on": str(row["on_day"]),
@@ -73,12 +75,20 @@ def _panel(name, bands, rows, unit_and_factor):
             "from": _edge(tile.get("from", tile.get("above")), factor),
             "to": _edge(tile.get("to", tile.get("below")), factor),
         }
-        for tile in bands["tiles"]
+        for tile in judging_row(band, limits)["tiles"]
     ]
     return {
-        "name": name, "unit": labels.unit(unit), "bands": tiles,
+        "name": name, "unit": labels.unit(unit), "bands": tiles, "limits": limits,
         "points": sorted(points, key=lambda point: point["on"]),
     }  # fmt: skip
+
+
+def _limits_of_latest(name, band, rows):
+    "The id of the local row that judged the latest usable result, if the band has it"
+    usable = [row for row in rows if row["standing"] == "usable" and row["on_day"]]
+    latest = max(usable, key=lambda row: str(row["on_day"]), default={})
+    found = dict(each.split("@") for each in latest.get("judged_by") or ()).get(name)
+    return found if any(row["id"] == found for row in local_rows(band)) else None
 
 
 def _edge(edge, factor):

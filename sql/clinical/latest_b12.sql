@@ -41,7 +41,8 @@ worded as (
     from judged
     cross join protocol.run
     cross join protocol.setting
-    cross join (select high from protocol.band where fact = 'neuro_300' and is_tile and answer = 'yes') as neuro_300
+    join (select band_id, high from protocol.band where fact = 'neuro_300' and is_tile and answer = 'yes') as neuro_300
+        on neuro_300.band_id = judged.neuro_300_band_id
 )
 
 select patient_id, value, comparator, value_reported, unit_reported, collected_on, source, file, line, word as band, b12, neuro_300, is_far_above,

@@ -12,7 +12,7 @@ with person as (
 
 select surviving_id, patient_id, fact, on_day, reported, what, standing, file, line,
     case when shifted_days <> 0 then on_day - shifted_days end as original_day, delivered_patient_id,
-    value, until_on, reference_low, reference_high
+    value, until_on, reference_low, reference_high, judged_by
 from (
     from explaining.lab_evidence
     union all by name from explaining.medication_evidence

@@ -19,7 +19,7 @@ select
     end as status,
     specimen, collected_instant as collected_at, collected_on, reported_instant as reported_at,
     converted_low as reference_low, converted_high as reference_high,
-    performing_lab, comment, place, shifted_days,
+    performing_lab, method, comment, place, shifted_days,
     coalesce(code_basis <> '' and unit_basis <> '' and code_basis <> unit_basis, false) as is_unit_code_disagree,
     row_key,
     list_filter([

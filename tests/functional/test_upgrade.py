@@ -4,14 +4,24 @@ import hashlib
 import json
 import shutil
 import tarfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from deltalake import write_deltalake
 
 from pipeline import lake, worklist
 from pipeline.core.config import Home
+from pipeline.engine import connect
 from pipeline.lake.queries import query
+from pipeline.operations.retention import apply_retention
 from tests.command import DATA, b12, deliver
+from tests.homes import LOW
 
+COLUMNS_OF_FORM_2 = (
+    "abnormal_flag", "accession_id", "code", "code_system", "collected_at", "comment", "name", "patient_id", "performing_lab",
+    "reference_high", "reference_low", "reported_at", "result_id", "specimen", "status", "unit", "unit_printed", "value",
+)  # fmt: skip
 PEOPLE = ["SYN-001", "SYN-002", "SYN-003", "SYN-004", "SYN-006", "SYN-007", "SYN-008"]
 
 
@@ -113,7 +123,52 @@ def test_a_new_home_says_its_form_and_so_do_its_backup_and_its_replay(two_nights
     assert said == {"form": lake.FORM}
 
 
+def test_expired_rows_of_the_form_before_are_carried_over_without_a_method(tmp_path):
+    home = Home(tmp_path / "home")
+    low = {"patient_id": "ann", **LOW, "method": "ECLIA"}
+    assert (
+        b12(
+            home.root, "ingest", deliver(tmp_path / "in", lab_result=[low]), "--source", "canonical"
+        ).code
+        == 0
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("B12_KEEP_ARCHIVE_DAYS", "1")
+        assert apply_retention(home, datetime.now(UTC) + timedelta(days=3))["archive"] == 1
+    as_form_2(home)
+    assert "b12 upgrade" in b12(home.root, "screen", "--as-of", "2026-02-03").err
+    assert b12(home.root, "upgrade").code == 0
+    [row] = query(home, "select patient_id, value, method, row_key from lake.lab_result")
+    assert (row["patient_id"], row["method"]) == ("ann", None)
+    assert b12(home.root, "screen", "--as-of", "2026-02-03").code == 0
+
+
+def as_form_2(home):
+    "The lake as the version before wrote it: results without their method"
+    delta = lake.open_table(home, "lab_result")
+    with closing(connect()) as con:
+        scan = f"select * exclude (method) from read_parquet({delta.file_uris()})"
+        rows = con.sql(scan).to_arrow_table()
+    write_deltalake(delta, rows, mode="overwrite", schema_mode="overwrite")
+    (home.lake / "form.json").write_text(json.dumps({"form": 2}))
+
+
+def test_the_key_of_a_row_without_a_method_is_that_of_the_form_before(tmp_path):
+    home = Home(tmp_path / "home")
+    rows = [{"patient_id": "ann", **LOW}, {"patient_id": "ann", **LOW, "method": "ECLIA"}]
+    assert (
+        b12(
+            home.root, "ingest", deliver(tmp_path / "in", lab_result=rows), "--source", "canonical"
+        ).code
+        == 0
+    )
+    text = chr(31).join({"patient_id": "ann", **LOW}.get(name, "") for name in COLUMNS_OF_FORM_2)
+    found = query(home, "select method, row_key from lake.lab_result")
+    keys = {row["method"]: row["row_key"] for row in found}
+    assert keys[None] == hashlib.md5(text.encode(), usedforsecurity=False).digest() != keys["ECLIA"]
+
+
 def test_other_columns_are_another_form():
     "Whoever changes a column counts the form up, so that older homes are brought to it and older programs keep away"
     columns = json.dumps(lake.COLUMNS, sort_keys=True)
-    assert (lake.FORM, hashlib.sha256(columns.encode()).hexdigest()[:12]) == (2, "33bbf6384d22")
+    assert (lake.FORM, hashlib.sha256(columns.encode()).hexdigest()[:12]) == (3, "29aaea4edf43")

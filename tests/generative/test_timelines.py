@@ -8,9 +8,11 @@ import pyarrow as pa
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pipeline.protocol.tables import register_pack
 from tests.clinic import build, clinic, pack, select
 from tests.generative.oracle.facts import FLAGS, facts_of, flags_of
 from tests.generative.timelines import AS_OF, timeline
+from tests.local_bands import pack_with_rows
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
 CONCEPT_OF = {
@@ -21,6 +23,7 @@ CONCEPT_OF = {
 def _result(one):
     return {
         "analyte": one.analyte, "value": str(one.value), "comparator": one.comparator, "status": "final",
+        "performing_lab": one.laboratory, "method": one.method,
         "value_reported": f"{one.comparator}{one.value}", "collected_on": one.day,
         "collected_at": datetime.combine(one.day, time(), UTC),
     }  # fmt: skip
@@ -40,6 +43,11 @@ def _finding(one):
     }  # fmt: skip
 
 
+def _patient(line):
+    first, last = line.birth or (None, None)
+    return [{"birth_on": first, "birth_latest_on": last}]
+
+
 def _fill(con, table, people, rows_of):
     filled = {"source": "canonical", "sha256": "x", "file": table, "place": 0}
     rows = [
@@ -55,7 +63,10 @@ def _fill(con, table, people, rows_of):
 def screened(people):
     "A connection in which the facts of everyone are known, and the rows that raised flags"
     con = clinic(str(AS_OF))
-    _fill(con, "patient", people, lambda _: [{}])
+    local = next(iter(people.values())).local  # everyone is judged by one pack
+    if local:
+        register_pack(con, pack_with_rows(local))
+    _fill(con, "patient", people, _patient)
     _fill(con, "lab_result", people, lambda line: map(_result, line.results))
     _fill(con, "medication", people, lambda line: map(_record, line.records))
     _fill(con, "condition", people, lambda line: map(_finding, line.findings))
@@ -63,8 +74,8 @@ def screened(people):
     return con
 
 
-def named_rows(con, people):
-    "What the SQL says raised each of FLAGS: (patient, flag, result or finding)"
+def named_rows(con, people, flags=frozenset(FLAGS)):
+    "What the SQL says raised each of these flags: (patient, flag, result or finding)"
     delivered = {
         "lab_result": [one for line in people.values() for one in line.results],
         "condition": [one for line in people.values() for one in line.findings],
@@ -72,7 +83,7 @@ def named_rows(con, people):
     return {
         (row["patient_id"], row["flag"], delivered[row["file"]][row["line"]])
         for row in select(con, "explaining.flag_row")
-        if row["flag"] in FLAGS
+        if row["flag"] in flags
     }
 
 

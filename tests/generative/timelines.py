@@ -5,7 +5,7 @@ The edges come from the settings of the pack. A day is drawn from those before A
 the time line holds already.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,8 @@ class Result:
     comparator: str
     value: Decimal
     day: date
+    laboratory: str | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What is on file of one patient."""
+    """What is on file of one patient. birth: the first and last day on which it may be. local: the local rows by which the
+    pack judges its results, by band."""
 
     results: list
     records: list
     findings: list
+    birth: tuple | None = None
+    local: dict = field(default_factory=dict)
 
 
 VALUES = {  # at and beside each edge; censored ones within a band, across an edge, and with the edge

@@ -147,10 +147,16 @@ def _row(obx, notes, obr, empty_words):
     return {
         "line": obx.line, "codings": codings(obx, 3), "value": value_of(obx), "unit": unit,
         "unit_printed": printed, "status": status_of(obx, obr, empty_words), "reference_low": low,
-        "reference_high": high, "abnormal_flag": text(obx, 8),
+        "reference_high": high, "abnormal_flag": text(obx, 8), "method": _method(obx, empty_words),
         "comment": "\n".join(filter(None, comments)) or None,
         "key": (clean_id(first(text(obx, 3), text(obx, 3, 4)) or ""), sub_id),
     }  # fmt: skip
+
+
+def _method(obx, empty_words):
+    "OBX-17, by its text before its code"
+    cells = (text(obx, 17, 2), text(obx, 17))
+    return next((cell for cell in cells if filled(cell, empty_words)), None)
 
 
 def _result_id(row, seen):

@@ -25,7 +25,7 @@ SCHEMAS = {
     "lab_result": _schema(
         "patient_id", "result_id", "accession_id", "value", "unit", "unit_printed", "status",
         "specimen", "collected_at", "reported_at", "reference_low", "reference_high",
-        "abnormal_flag", "performing_lab", "comment", codings=_CODINGS,
+        "abnormal_flag", "performing_lab", "method", "comment", codings=_CODINGS,
     ),
     "ragged": _schema(),
 }  # fmt: skip

@@ -1,5 +1,5 @@
 -- One row per Observation and one per component of it (its id with #1, #2, …); the Observation itself only when it has a value or says
--- why not, or when it has no component. A component takes from the Observation what it has not: patient, status, times, specimen.
+-- why not, or when it has no component. A component takes from the Observation what it has not: patient, status, times, specimen, method.
 -- Values and units as delivered; only a Quantity and a Range have a unit: UCUM's code before the printed one, which stands beside it.
 -- A series of samples, a period and a range without one of its ends are not numbers and end as such.
 -- Collected: effective[x], else when the specimen was, else nothing (`issued` only where the profile says so): the first of them that
@@ -14,7 +14,7 @@ with own as (
 component as (
     select
         line, record, file, own_id, patient_id, status, is_deleted, recorded_at, effectiveDateTime, effectiveInstant, effectivePeriod,
-        effectiveTiming, issued, specimen, performer, note, generate_subscripts(parts, 1) as place, unnest(parts) as part
+        effectiveTiming, issued, specimen, performer, method, device, note, generate_subscripts(parts, 1) as place, unnest(parts) as part
     from (
         select *, from_json(component, fhir_component()) as parts
         from landing.fhir_resource
@@ -25,7 +25,7 @@ component as (
 result as (
     select
         line, record, file, own_id, patient_id, status, is_deleted, recorded_at, effectiveDateTime, effectiveInstant, effectivePeriod,
-        effectiveTiming, issued, specimen, performer, note, place, code, valueQuantity, valueCodeableConcept, valueString, valueBoolean,
+        effectiveTiming, issued, specimen, performer, method, device, note, place, code, valueQuantity, valueCodeableConcept, valueString, valueBoolean,
         valueInteger, valueRange, valueRatio, valueSampledData, valueTime, valueDateTime, valuePeriod, dataAbsentReason, referenceRange, interpretation
     from own
     union all by name
@@ -95,6 +95,7 @@ select
     fhir_text(referenceRange[1].low.value) as reference_low, fhir_text(referenceRange[1].high.value) as reference_high,
     fhir_text(interpretation[1].coding[1].code) as abnormal_flag,
     fhir_text(coalesce(laboratory.display, regexp_extract(laboratory.reference, 'Organization/([^/]+)', 1))) as performing_lab,
+    coalesce(fhir_word(method), fhir_text(device.display)) as method,
     fhir_text(concat_ws(
         '; ', coalesce(dataAbsentReason ->> '$.coding[0].code', dataAbsentReason ->> '$.text'),
         nullif(array_to_string(list_transform(note, lambda one: one.text), '; '), '')

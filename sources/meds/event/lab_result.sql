@@ -13,7 +13,7 @@ select
     nullif(array_to_string(string_split(event.code, '//')[3:], '//'), 'UNK') as unit,
     cast(null as varchar) as status, cast(null as varchar) as specimen, event.aligned_at as collected_at,
     cast(null as varchar) as reported_at, cast(null as varchar) as reference_low, cast(null as varchar) as reference_high,
-    cast(null as varchar) as performing_lab, cast(null as varchar) as comment, event.shifted_days
+    cast(null as varchar) as performing_lab, cast(null as varchar) as method, cast(null as varchar) as comment, event.shifted_days
 from landing.event
 left join landing.event_code on event_code.code = event.code
 where starts_with(event.code, 'LAB//')

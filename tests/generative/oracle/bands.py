@@ -1,12 +1,16 @@
 """Results as intervals, and their bands: protocol §1 and §2, in plain Python from the text.
 
-A band holds a result when it holds the whole interval. The edges are those of the pack.
+A band holds a result when it holds the whole interval. The edges are those of the pack. A time line may be judged with local rows:
+decision 51.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 
+from dateutil.relativedelta import relativedelta
+
 from tests.clinic import pack
-from tests.generative.timelines import AS_OF
+from tests.generative.timelines import AS_OF, SET
 
 BANDS = {  # edges as Decimals: 203.3055 has no exact binary form
     fact: {
@@ -89,17 +93,115 @@ BAND_OF = {
 }
 
 
+FACT_OF = {"total_b12": "b12"}
+BANDS_OF = {"total_b12": ["b12", "neuro_300"]}
+HELD_BY = {"from": is_at_least, "above": is_above, "to": is_at_most, "below": is_below}
+
+
+def is_named(delivered, wanted):
+    "A name is compared in lower case, without white space around it; an asterisk stands for any ending"
+    if wanted is None or delivered is None:
+        return wanted is None
+    delivered, wanted = delivered.strip().lower(), wanted.strip().lower()
+    return delivered.startswith(wanted[:-1]) if wanted.endswith("*") else delivered == wanted
+
+
+def is_of_age(line, day, age):
+    "Of every day on which the patient may be born"
+    if age is None or line.birth is None:
+        return age is None
+    ages = [relativedelta(day, birth).years if birth <= day else -1 for birth in line.birth]
+    return all(age.get("from", -1) <= years < age.get("below", 999) for years in ages)
+
+
+def is_pregnant_on(line, day):
+    before = day - timedelta(days=SET["pregnancy_days"])
+    return any(
+        one.concept == "pregnancy" and one.onset <= day and one.last_onset >= before
+        for one in line.findings
+        if one.onset <= AS_OF
+    )
+
+
+def fits_but_for_the_day(line, result, row):
+    return (
+        is_named(result.laboratory, row.get("laboratory"))
+        and is_named(result.method, row.get("method"))
+        and is_named("canonical", row.get("source"))
+        and is_of_age(line, result.day, row.get("age"))
+        and (not row.get("pregnant") or is_pregnant_on(line, result.day))
+    )
+
+
+def is_of_the_day(result, row):
+    first, last = row.get("valid_from", result.day), row.get("valid_to", result.day)
+    return first <= result.day <= last
+
+
+def local_row(line, result, fact):
+    "The first row of the band that fits, or None: the general row judges"
+    rows = [one for one in line.local.get(fact, ()) if fits_but_for_the_day(line, result, one)]
+    return next((one for one in rows if is_of_the_day(result, one)), None)
+
+
+def is_of_other_date(line, result):
+    "The general row judges, where one that names a laboratory, method or source would on another day"
+    names = ("laboratory", "method", "source")
+    facts = BANDS_OF.get(result.analyte, [result.analyte])
+    return any(
+        local_row(line, result, fact) is None
+        and any(
+            fits_but_for_the_day(line, result, row) and any(name in row for name in names)
+            for row in line.local.get(fact, ())
+        )
+        for fact in facts
+    )
+
+
+def judged_by(row, fact, result):
+    "The word of a local row; without answers for censored results those of the general row that have no edges"
+    general = pack().raw["bands"][fact].get("censored", ())
+    censored = row.get("censored", [one for one in general if one.keys() == {"answer"}])
+    return next(
+        (
+            one["answer"]
+            for one in (*row["tiles"], *censored)
+            if all(is_held(result, Decimal(str(one[side]))) for side, is_held in HELD_BY.items() if side in one)
+        ),
+        None,
+    )  # fmt: skip
+
+
+def word(line, result):
+    "The word of a result, or None where it cannot decide"
+    fact = FACT_OF.get(result.analyte, result.analyte)
+    row = local_row(line, result, fact)
+    return judged_by(row, fact, result) if row else BAND_OF[result.analyte](result)
+
+
+def edge_of_300(line, result):
+    row = local_row(line, result, "neuro_300")
+    return Decimal(str(row["tiles"][0]["below"])) if row else BANDS["neuro_300"]["yes"]["below"]
+
+
 def deciding(line, analyte):
     "The results that can decide: a censored one that crosses its edge cannot"
-    return [one for one in line.results if one.analyte == analyte and BAND_OF[analyte](one)]
+    return [one for one in line.results if one.analyte == analyte and word(line, one)]
 
 
 def latest(line, analyte):
-    "The latest that can decide; at one instant the lower, but of MMA and homocysteine the higher"
+    "The latest that can decide; at one instant the lower, but of MMA and homocysteine the higher; of one number the worse word"
     sign = -1 if analyte in ("mma", "homocysteine") else 1
     order = ("<", "<=", "=", ">=", ">")
-    return min(
-        deciding(line, analyte),
-        key=lambda one: (AS_OF - one.day, sign * one.value, sign * order.index(one.comparator)),
-        default=None,
-    )
+    worst_first = [
+        *[*BANDS[FACT_OF.get(analyte, analyte)]][::sign], "uncertain_low", "uncertain",
+    ]  # fmt: skip
+
+    def key(one):
+        rows = [local_row(line, one, fact) for fact in BANDS_OF.get(analyte, [analyte])]
+        return (
+            AS_OF - one.day, sign * one.value, sign * order.index(one.comparator), worst_first.index(word(line, one)),
+            [row["id"] if row else "general" for row in rows], not is_of_other_date(line, one),
+        )  # fmt: skip
+
+    return min(deciding(line, analyte), key=key, default=None)

@@ -1,7 +1,7 @@
 """The facts of a time line, and which rows raise which flags, in plain Python from the text of the protocol."""
 
 from tests.generative.oracle import results, signs, therapy
-from tests.generative.oracle.bands import BAND_OF, latest
+from tests.generative.oracle.bands import is_of_other_date, latest, word
 from tests.generative.timelines import AS_OF
 
 FACTS = (
@@ -15,6 +15,7 @@ FLAG_OF = {
     "nonspecific": "NEURO_NONSPECIFIC",
     "headache_old": "HEADACHE_NOT_RESOLVED",
 }
+OF_OTHER_DATE = "BAND_OF_OTHER_DATE"  # where there are local rows
 FLAGS = {*FLAG_OF.values(), "CENSORED_ACROSS_EDGE", "END_BEFORE_START", "DATE_PARTIAL"}
 
 
@@ -31,10 +32,17 @@ def flags_of(line):
         | {("END_BEFORE_START", one) for one in findings if one.abated and one.abated < one.onset}
         | {("DATE_PARTIAL", one) for one in findings if one.last_onset > one.onset}
         | {("CENSORED_ACROSS_EDGE", one) for one in line.results if is_passed_over(line, one)}
+        | {(OF_OTHER_DATE, one) for one in _decisive(line) if is_of_other_date(line, one)}
+    )
+
+
+def _decisive(line):
+    return filter(
+        None, (latest(line, analyte) for analyte in {one.analyte for one in line.results})
     )
 
 
 def is_passed_over(line, result):
     "It crosses an edge, and is later than the one that decides, or none can"
     decides = latest(line, result.analyte)
-    return BAND_OF[result.analyte](result) is None and (decides is None or result.day > decides.day)
+    return word(line, result) is None and (decides is None or result.day > decides.day)

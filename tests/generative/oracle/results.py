@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 from tests.generative.oracle.bands import (
-    BAND_OF,
-    BANDS,
     LOWS,
-    active_b12_band,
-    b12_band,
     deciding,
+    edge_of_300,
     is_above,
     is_at_least,
     latest,
+    word,
 )
 from tests.generative.oracle.therapy import (
     b12_therapy,
@@ -31,7 +29,7 @@ def b12(line):
     result = latest(line, "total_b12")
     if result is None:
         return "never"
-    band, day = b12_band(result), result.day
+    band, day = word(line, result), result.day
     if b12_therapy(line) == "lapsed" and days_treated_since(line, day) >= SET["treated_since_days"]:
         return "treated_since"
     if band in ("above", "borderline", "uncertain") and is_on_treatment(line, day):
@@ -60,8 +58,9 @@ def is_followed_up(line, day):
 
 
 def neuro_300(line):
-    result, edge = latest(line, "total_b12"), BANDS["neuro_300"]["yes"]["below"]
-    return "yes" if result is not None and not is_at_least(result, edge) else "no"
+    result = latest(line, "total_b12")
+    is_below = result is not None and not is_at_least(result, edge_of_300(line, result))
+    return "yes" if is_below else "no"
 
 
 def b12_500(line):
@@ -87,7 +86,7 @@ def mma(line):
     result = latest(line, "mma")
     if result is None:
         return "never"
-    band, measured = BAND_OF["mma"](result), latest(line, "total_b12")
+    band, measured = word(line, result), latest(line, "total_b12")
     is_recent = result.day >= months_ago("mma_not_raised_months") and (
         measured is None or days_after(result.day, "mma_before_b12_days") >= measured.day
     )
@@ -102,11 +101,11 @@ def mma(line):
 def renal(line):
     concepts = {one.concept for one in line.findings if one.onset <= AS_OF}
     result = latest(line, "egfr")
-    is_low = result is not None and BAND_OF["egfr"](result) == "below_60"
+    is_low = result is not None and word(line, result) == "below_60"
     is_pair = is_low and any(
         days_after(one.day, "egfr_pair_days") <= result.day
         for one in deciding(line, "egfr")
-        if BAND_OF["egfr"](one) == "below_60"
+        if word(line, one) == "below_60"
     )
     if is_pair or concepts & {"ckd_stage3_5", "dialysis"}:
         return "reduced"
@@ -119,14 +118,14 @@ def active_b12(line):
     result = latest(line, "active_b12")
     if result is None:
         return "never"
-    band = active_b12_band(result)
+    band = word(line, result)
     is_kept = band == "low" and is_untreated_since(line, result.day)
     return band if is_kept or result.day >= months_ago("active_b12_months") else "never"
 
 
 def homocysteine(line):
     result, start = latest(line, "homocysteine"), therapy_start(line)
-    return BAND_OF["homocysteine"](result) if result and start and result.day >= start else "never"
+    return word(line, result) if result and start and result.day >= start else "never"
 
 
 def tested(line):
@@ -138,7 +137,9 @@ def tested(line):
 
 def deficiency_before(line):
     result = latest(line, "total_b12")
-    lows = [one for one in deciding(line, "total_b12") if b12_band(one) in ("low", "uncertain_low")]
+    lows = [
+        one for one in deciding(line, "total_b12") if word(line, one) in ("low", "uncertain_low")
+    ]
     is_coded = any(one.concept == "b12_deficiency" and one.onset <= AS_OF for one in line.findings)
     is_before = any(one.day < result.day for one in lows)
     return (

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from tests.generative.oracle.bands import LOWS, active_b12_band, b12_band
+from tests.generative.oracle.bands import LOWS, word
 from tests.generative.timelines import AS_OF, SET
 
 
@@ -142,8 +142,8 @@ def is_measured_low(line, start):
     return any(
         one.day >= since
         and (
-            (one.analyte == "total_b12" and b12_band(one) in LOWS)
-            or (one.analyte == "active_b12" and active_b12_band(one) == "low")
+            (one.analyte == "total_b12" and word(line, one) in LOWS)
+            or (one.analyte == "active_b12" and word(line, one) == "low")
         )
         for one in line.results
     )

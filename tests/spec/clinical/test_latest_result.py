@@ -1,6 +1,9 @@
 "The latest usable result of each analyte that can decide."
 
+import pytest
+
 from tests.clinic import clinic, insert, shows
+from tests.local_bands import local_clinic
 
 
 def test_the_latest_and_of_several_at_one_instant_the_lower_b12_and_the_higher_mma():
@@ -94,4 +97,17 @@ def test_qualitative_results_the_latest_and_at_one_instant_the_positive():
         ann        | intrinsic_factor_antibody | negative
         bob        | intrinsic_factor_antibody | positive
         cid        | gastrin                   | indeterminate
+    """)  # fmt: skip
+
+
+@pytest.mark.parametrize("labs", [("North", "East lab"), ("East lab", "North")])
+def test_of_one_number_that_two_laboratories_judge_otherwise_the_worse_word(labs):
+    con = local_clinic()
+    insert(con, "lake.lab_result", [
+        {"patient_id": "ann", "analyte": "total_b12", "value": "190", "performing_lab": lab, "method": "ECLIA", "collected_on": "2026-01-05"}
+        for lab in labs
+    ])  # fmt: skip
+    shows(con, "clinical.latest_result", """
+        patient_id | band_id    | word
+        ann        | north-2025 | low
     """)  # fmt: skip

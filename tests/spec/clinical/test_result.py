@@ -3,6 +3,7 @@
 import pytest
 
 from tests.clinic import build, clinic, delivered, insert, select, shows
+from tests.local_bands import local_clinic
 
 VECTORS = [
     ("total_b12", "179.9", "pg/mL", "low"), ("total_b12", "180", "pg/mL", "low_molar_only"), ("total_b12", "132", "pmol/L", "low"),
@@ -98,3 +99,61 @@ def test_what_is_not_usable_has_no_word():
         ann        | total_b12 | 101   | final     | 2026-02-01
     """)  # fmt: skip
     shows(con, "clinical.result", "patient_id | word")
+
+
+THE_DAY = "2025-07-01"
+LOCAL = [  # of two laboratories, on the day before the change of method, the day, and the day after
+    ("2025-06-30", "North", "150", "pg/mL", "low"), ("2025-06-30", "North", "150.1", "pg/mL", "borderline"),
+    ("2025-06-30", "North", "299.9", "pg/mL", "borderline"), ("2025-06-30", "North", "300", "pg/mL", "above"),
+    ("2025-07-01", "North", "150.1", "pg/mL", "low"), ("2025-07-01", "North", "199.9", "pg/mL", "low"),
+    ("2025-07-01", "North", "200", "pg/mL", "borderline"), ("2025-07-01", "North", "400", "pg/mL", "borderline"),
+    ("2025-07-01", "North", "400.1", "pg/mL", "above"), ("2025-07-02", "North", "199.9", "pg/mL", "low"),
+    ("2025-06-30", "North", "150", "pmol/L", "borderline"), ("2025-07-01", "North", "150", "pmol/L", "borderline"),
+    ("2025-07-01", "North", "147", "pmol/L", "low"), ("2025-07-01", "North", "148", "pmol/L", "borderline"),
+    ("2025-06-30", "North", "<150", "pg/mL", "low"), ("2025-06-30", "North", "<=150", "pg/mL", "low"),
+    ("2025-06-30", "North", "<200", "pg/mL", "uncertain"), ("2025-06-30", "North", ">=300", "pg/mL", "above"),
+    ("2025-06-30", "North", ">299", "pg/mL", "uncertain"), ("2025-07-01", "North", "<200", "pg/mL", "low"),
+    ("2025-07-01", "North", "<=200", "pg/mL", "uncertain_low"), ("2025-07-01", "North", "<250", "pg/mL", "uncertain_low"),
+    ("2025-07-01", "North", "<=250", "pg/mL", "uncertain"), ("2025-07-01", "North", ">400", "pg/mL", "above"),
+    ("2025-07-01", "North", ">=400", "pg/mL", "uncertain"),
+    ("2025-06-30", "East lab", "160", "pg/mL", "low_molar_only"), ("2025-07-01", "East lab", "159.9", "pg/mL", "low"),
+    ("2025-07-01", "East lab", "150", "pmol/L", "borderline"), ("2025-07-01", "East lab", "149.9", "pmol/L", "low_molar_only"),
+    ("2025-07-01", "East lab", "<200", "pg/mL", "uncertain"), ("2025-07-02", "East lab", "<160", "pg/mL", "low"),
+    ("2025-06-30", "West", "<200", "pg/mL", "uncertain_low"), ("2025-07-01", "West", "150", "pmol/L", "borderline"),
+]  # fmt: skip
+
+
+def test_local_rows_at_the_day_of_change_of_two_laboratories():
+    con = local_clinic()
+    rows = [
+        {"patient_id": str(number), "code": "2132-9", "value": value, "unit": unit, "collected_at": day, "performing_lab": lab, "method": "ECLIA"}
+        for number, (day, lab, value, unit, _) in enumerate(LOCAL)
+    ]  # fmt: skip
+    delivered("lab_result", rows, con)
+    build(con, "clinical.patient_fact")
+    found = {
+        row["patient_id"]: row["word"] for row in select(con, "clinical.result", "patient_id, word")
+    }
+    assert [(*case[:4], found[str(number)]) for number, case in enumerate(LOCAL)] == LOCAL
+
+
+def test_each_result_keeps_its_own_edge_of_neuro_300():
+    con = local_clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | comparator | performing_lab | collected_on
+        ann        | total_b12 | 249.9 | =          | East lab       | 2026-01-05
+        bob        | total_b12 | 250   | =          | East lab       | 2026-01-05
+        cid        | total_b12 | 250   | =          | North          | 2026-01-05
+        dan        | total_b12 | 300   | =          |                | 2026-01-05
+        eve        | total_b12 | 400   | <          | East lab       | 2026-01-05
+        fay        | total_b12 | 250   | >          | East lab       | 2026-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.latest_b12", """
+        patient_id | neuro_300
+        ann        | yes
+        bob        | no
+        cid        | yes
+        dan        | no
+        eve        | yes
+        fay        | no
+    """)  # fmt: skip

@@ -1,6 +1,7 @@
 "clinical.result_flag: which results raised which flags. Protocol §1."
 
 from tests.clinic import clinic, insert, shows
+from tests.local_bands import local_clinic
 
 
 def test_censored_conflicting_and_disagreeing_results_and_the_laboratorys_range():
@@ -80,3 +81,20 @@ def test_a_result_of_an_unknown_status_that_was_taken_back_or_replaced_is_not_he
         cid        | r1        | total_b12 | 150   | unknown   | 2026-01-05   | 2026-01-05
     """)  # fmt: skip
     shows(con, "clinical.result_flag", "patient_id | flag\ncid | STATUS_UNKNOWN")
+
+
+def test_the_general_row_for_a_laboratory_with_rows_for_other_days_alone():
+    "Of the result that counts; not where a local row judges, nor for a laboratory that has none"
+    con = local_clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | performing_lab | method | collected_on
+        ann        | total_b12 | 150   | North          |        | 2025-07-01
+        bob        | total_b12 | 150   | North          |        | 2025-06-30
+        cid        | total_b12 | 150   | West           |        | 2025-07-01
+        dan        | total_b12 | 150   | North          |        | 2025-07-01
+        dan        | total_b12 | 150   | North          | ECLIA  | 2025-07-02
+    """)  # fmt: skip
+    shows(con, "clinical.result_flag", """
+        patient_id | flag               | on_day     | reported
+        ann        | BAND_OF_OTHER_DATE | 2025-07-01 | 150 pg/mL
+    """)  # fmt: skip

@@ -27,10 +27,8 @@ def explained():
 def test_the_rows_of_every_id_are_those_of_the_patient_who_survives():
     ann = explained()["ann"]
     assert ann["also_known_as"] == ["old"]
-    assert [(row["fact"], row["standing"], row["line"]) for row in ann["evidence"]][:2] == [
-        ("b12", "usable", 1),
-        ("b12", "usable", 2),
-    ]
+    rows = {(row["fact"], row["standing"], row["line"]) for row in ann["evidence"]}
+    assert {("b12", "usable", 1), ("b12", "usable", 2)} <= rows
     assert {row["flag"] for row in ann["flag_rows"]} >= {"BY_NAME"}
     assert {"fact": "b12", "file": "l", "line": 1} in ann["deciding"]
     assert ann["assessment"]["patient_id"] == "ann" and ann["answers"]["metformin"] != "no"

@@ -1,6 +1,7 @@
 "Lab results as `b12 explain` shows them: as printed, with what became of each."
 
 from tests.clinic import build, clinic, holds, insert
+from tests.local_bands import local_clinic
 
 
 def test_results_are_shown_as_printed_with_what_became_of_them():
@@ -46,4 +47,25 @@ def test_of_what_does_not_decide_each_patient_has_the_last_three_of_each_analyte
         ann          | old        | 2
         ann          | ann        | 3
         bob          | bob        | 5
+    """)  # fmt: skip
+
+
+def test_a_result_names_the_local_rows_that_judged_it():
+    con = local_clinic()
+    insert(con, "lake.lab_result", """
+        patient_id | result_id | analyte   | value | performing_lab | method | collected_on | status | line
+        ann        |           | total_b12 | 190   | East lab       |        | 2026-01-05   | final  | 1
+        ann        | r1        | total_b12 | 190   | North          | ECLIA  | 2026-01-06   | final  | 2
+        ann        |           | total_b12 | 190   | North          | CLIA   | 2026-01-07   | final  | 3
+        ann        | r2        | total_b12 | 190   | North          | ECLIA  | 2026-01-08   | held   | 4
+        ann        |           | folate    | 5     | East lab       |        | 2026-01-05   | final  | 5
+    """)  # fmt: skip
+    build(con, "explaining.lab_evidence")
+    holds(con, "explaining.lab_evidence", """
+        line | judged_by
+        1    | b12@east, neuro_300@east
+        2    | b12@north-2025
+        3    |
+        4    |
+        5    |
     """)  # fmt: skip

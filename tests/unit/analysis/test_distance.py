@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.analysis.distance import distance
 from tests.clinic import pack
+from tests.local_bands import pack_with
 
 VALUES = dict.fromkeys(
     ["b12_value", "active_b12_value", "mma_value", "homocysteine_value", "metformin_since", "acid_suppressant_since"]
@@ -40,4 +41,14 @@ VALUES = dict.fromkeys(
 )  # fmt: skip
 def test_in_the_unit_of_the_analyte_or_in_time(fact, now, answers, known, text):
     "Towards the worse, and of a value that counts as it is"
-    assert distance(pack(), fact, answers, VALUES | {fact: now} | known) == text
+    assert distance(pack(), fact, answers, VALUES | {fact: now} | known, {}) == text
+
+
+def test_of_a_local_row_its_edges_and_its_name():
+    known, local = VALUES | {"b12": "borderline", "b12_value": 205.0}, pack_with()
+    said = distance(local, "b12", ["low"], known, {"b12": "north-2025"})
+    assert said == "205 pg/mL: 5 above low, limits north-2025"
+    assert distance(local, "b12", ["low"], known, {}) == "205 pg/mL: 25 above low"
+    known = VALUES | {"neuro_300": "no", "b12_value": 260.0}
+    said = distance(local, "neuro_300", ["yes"], known, {"neuro_300": "east"})
+    assert said == "260 pg/mL: 10 above the edge at 250, limits east"

@@ -7,6 +7,7 @@ import pytest
 from pipeline.core.errors import UsageError
 from pipeline.protocol.move import movable, moved
 from pipeline.protocol.pack import load
+from tests.local_bands import pack_with
 
 PACK = load()
 
@@ -91,3 +92,28 @@ def test_what_is_refused_and_in_which_words(changes, said):
     with pytest.raises(UsageError) as refused:
         moved(PACK, changes)
     assert said in str(refused.value)
+
+
+def test_an_edge_of_a_local_row_moves_alone():
+    local = pack_with()
+    found = movable(local)
+    assert found["b12@north-2025.low"] == ("200", "pg/mL")
+    assert found["b12@north-old.low"] == ("150", "pg/mL")
+    assert found["neuro_300@east.yes"] == ("250", "pg/mL")
+    assert found["b12.low"] == ("180", "pg/mL")
+    after = moved(local, {"b12@north-2025.low": "210"})
+    assert edges(after, "b12") == edges(local, "b12")
+    north, old, *_ = after.raw["bands"]["b12"]["local"]
+    assert [tile.get("below", tile.get("from")) for tile in north["tiles"][:2]] == [210, 210]
+    assert old == local.raw["bands"]["b12"]["local"][1]
+    assert movable(moved(local, {"b12.low": "170"}))["b12@north-2025.low"][0] == "200"
+
+
+def test_a_local_edge_stays_below_the_next_one_of_its_row():
+    with pytest.raises(
+        UsageError,
+        match=r"b12@north-2025.low = 401 must stay below b12@north-2025.borderline = 400",
+    ):
+        moved(pack_with(), {"b12@north-2025.low": "401"})
+    with pytest.raises(UsageError, match=r"b12@south.low cannot be changed"):
+        moved(pack_with(), {"b12@south.low": "401"})

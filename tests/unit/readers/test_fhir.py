@@ -717,7 +717,7 @@ def test_a_lab_result(one):
     assert one(given) == {
         "line": 1, "patient_id": "ann", "result_id": "r1", "accession_id": "s7", "codings": [{"system": LOINC, "code": "2132-9", "name": "Cobalamin"}],
         "value": "165", "unit": "pg/mL", "unit_printed": "pg/mL", "status": "corrected", "specimen": "Serum", "collected_at": "2024-05-01T08:00:00+02:00",
-        "reported_at": "2024-05-03T00:00:00Z", "reference_low": "180", "reference_high": "900.5", "abnormal_flag": None, "performing_lab": "Lab North", "comment": "haemolysed; repeat",
+        "reported_at": "2024-05-03T00:00:00Z", "reference_low": "180", "reference_high": "900.5", "abnormal_flag": None, "performing_lab": "Lab North", "method": None, "comment": "haemolysed; repeat",
     }  # fmt: skip
 
 
@@ -1143,6 +1143,16 @@ def test_the_laboratory_is_an_organization_and_no_clinician(each):
         observation,
         lambda row: row["performing_lab"],
     )
+
+
+def test_the_method_is_that_of_the_result_else_the_device(each):
+    cases = [
+        ({"method": {"coding": [{"code": "E", "display": "ECLIA"}], "text": "Electrochemiluminescence"}}, "Electrochemiluminescence"),
+        ({"method": {"coding": [{"code": "E", "display": "ECLIA"}]}, "device": {"display": "Analyser 7"}}, "ECLIA"),
+        ({"method": {}, "device": {"reference": "Device/7", "display": "Analyser 7"}}, "Analyser 7"),
+        ({"device": {"reference": "Device/7"}}, None),
+    ]  # fmt: skip
+    each(cases, observation, lambda row: row["method"])
 
 
 # Medications --------------------------------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def test_a_message_gives_a_patient_and_a_result(tmp_path):
         {
             "line": 5, "patient_id": "p1", "result_id": "F1^LIS|2132-9|", "accession_id": "F1^LIS", "value": "165", "unit": "pg/mL",
             "unit_printed": "picogram", "status": "F", "specimen": None, "collected_at": "2024-01-02T08:15+01:00", "reported_at": "2024-01-03",
-            "reference_low": "180", "reference_high": "914", "abnormal_flag": "L", "performing_lab": "GOODLAB", "comment": None,
+            "reference_low": "180", "reference_high": "914", "abnormal_flag": "L", "performing_lab": "GOODLAB", "method": None, "comment": None,
             "codings": [{"system": "LN", "code": "2132-9", "name": "Cobalamin"}],
         }
     ]  # fmt: skip
@@ -979,6 +979,17 @@ def test_the_laboratory(tmp_path, rest, laboratory):
         one(tmp_path, NM + rest.replace("|Reference Lab^L||||||||", "|x||||||||"))["performing_lab"]
         == laboratory
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "method"),
+    [
+        ("ECLIA^Electrochemiluminescence^L", "Electrochemiluminescence"), ("ECLIA", "ECLIA"),
+        ("ECLIA^NULL", "ECLIA"), ("", None),
+    ],
+)  # fmt: skip
+def test_the_method(tmp_path, field, method):
+    assert one(tmp_path, f"{NM}|||{field}")["method"] == method
 
 
 # Patients

@@ -9,6 +9,7 @@ from pipeline.core.config import PROTOCOL
 from pipeline.protocol.labels import low
 from pipeline.protocol.pack import load
 from pipeline.web.timeline import timeline
+from tests.local_bands import pack_with
 
 CONCEPTS = PROTOCOL / "concepts.csv"
 PACK = load("praxis-2026")
@@ -157,3 +158,17 @@ def test_b12_is_drawn_in_the_unit_of_the_site(monkeypatch):
     edges = [band["to"] for band in b12["bands"][:-1]]
     assert edges == pytest.approx([132.8, 150, 258.2], abs=0.1)
     assert mma["unit"] == "nmol/L" and mma["points"][0]["value"] == 410
+
+
+def test_the_bands_are_those_that_judged_the_latest_usable_result():
+    old = piece(on_day="2025-06-30", judged_by=["b12@north-old"])
+    new = piece(on_day="2026-01-05", judged_by=["neuro_300@east", "b12@east"])
+    held = piece(on_day="2026-01-06", standing="held", judged_by=["b12@north-old"])
+    [panel] = timeline(explained(held, new, old), pack_with())["panels"]
+    assert (panel["limits"], panel["bands"][0]["to"]) == ("east", 160)
+    [panel] = timeline(explained(held, piece(on_day="2026-01-07"), old), pack_with())["panels"]
+    assert (panel["limits"], panel["bands"][0]["to"]) == (None, 180)
+    [panel] = timeline(explained(held), pack_with())["panels"]
+    assert panel["limits"] is None
+    [panel] = timeline(explained(piece(judged_by=["b12@gone"])), pack_with())["panels"]
+    assert (panel["limits"], panel["bands"][0]["to"]) == (None, 180)  # the pack no longer has it
