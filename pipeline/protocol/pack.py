@@ -174,7 +174,7 @@ def _parsed(files):
     return Pack(
         name=_safe(raw["pack"], by_role[PACK].path), read=files, own=own, raw=raw,
         decisions=tuple(_decisions(raw)), concepts=concepts,
-        facts={name: answers_of(entry) for name, entry in raw["facts"].items()},
+        facts=_facts(raw),
     )  # fmt: skip
 
 
@@ -195,6 +195,10 @@ def _safe(name, path):
             " underscores, at most 60, and begin with a letter or digit."
         )
     return str(name)
+
+
+def _facts(raw):
+    return {name: answers_of(entry) for name, entry in raw["facts"].items()}
 
 
 def _decisions(raw):
