@@ -147,13 +147,7 @@ def _reasons(pack, row, facts, evidence, flag_rows):
         name: [line | {"because": tell(line["because"])} for line in lines]
         for name, lines in considered_rules(pack, facts, assessment, judged).items()
     }
-    alerts = [
-        {
-            "rule": rule.id, "outcome": rule.outcome, "because": tell(rule.because),
-            "cites": list(rule.cites), "rows": behind(rule.when),
-        }
-        for rule in collect(pack.decision("safety").rules, facts)
-    ]  # fmt: skip
+    alerts = _alerts(pack, facts, behind, tell)
     first = first_action(pack, assessment)
     return {
         "protocol": f"{pack.name} {pack.raw['version']}",
@@ -170,6 +164,16 @@ def _reasons(pack, row, facts, evidence, flag_rows):
         "would_change": would_change(considered),
         "identity_flags": [flag for flag in flags if flag["flag"] in WHO_IT_IS],
     }
+
+
+def _alerts(pack, facts, behind, tell):
+    return [
+        {
+            "rule": rule.id, "outcome": rule.outcome, "because": tell(rule.because),
+            "cites": list(rule.cites), "rows": behind(rule.when),
+        }
+        for rule in collect(pack.decision("safety").rules, facts)
+    ]  # fmt: skip
 
 
 def _action(pack, assessment, first, alerts, flags):
