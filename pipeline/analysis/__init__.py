@@ -16,7 +16,7 @@ from pipeline.analysis.map_change import (
     target_of,
     unwritable,
 )
-from pipeline.analysis.simulation import MINUTES, Simulation
+from pipeline.analysis.simulation import MINUTES, MOVED_COLUMNS, Simulation
 from pipeline.analysis.simulation_text import simulation_as_text
 from pipeline.analysis.stewardship import GROUPS
 
@@ -25,6 +25,7 @@ __all__ = [
     "GROUPS",
     "LONGEST_REASON",
     "MINUTES",
+    "MOVED_COLUMNS",
     "AnsweredMeanwhile",
     "Asked",
     "Preview",

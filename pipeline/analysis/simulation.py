@@ -1,5 +1,5 @@
-"""What if a threshold were different: the worklist of the last published run, today and with the
-change, from the same SELECTs."""
+"""What if a threshold, or the whole protocol, were different: the worklist of the last published
+run, today and with the change, from the same SELECTs."""
 
 from collections import Counter
 from contextlib import ExitStack
@@ -14,18 +14,15 @@ from pipeline.engine import (
     storage_errors,
 )
 from pipeline.lake import is_readable_as
-from pipeline.protocol import (
-    declared_facts,
-    first_action,
-    movable,
-    moved,
-    pack_of_run,
-    register_pack,
-)
+from pipeline.protocol import first_action, movable, moved, pack_of_run, register_pack
 from pipeline.runs import manifests
 from pipeline.screening import BUILDERS, register_inputs, scratch_database
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
+MOVED_TABLES = {  # what a moved number may change
+    "protocol.band", "protocol.local_band", "protocol.setting", "protocol.fact_line",
+}  # fmt: skip
+MOVED_COLUMNS = ("patient_id", "priority_now", "action_now", "priority_then", "action_then")
 MINUTES = {"visit": 8.2, "portal": 0.9}
 CITES = (
     "PMID 27323792: minutes of staff time for each patient, recommended at an office visit and by"
@@ -38,10 +35,10 @@ class Simulation:
     Raises UsageError without a run.
 
     run_id, as_of, pack: of that run. lake: whether its tables could be read as it read them, or are
-    read as they are now.
+    read as they are now. other: another pack, under which `what_if` asks; its numbers may be moved.
     """
 
-    def __init__(self, home):
+    def __init__(self, home, other=None):
         last = next(iter(manifests(home)), None)
         if last is None:
             raise UsageError(
@@ -49,7 +46,7 @@ class Simulation:
             )
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
         self.pack = pack_of_run(home.runs / last.run_id, last.protocol.pack)
-        self._shown = self.pack
+        self.asked, self._shown = other or self.pack, self.pack
         held = is_readable_as(home, last.inputs)
         self.lake = "data of the last published run" if held else "current data"
         self._lock, self._open = Lock(), ExitStack()
@@ -63,7 +60,9 @@ class Simulation:
                 as_of=self.as_of,
                 versions=last.inputs.tables if held else None,
             )
-            build(self._con, BUILT, builders=BUILDERS, kept=_kept(self._con))
+            self._print = _fingerprints(self._con)
+            read = {*self._print} if other else MOVED_TABLES
+            build(self._con, BUILT, builders=BUILDERS, kept=_kept(self._con, read))
             self._con.execute(f"create table screening.before as {_ROWS}")
             self._now = _counts(self._con, self.pack)
             self._open = opened.pop_all()
@@ -74,7 +73,7 @@ class Simulation:
 
     def movable(self):
         """`{name: (value now, unit or meaning)}` of what may be moved."""
-        return movable(self.pack)
+        return movable(self.asked)
 
     def what_if(self, changes, *, minutes=MINUTES):
         """`{"now", "then", "moved", …}` for `{"b12.low": "200", …}`: counts only. minutes: staff
@@ -83,9 +82,10 @@ class Simulation:
         now and then: `worklist`, and by `priority`, `cohort`, `action`, and `hours` of staff, also
         by action. moved: patients who come onto the worklist, leave it, or change. flows: how many
         go from which action and priority to which, None standing for the worklist's outside. Exact:
-        the relations that read a moved number, directly or not, are built anew. Raises UsageError.
+        the relations that read a moved number, directly or not, are built anew. protocol: the pack
+        of then; protocol_now: that of the run. Raises UsageError.
         """
-        pack, before = moved(self.pack, changes), movable(self.pack)
+        pack, before = moved(self.asked, changes), movable(self.asked)
         with self._lock:
             self._show(pack)
             then, flows = _counts(self._con, pack), _flows(self._con, self.pack, pack)
@@ -96,26 +96,44 @@ class Simulation:
         }
         return {
             "run_id": self.run_id, "as_of": str(self.as_of),
-            "protocol": f"{pack.name} {pack.raw['version']}", "lake": self.lake,
+            "protocol": _title(pack), "protocol_now": _title(self.pack), "lake": self.lake,
             "changed": changed, "now": self._now | _hours(self._now, minutes),
             "then": then | _hours(then, minutes), "moved": _moved(flows),
             "flows": [flow for flow in flows if _is_change(flow)],
             "minutes": dict(minutes), "cites": CITES,
         }  # fmt: skip
 
+    def patients(self):
+        """Who comes onto the worklist, leaves it or changes by what was asked last: rows with
+        `patient_id`, and `priority` and `action` of now and then, None off the list; most urgent
+        first."""
+        with self._lock:
+            return list(_patients(self._con, self.pack, self._shown))
+
     def _show(self, pack):
-        "Build what reads a number that is another than the one shown last"
-        shown = self._shown and _tables_of(self._shown)
-        seeds = {
-            table for table, rows in _tables_of(pack).items() if not shown or rows != shown[table]
-        }
-        self._shown = (
-            None  # a failure in the middle leaves nothing that could be taken for an answer
-        )
+        "Build what reads a relation of the protocol that is another than the one shown last"
+        shown, self._shown = self._shown, None  # a failure in the middle is no answer
         with storage_errors(self.home):
             register_pack(self._con, pack)
+            found = _fingerprints(self._con)
+            seeds = {name for name in found if not shown or found[name] != self._print.get(name)}
             build(self._con, resting_on(self._con, seeds), builders=BUILDERS)
-        self._shown = pack
+        self._shown, self._print = pack, found
+
+
+def _title(pack):
+    return f"{pack.name} {pack.raw['version']}"
+
+
+def _fingerprints(con):
+    "What each relation of the protocol holds, in a number, whatever the order of its rows"
+    names = con.execute(
+        "select table_name from duckdb_tables() where schema_name = 'protocol' order by all"
+    ).fetchall()
+    printed = "select count(*), sum(cast(hash(each) as hugeint)) from protocol."
+    return {
+        f"protocol.{name}": con.execute(f"{printed}{name} as each").fetchone() for (name,) in names
+    }
 
 
 def resting_on(con, seeds):
@@ -128,23 +146,18 @@ def resting_on(con, seeds):
     return found
 
 
-def _tables_of(pack):
-    "What stands in the relations that a moved number may change"
-    return {
-        "protocol.band": pack.raw["bands"],
-        "protocol.setting": pack.raw["settings"],
-        "protocol.fact_line": declared_facts(pack),
-    }
-
-
-def _kept(con):
-    "What may be built anew, and what that reads"
-    moved = resting_on(con, {"protocol.band", "protocol.setting", "protocol.fact_line"})
+def _kept(con, read):
+    "What may be built anew where one of these relations changes, and what that reads"
+    moved = resting_on(con, read)
     return {*moved, *(read for name in moved for read in relations_read_by(con, name))}
 
 
 ASKED = ("priority", "rule", "next_step", "safety", "flags")  # what `first_action` reads
 _ROWS = f"select patient_id, {', '.join(ASKED)} from screening.worklist"
+_SIDES = ", ".join(f"{side}.{name}" for side in ("old", "new") for name in ASKED)
+_BOTH = (
+    f"from screening.before as old full join ({_ROWS}) as new on new.patient_id = old.patient_id"
+)
 
 
 def _counts(con, pack):
@@ -172,21 +185,31 @@ def _action(pack, asked):
 def _flows(con, before, after):
     """Of every patient who is on the worklist under one of the two packs: how many have which
     action and priority under the first and which under the second, most first"""
-    sides = [f"{side}.{name}" for side in ("old", "new") for name in ASKED]
-    rows = con.execute(f"""
-        select {", ".join(sides)}, count(*)
-        from screening.before as old full join ({_ROWS}) as new on new.patient_id = old.patient_id
-        group by all
-    """).fetchall()
+    rows = con.execute(f"select {_SIDES}, count(*) {_BOTH} group by all").fetchall()
     counted = Counter()
     for row in rows:
-        old, new = row[: len(ASKED)], row[len(ASKED) : -1]
-        counted[_action(before, old), old[0], _action(after, new), new[0]] += row[-1]
+        counted[_way(before, after, row)] += row[-1]
     names = ("from", "from_priority", "to", "to_priority")
     return [
         dict(zip(names, way, strict=True)) | {"patients": number}
         for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
     ]
+
+
+def _way(before, after, row):
+    "Action and priority under the first pack, then under the second"
+    old, new = row[: len(ASKED)], row[len(ASKED) : 2 * len(ASKED)]
+    return _action(before, old), old[0], _action(after, new), new[0]
+
+
+def _patients(con, before, after):
+    ids = "coalesce(new.patient_id, old.patient_id)"
+    order = f"least(old.priority, new.priority), {ids}"  # least passes over null
+    for row in con.execute(f"select {_SIDES}, {ids} {_BOTH} order by {order}").fetchall():
+        action, priority, action_then, priority_then = _way(before, after, row)
+        if (action, priority) != (action_then, priority_then):
+            cells = (row[-1], priority, action, priority_then, action_then)
+            yield dict(zip(MOVED_COLUMNS, cells, strict=True))
 
 
 def _is_change(flow):

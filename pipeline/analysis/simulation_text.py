@@ -21,7 +21,9 @@ def simulation_as_text(answer):
     ]
     moved = ", ".join(f"{word}: {answer['moved'][name]:,}" for name, word in MOVED.items())
     minutes = [f"{each:g} minutes per patient ({way})" for way, each in answer["minutes"].items()]
-    title = f"What if, on the facts of run {run} as of {answer['as_of']}, protocol {pack} ({lake}):"
+    if pack != answer["protocol_now"]:
+        changed.insert(0, f"  protocol: {answer['protocol_now']} → {pack}")
+    title = f"What if, on run {run} as of {answer['as_of']}, protocol {pack} ({lake}):"
     return "\n".join([
         title,
         *changed,

@@ -126,11 +126,15 @@ def _runs(commands):
 
 
 def _simulate(commands):
-    text = "show the effect of other thresholds on the worklist and on staff hours"
+    text = "show the effect of other thresholds or another protocol on the worklist"
     simulate = _add(commands, "simulate", text)
     text = "for example b12.low=200 or settings.NAME=VALUE"
     metavar = "BAND.EDGE=VALUE"
     simulate.add_argument("--set", nargs="+", action="extend", metavar=metavar, help=text)
+    text = "another protocol pack, by name or path"
+    simulate.add_argument("--protocol", metavar="PACK", help=text)
+    text = "write who joins, leaves or changes as CSV; the file names patients"
+    simulate.add_argument("--patients", metavar="FILE", help=text)
     for way, minutes in MINUTES.items():
         text = "staff minutes per patient (default: %(default)s)"
         option = f"--minutes-{way}"

@@ -10,7 +10,7 @@ from pipeline.screening.nightly import (
     screen_planned,
     screen_population,
 )
-from pipeline.screening.plan import parse_day
+from pipeline.screening.plan import load_checked_pack, parse_day
 from pipeline.screening.scratch import scratch_database
 from pipeline.screening.spark import ScreenedBucket, screen_on_spark
 from pipeline.screening.unmapped import likened, unanswered, without_answer
@@ -21,6 +21,7 @@ __all__ = [
     "ScreenedBucket",
     "decide",
     "likened",
+    "load_checked_pack",
     "parse_day",
     "plan_buckets",
     "register_inputs",

@@ -229,3 +229,48 @@ def test_on_the_command_line(home):
 def test_a_wrong_call_says_what_is_possible(home, arguments, said):
     answer = b12(home.root, "simulate", *arguments)
     assert answer.code == 2 and said in answer.err
+
+
+NITROUS = """  nitrous_oxide:
+    answers:
+      - {answer: used, coded: [glossitis, coeliac]}
+    otherwise: none
+    not_loaded: not_loaded
+"""
+ASKED_FIRST = '  - {id: N90, when: {nitrous_oxide: [used], b12_therapy: [none]}, outcome: ORDER_MMA, priority: 3, cites: [OURS], because: "x"}\n'
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory):
+    "A pack with another band, a setting, a fact of its own and a rule that asks it, before N28"
+    path = tmp_path_factory.mktemp("packs") / "another.yaml"
+    text = PACK.replace("pack: praxis-2026", "pack: another").replace("below: 180}", "below: 190}")
+    text = text.replace("from: 180,", "from: 190,").replace(
+        "\nderived:  ", f"{NITROUS}\nderived:  ", 1
+    )
+    text = text.replace("  - {id: N28,", f"{ASKED_FIRST}  - {{id: N28,", 1)
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def test_under_another_pack_it_finds_what_a_whole_screen_by_that_pack_finds(
+    home, another, tmp_path
+):
+    "Row by row; after a moved number, too; and who moves is listed"
+    everyone = "select * from screening.assessment order by patient_id"
+    with closing(Simulation(home, another)) as found:
+        plan = RunPlan(another, found.as_of)
+        night = plan_night(home, tmp_path, plan)
+        screen_buckets(home, tmp_path, night, plan)
+        answer = found.what_if({"b12.low": "185"})
+        answer = found.what_if({})
+        with reported(home, tmp_path, night, plan) as screened:
+            assert (
+                found._con.execute(everyone).fetchall() == screened.con.execute(everyone).fetchall()
+            )
+        patients = found.patients()
+    assert (answer["protocol_now"], answer["protocol"]) == ("praxis-2026 2.0.0", "another 2.0.0")
+    assert len(patients) == sum(flow["patients"] for flow in answer["flows"]) > 0
+    come = [row for row in patients if row["action_now"] is None]
+    assert len(come) == answer["moved"]["come"]
+    assert all(row["priority_now"] is None and row["priority_then"] for row in come)
