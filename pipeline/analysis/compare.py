@@ -37,11 +37,15 @@ def diff(home, before, after):
         con.execute(
             "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
         )
-        folder = home.runs / new.run_id
-        register_pack(con, pack_of_run(folder, new.protocol.pack, is_needed=False))
+        register_pack(con, _pack_of(home, new))
         build(con, with_dependencies(con, BEFOREHAND))
 
     return query(home, select_of("explaining.run_difference"), before=attach)
+
+
+def _pack_of(home, run):
+    folder, protocol = home.runs / run.run_id, run.protocol
+    return pack_of_run(folder, protocol.pack, sha256=protocol.sha256, is_needed=False)
 
 
 def _run(home, name):

@@ -28,8 +28,8 @@ def as_shown(folder, rows):
     """Rows of a run's worklist with what is done first (`action`), and the result that decides each
     as the laboratory reported it (`result`, `result_test`, `result_on`): what a published row alone
     does not say. Raises StorageError."""
-    name = read_manifest(folder).protocol.pack
-    pack = pack_of_run(folder, name, is_needed=False)
+    protocol = read_manifest(folder).protocol
+    pack = pack_of_run(folder, protocol.pack, sha256=protocol.sha256, is_needed=False)
     for some in _in_parts(rows):
         deciding = _deciding(folder, [row["patient_id"] for row in some])
         for row in some:

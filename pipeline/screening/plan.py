@@ -51,7 +51,9 @@ def load_checked_pack(pack=None):
 
 def kept_pack(home, run):
     """As `load_checked_pack`, the pack by which the run of a RunManifest was screened."""
-    return _checked(pack_of_run(home.runs / run.run_id, run.protocol.pack))
+    protocol = run.protocol
+    kept = pack_of_run(home.runs / run.run_id, protocol.pack, sha256=protocol.sha256)
+    return _checked(kept)
 
 
 def _checked(loaded):

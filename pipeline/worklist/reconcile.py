@@ -136,8 +136,9 @@ def reconciled(con, home, *, folder, as_of):
 def _register_run(duck, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
-    name = read_manifest(folder).protocol.pack
-    register(duck, pack_of_run(folder, name, is_needed=False))
+    protocol = read_manifest(folder).protocol
+    kept = pack_of_run(folder, protocol.pack, sha256=protocol.sha256, is_needed=False)
+    register(duck, kept)
     for relation, (file, columns) in READ.items():
         _view(duck, f"worklist.{relation}", parquet_files(folder, file), columns)
     for schema in ("worklist", "protocol"):

@@ -245,6 +245,24 @@ def test_the_doctor_says_that_a_kept_pack_was_changed(home):
     assert "is not the one that it was screened by" in answer.out
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "explain ann",
+        "diff previous latest",
+        "simulate --set b12.low=200",
+        "worklist",
+        "worklist --format fhir",
+    ],
+)
+@pytest.mark.parametrize("lost", [True, False])
+def test_nothing_is_read_by_a_kept_pack_that_was_changed(home, asked, lost):
+    kept = home.runs / "latest" / "protocol" / "ours.concepts.csv"
+    kept.unlink() if lost else kept.write_text(CONCEPTS.replace("here", "there"))
+    answer = b12(home.root, *asked.split())
+    assert answer.code == 12 and "is not the protocol that the run was screened by" in answer.err
+
+
 def test_a_run_of_an_earlier_version_is_read_by_the_pack_of_its_name(home):
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
     shutil.rmtree(home.runs / "latest" / "protocol")

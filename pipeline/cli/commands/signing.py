@@ -52,8 +52,13 @@ def tell_signature(home, pack, *, tell=say):
     for warning in standing.warnings:
         tell(f"Warning: {warning}")
     if not standing.signature:
-        name = "" if pack.name == DEFAULT_PACK else " PACK"
-        tell(f"Signatures are kept in {home.root}. To sign: b12 protocol sign{name} --name NAME")
+        typed = _typed(protocol)
+        tell(f"Signatures are kept in {home.root}. To sign: b12 protocol sign{typed} --name NAME")
+
+
+def _typed(protocol):
+    "What is typed for a pack: for one given by its path, that"
+    return "" if protocol.split()[0] == DEFAULT_PACK else " PACK"
 
 
 def _standing(home, pack, protocol):
@@ -69,4 +74,5 @@ def tell_pack_of(home, run_id):
     with closing(worklist.open_store(home)) as store:
         standing = pack_standing_of(home, store, run_id)
     if standing and not standing.is_in_order:
-        say(f"{' '.join(standing.warnings)} Type: b12 protocol check")
+        typed = _typed(standing.protocol)
+        say(f"{' '.join(standing.warnings)} Type: b12 protocol check{typed}")

@@ -1,5 +1,7 @@
 "What a run prepared for the pages of the patients on its worklist."
 
+import shutil
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -54,9 +56,12 @@ def test_what_was_prepared_is_what_is_computed(demonstration):
 
 
 @pytest.mark.parametrize("part", ["code_version", "protocol"])
-def test_what_another_version_prepared_is_computed_anew(demonstration, computed, monkeypatch, part):
-    home = Home(demonstration / "home")
-    if part == "protocol":
+def test_what_another_version_prepared_is_computed_anew(
+    demonstration, computed, monkeypatch, tmp_path, part
+):
+    home = Home(copied(demonstration / "home", tmp_path / "home"))
+    if part == "protocol":  # of a run of an earlier version, which kept none
+        shutil.rmtree(home.runs / "latest" / "protocol")
         monkeypatch.setattr("pipeline.protocol.pack.Pack.sha256", property(lambda _: "another"))
     else:
         monkeypatch.setattr("pipeline.analysis.prepared.__version__", "another")

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from pipeline import worklist
 from pipeline.core import Failure, GateClosed, Home, UsageError
 from pipeline.operations import standing_of
-from pipeline.runs import noting_failure, write_manifest
+from pipeline.runs import PackVersion, noting_failure, write_manifest
 from pipeline.worklist.history import record
 from pipeline.worklist.tables import run
 from tests.manifests import manifest
@@ -100,6 +100,32 @@ def test_a_run_that_was_not_published_is_told_until_a_newer_one_is(home, monkeyp
     assert standing(home, NIGHT + timedelta(hours=30), monkeypatch).notice.run_id == run_id
     night(home, 2)
     assert said(home, monkeypatch, 54)[1] is None
+
+
+@pytest.mark.parametrize(("held_for", "why"), [
+    (("protocol",), "its protocol is not signed, or the protocol's review is overdue."),
+    (("gate", "protocol"), "a gate warned and its protocol is not signed, or the protocol's review is overdue."),
+])  # fmt: skip
+def test_a_held_run_says_for_what_it_waits(home, monkeypatch, held_for, why):
+    night(home)
+    night(home, 1, "held", held_for=held_for)
+    assert (
+        said(home, monkeypatch, 30)[1][1]
+        == f"The run of 2026-11-29 waits for a steward's decision: {why}"
+    )
+
+
+def test_a_list_says_whether_its_protocol_is_signed_and_its_review_due(home, monkeypatch):
+    def protocol(**more):
+        return PackVersion(pack="mine", version="1", sha256="a" * 64, **more)
+
+    night(home, protocol=protocol(next_review=date(2026, 11, 27)))
+    found = standing(home, NIGHT, monkeypatch).pack
+    assert (found.protocol, found.signature, found.is_overdue) == ("mine 1", None, True)
+    night(home, 1, protocol=protocol())
+    assert not standing(home, NIGHT, monkeypatch).pack.is_overdue, (
+        "of an earlier version: not known"
+    )
 
 
 def test_of_two_runs_of_a_day_the_time_tells_them_apart(home, monkeypatch):
