@@ -1,5 +1,5 @@
 -- One row per patient: the values behind its facts as one sentence, each with its unit, day and age, and what exists but does not count, with why.
--- Source: protocol §4, Reasons in full. A sign or a malabsorption that does not count is named where none does. The total B12 always has a part; any other only where something is on file, or its absence matters.
+-- Source: protocol §4, Reasons in full. A sign or a malabsorption that does not count is named where none does. The local limits that judged a value are named. The total B12 always has a part; any other only where something is on file, or its absence matters.
 with worded as (
     select
         patient_id, run.as_of, setting.loading_days, patient_fact.*, patient_evidence.* exclude (patient_id),
@@ -19,13 +19,13 @@ select
                 when 'on_treatment' then ', taken during or soon after B12 treatment'
                 when 'stale_borderline' then ', never followed up'
                 when 'stale' then ', too old to count'
-                else '' end end,
+                else '' end || coalesce(', by the limits ' || b12_local_band_id, '') end,
         case when b12_on is not null then undecided_b12 end,
         case when deficiency_before = 'yes' and low_before_on is not null then 'an earlier B12 ' || with_signs(low_before_reported) || ' on ' || low_before_on end,
         case when deficiency_recorded is distinct from malabsorption_recorded then deficiency_recorded end,
         case when active_b12_on is null then undecided_active_b12
             when active_b12 = 'never' then 'active B12 ' || with_signs(active_b12_reported) || ' of ' || strftime(active_b12_on, '%Y-%m') || why_not(active_b12_band = 'low')
-            else 'active B12 ' || with_signs(active_b12_reported) || ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) end,
+            else 'active B12 ' || with_signs(active_b12_reported) || ' on ' || active_b12_on || age_in_words(as_of - active_b12_on) || coalesce(', by the limits ' || active_b12_local_band_id, '') end,
         case when active_b12_on is not null then undecided_active_b12 end,
         neuro_recorded,
         case when neuro_timing = 'new_on_therapy' and last_sign_on > neuro_on then last_sign_recorded end,
@@ -34,7 +34,7 @@ select
                 case when b12_on is not null and (b12 <> 'above' or neuro in ('definite', 'headache', 'diabetic_only')) then 'MMA never measured' end)
             when mma = 'never' then 'MMA ' || with_signs(last_mma_reported) || ' of ' || strftime(last_mma_on, '%Y-%m') || why_not(last_mma_band = 'raised')
             else 'MMA ' || with_signs(last_mma_reported) || ' on ' || last_mma_on || age_in_words(as_of - last_mma_on)
-                || case mma when 'raised_renal' then ', which kidney function may explain' when 'raised_renal_unknown' then ', which kidney function (not known) may explain' else '' end end,
+                || case mma when 'raised_renal' then ', which kidney function may explain' when 'raised_renal_unknown' then ', which kidney function (not known) may explain' else '' end || coalesce(', by the limits ' || mma_local_band_id, '') end,
         case when last_mma_on is not null then undecided_mma end,
         case when malabsorption = 'none' then uncounted_malabsorption else malabsorption_recorded end,
         case when absorption_lost = 'yes' and absorption_lost_recorded <> malabsorption_recorded then absorption_lost_recorded end,

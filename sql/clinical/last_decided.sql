@@ -26,6 +26,7 @@ chosen as (
             )
         ) as active_b12,
         max(latest_result.word) filter (latest_result.analyte = 'active_b12') as active_b12_band,
+        max(nullif(latest_result.band_id, 'general')) filter (latest_result.analyte = 'active_b12') as active_b12_local_band_id,
         max(latest_result.value) filter (latest_result.analyte = 'active_b12') as active_b12_value,
         max(latest_result.value_reported || coalesce(' ' || latest_result.unit_reported, '')) filter (latest_result.analyte = 'active_b12') as active_b12_reported,
         max(latest_result.collected_on) filter (latest_result.analyte = 'active_b12') as active_b12_on,

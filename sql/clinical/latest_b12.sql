@@ -45,7 +45,7 @@ worded as (
         on neuro_300.band_id = judged.neuro_300_band_id
 )
 
-select patient_id, value, comparator, value_reported, unit_reported, collected_on, source, file, line, word as band, b12, neuro_300, is_far_above,
+select patient_id, value, comparator, value_reported, unit_reported, collected_on, source, file, line, word as band, nullif(band_id, 'general') as local_band_id, b12, neuro_300, is_far_above,
     is_late_on_therapy, 
     low_before is not null or (b12 = 'treated_since' and word in ('low', 'uncertain_low')) as is_low_before,
     low_before[1] as low_before_on, low_before[2] as low_before_reported, low_before[3] as low_before_file, low_before[4] as low_before_line

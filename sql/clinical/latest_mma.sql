@@ -22,7 +22,7 @@ with judged as (
 
 select
     judged.patient_id, judged.value, judged.value_reported, judged.unit_reported, judged.collected_on, judged.file, judged.line,
-    judged.word as band,
+    judged.word as band, nullif(judged.band_id, 'general') as local_band_id,
     case
         when not (judged.is_kept or judged.is_recent) then 'never'
         when judged.word = 'not_raised' then 'not_raised'

@@ -6,6 +6,7 @@ select
     latest_b12.value as b12_value,
     latest_b12.value_reported || ' ' || coalesce(latest_b12.unit_reported, '') as b12_reported,
     latest_b12.collected_on as b12_on, latest_b12.file || ':' || latest_b12.line as b12_source,
+    latest_b12.local_band_id as b12_local_band_id, latest_mma.local_band_id as mma_local_band_id, last_decided.active_b12_local_band_id,
     latest_b12.low_before_on, latest_b12.low_before_reported,
     last_decided.active_b12_value, last_decided.active_b12_reported, last_decided.active_b12_on, last_decided.active_b12_band, last_decided.tested_on,
     case when latest_mma.mma <> 'never' then latest_mma.value end as mma_value,

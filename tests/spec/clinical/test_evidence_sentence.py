@@ -3,6 +3,7 @@
 import pytest
 
 from tests.clinic import clinic, insert, shows
+from tests.local_bands import local_clinic
 
 
 def says(sentence, **rows):
@@ -208,3 +209,30 @@ def test_one_record_that_is_two_facts_is_named_once():
         lab_result="analyte | value | collected_on\ntotal_b12 | 480 | 2026-11-01",
         condition="concepts | name | onset_on\nb12_deficiency_anaemia¦pernicious_anaemia | Pernicious anaemia | 2024-06-12",
     )
+
+
+def test_the_local_limits_that_judged_a_value_are_named():
+    con = local_clinic(
+        """
+b12:
+  - {id: north, laboratory: North, cites: [OURS], tiles: [{answer: low, below: 200}, {answer: above, from: 200}]}
+mma:
+  - {id: north-mma, laboratory: North, cites: [OURS], tiles: [{answer: not_raised, to: 400}, {answer: raised, above: 400}]}
+active_b12:
+  - {id: north-active, laboratory: North, cites: [OURS], tiles: [{answer: low, below: 35}, {answer: above, from: 35}]}
+""",
+        as_of="2026-11-29",
+    )
+    insert(con, "lake.lab_result", """
+        patient_id | analyte    | value | collected_on | performing_lab
+        ann        | total_b12  | 195   | 2026-11-01   | North
+        ann        | active_b12 | 30    | 2026-11-01   | North
+        ann        | mma        | 300   | 2026-11-01   | North
+        bob        | total_b12  | 195   | 2026-11-01   | East
+        bob        | mma        | 300   | 2026-11-01   | North
+    """)  # fmt: skip
+    shows(con, "clinical.evidence_sentence", """
+        patient_id | evidence
+        ann        | B12 195 pg/mL on 2026-11-01 (28 days old), by the limits north; active B12 30 pmol/L on 2026-11-01 (28 days old), by the limits north-active; MMA 300 nmol/L on 2026-11-01 (28 days old), by the limits north-mma
+        bob        | B12 195 pg/mL on 2026-11-01 (28 days old); MMA 300 nmol/L on 2026-11-01 (28 days old), by the limits north-mma
+    """)  # fmt: skip
