@@ -8,7 +8,7 @@ from functools import lru_cache
 from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
 from pipeline.protocol.check_bands import band_problems
 from pipeline.protocol.check_digits import check_digit_is_wrong
-from pipeline.protocol.check_facts import fact_problems
+from pipeline.protocol.check_facts import fact_problems, unread_concepts
 from pipeline.protocol.concepts import concept_problems
 from pipeline.protocol.inherited import is_own
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load
@@ -83,7 +83,7 @@ def _head_problems(pack):
 def _table_problems(pack):
     "Of the table of concepts; that of a base counts for the base alone, so a pack says its own"
     if table := pack.file(CONCEPTS):
-        found = concept_problems(pack.concepts, pack.raw["facts"])
+        found = [*concept_problems(pack.concepts, pack.raw["facts"]), *unread_concepts(pack)]
         yield from ((str(table.path), line, message) for line, message in found)
     elif base := pack.file(BASED_ON):
         theirs = base.path.with_name(f"{base.path.stem}.concepts.csv")

@@ -102,6 +102,15 @@ def _unknown_problems(pack, name, entry):
             )
 
 
+def unread_concepts(pack):
+    """The rows of a pack's table of concepts that name a declared fact of which no line chooses the
+    concept, so that it would count for nothing, as (line, what)."""
+    for row in pack.concepts:
+        entry = pack.raw["facts"].get(row.fact)
+        if is_declared(entry) and row.concept not in _concepts_read(pack, entry):
+            yield row.line, f"concept {row.concept} is chosen by no line of the fact {row.fact}"
+
+
 def _concepts_read(pack, entry):
     return {
         concept

@@ -11,6 +11,7 @@ from functools import cache
 
 from pipeline.core import PROTOCOL
 from pipeline.protocol import labels
+from pipeline.protocol.facts import is_declared
 from pipeline.protocol.pack import band_rows
 
 FACT_WORDS = PROTOCOL / "fact_words.csv"
@@ -54,8 +55,10 @@ def _answers_by_fact(text):
 
 def fact_meaning(pack, fact):
     """What a fact asks, in words."""
-    written = _written().get((fact, ""))
-    return _filled(pack, fact, written.meaning) if written else labels.word(fact)
+    if written := _written().get((fact, "")):
+        return _filled(pack, fact, written.meaning)
+    entry = pack.raw["facts"].get(fact)
+    return (is_declared(entry) and entry.get("asks")) or labels.word(fact)
 
 
 def phrase(pack, fact, answer, turn=0):

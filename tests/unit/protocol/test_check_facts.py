@@ -130,3 +130,16 @@ def test_a_fact_without_lines_is_refused_whole(tmp_path):
         added(tmp_path, "own:", "  otherwise: none")
     with pytest.raises(InvalidProtocol, match="answer is missing"):
         added(tmp_path, *own("{coded: [glossitis]}"))
+
+
+def test_a_concept_given_to_a_declared_fact_must_be_chosen_by_a_line_of_it(tmp_path):
+    path = tmp_path / "mine.yaml"
+    facts = "".join(f"  {line}\n" for line in own("{answer: found, coded: [own/sore_tongue]}"))
+    path.write_text(TEXT.replace(PLACE, f"{facts}{PLACE}", 1), encoding="utf-8")
+    table = tmp_path / "mine.concepts.csv"
+    table.write_text(
+        "concept,fact,means,wording\nglossitis,own,sore_tongue,\nnitrous_oxide,own,gas,\n"
+    )
+    found = [(line, what) for file, line, what in problems(load(path)) if file == str(table)]
+    assert found == [(3, "concept nitrous_oxide is chosen by no line of the fact own")]
+    assert [what for file, _, what in problems(load(path)) if file == str(path)] == []
