@@ -19,6 +19,7 @@ from pipeline.analysis.map_change import (
 from pipeline.analysis.simulation import MINUTES, Simulation
 from pipeline.analysis.simulation_text import simulation_as_text
 from pipeline.analysis.stewardship import GROUPS
+from pipeline.analysis.trying import Tried, try_examples
 
 __all__ = [
     "DIFFERENCE_COLUMNS",
@@ -29,6 +30,7 @@ __all__ = [
     "Asked",
     "Preview",
     "Simulation",
+    "Tried",
     "analytes_of",
     "answer",
     "answer_to",
@@ -49,5 +51,6 @@ __all__ = [
     "stewardship",
     "take_back",
     "target_of",
+    "try_examples",
     "unwritable",
 ]

@@ -292,16 +292,22 @@ def _demo(commands):
 
 def _protocol(commands):
     text = (
-        "validate a protocol pack, print it for clinicians, have it reviewed, sign it, or list the"
+        "validate a protocol pack, print it for clinicians, try its examples, begin a new one,"
+        " compare two, have one reviewed, sign it, or list the signatures"
     )
-    text += " signatures"
     protocol = _add(commands, "protocol", text)
-    protocol.add_argument("action", choices=("check", "show", "review", "sign", "signatures"))
+    actions = ("check", "show", "test", "new", "review", "sign", "signatures")
+    protocol.add_argument("action", choices=actions)
     text = f"a name in protocol/, or the path of a YAML file (default: {DEFAULT_PACK}; for"
-    text += " signatures: all)"
+    text += " signatures: all); new: the name of the new pack"
     protocol.add_argument("pack", nargs="?", metavar="PACK", help=text)
-    text = "review: folder for the forms, HTML and PDF (default: here); with --add, for the review"
-    protocol.add_argument("--out", type=Path, metavar="FOLDER", help=text)
+    text = "diff: the pack to compare with the first"
+    protocol.add_argument("other", nargs="?", metavar="PACK", help=text)
+    text = f"new: the pack that it is based on (default: {DEFAULT_PACK})"
+    protocol.add_argument("--from", dest="based_on", metavar="PACK", help=text)
+    text = "review: folder for the forms, HTML and PDF (default: here); with --add, for the review;"
+    text += " new: the file to write (default: NAME.yaml here)"
+    protocol.add_argument("--out", type=Path, metavar="PATH", help=text)
     text = "review: keep the answers that a reviewer sent back, in reviews/ beside the pack"
     protocol.add_argument("--add", type=Path, metavar="FILE", help=text)
     text = "with --add: in place of another review by this reviewer of this day"
@@ -316,7 +322,7 @@ def _protocol(commands):
     protocol.add_argument("--yes", action="store_true", help=text)
     text = "sign: although reviewers object to lines of the pack"
     protocol.add_argument("--despite-objections", action="store_true", help=text)
-    text = "signatures: default: table"
+    text = "signatures, test, diff: default: table"
     protocol.add_argument("--format", choices=("table", "json"), help=text)
 
 

@@ -4,13 +4,14 @@ from pipeline.protocol.facts import answers_of, is_declared, line_in_words
 from pipeline.protocol.local_bands import asked_in_words, judging_row, local_rows
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.quality_settings import quality_settings
+from pipeline.protocol.shown_examples import examples_as_markdown
 
 NOTE_OF_PART = {"tiles": "", "censored": "censored, not within one band"}
 
 
 def as_markdown(pack, *, notes=None, before=()):
     """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and
-    citation.
+    citation, the examples.
 
     notes: what reviewers say of a line, by its key (see `numbered`), as Markdown; before: lines of
     Markdown to stand after the head.
@@ -25,6 +26,7 @@ def as_markdown(pack, *, notes=None, before=()):
             *_facts(pack.raw, notes),
             *_concepts(pack.raw, notes),
             *_tables(pack.raw, notes),
+            *examples_as_markdown(pack.raw),
             *_quality_settings(),
         ]
     )
