@@ -296,7 +296,7 @@ def _protocol(commands):
         " compare two, have one reviewed, sign it, or list the signatures"
     )
     protocol = _add(commands, "protocol", text)
-    actions = ("check", "show", "test", "new", "review", "sign", "signatures")
+    actions = ("check", "show", "test", "new", "diff", "review", "sign", "signatures")
     protocol.add_argument("action", choices=actions)
     text = f"a name in protocol/, or the path of a YAML file (default: {DEFAULT_PACK}; for"
     text += " signatures: all); new: the name of the new pack"

@@ -3,6 +3,7 @@
 from pipeline.protocol import boxes, labels
 from pipeline.protocol.check import missing_examples, problems
 from pipeline.protocol.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
+from pipeline.protocol.differences import Difference, differences
 from pipeline.protocol.draft import drafted
 from pipeline.protocol.examples import (
     Example,
@@ -69,6 +70,7 @@ __all__ = [
     "BANDS",
     "GENERAL",
     "TESTS",
+    "Difference",
     "Example",
     "Pack",
     "ShownResult",
@@ -89,6 +91,7 @@ __all__ = [
     "deciding_result",
     "declared_facts",
     "derive",
+    "differences",
     "drafted",
     "edges",
     "examples_of",

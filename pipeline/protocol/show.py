@@ -88,13 +88,14 @@ def _bands(raw, notes):
 
 def _answers(band):
     rows = [
-        (row["answer"], _range(row) or "any other", NOTE_OF_PART[part])
+        (row["answer"], range_in_words(row) or "any other", NOTE_OF_PART[part])
         for part, _, row in band_rows(band)
     ]
     return markdown_table(("word", "range", "note"), rows)
 
 
-def _range(tile):
+def range_in_words(tile):
+    """The range of a row of a band, such as `from 180 below 203.3055`; empty: any value."""
     words = {"from": "from", "above": "above", "to": "to", "below": "below"}
     return " ".join(f"{word} {tile[key]}" for key, word in words.items() if key in tile)
 
@@ -123,7 +124,7 @@ def _facts(raw, notes):
     yield "### Derived facts: yes when one of the lines fits"
     yield ""
     lines = [(fact, when) for fact, one in raw["derived"].items() for when in one["yes_when"]]
-    rows = [(fact, _when(when)) for fact, when in lines]
+    rows = [(fact, when_in_words(when)) for fact, when in lines]
     keys = numbered("derived", (fact for fact, _ in lines))
     yield from _noted(("fact", "yes when"), rows, keys, notes)
 
@@ -147,7 +148,8 @@ def _concepts(raw, notes):
     yield from _noted(("concept", *names), cells, keys, notes)
 
 
-def _when(when):
+def when_in_words(when):
+    """What a rule asks for, such as `b12 = low or stale; treated = no`."""
     return (
         "; ".join(f"{fact} = {' or '.join(answers)}" for fact, answers in when.items())
         or "anything else"
@@ -164,7 +166,7 @@ TITLES = {
 
 
 def _line(row):
-    when = _when(row["when"]) if "when" in row else "with the evidence"
+    when = when_in_words(row["when"]) if "when" in row else "with the evidence"
     cells = [row.get(name, "") for name in ("outcome", "priority", "because")]
     return (row["id"], when, *cells, ", ".join(row.get("cites", ())))
 

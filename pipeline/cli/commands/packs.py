@@ -1,6 +1,7 @@
 """The commands for protocol packs: check, show, try, compare, begin one, review, sign."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.analysis import try_examples
@@ -15,9 +16,24 @@ from pipeline.cli.commands.signing import list_signatures, tell_signature
 from pipeline.cli.commands.terminal import check_folder, complain, say, show
 from pipeline.core import DEFAULT_PACK, UsageError, clock, counted
 from pipeline.exports import as_json, fitted, table
-from pipeline.protocol import drafted, examples_of, has_examples, load, missing_examples, problems
+from pipeline.protocol import (
+    differences,
+    drafted,
+    examples_of,
+    has_examples,
+    load,
+    missing_examples,
+    problems,
+)
 from pipeline.review import with_reviews
 
+TITLES = {
+    "bands": "Limits", "settings": "Settings", "monitoring_checks": "Checks of a treatment",
+    "facts": "Facts", "derived": "Derived facts", "concepts": "Meaning of concepts",
+    "next_step": "Rules of the next step", "safety": "Safety alerts", "cause": "Causes",
+    "flags": "Flags", "cohorts": "Cohorts", "actions": "Texts of the next steps",
+}  # fmt: skip
+SAME_BUT = "The files differ, in their heads, sources, examples or comments alone."
 TRIED = ("example", "outcome", "of", "expected", "came")
 
 
@@ -29,6 +45,8 @@ def protocol(home, options):
         return _new(options)
     pack = load(options.pack or DEFAULT_PACK)
     match options.action:
+        case "diff":
+            return _diff(pack, options)
         case "show":
             show("\n".join(map(_fitted_prose, with_reviews(pack).split("\n"))))
             return tell_signature(home, pack, tell=complain)
@@ -80,6 +98,47 @@ def _new(options):
     for file, text in zip(files, texts, strict=False):
         file.write_text(text, encoding="utf-8")
     say(f"{path}\nFill in its head, change what differs, then type: b12 protocol check {path}")
+
+
+def _diff(pack, options):
+    if not options.other:
+        raise UsageError("Name two packs: b12 protocol diff PACK PACK")
+    other = load(options.other)
+    for each in (pack, other):
+        check_sound(each)
+    found = differences(pack, other)
+    if options.format == "json":
+        show(as_json([asdict(each) for each in found]))
+        return
+    say(f"From {_named(pack)} to {_named(other)}:")
+    section = None
+    for each in found:
+        if each.section != section:
+            section = each.section
+            say(f"\n{TITLES[section]}")
+        say(f"  {_in_words(each)}")
+    if not found:
+        same = "The files are the same." if pack.sha256 == other.sha256 else SAME_BUT
+        say(f"No rule, limit, setting, fact, concept or action differs. {same}")
+
+
+def _named(pack):
+    return f"{pack.name} {pack.raw['version']}"
+
+
+def _in_words(difference):
+    name, of = difference.name, f" {difference.of}" if difference.of else ""
+    said = f"{name}: {difference.what}{of}" if difference.what == "moved" else f"{name}:{of}"
+    match difference.before, difference.after:
+        case None, None:
+            return said
+        case None, after if difference.what == "added":
+            return f"{name} was added: {after}"
+        case before, None if difference.what == "removed":
+            return f"{name} was removed: {before}"
+        case before, after:
+            means = f" ({difference.means})" if difference.means else ""
+            return f"{said} {before or 'nothing'} → {after or 'nothing'}{means}"
 
 
 def _test(pack, options):
