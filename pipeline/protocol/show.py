@@ -1,8 +1,10 @@
 """A protocol pack as Markdown, for clinicians to read, check and sign."""
 
+from pipeline.core import YAML_ERRORS
 from pipeline.protocol.facts import answers_of, is_declared, line_in_words
 from pipeline.protocol.local_bands import asked_in_words, judging_row, local_rows
 from pipeline.protocol.pack import band_rows
+from pipeline.protocol.pack_files import unreadable
 from pipeline.protocol.quality_settings import quality_settings
 from pipeline.protocol.shown_examples import examples_as_markdown
 
@@ -14,22 +16,26 @@ def as_markdown(pack, *, notes=None, before=()):
     citation, the examples.
 
     notes: what reviewers say of a line, by its key (see `numbered`), as Markdown; before: lines of
-    Markdown to stand after the head.
+    Markdown to stand after the head. Raises InvalidProtocol for a pack whose structure is wrong.
     """
-    notes = notes or {}
-    return "\n".join(
-        [
-            *_head(pack.raw),
-            *before,
-            *_bands(pack.raw, notes),
-            *_settings(pack.raw, notes),
-            *_facts(pack.raw, notes),
-            *_concepts(pack.raw, notes),
-            *_tables(pack.raw, notes),
-            *examples_as_markdown(pack.raw),
-            *_quality_settings(),
-        ]
-    )
+    try:
+        return "\n".join(_lines(pack, notes or {}, before))
+    except YAML_ERRORS as error:
+        raise unreadable(pack.path, error) from None
+
+
+def _lines(pack, notes, before):
+    return [
+        *_head(pack.raw),
+        *before,
+        *_bands(pack.raw, notes),
+        *_settings(pack.raw, notes),
+        *_facts(pack.raw, notes),
+        *_concepts(pack.raw, notes),
+        *_tables(pack.raw, notes),
+        *examples_as_markdown(pack.raw),
+        *_quality_settings(),
+    ]
 
 
 def numbered(section, codes):

@@ -1,12 +1,14 @@
 "`b12 protocol test`: examples of a pack go through the real ingest and the real screening."
 
 import json
+import re
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from pipeline.core.config import PROTOCOL
 from pipeline.protocol.concepts import common_concepts
 from pipeline.protocol.example_tables import table_problems
 from tests.command import b12
@@ -165,3 +167,20 @@ def test_thirty_examples_take_seconds(home, tmp_path):
     assert answer.code == 0, answer.out
     assert "30 examples: 30 passed" in answer.out
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("missing", ["title: A low B12", "expect: {next_step", "title: Ours"])
+def test_a_pack_of_a_wrong_structure_is_not_shown_and_says_what_is_missing(home, tmp_path, missing):
+    tried(home, tmp_path)
+    path = tmp_path / "mine.yaml"
+    path.write_text(path.read_text().replace(missing, missing.replace(":", "s:", 1), 1))
+    answer = b12(home, "protocol", "show", path)
+    assert answer.code == 12
+    assert f"{missing.split(':')[0]} is missing" in answer.err
+
+
+def test_the_example_of_the_documentation_passes(home, tmp_path):
+    text = (PROTOCOL / "README.md").read_text()
+    [example] = re.findall(r"```yaml\n(examples:.*?)```", text, re.DOTALL)
+    answer = b12(home, "protocol", "test", write_small(tmp_path, more=example))
+    assert answer.code == 0, answer.out + answer.err
