@@ -19,6 +19,7 @@ from pipeline.analysis.map_change import (
 from pipeline.analysis.simulation import MINUTES, MOVED_COLUMNS, Simulation
 from pipeline.analysis.simulation_text import simulation_as_text
 from pipeline.analysis.stewardship import GROUPS
+from pipeline.analysis.trying import Tried, try_examples
 
 __all__ = [
     "DIFFERENCE_COLUMNS",
@@ -30,6 +31,7 @@ __all__ = [
     "Asked",
     "Preview",
     "Simulation",
+    "Tried",
     "analytes_of",
     "answer",
     "answer_to",
@@ -50,5 +52,6 @@ __all__ = [
     "stewardship",
     "take_back",
     "target_of",
+    "try_examples",
     "unwritable",
 ]

@@ -9,11 +9,11 @@ from pipeline.analysis import GROUPS, MINUTES
 from pipeline.cli.completion import SHELLS
 from pipeline.cli.letter_arguments import add_letters
 from pipeline.cli.map_arguments import add_map_arguments
+from pipeline.cli.pack_arguments import add_pack_arguments
 from pipeline.cli.parsing import Parser
 from pipeline.cli.user_arguments import USER_ACTIONS, add_user
 from pipeline.core import DEFAULT_PACK
 from pipeline.demo import OTHER_SOURCES
-from pipeline.worklist import SIGNERS
 
 
 def parser():
@@ -296,32 +296,10 @@ def _demo(commands):
 
 def _protocol(commands):
     text = (
-        "validate a protocol pack, print it for clinicians, have it reviewed, sign it, or list the"
+        "validate a protocol pack, print it for clinicians, try its examples, begin a new one,"
+        " compare two, have one reviewed, sign it, or list the signatures"
     )
-    text += " signatures"
-    protocol = _add(commands, "protocol", text)
-    protocol.add_argument("action", choices=("check", "show", "review", "sign", "signatures"))
-    text = f"a name in protocol/, or the path of a YAML file (default: {DEFAULT_PACK}; for"
-    text += " signatures: all)"
-    protocol.add_argument("pack", nargs="?", metavar="PACK", help=text)
-    text = "review: folder for the forms, HTML and PDF (default: here); with --add, for the review"
-    protocol.add_argument("--out", type=Path, metavar="FOLDER", help=text)
-    text = "review: keep the answers that a reviewer sent back, in reviews/ beside the pack"
-    protocol.add_argument("--add", type=Path, metavar="FILE", help=text)
-    text = "with --add: in place of another review by this reviewer of this day"
-    protocol.add_argument("--replace", action="store_true", help=text)
-    text = "sign: the name of the person who signs"
-    protocol.add_argument("--name", metavar="NAME", help=text)
-    text = "sign: what this person is (default: %(default)s)"
-    protocol.add_argument("--role", choices=SIGNERS, default="clinician", help=text)
-    text = "sign: the day of the signature (default: today)"
-    protocol.add_argument("--date", metavar="YYYY-MM-DD", help=text)
-    text = "sign: without a question"
-    protocol.add_argument("--yes", action="store_true", help=text)
-    text = "sign: although reviewers object to lines of the pack"
-    protocol.add_argument("--despite-objections", action="store_true", help=text)
-    text = "signatures: default: table"
-    protocol.add_argument("--format", choices=("table", "json"), help=text)
+    add_pack_arguments(_add(commands, "protocol", text))
 
 
 def _completion(commands):

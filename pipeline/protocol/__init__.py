@@ -1,8 +1,15 @@
 """The protocol pack: YAML and CSV in `protocol/`, its meaning in Python, and its relations."""
 
 from pipeline.protocol import boxes, labels
-from pipeline.protocol.check import problems
+from pipeline.protocol.check import missing_examples, problems
 from pipeline.protocol.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
+from pipeline.protocol.differences import Difference, differences
+from pipeline.protocol.draft import drafted
+from pipeline.protocol.examples import (
+    Example,
+    examples_of,
+    has_examples,
+)
 from pipeline.protocol.fact_words import (
     answer_meaning,
     edges,
@@ -63,6 +70,8 @@ __all__ = [
     "BANDS",
     "GENERAL",
     "TESTS",
+    "Difference",
+    "Example",
     "Pack",
     "ShownResult",
     "answer_meaning",
@@ -82,10 +91,14 @@ __all__ = [
     "deciding_result",
     "declared_facts",
     "derive",
+    "differences",
+    "drafted",
     "edges",
+    "examples_of",
     "fact_meaning",
     "facts_read",
     "first_action",
+    "has_examples",
     "impossible",
     "is_declared",
     "judging_row",
@@ -98,6 +111,7 @@ __all__ = [
     "local_rows",
     "loinc_is_valid",
     "markdown_table",
+    "missing_examples",
     "movable",
     "moved",
     "numbered",

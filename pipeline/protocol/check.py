@@ -10,6 +10,7 @@ from pipeline.protocol.check_bands import band_problems
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems, unread_concepts
 from pipeline.protocol.concepts import concept_problems
+from pipeline.protocol.examples import example_problems, unexpected
 from pipeline.protocol.inherited import is_own
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load
 from pipeline.protocol.pack_files import BASED_ON, CONCEPTS, PACK, raw_of, unreadable
@@ -32,6 +33,13 @@ def problems(pack, codes=PROTOCOL / "codes"):
     return sorted({*found, *_code_problems(codes), *quality_setting_problems()})
 
 
+def missing_examples(pack):
+    """The rules and alerts that no example of a pack shows, as (file, line, message); none of a
+    pack without examples. They make a pack unfit to be signed, not to be screened with."""
+    place = _places(pack)
+    return [(*place(where), message) for where, message in unexpected(pack)]
+
+
 @lru_cache(PACKS_KEPT)
 def _pack_problems(pack, shipped):
     found = [
@@ -43,6 +51,7 @@ def _pack_problems(pack, shipped):
         *_word_problems(pack),
         *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
         *_citation_problems(pack),
+        *example_problems(pack),
     ]
     place = _places(pack)
     return [*((*place(where), message) for where, message in found), *_table_problems(pack)]

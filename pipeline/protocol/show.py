@@ -1,33 +1,41 @@
 """A protocol pack as Markdown, for clinicians to read, check and sign."""
 
+from pipeline.core import YAML_ERRORS
 from pipeline.protocol.facts import answers_of, is_declared, line_in_words
 from pipeline.protocol.local_bands import asked_in_words, judging_row, local_rows
 from pipeline.protocol.pack import band_rows
+from pipeline.protocol.pack_files import unreadable
 from pipeline.protocol.quality_settings import quality_settings
+from pipeline.protocol.shown_examples import examples_as_markdown
 
 NOTE_OF_PART = {"tiles": "", "censored": "censored, not within one band"}
 
 
 def as_markdown(pack, *, notes=None, before=()):
     """The whole pack as Markdown text: head, bands, settings, facts, every rule with its reason and
-    citation.
+    citation, the examples.
 
     notes: what reviewers say of a line, by its key (see `numbered`), as Markdown; before: lines of
-    Markdown to stand after the head.
+    Markdown to stand after the head. Raises InvalidProtocol for a pack whose structure is wrong.
     """
-    notes = notes or {}
-    return "\n".join(
-        [
-            *_head(pack.raw),
-            *before,
-            *_bands(pack.raw, notes),
-            *_settings(pack.raw, notes),
-            *_facts(pack.raw, notes),
-            *_concepts(pack.raw, notes),
-            *_tables(pack.raw, notes),
-            *_quality_settings(),
-        ]
-    )
+    try:
+        return "\n".join(_lines(pack, notes or {}, before))
+    except YAML_ERRORS as error:
+        raise unreadable(pack.path, error) from None
+
+
+def _lines(pack, notes, before):
+    return [
+        *_head(pack.raw),
+        *before,
+        *_bands(pack.raw, notes),
+        *_settings(pack.raw, notes),
+        *_facts(pack.raw, notes),
+        *_concepts(pack.raw, notes),
+        *_tables(pack.raw, notes),
+        *examples_as_markdown(pack.raw),
+        *_quality_settings(),
+    ]
 
 
 def numbered(section, codes):
@@ -86,13 +94,14 @@ def _bands(raw, notes):
 
 def _answers(band):
     rows = [
-        (row["answer"], _range(row) or "any other", NOTE_OF_PART[part])
+        (row["answer"], range_in_words(row) or "any other", NOTE_OF_PART[part])
         for part, _, row in band_rows(band)
     ]
     return markdown_table(("word", "range", "note"), rows)
 
 
-def _range(tile):
+def range_in_words(tile):
+    """The range of a row of a band, such as `from 180 below 203.3055`; empty: any value."""
     words = {"from": "from", "above": "above", "to": "to", "below": "below"}
     return " ".join(f"{word} {tile[key]}" for key, word in words.items() if key in tile)
 
@@ -121,7 +130,7 @@ def _facts(raw, notes):
     yield "### Derived facts: yes when one of the lines fits"
     yield ""
     lines = [(fact, when) for fact, one in raw["derived"].items() for when in one["yes_when"]]
-    rows = [(fact, _when(when)) for fact, when in lines]
+    rows = [(fact, when_in_words(when)) for fact, when in lines]
     keys = numbered("derived", (fact for fact, _ in lines))
     yield from _noted(("fact", "yes when"), rows, keys, notes)
 
@@ -145,7 +154,8 @@ def _concepts(raw, notes):
     yield from _noted(("concept", *names), cells, keys, notes)
 
 
-def _when(when):
+def when_in_words(when):
+    """What a rule asks for, such as `b12 = low or stale; treated = no`."""
     return (
         "; ".join(f"{fact} = {' or '.join(answers)}" for fact, answers in when.items())
         or "anything else"
@@ -162,7 +172,7 @@ TITLES = {
 
 
 def _line(row):
-    when = _when(row["when"]) if "when" in row else "with the evidence"
+    when = when_in_words(row["when"]) if "when" in row else "with the evidence"
     cells = [row.get(name, "") for name in ("outcome", "priority", "because")]
     return (row["id"], when, *cells, ", ".join(row.get("cites", ())))
 

@@ -44,6 +44,10 @@ def usable(*codes):
 PLACES = {
     "a pack that is checked": Place("in/pack.yaml", ("protocol", "check", "FILE"), {12}),
     "a pack that is shown": Place("in/pack.yaml", ("protocol", "show", "FILE"), {12}),
+    "a pack that is tried": Place("in/pack.yaml", ("protocol", "test", "FILE"), {12}),
+    "a pack that is compared": Place(
+        "in/pack.yaml", ("protocol", "diff", "praxis-2026", "FILE"), {12}
+    ),
     "a pack of a screening": Place("in/pack.yaml", ("screen", "--protocol", "FILE", "--as-of", AS_OF), {12}),
     "a review": Place("in/review.json", ("protocol", "review", "--add", "FILE"), {2}),
     "a profile": Place("in/mine.yaml", ("source", "check", "FILE", "FOLDER"), {12}),

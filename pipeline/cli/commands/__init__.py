@@ -15,6 +15,7 @@ from pipeline.cli.commands.operating import (
     restore,
     upgrade,
 )
+from pipeline.cli.commands.packs import protocol
 from pipeline.cli.commands.people import audit, serve, user
 from pipeline.cli.commands.reporting import outcomes
 from pipeline.cli.commands.screening import (
@@ -23,7 +24,6 @@ from pipeline.cli.commands.screening import (
     diff,
     explain,
     ingest,
-    protocol,
     run,
     screen,
     worklist,

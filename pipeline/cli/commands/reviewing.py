@@ -6,22 +6,24 @@ from pathlib import Path
 from pipeline import review, worklist
 from pipeline.cli.commands.terminal import check_folder, is_confirmed, say
 from pipeline.core import InvalidProtocol, UsageError, account, clock
-from pipeline.protocol import problems
+from pipeline.protocol import missing_examples, problems
 from pipeline.run import COMMAND_LINE
 from pipeline.screening import parse_day
 
 CODES_SHOWN = 10
-OPTIONS_OF = {
-    "review": ("add", "out", "replace"), "sign": ("name", "yes", "despite_objections", "date"),
-    "signatures": ("format",),
+ACTIONS_WITH = {
+    "add": ("review",), "out": ("review", "new"), "replace": ("review",), "name": ("sign",),
+    "yes": ("sign",), "despite_objections": ("sign",), "date": ("sign",), "based_on": ("new",),
+    "format": ("signatures", "test", "diff"), "other": ("diff",),
 }  # fmt: skip
+OPTION_NAMES = {"based_on": "--from", "other": "A second pack"}
 
 
 def review_pack(pack, options):
     """Write the form of a pack, or keep a review that came back."""
     if options.add:
         return _keep(pack, options)
-    _check_sound(pack)
+    check_sound(pack)
     folder = options.out or Path()
     check_folder(folder)
     page, paper = review.write_kit(pack, folder, clock.today())
@@ -37,7 +39,8 @@ def sign_pack(home, pack, options):
     InvalidProtocol."""
     if not (options.name or "").strip():
         raise UsageError("Say who signs: b12 protocol sign --name NAME --role clinician")
-    _check_sound(pack)
+    check_sound(pack)
+    _raise_first(pack, missing_examples(pack))
     if review.standing_of(pack).objections and not options.despite_objections:
         raise UsageError(
             f"Reviewers object to lines of {pack.path.name}: b12 protocol show. Answer them, or"
@@ -59,8 +62,13 @@ def sign_pack(home, pack, options):
     say(f"Signed by {signed.name}, {signed.role}. A change of the file ends the signature.")
 
 
-def _check_sound(pack):
-    if wrong := problems(pack):
+def check_sound(pack):
+    """Raises InvalidProtocol for a pack with problems: the first."""
+    _raise_first(pack, problems(pack))
+
+
+def _raise_first(pack, wrong):
+    if wrong:
         file, line, message = wrong[0]
         raise InvalidProtocol(
             f"{pack.path.name} has problems ({len(wrong)}), the first at {file}:{line}: {message}."
@@ -81,11 +89,10 @@ def _keep(pack, options):
 
 def check_options(options):
     """Raises UsageError for options of one action with another."""
-    for action, names in OPTIONS_OF.items():
-        used = [name for name in names if getattr(options, name)]
-        if options.action != action and used:
-            option = used[0].replace("_", "-")
-            raise UsageError(f"--{option} belongs to b12 protocol {action}.")
+    for name, actions in ACTIONS_WITH.items():
+        if getattr(options, name) and options.action not in actions:
+            option = OPTION_NAMES.get(name, f"--{name.replace('_', '-')}")
+            raise UsageError(f"{option} belongs to b12 protocol {' and '.join(actions)}.")
     if options.replace and not options.add:
         raise UsageError("--replace belongs to b12 protocol review --add FILE.")
 

@@ -1,6 +1,5 @@
 """The commands for ingest and screening, and for reading published runs."""
 
-import sys
 from functools import partial
 from getpass import getuser
 
@@ -9,11 +8,9 @@ from pipeline.analysis import DIFFERENCE_COLUMNS, explain_latest, explanation_as
 from pipeline.analysis import diff as difference
 from pipeline.cli.commands.exporting import export
 from pipeline.cli.commands.recording import record_patients
-from pipeline.cli.commands.reviewing import check_options, review_pack, sign_pack, tell_reviews
-from pipeline.cli.commands.signing import list_signatures, tell_pack_of, tell_signature
+from pipeline.cli.commands.signing import tell_pack_of
 from pipeline.cli.commands.terminal import (
     check_folder,
-    complain,
     form_of,
     patient_id_of,
     raise_refused,
@@ -25,7 +22,7 @@ from pipeline.cli.commands.terminal import (
     tell_relation,
     write,
 )
-from pipeline.core import DEFAULT_PACK, GateClosed, UsageError, clock, counted
+from pipeline.core import GateClosed, UsageError, clock, counted
 from pipeline.demo import OTHER_SOURCES, write_demo
 from pipeline.exports import (
     FORMATS,
@@ -39,8 +36,6 @@ from pipeline.exports import (
     table,
     worklist_csv,
 )
-from pipeline.protocol import load, problems
-from pipeline.review import with_reviews
 from pipeline.runs import latest_folder
 from pipeline.screening import parse_day
 
@@ -204,33 +199,3 @@ def demo(home, options):
         + ", ".join(f"{name} {number:,}" for name, number in rows.items())
         + " rows (synthetic)."
     )
-
-
-def _fitted_prose(line):
-    "On a terminal, and without the rows of tables: elsewhere it is Markdown to be rendered"
-    return fitted(line) if sys.stdout.isatty() and not line.startswith("|") else line
-
-
-def protocol(home, options):
-    check_options(options)
-    if options.action == "signatures":
-        return list_signatures(home, options)
-    pack = load(options.pack or DEFAULT_PACK)
-    if options.action == "show":
-        show("\n".join(map(_fitted_prose, with_reviews(pack).split("\n"))))
-        return tell_signature(home, pack, tell=complain)
-    if options.action == "review":
-        return review_pack(pack, options)
-    if options.action == "sign":
-        return sign_pack(home, pack, options)
-    wrong = problems(pack)
-    for file, line, message in wrong:
-        print(f"{file}:{line}: {message}", file=sys.stderr)
-    if wrong:
-        return 12
-    say(
-        f"{pack.path.name}: sound. {counted(len(pack.facts), 'fact')},"
-        f" {counted(sum(len(d.rules) for d in pack.decisions), 'rule')}."
-    )
-    tell_reviews(pack)
-    return tell_signature(home, pack)

@@ -34,7 +34,7 @@ def completed(tmp_path, words):
     ("b12 worklist --format x", ["xlsx"]),
     ("b12 --home /tmp worklist --format ''", ["table", "csv", "json", "xlsx", "fhir", "omop"]),
     ("b12 decide RUN p", ["publish"]),
-    ("b12 protocol ''", ["check", "show", "review", "sign", "signatures"]),
+    ("b12 protocol ''", ["check", "show", "test", "new", "diff", "review", "sign", "signatures"]),
     ("b12 completion f", ["fish"]),
     ("b12 worklist --out w", []),  # a file: left to bash
     ("b12 ingest lab", []),
@@ -59,7 +59,7 @@ def test_every_command_is_in_every_script_and_the_shell_reads_it(tmp_path, shell
     ("nonsense", "nonsense is not a command. For all of them: b12 --help"),
     ("worklist --formt csv", "--formt is not an option. Did you mean --format?"),
     ("worklist --format cvs", "cvs is not one of table, csv, json, xlsx, fhir, omop. Did you mean csv?"),
-    ("protocol chekc", "chekc is not one of check, show, review, sign, signatures. Did you mean check?"),
+    ("protocol chekc", "chekc is not one of check, show, test, new, diff, review, sign, signatures. Did you mean check?"),
     ("screen --hold-warnde", "Did you mean --hold-warned?"),
     ("runs 20261130", "20261130 is one argument too many."),
     ("", "give a command. For all of them: b12 --help"),
