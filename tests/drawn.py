@@ -14,6 +14,7 @@ from pipeline.protocol.tables import register_pack
 from tests.clinic import UNITS, build, clinic, insert, parse, select
 
 DRUGS = ("metformin", "acid_suppressant", "b12_therapy", "folic_acid")
+SHOWN_DRUGS = ("nice_risk_drug", "methotrexate")
 WORD = re.compile(r"(?:^|\s)(on|at|by|limits|to|route)\s")
 PERSON = {
     "died": {"deceased_on": "2025-12-01"},
@@ -78,7 +79,7 @@ def _record(record):
     name, _, value = what.strip().partition(" ")
     if name in UNITS:
         return "lake.lab_result", _test(name, value, says)
-    if common_concepts()[name].fact in DRUGS:
+    if common_concepts()[name].fact in DRUGS or name in SHOWN_DRUGS:
         return "lake.medication", _drug(name, says)
     return "lake.condition", {"concepts": name, "onset_on": says.get("on", "2025-12-01")}
 
