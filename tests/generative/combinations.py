@@ -21,14 +21,21 @@ IN_ORDER = (
 
 
 def by_sql(con, combinations):
-    """Rule, next step, alerts, flags, cohorts, cause, priority, deficient, at_risk, treated and symptom_to_test of each combination, in their order."""
+    """Rule, next step, alerts, flags, cohorts, cause, priority, deficient, at_risk, treated and symptom_to_test of each combination, in their order.
+
+    Facts that the shipped pack does not have go into own_answers, as those of the pack's own do.
+    """
+    own = [
+        [{"fact": fact, "answer": facts[fact]} for fact in facts if fact not in FACTS]
+        for facts in combinations
+    ]
     given = pa.table({
         "combination": list(range(len(combinations))), **{fact: [facts[fact] for facts in combinations] for fact in FACTS},
+        "own_answers": pa.array(own, pa.list_(pa.struct({"fact": pa.string(), "answer": pa.string()}))),
     })  # fmt: skip
-    own = "cast([] as struct(fact varchar, answer varchar)[]) as own_answers"
     con.execute("create schema if not exists screening")
     con.register("given", given)
-    con.execute(f"create or replace table screening.combination as select *, {own} from given")
+    con.execute("create or replace table screening.combination as select * from given")
     for name in IN_ORDER:
         (apply_rules if name == "screening.fit" else relations.create)(con, name)
     return con.execute(
@@ -37,9 +44,9 @@ def by_sql(con, combinations):
     ).fetchall()
 
 
-def by_definition(facts):
-    """The same of one combination by the definition in plain Python."""
-    found = assess(pack(), facts)
+def by_definition(facts, of=None):
+    """The same of one combination by the definition in plain Python. of: a pack, else the default one."""
+    found = assess(of or pack(), facts)
     known = found["facts"]
     return (
         found["rule"].id, found["next_step"], [alert.outcome for alert in found["safety"]], [flag.outcome for flag in found["flags"]],
@@ -87,23 +94,23 @@ def exhaustive(rules, random, **only):
         yield {fact: found[int(random.random() * len(found))] for fact, found in answers.items()}
 
 
-def at_random(number, random):
-    """Any combinations at all."""
+def at_random(number, random, of=None):
+    """Any combinations at all of a pack's facts."""
     for _ in range(number):
-        yield {fact: random.choice(answers) for fact, answers in FACTS.items()}
+        yield {fact: random.choice(answers) for fact, answers in (of or pack()).facts.items()}
 
 
-def beside_every_rule(random, tries=2):
-    """Combinations that each rule fits, and all that differ from one of them in a single answer."""
-    space = boxes.Space(pack())
-    for decision in pack().decisions:
+def beside_every_rule(random, tries=2, of=None):
+    """Combinations that each rule of a pack fits, and all that differ from one of them in a single answer."""
+    facts_of_pack, space = (of or pack()).facts, boxes.Space(of or pack())
+    for decision in (of or pack()).decisions:
         for rule in decision.rules:
             fitting = space.expand(rule.when)
             for _ in range(tries if fitting else 0):
                 box = space.answers_in(random.choice(fitting))
                 facts = {fact: random.choice(answers) for fact, answers in box.items()}
                 yield facts
-                for fact, answers in FACTS.items():
+                for fact, answers in facts_of_pack.items():
                     yield from (
                         facts | {fact: answer} for answer in answers if answer != facts[fact]
                     )

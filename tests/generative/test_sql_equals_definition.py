@@ -5,6 +5,9 @@ from itertools import chain, islice
 
 import pytest
 
+from pipeline.core import PROTOCOL
+from pipeline.protocol.pack import load
+from pipeline.protocol.tables import register_pack
 from tests.clinic import clinic, pack
 from tests.generative.combinations import (
     DECISION,
@@ -16,15 +19,18 @@ from tests.generative.combinations import (
     seeded,
 )
 
+OTHERS = sorted({path.stem for path in PROTOCOL.glob("*.yaml")} - {pack().name})
 SWITCHES = ("n23_used", "n24_used")
 DERIVED = [name for name in DECISION if name in pack().raw["derived"]]
 
 
-def agree(combinations, size=60_000):
+def agree(combinations, size=60_000, of=None):
     con, waiting = clinic(), iter(combinations)
+    if of:
+        register_pack(con, of)
     while batch := list(islice(waiting, size)):
         for facts, decided in zip(batch, by_sql(con, batch), strict=True):
-            assert decided == by_definition(facts), facts
+            assert decided == by_definition(facts, of), facts
 
 
 def test_derived_facts_and_cohorts_over_every_combination():
@@ -84,3 +90,9 @@ def test_any_combinations_at_all():
 
 def test_beside_the_edges_of_every_rule():
     agree(beside_every_rule(seeded()))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_other_shipped_pack(name):
+    agree(at_random(20_000, seeded(), load(name)), of=load(name))
+    agree(beside_every_rule(seeded(), of=load(name)), of=load(name))
