@@ -54,7 +54,8 @@ def try_examples(pack):
     share the day and what was loaded; each has an id of its own, so none sees another's records."""
     together = {}
     for example in examples_of(pack):
-        together.setdefault((example.as_of, example.not_loaded), []).append(example)
+        alone = example.number if example.is_apart else None
+        together.setdefault((example.as_of, example.not_loaded, alone), []).append(example)
     tried = [each for examples in together.values() for each in _tried(pack, examples)]
     return sorted(tried, key=lambda each: each.example.number)
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.protocol.example_tables import COLUMNS, canonical_rows, table_problems
+from pipeline.protocol.tables import vocabulary
 
 DAY = date(2026, 1, 31)  # as of which an example is screened that does not say so
 EXPECTED = ("next_step", "rule", "priority", "safety", "flags", "cause", "facts")
 KEYS = ("title", "as_of", "not_loaded", *COLUMNS, "expect")
 LISTS = ("safety", "flags")
+CODED = ("medication", "condition", "procedure")
 PRIORITIES = range(5)  # 0: not on the worklist
 MAY_BE_MISSING = ("medication", "condition")  # entities whose extract an example may say is missing
 
@@ -29,6 +31,17 @@ class Example:
     @property
     def patient_id(self):
         return f"example-{self.number:03}"
+
+    @property
+    def is_apart(self):
+        """Whether a record is in a code system that is not known: by its share of such rows it is
+        judged whether an extract is understood, so the example is to be ingested alone."""
+        known = {row["alias"] for row in vocabulary("code_system")}
+        return any(
+            row.get("code_system", "").upper() not in known
+            for entity in CODED
+            for row in self.tables.get(entity, ())
+        )
 
 
 def examples_of(pack):

@@ -169,6 +169,31 @@ def test_thirty_examples_take_seconds(home, tmp_path):
     assert time.monotonic() - began < 30
 
 
+UNKNOWN = """
+examples:
+  - title: Codes of a system that nobody knows
+    patient: |
+      birth_date
+      1960-05-01
+    condition: |
+      code | code_system | onset_on
+      a    | SOMEWHERE   | 2025-01-01
+      b    | SOMEWHERE   | 2025-01-01
+      c    | SOMEWHERE   | 2025-01-01
+    expect: {flags: [CONDITIONS_NOT_UNDERSTOOD], facts: {conditions: not_understood, neuro: not_loaded}}
+  - title: Another one is not judged by them
+    condition: |
+      concept                | onset_on
+      headache_tierB_primary | 2025-12-01
+    expect: {facts: {conditions: loaded, neuro: headache}}
+"""
+
+
+def test_no_example_is_judged_by_the_code_systems_of_another(home, tmp_path):
+    answer = b12(home, "protocol", "test", write_small(tmp_path, more=UNKNOWN))
+    assert answer.code == 0, answer.out + answer.err
+
+
 @pytest.mark.parametrize("missing", ["title: A low B12", "expect: {next_step", "title: Ours"])
 def test_a_pack_of_a_wrong_structure_is_not_shown_and_says_what_is_missing(home, tmp_path, missing):
     tried(home, tmp_path)
