@@ -8,12 +8,14 @@ from pipeline.core import PROTOCOL
 
 ASKED_BY = {  # next step or flag: concepts of protocol/codes/lab_tests.csv
     "ORDER_MMA": ("mma_serum",), "CONSIDER_MMA": ("mma_serum",), "ORDER_B12": ("b12_total_mass",),
+    "ORDER_ACTIVE_B12": ("holotc_active_b12",), "ORDER_HOMOCYSTEINE": ("homocysteine_molar",),
     "INVESTIGATE_CAUSE": ("intrinsic_factor_ab", "gastrin"),
     "MONITORING_DUE": ("b12_total_mass", "homocysteine_molar", "mma_serum"),
 }  # fmt: skip
 TEXTS = {
     "mma_serum": "Methylmalonic acid (MMA), serum or plasma",
     "b12_total_mass": "Vitamin B12, serum or plasma",
+    "holotc_active_b12": "Active vitamin B12 (holotranscobalamin), serum or plasma",
     "homocysteine_molar": "Homocysteine, serum or plasma",
     "intrinsic_factor_ab": "Intrinsic factor antibody, serum",
     "gastrin": "Gastrin, serum or plasma",

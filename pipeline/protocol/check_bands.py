@@ -19,10 +19,26 @@ ID = re.compile(r"[A-Za-z0-9_-]+")
 def band_problems(pack, shipped):
     """The problems of every band's rows. shipped: the shipped pack, whose bands are those that the
     SELECTs read."""
+    yield from _second_bands(pack.raw["bands"])
     for name, band in pack.raw["bands"].items():
         yield from _tile_problems(f"band {name}", ("bands", name), band["tiles"])
         if "local" in band:
             yield from _local_problems(pack, shipped, name, band)
+
+
+def _second_bands(bands):
+    "neuro_300 is the one band that is read beside another, and not for the word of a result"
+    first = {}
+    for name, band in bands.items():
+        other = first.setdefault(band["analyte"], name) if name != "neuro_300" else name
+        if other != name:
+            yield (
+                ("bands", name),
+                (
+                    f"band {name}: {band['analyte']} has a band already, {other}, and a result is"
+                    " judged by one band"
+                ),
+            )
 
 
 def _tile_problems(named, where, tiles):

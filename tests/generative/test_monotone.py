@@ -95,6 +95,17 @@ def test_an_earlier_low_never_lowers_a_priority(name):
         never_less_urgent(before, after)
 
 
+@pytest.mark.parametrize("name", ["aafp-2025", "nice-ng239"])
+def test_adding_a_neurological_concept_where_headache_is_none_never_lowers_a_priority(name):
+    mine, timing = load(name), ("other", "other", "other", "new_on_therapy")
+    states = [*zip(("none", "nonspecific", "diabetic_only", "definite"), timing, strict=True)]
+    found = list(urgencies(("neuro", "neuro_timing"), states, mine))
+    for before, after in pairwise(found):
+        never_less_urgent(before, after)
+    unknown, *_ = urgencies(("neuro", "neuro_timing"), [("not_loaded", "other")], mine)
+    never_less_urgent(unknown, found[1])
+
+
 def test_adding_a_neurological_concept_never_lowers_a_priority():
     "The answer is the strongest that applies, so that one more concept leaves it or moves it up; a new sign may be new on therapy"
     steps = [

@@ -145,3 +145,18 @@ def test_what_is_no_list_of_rows_cannot_be_read(tmp_path, local):
     path.write_text(TEXT.replace("  mma:\n", f"  mma:\n    local: {local}\n", 1), "utf-8")
     with pytest.raises(InvalidProtocol, match="cannot be read"):
         problems(load(path))
+
+
+@pytest.mark.parametrize("analyte", ["total_b12", "mma", "egfr"])
+def test_a_second_band_of_an_analyte_is_refused_since_each_result_has_one_word(tmp_path, analyte):
+    "Its word would stand beside that of the first, and a low B12 could read as another"
+    path = tmp_path / "second.yaml"
+    second = f"bands:\n  high:\n    analyte: {analyte}\n    unit: x\n    cites: [OURS]\n    tiles: [{{answer: any, from: 0}}]\n"
+    path.write_text(
+        TEXT.replace("bands:\n", second, 1).replace("from: 0", "to: 1}, {answer: high, above: 1"),
+        "utf-8",
+    )
+    said = [what for *_, what in problems(load(path))]
+    assert any(
+        f"{analyte} has a band already" in what and "is judged by one band" in what for what in said
+    )

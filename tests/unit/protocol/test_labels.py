@@ -2,8 +2,11 @@
 
 import pytest
 
+from pipeline.core import PROTOCOL
 from pipeline.protocol import labels as words
 from pipeline.protocol.pack import load
+
+PACKS = sorted(path.stem for path in PROTOCOL.glob("*.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -36,8 +39,9 @@ def test_a_code_in_words(code, at_first, within):
     assert (words.word(code), words.low(code)) == (at_first, within)
 
 
-def test_every_action_and_fact_of_the_protocol_reads_as_words():
-    pack = load("praxis-2026")
+@pytest.mark.parametrize("name", PACKS)
+def test_every_action_and_fact_of_a_shipped_pack_reads_as_words(name):
+    pack = load(name)
     for code in (
         *pack.raw["actions"],
         *pack.facts,
@@ -45,6 +49,22 @@ def test_every_action_and_fact_of_the_protocol_reads_as_words():
         *(row["id"] for row in pack.raw["flags"]),
     ):
         assert "_" not in words.word(code)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_treatment_is_an_option_and_a_test_is_missing_never_ordered(name):
+    said = {code: words.word(code) for code in load(name).raw["actions"]}
+    for code, text in said.items():
+        assert not code.startswith("TREAT_") or text.startswith("Treatment option: "), code
+        assert not code.startswith("ORDER_") or text.startswith("Missing test: "), code
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_an_alert_with_a_priority_says_what_it_asks_for(name):
+    pack = load(name)
+    rows = [*pack.raw["safety"], *pack.raw["flags"]]
+    asking = {row.get("outcome", row["id"]) for row in rows if row["priority"]}
+    assert sorted(asking - words.ASKS.keys()) == []
 
 
 def test_marks_are_shown_and_the_rest_is_escaped():
