@@ -6,17 +6,11 @@ from contextlib import ExitStack
 from threading import Lock
 
 from pipeline.core import UsageError, private_folder
-from pipeline.engine import (
-    build,
-    build_order,
-    relation_names,
-    relations_read_by,
-    storage_errors,
-)
+from pipeline.engine import build, relation_names, relations_read_by, resting_on, storage_errors
 from pipeline.lake import is_readable_as
-from pipeline.protocol import first_action, movable, moved, pack_of_run, register_pack
+from pipeline.protocol import fingerprints, movable, moved, pack_of_run, register_pack
 from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, register_inputs, scratch_database
+from pipeline.screening import BUILDERS, moves, register_inputs, scratch_database
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
 MOVED_TABLES = {  # what a moved number may change
@@ -61,7 +55,7 @@ class Simulation:
                 as_of=self.as_of,
                 versions=last.inputs.tables if held else None,
             )
-            self._print = _fingerprints(self._con)
+            self._print = fingerprints(self._con)
             read = {*self._print} if other else MOVED_TABLES
             build(self._con, BUILT, builders=BUILDERS, kept=_kept(self._con, read))
             self._con.execute(f"create table screening.before as {_ROWS}")
@@ -99,8 +93,8 @@ class Simulation:
             "run_id": self.run_id, "as_of": str(self.as_of),
             "protocol": _title(pack), "protocol_now": _title(self.pack), "lake": self.lake,
             "changed": changed, "now": self._now | _hours(self._now, minutes),
-            "then": then | _hours(then, minutes), "moved": _moved(flows),
-            "flows": [flow for flow in flows if _is_change(flow)],
+            "then": then | _hours(then, minutes), "moved": moves.moved(flows),
+            "flows": [flow for flow in flows if moves.is_change(flow)],
             "minutes": dict(minutes), "cites": CITES,
         }  # fmt: skip
 
@@ -116,9 +110,9 @@ class Simulation:
         shown, self._shown = self._shown, None  # a failure in the middle is no answer
         with storage_errors(self.home):
             register_pack(self._con, pack)
-            found = _fingerprints(self._con)
+            found = fingerprints(self._con)
             seeds = {name for name in found if not shown or found[name] != self._print.get(name)}
-            build(self._con, resting_on(self._con, seeds), builders=BUILDERS)
+            build(self._con, resting_on(self._con, BUILT, seeds), builders=BUILDERS)
         self._shown, self._print = pack, found
 
 
@@ -126,36 +120,14 @@ def _title(pack):
     return f"{pack.name} {pack.raw['version']}"
 
 
-def _fingerprints(con):
-    "What each relation of the protocol holds, in a number, whatever the order of its rows"
-    names = con.execute(
-        "select table_name from duckdb_tables() where schema_name = 'protocol' order by all"
-    ).fetchall()
-    printed = "select count(*), sum(cast(hash(each) as hugeint)) from protocol."
-    return {
-        f"protocol.{name}": con.execute(f"{printed}{name} as each").fetchone() for (name,) in names
-    }
-
-
-def resting_on(con, seeds):
-    """The relations of clinical and screening that read one of the `seeds`, directly or through
-    others."""
-    found = []
-    for name in build_order(con, BUILT):
-        if relations_read_by(con, name) & {*seeds, *found}:
-            found.append(name)
-    return found
-
-
 def _kept(con, read):
     "What may be built anew where one of these relations changes, and what that reads"
-    moved = resting_on(con, read)
+    moved = resting_on(con, BUILT, read)
     return {*moved, *(read for name in moved for read in relations_read_by(con, name))}
 
 
-ASKED = ("priority", "rule", "next_step", "safety", "flags")  # what `first_action` reads
-_ROWS = f"select patient_id, {', '.join(ASKED)} from screening.worklist"
-_SIDES = ", ".join(f"{side}.{name}" for side in ("old", "new") for name in ASKED)
+_ROWS = f"select patient_id, {', '.join(moves.ASKED)} from screening.worklist"
+_SIDES = ", ".join(f"{side}.{name}" for side in ("old", "new") for name in moves.ASKED)
 _BOTH = (
     f"from screening.before as old full join ({_ROWS}) as new on new.patient_id = old.patient_id"
 )
@@ -163,12 +135,12 @@ _BOTH = (
 
 def _counts(con, pack):
     rows = con.execute(
-        f"select {', '.join(ASKED)}, count(*) from screening.worklist group by all"
+        f"select {', '.join(moves.ASKED)}, count(*) from screening.worklist group by all"
     ).fetchall()
     priorities, actions = Counter({1: 0, 2: 0, 3: 0, 4: 0}), Counter()
     for *asked, number in rows:
         priorities[asked[0]] += number
-        actions[_action(pack, asked)] += number
+        actions[moves.action_of(pack, asked)] += number
     cohorts = con.execute(
         "select unnest(cohorts), count(*) from screening.worklist group by 1 order by 1"
     ).fetchall()
@@ -178,55 +150,21 @@ def _counts(con, pack):
     }  # fmt: skip
 
 
-def _action(pack, asked):
-    "None of a patient who is not on the worklist"
-    return first_action(pack, dict(zip(ASKED, asked, strict=True))) if asked[0] else None
-
-
 def _flows(con, before, after):
     """Of every patient who is on the worklist under one of the two packs: how many have which
     action and priority under the first and which under the second, most first"""
     rows = con.execute(f"select {_SIDES}, count(*) {_BOTH} group by all").fetchall()
-    counted = Counter()
-    for row in rows:
-        counted[_way(before, after, row)] += row[-1]
-    names = ("from", "from_priority", "to", "to_priority")
-    return [
-        dict(zip(names, way, strict=True)) | {"patients": number}
-        for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
-    ]
-
-
-def _way(before, after, row):
-    "Action and priority under the first pack, then under the second"
-    old, new = row[: len(ASKED)], row[len(ASKED) : 2 * len(ASKED)]
-    return _action(before, old), old[0], _action(after, new), new[0]
+    return moves.flows_of(before, after, rows)
 
 
 def _patients(con, before, after):
     ids = "coalesce(new.patient_id, old.patient_id)"
     order = f"least(old.priority, new.priority), {ids}"  # least passes over null
     for row in con.execute(f"select {_SIDES}, {ids} {_BOTH} order by {order}").fetchall():
-        action, priority, action_then, priority_then = _way(before, after, row)
+        action, priority, action_then, priority_then = moves.way_of(before, after, row)
         if (action, priority) != (action_then, priority_then):
             cells = (row[-1], priority, action, priority_then, action_then)
             yield dict(zip(MOVED_COLUMNS, cells, strict=True))
-
-
-def _is_change(flow):
-    return (flow["from"], flow["from_priority"]) != (flow["to"], flow["to_priority"])
-
-
-def _moved(flows):
-    listed = [flow for flow in flows if flow["from"] and flow["to"]]
-    chosen = {
-        "come": [flow for flow in flows if not flow["from"]],
-        "leave": [flow for flow in flows if not flow["to"]],
-        "more_urgent": [flow for flow in listed if flow["to_priority"] < flow["from_priority"]],
-        "less_urgent": [flow for flow in listed if flow["to_priority"] > flow["from_priority"]],
-        "other_action": [flow for flow in listed if flow["to"] != flow["from"]],
-    }
-    return {name: sum(flow["patients"] for flow in some) for name, some in chosen.items()}
 
 
 def _hours(counts, minutes):

@@ -72,6 +72,8 @@ def _ingest_and_screen(commands):
         command.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
         text = f"the protocol pack (default: {DEFAULT_PACK})"
         command.add_argument("--protocol", metavar="PACK", help=text)
+        text = "another pack, counted beside it; can be given again"
+        command.add_argument("--shadow", metavar="PACK", action="append", help=text)
         text = "if a gate warns, hold the run until b12 decide"
         command.add_argument("--hold-warned", action="store_true", help=text)
     text = "screen again from the data of a past run; publishes nothing"

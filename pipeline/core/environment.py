@@ -183,6 +183,12 @@ class Settings(BaseSettings):
             " protocol is not signed as it is, or its review is overdue (yes or no)."
         ),
     )
+    shadow_packs: str = _text(
+        "",
+        "Protocol packs, by name or path, separated by commas, that are counted beside the one that"
+        " decides the worklist.",
+        most=1000,
+    )
     answer_hours: float = Field(
         default=8, gt=0, description="Hours that such a run waits before it is discarded."
     )

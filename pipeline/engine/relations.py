@@ -57,6 +57,16 @@ def build_order(con, wanted):
     return list(TopologicalSorter(graph).static_order())
 
 
+def resting_on(con, wanted, seeds):
+    """Those of the wanted relations that read one of the `seeds`, directly or through others, each
+    after those it reads."""
+    found = []
+    for name in build_order(con, wanted):
+        if relations_read_by(con, name) & {*seeds, *found}:
+            found.append(name)
+    return found
+
+
 def with_dependencies(con, wanted):
     """The wanted relations and those of their schemas that they read, directly or not."""
     schemas = {name.split(".")[0] for name in wanted}

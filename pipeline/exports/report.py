@@ -44,12 +44,26 @@ def describe(home, top=10, b12="b12"):
         _counts("Safety alerts", summary["alert"]),
         *_not_evaluated(summary["not_evaluated"]),
         _priorities(summary),
+        *_shadows(folder / "shadows.json", b12),
         "",
         table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST),
         f"Files: {folder.resolve()}",
         "Next: " + " · ".join(f"{b12} {command}" for command in commands),
     ]
     return fitted("\n".join(lines))
+
+
+def _shadows(path, b12):
+    "What other packs would list, where the run counted them"
+    for shadow in read_counts(path) if path.exists() else ():
+        protocol, moved = shadow["protocol"], shadow["moved"]
+        changed = sum(flow["patients"] for flow in shadow["flows"] if flow["from"] and flow["to"])
+        yield (
+            f"Beside it, {protocol['pack']} {protocol['version']} would list"
+            f" {counted(shadow['then']['worklist'], 'patient')}: {moved['come']:,} join,"
+            f" {moved['leave']:,} leave, {changed:,} change. More: {b12} simulate --protocol"
+            f" {protocol['pack']}"
+        )
 
 
 def _priorities(summary):

@@ -60,6 +60,7 @@ from pipeline.protocol.shown_result import (
 from pipeline.protocol.tables import (
     code_rows,
     code_system_names,
+    fingerprints,
     register,
     register_pack,
     register_vocabulary,
@@ -97,6 +98,7 @@ __all__ = [
     "examples_of",
     "fact_meaning",
     "facts_read",
+    "fingerprints",
     "first_action",
     "has_examples",
     "impossible",

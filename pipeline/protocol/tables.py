@@ -135,6 +135,18 @@ def register_pack(con, pack):
     _register_decisions(con, pack.decisions)
 
 
+def fingerprints(con):
+    """What each relation of the schema `protocol` holds, as `{relation: (rows, number)}`, whatever
+    the order of its rows: to see which of them another pack fills differently."""
+    names = con.execute(
+        "select table_name from duckdb_tables() where schema_name = 'protocol' order by all"
+    ).fetchall()
+    printed = "select count(*), sum(cast(hash(each) as hugeint)) from protocol."
+    return {
+        f"protocol.{name}": con.execute(f"{printed}{name} as each").fetchone() for (name,) in names
+    }
+
+
 def register_facts(con, pack):
     """Create the relations of the schema `protocol` that hold the facts which a pack declares."""
     for name, columns, rows in fact_relations(pack, meanings_of(pack)):

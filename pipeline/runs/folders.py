@@ -18,7 +18,7 @@ REMOVED = ".gone-"
 OF_PUBLISHED_RUNS = (
     "assessment.parquet", "worklist.parquet", "worklist.csv", "patient_site.parquet",
     "listed_patient.parquet", "follow_up.parquet", "explanation.parquet", "summary.json",
-    "site_summary.json",
+    "site_summary.json", "shadows.json",
 )  # fmt: skip
 PATIENTS_READ_TOGETHER = (
     2_048  # of explanation.parquet, so that a page reads little; DuckDB's least

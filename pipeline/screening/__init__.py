@@ -1,5 +1,6 @@
 """The nightly screening: facts, decisions, gates, publication, and a steward's approval."""
 
+from pipeline.screening import moves
 from pipeline.screening.approval import decide
 from pipeline.screening.bucket import BUILDERS
 from pipeline.screening.inputs import register_inputs
@@ -22,6 +23,7 @@ __all__ = [
     "decide",
     "likened",
     "load_checked_pack",
+    "moves",
     "parse_day",
     "plan_buckets",
     "register_inputs",

@@ -57,7 +57,7 @@ def screen_ahead(home, plan, number):
         if not night or number not in night.buckets:
             return None
         try:
-            screen_bucket(home, folder, night, number, pack=plan.pack)
+            screen_bucket(home, folder, night, number, plan=plan)
             return patients_of(folder, night, number)
         except (LakeUnavailable, FileNotFoundError):
             if (folder / NOTE).exists():

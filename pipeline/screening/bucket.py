@@ -24,6 +24,7 @@ from pipeline.screening.apply_rules import apply_rules
 from pipeline.screening.inputs import register_assessed, register_inputs
 from pipeline.screening.night import MERGES, attach_merges, range_of
 from pipeline.screening.scratch import scratch_database
+from pipeline.screening.shadow import FLOW, needed, write_flows
 
 ASSESSMENT, WORKLIST = "screening.assessment", "screening.worklist"
 EXPLANATION, EXPLAINED = "explaining.explanation", "explaining.explained_patient"
@@ -33,15 +34,15 @@ EXPLAINED_TOGETHER = 2 * PATIENTS_READ_TOGETHER  # their nested rows are in memo
 BUILDERS = {"screening.fit": apply_rules}
 PARTS = (ASSESSMENT, *relation_names("bucket"), EXPLANATION)  # what leaves a bucket
 BUILT = {*relation_names("clinical"), *relation_names("screening"), *PARTS} - {
-    *MERGES, WORKLIST, EXPLANATION,
+    *MERGES, WORKLIST, EXPLANATION, FLOW,
 }  # fmt: skip
 
 
-def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: None):
+def screen_bucket(home, folder, night, number, *, plan, progress=lambda name: None):
     """Screen the bucket of this number of a Night, and write its parts whole, by one rename; a
     bucket that has its parts stays as it is.
 
-    folder: that of the night. pack: its protocol Pack. Raises LakeUnavailable, StorageError.
+    folder: that of the night. plan: its RunPlan. Raises LakeUnavailable, StorageError.
     """
     parts = parts_of(folder, night, number)
     if parts.exists():
@@ -50,8 +51,8 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
     building.mkdir(mode=0o700)
     try:
         (building / "parts").mkdir(mode=0o700)
-        with bucket_of(home, folder, night, number, pack=pack, spill=building) as con:
-            build_parts(con, building / "parts", progress=progress)
+        with bucket_of(home, folder, night, number, pack=plan.pack, spill=building) as con:
+            build_parts(con, building / "parts", shadows=plan.shadows, progress=progress)
         for path in (building / "parts").iterdir():
             flush(path)
         parts.parent.mkdir(exist_ok=True, mode=0o700)
@@ -64,17 +65,19 @@ def screen_bucket(home, folder, night, number, *, pack, progress=lambda name: No
         shutil.rmtree(building, ignore_errors=True)
 
 
-def build_parts(con, folder, *, progress=lambda name: None):
+def build_parts(con, folder, *, shadows=(), progress=lambda name: None):
     """Build a bucket that is registered, and write its parts into a folder; who is listed is
-    explained last."""
+    explained when the rest is there, and the shadows, packs, decide last."""
     write = partial(_write_part, folder=folder)
     builders = BUILDERS | dict.fromkeys(PARTS, write) | {EXPLAINED: create_listed}
     builders |= dict.fromkeys(READ_ONCE, create_view)
     builders[EXPLANATION] = partial(_write_explanations, folder=folder)
     explaining = with_dependencies(con, [EXPLANATION])
     read = {name for relation in explaining for name in relations_read_by(con, relation)}
-    build(con, BUILT, builders=builders, progress=progress, kept={*PARTS, *read})
+    kept = {*PARTS, *read, *(needed(con) if shadows else ())}
+    build(con, BUILT, builders=builders, progress=progress, kept=kept)
     build(con, explaining, builders=builders, progress=progress)
+    write_flows(con, shadows, folder)
 
 
 def create_listed(con, name):

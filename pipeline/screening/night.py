@@ -26,10 +26,10 @@ class Night(BaseModel):
     """What the buckets of a night have in common.
 
     night_id: a random name. code_version: of this program. pack: the SHA-256 of the protocol's
-    file, in hex. started, screened_at: instants; of a past night that is screened again, the second
-    is that of the past. lake, versions: which lake, and the version of each of its tables. after:
-    the id of the run published last. edges: the patient ids at which a bucket ends and the next
-    begins, in order.
+    file, in hex; shadows: those of the other packs, in order. started, screened_at: instants; of a
+    past night that is screened again, the second is that of the past. lake, versions: which lake,
+    and the version of each of its tables. after: the id of the run published last. edges: the
+    patient ids at which a bucket ends and the next begins, in order.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,6 +38,7 @@ class Night(BaseModel):
     code_version: str
     as_of: date
     pack: str
+    shadows: tuple[str, ...] = ()
     started: datetime
     screened_at: datetime
     lake: str | None
@@ -52,8 +53,9 @@ class Night(BaseModel):
 
     def is_of(self, plan):
         """Whether it is the night of a RunPlan: the same day, by the same protocol and program."""
-        asked = (plan.as_of, plan.pack.sha256, __version__)
-        return (self.as_of, self.pack, self.code_version) == asked
+        shadows = tuple(each.sha256 for each in plan.shadows)
+        asked = (plan.as_of, plan.pack.sha256, shadows, __version__)
+        return (self.as_of, self.pack, self.shadows, self.code_version) == asked
 
 
 def write_night(con, folder, **read):

@@ -23,7 +23,7 @@ from pipeline.screening import ahead
 from pipeline.screening.following import follow
 from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
-from pipeline.screening.plan import RunPlan, kept_pack, load_checked_pack, parse_day
+from pipeline.screening.plan import RunPlan, kept_pack, load_checked_pack, load_shadows, parse_day
 from pipeline.screening.publish import publish
 from pipeline.screening.scratch import scratch_folder
 from pipeline.screening.screen import plan_night, reported, screen_buckets
@@ -65,19 +65,21 @@ class Replay:
 @observe_screening
 def screen_population(
     home, as_of=None, pack=None, progress=lambda name: None, *,
-    asked_by=None, hold_warned=False, is_unattended=False,
+    asked_by=None, hold_warned=False, is_unattended=False, shadows=None,
 ):  # fmt: skip
     """Screen everyone, gate, publish; returns the ScreeningOutcome.
 
     asked_by: a key under which one run is published, however often it is asked for. hold_warned:
     where a gate warned, the run is held until `approval.decide`. is_unattended: a schedule asks, so
     `latest` does not go back to an earlier day, and the pack must be signed where the site requires
-    it (`B12_REQUIRE_SIGNED_PACK`), else the run is held. Raises GateClosed: nothing was published.
+    it (`B12_REQUIRE_SIGNED_PACK`), else the run is held. shadows: the names of packs that are
+    counted besides, else those of `B12_SHADOW_PACKS`. Raises GateClosed: nothing was published.
     """
     _check_lake(home)
     plan = plan_of(
-        home, as_of, pack, asked_by=asked_by, hold_warned=hold_warned, is_unattended=is_unattended
-    )
+        home, as_of, pack, asked_by=asked_by, hold_warned=hold_warned,
+        is_unattended=is_unattended, shadows=shadows,
+    )  # fmt: skip
     with closing(worklist.open_store(home)) as store:
         with exclusive_lock(home, "screen"):  # an erasure also needs the store and the ingest
             _, notes_left = ingest_notes(home, store)
@@ -109,11 +111,14 @@ def screen_planned(home, number, as_of=None, pack=None, *, asked_by):
     return ahead.screen_ahead(home, plan_of(home, as_of, pack, asked_by=asked_by), number)
 
 
-def plan_of(home, as_of, pack, **asked):
+def plan_of(home, as_of, pack, shadows=None, **asked):
     """The RunPlan of what is asked for: by which pack, for which day (else today), with what
     `screen_population` is asked besides. Raises UsageError, InvalidProtocol."""
-    day = parse_day(as_of or today())
-    return RunPlan(load_checked_pack(pack), day, changes=quality.read_changes(home), **asked)
+    day, loaded = parse_day(as_of or today()), load_checked_pack(pack)
+    return RunPlan(
+        loaded, day, shadows=load_shadows(loaded, shadows), changes=quality.read_changes(home),
+        **asked,
+    )  # fmt: skip
 
 
 def _check_lake(home):

@@ -13,11 +13,13 @@ SHOWN = 5  # problems of a pack that the error names
 
 @dataclass(frozen=True)
 class RunPlan:
-    """pack: a sound protocol pack. changes: what the site changes about the gates. replay_of: the
+    """pack: a sound protocol pack. shadows: others, of which it is counted whom they would list.
+    changes: what the site changes about the gates. replay_of: the
     manifest of the run to screen again. The others: see `screen_population`."""
 
     pack: Pack
     as_of: date
+    shadows: tuple[Pack, ...] = ()
     hold_warned: bool = False
     asked_by: str | None = None
     is_unattended: bool = False
@@ -41,6 +43,20 @@ class RunPlan:
             "protocol": must_be_signed and not standing.is_in_order,
         }
         return tuple(name for name, holds in reasons.items() if holds)
+
+
+def load_shadows(pack, names=None):
+    """The checked packs of these names, else those of the setting, that screen beside a Pack.
+    Raises UsageError where two of them have one name, and InvalidProtocol."""
+    asked = settings().shadow_packs.replace(",", " ").split() if names is None else names
+    shadows = tuple(load_checked_pack(name) for name in asked)
+    called = [each.name for each in (pack, *shadows)]
+    if twice := sorted({name for name in called if called.count(name) > 1}):
+        raise UsageError(
+            f"The protocol {', '.join(twice)} is asked for twice: the packs of one run have"
+            " different names."
+        )
+    return shadows
 
 
 def load_checked_pack(pack=None):

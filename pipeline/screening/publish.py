@@ -27,7 +27,9 @@ from pipeline.runs import (
 )
 from pipeline.screening.bucket import ASSESSMENT, EXPLANATION, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
+from pipeline.screening.shadow import shadow_counts
 
+SHADOWS = "shadows.json"
 OF_PATIENTS = ("bucket.patient_site", "bucket.listed_patient", "bucket.follow_up")
 
 DIMENSIONS = (  # what summary.json counts
@@ -61,6 +63,9 @@ def publish(screened, home, plan, *, outcomes, validations):
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))
         _write_tables(screened, building, manifest)
+        if plan.shadows:
+            counts = shadow_counts(screened.con, plan.pack, plan.shadows)
+            write_json(building / SHADOWS, list(counts))
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
     _flush(building)

@@ -41,7 +41,8 @@ def plan_night(home, folder, plan, *, published=()):
         )  # fmt: skip
         register_assessed(con, home, published)
         return write_night(
-            con, folder, as_of=plan.as_of, pack=plan.pack.sha256, started=started,
+            con, folder, as_of=plan.as_of, pack=plan.pack.sha256,
+            shadows=tuple(each.sha256 for each in plan.shadows), started=started,
             screened_at=screened_at, lake=lake.lake_id(home), versions=versions,
             after=newest_of(published),
         )  # fmt: skip
@@ -50,7 +51,7 @@ def plan_night(home, folder, plan, *, published=()):
 def screen_buckets(home, folder, night, plan, *, progress=lambda name: None):
     """Screen every bucket of a Night, one after the other."""
     for number in night.buckets:
-        screen_bucket(home, folder, night, number, pack=plan.pack, progress=progress)
+        screen_bucket(home, folder, night, number, plan=plan, progress=progress)
 
 
 @contextmanager

@@ -64,6 +64,10 @@ def _say_nothing_came(options):
 def screen(home, options):
     if options.snapshot and options.on:
         raise UsageError("--snapshot screens on this machine: leave out --on.")
+    if options.shadow and (options.snapshot or options.on):
+        raise UsageError(
+            "--shadow cannot be given with --snapshot or --on. For every run: B12_SHADOW_PACKS."
+        )
     (_screen_again if options.snapshot else _screen)(home, options)
 
 
@@ -75,6 +79,7 @@ def _screen(home, options):
         options.protocol,
         progress=tell_relation,
         hold_warned=options.hold_warned,
+        shadows=options.shadow,
     )
     if done.state == "held":
         raise GateClosed(

@@ -1,0 +1,63 @@
+"""Who moves on the worklist where another protocol, or other numbers, decide: counts by action and
+priority."""
+
+from collections import Counter
+
+from pipeline.protocol import first_action
+
+ASKED = ("priority", "rule", "next_step", "safety", "flags")  # what `first_action` reads
+NAMES = ("from", "from_priority", "to", "to_priority")
+
+
+def action_of(pack, asked):
+    """The first action of a patient by their ASKED; None of one who is not on the worklist."""
+    return first_action(pack, dict(zip(ASKED, asked, strict=True))) if asked[0] else None
+
+
+def way_of(before, after, row):
+    """A row of ASKED by one pack and by another, as the values of NAMES."""
+    was, now = row[: len(ASKED)], row[len(ASKED) : 2 * len(ASKED)]
+    return action_of(before, was), was[0], action_of(after, now), now[0]
+
+
+def flows_of(before, after, rows):
+    """How many patients go which way from one pack to another, most first, as dicts of NAMES and
+    `patients`; None stands for the worklist's outside. rows: those of `way_of`, patients last."""
+    counted = Counter()
+    for row in rows:
+        counted[way_of(before, after, row)] += row[-1]
+    return [
+        dict(zip(NAMES, way, strict=True)) | {"patients": number}
+        for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
+    ]
+
+
+def is_change(flow):
+    """Whether who goes this way has another action or priority."""
+    return (flow["from"], flow["from_priority"]) != (flow["to"], flow["to_priority"])
+
+
+def moved(flows):
+    """How many patients come onto the worklist, leave it, or change, of flows."""
+    listed = [flow for flow in flows if flow["from"] and flow["to"]]
+    chosen = {
+        "come": [flow for flow in flows if not flow["from"]],
+        "leave": [flow for flow in flows if not flow["to"]],
+        "more_urgent": [flow for flow in listed if flow["to_priority"] < flow["from_priority"]],
+        "less_urgent": [flow for flow in listed if flow["to_priority"] > flow["from_priority"]],
+        "other_action": [flow for flow in listed if flow["to"] != flow["from"]],
+    }
+    return {name: sum(flow["patients"] for flow in some) for name, some in chosen.items()}
+
+
+def listed(flows, side):
+    """The worklist on one side of flows, `from` or `to`: how many, by priority and by action."""
+    priorities, actions = Counter({1: 0, 2: 0, 3: 0, 4: 0}), Counter()
+    for flow in flows:
+        if flow[side]:
+            priorities[flow[f"{side}_priority"]] += flow["patients"]
+            actions[flow[side]] += flow["patients"]
+    return {
+        "worklist": priorities.total(), "priority": dict(priorities),
+        "action": dict(sorted(actions.items())),
+    }  # fmt: skip

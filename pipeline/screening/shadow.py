@@ -1,0 +1,78 @@
+"""Shadows: other protocol packs over the same night. One pack decides the worklist; of the others
+it is counted whom they would list, so that a change can be watched before it is made."""
+
+from pipeline.engine import build, resting_on, select_of, view_of_parquet, with_dependencies
+from pipeline.protocol import fingerprints, register_pack
+from pipeline.screening.apply_rules import apply_rules
+from pipeline.screening.moves import ASKED, flows_of, is_change, listed, moved
+
+FLOW = "bucket.shadow_flow"
+TARGETS = (  # what a decision needs
+    "clinical.patient_fact", "screening.patient_combination", "screening.combination_decision",
+)  # fmt: skip
+_DECISION = """create table screening.shadow_decision (number integer, patient_id varchar,
+    priority integer, rule varchar, next_step varchar, safety varchar[], flags varchar[],
+    cohorts varchar[])"""
+
+
+def needed(con):
+    """The relations that must be kept until every shadow has decided."""
+    return with_dependencies(con, TARGETS)
+
+
+def write_flows(con, shadows, folder):
+    """Decide a built bucket by each of these packs in turn, and write who goes where as the part
+    FLOW. What the bucket's own pack filled is not there any more afterwards."""
+    con.execute(_DECISION)
+    con.execute("create table screening.shadow_pack (number integer)")
+    if shadows:
+        _keep_decisions(con, 0)
+    known = fingerprints(con)
+    for number, pack in enumerate(shadows, start=1):
+        con.execute("insert into screening.shadow_pack values ($1)", [number])
+        known = _decide_by(con, pack, known)
+        _keep_decisions(con, number)
+    view_of_parquet(con, FLOW, select_of(FLOW), folder, compression="zstd")
+
+
+def _decide_by(con, pack, known):
+    "Build anew what reads a relation of the protocol that this pack fills differently"
+    register_pack(con, pack)
+    found = fingerprints(con)
+    changed = {name for name in found if found[name] != known[name]}
+    again = resting_on(con, needed(con), changed)
+    build(con, again, builders={"screening.fit": apply_rules})
+    return found
+
+
+def _keep_decisions(con, number):
+    "Of whom the worklist would list; the flags are those that rules raise"
+    columns = ", ".join((*ASKED, "cohorts"))
+    con.execute(
+        f"insert into screening.shadow_decision select $1, patient_id, {columns}"
+        " from screening.patient_combination join screening.combination_decision"
+        " using (combination) where priority between 1 and 4",
+        [number],
+    )
+
+
+def shadow_counts(con, pack, shadows):
+    """What each shadow would list beside the worklist of the run: `protocol`, `now` and `then` (how
+    many, by priority and action, of then also by cohort), `moved`, and `flows` of those who change,
+    as of `moves`."""
+    sides = ", ".join(f"{side}_{name}" for side in ("from", "to") for name in ASKED)
+    counted = f"select {sides}, cast(sum(patients) as bigint) from {FLOW} where shadow = $1"
+    cohorts = (
+        f"select unnest(to_cohorts) as cohort, cast(sum(patients) as bigint) from {FLOW}"
+        " where shadow = $1 group by 1 order by 1"
+    )
+    for number, shadow in enumerate(shadows, start=1):
+        rows = con.execute(f"{counted} group by all order by all", [number]).fetchall()
+        flows = flows_of(pack, shadow, rows)
+        by_cohort = dict(con.execute(cohorts, [number]).fetchall())
+        yield {
+            "protocol": {"pack": shadow.name, "version": str(shadow.raw["version"]),
+                         "sha256": shadow.sha256},
+            "now": listed(flows, "from"), "then": listed(flows, "to") | {"cohort": by_cohort},
+            "moved": moved(flows), "flows": [flow for flow in flows if is_change(flow)],
+        }  # fmt: skip
