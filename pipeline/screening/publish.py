@@ -63,9 +63,7 @@ def publish(screened, home, plan, *, outcomes, validations):
         write_json(building / "summary.json", summary(screened.con))
         write_json(building / "site_summary.json", summary_by_site(screened.con))
         _write_tables(screened, building, manifest)
-        if plan.shadows:
-            counts = shadow_counts(screened.con, plan.pack, plan.shadows)
-            write_json(building / SHADOWS, list(counts))
+        _write_shadows(screened, building, plan)
     manifest = manifest.model_copy(update={"finished": datetime.now(UTC)})
     write_manifest(building, manifest)
     _flush(building)
@@ -108,6 +106,12 @@ def _write_tables(screened, building, manifest):
         parts.mkdir(mode=0o700)
         for number, path in enumerate(part_files(folder, screened.night, name)):
             _link(path, parts / f"part-{number:04}.parquet")
+
+
+def _write_shadows(screened, building, plan):
+    if plan.shadows:
+        counts = shadow_counts(screened.con, plan.pack, plan.shadows)
+        write_json(building / SHADOWS, list(counts))
 
 
 def _link(path, target):
