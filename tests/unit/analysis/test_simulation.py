@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import exports
-from pipeline.analysis.simulation import Simulation, resting_on
+from pipeline.analysis.simulation import BUILT, Simulation
 from pipeline.core.config import PROTOCOL, Home
 from pipeline.core.errors import UsageError
+from pipeline.engine import resting_on
 from pipeline.protocol.pack import load
 from pipeline.screening.plan import RunPlan
 from pipeline.screening.screen import plan_night, reported, screen_buckets
@@ -170,7 +171,7 @@ def test_hours_are_minutes_of_every_patient_on_the_worklist(simulation):
 
 
 def test_only_what_reads_a_moved_number_is_built_anew(simulation):
-    resting = resting_on(simulation._con, {"protocol.band"})
+    resting = resting_on(simulation._con, BUILT, {"protocol.band"})
     assert "clinical.result" in resting and "screening.worklist" in resting
     assert not {
         "clinical.result_version",
@@ -178,7 +179,7 @@ def test_only_what_reads_a_moved_number_is_built_anew(simulation):
         "clinical.finding",
         "clinical.population",
     } & set(resting)
-    assert resting_on(simulation._con, set()) == []
+    assert resting_on(simulation._con, BUILT, set()) == []
 
 
 def test_a_refused_question_changes_nothing(simulation):
