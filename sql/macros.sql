@@ -454,3 +454,7 @@ create or replace macro with_text_values(text, text_values) as
             '\{[a-z0-9_.]+\}', 'not on file', 'g'
         )
     end;
+
+-- A text without the ages of results, which grow every night: "(26 days old)", in brackets or not.
+create or replace macro without_ages(text) as
+    regexp_replace(text, ' ?\(?\d[\d.]* (day|month|year)s? old\)?', '', 'g');

@@ -5,6 +5,7 @@ stands for its midnight in UTC.
 """
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,7 +18,6 @@ from pipeline.engine import relations
 from pipeline.engine.connection import connect
 from pipeline.profiles.files import read_profile
 from pipeline.protocol.facts import answers_in
-from pipeline.protocol.move import moved
 from pipeline.protocol.pack import load
 from pipeline.protocol.tables import register, register_pack
 from pipeline.screening.apply_rules import apply_rules
@@ -91,9 +91,7 @@ def clinic(as_of=AS_OF, loaded="|".join(ENTITIES), **settings):
     con.execute("copy from database template to memory")
     con.execute("detach template")
     if settings:
-        register_pack(
-            con, moved(pack(), {f"settings.{name}": value for name, value in settings.items()})
-        )
+        register_pack(con, _with(settings))
     con.execute("create table protocol.run as select $1::date as as_of", [as_of])
     con.execute("create schema lake")
     for table, columns in lake.COLUMNS.items():
@@ -105,6 +103,13 @@ def clinic(as_of=AS_OF, loaded="|".join(ENTITIES), **settings):
     if loaded is not None:
         insert(con, "lake.delivery", [{"entities": loaded}])
     return con
+
+
+def _with(settings):
+    changed = {
+        name: pack().raw["settings"][name] | {"value": value} for name, value in settings.items()
+    }
+    return replace(pack(), raw=pack().raw | {"settings": pack().raw["settings"] | changed})
 
 
 def insert(con, relation, rows):

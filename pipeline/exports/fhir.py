@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pipeline.exports.proposals import proposed
 from pipeline.exports.text import write_list
-from pipeline.protocol import labels, said_in, without_values
+from pipeline.protocol import has_values, labels, without_values
 
 SYSTEM = "urn:b12-screening"
 STATUS = {  # of an item on the worklist: of a Task
@@ -120,8 +120,11 @@ def _rank(priority):
 
 def _issue(row, alert, meta):
     lines = [(priority, because) for name, priority, because in meta.alerts if name == alert]
+    reason = row["reason"] or ""  # with the values of the patient, where a text names some
     said = [
-        (priority, text) for priority, because in lines if (text := said_in(because, row["reason"]))
+        (priority, reason if has_values(because) else because)
+        for priority, because in lines
+        if has_values(because) or because in reason
     ]
     fitting = said or [(priority, without_values(because)) for priority, because in lines[:1]]
     evidence, severity = (
@@ -132,7 +135,7 @@ def _issue(row, alert, meta):
         "resourceType": "DetectedIssue", "id": _id(meta, row["patient_id"], "alert", alert),
         "status": "preliminary", "code": _concept("alert", alert), "severity": severity,
         "patient": _patient(row), "identifiedDateTime": meta.as_of,
-        "detail": " ".join(because for _, because in fitting) or alert,
+        "detail": " ".join(dict.fromkeys(text for _, text in fitting)) or alert,
         **({"evidence": [{"code": [{"text": evidence}]}]} if evidence else {}),
     }  # fmt: skip
 

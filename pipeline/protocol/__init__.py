@@ -48,7 +48,7 @@ from pipeline.protocol.pack import (
     load,
     pack_of_run,
 )
-from pipeline.protocol.placeholders import said_in, with_values, without_values
+from pipeline.protocol.placeholders import has_values, with_values, without_values
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
 from pipeline.protocol.shown_result import (
     TESTS,
@@ -101,6 +101,7 @@ __all__ = [
     "fingerprints",
     "first_action",
     "has_examples",
+    "has_values",
     "impossible",
     "is_declared",
     "judging_row",
@@ -126,7 +127,6 @@ __all__ = [
     "register",
     "register_pack",
     "register_vocabulary",
-    "said_in",
     "shown_result",
     "shown_unit",
     "snomed_is_valid",

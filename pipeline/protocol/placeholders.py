@@ -23,16 +23,14 @@ def with_values(text, values):
     return NAMED.sub(lambda named: known.get(named[1], ABSENT), text)
 
 
+def has_values(text):
+    """Whether a text names values."""
+    return bool(NAMED.search(text))
+
+
 def without_values(text):
     """A text of no patient: `{b12.value}` is `(B12 value)`."""
     return NAMED.sub(lambda named: f"({named[1].replace('.', ' ').replace('_', ' ')})", text)
-
-
-def said_in(text, reason):
-    """What a reason has of a text with its values filled in; None where it does not have it."""
-    parts = NAMED.split(text)[::2]
-    found = re.search(".+?".join(map(re.escape, parts)), reason or "", re.DOTALL)
-    return found[0] if found else None
 
 
 def placeholder_problems(pack, text):

@@ -1,17 +1,26 @@
 -- One row per patient, declared fact, line of it that reads results, and result that fits the line, whenever it was collected.
 -- Source: the facts that the pack declares. latest: only the latest result; any: every usable result; two_apart: the latest, where one at least that many days
 -- before it fits, too. A line asks for words of the pack's band, or for a side of the laboratory's own reference limits. The latest is, for words, the one that
--- decides for its analyte; for limits, the last that does not cross its own: one without limits fits no side, and an earlier one does not stand in for it.
-with limited as (
-    select
-        *, case
-            when is_beyond_limit('above', comparator, value, reference_low, reference_high) then 'above'
-            when is_beyond_limit('below', comparator, value, reference_low, reference_high) then 'below'
-            when is_beyond_limit('within', comparator, value, reference_low, reference_high) then 'within'
-            when coalesce(reference_low, reference_high) is null then 'none'
-        end as side
+-- decides for its analyte; for limits, the last that does not cross its own: one without limits fits no side, and an earlier one does not stand in for it. An upper
+-- limit that is not above 0 and above the lower one is none, nor is its lower one. Within is only what is known not to be on the worse side: of MMA and
+-- homocysteine not above, of B12 not below.
+with bounded as (
+    select result.* exclude (reference_low, reference_high),
+        coalesce(reference_high > greatest(0, coalesce(reference_low, 0)), reference_low is not null) as is_range,
+        case when is_range then reference_low end as lower, case when is_range then reference_high end as upper
     from clinical.result
     where analyte in (select analyte from protocol.fact_line where is_used)
+),
+
+limited as (
+    select
+        *, case
+            when is_beyond_limit('above', comparator, value, lower, upper) then 'above'
+            when is_beyond_limit('below', comparator, value, lower, upper) then 'below'
+            when case when analyte in ('mma', 'homocysteine') then upper else lower end is null then 'none'
+            when is_beyond_limit('within', comparator, value, lower, upper) then 'within'
+        end as side
+    from bounded
 ),
 
 dated as (
@@ -39,7 +48,7 @@ from fitting
 where case reads
         when 'any' then true
         when 'latest' then is_latest
-        else is_latest and exists (
+        else is_latest and apart_days > 0 and exists (
             from fitting as earlier
             where earlier.patient_id = fitting.patient_id and earlier.fact = fitting.fact and earlier.position = fitting.position
                 and earlier.collected_on <= fitting.collected_on - fitting.apart_days

@@ -8,10 +8,10 @@ select
     item.status is null or item.status = 'off_list' as is_first,
     coalesce(item.status in ('resolved', 'withdrawn', 'excluded', 'merged'), false) as is_closed,
     item.safety as safety_before, tonight.safety as safety_now, item.priority as priority_before, tonight.priority as priority_now,
-    row(item.reason, item.evidence, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site,
+    row(without_ages(item.reason), item.evidence, item.cites, item.flags, item.cohorts, item.cause, item.waiting_since, item.b12_source, item.site,
             item.action, item.severity, item.deciding_test, item.deciding_value, item.deciding_reported, item.deciding_on,
             item.reference_low, item.reference_high, item.born_on, item.born_latest_on, item.sex)
-        is distinct from row(tonight.reason, tonight.evidence, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
+        is distinct from row(without_ages(tonight.reason), tonight.evidence, tonight.cites, tonight.flags, tonight.cohorts, tonight.cause,
             tonight.waiting_since, tonight.b12_source, tonight.site,
             tonight.action, tonight.severity, tonight.deciding_test, tonight.deciding_value, tonight.deciding_reported, tonight.deciding_on,
             tonight.reference_low, tonight.reference_high, tonight.born_on, tonight.born_latest_on, tonight.sex) as is_worded_anew

@@ -1,11 +1,11 @@
 -- One row per patient on the worklist that was just published: a hash of all of worklist.tonight that is compared with the item, but the site.
 -- Rows of the same hash are the same there; the other way round, two hashes may stand for one content, such as alerts in another order.
--- Ages within the evidence grow every night and do not count. Missing: nothing, where a text begins with =. No text holds chr(0).
+-- Ages within the reason and the evidence grow every night and do not count. Missing: nothing, where a text begins with =. No text holds chr(0).
 select
     worklist.patient_id,
     md5(concat_ws(
-        chr(0), coalesce('=' || worklist.priority, ''), coalesce('=' || worklist.next_step, ''), coalesce('=' || worklist.rule, ''), coalesce('=' || worklist.reason, ''), coalesce('=' || worklist.cites, ''),
-        coalesce('=' || regexp_replace(worklist.evidence, ' \(\d[\d.]* (day|month|year)s? old\)', '', 'g'), ''),
+        chr(0), coalesce('=' || worklist.priority, ''), coalesce('=' || worklist.next_step, ''), coalesce('=' || worklist.rule, ''), coalesce('=' || without_ages(worklist.reason), ''), coalesce('=' || worklist.cites, ''),
+        coalesce('=' || without_ages(worklist.evidence), ''),
         coalesce('=' || array_to_string(worklist.safety, '|'), ''), coalesce('=' || array_to_string(worklist.flags, '|'), ''),
         coalesce('=' || array_to_string(worklist.cohorts, '|'), ''), coalesce('=' || worklist.cause, ''), coalesce('=' || worklist.waiting_since, ''),
         coalesce('=' || worklist.b12, ''), coalesce('=' || worklist.b12_reported, ''), coalesce('=' || worklist.b12_on, ''),

@@ -15,7 +15,7 @@ with asked as (
 
 select
     worklist.patient_id, worklist.as_of, worklist.priority, worklist.next_step, worklist.rule, worklist.reason, worklist.cites,
-    regexp_replace(worklist.evidence, ' \(\d[\d.]* (day|month|year)s? old\)', '', 'g') as evidence,
+    without_ages(worklist.evidence) as evidence,
     '|' || array_to_string(worklist.safety, '|') || '|' as safety,
     '|' || array_to_string(worklist.flags, '|') || '|' as flags,
     '|' || array_to_string(worklist.cohorts, '|') || '|' as cohorts,

@@ -145,7 +145,7 @@ def medication(random):
 
 def result(random):
     analyte = random.choice(tuple(VALUES))
-    limits = random.choice(((None, None), (None, 271), (200, 300), (200, None)))
+    limits = random.choice(((None, None), (None, 271), (200, 300), (200, None), (0, 0), (300, 200)))
     return Result(
         analyte, random.choice(("=", "=", "=", "<", "<=", ">", ">=")), Decimal(random.choice(VALUES[analyte])),
         random.choice([day for day in DAYS if day <= AS_OF]), *(None if one is None else Decimal(one) for one in limits),

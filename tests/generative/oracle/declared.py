@@ -72,14 +72,16 @@ def medication(line, person, chosen):
 def side(one):
     "Of the laboratory's own limits: where every value that the result may have lies; None where it crosses one"
     low, high, value = one.reference_low, one.reference_high, one.value
-    if low is None and high is None:
-        return "no limit"
+    if high is not None and (high <= 0 or (low is not None and high <= low)):  # a placeholder
+        low = high = None
     least = None if one.comparator in ("<", "<=") else value
     most = None if one.comparator in (">", ">=") else value
     if None not in (high, least) and (least, one.comparator == ">") > (high, False):
         return "above"
     if None not in (low, most) and (most, one.comparator != "<") < (low, True):
         return "below"
+    if (high if one.analyte in ("mma", "homocysteine") else low) is None:  # the worse side
+        return "no limit"
     is_over_low = low is None or (least is not None and least >= low)
     is_under_high = high is None or (most is not None and most <= high)
     return "within" if is_over_low and is_under_high else None
