@@ -1,5 +1,7 @@
 "Manifests of runs, as far as a test says what is in them"
 
+import json
+import shutil
 from datetime import UTC, date, datetime
 
 from pipeline.runs import Inputs, PackVersion, RowCounts, RunManifest
@@ -18,3 +20,13 @@ def manifest(
         "rows": RowCounts(assessment=patients, worklist=listed),
     }  # fmt: skip
     return RunManifest(**values | changes)
+
+
+def make_older(folder):
+    """A run's folder as an earlier version left it: without its pack, and without word of a signature."""
+    shutil.rmtree(folder / "protocol")
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for name in ("is_signed", "signed_by", "next_review", "is_review_overdue"):
+        manifest["protocol"].pop(name, None)
+    path.write_text(json.dumps(manifest))

@@ -45,7 +45,7 @@ def diff(home, before, after):
 
 def _pack_of(home, run):
     folder, protocol = home.runs / run.run_id, run.protocol
-    return pack_of_run(folder, protocol.pack, sha256=protocol.sha256, is_needed=False)
+    return pack_of_run(folder, protocol, is_needed=False)
 
 
 def _run(home, name):

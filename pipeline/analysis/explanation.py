@@ -64,7 +64,7 @@ def explain_run(home, *, patient_id, run_id=None):
 
 
 def _pack_of(home, run):
-    return pack_of_run(home.runs / run.run_id, run.protocol.pack, sha256=run.protocol.sha256)
+    return pack_of_run(home.runs / run.run_id, run.protocol)
 
 
 def _published_run(home, run_id):

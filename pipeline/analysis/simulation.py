@@ -39,8 +39,7 @@ class Simulation:
                 f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
             )
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
-        protocol = last.protocol
-        self.pack = pack_of_run(home.runs / last.run_id, protocol.pack, sha256=protocol.sha256)
+        self.pack = pack_of_run(home.runs / last.run_id, last.protocol)
         self.asked, self._shown = other or self.pack, self.pack
         held = is_readable_as(home, last.inputs)
         self.lake = "data of the last published run" if held else "current data"

@@ -32,7 +32,7 @@ def meta_in(folder):
         raise UsageError(
             f"The run {folder.name} no longer exists in {folder.parent}. b12 runs lists the others."
         ) from None
-    pack = pack_of_run(folder, manifest.protocol.pack, sha256=manifest.protocol.sha256)
+    pack = pack_of_run(folder, manifest.protocol)
     return Meta(
         run_id=manifest.run_id,
         as_of=str(manifest.as_of),

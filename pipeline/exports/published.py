@@ -29,7 +29,7 @@ def as_shown(folder, rows):
     as the laboratory reported it (`result`, `result_test`, `result_on`): what a published row alone
     does not say. Raises StorageError."""
     protocol = read_manifest(folder).protocol
-    pack = pack_of_run(folder, protocol.pack, sha256=protocol.sha256, is_needed=False)
+    pack = pack_of_run(folder, protocol, is_needed=False)
     for some in _in_parts(rows):
         deciding = _deciding(folder, [row["patient_id"] for row in some])
         for row in some:

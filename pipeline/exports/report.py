@@ -61,8 +61,7 @@ def _shadows(path, b12):
         yield (
             f"Beside it, {protocol['pack']} {protocol['version']} would list"
             f" {counted(shadow['then']['worklist'], 'patient')}: {moved['come']:,} join,"
-            f" {moved['leave']:,} leave, {changed:,} change. More: {b12} simulate --protocol"
-            f" {protocol['pack']}"
+            f" {moved['leave']:,} leave, {changed:,} change. More: {b12} simulate --protocol PACK"
         )
 
 

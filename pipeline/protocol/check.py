@@ -11,6 +11,7 @@ from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems, unread_concepts
 from pipeline.protocol.concepts import concept_problems
 from pipeline.protocol.examples import example_problems, unexpected
+from pipeline.protocol.facts import is_declared
 from pipeline.protocol.inherited import is_own
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load
 from pipeline.protocol.pack_files import BASED_ON, CONCEPTS, PACK, raw_of, unreadable
@@ -20,6 +21,7 @@ from pipeline.protocol.reach import reach_problems
 
 DECISION_FACTS = ("rule", "next_step", "cause")
 HEAD = ("version", "title", "author", "checker", "reviewed", "next_review", "notice")
+WORD = r"[a-z][a-z0-9_]{0,59}"
 VERSION = r"[A-Za-z0-9._+-]{1,19}"
 
 
@@ -45,6 +47,7 @@ def _pack_problems(pack, shipped):
     found = [
         *fact_problems(pack, shipped),
         *_head_problems(pack),
+        *_name_problems(pack),
         *band_problems(pack, shipped),
         *_answer_problems(pack, shipped),
         *_setting_problems(pack, shipped),
@@ -89,10 +92,14 @@ def _head_problems(pack):
         )
 
 
+def _declared(pack):
+    return {name for name, entry in pack.raw["facts"].items() if is_declared(entry)}
+
+
 def _table_problems(pack):
     "Of the table of concepts; that of a base counts for the base alone, so a pack says its own"
     if table := pack.file(CONCEPTS):
-        found = [*concept_problems(pack.concepts, pack.raw["facts"]), *unread_concepts(pack)]
+        found = [*concept_problems(pack.concepts, _declared(pack)), *unread_concepts(pack)]
         yield from ((str(table.path), line, message) for line, message in found)
     elif base := pack.file(BASED_ON):
         theirs = base.path.with_name(f"{base.path.stem}.concepts.csv")
@@ -102,6 +109,18 @@ def _table_problems(pack):
                 f" {pack.path.stem}.concepts.csv, with the rows that count for this pack too"
             )
             yield str(pack.path), 1, message
+
+
+def _name_problems(pack):
+    "Names become columns and words of SELECTs"
+    for section in ("settings", "bands", "facts", "derived"):
+        for name in pack.raw[section]:
+            if not re.fullmatch(WORD, str(name)):
+                yield (section, name), f"{section}: {name} is no name: use a to z, 0 to 9 and _"
+    for name, answers in pack.facts.items():
+        for answer in answers:
+            if not re.fullmatch(WORD, str(answer)):
+                yield ("facts", name), f"fact {name}: {answer} is no answer: use a to z, 0 to 9, _"
 
 
 def _setting_problems(pack, shipped):

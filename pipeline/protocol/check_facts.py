@@ -1,5 +1,7 @@
 """The check of a pack's facts: each is filled, by a SELECT or by lines that can be read."""
 
+from functools import cache
+
 from pipeline.protocol.concepts import common_concepts, meanings_of
 from pipeline.protocol.facts import (
     ANY_LINE,
@@ -13,10 +15,15 @@ from pipeline.protocol.facts import (
 )
 from pipeline.protocol.pack import band_rows
 from pipeline.protocol.placeholders import NAMED, OF_RECORDS
-from pipeline.protocol.tables import vocabulary
+from pipeline.protocol.tables import code_rows, vocabulary
 
 ENTITIES = ("condition", "procedure")
 SEXES = ("female", "male", "other")
+CLASSES = ("methotrexate", "multivitamin")  # of medications, beside those of declared facts
+DRUG_SYSTEMS = ("RXNORM", "ATC", "UNII", "NDC", "BNF")
+ANTIBODY = "intrinsic_factor_ab"  # of which the latest result, where positive, is a record
+RECORDS = {"coded": "conditions or procedures", "medication": "medications"}
+WITH_LIMITS = ("active_b12", "homocysteine", "mma", "total_b12")  # sql/staging/measured_lab_result
 FINDINGS = ("positive", "negative", "indeterminate")  # of a test in words
 FACT_KEYS = ("answers", "otherwise", "not_loaded", "asks")
 EXTRACTS = ("coded", "medication")  # kinds of lines that read an extract which may be missing
@@ -66,6 +73,8 @@ def _possible(pack, shipped, name):
 def _declared_problems(pack, name, entry, filled):
     if name in filled:
         yield (), "a SELECT fills it, so it cannot be declared: give it another name"
+    if name in CLASSES:
+        yield (), "a SELECT reads a class of medications of this name: give it another name"
     for key in entry.keys() - set(FACT_KEYS):
         yield (key,), f"{key} is not known; known are {', '.join(FACT_KEYS)}"
     lines = entry.get("answers")
@@ -145,18 +154,37 @@ def _is_number(pack, value):
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _selectors(pack, selectors):
+def _selectors(pack, line, kind):
+    selectors = line[kind]
     if not isinstance(selectors, list) or not selectors:
         yield "the concepts are a list of names"
         return
     known = [*meanings_of(pack), *(row.cells[:3] for row in common_concepts().values())]
     for selector in selectors:  # one that chose only what the pack's own table moved is sound
-        if not chosen_concepts([str(selector)], known):
+        chosen = set(chosen_concepts([str(selector)], known))
+        if not chosen:
             yield f"no concept that may be counted fits {selector}"
+        elif not any(_is_recorded(concept, kind) for concept in chosen):
+            yield f"{selector} chooses no concept of {RECORDS[kind]}"
+
+
+@cache
+def drugs():
+    """The concepts of drugs: those with a name or a code in a system of medications alone."""
+    coded = {row[0] for row in code_rows() if row[1] in DRUG_SYSTEMS}
+    return coded | {row["concept"] for row in vocabulary("drug_name")}
+
+
+def _is_recorded(concept, kind):
+    "Whether records of a concept are medications, or conditions and procedures"
+    if kind == "medication":
+        return concept in drugs()
+    is_result = common_concepts()[concept].fact == "lab" and concept != ANTIBODY
+    return concept not in drugs() and not is_result
 
 
 def _coded(pack, line):
-    yield from _selectors(pack, line["coded"])
+    yield from _selectors(pack, line, "coded")
     if line.get("entity", ENTITIES[0]) not in ENTITIES:
         yield f"entity: {line['entity']} is none of {', '.join(ENTITIES)}"
     if line.get("unless", "resolved") != "resolved":
@@ -170,7 +198,7 @@ def _evidence_flags(pack):
 
 
 def _medication(pack, line):
-    yield from _selectors(pack, line["medication"])
+    yield from _selectors(pack, line, "medication")
     if not isinstance(line.get("active", True), bool):
         yield "active: is true or false"
 
@@ -183,18 +211,28 @@ def _lab(pack, line):
     if analyte not in decides:
         yield f"lab: {analyte} is none of {', '.join(sorted(decides))}"
         return
+    yield from _reads(line)
     if ("words" in line) == ("limit" in line):
         yield "a lab line has either words: of the band, or limit: of the laboratory"
     known = FINDINGS if decides[analyte] == "qualitative" else _band_words(pack, analyte)
-    for word in line.get("words", ()):
+    for word in line.get("words") or ():
         if word not in known:
             yield f"words: {word} is none of {', '.join(known)}"
     if line.get("limit", LIMITS[0]) not in LIMITS:
         yield f"limit: {line['limit']} is none of {', '.join(LIMITS)}"
+    if "limit" in line and analyte not in WITH_LIMITS:
+        yield f"limit: the limits of {analyte} are not read; those of {', '.join(WITH_LIMITS)} are"
+    if "words" in line and not (isinstance(line["words"], list) and line["words"]):
+        yield "words: is a list with at least one word of the band"
+
+
+def _reads(line):
     if line.get("reads", READS[0]) not in READS:
         yield f"reads: {line['reads']} is none of {', '.join(READS)}"
     if (line.get("reads") == "two_apart") != ("apart_days" in line):
         yield "apart_days: and reads: two_apart belong together"
+    if line.get("apart_days") == 0:
+        yield "apart_days: must be at least 1, or a result would be another beside itself"
 
 
 def _band_words(pack, analyte):
@@ -212,6 +250,9 @@ def _person(_, line):
     ages = [line[key] for key in ("age_from", "age_below") if isinstance(line.get(key), int)]
     if len(ages) == 2 and ages[0] >= ages[1]:
         yield "age_from: is not below age_below:"
+    if "sex" in line and not (isinstance(line["sex"], list) and line["sex"]):
+        yield "sex: is a list with at least one of " + ", ".join(SEXES)
+        return
     for sex in line.get("sex", ()):
         if sex not in SEXES:
             yield f"sex: {sex} is none of {', '.join(SEXES)}"

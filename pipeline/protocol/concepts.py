@@ -82,8 +82,8 @@ def meanings_of(pack):
 
 
 def concept_problems(own, facts):
-    """What is wrong with the Concepts of a pack, as (line, message). facts: the names of the facts
-    of the pack."""
+    """What is wrong with the Concepts of a pack, as (line, message). facts: the names of the
+    facts that the pack declares."""
     seen = set()
     for row in own:
         said = [*_name_problems(row, seen), *_meaning_problems(row, facts)]

@@ -130,22 +130,28 @@ def load(pack=DEFAULT_PACK):
         raise unreadable(path, error) from None
 
 
-def pack_of_run(folder, name, *, sha256=None, is_needed=True):
+def pack_of_run(folder, protocol, *, is_needed=True):
     """The pack that a run was screened by, as it keeps it in its folder; of a run of an earlier
-    version, which keeps none, that of this name as it is now.
+    version, which keeps none, that of its name as it is now.
 
-    sha256: of the pack as the run's manifest has it. is_needed: where there is none of this name
-    any more, InvalidProtocol is raised; else the shipped pack is returned. Raises InvalidProtocol
-    where what the run keeps is damaged, or was changed.
+    protocol: what the run's manifest says of it, its `pack`, `sha256` and `is_signed`, which
+    earlier versions do not say. is_needed: where there is none of this name any more,
+    InvalidProtocol is raised; else the shipped pack is returned. Raises InvalidProtocol where what
+    the run keeps is damaged, was changed, or is gone.
     """
     files = kept_files(folder)
     if files is None:
-        return load(name) if is_needed else _load_or_shipped(name)
+        if protocol.is_signed is not None:
+            raise InvalidProtocol(
+                f"{folder} does not keep the protocol {protocol.pack} that the run was screened by"
+                " any more. Restore the folder from a backup, or screen again."
+            )
+        return load(protocol.pack) if is_needed else _load_or_shipped(protocol.pack)
     try:
         pack = _parsed(files)
     except YAML_ERRORS as error:
         raise unreadable(files[0].path, error) from None
-    if sha256 and sha256 != pack.sha256:
+    if protocol.sha256 != pack.sha256:
         raise InvalidProtocol(
             f"{files[0].path.parent} is not the protocol that the run was screened by: a file of it"
             " was changed. Restore the folder from a backup, or screen again."

@@ -221,8 +221,12 @@ def _read(path):
         return [tuple(cell or None for cell in row) for row in csv.reader(file)]
 
 
+def _quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _table(con, name, columns, rows):
-    body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    body = ", ".join(f"{_quoted(column)} {kind}" for column, kind in columns.items())
     con.execute(f"create or replace table protocol.{name} ({body})")
     if rows:
         cells = [list(column) for column in zip(*rows, strict=True)]

@@ -115,10 +115,10 @@ def plan_of(home, as_of, pack, shadows=None, **asked):
     """The RunPlan of what is asked for: by which pack, for which day (else today), with what
     `screen_population` is asked besides. Raises UsageError, InvalidProtocol."""
     day, loaded = parse_day(as_of or today()), load_checked_pack(pack)
+    others, left = load_shadows(loaded, shadows)
     return RunPlan(
-        loaded, day, shadows=load_shadows(loaded, shadows), changes=quality.read_changes(home),
-        **asked,
-    )  # fmt: skip
+        loaded, day, shadows=others, shadows_left=left, changes=quality.read_changes(home), **asked
+    )
 
 
 def _check_lake(home):

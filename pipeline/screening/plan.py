@@ -13,13 +13,15 @@ SHOWN = 5  # problems of a pack that the error names
 
 @dataclass(frozen=True)
 class RunPlan:
-    """pack: a sound protocol pack. shadows: others, of which it is counted whom they would list.
-    changes: what the site changes about the gates. replay_of: the
-    manifest of the run to screen again. The others: see `screen_population`."""
+    """pack: a sound protocol pack. shadows: others, of which it is counted whom they would list;
+    shadows_left: a sentence for each that was left out. changes: what the site changes about the
+    gates. replay_of: the manifest of the run to screen again. The others: see
+    `screen_population`."""
 
     pack: Pack
     as_of: date
     shadows: tuple[Pack, ...] = ()
+    shadows_left: tuple[str, ...] = ()
     hold_warned: bool = False
     asked_by: str | None = None
     is_unattended: bool = False
@@ -46,17 +48,29 @@ class RunPlan:
 
 
 def load_shadows(pack, names=None):
-    """The checked packs of these names, else those of the setting, that screen beside a Pack.
-    Raises UsageError where two of them have one name, and InvalidProtocol."""
-    asked = settings().shadow_packs.replace(",", " ").split() if names is None else names
-    shadows = tuple(load_checked_pack(name) for name in asked)
-    called = [each.name for each in (pack, *shadows)]
-    if twice := sorted({name for name in called if called.count(name) > 1}):
-        raise UsageError(
-            f"The protocol {', '.join(twice)} is asked for twice: the packs of one run have"
-            " different names."
-        )
-    return shadows
+    """The checked packs of these names that are counted beside a Pack, and a sentence for each that
+    was left out; without names, those of the setting, where one that cannot be used never stops a
+    run. Raises UsageError where two of the names are one pack's, and InvalidProtocol."""
+    if names is not None:
+        shadows = [load_checked_pack(name) for name in names]
+        called = [each.name for each in (pack, *shadows)]
+        if twice := sorted({name for name in called if called.count(name) > 1}):
+            raise UsageError(
+                f"The protocol {', '.join(twice)} is asked for twice: the packs of one run have"
+                " different names."
+            )
+        return tuple(shadows), ()
+    shadows, left = {pack.name: pack}, []
+    for name in settings().shadow_packs.replace(",", " ").split():
+        try:
+            shadow = load_checked_pack(name)
+        except InvalidProtocol:
+            left.append(f"The shadow protocol {name} has problems and was left out.")
+            continue
+        if shadow.name in shadows:
+            left.append(f"The shadow protocol {shadow.name} decides already and was left out.")
+        shadows.setdefault(shadow.name, shadow)
+    return tuple(shadows.values())[1:], tuple(left)
 
 
 def load_checked_pack(pack=None):
@@ -67,9 +81,7 @@ def load_checked_pack(pack=None):
 
 def kept_pack(home, run):
     """As `load_checked_pack`, the pack by which the run of a RunManifest was screened."""
-    protocol = run.protocol
-    kept = pack_of_run(home.runs / run.run_id, protocol.pack, sha256=protocol.sha256)
-    return _checked(kept)
+    return _checked(pack_of_run(home.runs / run.run_id, run.protocol))
 
 
 def _checked(loaded):

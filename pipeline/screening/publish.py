@@ -193,12 +193,17 @@ def _manifest(screened, home, plan, outcomes):
             read=_read(screened, home),
         ),
         rows=_rows(screened),
-        warned=(*warnings(outcomes), *(standing.warnings if "protocol" in held_for else ())),
+        warned=(*warnings(outcomes), *_warned(plan, standing, held_for)),
         held_for=held_for,
         asked_by=plan.asked_by,
         is_unattended=plan.is_unattended,
         replay_of=plan.replay_of.run_id if plan.replay_of else None,
     )
+
+
+def _warned(plan, standing, held_for):
+    "What warns of a run beside its gates"
+    return (*(standing.warnings if "protocol" in held_for else ()), *plan.shadows_left)
 
 
 def _standing(home, pack):

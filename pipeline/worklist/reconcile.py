@@ -137,7 +137,7 @@ def _register_run(duck, folder, as_of):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
     protocol = read_manifest(folder).protocol
-    kept = pack_of_run(folder, protocol.pack, sha256=protocol.sha256, is_needed=False)
+    kept = pack_of_run(folder, protocol, is_needed=False)
     register(duck, kept)
     for relation, (file, columns) in READ.items():
         _view(duck, f"worklist.{relation}", parquet_files(folder, file), columns)

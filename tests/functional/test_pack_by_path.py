@@ -15,6 +15,7 @@ from pipeline.web import create_app
 from tests.command import AS_OF, assessments, b12, deliver, latest
 from tests.functional.web_client import client
 from tests.homes import LOW, without_gates
+from tests.manifests import make_older
 from tests.packs import TEXT, small_text
 
 CONCEPTS = "concept,fact,means,wording\nheadache_tierB_primary,shown,headache_not_counted,no symptom here\n"
@@ -263,9 +264,20 @@ def test_nothing_is_read_by_a_kept_pack_that_was_changed(home, asked, lost):
     assert answer.code == 12 and "is not the protocol that the run was screened by" in answer.err
 
 
-def test_a_run_of_an_earlier_version_is_read_by_the_pack_of_its_name(home):
+@pytest.mark.parametrize(
+    "asked", ["explain ann", "worklist --format fhir", "simulate --set b12.low=190"]
+)
+def test_a_kept_pack_that_is_gone_is_not_replaced_by_another(home, asked):
+    "Of the same name, it may be another text"
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
     shutil.rmtree(home.runs / "latest" / "protocol")
+    answer = b12(home.root, *asked.split())
+    assert answer.code == 12 and "does not keep the protocol praxis-2026" in answer.err
+
+
+def test_a_run_of_an_earlier_version_is_read_by_the_pack_of_its_name(home):
+    assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
+    make_older(home.runs / "latest")
     assert (
         b12(home.root, "explain", "ann", "--format", "json")
         .json["protocol"]

@@ -57,7 +57,7 @@ def test_a_shadow_is_counted_and_the_worklist_is_that_of_the_run_alone(home):
     held_against_simulations(home, counts)
     assert sum(flow["patients"] for flow in counts[0]["flows"]) > 0
     assert "Beside it, nice-ng239 1.0.0 would list" in done.out
-    assert "b12 simulate --protocol aafp-2025" in done.out
+    assert "b12 simulate --protocol PACK" in done.out
 
 
 def test_in_several_buckets_and_by_the_setting_the_counts_are_the_same(home, monkeypatch):
@@ -89,3 +89,17 @@ def test_in_several_buckets_and_by_the_setting_the_counts_are_the_same(home, mon
 def test_what_cannot_be_a_shadow(home, options, code, said):
     done = b12(home.root, "screen", "--as-of", AS_OF, *options)
     assert (done.code, said in done.err) == (code, True), done.err
+
+
+def test_a_shadow_of_the_setting_that_cannot_be_used_stops_no_run(home, monkeypatch):
+    "It is left out and told, also when the switch has made it the pack that decides"
+    monkeypatch.setenv("B12_SHADOW_PACKS", "nowhere, praxis-2026, nice-ng239")
+    _, folder = screened(home)
+    assert [
+        each["protocol"]["pack"] for each in json.loads((folder / "shadows.json").read_text())
+    ] == ["nice-ng239"]
+    warned = json.loads((folder / "manifest.json").read_text())["warned"]
+    assert warned[-2:] == [
+        "The shadow protocol nowhere has problems and was left out.",
+        "The shadow protocol praxis-2026 decides already and was left out.",
+    ]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import worklist
-from pipeline.core import counted
+from pipeline.core import InvalidProtocol, counted
 from pipeline.erasure import ledger
 from pipeline.landing import list_files, spooled_files
 from pipeline.operations.doctor.data import AGAIN, of_archive, of_lake, of_object_store
@@ -83,9 +83,11 @@ def _protocol(home):
 
 
 def _is_kept(folder, protocol):
-    "Of a run of an earlier version, which keeps none, nothing can be said"
-    is_older = not (folder / "protocol").exists()
-    return is_older or pack_of_run(folder, protocol.pack).sha256 == protocol.sha256
+    try:
+        pack_of_run(folder, protocol, is_needed=False)
+    except InvalidProtocol:
+        return False
+    return True
 
 
 def _failed(home):

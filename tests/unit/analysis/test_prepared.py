@@ -1,7 +1,5 @@
 "What a run prepared for the pages of the patients on its worklist."
 
-import shutil
-
 import pyarrow.parquet as pq
 import pytest
 
@@ -11,6 +9,7 @@ from pipeline.core.config import Home
 from pipeline.runs import drop_explanations, listed_folders, manifests
 from tests.command import AS_OF, assessments
 from tests.homes import copied
+from tests.manifests import make_older
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_what_another_version_prepared_is_computed_anew(
 ):
     home = Home(copied(demonstration / "home", tmp_path / "home"))
     if part == "protocol":  # of a run of an earlier version, which kept none
-        shutil.rmtree(home.runs / "latest" / "protocol")
+        make_older(home.runs / "latest")
         monkeypatch.setattr("pipeline.protocol.pack.Pack.sha256", property(lambda _: "another"))
     else:
         monkeypatch.setattr("pipeline.analysis.prepared.__version__", "another")

@@ -28,7 +28,8 @@ PATIENTS = """
     n09b | N09  | 2   |                              | total_b12 250 on 2022-01-05; neuro_ataxia_gait
     n10  | N10  | 2   |                              | total_b12 400; active_b12 24.9
     n11  | N11  | 3   |                              | total_b12 250; neuro_cognitive
-    n11b | N11  | 3   |                              | total_b12 <200; neuropathy_diabetic
+    n11b | N11  | 3   |                              | total_b12 <300; neuropathy_diabetic
+    n07b | N07  | 2   |                              | total_b12 <200
     n12  | N12  | 3   |                              | total_b12 400 on 2025-06-01; b12_mecobalamin on 2025-01-01 to 2025-12-01; metformin
     n12b | N12  | 3   |                              | total_b12 250 on 2022-01-05; neuro_cognitive
     n13  | N13  | 2   |                              | total_b12 400; mma 400; neuro_ataxia_gait
@@ -68,7 +69,7 @@ def test_a_patient_for_every_rule_and_alert():
 @pytest.mark.parametrize(
     ("value", "word"),
     [
-        ("179.9", "low"), ("180", "borderline"), ("350", "borderline"), ("350.1", "above"), ("<180", "low"), ("<180.1", "uncertain"),
+        ("179.9", "low"), ("180", "borderline"), ("350", "borderline"), ("350.1", "above"), ("<180", "low"), ("<180.1", "uncertain_low"), ("<203.4", "uncertain"),
     ],
 )  # fmt: skip
 def test_the_edges_of_b12(value, word):
@@ -120,3 +121,11 @@ def test_nothing_is_ordered_excluded_or_stopped():
     assert not [text for text in texts if "normal" in text.lower() or "stop B12" in text]
     treating = [text for name, text in pack.raw["actions"].items() if name.startswith("TREAT")]
     assert treating and all(text.startswith("Option: ") and "AAFP" in text for text in treating)
+
+
+def test_a_risk_that_is_not_known_is_not_read_as_none():
+    "A symptom, and no medications were ever loaded: one of them may be the risk"
+    as_drawn("aafp-2025", """
+        who | rule | pri | alerts | records
+        a   | N15  | 4   |        | neuro_ataxia_gait
+    """, loaded="patient|condition|lab_result")  # fmt: skip

@@ -14,6 +14,7 @@ from pipeline.engine.connection import connect
 from pipeline.protocol import as_markdown, load, pack_of_run, problems
 from pipeline.protocol.inherited import BY_ENTRY, is_own, merged
 from pipeline.protocol.tables import register, register_vocabulary
+from pipeline.runs import PackVersion
 from tests.packs import TEXT, small_text, write_small
 
 INHERITED = ("settings", "bands", "facts", "derived", "sources", "monitoring_checks")
@@ -167,12 +168,17 @@ def test_a_head_that_cannot_be_used(tmp_path, old, new, said):
     assert said in message
 
 
+def version(name, sha256, is_signed=False):
+    "What the manifest of a run says of its pack"
+    return PackVersion(pack=name, version="1", sha256=sha256, is_signed=is_signed)
+
+
 def test_a_run_keeps_the_files_and_is_read_by_them(tmp_path):
     path = write_small(tmp_path / "site", concepts=HEADACHE)
     pack, folder = load(path), tmp_path / "run"
     pack.keep(folder)
     shutil.rmtree(path.parent)
-    kept = pack_of_run(folder, "mine")
+    kept = pack_of_run(folder, version("mine", pack.sha256))
     assert (kept.raw, kept.sha256, kept.files) == (pack.raw, pack.sha256, pack.files)
     assert kept.concepts == pack.concepts
     assert {path.stat().st_mode & 0o077 for path in folder.rglob("*")} == {0}
@@ -184,14 +190,17 @@ def test_a_kept_pack_that_is_damaged_is_not_replaced_by_another(tmp_path, gone):
     (tmp_path / "protocol" / gone).unlink()
     for is_needed in (True, False):
         with pytest.raises(InvalidProtocol, match="a file of it is missing"):
-            pack_of_run(tmp_path, "mine", is_needed=is_needed)
+            pack_of_run(tmp_path, version("mine", "x"), is_needed=is_needed)
 
 
 def test_a_run_that_keeps_none_is_read_by_the_pack_of_its_name(tmp_path):
-    assert pack_of_run(tmp_path, DEFAULT_PACK) is load()
-    assert pack_of_run(tmp_path, "gone", is_needed=False) is load()
+    older = {"is_signed": None}
+    assert pack_of_run(tmp_path, version(DEFAULT_PACK, "x", **older)) is load()
+    assert pack_of_run(tmp_path, version("gone", "x", **older), is_needed=False) is load()
     with pytest.raises(InvalidProtocol, match="gone does not exist"):
-        pack_of_run(tmp_path, "gone")
+        pack_of_run(tmp_path, version("gone", "x", **older))
+    with pytest.raises(InvalidProtocol, match="does not keep the protocol"):
+        pack_of_run(tmp_path, version(DEFAULT_PACK, "x"), is_needed=False)
 
 
 def rows_of(con):
@@ -232,7 +241,7 @@ def test_a_table_of_concepts_is_the_packs_alone(tmp_path):
         ("coeliac,malabsorption,othr,", "means othr, which malabsorption does not know"),
         ("coeliac,shown,,", "means (empty) for shown"),
         ("headache_tierB_primary,shown,headache_unrelated,", "means headache_unrelated for shown"),
-        ("coeliac,loading,band_removal,", "means band_removal for loading"),
+        ("coeliac,loading,band_removal,", "has the fact loading, which no concept may be given"),
         ("coeliac,shown,a,\ncoeliac,shown,b,", "is listed twice"),
     ],
 )  # fmt: skip

@@ -54,6 +54,9 @@ def test_facts_of_every_kind_are_sound(tmp_path):
         ("{answer: yes_, coded: [glossitis], unless: asleep}", "unless: asleep is not known"),
         ("{answer: yes_, coded: [glossitis], flag: AGE_UNKNOWN}", "AGE_UNKNOWN is no flag with evidence: true"),
         ("{answer: yes_, medication: [nice_risk_drug], active: soon}", "active: is true or false"),
+        ("{answer: yes_, medication: [glossitis]}", "glossitis chooses no concept of medications"),
+        ("{answer: yes_, coded: [nice_risk_drug]}", "nice_risk_drug chooses no concept of conditions or procedures"),
+        ("{answer: yes_, coded: [b12_total_mass]}", "b12_total_mass chooses no concept of conditions or procedures"),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read(tmp_path, line, said):
@@ -78,6 +81,10 @@ def test_a_line_that_cannot_be_read(tmp_path, line, said):
         ("{answer: yes_, lab: mma, words: [raised], apart_days: 30}", "belong together"),
         ("{answer: yes_, age_from: 60, age_below: 60}", "age_from: is not below age_below:"),
         ("{answer: yes_, sex: [woman]}", "sex: woman is none of female, male, other"),
+        ("{answer: yes_, sex: []}", "sex: is a list with at least one of"),
+        ("{answer: yes_, lab: mma, words: []}", "words: is a list with at least one word"),
+        ("{answer: yes_, lab: egfr, limit: below}", "the limits of egfr are not read"),
+        ("{answer: yes_, lab: mma, words: [raised], reads: two_apart, apart_days: 0}", "apart_days: must be at least 1"),
     ],
 )  # fmt: skip
 def test_a_line_of_results_or_persons_that_cannot_be_read(tmp_path, line, said):
@@ -143,3 +150,15 @@ def test_a_concept_given_to_a_declared_fact_must_be_chosen_by_a_line_of_it(tmp_p
     found = [(line, what) for file, line, what in problems(load(path)) if file == str(table)]
     assert found == [(3, "concept nitrous_oxide is chosen by no line of the fact own")]
     assert [what for file, _, what in problems(load(path)) if file == str(path)] == []
+
+
+def test_names_are_words_and_no_class_of_a_select(tmp_path):
+    fact = own("{answer: yes_, medication: [methotrexate]}")
+    found = added(tmp_path, *("methotrexate:" if line == "own:" else line for line in fact))
+    assert any("a SELECT reads a class of medications of this name" in what for _, what in found)
+    found = added(tmp_path, *("'x\" integer':" if line == "own:" else line for line in fact))
+    assert any("is no name: use a to z" in what for _, what in found)
+    assert any(
+        "Yes is no answer" in what
+        for _, what in added(tmp_path, *own("{answer: Yes, coded: [glossitis]}"))
+    )

@@ -76,7 +76,7 @@ def test_a_patient_for_every_rule_and_alert():
     ("test", "fact", "word"),
     [
         ("total_b12 179.9", "b12", "low"), ("total_b12 180", "b12", "borderline"), ("total_b12 350", "b12", "borderline"),
-        ("total_b12 350.1", "b12", "above"), ("total_b12 <200", "b12", "uncertain"), ("active_b12 24.9", "active_b12", "low"),
+        ("total_b12 350.1", "b12", "above"), ("total_b12 <200", "b12", "uncertain_low"), ("total_b12 <300", "b12", "uncertain"), ("active_b12 24.9", "active_b12", "low"),
         ("active_b12 25", "active_b12", "indeterminate"), ("active_b12 70", "active_b12", "indeterminate"),
         ("active_b12 70.1", "active_b12", "above"),
     ],
@@ -126,3 +126,11 @@ def test_nothing_is_ordered_excluded_or_stopped():
     assert not [text for text in texts if "normal" in text.lower() or "stop B12" in text]
     treating = [text for name, text in pack.raw["actions"].items() if name.startswith("TREAT")]
     assert treating and all(text.startswith("Option: ") and "NICE" in text for text in treating)
+
+
+def test_a_risk_that_is_not_known_is_not_read_as_none():
+    "A symptom, and no medications were ever loaded: one of them may be the risk"
+    as_drawn("nice-ng239", """
+        who | rule | pri | alerts | records
+        a   | N17  | 4   |        | neuro_ataxia_gait
+    """, loaded="patient|condition|lab_result")  # fmt: skip
