@@ -159,6 +159,6 @@ def test_names_are_words_and_no_class_of_a_select(tmp_path):
     found = added(tmp_path, *("'x\" integer':" if line == "own:" else line for line in fact))
     assert any("is no name: use a to z" in what for _, what in found)
     assert any(
-        "Yes is no answer" in what
-        for _, what in added(tmp_path, *own("{answer: Yes, coded: [glossitis]}"))
+        "Loud is no answer" in what
+        for _, what in added(tmp_path, *own("{answer: Loud, coded: [glossitis]}"))
     )
