@@ -389,7 +389,11 @@ def test_who_asked_for_one_who_opted_out_is_on_record_with_the_patient(home, sto
 
 def test_a_run_that_is_held_tells_a_user_of_some_sites_no_total(home, store, monkeypatch):
     held = SimpleNamespace(
-        run_id="held", as_of="2026-02-02", warned=["x"], rows=SimpleNamespace(worklist=4711)
+        run_id="held",
+        as_of="2026-02-02",
+        warned=["x"],
+        why_held="a gate warned",
+        rows=SimpleNamespace(worklist=4711),
     )
     monkeypatch.setattr("pipeline.web.runs.held_manifests", lambda home: [held])
     assert "4,711 patients" in browser_of(home).get("/runs").text

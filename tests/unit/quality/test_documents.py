@@ -9,6 +9,7 @@ from pipeline import quality
 from pipeline.core.config import EXPECTATIONS
 from pipeline.engine.relations import NIGHTLY, relation_names
 from pipeline.quality.safe_html import cleaned
+from pipeline.screening.shadow import FLOW
 from tests.clinic import build, insert
 from tests.gates import b12, skewed, with_new_file
 
@@ -27,7 +28,9 @@ def con():
         "lake.lab_result",
         "patient_id | analyte | value | collected_on\nSECRET-ID | total_b12 | 150 | 2026-01-21",
     )
-    return build(con, *(name for schema in NIGHTLY for name in relation_names(schema)))
+    return build(
+        con, *(name for schema in NIGHTLY for name in relation_names(schema) if name != FLOW)
+    )
 
 
 @pytest.fixture(scope="module")
