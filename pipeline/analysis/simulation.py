@@ -8,9 +8,15 @@ from threading import Lock
 from pipeline.core import UsageError, private_folder
 from pipeline.engine import build, relation_names, relations_read_by, resting_on, storage_errors
 from pipeline.lake import is_readable_as
-from pipeline.protocol import fingerprints, movable, moved, pack_of_run, register_pack
+from pipeline.protocol import fingerprints, movable, moved, pack_of_run
 from pipeline.runs import manifests
-from pipeline.screening import BUILDERS, moves, register_inputs, scratch_database
+from pipeline.screening import (
+    BUILDERS,
+    build_changed,
+    moves,
+    register_inputs,
+    scratch_database,
+)
 
 BUILT = (*relation_names("clinical"), *relation_names("screening"))
 MOVED_TABLES = {  # what a moved number may change
@@ -106,13 +112,11 @@ class Simulation:
 
     def _show(self, pack):
         "Build what reads a relation of the protocol that is another than the one shown last"
-        shown, self._shown = self._shown, None  # a failure in the middle is no answer
+        # a failure in the middle is no answer
+        known, self._print, self._shown = self._print, {}, None
         with storage_errors(self.home):
-            register_pack(self._con, pack)
-            found = fingerprints(self._con)
-            seeds = {name for name in found if not shown or found[name] != self._print.get(name)}
-            build(self._con, resting_on(self._con, BUILT, seeds), builders=BUILDERS)
-        self._shown, self._print = pack, found
+            self._print = build_changed(self._con, BUILT, pack, known)
+        self._shown = pack
 
 
 def _title(pack):

@@ -13,6 +13,7 @@ from pipeline.screening.nightly import (
 )
 from pipeline.screening.plan import load_checked_pack, parse_day
 from pipeline.screening.scratch import scratch_database
+from pipeline.screening.shadow import build_changed
 from pipeline.screening.spark import ScreenedBucket, screen_on_spark
 from pipeline.screening.unmapped import likened, unanswered, without_answer
 
@@ -20,6 +21,7 @@ __all__ = [
     "BUILDERS",
     "MERGES",
     "ScreenedBucket",
+    "build_changed",
     "decide",
     "likened",
     "load_checked_pack",

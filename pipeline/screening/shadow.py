@@ -30,18 +30,18 @@ def write_flows(con, shadows, folder):
     known = fingerprints(con)
     for number, pack in enumerate(shadows, start=1):
         con.execute("insert into screening.shadow_pack values ($1)", [number])
-        known = _decide_by(con, pack, known)
+        known = build_changed(con, needed(con), pack, known)
         _keep_decisions(con, number)
     view_of_parquet(con, FLOW, select_of(FLOW), folder, compression="zstd")
 
 
-def _decide_by(con, pack, known):
-    "Build anew what reads a relation of the protocol that this pack fills differently"
+def build_changed(con, wanted, pack, known):
+    """Register a pack, and build anew those of the wanted relations that read a relation of the
+    protocol which it fills otherwise than `known`, fingerprints; returns the fingerprints now."""
     register_pack(con, pack)
     found = fingerprints(con)
-    changed = {name for name in found if found[name] != known[name]}
-    again = resting_on(con, needed(con), changed)
-    build(con, again, builders={"screening.fit": apply_rules})
+    changed = {name for name in found if found[name] != known.get(name)}
+    build(con, resting_on(con, wanted, changed), builders={"screening.fit": apply_rules})
     return found
 
 
