@@ -2,7 +2,7 @@
 misses."""
 
 from contextlib import closing
-from functools import lru_cache, partial
+from functools import partial
 
 from pipeline.analysis.considered import considered_rules, near_misses, would_change
 from pipeline.analysis.prepared import EXPLANATION, prepared_row
@@ -19,7 +19,7 @@ from pipeline.protocol import (
     pack_of_run,
     with_values,
 )
-from pipeline.runs import manifests, read_manifest
+from pipeline.runs import known_manifest, manifests
 from pipeline.screening import BUILDERS, MERGES, register_inputs
 
 WHO_IT_IS = ("IDENTITY_CONFLICT", "MERGE_CIRCLE")  # flags that come before any recommendation
@@ -71,14 +71,8 @@ def _published_run(home, run_id):
     if run_id is None:
         return next(iter(manifests(home)), None)
     path = home.runs / run_id / "manifest.json"
-    run = _manifest(path.parent, path.stat().st_mtime_ns) if path.exists() else None
+    run = known_manifest(path.parent) if path.exists() else None
     return run if run and run.published else None
-
-
-@lru_cache(4)
-def _manifest(folder, _changed_at):
-    "It names every file of the lake, so it is not read for every page"
-    return read_manifest(folder)
 
 
 def explain(home, *, patient_id, pack, as_of, inputs=None):

@@ -9,7 +9,7 @@ from pipeline import worklist
 from pipeline.core import InvalidProtocol, clock, counted, zone
 from pipeline.operations.deadlines import due_day
 from pipeline.operations.deadlines_file import read_deadlines
-from pipeline.runs import HELD, held_manifests, last_failure, read_manifest
+from pipeline.runs import HELD, held_manifests, known_manifest, last_failure
 
 OLD = timedelta(days=2)  # where a site sets no deadline: neither today's list nor yesterday's
 
@@ -71,11 +71,9 @@ def pack_standing_of(home, store, run_id):
     )
 
 
-@lru_cache(maxsize=8)
 def _protocol_of(home, run_id):
-    "Its manifest names every file of the lake, so it is not read for every page"
     try:
-        return read_manifest(home.runs / run_id).protocol
+        return known_manifest(home.runs / run_id).protocol
     except FileNotFoundError:
         return None
 

@@ -2,6 +2,7 @@
 became of it."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer, model_validator
@@ -152,6 +153,21 @@ def read_manifest(folder):
         return RunManifest.model_validate_json(read_bytes(path))
     except (ValidationError, Malformed, NotADirectoryError):
         raise damaged(path) from None
+
+
+def known_manifest(folder):
+    """As `read_manifest`, and kept while the file is the same: it names every file of the lake, so
+    it is not read for every page."""
+    try:
+        changed_at = (folder / "manifest.json").stat().st_mtime_ns
+    except NotADirectoryError:
+        raise damaged(folder / "manifest.json") from None
+    return _kept_manifest(folder, changed_at)
+
+
+@lru_cache(4)
+def _kept_manifest(folder, _changed_at):
+    return read_manifest(folder)
 
 
 def read_counts(path):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from pipeline.protocol import load, pack_of_run
-from pipeline.runs import read_counts, read_manifest
+from pipeline.runs import known_manifest, read_counts
 from pipeline.worklist.need_to_know import sites_seen
 from pipeline.worklist.tables import outcome, run, run_count, site_count
 
@@ -297,7 +297,7 @@ def followed_pack(home, store):
         return load()
     folder = home.runs / followed["run_id"]
     try:
-        protocol = read_manifest(folder).protocol
+        protocol = known_manifest(folder).protocol
     except FileNotFoundError:  # a run past its retention
         return load()
     return pack_of_run(folder, protocol, is_needed=False)
