@@ -27,7 +27,7 @@ EVERYBODY = """
 """
 
 
-def night(as_of="2026-02-01", done_recheck_days=90):
+def night(as_of="2026-02-01", done_recheck_days=90, protocol_change=None):
     """A clinic in which the relations that `worklist.night` reads exist, and are empty."""
     con = clinic(as_of, done_recheck_days=done_recheck_days)
     for schema in ("worklist", "clinical"):
@@ -47,7 +47,10 @@ def night(as_of="2026-02-01", done_recheck_days=90):
     )
     con.execute(f"create view worklist.candidate as {EVERYBODY}")
     con.execute("create table worklist.withdrawn (patient_id varchar, results varchar)")
-    con.execute("create table worklist.run as select $1::date as as_of", [as_of])
+    con.execute(
+        "create table worklist.run as select $1::date as as_of, $2::varchar as protocol_change",
+        [as_of, protocol_change],
+    )
     con.execute(
         "create table worklist.assessment (patient_id varchar, scope varchar, next_step varchar, reason varchar)"
     )
@@ -55,7 +58,8 @@ def night(as_of="2026-02-01", done_recheck_days=90):
 
 
 def items(con, text):
-    """Items of the store from a text table; `facts` as `name answer, name answer`, over FACTS."""
+    """Items of the store from a text table; `facts` as `name answer, name answer`, over FACTS;
+    a `;` stands for a comma within an answer."""
     rows = [_filled(row) | {"id": place} for place, row in enumerate(parse(text), start=1)]
     insert(con, "worklist.item_content", rows)
     slim = [name.split()[0] for name in ITEM.split(",")]
@@ -104,7 +108,8 @@ def _hashed(row):
 
 def _filled(row):
     given = {name: cell for name, cell in row.items() if cell is not None}
-    told = dict(one.split(" ", 1) for one in given.pop("facts", "").split(", ") if one)
+    said = (one.split(" ", 1) for one in given.pop("facts", "").split(", ") if one)
+    told = {name: answer.replace(";", ",") for name, answer in said}
     listed = "|" + told.get("alerts", "").replace("none", "") + "|"
     base = (
         {"facts": json.dumps(FACTS | told, ensure_ascii=False), "safety": listed}

@@ -25,7 +25,7 @@ def diff(home, before, after):
 
     before, after: run ids, `latest`, or `previous`. because: facts whose answer changed (`b12: low
     → never`), and what became of the result that the earlier row rested on (withdrawn or corrected
-    by which file and line). Raises UsageError.
+    by which file and line); first of all, whether another protocol screened. Raises UsageError.
     """
     old, new = _run(home, before), _run(home, after)
 
@@ -36,6 +36,10 @@ def diff(home, before, after):
         seen = sorted({file.sha256 for file in old.inputs.files})
         con.execute(
             "create table lake.delivery_before as select unnest($1::varchar[]) as sha256", [seen]
+        )
+        con.execute(
+            "create table lake.protocol_change as select $1::varchar as said",
+            [new.protocol.change_from(old.protocol)],
         )
         register_pack(con, _pack_of(home, new))
         build(con, with_dependencies(con, BEFOREHAND))

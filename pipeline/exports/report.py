@@ -44,7 +44,7 @@ def describe(home, top=10, b12="b12"):
         _counts("Safety alerts", summary["alert"]),
         *_not_evaluated(summary["not_evaluated"]),
         _priorities(summary),
-        *_shadows(folder / "shadows.json", b12),
+        *_shadows(folder / "shadows.json", manifest, b12),
         "",
         table(rows, WORKLIST_COLUMNS, least=WORKLIST_LEAST),
         f"Files: {folder.resolve()}",
@@ -53,15 +53,26 @@ def describe(home, top=10, b12="b12"):
     return fitted("\n".join(lines))
 
 
-def _shadows(path, b12):
-    "What other packs would list, where the run counted them"
-    for shadow in read_counts(path) if path.exists() else ():
+def _shadows(path, manifest, b12):
+    "What other packs would list, where the run counted them: first that of the run before"
+    before, counts = manifest.protocol_before, read_counts(path) if path.exists() else []
+    if before:
+        change = manifest.protocol_change
+        yield f"{change[0].upper()}{change[1:]}. The worklist says so beside each patient."
+    for shadow in counts:
         protocol, moved = shadow["protocol"], shadow["moved"]
         changed = sum(flow["patients"] for flow in shadow["flows"] if flow["from"] and flow["to"])
+        listed = counted(shadow["then"]["worklist"], "patient")
+        if before and protocol["sha256"] == before.sha256:
+            yield (
+                f"By the former, tonight's data would list {listed}: the change adds"
+                f" {moved['leave']:,}, removes {moved['come']:,} and alters {changed:,}."
+            )
+            continue
         yield (
-            f"Beside it, {protocol['pack']} {protocol['version']} would list"
-            f" {counted(shadow['then']['worklist'], 'patient')}: {moved['come']:,} join,"
-            f" {moved['leave']:,} leave, {changed:,} change. More: {b12} simulate --protocol PACK"
+            f"Beside it, {protocol['pack']} {protocol['version']} would list {listed}:"
+            f" {moved['come']:,} join, {moved['leave']:,} leave, {changed:,} change. More: {b12}"
+            " simulate --protocol PACK"
         )
 
 

@@ -45,6 +45,15 @@ class PackVersion(Record):
     def __str__(self):
         return f"{self.pack} {self.version}"
 
+    def change_from(self, former):
+        """What a run says where another pack, or another text of it, screened the run before, a
+        PackVersion; None where it is the same. Runs of earlier versions do not say the text."""
+        if str(self) != str(former):
+            return f"protocol changed: {former} → {self}"
+        if former.sha256 and self.sha256 and former.sha256 != self.sha256:
+            return f"protocol changed: another text of {self}"
+        return None
+
 
 class InputFile(Record):
     """A delivered file that was in the lake."""
@@ -101,6 +110,7 @@ class RunManifest(Record):
 
     started, finished: instants in UTC. warned: a sentence for each expectation that warned, and
     for what of the protocol is not in order where that holds the run: held_for says which of them.
+    protocol_before: of the run published before, where that was screened by another pack or text.
     asked_by: the key under which one run is published, however often it is asked for.
     is_unattended: a schedule asked for it. replay_of: the run screened again.
     """
@@ -113,6 +123,7 @@ class RunManifest(Record):
     finished: datetime
     code_version: str
     protocol: PackVersion
+    protocol_before: PackVersion | None = None
     inputs: Inputs
     rows: RowCounts
     warned: tuple[str, ...] = ()
@@ -133,6 +144,11 @@ class RunManifest(Record):
     @field_serializer("started", "finished")
     def _with_offset(self, instant):
         return instant.isoformat()
+
+    @property
+    def protocol_change(self):
+        "What became of the protocol since the run before, in words; None where it is the same"
+        return self.protocol_before and self.protocol.change_from(self.protocol_before)
 
     @property
     def why_held(self):

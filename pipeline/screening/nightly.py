@@ -23,7 +23,14 @@ from pipeline.screening import ahead
 from pipeline.screening.following import follow
 from pipeline.screening.night import newest_of
 from pipeline.screening.notes import ingest_notes
-from pipeline.screening.plan import RunPlan, kept_pack, load_checked_pack, load_shadows, parse_day
+from pipeline.screening.plan import (
+    RunPlan,
+    kept_pack,
+    load_checked_pack,
+    load_shadows,
+    parse_day,
+    with_former,
+)
 from pipeline.screening.publish import publish
 from pipeline.screening.scratch import scratch_folder
 from pipeline.screening.screen import plan_night, reported, screen_buckets
@@ -116,8 +123,9 @@ def plan_of(home, as_of, pack, shadows=None, **asked):
     `screen_population` is asked besides. Raises UsageError, InvalidProtocol."""
     day, loaded = parse_day(as_of or today()), load_checked_pack(pack)
     others, left = load_shadows(loaded, shadows)
-    return RunPlan(
-        loaded, day, shadows=others, shadows_left=left, changes=quality.read_changes(home), **asked
+    changes = quality.read_changes(home)
+    return with_former(
+        home, RunPlan(loaded, day, shadows=others, shadows_left=left, changes=changes, **asked)
     )
 
 

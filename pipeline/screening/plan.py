@@ -1,12 +1,12 @@
 """What a run is asked to do: by which protocol pack, for which day, and for whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline import quality
-from pipeline.core import DEFAULT_PACK, InvalidProtocol, UsageError, settings
+from pipeline.core import DEFAULT_PACK, InvalidProtocol, StorageError, UsageError, settings
 from pipeline.protocol import Pack, load, pack_of_run, problems
-from pipeline.runs import RunManifest
+from pipeline.runs import PackVersion, RunManifest, manifests
 
 SHOWN = 5  # problems of a pack that the error names
 
@@ -14,6 +14,7 @@ SHOWN = 5  # problems of a pack that the error names
 @dataclass(frozen=True)
 class RunPlan:
     """pack: a sound protocol pack. shadows: others, of which it is counted whom they would list;
+    among them that of the run before, where it was another: `before`, its PackVersion.
     shadows_left: a sentence for each that was left out. changes: what the site changes about the
     gates. replay_of: the manifest of the run to screen again. The others: see
     `screen_population`."""
@@ -22,6 +23,7 @@ class RunPlan:
     as_of: date
     shadows: tuple[Pack, ...] = ()
     shadows_left: tuple[str, ...] = ()
+    before: PackVersion | None = None
     hold_warned: bool = False
     asked_by: str | None = None
     is_unattended: bool = False
@@ -71,6 +73,29 @@ def load_shadows(pack, names=None):
             left.append(f"The shadow protocol {shadow.name} decides already and was left out.")
         shadows.setdefault(shadow.name, shadow)
     return tuple(shadows.values())[1:], tuple(left)
+
+
+def with_former(home, plan):
+    """The RunPlan, and where the run published last was screened by another pack, or another text
+    of it, this one is a shadow too: what the change of protocol does is counted the same night."""
+    last = next((run for run in manifests(home) if run.is_past_or_near), None)
+    if not last or not last.protocol.change_from(PackVersion(**version_of(plan.pack))):
+        return plan
+    try:
+        former = kept_pack(home, last)
+    except (InvalidProtocol, StorageError):
+        left = (
+            f"The protocol of the run before, {last.protocol}, cannot be read and was not counted."
+        )
+        return replace(plan, before=last.protocol, shadows_left=(*plan.shadows_left, left))
+    known = {each.sha256 for each in (plan.pack, *plan.shadows)}
+    shadows = (*plan.shadows, *([former] if former.sha256 not in known else []))
+    return replace(plan, before=last.protocol, shadows=shadows)
+
+
+def version_of(pack):
+    """What a run's manifest says of a Pack: its name, version and SHA-256."""
+    return {"pack": pack.name, "version": str(pack.raw["version"]), "sha256": pack.sha256}
 
 
 def load_checked_pack(pack=None):

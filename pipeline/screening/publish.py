@@ -27,6 +27,7 @@ from pipeline.runs import (
 )
 from pipeline.screening.bucket import ASSESSMENT, EXPLANATION, WORKLIST, part_files
 from pipeline.screening.counts import report_counts
+from pipeline.screening.plan import version_of
 from pipeline.screening.shadow import shadow_counts
 
 SHADOWS = "shadows.json"
@@ -185,6 +186,7 @@ def _manifest(screened, home, plan, outcomes):
         finished=started,
         code_version=__version__,
         protocol=_version(plan.pack, standing),
+        protocol_before=plan.before,
         inputs=Inputs(
             tables=screened.night.versions,
             lake=screened.night.lake,
@@ -218,9 +220,8 @@ def _version(pack, standing):
     signed = standing.signature
     by = SignedBy(name=signed.name, role=signed.role, on=signed.signed_on) if signed else None
     return PackVersion(
-        pack=pack.name, version=str(pack.raw["version"]), sha256=pack.sha256,
-        is_signed=signed is not None, signed_by=by, next_review=standing.next_review,
-        is_review_overdue=standing.is_overdue,
+        **version_of(pack), is_signed=signed is not None, signed_by=by,
+        next_review=standing.next_review, is_review_overdue=standing.is_overdue,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from pipeline.engine import build, resting_on, select_of, view_of_parquet, with_
 from pipeline.protocol import fingerprints, register_pack
 from pipeline.screening.apply_rules import apply_rules
 from pipeline.screening.moves import ASKED, flows_of, is_change, listed, moved
+from pipeline.screening.plan import version_of
 
 FLOW = "bucket.shadow_flow"
 TARGETS = (  # what a decision needs
@@ -71,8 +72,7 @@ def shadow_counts(con, pack, shadows):
         flows = flows_of(pack, shadow, rows)
         by_cohort = dict(con.execute(cohorts, [number]).fetchall())
         yield {
-            "protocol": {"pack": shadow.name, "version": str(shadow.raw["version"]),
-                         "sha256": shadow.sha256},
+            "protocol": version_of(shadow),
             "now": listed(flows, "from"), "then": listed(flows, "to") | {"cohort": by_cohort},
             "moved": moved(flows), "flows": [flow for flow in flows if is_change(flow)],
         }  # fmt: skip

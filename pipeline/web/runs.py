@@ -15,6 +15,7 @@ from pipeline.web.render import page
 from pipeline.web.run_sync import follow, published
 
 router = APIRouter()
+PROTOCOL = "protocol changed"  # said of every row, so no reason of one, where there is another
 KINDS, SIZE = ("new", "changed", "resolved"), 100
 _differences = Kept(4)
 
@@ -77,5 +78,6 @@ def _difference(home, before, after):
 
 
 def _reason(row):
-    "The first of the reasons, without the answers: which fact changed"
-    return (row["because"] or "the same facts").split(";")[0].split(":")[0].strip()
+    "The first of the reasons, without the answers: which fact changed, else the protocol alone"
+    reasons = [each.split(":")[0].strip() for each in (row["because"] or "").split(";")]
+    return next((each for each in reasons if each != PROTOCOL), reasons[0]) or "the same facts"

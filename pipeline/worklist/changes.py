@@ -35,7 +35,7 @@ NEW = {
     "id": "night.id", "key": "night.key", "patient_id": "night.patient_id", "status": "'open'",
     "is_active": "true", "assignee": "''", "status_on": "run.as_of", "version": "1",
     "opened_on": "run.as_of", "waits_from": "coalesce(tonight.waits_from, run.as_of)",
-    "changed_on": "run.as_of", **LISTED,
+    "changed_on": "run.as_of", "changed_because": "night.because", **LISTED,
 }  # fmt: skip
 REFRESHED = {**LISTED, "waits_from": "tonight.waits_from"}
 IS_ACTIVE = f"night.to_status in {ACTIVE}"

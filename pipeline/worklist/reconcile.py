@@ -24,9 +24,9 @@ from pipeline.engine import (
     with_dependencies,
 )
 from pipeline.protocol import pack_of_run, register
-from pipeline.runs import parquet_files, read_manifest
+from pipeline.runs import PackVersion, parquet_files, read_manifest
 from pipeline.worklist import bulk
-from pipeline.worklist.tables import CONTENT, item
+from pipeline.worklist.tables import CONTENT, item, run
 
 BUILT = ("withdrawn", "compared", "news", "night")
 ARROW = {"INTEGER": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "FLOAT": pa.float64()}
@@ -117,7 +117,7 @@ def reconciled(con, home, *, folder, as_of):
         closing(connect(spill=work / "spill")) as duck,
         storage_errors(home),
     ):
-        _register_run(duck, folder, as_of)
+        _register_run(duck, folder, as_of, _protocol_before(con, home))
         _register_items(duck, con)
         lake.attach(duck, home, only=("patient",))
         merges = with_dependencies(duck, ["clinical.merged_patient"])
@@ -133,7 +133,17 @@ def reconciled(con, home, *, folder, as_of):
         yield duck
 
 
-def _register_run(duck, folder, as_of):
+def _protocol_before(con, home):
+    "The PackVersion of the run that the items follow until now; of one that is gone, its name"
+    newest = select(run.c.run_id, run.c.protocol).where(run.c.is_followed)
+    known = con.execute(newest.order_by(run.c.as_of.desc(), run.c.started_at.desc())).first()
+    if known and (home.runs / known.run_id / "manifest.json").exists():
+        return read_manifest(home.runs / known.run_id).protocol
+    pack, _, version = (known.protocol if known else "").partition(" ")
+    return PackVersion(pack=pack, version=version) if pack else None
+
+
+def _register_run(duck, folder, as_of, before):
     for schema in ("lake", "clinical", "worklist", "protocol"):
         duck.execute(f"create schema if not exists {schema}")
     protocol = read_manifest(folder).protocol
@@ -141,8 +151,10 @@ def _register_run(duck, folder, as_of):
     register(duck, kept)
     for relation, (file, columns) in READ.items():
         _view(duck, f"worklist.{relation}", parquet_files(folder, file), columns)
+    known = "$1::date as as_of, $2::varchar as protocol_change"
     for schema in ("worklist", "protocol"):
-        duck.execute(f"create table {schema}.run as select $1::date as as_of", [as_of])
+        changed = before and protocol.change_from(before)
+        duck.execute(f"create table {schema}.run as select {known}", [as_of, changed])
 
 
 def _view(duck, name, paths, columns):

@@ -2,6 +2,7 @@
 -- Why: each fact whose answer changed, `nothing` where there is no value; beside it what became of the B12 result on which the earlier row
 -- rested: rows of the same result id that retract or correct it and that the earlier run had not seen. Of a patient whom only one of the runs
 -- has no fact differs: of a new one, the reason of the later row. A patient whose row is the same in everything shown is left out.
+-- Where another protocol screened the later run, each row of its population says so first (lake.protocol_change, one row).
 with compared as (
     select
         coalesce(assessment_before.patient_id, assessment_after.patient_id) as patient_id,
@@ -33,6 +34,7 @@ answered as (
 select
     compared.change, compared.patient_id, compared.priority_before, compared.priority_after, compared.next_step_before, compared.next_step_after,
     array_to_string(list_filter([
+        case when compared.next_step_after is not null then protocol_change.said end,
         result_act.acts,
         case
             when compared.next_step_after is null then 'no longer in the population'
@@ -43,6 +45,7 @@ select
         case when len(compared.alerts_gone) > 0 then 'alerts gone: ' || array_to_string(compared.alerts_gone, ', ') end
     ], lambda one: one is not null), '; ') as because
 from compared
+cross join lake.protocol_change
 left join answered on answered.patient_id = compared.patient_id
 left join explaining.result_act on result_act.patient_id = compared.patient_id
 where compared.change is not null

@@ -1,12 +1,13 @@
 -- One row per patient of worklist.candidate: the effect of a newly published run on the item, and why.
 -- change: opened, reopened, changed (the reason or its evidence), snooze_ended, recheck (done, but the data still say the same after
 -- the time set), merged, excluded, withdrawn (a result it rested on was taken back), resolved, refreshed (other words, same reason), kept.
+-- On the first night of another protocol every item that it may have changed says so, first of all.
 -- An item stays one item while its reason lasts; alerts that are gone, or less urgency, change it, but do not open it again.
 -- Of an id that is merged no more and not listed, the item ends as that of any other patient.
 -- Missing: an item that was never on the list (off_list) has no facts. Tied: a merge comes before an exclusion, that before a withdrawal.
 with decided as (
     select
-        compared.*, news.because, merged_patient.surviving_id, withdrawn.results as withdrawn_results,
+        compared.*, news.because, run.protocol_change, merged_patient.surviving_id, withdrawn.results as withdrawn_results,
         assessment.scope, assessment.next_step as next_step_now, assessment.reason as reason_now,
         case
             when is_listed and is_first then 'opened'
@@ -40,15 +41,20 @@ select
         when change in ('merged', 'excluded', 'withdrawn', 'resolved') then change
         else status
     end as to_status,
-    case change
-        when 'reopened' then case when is_closed then 'back on the worklist' else 'new evidence' end
-            || coalesce('; taken back by its source: ' || withdrawn_results, '') || coalesce('; ' || because, '')
-        when 'changed' then coalesce('taken back by its source: ' || withdrawn_results || '; ', '') || because
-        when 'snooze_ended' then 'snoozed until ' || snoozed_until
-        when 'recheck' then 'done since ' || status_on || ', and the data still say the same'
-        when 'merged' then 'merged into another patient'
-        when 'excluded' then coalesce(lower(left(reason_now, 1)) || rtrim(reason_now[2:], '.'), 'no longer in the population')
-        when 'withdrawn' then 'taken back by its source: ' || withdrawn_results || '; ' || next_step_now || ': ' || reason_now
-        when 'resolved' then next_step_now || ': ' || reason_now
-    end as because
+    nullif(array_to_string([
+        case when change in ('opened', 'reopened', 'changed', 'resolved') then protocol_change end,
+        case change
+            when 'reopened' then array_to_string([
+                case when is_closed then 'back on the worklist' when protocol_change is null then 'new evidence' end,
+                'taken back by its source: ' || withdrawn_results, because
+            ], '; ')
+            when 'changed' then coalesce('taken back by its source: ' || withdrawn_results || '; ', '') || because
+            when 'snooze_ended' then 'snoozed until ' || snoozed_until
+            when 'recheck' then 'done since ' || status_on || ', and the data still say the same'
+            when 'merged' then 'merged into another patient'
+            when 'excluded' then coalesce(lower(left(reason_now, 1)) || rtrim(reason_now[2:], '.'), 'no longer in the population')
+            when 'withdrawn' then 'taken back by its source: ' || withdrawn_results || '; ' || next_step_now || ': ' || reason_now
+            when 'resolved' then next_step_now || ': ' || reason_now
+        end
+    ], '; '), '') as because
 from decided

@@ -1,15 +1,25 @@
 """Shadow protocols: counted beside the one that decides, of the same night; the worklist is that of the run alone."""
 
 import json
+from collections import Counter
 from contextlib import closing
 
+import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import select
 
+from pipeline import worklist
+from pipeline.analysis import diff
 from pipeline.analysis.simulation import Simulation
 from pipeline.core.config import Home
 from pipeline.protocol.pack import load
+from pipeline.runs import read_manifest
+from pipeline.worklist.tables import event, item
 from tests.command import AS_OF, b12, run
 
+CHANGED = "protocol changed: praxis-2026 2.0.0 → nice-ng239 1.0.0"
+ANN = worklist.Actor("ann", "coordinator", None)
+TOLD = (item.c.patient_id, item.c.facts, item.c.safety)
 SHADOWS = ("nice-ng239", "aafp-2025")
 
 
@@ -103,3 +113,64 @@ def test_a_shadow_of_the_setting_that_cannot_be_used_stops_no_run(home, monkeypa
         "The shadow protocol nowhere has problems and was left out.",
         "The shadow protocol praxis-2026 decides already and was left out.",
     ]
+
+
+def acted_on(store):
+    "Every item is put aside by a person; returns the facts of each patient's item"
+    with store.reading() as con:
+        rows = con.execute(select(item.c.key, item.c.version, item.c.status)).all()
+    for row in rows:
+        if row.status == "open":
+            asked = {"to": "not_appropriate", "reason": "seen"}
+            worklist.act(store, row.key, actor=ANN, version=row.version, **asked)
+    return told(store)
+
+
+def told(store):
+    with store.reading() as con:
+        rows = con.execute(select(item.c.status, *TOLD)).mappings().all()
+    return {row["patient_id"]: dict(row) | json.loads(row["facts"]) for row in rows if row["facts"]}
+
+
+def is_asked_more(before, now):
+    "Another action, more urgency, an alert or a finding that was not there"
+    said = [(one["neurological"], one["malabsorption"], one["monitoring"]) for one in (before, now)]
+    is_found = any(
+        was != is_now and "not_asked" not in (was, is_now)
+        for was, is_now in zip(*said, strict=True)
+    )
+    alerts = set(now["safety"].split("|")) - set(before["safety"].split("|"))
+    action = [one["next_step"].split(" ")[0] for one in (before, now)]
+    is_urgent = int(now["priority"]) < int(before["priority"])
+    return action[0] != action[1] or is_urgent or bool(alerts) or is_found
+
+
+def test_a_switch_is_counted_and_named_in_the_run_the_difference_and_on_the_items(home):
+    "Who was put aside stays so unless more or another thing is asked, and nothing opens in silence"
+    _, first = screened(home)
+    with closing(worklist.open_store(home)) as store:
+        before = acted_on(store)
+    done, folder = screened(home, "--protocol", "nice-ng239")
+    with closing(worklist.open_store(home)) as store:
+        after = told(store)
+        with store.reading() as con:
+            events = con.execute(select(event).where(event.c.run_id == folder.name)).all()
+    assert read_manifest(folder).protocol_change == CHANGED
+    kinds = Counter(one.kind for one in events)
+    assert min(kinds[kind] for kind in ("opened", "reopened", "changed", "resolved")) > 0
+    assert [one.detail for one in events if not one.detail.startswith(CHANGED)] == []
+    listed = set(pq.read_table(folder / "worklist.parquet")["patient_id"].to_pylist())
+    for patient in before.keys() & listed:
+        stays = after[patient]["status"] == "not_appropriate"
+        assert stays != is_asked_more(before[patient], after[patient]), patient
+    rows = [row for row in diff(home, first.name, folder.name) if row["next_step_after"]]
+    assert rows and all(row["because"].startswith(CHANGED) for row in rows)
+    [former] = json.loads((folder / "shadows.json").read_text())
+    assert former["protocol"]["pack"] == "praxis-2026"
+    moved, changes = former["moved"], Counter(row["change"] for row in rows)
+    assert (moved["leave"], moved["come"]) == (changes["new"], changes["resolved"])
+    assert f"adds {moved['leave']:,}, removes {moved['come']:,}" in done.out
+    _, again = screened(home, "--protocol", "nice-ng239")
+    assert (folder / "worklist.csv").read_bytes() == (again / "worklist.csv").read_bytes()
+    assert read_manifest(again).protocol_change is None
+    assert not (again / "shadows.json").exists()

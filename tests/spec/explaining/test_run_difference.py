@@ -9,8 +9,11 @@ def night(con, name):
     con.execute(f"create table lake.assessment_{name} as from screening.assessment")
 
 
-def difference(con):
+def difference(con, protocol_change=None):
     con.execute("create table lake.delivery_before as select 'x' as sha256")
+    con.execute(
+        "create table lake.protocol_change as select $1::varchar as said", [protocol_change]
+    )
     build(con, "clinical.merged_patient", "explaining.fact_difference", "explaining.result_act")
     return {row["patient_id"]: (row["change"], row["priority_before"], row["priority_after"], row["because"])
             for row in select(con, f"({select_of('explaining.run_difference')})")}  # fmt: skip
@@ -70,3 +73,19 @@ def test_two_equal_nights_differ_in_nothing():
     night(con, "before")
     night(con, "after")
     assert difference(con) == {}
+
+
+def test_another_protocol_is_named_first_and_of_who_left_the_population_nothing_is_said_of_it():
+    con = clinic("2026-01-31")
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on | file    | line
+        ann        | total_b12 | 110   | 2026-01-05   | one.csv | 2
+        ben        | total_b12 | 110   | 2026-01-05   | one.csv | 3
+    """)  # fmt: skip
+    night(con, "before")
+    con.execute("delete from lake.lab_result where patient_id = 'ben'")
+    con.execute("update lake.lab_result set value = 250")
+    night(con, "after")
+    found = difference(con, "protocol changed: a 1 → b 1")
+    assert found["ann"][3].startswith("protocol changed: a 1 → b 1; b12: low → borderline")
+    assert found["ben"][3] == "no longer in the population"

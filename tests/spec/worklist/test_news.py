@@ -32,3 +32,46 @@ def test_facts_that_changed_and_which_of_them_are_news():
         dan        | priority: 4 → 3                     | yes
         eva        | alerts: A → B                       | yes
     """)  # fmt: skip
+
+
+def test_by_another_protocol_its_words_alone_are_no_news():
+    "What is to be done, urgency, alerts and data are; what one of the protocols does not ask is not"
+    con = night(protocol_change="protocol changed: a 1 → b 1")
+    items(con, """
+        patient_id | status  | priority | facts
+        rule       | ordered | 4        | next_step ORDER_MMA (N16)
+        action     | ordered | 4        | next_step ORDER_MMA (N16)
+        word       | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
+        value      | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
+        level      | ordered | 4        | homocysteine normal; 12.0 umol/L
+        unasked    | ordered | 4        | neurological none, malabsorption gastrectomy
+        sign       | ordered | 4        | neurological none
+        urgent     | ordered | 4        | priority 4
+        alert      | ordered | 4        | alerts none
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | priority | facts
+        rule       | 4        | next_step ORDER_MMA (X2)
+        action     | 4        | next_step REVIEW (X3)
+        word       | 4        | B12 low; 300 pg/mL on 2026-01-01
+        value      | 4        | B12 borderline; 310 pg/mL on 2026-01-20
+        level      | 4        | homocysteine raised; 12.0 umol/L
+        unasked    | 4        | neurological not_asked, malabsorption not_asked
+        sign       | 4        | neurological definite since 2026-01-01
+        urgent     | 3        | priority 3
+        alert      | 4        | alerts B
+    """)  # fmt: skip
+    for name in ("compared", "news"):
+        create(con, f"worklist.{name}")
+    holds(con, "worklist.news", """
+        patient_id | is_news
+        rule       | no
+        action     | yes
+        word       | no
+        value      | yes
+        level      | no
+        unasked    | no
+        sign       | yes
+        urgent     | yes
+        alert      | yes
+    """)  # fmt: skip

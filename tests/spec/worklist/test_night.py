@@ -329,3 +329,34 @@ def test_a_result_taken_back_is_named_also_where_another_reason_remains():
         ann        | changed  | taken back by its source: total_b12 of 2026-01-10; B12: borderline → never
         ben        | reopened | new evidence; taken back by its source: total_b12 of 2026-01-10; B12: borderline → never
     """)  # fmt: skip
+
+
+def test_a_change_of_protocol_is_named_on_every_item_that_it_may_have_changed():
+    "Nothing opens again without it, and who is put aside stays so where only a rule has another name"
+    con = night(protocol_change="protocol changed: a 1 → b 1")
+    items(con, """
+        patient_id | status   | facts
+        ann        | done     | next_step ORDER_MMA (N16)
+        ben        | done     | next_step ORDER_MMA (N16)
+        cyn        | resolved | next_step ORDER_MMA (N16)
+        dan        | open     | next_step ORDER_MMA (N16)
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | facts
+        ann        | next_step ORDER_MMA (X2)
+        ben        | next_step TREAT (X3)
+        cyn        | next_step ORDER_MMA (N16)
+        eva        | next_step TREAT (X3)
+    """)  # fmt: skip
+    insert(con, "worklist.assessment", """
+        patient_id | scope    | next_step | reason
+        dan        | in_scope | NO_ACTION | Nothing is due.
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change   | to_status | because
+        ann        | changed  | done      | protocol changed: a 1 → b 1; next_step: ORDER_MMA (N16) → ORDER_MMA (X2)
+        ben        | reopened | open      | protocol changed: a 1 → b 1; next_step: ORDER_MMA (N16) → TREAT (X3)
+        cyn        | reopened | open      | protocol changed: a 1 → b 1; back on the worklist
+        dan        | resolved | resolved  | protocol changed: a 1 → b 1; NO_ACTION: Nothing is due.
+        eva        | opened   | open      | protocol changed: a 1 → b 1
+    """)  # fmt: skip
