@@ -6,6 +6,7 @@ from pipeline.analysis.answering import LONGEST_REASON, Preview, answer_to, prev
 from pipeline.analysis.answers import answer, is_background, plain_answer, remarks
 from pipeline.analysis.asked import Asked, analytes_of, held_rows, questions, replays_due
 from pipeline.analysis.compare import DIFFERENCE_COLUMNS, diff
+from pipeline.analysis.difference_text import SECTION_TITLES, difference_in_words
 from pipeline.analysis.explanation import explain_latest, explain_run
 from pipeline.analysis.explanation_text import explanation_as_text
 from pipeline.analysis.map_change import (
@@ -16,17 +17,27 @@ from pipeline.analysis.map_change import (
     target_of,
     unwritable,
 )
-from pipeline.analysis.simulation import MINUTES, MOVED_COLUMNS, Simulation
+from pipeline.analysis.simulation import (
+    CITES,
+    MINUTES,
+    MOVED_COLUMNS,
+    Simulation,
+    flow_of,
+    flows_among,
+    staff_hours,
+)
 from pipeline.analysis.simulation_text import simulation_as_text
 from pipeline.analysis.stewardship import GROUPS
 from pipeline.analysis.trying import Tried, try_examples
 
 __all__ = [
+    "CITES",
     "DIFFERENCE_COLUMNS",
     "GROUPS",
     "LONGEST_REASON",
     "MINUTES",
     "MOVED_COLUMNS",
+    "SECTION_TITLES",
     "AnsweredMeanwhile",
     "Asked",
     "Preview",
@@ -36,9 +47,12 @@ __all__ = [
     "answer",
     "answer_to",
     "diff",
+    "difference_in_words",
     "explain_latest",
     "explain_run",
     "explanation_as_text",
+    "flow_of",
+    "flows_among",
     "held_rows",
     "is_background",
     "is_writable",
@@ -49,6 +63,7 @@ __all__ = [
     "replays_due",
     "save_answer",
     "simulation_as_text",
+    "staff_hours",
     "stewardship",
     "take_back",
     "target_of",

@@ -97,8 +97,8 @@ class Simulation:
         return {
             "run_id": self.run_id, "as_of": str(self.as_of),
             "protocol": _title(pack), "protocol_now": _title(self.pack), "lake": self.lake,
-            "changed": changed, "now": self._now | _hours(self._now, minutes),
-            "then": then | _hours(then, minutes), "moved": moves.moved(flows),
+            "changed": changed, "now": self._now | staff_hours(self._now, minutes),
+            "then": then | staff_hours(then, minutes), "moved": moves.moved(flows),
             "flows": [flow for flow in flows if moves.is_change(flow)],
             "minutes": dict(minutes), "cites": CITES,
         }  # fmt: skip
@@ -117,6 +117,23 @@ class Simulation:
         with storage_errors(self.home):
             self._print = build_changed(self._con, BUILT, pack, known)
         self._shown = pack
+
+
+def flow_of(row):
+    """A row of `patients` as the flow that it is one of."""
+    names = ("action_now", "priority_now", "action_then", "priority_then")
+    return dict(zip(moves.NAMES, (row[name] for name in names), strict=True))
+
+
+def flows_among(rows):
+    """The `flows` and `moved` of `what_if`, counted from rows of `patients`: of those whom a reader
+    sees."""
+    counted = Counter(tuple(flow_of(row).values()) for row in rows)
+    flows = [
+        dict(zip(moves.NAMES, way, strict=True)) | {"patients": number}
+        for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
+    ]
+    return {"flows": flows, "moved": moves.moved(flows)}
 
 
 def _title(pack):
@@ -170,8 +187,9 @@ def _patients(con, before, after):
             yield dict(zip(MOVED_COLUMNS, cells, strict=True))
 
 
-def _hours(counts, minutes):
-    "Of staff, for everyone on the worklist, and for those with each action"
+def staff_hours(counts, minutes=MINUTES):
+    """`hours` of staff for everyone on a worklist and `hours_by_action` for those with each action,
+    by way of contact. counts: `worklist` and `action`; minutes: a patient, by way of contact."""
     by_action = {
         action: {way: round(number * each / 60, 1) for way, each in minutes.items()}
         for action, number in counts["action"].items()

@@ -11,7 +11,7 @@ from pipeline.screening.nightly import (
     screen_planned,
     screen_population,
 )
-from pipeline.screening.plan import load_checked_pack, parse_day
+from pipeline.screening.plan import load_checked_pack, parse_day, shadow_names
 from pipeline.screening.scratch import scratch_database
 from pipeline.screening.shadow import build_changed
 from pipeline.screening.spark import ScreenedBucket, screen_on_spark
@@ -34,6 +34,7 @@ __all__ = [
     "screen_on_spark",
     "screen_planned",
     "screen_population",
+    "shadow_names",
     "unanswered",
     "without_answer",
 ]

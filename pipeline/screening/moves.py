@@ -7,6 +7,7 @@ from pipeline.protocol import first_action
 
 ASKED = ("priority", "rule", "next_step", "safety", "flags")  # what `first_action` reads
 NAMES = ("from", "from_priority", "to", "to_priority")
+WAYS = ("come", "leave", "more_urgent", "less_urgent", "other_action")
 
 
 def action_of(pack, asked):
@@ -37,17 +38,27 @@ def is_change(flow):
     return (flow["from"], flow["from_priority"]) != (flow["to"], flow["to_priority"])
 
 
+def ways_of(flow):
+    """What a change is, of WAYS: who stays on the worklist may change in two of them."""
+    if not flow["from"]:
+        return ("come",)
+    if not flow["to"]:
+        return ("leave",)
+    found = {
+        "more_urgent": flow["to_priority"] < flow["from_priority"],
+        "less_urgent": flow["to_priority"] > flow["from_priority"],
+        "other_action": flow["to"] != flow["from"],
+    }
+    return tuple(way for way, is_so in found.items() if is_so)
+
+
 def moved(flows):
     """How many patients come onto the worklist, leave it, or change, of flows."""
-    listed = [flow for flow in flows if flow["from"] and flow["to"]]
-    chosen = {
-        "come": [flow for flow in flows if not flow["from"]],
-        "leave": [flow for flow in flows if not flow["to"]],
-        "more_urgent": [flow for flow in listed if flow["to_priority"] < flow["from_priority"]],
-        "less_urgent": [flow for flow in listed if flow["to_priority"] > flow["from_priority"]],
-        "other_action": [flow for flow in listed if flow["to"] != flow["from"]],
-    }
-    return {name: sum(flow["patients"] for flow in some) for name, some in chosen.items()}
+    counted = Counter()
+    for flow in flows:
+        for way in ways_of(flow):
+            counted[way] += flow["patients"]
+    return {way: counted[way] for way in WAYS}
 
 
 def listed(flows, side):

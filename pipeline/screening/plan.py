@@ -63,7 +63,7 @@ def load_shadows(pack, names=None):
             )
         return tuple(shadows), ()
     shadows, left = {pack.name: pack}, []
-    for name in settings().shadow_packs.replace(",", " ").split():
+    for name in shadow_names():
         try:
             shadow = load_checked_pack(name)
         except InvalidProtocol:
@@ -96,6 +96,11 @@ def with_former(home, plan):
 def version_of(pack):
     """What a run's manifest says of a Pack: its name, version and SHA-256."""
     return {"pack": pack.name, "version": str(pack.raw["version"]), "sha256": pack.sha256}
+
+
+def shadow_names():
+    """The packs that the setting names, by name or path, to be counted beside every run."""
+    return tuple(settings().shadow_packs.replace(",", " ").split())
 
 
 def load_checked_pack(pack=None):

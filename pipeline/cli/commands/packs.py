@@ -4,7 +4,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from pipeline.analysis import try_examples
+from pipeline.analysis import SECTION_TITLES, difference_in_words, try_examples
 from pipeline.cli.commands.reviewing import (
     check_options,
     check_sound,
@@ -27,12 +27,6 @@ from pipeline.protocol import (
 )
 from pipeline.review import with_reviews
 
-TITLES = {
-    "bands": "Limits", "settings": "Settings", "monitoring_checks": "Checks of a treatment",
-    "facts": "Facts", "derived": "Derived facts", "concepts": "Meaning of concepts",
-    "next_step": "Rules of the next step", "safety": "Safety alerts", "cause": "Causes",
-    "flags": "Flags", "cohorts": "Cohorts", "actions": "Texts of the next steps",
-}  # fmt: skip
 SAME_BUT = "The files differ, in their heads, sources, examples or comments alone."
 TRIED = ("example", "outcome", "of", "expected", "came")
 
@@ -115,8 +109,8 @@ def _diff(pack, options):
     for each in found:
         if each.section != section:
             section = each.section
-            say(f"\n{TITLES[section]}")
-        say(f"  {_in_words(each)}")
+            say(f"\n{SECTION_TITLES[section]}")
+        say(f"  {difference_in_words(each)}")
     if not found:
         same = "The files are the same." if pack.sha256 == other.sha256 else SAME_BUT
         say(f"No rule, limit, setting, fact, concept or action differs. {same}")
@@ -124,21 +118,6 @@ def _diff(pack, options):
 
 def _named(pack):
     return f"{pack.name} {pack.raw['version']}"
-
-
-def _in_words(difference):
-    name, of = difference.name, f" {difference.of}" if difference.of else ""
-    said = f"{name}: {difference.what}{of}" if difference.what == "moved" else f"{name}:{of}"
-    match difference.before, difference.after:
-        case None, None:
-            return said
-        case None, after if difference.what == "added":
-            return f"{name} was added: {after}"
-        case before, None if difference.what == "removed":
-            return f"{name} was removed: {before}"
-        case before, after:
-            means = f" ({difference.means})" if difference.means else ""
-            return f"{said} {before or 'nothing'} → {after or 'nothing'}{means}"
 
 
 def _test(pack, options):
