@@ -63,6 +63,7 @@ from pipeline.worklist.items import (
     items_of_patients,
     key_of_patient,
     notes,
+    seen_patients,
 )
 from pipeline.worklist.items import item_of_key as item
 from pipeline.worklist.letters_logged import LoggedLetter, letters_lately, letters_logged
@@ -232,6 +233,7 @@ __all__ = [
     "save_filter",
     "saved_filters",
     "seconds_to_wait",
+    "seen_patients",
     "session_user",
     "sign",
     "signature_of",

@@ -75,6 +75,31 @@ def items_of_patients(store, patient_ids, *, home=None, today=None):
     return _known(store, wanted, seen) if missing or seen else known
 
 
+def seen_patients(store, patient_ids, *, home):
+    """Those of the patients whom the reader sees in lists, as a set; no item is made. One of whom
+    neither an item nor the run that is followed knows, as after an erasure, is not among them."""
+    wanted = list(dict.fromkeys(patient_ids))
+    places = _places(store, wanted)
+    missing = [patient_id for patient_id in wanted if patient_id not in places]
+    places |= _placed(home, store, missing) if missing else {}
+    return {
+        patient_id
+        for patient_id, place in places.items()
+        if is_seen_in_lists(store, **{name: place[name] for name in PLACE})
+    }
+
+
+def _places(store, patient_ids):
+    "Where the patients who have an item belong"
+    places, columns = {}, (item.c.patient_id, *(item.c[name] for name in PLACE))
+    with store.reading() as con:
+        for place in range(0, len(patient_ids), AT_ONCE):
+            some = patient_ids[place : place + AT_ONCE]
+            for row in con.execute(select(*columns).where(item.c.patient_id.in_(some))).mappings():
+                places[row["patient_id"]] = {name: row[name] for name in PLACE}
+    return places
+
+
 def _make_off_list(store, patient_ids, placed, today):
     "Items of patients who were never listed; one that another process made meanwhile stays"
     fresh = {"status": "off_list", "is_active": False, "waits_from": today}
