@@ -159,7 +159,13 @@ def _change(part):
 
 def _listed(answer):
     "An answer with its value, or several answers"
-    return ", ".join(low(piece) for piece in answer.split(", "))
+    return ", ".join(_answered(piece) for piece in answer.split(", "))
+
+
+def _answered(piece):
+    "An answer, perhaps with words behind it: `headache_old since 2023-08-17`"
+    code, blank, more = piece.partition(" ")
+    return f"{low(code)} {more}" if blank and "_" in code else low(piece)
 
 
 def marked(text):

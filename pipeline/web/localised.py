@@ -57,11 +57,13 @@ def counted(count, one, many=None):
 
 
 def dated(text):
-    """A sentence with its days as the site writes them, each on one line."""
+    """A sentence with its days as the site writes them, each on one line. What is Markup already,
+    such as the sentence with its marks, stays so."""
+    as_html = Markup if isinstance(text, Markup) else escape
     pieces = [
         Markup('<span class="nowrap">{}</span>').format(day(piece))
         if DAY.fullmatch(piece)
-        else escape(piece)
+        else as_html(piece)
         for piece in DAY.split(text or "")
     ]
     return Markup("").join(pieces)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from pipeline import worklist
 from pipeline.core import UsageError, settings
-from pipeline.protocol import facts_read
+from pipeline.protocol import facts_read, is_declared
 from pipeline.web import filters
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.banner import banner_of
@@ -66,8 +66,17 @@ def _explained(explanation, pack):
         "would_change": explanation["would_change"] if explanation else [],
         "rests": _rests_upon(explanation, pack),
         "sources": pack.raw["sources"],
+        "counts_headache": _counts_headache(pack),
         "SHOWN": SHOWN_EVIDENCE,
     }
+
+
+def _counts_headache(pack):
+    "Whether a fact of the pack reads headaches: else a note of one would change nothing"
+    lines = [line for entry in pack.raw["facts"].values() if is_declared(entry)
+             for line in entry["answers"]]  # fmt: skip
+    read = [concept for line in lines for concept in line.get("coded", ())]
+    return any(word in concept for concept in read for word in ("headache", "migraine"))
 
 
 def _offered(store):

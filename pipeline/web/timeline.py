@@ -3,10 +3,11 @@ beside it."""
 
 import math
 
-from pipeline.protocol import judging_row, labels, local_rows, shown_unit
+from pipeline.protocol import judging_row, labels, load, local_rows, shown_unit
 
 PANELS = (
     ("b12", "total_b12", "B12"),
+    ("active_b12", "active_b12", "Active B12"),
     ("mma", "mma", "MMA"),
     ("homocysteine", "homocysteine", "Homocysteine"),
 )
@@ -48,12 +49,19 @@ def timeline(explanation, pack):
         )
         for band, analyte, name in PANELS
     ]
-    lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in LANES.items()]
+    lanes = [{"name": name, "spans": _spans(evidence, fact)} for fact, name in _lanes(pack)]
     return {
         "as_of": explanation["as_of"],
         "panels": [panel for panel in panels if panel["points"]],
         "lanes": [lane for lane in lanes if lane["spans"]],
     }
+
+
+def _lanes(pack):
+    "The facts that are drawn as lanes: those of every pack, and what this pack alone asks"
+    shipped = load().raw["facts"]
+    own = {fact: labels.word(fact) for fact in pack.raw["facts"] if fact not in shipped}
+    return (LANES | own).items()
 
 
 def _panel(name, named_band, rows, unit_and_factor):

@@ -33,8 +33,8 @@
 
   const kinds = {};
 
-  const TONES = { low: "alert", low_molar_only: "warn", borderline: "warn", raised: "warn", at_or_above_10: "warn" };
-  const WORDS = { low: "low", low_molar_only: "low by pmol/L", borderline: "borderline", above: "above", not_raised: "not raised", raised: "raised", below_10: "below 10", at_or_above_10: "10 or more" };
+  const TONES = { low: "alert", low_molar_only: "warn", borderline: "warn", indeterminate: "warn", raised: "warn", at_or_above_10: "warn" };
+  const WORDS = { low: "low", low_molar_only: "low by pmol/L", borderline: "borderline", indeterminate: "indeterminate", above: "above", not_raised: "not raised", raised: "raised", below_10: "below 10", at_or_above_10: "10 or more" };
 
   // The next number that reads well on an axis
   function round(value) {

@@ -82,6 +82,10 @@ def test_what_changed_is_spoken():
         == "B12 tested: recent → longer ago; result withdrawn by f.csv:2"
     )
     assert words.spoken("he said: no") == "he said: no"
+    assert (
+        words.spoken("neuro: none → headache_old since 2023-08-17")
+        == "Neurological signs: none → headache old since 2023-08-17"
+    )
     assert words.spoken("NO_ACTION: MMA not raised.") == "no further step: MMA not raised."
     assert words.spoken(
         "B12: low, 110 pg/mL on 2026-01-10 → never; alerts gone: SYMPTOMS_RECUR"

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.core import UsageError
+from pipeline.protocol.labels import marked
 from pipeline.web import localised
 
 
@@ -36,3 +37,10 @@ def test_a_locale_that_is_none_is_told(monkeypatch):
     monkeypatch.setenv("B12_LOCALE", "xx_XX")
     with pytest.raises(UsageError, match="not a locale"):
         localised.day("2026-11-30")
+
+
+def test_days_of_a_sentence_with_marks_are_written_too_and_nothing_is_escaped_twice():
+    said = localised.dated(marked("B12 <150 of 2026-01-31 [OURS]"))
+    assert said == (
+        'B12 &lt;150 of <span class="nowrap">31 Jan 2026</span> <span class="mark mark-ours">[OURS]</span>'
+    )

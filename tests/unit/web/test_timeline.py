@@ -172,3 +172,21 @@ def test_the_bands_are_those_that_judged_the_latest_usable_result():
     assert panel["limits"] is None
     [panel] = timeline(explained(piece(judged_by=["b12@gone"])), pack_with())["panels"]
     assert (panel["limits"], panel["bands"][0]["to"]) == (None, 180)  # the pack no longer has it
+
+
+def test_active_b12_has_a_panel_of_its_own():
+    active = piece(fact="active_b12", what="active_b12", value=42.0, reported="42 pmol/L")
+    names = [panel["name"] for panel in timeline(explained(active, piece()), PACK)["panels"]]
+    assert names == ["B12", "Active B12"]
+    [panel] = timeline(explained(active), PACK)["panels"]
+    assert panel["unit"] == "pmol/L" and panel["points"][0]["value"] == 42.0
+    assert [band["answer"] for band in panel["bands"]] == ["low", "indeterminate", "above"]
+
+
+def test_what_a_pack_alone_asks_has_lanes_under_its_own_name():
+    sign = piece(
+        fact="other_sign", value=None, standing="counted", what="glossitis", reported="Glossitis"
+    )
+    [lane] = timeline(explained(sign, fact="other_sign"), load("nice-ng239"))["lanes"]
+    assert lane["name"] == "Other sign" and lane["spans"][0]["label"] == "Glossitis"
+    assert timeline(explained(sign, fact="other_sign"), PACK)["lanes"] == []
