@@ -1,5 +1,8 @@
-"""Screenshots of every page for docs/img, light and dark, of the three months of `tools.story`."""
+"""Screenshots of every page for docs/img, light and dark, of the three months of `tools.story`;
+`python -m tools.screenshots NAME…` takes some alone."""
 
+import os
+import sys
 import tempfile
 from itertools import islice
 from pathlib import Path
@@ -13,32 +16,29 @@ from tests.serving import launch, serving
 from tools.story import tell_story
 
 DAYS, EVERY, PATIENTS, TODAY = 91, 3, 1_500, clock.today()
+SHADOWS = "nice-ng239, aafp-2025"
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 PAGES = {
     "worklist": "/worklist?filters=1", "population": "/population",
     "outcomes": "/population/outcomes",
-    "what-if": "/population/what-if?b12.low=200", "quality": "/quality",
+    "what-if": "/population/what-if?b12.low=200",
+    "another-pack": "/population/what-if/protocol?pack=nice-ng239",
+    "shadows": "/population/shadows", "quality": "/quality",
     "rejects": "/quality/rejects", "unmapped": "/quality/unmapped",
     "data-docs": "/quality/data-docs", "runs": "/runs", "audit": "/audit", "help": "/help",
 }  # fmt: skip
 
 
-def main():
+def main(names=()):
+    os.environ["B12_SHADOW_PACKS"] = SHADOWS
     with tempfile.TemporaryDirectory(prefix="b12-pictures-") as folder:
         home = Home(Path(folder) / "home")
         tell_story(home, today=TODAY, days=DAYS, every=EVERY, patients=PATIENTS)
         FOLDER.mkdir(parents=True, exist_ok=True)
         app = standalone(home)
         with serving(app) as base:
-            photograph(
-                base,
-                app.state.links,
-                PAGES
-                | {
-                    "patient": address_of_a_patient(home),
-                    "compare": address_of_two_runs(home),
-                },
-            )
+            more = {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)}
+            photograph(base, app.state.links, _chosen(PAGES | more, names))
         worklist.add_user(
             worklist.open_store(home),
             "kim",
@@ -46,7 +46,11 @@ def main():
             password="for the picture alone",  # noqa: S106
         )
         with serving(standalone(home)) as base:
-            photograph(base, None, {"login": "/login"})
+            photograph(base, None, _chosen({"login": "/login"}, names))
+
+
+def _chosen(pages, names):
+    return {name: address for name, address in pages.items() if not names or name in names}
 
 
 def photograph(base, links, pages):
@@ -98,6 +102,9 @@ def address_of_two_runs(home):
 
 def shoot(page, name, address, how):
     page.goto(address, wait_until="networkidle")
+    if page.get_by_role("button", name="Calculate", exact=True).count():
+        page.get_by_role("button", name="Calculate", exact=True).click()
+        page.wait_for_selector("#effect")
     page.screenshot(
         path=FOLDER / f"{name}-{how}.png",
         clip={"x": 0, "y": 0, "width": page.viewport_size["width"], "height": 1400},
@@ -107,4 +114,4 @@ def shoot(page, name, address, how):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -10,6 +10,7 @@ from pipeline import worklist
 from pipeline.core import settings
 from pipeline.web import (
     account,
+    another_pack,
     audit,
     exporting,
     letters,
@@ -23,6 +24,7 @@ from pipeline.web import (
     quality,
     refused,
     runs,
+    shadows,
     single_sign_on,
     whatif,
     worklists,
@@ -46,6 +48,8 @@ PAGES = (
     population,
     outcomes,
     whatif,
+    another_pack,
+    shadows,
     quality,
     refused,
     mapping,

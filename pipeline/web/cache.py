@@ -12,6 +12,11 @@ class Kept:
     def __init__(self, most):
         self.most, self._found, self._lock = most, OrderedDict(), Lock()
 
+    def known(self, key):
+        """The answer of this key where it is kept, else None."""
+        with self._lock:
+            return self._found.get(key)
+
     def get(self, key, make):
         """The answer of this key, else that of `make()`, which is kept; what it raises is not."""
         with self._lock:

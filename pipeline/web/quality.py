@@ -17,6 +17,7 @@ from pipeline.web.population import over_time
 from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of, static_version
 from pipeline.web.run_sync import follow
+from pipeline.web.shadows import left_out
 
 router = APIRouter()
 STATES = ("passed", "failed", "not_applicable", "error")
@@ -50,6 +51,7 @@ def quality(request: Request, actor: Operator, run: str | None = None):
         refused=refused,
         told_refused=told_refusals(refused),
         REFUSED_SHOWN=REFUSED_SHOWN,
+        shadows_left=left_out(request.app.state.home, chosen["run_id"]) if chosen else (),
         docs=_validation(request.app.state.home, chosen),
     )
 

@@ -17,6 +17,7 @@ from pipeline.web import localised
 from pipeline.web.access import store_of
 from pipeline.web.aims import aim_of, is_overdue
 from pipeline.web.forms import token
+from pipeline.web.packs import in_words
 from pipeline.web.tips import TIPS
 
 HERE = Path(__file__).parent
@@ -81,10 +82,10 @@ def root_of(request):
 
 LOCALISED = ("day", "moment", "number", "counted", "dated")
 FILTERS = {
-    **{name: getattr(words, name) for name in ("word", "asked", "low", "marked")},
+    **{name: getattr(words, name) for name in ("word", "asked", "low", "marked", "unit")},
     **{name: getattr(localised, name) for name in LOCALISED},
     "sites": named_sites, "spoken": lambda text: localised.dated(words.spoken(text)),
-    "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
+    "in_words": in_words, "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
 }  # fmt: skip
 GLOBALS = {
     "NOTICE": NOTICE, "NAV": NAV, "QUIET": words.QUIET, "PRIORITIES": words.PRIORITIES,

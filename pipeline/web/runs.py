@@ -10,9 +10,11 @@ from pipeline.runs import held_manifests
 from pipeline.web.access import Operator, Viewer, store_of
 from pipeline.web.cache import Kept, state_of
 from pipeline.web.numbers import Count
+from pipeline.web.packs import watched
 from pipeline.web.recorded import record
 from pipeline.web.render import page
 from pipeline.web.run_sync import follow, published
+from pipeline.web.shadows import named, shadows_of
 
 router = APIRouter()
 PROTOCOL = "protocol changed"  # said of every row, so no reason of one, where there is another
@@ -25,7 +27,12 @@ def runs(request: Request, actor: Operator):
     """The newest runs, and a form to compare two."""
     follow(request)
     runs = worklist.runs(store_of(request), limit=200)
-    return page(request, "runs.html", runs=runs, held=held_manifests(request.app.state.home))
+    home = request.app.state.home
+    counted = {row["run_id"]: found for row in runs if (found := shadows_of(home, row["run_id"]))}
+    return page(
+        request, "runs.html", runs=runs, held=held_manifests(home), counted=counted,
+        watched=watched(), named=named,
+    )  # fmt: skip
 
 
 @router.get("/runs/compare")

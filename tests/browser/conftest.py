@@ -48,7 +48,7 @@ def two_nights(folder):
     demo.write_demo(folder / "demo", patients=1500, seed=3, as_of=TODAY - timedelta(days=1))
     walk.ingest(home, [folder / "demo"], "canonical")
     for day in (TODAY - timedelta(days=1), TODAY):
-        walk.screen_population(home, as_of=day)
+        walk.screen_population(home, as_of=day, shadows=["nice-ng239", "aafp-2025"])
 
 
 class Watch:

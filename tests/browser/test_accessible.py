@@ -14,7 +14,7 @@ WIDE = 1280
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
     "worklist": "/worklist?filters=1", "filtered": "/worklist?priority=1&status=open", "empty": "/worklist?status=merged", "population": "/population", "outcomes": "/population/outcomes", "episodes": "/worklist?stage=identified&sex=female",
-    "what-if": "/population/what-if", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "refused": "/quality/refused", "data-docs": "/quality/data-docs", "runs": "/runs",
+    "what-if": "/population/what-if", "another-pack": "/population/what-if/protocol?pack=nice-ng239", "shadows": "/population/shadows", "quality": "/quality", "rejects": "/quality/rejects", "unmapped": "/quality/unmapped", "refused": "/quality/refused", "data-docs": "/quality/data-docs", "runs": "/runs",
     "help": "/help", "audit": "/audit", "missing": "/no-such-page",
 }  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -72,6 +72,33 @@ def test_a_patient(page, scheme):
         expect(page.locator("h1")).to_contain_text("Patient")
         is_accessible(page)
         fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_another_protocol_is_calculated_and_its_patients_opened_with_the_keyboard_alone(
+    page, scheme
+):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/population/what-if/protocol")
+    page.locator("#pack").focus()
+    page.keyboard.type("aafp")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pack-title")).to_contain_text("aafp-2025")
+    if page.get_by_role("button", name="Calculate").count():  # once for all readers
+        page.get_by_role("button", name="Calculate").focus()
+        page.keyboard.press("Enter")
+    expect(page.locator("#effect")).to_be_visible()
+    is_accessible(page)
+    fits(page)
+    page.get_by_role("link", name="Show the patients").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Patients who would change under aafp-2025")
+    is_accessible(page)
+    fits(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Patient")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
