@@ -63,6 +63,7 @@ def compare(
         total=len(chosen), number=number, pages=pages,
         counts=Counter(row["change"] for row in rows), KINDS=KINDS,
         reasons=Counter(_reason(row) for row in rows).most_common(8),
+        protocols={one["run_id"]: one["protocol"] for one in known},
     )  # fmt: skip
 
 

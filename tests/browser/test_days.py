@@ -122,6 +122,9 @@ def test_a_narrow_or_wide_page_prints_without_its_controls(page):
     expect(page.locator(".bulk")).to_be_hidden()
     expect(page.locator("header nav")).to_be_hidden()
     expect(page.locator("[data-row]").first).to_be_visible()
+    expect(page.locator(".foot")).to_be_visible()  # what is printed says whether it was signed
+    expect(page.locator(".foot")).to_contain_text("not signed by a clinician yet")
+    expect(page.locator(".foot a")).to_be_hidden()
 
 
 def test_keys_of_one_character_can_be_switched_off(page):

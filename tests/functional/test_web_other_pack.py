@@ -95,3 +95,17 @@ def test_what_the_pack_does_not_count_is_not_asked_for(pages):
         assert f"{name} has none of them" in browser.get("/population").text
     thresholds = browser.get("/population/what-if").text
     assert "µmol/L" in thresholds and "1.73 m²" in thresholds and "umol" not in thresholds
+
+
+def test_runs_by_two_packs_are_told_apart_where_they_are_compared(screened, tmp_path):
+    home = Home(copied(screened / "nice-ng239", tmp_path / "home"))
+    actor = worklist.Actor("kim", "viewer")
+    browser = client(create_app(home, identify=lambda: actor))
+    assert b12(home.root, "screen", "--as-of", AS_OF, "--protocol", "nice-ng239").code == 0
+    assert "The protocol changed" not in browser.get("/runs/compare").text
+    assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
+    page = browser.get("/runs/compare").text
+    assert "The protocol changed between these runs." in page
+    assert "protocol nice-ng239 1.0.0," in page and "protocol praxis-2026 2.0.0." in page
+    quality = client(create_app(home, identify=lambda: worklist.Actor("kim", "operator")))
+    assert "· protocol praxis-2026 2.0.0" in quality.get("/quality").text
