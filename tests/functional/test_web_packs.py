@@ -86,6 +86,15 @@ def test_looking_calculates_nothing_and_the_button_does(home):
     assert "Treatment option: IM" in after and "TREAT_" not in after
 
 
+def test_where_the_app_is_mounted_by_a_proxy_addresses_keep_its_path(home):
+    actor = worklist.Actor("kim", "coordinator")
+    kim = client(create_app(home, identify=lambda: actor, root_path="/b12"))
+    answer = calculate(kim)
+    assert answer.headers["location"] == f"/b12{PATH}?pack={PACK}"
+    page = kim.get(f"{PATH}?pack={PACK}").text
+    assert f'action="/b12{PATH}"' in page and f'href="/b12{PATH}/patients?pack={PACK}"' in page
+
+
 def test_what_differs_is_told_in_words_as_the_command_tells_it(home):
     said = b12(home.root, "protocol", "diff", "praxis-2026", PACK).out
     page = browser_of(home, "viewer").get(f"{PATH}?pack={PACK}").text
