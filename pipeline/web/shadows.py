@@ -16,7 +16,7 @@ from pipeline.web.run_sync import published
 router = APIRouter()
 NIGHTS, FLOWS, KEPT = 30, 20, 64
 FILE = "shadows.json"
-LEFT_OUT = "The shadow protocol "
+LEFT_OUT = ("The shadow protocol ", "The protocol of the run before")
 
 
 @router.get("/population/shadows")
@@ -40,8 +40,11 @@ def shadows(request: Request, actor: Viewer, run: str | None = None):
 
 
 def _shown(home, shadow, run, before):
-    answer = _answer(shadow, run)
+    answer, manifest = _answer(shadow, run), _manifest(home, run["run_id"])
+    former = manifest.protocol_before if manifest else None
     return {
+        "is_former": bool(former) and former.sha256 == shadow["protocol"]["sha256"],
+        "changed": _changed(shadow),
         "name": shadow["protocol"]["pack"], "answer": answer, "matrix": priority_matrix(answer),
         "course": _course(home, shadow, before),
     }  # fmt: skip
@@ -58,11 +61,15 @@ def shadows_of(home, run_id):
 
 def left_out(home, run_id):
     """A sentence for each shadow that a run left out; nothing of a run whose folder is gone."""
+    manifest = _manifest(home, run_id)
+    return tuple(text for text in manifest.warned if text.startswith(LEFT_OUT)) if manifest else ()
+
+
+def _manifest(home, run_id):
     try:
-        warned = known_manifest(home.runs / run_id).warned
+        return known_manifest(home.runs / run_id)
     except FileNotFoundError:
-        return ()
-    return tuple(text for text in warned if text.startswith(LEFT_OUT))
+        return None
 
 
 @lru_cache(maxsize=KEPT)
@@ -96,9 +103,15 @@ def _changed(shadow):
 
 def _course(home, shadow, runs):
     "Of the runs that counted this pack, oldest first: how many it would list, and who moves"
-    rows = [_night(row, other) for row in runs for other in shadows_of(home, row["run_id"])
-            if other["protocol"]["pack"] == shadow["protocol"]["pack"]]  # fmt: skip
-    return rows[::-1]
+    same = [(row, _same(shadow, shadows_of(home, row["run_id"]))) for row in runs]
+    return [_night(row, other) for row, other in reversed(same) if other]
+
+
+def _same(shadow, others):
+    "Of the shadows of a run the same text, else the one of this name"
+    named = [each for each in others if each["protocol"]["pack"] == shadow["protocol"]["pack"]]
+    exact = [each for each in named if each["protocol"] == shadow["protocol"]]
+    return next(iter(exact or named), None)
 
 
 def _night(run, shadow):

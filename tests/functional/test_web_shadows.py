@@ -48,7 +48,7 @@ def browser_of(home, role="viewer", sites=None):
 
 def runs_of(home):
     "By as-of date"
-    return dict(zip(NIGHTS, sorted(path.name for path in home.runs.glob("2*")), strict=True))
+    return dict(zip(NIGHTS, sorted(path.name for path in home.runs.glob("2*")), strict=False))
 
 
 def numbers(page, section):
@@ -146,3 +146,14 @@ def test_the_runs_page_names_what_is_watched(home, monkeypatch, tmp_path):
     nice, aafp = counts_of(home, runs_of(home)[NIGHTS[-1]])
     said = f"nice-ng239 1.0.0 would list {nice['then']['worklist']}, aafp-2025 1.0.0 would list {aafp['then']['worklist']}"
     assert said in page
+
+
+def test_the_protocol_of_the_run_before_says_what_the_change_did(home):
+    assert b12(home.root, "screen", "--as-of", NIGHTS[-1], "--protocol", "aafp-2025").code == 0
+    [former] = counts_of(home, max(path.name for path in home.runs.glob("2*")))
+    assert former["protocol"]["pack"] == "praxis-2026"
+    page = browser_of(home).get(PATH).text
+    assert "This protocol decided the run before." in page
+    assert f"The change to aafp-2025 1.0.0 alone adds {former['moved']['leave']} patient" in page
+    earlier = browser_of(home).get(PATH, params={"run": runs_of(home)[NIGHTS[-1]]}).text
+    assert "decided the run before" not in earlier
