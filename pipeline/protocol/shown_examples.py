@@ -25,6 +25,8 @@ def _shown(number, entry):
     note = f" Never loaded: {', '.join(missing)}." if missing else ""
     yield f"As of {entry.get('as_of', DAY)}.{note}"
     yield ""
+    if records := entry.get("records"):
+        yield from (f"On file: {'; '.join(map(str, records))}.", "")
     for entity in COLUMNS:
         if entity in entry:
             yield from ("```text", entity, *str(entry[entity]).rstrip().splitlines(), "```", "")
