@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
+from pipeline.protocol.action_labels import action_problems
 from pipeline.protocol.check_bands import band_problems
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems, unread_concepts
@@ -58,6 +59,7 @@ def _pack_problems(pack, shipped):
         *_word_problems(pack),
         *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
         *_citation_problems(pack),
+        *action_problems(pack),
         *example_problems(pack),
     ]
     place = _places(pack)
