@@ -36,10 +36,5 @@ def action_problems(pack):
             yield where, f"action {name} has no text"
         label = said.get("label", "Label")
         if not isinstance(label, str) or not LABEL.fullmatch(label) or len(label) > LONGEST:
-            yield (
-                where,
-                (
-                    f"action {name}: its label must be words on one line, at most {LONGEST} characters,"
-                    " without markup"
-                ),
-            )
+            said = f"its label must be words on one line, at most {LONGEST} characters, no markup"
+            yield where, f"action {name}: {said}"

@@ -74,7 +74,8 @@ WORDS = {
     "message_left": "Message left", "wrong_contact": "Wrong number or address",
     "returned": "Returned as undeliverable",
 }  # fmt: skip
-OWN: ContextVar[dict] = ContextVar("OWN", default={})  # what the pack at hand calls its actions
+NONE: dict = {}
+OWN: ContextVar[dict] = ContextVar("OWN", default=NONE)  # what the pack at hand calls its actions
 QUIET = ("NO_ACTION", "EXCLUDED", "CONTINUE_AND_MONITOR")  # next steps that ask for nothing new
 ASKS = {  # what an alert or a flag asks for, where it is the first thing to do
     "FOLATE_BEFORE_B12": "Treat B12 before folic acid",

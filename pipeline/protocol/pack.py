@@ -27,6 +27,7 @@ from pipeline.protocol.pack_files import (
     unreadable,
     write_files,
 )
+from pipeline.protocol.signed_text import signed_sha256
 
 PACKS_KEPT = 8  # in memory
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"  # of a file, on any disk, and of a run without blanks
@@ -60,7 +61,8 @@ class Decision:
 @dataclass(frozen=True, eq=False)
 class Pack:
     """A protocol pack as read: `read` are its PackFiles, `own` what its YAML holds, `raw` the same
-    with what it inherits and the texts and labels of its actions apart, `decisions` its tables in the order in which they read each other,
+    with what it inherits, texts and labels of its actions apart, `decisions` its tables in the
+    order in which they read each other,
     `facts` the closed list of answers of every base fact, `concepts` the rows of the table beside
     it. Read-only: everybody shares the object."""
 
@@ -105,6 +107,12 @@ class Pack:
         listed = zip(self.read, digests, strict=True)
         text = "".join(f"{file.role} {digest}\n" for file, digest in listed)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def signed_sha256(self):
+        """What a signature of it counts for: its files and the common tables of meanings, as they
+        are now."""
+        return signed_sha256(self.sha256)
 
     def keep(self, folder):
         """Keep its files in the folder of a run, for `pack_of_run`."""

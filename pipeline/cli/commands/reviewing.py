@@ -49,18 +49,22 @@ def sign_pack(home, pack, options):
         )
     protocol, day = f"{pack.name} {pack.raw['version']}", options.date and parse_day(options.date)
     with closing(worklist.open_store(home)) as store:
-        if signed := worklist.signed_already(store, pack.sha256, options.name):
+        if signed := worklist.signed_already(store, pack.signed_sha256, options.name):
             say(f"{protocol} is signed already, by {signed.by}. Nothing was recorded.")
             return
-        say(f"{protocol}, SHA-256 {pack.sha256}")
+        say(f"{protocol}, SHA-256 {pack.signed_sha256}")
         question = f"{options.name}, {options.role}: do you sign this protocol as it is?"
         if not (options.yes or is_confirmed(question)):
             raise UsageError("Not signed.")
         signed = worklist.sign(
-            store, sha256=pack.sha256, protocol=protocol, name=options.name, role=options.role,
-            actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE, signed_on=day,
+            store, sha256=pack.signed_sha256, protocol=protocol, name=options.name,
+            role=options.role, actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE,
+            signed_on=day,
         )  # fmt: skip
-    say(f"Signed by {signed.name}, {signed.role}. A change of the file ends the signature.")
+    say(
+        f"Signed by {signed.name}, {signed.role}. A change of the file, or of what its"
+        " names mean (protocol/concepts.csv and others), ends the signature."
+    )
 
 
 def _check_examples(pack):
@@ -82,7 +86,8 @@ def tell_untried(pack, tried):
     """Print the lines of rules and alerts that none of the examples tried was decided by."""
     if left := untried_lines(pack, tried):
         say(
-            f"Lines of rules and alerts without an example: {len(left)}. A signature needs one of each."
+            f"Lines of rules and alerts without an example: {len(left)}. A signature needs one of"
+            " each."
         )
         for file, line, message in left:
             say(f"{file}:{line}: {message}")
