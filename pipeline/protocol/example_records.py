@@ -28,7 +28,7 @@ TAKEN_ON = 28  # days after the screening, until which a drug is taken that says
 WORD = re.compile(
     rf"(?:^|\s)({'|'.join(sorted({word for one in SAYS.values() for word in one}))})\s"
 )
-VALUE = re.compile(r"(\S+)(?:\s+(\S+))?")  # a number, <200, positive; and a unit
+VALUE = re.compile(r"\S+( \S+)?")  # a number, <200, positive; and a unit
 DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 DATES = {*DATED.values(), *DAY_WITHOUT, "end_on", "abated_on"}
 LIMITS = re.compile(r"(\d+(?:\.\d+)?)?-(\d+(?:\.\d+)?)?")
@@ -97,6 +97,7 @@ def rows_of_records(records, as_of):
             continue
         name, value, says = _parts(text)
         entity = entity_of(name)
+        assert entity, name
         said = {SAYS[entity][word]: cell for word, cell in says.items()}
         row = _test(name, value, said) if entity == "lab_result" else _coded(entity, name, said)
         found.setdefault(entity, []).append(_dated(entity, row, as_of))
@@ -116,9 +117,9 @@ def _parts(text):
 
 
 def _test(analyte, value, said):
-    number, unit = VALUE.fullmatch(value).groups()
-    low, high = (LIMITS.fullmatch(said.pop("limits", "-"))).groups()
-    system, code, unit = code_of("lab_result", analyte, unit)
+    number, _, unit = value.partition(" ")
+    low, _, high = said.pop("limits", "-").partition("-")
+    system, code, unit = code_of("lab_result", analyte, unit or None)
     cells = {"unit": unit, "reference_low": low, "reference_high": high, **said}
     return {
         "code_system": system, "code": code, "value": number,

@@ -165,7 +165,11 @@ def _codes(entity, value):
 def _plain_codes():
     "(concept, system, code); a code that stands for all that begin so is one of them"
     return tuple(
-        ("b12_form_unknown" if (system, code) == VITAMIN_B12 else concept, system, code.rstrip("*"))
+        (
+            "b12_form_unknown" if (system, code) == VITAMIN_B12 else str(concept),
+            str(system),
+            str(code).rstrip("*"),
+        )
         for concept, system, code, *_ in code_rows()
     )
 
