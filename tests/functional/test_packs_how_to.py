@@ -5,9 +5,12 @@ import shlex
 
 import pytest
 
-from pipeline.core.config import PROTOCOL
+from pipeline import worklist
+from pipeline.core.config import PROTOCOL, Home
 from pipeline.protocol import load, problems
+from pipeline.web import create_app
 from tests.command import b12
+from tests.functional.web_client import client
 from tests.homes import without_gates
 
 TEXT = (PROTOCOL.parent / "docs" / "packs.md").read_text(encoding="utf-8")
@@ -67,6 +70,19 @@ def test_the_pack_of_the_how_to_is_written_tried_and_switched_to(tmp_path, monke
             follow(kind, block, tmp_path)
     pack = load(tmp_path / "mysite.yaml")
     assert problems(pack) == []
+    shown = page(tmp_path / "home", "/worklist?action=ORDER_B12_GASTRITIS")
+    assert f"<b>{pack.labels['ORDER_B12_GASTRITIS']}</b>" in shown
+    day = r'<span class="nowrap">\d+ \w+ \d{4}</span>'
+    assert re.search(rf"Atrophic gastritis since {day}, and no B12", shown), (
+        "a day as pages write it"
+    )
+
+
+def page(home, path):
+    app = create_app(Home(home), identify=lambda: worklist.Actor("kim", "viewer"))
+    answer = client(app).get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
 
 
 def follow(kind, block, folder):
