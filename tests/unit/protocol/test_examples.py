@@ -44,6 +44,18 @@ def test_a_sound_example_has_no_problem_and_is_shown(tmp_path):
     assert "Expected: rule N08; b12 = low; treated = no." in shown
 
 
+def test_examples_in_words_are_shown_as_rows_of_a_table(tmp_path):
+    text = """
+examples:
+  - {title: "A | B", as_of: 2026-03-01, not_loaded: [medication],
+     records: [born 1960, total_b12 110], expect: {rule: N08, safety: []}}
+"""
+    assert said(tmp_path, text=text) == []
+    shown = as_markdown(load(tmp_path / "mine.yaml"))
+    on_file = "as of 2026-03-01; never loaded: medication; born 1960; total_b12 110"
+    assert f"| 1 | A ¦ B | {on_file} | rule N08; safety none |" in shown
+
+
 def test_an_example_is_part_of_what_is_signed_and_is_not_inherited(tmp_path):
     base = load(write_small(tmp_path / "a"))
     pack = load(write_small(tmp_path / "b", more=GOOD))
