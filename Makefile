@@ -93,6 +93,7 @@ bench: setup-dev ## benchmark nights of up to a million patients, the peers, the
 	$(PY) -m benchmarks.forms
 	$(PY) -m benchmarks.small_files
 	$(PY) -m benchmarks.contact
+	$(PY) -m benchmarks.shadows
 	$(PY) -m benchmarks.worklist
 	$(PY) -m benchmarks.receive
 	$(PY) -m benchmarks.follow

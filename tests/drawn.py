@@ -39,26 +39,6 @@ def screened(name, drawn, **clinic_with):
     return {row["patient_id"]: row for row in select(con, "screening.assessment")}, rows
 
 
-def as_drawn(name, drawn, **clinic_with):
-    """Hold each patient against `rule`, `pri` and `alerts` of its row; returns the rows."""
-    found, rows = screened(name, drawn, **clinic_with)
-    for row in rows:
-        one = found[row["who"]]
-        wanted = (row["rule"], int(row["pri"]), sorted((row["alerts"] or "").split()))
-        assert (one["rule"], one["priority"], sorted(one["safety"])) == wanted, row
-    return rows
-
-
-def undrawn(name, rows):
-    """The rules of next_step, as (id, outcome), and the alerts of a pack that none of the drawn patients reaches."""
-    pack = load(name)
-    reached = {row["rule"] for row in rows}
-    alerts = {alert for row in rows for alert in (row["alerts"] or "").split()}
-    return [rule.id for rule in pack.decision("next_step").rules if rule.id not in reached] + [
-        rule.outcome for rule in pack.decision("safety").rules if rule.outcome not in alerts
-    ]
-
-
 def _insert(con, who, records):
     person = {"patient_id": who, "birth_on": "1970-01-01"}
     for record in filter(None, records):

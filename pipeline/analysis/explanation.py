@@ -15,6 +15,7 @@ from pipeline.protocol import (
     decide,
     derive,
     first_action,
+    labels,
     load,
     pack_of_run,
     with_values,
@@ -148,6 +149,7 @@ def _reasons(pack, row, facts, evidence, flag_rows):
         "notice": pack.raw["notice"],
         "assessment": assessment,
         "first_action": first,
+        "asked": _asked(pack, first),
         "action": _action(pack, assessment, first, alerts, flags),
         "facts": [_fact(fact, answer, pack, evidence) for fact, answer in facts.items()],
         "other_evidence": [row for row in evidence if row["fact"] not in facts],
@@ -158,6 +160,12 @@ def _reasons(pack, row, facts, evidence, flag_rows):
         "would_change": would_change(considered),
         "identity_flags": [flag for flag in flags if flag["flag"] in WHO_IT_IS],
     }
+
+
+def _asked(pack, action):
+    "An action as it is called"
+    with labels.named(pack.labels):
+        return labels.asked(action)
 
 
 def _alerts(pack, facts, behind, tell):

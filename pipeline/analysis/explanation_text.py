@@ -43,7 +43,7 @@ def _head(explanation):
     yield f"{row['next_step']}  priority {row['priority']}  rule {row['rule']}" + (
         f"  waiting since {row['waiting_since']}" if row["waiting_since"] else ""
     )
-    yield f"  {labels.asked(first)}" + (f" ({first})" if first != row["next_step"] else "")
+    yield f"  {explanation['asked']}" + (f" ({first})" if first != row["next_step"] else "")
     yield f"  {explanation['action']}"
     yield f"  Why: {row['reason']}"
     yield f"  Based on: {row['evidence']}"

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from pipeline.core import ENTITIES, Home
 from pipeline.engine import build, connect, relation_names, rows_of, storage_errors
 from pipeline.ingest import ingest_file
-from pipeline.protocol import Example, answers_in, derive, examples_of
+from pipeline.protocol import Example, answers_in, deciding_lines, derive, examples_of
 from pipeline.screening import BUILDERS, register_inputs
 
 SOURCE = "canonical"
@@ -26,11 +26,13 @@ NOT_ACCEPTED = """
 @dataclass(frozen=True)
 class Tried:
     """An Example that was tried. came: what came out, by what was expected, and facts by fact.
-    rejected: why the ingest rejected records of it, each as `lab_result: unknown_unit`."""
+    rejected: why the ingest rejected records of it, each as `lab_result: unknown_unit`. decided:
+    the lines that decided it, see `deciding_lines`."""
 
     example: Example
     came: dict
     rejected: tuple[str, ...]
+    decided: tuple[tuple[str, int], ...]
 
     @property
     def differences(self):
@@ -77,19 +79,21 @@ def _tried(pack, examples):
                 said.append(f"{entity}: {row['rejected_because']}")
     for example in examples:
         patient = example.patient_id
-        came = _came(pack, rows.get(patient), facts.get(patient))
-        yield Tried(example, came, tuple(rejected.get(patient, ())))
+        answers = answers_in(pack, facts[patient]) if patient in facts and patient in rows else None
+        came = _came(pack, rows.get(patient), answers)
+        decided = () if answers is None else deciding_lines(pack, answers)
+        yield Tried(example, came, tuple(rejected.get(patient, ())), decided)
 
 
 def _select(relation):
     return f"select * from {relation}"
 
 
-def _came(pack, row, facts):
+def _came(pack, row, answers):
     "Nothing of a patient of whom no record was accepted"
-    if row is None or facts is None:
+    if answers is None:
         return {}
-    known = derive(pack, answers_in(pack, facts))
+    known = derive(pack, answers)
     return {name: row[name] for name in ASSESSED} | {f"facts.{fact}": known[fact] for fact in known}
 
 

@@ -8,13 +8,12 @@ from graphlib import TopologicalSorter
 from pipeline.core import SQL
 from pipeline.engine.connection import quoted_text
 
-# relation -> the relations that its SELECT reads; the files do not change while a process runs
 SCHEMAS = (  # a schema reads those before it, and itself
     "protocol", "landing", "staging", "lake", "clinical", "screening", "bucket", "reporting",
     "explaining", "worklist",
 )  # fmt: skip
 NIGHTLY = ("clinical", "screening", "bucket", "reporting")  # built by every screening
-_READ_BY = {}
+_READ_BY = {}  # by relation; the files do not change while a process runs
 
 
 @cache
@@ -32,23 +31,44 @@ def relation_names(schema):
 
 def relations_read_by(con, name):
     """The relations, as `schema.name`, that a relation's SELECT reads; it is parsed, not bound."""
+    return _read_by(con, name)[0]
+
+
+def _read_by(con, name):
+    "(the relations that it reads, the last names of columns in it, the relations it takes whole)"
     if name not in _READ_BY:
         [[serialised]] = con.execute("select json_serialize_sql($1)", [select_of(name)]).fetchall()
         tree = json.loads(serialised)
         assert not tree["error"], f"{name}: {tree.get('error_message')}"
-        _READ_BY[name] = frozenset(_tables(tree))
+        columns = {node["column_names"][-1] for node in _nodes(tree, "COLUMN_REF")}
+        whole = {each for node in _nodes(tree, "SELECT_NODE") for each in _starred(node)}
+        _READ_BY[name] = frozenset(_tables(tree)), columns, whole
     return _READ_BY[name]
 
 
-def _tables(node):
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+def _tables(tree):
+    for node in _nodes(tree, "BASE_TABLE"):
+        if node.get("schema_name"):
             yield f"{node['schema_name']}.{node['table_name']}"
+
+
+def _starred(select):
+    "What a star of its own list may stand for"
+    stars = {node["relation_name"] for node in _nodes(select["select_list"], "STAR")}
+    for table in _tables(select["from_table"]) if stars else ():
+        if "" in stars or table.split(".")[1] in stars:
+            yield table
+
+
+def _nodes(node, kind):
+    if isinstance(node, dict):
+        if node.get("type") == kind:
+            yield node
         for child in node.values():
-            yield from _tables(child)
+            yield from _nodes(child, kind)
     elif isinstance(node, list):
         for child in node:
-            yield from _tables(child)
+            yield from _nodes(child, kind)
 
 
 def build_order(con, wanted):
@@ -59,10 +79,13 @@ def build_order(con, wanted):
 
 def resting_on(con, wanted, seeds):
     """Those of the wanted relations that read one of the `seeds`, directly or through others, each
-    after those it reads."""
+    after those it reads. seeds: relations, or `schema.name.column`, read by what names it."""
     found = []
     for name in build_order(con, wanted):
-        if relations_read_by(con, name) & {*seeds, *found}:
+        read, columns, whole = _read_by(con, name)
+        named = {f"{each}.{column}" for each in read for column in columns}
+        taken = (seed for seed in seeds if seed.rpartition(".")[0] in whole)
+        if (read | named) & {*seeds, *found} or any(taken):
             found.append(name)
     return found
 

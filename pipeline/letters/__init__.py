@@ -1,7 +1,15 @@
 """Letters and texts to patients and their clinicians, from the templates in `letters/` and in the
 home: who is written to and who is not, the PDF or CSV, and their record."""
 
-from pipeline.letters.checks import Checked, checked, example, missing_languages, usable
+from pipeline.letters.checks import (
+    Checked,
+    actions_by_name,
+    actions_without_letter,
+    checked,
+    example,
+    missing_languages,
+    usable,
+)
 from pipeline.letters.fields import CLINICAL, KINDS, NEUTRAL, default_language
 from pipeline.letters.files import FORMS, FORMS_OF, file_of
 from pipeline.letters.log import LATELY, Again, had_lately, letters_again, log
@@ -26,6 +34,8 @@ __all__ = [
     "Plan",
     "Shelf",
     "Template",
+    "actions_by_name",
+    "actions_without_letter",
     "checked",
     "default_language",
     "example",

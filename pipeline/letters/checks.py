@@ -15,7 +15,7 @@ from pipeline.letters.fields import (
     default_language,
     values_of,
 )
-from pipeline.letters.fitting import unknown_actions
+from pipeline.letters.fitting import TO_PATIENTS, listed_actions, unknown_actions
 from pipeline.letters.templates import Template, templates
 from pipeline.letters.text_message import MOST_PARTS, parts
 from pipeline.letters.what_to_do import FILE, clinical_word_in, clinical_words, told, what_to_do
@@ -160,6 +160,8 @@ def _tried(one, phrases):
 
 
 def _with_actions(one, pack):
+    if one.template.is_shipped:  # names those of every pack that ships
+        return one
     unknown = ", ".join(unknown_actions(one.template, pack))
     if not unknown:
         return one
@@ -189,6 +191,26 @@ def _with_words_of(one, phrases, words):
     if any(clinical_word_in(text, words) for text in said) and not one.is_signed:
         return replace(one, errors=(f"{FILE} has a clinical word in {language}",))
     return one
+
+
+def actions_without_letter(found, pack):
+    """The actions of a pack that put a patient on the worklist and that no usable letter or SMS is
+    for, neither by name nor because it is for everyone."""
+    to_patients = [one for one in found if one.template.kind in TO_PATIENTS and not one.why_not]
+    if any(not one.template.actions for one in to_patients):
+        return []
+    named = {action for one in to_patients for action in one.template.actions}
+    return [action for action in listed_actions(pack) if action not in named]
+
+
+def actions_by_name(found, pack):
+    """The missing tests among the actions of a pack (`ORDER_…`) that no usable letter or SMS
+    names: their patients get only what is for everyone."""
+    named = {action for one in found if not one.why_not for action in one.template.actions}
+    return [
+        action for action in listed_actions(pack)
+        if action.startswith("ORDER_") and action not in named
+    ]  # fmt: skip
 
 
 def missing_languages(found):

@@ -25,9 +25,15 @@ def _years(born, today):
 
 def unknown_actions(template, pack):
     """The actions of a template that no rule of the protocol pack asks for, in order."""
-    known = {
-        rule.outcome
-        for name in ("next_step", "safety", "flags")
-        for rule in pack.decision(name).rules
-    }
+    known = {rule.outcome for rule in _rules(pack)}
     return sorted(set(template.actions) - known)
+
+
+def listed_actions(pack):
+    """The next steps, alerts and flags of a pack that put a patient on the worklist."""
+    return list(dict.fromkeys(rule.outcome for rule in _rules(pack) if rule.priority))
+
+
+def _rules(pack):
+    for name in ("next_step", "safety", "flags"):
+        yield from pack.decision(name).rules

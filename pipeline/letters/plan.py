@@ -19,6 +19,7 @@ from pipeline.letters.text_message import has_two_numbers, number_to_text
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words, told, what_to_do
 from pipeline.letters.wording import rendered, used
 from pipeline.profiles import language_name
+from pipeline.protocol import labels
 
 AT_ONCE = 5_000  # items whose contacts are asked for together
 WRITTEN_TO = (*worklist.ACTIVE, "snoozed")
@@ -76,12 +77,14 @@ class Plan:
 @dataclass(frozen=True)
 class Shelf:
     """The templates of a site as they are now. by_name: name -> language -> Checked. child_under:
-    the age in years below which the protocol calls a patient a child."""
+    the age in years below which the protocol calls a patient a child. labels: what the protocol
+    calls its next steps."""
 
     by_name: dict
     phrases: dict
     words: set
     child_under: int
+    labels: dict = field(default_factory=dict)
 
 
 def shelf(home, store):
@@ -89,8 +92,9 @@ def shelf(home, store):
     by_name = {}
     for one in usable(home, store):
         by_name.setdefault(one.template.name, {})[one.template.language] = one
-    child_under = worklist.followed_pack(home, store).setting["child_under_years"]
-    return Shelf(by_name, what_to_do(home), clinical_words(home), child_under)
+    pack = worklist.followed_pack(home, store)
+    child_under = pack.setting["child_under_years"]
+    return Shelf(by_name, what_to_do(home), clinical_words(home), child_under, pack.labels)
 
 
 def offered(templates):
@@ -157,7 +161,8 @@ def _written(templates, variants, front, person, today):
     phrase = told(templates.phrases, person.row.get("action"), template.language)
     if phrase and clinical_word_in(phrase, templates.words) and not one.is_signed:
         return "what_to_do.csv has a clinical word in the language of the template"
-    values = values_of(person, language=template.language, today=today, what_to_do=phrase)
+    with labels.named(templates.labels):
+        values = values_of(person, language=template.language, today=today, what_to_do=phrase)
     uses = used(template.body)
     required = [name for name in uses.fields if name not in uses.optional]
     needed = [*_addressed_by(template.kind), *required]

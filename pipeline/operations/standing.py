@@ -66,8 +66,9 @@ def pack_standing_of(home, store, run_id):
     version = _protocol_of(home, run_id)
     if version is None:
         return None
+    counts_for = version.signed_sha256 or version.sha256  # a run of an earlier version: the files
     return worklist.pack_standing(
-        store, protocol=str(version), sha256=version.sha256, next_review=version.next_review
+        store, protocol=str(version), sha256=counts_for, next_review=version.next_review
     )
 
 

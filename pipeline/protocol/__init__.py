@@ -7,6 +7,7 @@ from pipeline.protocol.differences import Difference, differences
 from pipeline.protocol.draft import drafted
 from pipeline.protocol.examples import (
     Example,
+    deciding_lines,
     examples_of,
     has_examples,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "code_system_names",
     "collect",
     "decide",
+    "deciding_lines",
     "deciding_result",
     "declared_facts",
     "derive",

@@ -6,11 +6,12 @@ from datetime import date
 from functools import lru_cache
 
 from pipeline.core import PROTOCOL, YAML_ERRORS, lines_of
+from pipeline.protocol.action_labels import action_problems
 from pipeline.protocol.check_bands import band_problems
 from pipeline.protocol.check_digits import check_digit_is_wrong
 from pipeline.protocol.check_facts import fact_problems, unread_concepts
 from pipeline.protocol.concepts import concept_problems
-from pipeline.protocol.examples import example_problems, unexpected
+from pipeline.protocol.examples import example_problems, undecided, unexpected
 from pipeline.protocol.facts import is_declared
 from pipeline.protocol.inherited import is_own
 from pipeline.protocol.pack import PACKS_KEPT, band_rows, load
@@ -35,11 +36,15 @@ def problems(pack, codes=PROTOCOL / "codes"):
     return sorted({*found, *_code_problems(codes), *quality_setting_problems()})
 
 
-def missing_examples(pack):
+def missing_examples(pack, decided=None):
     """The rules and alerts that no example of a pack shows, as (file, line, message); none of a
-    pack without examples. They make a pack unfit to be signed, not to be screened with."""
+    pack without examples. They make a pack unfit to be signed, not to be screened with.
+
+    decided: of examples that were tried, the lines that decided, as `deciding_lines`: then each
+    line of a rule needs one."""
     place = _places(pack)
-    return [(*place(where), message) for where, message in unexpected(pack)]
+    missing = unexpected(pack) if decided is None else undecided(pack, decided)
+    return [(*place(where), message) for where, message in missing]
 
 
 @lru_cache(PACKS_KEPT)
@@ -54,6 +59,7 @@ def _pack_problems(pack, shipped):
         *_word_problems(pack),
         *(reach_problems(pack) if not any(_word_problems(pack)) else ()),
         *_citation_problems(pack),
+        *action_problems(pack),
         *example_problems(pack),
     ]
     place = _places(pack)

@@ -160,7 +160,10 @@ def _concepts(pack):
 
 
 def _actions(raw):
-    return {name: {"text": text} for name, text in raw["actions"].items()}
+    return {
+        name: {"text": text} | ({"label": raw["labels"][name]} if name in raw["labels"] else {})
+        for name, text in raw["actions"].items()
+    }
 
 
 def _rules(section, old, new):

@@ -46,22 +46,14 @@ HINTS = {  # by section
 #       - {id: north-2026, laboratory: "North*", valid_from: 2026-07-01, cites: [OURS],
 #          tiles: [{answer: low, below: 200}, {answer: borderline, from: 200, to: 400},
 #                  {answer: above, above: 400}]}""",
-    "examples": """\
-# Examples: one for each rule of next_step and each alert of safety, before the pack is signed.
-# b12 protocol test tries them.
-# examples:
-#   - title: A low B12 with a headache, untreated
-#     patient: |
-#       birth_date | sex
-#       1960-05-01 | female
-#     lab_result: |
-#       analyte   | value | unit  | collected_at
-#       total_b12 | 110   | pg/mL | 2026-01-05
-#     condition: |
-#       concept                | onset_on
-#       headache_tierB_primary | 2025-12-01
-#     expect: {next_step: TREAT_IM_NEURO, priority: 1, facts: {neuro: headache}}""",
 }  # fmt: skip
+EXAMPLES = """\
+# Examples: one for each line of next_step and safety that is not the base's own, before the pack is
+# signed. b12 protocol test tries them.
+# examples:
+#   - {title: "B12 110 pg/mL with a headache, untreated: neurological regimen",
+#      records: [born 1960-05-01, total_b12 110 pg/mL on 2026-01-05, headache_tierB_primary],
+#      expect: {next_step: TREAT_IM_NEURO, rule: N05, priority: 1}}"""
 
 
 def drafted(name, base, *, folder, today):
@@ -88,6 +80,7 @@ def drafted(name, base, *, folder, today):
         *(text for section, text in HINTS.items() if section not in own),
         *(_trimmed(sections[section]) for section in own if section in sections),
         _flags(base, is_whole=bool(further)),
+        _trimmed(sections["examples"]) if further and "examples" in sections else EXAMPLES,
     ]
     text = "\n\n".join(parts) + "\n"
     table = base.file(CONCEPTS)

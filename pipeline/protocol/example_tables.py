@@ -40,6 +40,7 @@ SYSTEMS = {  # of the code that stands for a concept: the first that has one
     ),
     "procedure": ("SNOMEDCT", "CPT4", "HCPCS", "ICD10PCS", "ICD9PROC", "OPCS4"),
 }  # fmt: skip
+VITAMIN_B12 = ("RXNORM", "11248")  # of no form: see sql/staging/vitamin_b12_form.sql
 
 
 def parse(text):
@@ -103,19 +104,34 @@ def _canonical(entity, row):
     if short not in row:
         return row
     cells = {name: cell for name, cell in row.items() if name != short}
+    system, code, unit = code_of(entity, row[short], cells.get("unit"))
     if entity == "lab_result":
-        cells = {"unit": _analytes()[row[short]]["unit"], **cells}
-    system, code = _code(entity, row[short], cells.get("unit"))
+        cells = {"unit": unit, **cells}
     return {**cells, "code_system": system, "code": code}
 
 
-def _code(entity, value, unit):
-    "The first of the codes; of a test, the first whose code is of mass or molar, as its unit is"
-    codes = _codes(entity, value)
+def code_of(entity, name, unit=None):
+    """(system, code, unit) of a test or concept that has one, always alike: the first of its codes;
+    of a test, the first whose code is of mass or molar, as its unit is. unit: of a test, its
+    canonical one where it is None."""
+    unit = unit or (_analytes()[name]["unit"] if entity == "lab_result" else None)
+    codes = _codes(entity, name)
     basis = next((row["basis"] for row in vocabulary("unit")
-                  if row["analyte"] == value and row["unit"] == unit), None)  # fmt: skip
+                  if row["analyte"] == name and row["unit"] == unit), None)  # fmt: skip
     fits = [code for code, wording in codes if wording == basis]
-    return (fits or [code for code, _ in codes])[0]
+    return (*(fits or [code for code, _ in codes])[0], unit)
+
+
+def has_code(entity, name, *, is_only=False):
+    """Whether a test or concept has a code of an entity. is_only: in a code system of that entity
+    alone."""
+    shared = [*SYSTEMS["condition"], *SYSTEMS["procedure"]] if entity != "lab_result" else []
+    return any(not is_only or shared.count(system) < 2 for (system, _), _ in _codes(entity, name))
+
+
+def is_analyte(name):
+    """Whether this is a test of `analytes.csv`."""
+    return name in _analytes()
 
 
 @cache
@@ -149,7 +165,11 @@ def _codes(entity, value):
 def _plain_codes():
     "(concept, system, code); a code that stands for all that begin so is one of them"
     return tuple(
-        (str(concept), str(system), str(code).rstrip("*"))
+        (
+            "b12_form_unknown" if (system, code) == VITAMIN_B12 else str(concept),
+            str(system),
+            str(code).rstrip("*"),
+        )
         for concept, system, code, *_ in code_rows()
     )
 

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.protocol.example_records import record_problems, rows_of_records
 from pipeline.protocol.example_tables import COLUMNS, canonical_rows, table_problems
+from pipeline.protocol.pack import assess
+from pipeline.protocol.pack_files import BASED_ON, raw_of
 from pipeline.protocol.tables import vocabulary
 
 DAY = date(2026, 1, 31)  # as of which an example is screened that does not say so
 EXPECTED = ("next_step", "rule", "priority", "safety", "flags", "cause", "facts")
-KEYS = ("title", "as_of", "not_loaded", *COLUMNS, "expect")
+KEYS = ("title", "as_of", "not_loaded", "records", *COLUMNS, "expect")
+LINES = ("next_step", "safety")  # sections whose lines need an example
 LISTS = ("safety", "flags")
 CODED = ("medication", "condition", "procedure")
 PRIORITIES = range(5)  # 0: not on the worklist
@@ -19,7 +23,7 @@ MAY_BE_MISSING = ("medication", "condition")  # entities whose extract an exampl
 class Example:
     """An example of a pack. number: its place, from 1. not_loaded: extracts that were never loaded.
     tables: the rows of each entity, in canonical columns, without the patient's id. expected: by
-    EXPECTED."""
+    EXPECTED; no alert where it says none."""
 
     number: int
     title: str
@@ -53,10 +57,13 @@ def examples_of(pack):
 
 
 def _example(number, entry):
-    tables = {name: canonical_rows(name, entry[name]) for name in COLUMNS if name in entry}
+    as_of = entry.get("as_of", DAY)
+    said = rows_of_records(entry["records"], as_of) if "records" in entry else {}
+    drawn = {name: canonical_rows(name, entry[name]) for name in COLUMNS if name in entry}
+    tables = {name: [*said.get(name, ()), *drawn.get(name, ())] for name in {**said, **drawn}}
     return Example(
-        number, entry["title"], entry.get("as_of", DAY), tuple(entry.get("not_loaded", ())),
-        tables, entry["expect"],
+        number, entry["title"], as_of, tuple(entry.get("not_loaded", ())), tables,
+        {"safety": [], **entry["expect"]},
     )  # fmt: skip
 
 
@@ -89,13 +96,25 @@ def _entry_problems(entry):
     if not isinstance(missing, list) or set(map(str, missing)) - set(MAY_BE_MISSING):
         yield ("not_loaded",), f"not_loaded is a list of {', '.join(MAY_BE_MISSING)}"
         missing = []
+    yield from _record_problems(entry, missing)
+
+
+def _record_problems(entry, missing):
     tables = [name for name in COLUMNS if name in entry]
-    if not tables:
-        yield (), f"it has no table of records: one of {', '.join(COLUMNS)}"
+    if not tables and "records" not in entry:
+        yield (), f"it has neither records nor a table of them: one of {', '.join(COLUMNS)}"
     for name in tables:
         if name in missing:
             yield (name,), f"{name} has records, and is in not_loaded"
         yield from (((name,), f"{name} {what}") for what in table_problems(name, entry[name]))
+    if "records" not in entry:
+        return
+    wrong = [*record_problems(entry["records"])]
+    for place, what in wrong:
+        yield ("records",) if place is None else ("records", place), f"records: {what}"
+    said = rows_of_records(entry["records"], DAY) if not wrong else {}
+    for name in said.keys() & {*missing}:
+        yield ("records",), f"records: there are some of {name}, which is in not_loaded"
 
 
 def _expectation_problems(entry, known):
@@ -145,20 +164,53 @@ def _known_answers(pack):
 
 
 def unexpected(pack):
-    """For each rule of `next_step` and alert of `safety` that no example of a pack expects, (where,
-    what). Nothing of a pack without examples: see `has_examples`."""
+    """For each rule of `next_step` and alert of `safety` that needs an example and that none of the
+    pack expects, (where, what). Nothing of a pack without examples: see `has_examples`."""
     if not has_examples(pack):
         return
     expected = [entry["expect"] for entry in pack.raw["examples"]]
-    rules = {one.get("rule") for one in expected}
-    alerts = {alert for one in expected for alert in one.get("safety", ())}
-    seen = set()
-    for section, shown in (("next_step", rules), ("safety", alerts)):
+    shown = {
+        "next_step": {one.get("rule") for one in expected},
+        "safety": {alert for one in expected for alert in one.get("safety", ())},
+    }
+    for section, place, row in _own_lines(pack):
+        name = row["id"] if section == "next_step" else row["outcome"]
+        if name not in shown[section]:
+            yield (section, place), f"no example expects {name} of {section}"
+            shown[section].add(name)
+
+
+def undecided(pack, decided):
+    """For each line of `next_step` and `safety` that needs an example and decided none of those
+    that were tried, (where, what). decided: the (section, place) of those that did, see
+    `deciding_lines`."""
+    for section, place, row in _own_lines(pack):
+        if (section, place) not in decided:
+            yield (section, place), f"no example is decided by this line of {row['id']}"
+
+
+def _own_lines(pack):
+    "Each (section, place, row) but those that stand word for word in the pack that it is based on"
+    base = pack.file(BASED_ON)
+    theirs = raw_of(base.text) if base else {}
+    for section in LINES:
         for place, row in enumerate(pack.raw[section]):
-            name = row["id"] if section == "next_step" else row["outcome"]
-            if name not in shown | seen:
-                yield (section, place), f"no example expects {name} of {section}"
-            seen.add(name)
+            if row not in theirs.get(section, ()):
+                yield section, place, row
+
+
+def deciding_lines(pack, facts):
+    """The (section, place) of the lines that decide the next step and each alert of one patient's
+    facts: of several lines of one alert that fit, the first. facts: answer by base fact."""
+    known = assess(pack, facts)["facts"]
+    first = {}
+    for section in LINES:
+        for place, rule in enumerate(pack.decision(section).rules):
+            if rule.fits(known):
+                first.setdefault(
+                    section if section == "next_step" else rule.outcome, (section, place)
+                )
+    return tuple(first.values())
 
 
 def has_examples(pack):

@@ -1,6 +1,8 @@
 """Codes as words for people, numbers and dates in their written form."""
 
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from markupsafe import Markup, escape
 
@@ -72,6 +74,8 @@ WORDS = {
     "message_left": "Message left", "wrong_contact": "Wrong number or address",
     "returned": "Returned as undeliverable",
 }  # fmt: skip
+NONE: dict = {}
+OWN: ContextVar[dict] = ContextVar("OWN", default=NONE)  # what the pack at hand calls its actions
 QUIET = ("NO_ACTION", "EXCLUDED", "CONTINUE_AND_MONITOR")  # next steps that ask for nothing new
 ASKS = {  # what an alert or a flag asks for, where it is the first thing to do
     "FOLATE_BEFORE_B12": "Treat B12 before folic acid",
@@ -108,6 +112,16 @@ MARK = re.compile(r"\[OURS\]|\((?:[^()]*guideline[^()]*)\)|\(?§[A-I]\)?")
 NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")  # an action, an alert, a flag
 
 
+@contextmanager
+def named(labels):
+    """Within it, codes have these labels, as of `Pack.labels`, before those of every pack."""
+    before = OWN.set(labels)
+    try:
+        yield
+    finally:
+        OWN.reset(before)
+
+
 def word(code):
     """A code in words, to stand at the beginning: from WORDS, else its parts with their usual
     capitals; – for none."""
@@ -117,14 +131,14 @@ def word(code):
 
 def asked(code):
     """What is to be done, in words: a next step, or what an alert or a flag asks for."""
-    return ASKS.get(code) or word(code)
+    return OWN.get().get(code) or ASKS.get(code) or word(code)
 
 
 def low(code):
     """A code in words, to stand within a sentence."""
     if code is None or code == "":
         return "–"
-    if text := WORDS.get(str(code)):
+    if text := OWN.get().get(code) or WORDS.get(str(code)):
         return within(text)
     if RULE.fullmatch(str(code)) or not CODE.fullmatch(str(code)):
         return str(code)

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipeline.core import DEFAULT_PACK, PROTOCOL, YAML_ERRORS, InvalidProtocol
+from pipeline.protocol.action_labels import labels_of, texts_of
 from pipeline.protocol.concepts import concepts_in
 from pipeline.protocol.facts import answers_of
 from pipeline.protocol.inherited import merged
@@ -26,6 +27,7 @@ from pipeline.protocol.pack_files import (
     unreadable,
     write_files,
 )
+from pipeline.protocol.signed_text import signed_sha256
 
 PACKS_KEPT = 8  # in memory
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"  # of a file, on any disk, and of a run without blanks
@@ -59,7 +61,8 @@ class Decision:
 @dataclass(frozen=True, eq=False)
 class Pack:
     """A protocol pack as read: `read` are its PackFiles, `own` what its YAML holds, `raw` the same
-    with what it inherits, `decisions` its tables in the order in which they read each other,
+    with what it inherits, texts and labels of its actions apart, `decisions` its tables in the
+    order in which they read each other,
     `facts` the closed list of answers of every base fact, `concepts` the rows of the table beside
     it. Read-only: everybody shares the object."""
 
@@ -105,9 +108,20 @@ class Pack:
         text = "".join(f"{file.role} {digest}\n" for file, digest in listed)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def signed_sha256(self):
+        """What a signature of it counts for: its files and the common tables of meanings, as they
+        are now."""
+        return signed_sha256(self.sha256)
+
     def keep(self, folder):
         """Keep its files in the folder of a run, for `pack_of_run`."""
         write_files(self.read, folder, name=self.name)
+
+    @property
+    def labels(self):
+        """What it calls its next steps, by name, of those that have a label of their own."""
+        return self.raw["labels"]
 
     @property
     def setting(self):
@@ -178,8 +192,12 @@ def band_rows(band):
 def _parsed(files):
     by_role = {file.role: file for file in files}
     raw = own = raw_of(by_role[PACK].text)
+    theirs = None
     if base := by_role.get(BASED_ON):
-        raw = merged(own, _base_of(base))
+        theirs = _base_of(base)
+        raw = merged(own, theirs)
+    named = labels_of(own["actions"], (theirs or {}).get("actions"))
+    raw = {**raw, "actions": texts_of(own["actions"]), "labels": named}
     concepts = ()
     if table := by_role.get(CONCEPTS):
         concepts = concepts_in(table.path, table.text)

@@ -187,7 +187,9 @@ def _tables(raw, notes):
     yield "## What the next steps mean"
     yield ""
     keys = numbered("actions", raw["actions"])
-    yield from _noted(("step", "text"), raw["actions"].items(), keys, notes)
+    named = {name: f"{name} ({label})" for name, label in raw["labels"].items()}
+    rows = [(named.get(name, name), text) for name, text in raw["actions"].items()]
+    yield from _noted(("step", "text"), rows, keys, notes)
 
 
 def _quality_settings():

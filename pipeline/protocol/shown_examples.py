@@ -12,10 +12,35 @@ def examples_as_markdown(raw):
         return
     yield "## Examples: small patients, and what must come out"
     yield ""
-    yield f"`b12 protocol test` tries them. Of what is expected, {EXACT}."
+    yield (
+        f"`b12 protocol test` tries them, as of {DAY} where no day is said. Of what is expected,"
+        f" {EXACT}."
+    )
     yield ""
-    for number, entry in enumerate(examples, start=1):
-        yield from _shown(number, entry)
+    numbered = list(enumerate(examples, start=1))
+    in_words = [each for each in numbered if not COLUMNS.keys() & each[1].keys()]
+    if in_words:
+        yield "| | example | on file | expected |"
+        yield "| --- | --- | --- | --- |"
+        yield from (_row(number, entry) for number, entry in in_words)
+        yield ""
+    for number, entry in numbered:
+        if (number, entry) not in in_words:
+            yield from _shown(number, entry)
+
+
+def _row(number, entry):
+    "An example whose records are all said in words"
+    on_file = [*_circumstances(entry), *map(str, entry["records"])]
+    cells = (entry["title"], "; ".join(on_file), "; ".join(expected_in_words(entry["expect"])))
+    return f"| {number} | {' | '.join(cell.replace('|', '¦') for cell in cells)} |"
+
+
+def _circumstances(entry):
+    if "as_of" in entry:
+        yield f"as of {entry['as_of']}"
+    if missing := entry.get("not_loaded"):
+        yield f"never loaded: {', '.join(missing)}"
 
 
 def _shown(number, entry):
@@ -25,6 +50,8 @@ def _shown(number, entry):
     note = f" Never loaded: {', '.join(missing)}." if missing else ""
     yield f"As of {entry.get('as_of', DAY)}.{note}"
     yield ""
+    if records := entry.get("records"):
+        yield from (f"On file: {'; '.join(map(str, records))}.", "")
     for entity in COLUMNS:
         if entity in entry:
             yield from ("```text", entity, *str(entry[entity]).rstrip().splitlines(), "```", "")

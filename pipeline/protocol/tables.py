@@ -137,12 +137,16 @@ def register_pack(con, pack):
 
 def fingerprints(con):
     """What each relation of the schema `protocol` holds, as `{relation: (rows, number)}`, whatever
-    the order of its rows: to see which of them another pack fills differently."""
+    the order of its rows: to see which of them another pack fills differently. Of `setting`, which
+    has one row, each column by itself, as `{protocol.setting.name: value}`."""
     names = con.execute(
-        "select table_name from duckdb_tables() where schema_name = 'protocol' order by all"
+        "select table_name from duckdb_tables() where schema_name = 'protocol'"
+        " and table_name <> 'setting' order by all"
     ).fetchall()
     printed = "select count(*), sum(cast(hash(each) as hugeint)) from protocol."
-    return {
+    setting = con.execute("from protocol.setting")
+    columns = [f"protocol.setting.{column}" for column, *_ in setting.description]
+    return dict(zip(columns, setting.fetchone(), strict=True)) | {
         f"protocol.{name}": con.execute(f"{printed}{name} as each").fetchone() for (name,) in names
     }
 

@@ -91,11 +91,12 @@ def safe_name(text):
 
 def kit_of(pack, made_on):
     """The kit of a pack. made_on: the day, a date."""
-    parts = [
-        Part(section.name, *TITLES.get(section.name, (labels.word(section.name), "")),
-             section.lines)
-        for section in sections(pack, with_examples=True)
-    ]  # fmt: skip
+    with labels.named(pack.labels):
+        parts = [
+            Part(section.name, *TITLES.get(section.name, (labels.word(section.name), "")),
+                 section.lines)
+            for section in sections(pack, with_examples=True)
+        ]  # fmt: skip
     plain = tuple(Examples(pack).plain_patient())
     return Kit(pack, pack.sha256, str(made_on), tuple(parts), plain)
 

@@ -31,12 +31,14 @@ class SignedBy(Record):
 
 
 class PackVersion(Record):
-    """The protocol pack of a run. sha256: of its file or files, as of `Pack.sha256`. is_signed,
+    """The protocol pack of a run. sha256: of its file or files, as of `Pack.sha256`.
+    signed_sha256: what a signature of it counts for, as of `Pack.signed_sha256`. is_signed,
     is_review_overdue: when it screened; None of a run of an earlier version."""
 
     pack: str
     version: str
     sha256: str = ""
+    signed_sha256: str | None = None
     is_signed: bool | None = None
     signed_by: SignedBy | None = None
     next_review: date | None = None

@@ -211,7 +211,7 @@ def _warned(plan, standing, held_for):
 def _standing(home, pack):
     with closing(worklist.open_store(home)) as store:
         return worklist.pack_standing(
-            store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.sha256,
+            store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.signed_sha256,
             next_review=pack.raw["next_review"],
         )  # fmt: skip
 
@@ -220,8 +220,9 @@ def _version(pack, standing):
     signed = standing.signature
     by = SignedBy(name=signed.name, role=signed.role, on=signed.signed_on) if signed else None
     return PackVersion(
-        **version_of(pack), is_signed=signed is not None, signed_by=by,
-        next_review=standing.next_review, is_review_overdue=standing.is_overdue,
+        **version_of(pack), signed_sha256=pack.signed_sha256,
+        is_signed=signed is not None, signed_by=by, next_review=standing.next_review,
+        is_review_overdue=standing.is_overdue,
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Shadows: other protocol packs over the same night. One pack decides the worklist; of the others
 it is counted whom they would list, so that a change can be watched before it is made."""
 
+from contextlib import contextmanager
+
 from pipeline.engine import build, resting_on, select_of, view_of_parquet, with_dependencies
 from pipeline.protocol import fingerprints, register_pack
 from pipeline.screening.apply_rules import apply_rules
@@ -8,6 +10,7 @@ from pipeline.screening.moves import ASKED, flows_of, is_change, listed, moved
 from pipeline.screening.plan import version_of
 
 FLOW = "bucket.shadow_flow"
+RULES = {"screening.fit": apply_rules}
 TARGETS = (  # what a decision needs
     "clinical.patient_fact", "screening.patient_combination", "screening.combination_decision",
 )  # fmt: skip
@@ -23,27 +26,46 @@ def needed(con):
 
 def write_flows(con, shadows, folder):
     """Decide a built bucket by each of these packs in turn, and write who goes where as the part
-    FLOW. What the bucket's own pack filled is not there any more afterwards."""
+    FLOW. What the bucket's own pack registered is not there any more afterwards."""
     con.execute(_DECISION)
     con.execute("create table screening.shadow_pack (number integer)")
     if shadows:
         _keep_decisions(con, 0)
-    known = fingerprints(con)
+    known, wanted = fingerprints(con), needed(con)
     for number, pack in enumerate(shadows, start=1):
         con.execute("insert into screening.shadow_pack values ($1)", [number])
-        known = build_changed(con, needed(con), pack, known)
-        _keep_decisions(con, number)
+        register_pack(con, pack)
+        with _set_aside(con, _changed(con, wanted, known)) as changed:
+            build(con, changed, builders=RULES)
+            _keep_decisions(con, number)
     view_of_parquet(con, FLOW, select_of(FLOW), folder, compression="zstd")
+
+
+@contextmanager
+def _set_aside(con, relations):
+    """Tables that others take the place of meanwhile: so each shadow pays for what it has otherwise
+    than the pack of the run, not than the shadow before it"""
+    for name in relations:
+        con.execute(f"alter table {name} rename to {name.split('.')[1]}_of_run")
+    yield relations
+    for name in relations:
+        con.execute(f"drop table {name}")
+        con.execute(f"alter table {name}_of_run rename to {name.split('.')[1]}")
 
 
 def build_changed(con, wanted, pack, known):
     """Register a pack, and build anew those of the wanted relations that read a relation of the
     protocol which it fills otherwise than `known`, fingerprints; returns the fingerprints now."""
     register_pack(con, pack)
+    build(con, _changed(con, wanted, known), builders=RULES)
+    return fingerprints(con)
+
+
+def _changed(con, wanted, known):
     found = fingerprints(con)
     changed = {name for name in found if found[name] != known.get(name)}
-    build(con, resting_on(con, wanted, changed), builders={"screening.fit": apply_rules})
-    return found
+    # what was known to the decisions before holds their answers, too
+    return resting_on(con, wanted, {*changed, "screening.combination_fact"} if changed else set())
 
 
 def _keep_decisions(con, number):

@@ -85,6 +85,7 @@ def _shown(request, actor, name, *, status=200, is_busy=False):
     answer = _as_seen(request, actor, effect) if effect else None
     return page(
         request, "another_pack.html", status=status, packs=packs, name=name, pack=pack,
+        labels=pack and pack.labels,
         current=current, standing_now=standing_of_pack(store_of(request), current),
         standing_then=standing_of_pack(store_of(request), pack) if pack else None,
         differing=_differing(current, pack), is_busy=is_busy, answer=answer, FLOWS=FLOWS,
@@ -121,7 +122,7 @@ def patients(request: Request, actor: Viewer, pack: str, way: str = "", number: 
     return page(
         request, "another_pack_patients.html", name=pack, answer=effect.answer, way=way, rows=rows,
         counts=flows_among(seen)["moved"], everyone=len(seen), total=len(chosen), number=number,
-        pages=pages, WAYS=moves.WAYS,
+        pages=pages, WAYS=moves.WAYS, labels=offered()[pack].labels,
     )  # fmt: skip
 
 

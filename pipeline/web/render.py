@@ -19,6 +19,7 @@ from pipeline.web.aims import aim_of, is_overdue
 from pipeline.web.forms import token
 from pipeline.web.packs import in_words
 from pipeline.web.tips import TIPS
+from pipeline.worklist import followed_pack
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -31,30 +32,40 @@ NAV = (  # name, path, for whom
 )  # fmt: skip
 
 
-def page(request, template, *, status=200, **values):
+def page(request, template, *, status=200, labels=None, **values):
     """A template as a response; it sees `root`, `actor`, `csrf`, `at` (the path within the app)
-    beside the values."""
+    beside the values. labels: what another pack that is shown calls its next steps."""
     root = root_of(request)
     actor, is_local = (
         getattr(request.state, "actor", None),
         getattr(request.state, "is_local", False),
     )
-    text = (
-        templates()
-        .get_template(template)
-        .render(
-            root=root,
-            actor=actor,
-            at=request.url.path.removeprefix(root),
-            csrf=token(request, actor.name if actor else ""),
-            is_local=is_local,
-            has_login=request.app.state.has_login and not is_local,
-            version=static_version(),
-            standing=_standing(request) if actor and status < SERVER_ERROR else None,
-            **values,
+    own = _labels(request) if actor and status < SERVER_ERROR else {}
+    with words.named((labels or {}) | own):
+        text = (
+            templates()
+            .get_template(template)
+            .render(
+                root=root,
+                actor=actor,
+                at=request.url.path.removeprefix(root),
+                csrf=token(request, actor.name if actor else ""),
+                is_local=is_local,
+                has_login=request.app.state.has_login and not is_local,
+                version=static_version(),
+                standing=_standing(request) if actor and status < SERVER_ERROR else None,
+                **values,
+            )
         )
-    )
     return HTMLResponse(text, status)
+
+
+def _labels(request):
+    "What the pack of the published run calls its next steps"
+    try:
+        return followed_pack(request.app.state.home, store_of(request)).labels
+    except (Failure, OSError):  # the page itself says so, if it needs the pack
+        return {}
 
 
 def shown_result(row):

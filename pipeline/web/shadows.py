@@ -31,10 +31,11 @@ def shadows(request: Request, actor: Viewer, run: str | None = None):
     counted = [row for row in runs if shadows_of(home, row["run_id"])]
     chosen = next((row for row in runs if row["run_id"] == run), runs[0] if runs else None)
     before = [row for row in counted if chosen and row["run_id"] <= chosen["run_id"]][:NIGHTS]
-    counts = shadows_of(home, chosen["run_id"]) if chosen else ()
+    counts, packs = shadows_of(home, chosen["run_id"]) if chosen else (), offered()
+    labels = {code: said for pack in packs.values() for code, said in pack.labels.items()}
     return page(
         request, "shadows.html", runs=counted, chosen=chosen, watched=watched(), FLOWS=FLOWS,
-        left=left_out(home, chosen["run_id"]) if chosen else (), offered=offered(),
+        left=left_out(home, chosen["run_id"]) if chosen else (), offered=packs, labels=labels,
         found=[_shown(home, shadow, chosen, before) for shadow in counts],
     )  # fmt: skip
 

@@ -136,7 +136,8 @@ class PackStanding:
         if self.earlier:
             return (
                 f"The protocol {self.protocol} is not signed as it is: {self.earlier.name} signed"
-                f" another text ({self.earlier.protocol}) on {self.earlier.signed_on}."
+                f" another text ({self.earlier.protocol}) on {self.earlier.signed_on}, or its"
+                " names meant something else then."
             )
         return f"The protocol {self.protocol} is not signed."
 

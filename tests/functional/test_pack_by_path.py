@@ -25,6 +25,7 @@ HEADACHE = {
     "code_system": "ICD10CM",
     "onset_on": "2026-01-05",
 }
+LABEL = "Injections by our scheme"
 REASON = "Ours: a low B12."
 EARLIER = "2026-01-30"
 
@@ -63,7 +64,10 @@ def write_pack(site):
     site.mkdir()
     text = small_text("ours", based_on="base")
     text = re.sub(r'(id: N08, .*?because: )"[^"]*"', rf'\1"{REASON}"', text, flags=re.DOTALL)
-    assert REASON in text
+    text, named = re.subn(
+        r"(TREAT_IM_STANDARD: )(\".*\")", rf"\1{{label: {LABEL}, text: \2}}", text, count=1
+    )
+    assert REASON in text and named
     path = site / "anything at all.yaml"
     path.write_text(text)
     path.with_name("anything at all.concepts.csv").write_text(CONCEPTS)
@@ -98,6 +102,17 @@ def test_the_headache_of_the_table_is_no_symptom_in_this_pack_alone(home):
     assert assessments(home.root)["ann"]["neuro"] == "headache", (
         "the rows that were ingested are as they were"
     )
+
+
+def test_pages_and_explanations_call_a_next_step_as_the_pack_of_the_run_does(home):
+    key = re.search(r'/patients/([\w-]+)" class="open"', page(home, "/worklist"))[1]
+    for path in ("/worklist", f"/patients/{key}", "/population"):
+        assert LABEL in page(home, path)
+        assert "Treatment option: IM<" not in page(home, path)
+    assert LABEL in b12(home.root, "explain", "ann").out
+    assert json.loads(b12(home.root, "explain", "ann", "--format", "json").out)["asked"] == LABEL
+    assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
+    assert LABEL not in page(home, "/worklist")
 
 
 def test_a_run_keeps_the_files_of_its_pack(home):

@@ -128,9 +128,18 @@ def test_the_table_says_what_came(home, tmp_path):
     assert "4 examples: 3 passed, 1 failed." in answer.out
 
 
-def test_check_wants_an_example_for_each_rule_and_so_does_a_signature(home, tmp_path):
-    tried(home, tmp_path)
+def changed(tmp_path, *replacements):
     path = tmp_path / "mine.yaml"
+    for old, new in replacements:
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new, 1))
+    return path
+
+
+def test_check_wants_an_example_for_each_rule_of_its_own_and_so_does_a_signature(home, tmp_path):
+    tried(home, tmp_path)
+    assert b12(home, "protocol", "check", tmp_path / "mine.yaml").code == 0
+    path = changed(tmp_path, ('because: "Deceased."', 'because: "Has died."'))
     answer = b12(home, "protocol", "check", path)
     assert answer.code == 12
     assert f"{path}:" in answer.err
@@ -139,6 +148,36 @@ def test_check_wants_an_example_for_each_rule_and_so_does_a_signature(home, tmp_
     answer = b12(home, "protocol", "sign", path, "--name", "Ada", "--yes")
     assert answer.code == 12
     assert "no example expects" in answer.err
+
+
+def test_a_pack_whose_examples_fail_is_not_signed(home, tmp_path):
+    tried(home, tmp_path)
+    path = changed(tmp_path, ("priority: 1, safety", "priority: 2, safety"))
+    answer = b12(home, "protocol", "sign", path, "--name", "Ada", "--yes")
+    assert answer.code == 12
+    assert "1 of 4 fail, the first is 1. A low B12 with a headache, untreated." in answer.err
+    path = changed(tmp_path, ("priority: 2, safety", "priority: 1, safety"))
+    answer = b12(home, "protocol", "sign", path, "--name", "Ada", "--yes")
+    assert (answer.code, "Signed by Ada" in answer.out) == (0, True)
+
+
+def test_a_line_that_decides_no_example_is_named_and_keeps_the_pack_from_being_signed(
+    home, tmp_path
+):
+    tried(home, tmp_path)
+    reason = (
+        'because: "B12 deficiency with neurological symptoms; no current B12 therapy on record."'
+    )
+    line = f"  - {{id: N05, when: {{b12: [stale]}}, outcome: TREAT_IM_NEURO, priority: 1, cites: [OURS],\n     {reason}}}\n"
+    path = changed(tmp_path, ("  - {id: N05,", f"{line}  - {{id: N05,"))
+    assert b12(home, "protocol", "check", path).code == 0, "an example expects N05"
+    answer = b12(home, "protocol", "test", path)
+    assert answer.code == 0, answer.out
+    assert "Lines of rules and alerts without an example: 1." in answer.out
+    assert "no example is decided by this line of N05" in answer.out
+    answer = b12(home, "protocol", "sign", path, "--name", "Ada", "--yes")
+    assert answer.code == 12
+    assert "no example is decided by this line of N05" in answer.err
 
 
 def test_a_pack_without_examples_is_sound_with_a_warning_and_cannot_be_tested(home, tmp_path):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pipeline.protocol import load, problems
+from pipeline.protocol import load, missing_examples, problems
 from tests.command import b12
 from tests.packs import TEXT, write_small
 
@@ -60,6 +60,14 @@ def test_a_pack_that_is_based_on_another_is_copied_on_the_same_base(home, tmp_pa
     assert pack.raw["settings"] == theirs.raw["settings"]
     assert pack.raw["flags"] == theirs.raw["flags"]
     assert pack.concepts == theirs.concepts
+
+
+def test_the_examples_of_a_pack_that_is_based_on_another_are_copied(home, tmp_path):
+    path = tmp_path / "ours.yaml"
+    b12(home, "protocol", "new", "ours", "--from", "nice-ng239", "--out", path)
+    pack = load(path)
+    assert pack.raw["examples"] == load("nice-ng239").raw["examples"]
+    assert (problems(pack), missing_examples(pack)) == ([], [])
 
 
 @pytest.mark.parametrize("there", ["mine.yaml", "mine.concepts.csv"])

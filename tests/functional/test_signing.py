@@ -12,6 +12,7 @@ from pipeline.core import clock
 from pipeline.core.config import PROTOCOL, Home
 from pipeline.core.errors import UsageError
 from pipeline.protocol import load
+from pipeline.protocol.signed_text import MEANINGS
 from pipeline.web import create_app
 from tests.command import AS_OF, b12, deliver, latest, run
 from tests.functional.web_client import client
@@ -107,7 +108,7 @@ def test_a_text_signed_twice_by_the_same_name_is_said_not_recorded_twice(home):
         ("Bo", "steward"),
         ("Ada Gray", "clinician"),
     ]
-    assert {row["sha256"] for row in rows} == {load().sha256}
+    assert {row["sha256"] for row in rows} == {load().signed_sha256}
     store = worklist.open_store(home)
     assert [one["what"] for one in worklist.accesses(store)].count("protocol_signed") == 2
     store.close()
@@ -188,6 +189,28 @@ def test_check_and_show_say_whether_the_present_text_is_signed(home, tmp_path, a
     overdue = pack.read_text().replace("next_review: 2027-11-01", "next_review: 2026-02-01")
     pack.write_text(overdue)
     assert "The review of the protocol mine 1.0.0 was due on 2026-02-01." in told()
+
+
+@pytest.mark.parametrize("table", MEANINGS)
+def test_a_change_of_what_the_names_mean_ends_a_signature_and_no_run(
+    home, tmp_path, monkeypatch, table
+):
+    sign(home, "--name", "Ada")
+    assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
+    sha256 = load().sha256
+    folder = tmp_path / "protocol"
+    folder.mkdir()
+    for name in MEANINGS:
+        shutil.copy(PROTOCOL / name, folder)
+    monkeypatch.setattr("pipeline.protocol.signed_text.PROTOCOL", folder)
+    assert "Signed by Ada" in b12(home.root, "protocol", "check").out
+    (folder / table).write_text((folder / table).read_text() + "one,more,line,\n")
+    answer = b12(home.root, "protocol", "check").out
+    assert "Signed by" not in answer
+    assert "or its names meant something else then" in answer
+    assert load().sha256 == sha256, "the identity of the pack is that of its files"
+    assert b12(home.root, "explain", "ann").code == 0
+    assert "not signed" not in b12(home.root, "worklist").out, "as the run was screened"
 
 
 def test_looking_makes_no_home(tmp_path):

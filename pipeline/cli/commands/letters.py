@@ -74,10 +74,19 @@ def _check(home, store, _):
         language = language_name(post.default_language())
         told = f"no {language} version, so patients who prefer another language get no letter"
         say(f"{name}: {told} ($B12_LOCALE).")
+    _tell_actions(found, worklist.followed_pack(home, store))
     wrong = sum(bool(one.errors) for one in found)
     if wrong:
         raise InvalidProtocol(f"{counted(wrong, 'template')} of {len(found)} cannot be used.")
     say(f"{counted(len(found), 'template')} can be used.")
+
+
+def _tell_actions(found, pack):
+    "Which actions of the protocol no letter, or none of its own, is for"
+    if left := post.actions_without_letter(found, pack):
+        say(f"No letter or SMS is for {', '.join(left)}: their patients are not written to.")
+    elif left := post.actions_by_name(found, pack):
+        say(f"No letter names {', '.join(left)}: their patients get letters for everyone alone.")
 
 
 def _sign(home, store, options):

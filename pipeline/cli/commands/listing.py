@@ -6,8 +6,9 @@ from pipeline.exports import as_rows
 from pipeline.runs import HELD, held_manifests, last_failure, manifests, read_counts
 
 COLUMNS = (
-    "run_id", "as_of", "state", "took", "patients", "worklist", "protocol", "published",
+    "run_id", "as_of", "state", "took", "patients", "worklist", "protocol", "signed", "published",
 )  # fmt: skip
+SIGNED = {True: "yes", False: "no", None: "–"}  # None: of a run of an earlier version
 IN_JSON = ("started", "finished", "seconds", "why")
 LEAST = ("published", "protocol")
 EXPLAINED = 5  # of the newest runs, below the table
@@ -22,6 +23,8 @@ def runs(home, options):
         rows = [
             {name: row[name] for name in (*COLUMNS, *IN_JSON) if name != "took"} for row in rows
         ]
+    else:
+        rows = [row | {"signed": SIGNED[row["signed"]]} for row in rows]
     show(as_rows(rows, options.format, COLUMNS, empty=empty, least=LEAST))
     if options.format == "table":
         _explain(home, rows)
@@ -32,7 +35,7 @@ def _row(home, run):
     return {
         "run_id": run.run_id, "as_of": str(run.as_of), "state": run.state, "took": _took(seconds),
         "patients": run.rows.assessment, "worklist": run.rows.worklist,
-        "protocol": str(run.protocol), "published": run.published,
+        "protocol": str(run.protocol), "signed": run.protocol.is_signed, "published": run.published,
         "started": run.started.isoformat(), "finished": run.finished.isoformat(),
         "seconds": seconds, "why": _why(home, run),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from pipeline.cli.commands.reviewing import (
     review_pack,
     sign_pack,
     tell_reviews,
+    tell_untried,
 )
 from pipeline.cli.commands.signing import list_signatures, tell_signature
 from pipeline.cli.commands.terminal import check_folder, complain, say, show
@@ -134,8 +135,7 @@ def _test(pack, options):
         show(table([row for each in tried for row in _rows(each)], TRIED))
         say(f"{counted(len(tried), 'example')}: {len(tried) - len(failed)} passed,"
             f" {len(failed)} failed.")  # fmt: skip
-        if left := missing_examples(pack):
-            say(f"Rules and alerts without an example: {len(left)}. See b12 protocol check.")
+        tell_untried(pack, tried)
     return 12 if failed else None
 
 

@@ -4,9 +4,10 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline import review, worklist
+from pipeline.analysis import try_examples
 from pipeline.cli.commands.terminal import check_folder, is_confirmed, say
 from pipeline.core import InvalidProtocol, UsageError, account, clock
-from pipeline.protocol import missing_examples, problems
+from pipeline.protocol import has_examples, missing_examples, problems
 from pipeline.run import COMMAND_LINE
 from pipeline.screening import parse_day
 
@@ -40,7 +41,7 @@ def sign_pack(home, pack, options):
     if not (options.name or "").strip():
         raise UsageError("Say who signs: b12 protocol sign --name NAME --role clinician")
     check_sound(pack)
-    _raise_first(pack, missing_examples(pack))
+    _check_examples(pack)
     if review.standing_of(pack).objections and not options.despite_objections:
         raise UsageError(
             f"Reviewers object to lines of {pack.path.name}: b12 protocol show. Answer them, or"
@@ -48,18 +49,54 @@ def sign_pack(home, pack, options):
         )
     protocol, day = f"{pack.name} {pack.raw['version']}", options.date and parse_day(options.date)
     with closing(worklist.open_store(home)) as store:
-        if signed := worklist.signed_already(store, pack.sha256, options.name):
+        if signed := worklist.signed_already(store, pack.signed_sha256, options.name):
             say(f"{protocol} is signed already, by {signed.by}. Nothing was recorded.")
             return
-        say(f"{protocol}, SHA-256 {pack.sha256}")
+        say(f"{protocol}, SHA-256 {pack.signed_sha256}")
         question = f"{options.name}, {options.role}: do you sign this protocol as it is?"
         if not (options.yes or is_confirmed(question)):
             raise UsageError("Not signed.")
         signed = worklist.sign(
-            store, sha256=pack.sha256, protocol=protocol, name=options.name, role=options.role,
-            actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE, signed_on=day,
+            store, sha256=pack.signed_sha256, protocol=protocol, name=options.name,
+            role=options.role, actor=worklist.Actor(account(), "admin"), origin=COMMAND_LINE,
+            signed_on=day,
         )  # fmt: skip
-    say(f"Signed by {signed.name}, {signed.role}. A change of the file ends the signature.")
+    say(
+        f"Signed by {signed.name}, {signed.role}. A change of the file, or of what its"
+        " names mean (protocol/concepts.csv and others), ends the signature."
+    )
+
+
+def _check_examples(pack):
+    "Nobody signs a pack that does not do what it shows, or does what it does not show"
+    if not has_examples(pack):
+        return
+    _raise_first(pack, missing_examples(pack))
+    tried = try_examples(pack)
+    if failed := [each for each in tried if not each.is_passed]:
+        first = failed[0].example
+        raise InvalidProtocol(
+            f"{pack.path.name} does not do what its examples say: {len(failed)} of {len(tried)}"
+            f" fail, the first is {first.number}. {first.title}. Type: b12 protocol test"
+        )
+    _raise_first(pack, untried_lines(pack, tried))
+
+
+def tell_untried(pack, tried):
+    """Print the lines of rules and alerts that none of the examples tried was decided by."""
+    if left := untried_lines(pack, tried):
+        say(
+            f"Lines of rules and alerts without an example: {len(left)}. A signature needs one of"
+            " each."
+        )
+        for file, line, message in left:
+            say(f"{file}:{line}: {message}")
+
+
+def untried_lines(pack, tried):
+    """The lines that no example that passed was decided by, as (file, line, message)."""
+    passed = [each for each in tried if each.is_passed]
+    return missing_examples(pack, {line for each in passed for line in each.decided})
 
 
 def check_sound(pack):

@@ -26,7 +26,7 @@ def list_signatures(home, options):
 
 
 def _row(one, pack, form):
-    is_present = pack is not None and one.sha256 == pack.sha256
+    is_present = pack is not None and one.sha256 == pack.signed_sha256
     text = "the present one" if is_present else "another one" if pack else ""
     row = {
         "protocol": one.protocol, "signed_on": str(one.signed_on), "name": one.name,
@@ -66,7 +66,7 @@ def _standing(home, pack, protocol):
     if not worklist.has_store(home):
         return worklist.PackStanding(signature=None, **asked)
     with closing(worklist.open_store(home)) as store:
-        return worklist.pack_standing(store, sha256=pack.sha256, **asked)
+        return worklist.pack_standing(store, sha256=pack.signed_sha256, **asked)
 
 
 def tell_pack_of(home, run_id):

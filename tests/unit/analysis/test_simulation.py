@@ -254,15 +254,34 @@ def another(tmp_path_factory):
     return load(path)
 
 
+TWICE = "select combination, fact from screening.known group by all having count(*) > 1"
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory):
+    "A pack that differs in rules alone: what was decided by the other is no fact of it"
+    path = tmp_path_factory.mktemp("packs") / "ruled.yaml"
+    text = PACK.replace("pack: praxis-2026", "pack: another")
+    text = text.replace("- {id: N26, when", "- {id: N25, when").replace(
+        "priority: 4", "priority: 3"
+    )
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+@pytest.mark.parametrize("kind", ["another", "ruled"])
 def test_under_another_pack_it_finds_what_a_whole_screen_by_that_pack_finds(
-    home, another, tmp_path
+    home, kind, request, tmp_path
 ):
     "Row by row; after a moved number, too; and who moves is listed"
     everyone = "select * from screening.assessment order by patient_id"
+    another = request.getfixturevalue(kind)
     with closing(Simulation(home, another)) as found:
         plan = RunPlan(another, found.as_of)
         night = plan_night(home, tmp_path, plan)
         screen_buckets(home, tmp_path, night, plan)
+        answer = found.what_if({})
+        assert found._con.execute(TWICE).fetchall() == []
         answer = found.what_if({"b12.low": "185"})
         answer = found.what_if({})
         with reported(home, tmp_path, night, plan) as screened:

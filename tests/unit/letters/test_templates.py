@@ -4,10 +4,21 @@ import hashlib
 
 import pytest
 
-from pipeline.core import InvalidProtocol
-from pipeline.letters import checked, example, missing_languages, templates, usable, what_to_do
+from pipeline.core import PROTOCOL, InvalidProtocol
+from pipeline.letters import (
+    actions_by_name,
+    actions_without_letter,
+    checked,
+    example,
+    missing_languages,
+    templates,
+    usable,
+    what_to_do,
+)
 from pipeline.letters.what_to_do import clinical_word_in, clinical_words
+from pipeline.protocol import load
 from pipeline.worklist import Actor, open_store, sign
+from tests.packs import write_small
 
 OWNER = Actor("own", "admin")
 
@@ -108,6 +119,33 @@ def test_an_action_that_the_protocol_does_not_have_is_told_by_the_check(home, st
     written("mine.en", "Please call.", head=head)
     told = "the protocol praxis-2026 has no action ORDER_B21: no letter is written for it"
     assert of(checked(home, store), "mine").warnings == (told,)
+
+
+def test_shipped_letters_name_the_missing_tests_of_every_pack_that_ships(home, store):
+    found, words = checked(home, store), what_to_do(home)
+    for pack in (load(path.stem) for path in PROTOCOL.glob("*.yaml")):
+        assert actions_by_name(found, pack) == []
+        assert actions_without_letter(found, pack) == []
+        tests = [action for action in pack.raw["actions"] if action.startswith("ORDER_")]
+        assert all((action, language) in words for action in tests for language in ("en", "de"))
+    assert not [one.warnings for one in found if one.warnings]
+
+
+def test_an_action_of_a_packs_own_has_the_letters_that_name_it_or_is_told(
+    home, store, written, tmp_path
+):
+    path = write_small(tmp_path)
+    path.write_text(path.read_text().replace("ORDER_MMA", "ORDER_OUR_TEST"))
+    pack = load(path)
+    assert actions_by_name(checked(home, store), pack) == ["ORDER_OUR_TEST"]
+    for name in ("recall-letter", "recall-sms"):  # now no letter is for everyone
+        head = "---\nkind: sms\ntitle: T\nowner: O\nactions: [ORDER_OUR_TEST]\n---\n"
+        written(f"{name}.en", "Please call.", head=head)
+    found = checked(home, store)
+    assert actions_by_name(found, pack) == []
+    left = actions_without_letter(found, pack)
+    assert "TREAT_IM_NEURO" in left
+    assert not {"ORDER_OUR_TEST", "ORDER_B12", "NO_ACTION"} & {*left}
 
 
 @pytest.mark.parametrize(

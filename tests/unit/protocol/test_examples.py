@@ -4,7 +4,14 @@ import pytest
 
 from pipeline.core.config import CONTACT
 from pipeline.profiles.files import read_profile
-from pipeline.protocol import as_markdown, examples_of, load, missing_examples, problems
+from pipeline.protocol import (
+    as_markdown,
+    deciding_lines,
+    examples_of,
+    load,
+    missing_examples,
+    problems,
+)
 from pipeline.protocol.example_tables import COLUMNS, REQUIRED, SHORT, canonical_rows
 from pipeline.protocol.tables import code_rows, vocabulary
 from tests.packs import write_small
@@ -35,6 +42,18 @@ def test_a_sound_example_has_no_problem_and_is_shown(tmp_path):
     assert "### 1. A low B12" in shown
     assert "total_b12 | 110   | 2026-01-05" in shown
     assert "Expected: rule N08; b12 = low; treated = no." in shown
+
+
+def test_examples_in_words_are_shown_as_rows_of_a_table(tmp_path):
+    text = """
+examples:
+  - {title: "A | B", as_of: 2026-03-01, not_loaded: [medication],
+     records: [born 1960, total_b12 110], expect: {rule: N08, safety: []}}
+"""
+    assert said(tmp_path, text=text) == []
+    shown = as_markdown(load(tmp_path / "mine.yaml"))
+    on_file = "as of 2026-03-01; never loaded: medication; born 1960; total_b12 110"
+    assert f"| 1 | A ¦ B | {on_file} | rule N08; safety none |" in shown
 
 
 def test_an_example_is_part_of_what_is_signed_and_is_not_inherited(tmp_path):
@@ -88,7 +107,7 @@ def test_what_is_wrong_with_an_example_is_told_with_its_line(tmp_path, old, new,
 def test_an_example_that_expects_nothing_or_has_no_records_is_refused(tmp_path):
     text = "\nexamples:\n  - {title: Nobody}\n  - nobody\n"
     messages = [message for message, _ in said(tmp_path, text=text)]
-    assert any("it has no table of records" in message for message in messages)
+    assert any("it has neither records nor a table" in message for message in messages)
     assert any("expect must say what comes out" in message for message in messages)
     assert any("example 2 is not a mapping" in message for message in messages)
 
@@ -101,17 +120,49 @@ def test_records_of_an_extract_that_was_never_loaded_are_refused(tmp_path):
     assert line.strip() == "condition: |"
 
 
-def test_a_pack_with_examples_must_have_one_for_each_rule_and_alert(tmp_path):
-    pack = load(write_small(tmp_path, more=GOOD))
+OWN_RULE = """  - {id: N90, when: {scope: [in_scope]}, outcome: ORDER_B12, priority: 4, cites: [OURS], because: "Ours."}
+  - {id: N28,"""
+OWN_ALERT = """
+safety:
+  - {id: A90, when: {scope: [in_scope]}, outcome: OUR_ALERT, priority: 4, cites: [OURS], because: "Ours."}
+"""
+
+
+def with_own_lines(tmp_path):
+    "The small pack with GOOD, a rule and an alert of its own"
+    path = write_small(tmp_path, more=GOOD)
+    text = path.read_text().replace("  - {id: N28,", OWN_RULE, 1)
+    path.write_text(text.replace("\nsafety:", OWN_ALERT.rstrip(), 1))
+    return load(path)
+
+
+def test_each_rule_and_alert_that_is_not_the_bases_own_needs_an_example(tmp_path):
+    assert missing_examples(load(write_small(tmp_path / "same", more=GOOD))) == []
+    pack = with_own_lines(tmp_path)
     missing = missing_examples(pack)
-    rules = {row["id"] for row in pack.raw["next_step"]}
-    alerts = {row["outcome"] for row in pack.raw["safety"]}
-    assert len(missing) == len(rules) + len(alerts) - 1
-    assert not any("expects N08 " in message for *_, message in missing)
+    assert [message for *_, message in missing] == [
+        "no example expects N90 of next_step", "no example expects OUR_ALERT of safety",
+    ]  # fmt: skip
     lines = pack.text.splitlines()
     for file, line, message in missing:
         assert file == str(pack.path)
         assert message.split()[3] in lines[line - 1], "the line of the rule itself"
+
+
+def test_of_examples_that_were_tried_each_line_needs_one(tmp_path):
+    pack = with_own_lines(tmp_path)
+    place = next(n for n, row in enumerate(pack.raw["next_step"]) if row["id"] == "N90")
+    missing = [message for *_, message in missing_examples(pack, decided={("safety", 0)})]
+    assert missing == ["no example is decided by this line of N90"]
+    assert missing_examples(pack, decided={("safety", 0), ("next_step", place)}) == []
+
+
+def test_the_lines_that_decide_are_the_rule_and_the_first_of_each_alert(tmp_path):
+    pack = with_own_lines(tmp_path)
+    facts = {name: answers[-1] for name, answers in pack.facts.items()} | {"scope": "in_scope"}
+    decided = deciding_lines(pack, facts)
+    assert ("safety", 0) in decided
+    assert sum(section == "next_step" for section, _ in decided) == 1
 
 
 def test_a_pack_without_examples_misses_none():

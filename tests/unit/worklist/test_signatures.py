@@ -67,7 +67,8 @@ def test_a_standing_says_what_is_not_in_order(store, due, said):
     signs(store, "a", signed_on=date(2026, 7, 1))
     standing = pack_standing(store, **asked)
     assert standing.warnings[0] == (
-        "The protocol mine 1.1 is not signed as it is: Ada signed another text (mine 1.0) on 2026-07-01."
+        "The protocol mine 1.1 is not signed as it is: Ada signed another text (mine 1.0) on 2026-07-01, or its"
+        " names meant something else then."
     )
     assert not standing.is_in_order
     signs(store, "b")
