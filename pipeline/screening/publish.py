@@ -210,10 +210,7 @@ def _warned(plan, standing, held_for):
 
 def _standing(home, pack):
     with closing(worklist.open_store(home)) as store:
-        return worklist.pack_standing(
-            store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.signed_sha256,
-            next_review=pack.raw["next_review"],
-        )  # fmt: skip
+        return worklist.standing_of_pack(store, pack)
 
 
 def _version(pack, standing):

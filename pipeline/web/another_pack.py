@@ -26,7 +26,6 @@ from pipeline.web.packs import (
     is_sound,
     latest_pack,
     offered,
-    standing_of_pack,
 )
 from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of
@@ -86,8 +85,8 @@ def _shown(request, actor, name, *, status=200, is_busy=False):
     return page(
         request, "another_pack.html", status=status, packs=packs, name=name, pack=pack,
         labels=pack and pack.labels,
-        current=current, standing_now=standing_of_pack(store_of(request), current),
-        standing_then=standing_of_pack(store_of(request), pack) if pack else None,
+        current=current, standing_now=worklist.standing_of_pack(store_of(request), current),
+        standing_then=worklist.standing_of_pack(store_of(request), pack) if pack else None,
         differing=_differing(current, pack), is_busy=is_busy, answer=answer, FLOWS=FLOWS,
         matrix=priority_matrix(answer) if answer and "now" in answer else None,
         problem=UNSOUND.format(name) if pack and not is_sound(pack) else None,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import HTTPException
 
-from pipeline import worklist
 from pipeline.analysis import SECTION_TITLES, difference_in_words
 from pipeline.core import PROTOCOL, InvalidProtocol
 from pipeline.protocol import differences, labels, load, pack_of_run, problems
@@ -55,14 +54,6 @@ def latest_pack(home):
     """The pack by which the last published run was screened. Raises UsageError without a run."""
     folder = latest_folder(home).resolve()
     return pack_of_run(folder, known_manifest(folder).protocol, is_needed=False)
-
-
-def standing_of_pack(store, pack):
-    """The worklist.PackStanding of a pack, as it is now."""
-    return worklist.pack_standing(
-        store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.sha256,
-        next_review=pack.raw["next_review"],
-    )  # fmt: skip
 
 
 @lru_cache(maxsize=16)

@@ -86,6 +86,7 @@ from pipeline.worklist.signatures import (
     sign,
     signature_of,
     signed_already,
+    standing_of_pack,
 )
 from pipeline.worklist.statuses import (
     ACTIVE,
@@ -240,6 +241,7 @@ __all__ = [
     "signed_already",
     "single_sign_on",
     "sites_seen",
+    "standing_of_pack",
     "store",
     "subject_of",
     "tables",

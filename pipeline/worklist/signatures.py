@@ -155,6 +155,14 @@ def pack_standing(store, *, protocol, sha256, next_review=None):
     return PackStanding(protocol, signed, next(iter(earlier or ()), None), next_review)
 
 
+def standing_of_pack(store, pack):
+    """The PackStanding of a Pack, as its text and what its names mean are now."""
+    return pack_standing(
+        store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.signed_sha256,
+        next_review=pack.raw["next_review"],
+    )  # fmt: skip
+
+
 def has_store(home):
     """Whether a home has a worklist database already, so that looking makes none."""
     is_elsewhere = home.database_url or settings().database_url

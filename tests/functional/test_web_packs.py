@@ -86,6 +86,13 @@ def test_looking_calculates_nothing_and_the_button_does(home):
     assert "Treatment option: IM" in after and "TREAT_" not in after
 
 
+def test_a_pack_that_is_signed_is_said_to_be(home):
+    kim = browser_of(home)
+    assert "signed by Dr Ada Example" not in kim.get(f"{PATH}?pack={PACK}").text
+    assert b12(home.root, "protocol", "sign", PACK, "--name", "Dr Ada Example", "--yes").code == 0
+    assert "signed by Dr Ada Example" in kim.get(f"{PATH}?pack={PACK}").text
+
+
 def test_where_the_app_is_mounted_by_a_proxy_addresses_keep_its_path(home):
     actor = worklist.Actor("kim", "coordinator")
     kim = client(create_app(home, identify=lambda: actor, root_path="/b12"))

@@ -62,11 +62,10 @@ def _typed(protocol):
 
 
 def _standing(home, pack, protocol):
-    asked = {"protocol": protocol, "next_review": pack.raw["next_review"]}
     if not worklist.has_store(home):
-        return worklist.PackStanding(signature=None, **asked)
+        return worklist.PackStanding(protocol, None, next_review=pack.raw["next_review"])
     with closing(worklist.open_store(home)) as store:
-        return worklist.pack_standing(store, sha256=pack.signed_sha256, **asked)
+        return worklist.standing_of_pack(store, pack)
 
 
 def tell_pack_of(home, run_id):
