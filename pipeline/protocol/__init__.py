@@ -48,6 +48,7 @@ from pipeline.protocol.pack import (
     first_action,
     load,
     pack_of_run,
+    shipped_packs,
 )
 from pipeline.protocol.placeholders import has_values, with_values, without_values
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
@@ -129,6 +130,7 @@ __all__ = [
     "register",
     "register_pack",
     "register_vocabulary",
+    "shipped_packs",
     "shown_result",
     "shown_unit",
     "snomed_is_valid",

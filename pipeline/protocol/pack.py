@@ -135,13 +135,18 @@ def load(pack=DEFAULT_PACK):
     try:
         return _parsed(files_at(path))
     except FileNotFoundError:
-        known = ", ".join(sorted(one.stem for one in PROTOCOL.glob("*.yaml")))
+        known = ", ".join(shipped_packs())
         raise InvalidProtocol(
             f"The protocol pack {pack} does not exist. Known packs: {known}; or give the path of a"
             " YAML file."
         ) from None
     except YAML_ERRORS as error:
         raise unreadable(path, error) from None
+
+
+def shipped_packs():
+    """The names of the packs in `protocol/`, in order."""
+    return tuple(sorted(path.stem for path in PROTOCOL.glob("*.yaml")))
 
 
 def pack_of_run(folder, protocol, *, is_needed=True):

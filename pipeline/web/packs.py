@@ -7,8 +7,8 @@ from pathlib import Path
 from fastapi import HTTPException
 
 from pipeline.analysis import SECTION_TITLES, difference_in_words
-from pipeline.core import PROTOCOL, InvalidProtocol
-from pipeline.protocol import differences, labels, load, pack_of_run, problems
+from pipeline.core import InvalidProtocol
+from pipeline.protocol import differences, labels, load, pack_of_run, problems, shipped_packs
 from pipeline.runs import known_manifest, latest_folder
 from pipeline.screening import shadow_names
 
@@ -19,8 +19,7 @@ def offered():
     """`{name: Pack}` of those in `protocol/`, and of those that the operator names in
     B12_SHADOW_PACKS; what cannot be read is left out."""
     found = {}
-    bundled = sorted(path.stem for path in PROTOCOL.glob("*.yaml"))
-    for reference in (*bundled, *shadow_names()):
+    for reference in (*shipped_packs(), *shadow_names()):
         try:
             pack = load(reference)
         except InvalidProtocol:

@@ -7,7 +7,7 @@ from pipeline.cli.commands.terminal import say, show
 from pipeline.core import DEFAULT_PACK, StorageError, UsageError
 from pipeline.exports import as_rows
 from pipeline.operations import pack_standing_of
-from pipeline.protocol import load
+from pipeline.protocol import load, shipped_packs
 
 COLUMNS = ("protocol", "signed_on", "name", "role", "recorded_by", "text")
 DIGITS = 12  # of a SHA-256
@@ -57,8 +57,9 @@ def tell_signature(home, pack, *, tell=say):
 
 
 def _typed(protocol):
-    "What is typed for a pack: for one given by its path, that"
-    return "" if protocol.split()[0] == DEFAULT_PACK else " PACK"
+    "What is typed for a pack: its name where it is a shipped one, else its path"
+    name = protocol.split()[0]
+    return "" if name == DEFAULT_PACK else f" {name}" if name in shipped_packs() else " PACK"
 
 
 def _standing(home, pack, protocol):
