@@ -6,7 +6,7 @@ from datetime import date
 from pipeline import quality
 from pipeline.core import DEFAULT_PACK, InvalidProtocol, StorageError, UsageError, settings
 from pipeline.protocol import Pack, load, pack_of_run, problems
-from pipeline.runs import PackVersion, RunManifest, manifests
+from pipeline.runs import PackVersion, RunManifest, known_manifest
 
 SHOWN = 5  # problems of a pack that the error names
 
@@ -78,7 +78,8 @@ def load_shadows(pack, names=None):
 def with_former(home, plan):
     """The RunPlan, and where the run published last was screened by another pack, or another text
     of it, this one is a shadow too: what the change of protocol does is counted the same night."""
-    last = next((run for run in manifests(home) if run.is_past_or_near), None)
+    latest = home.runs / "latest"
+    last = known_manifest(latest.resolve()) if latest.exists() else None
     if not last or not last.protocol.change_from(PackVersion(**version_of(plan.pack))):
         return plan
     try:
