@@ -4,7 +4,7 @@ from contextlib import closing
 
 from pipeline import worklist
 from pipeline.cli.commands.terminal import say, show
-from pipeline.core import DEFAULT_PACK, StorageError, UsageError
+from pipeline.core import StorageError, UsageError, settings
 from pipeline.exports import as_rows
 from pipeline.operations import pack_standing_of
 from pipeline.protocol import load
@@ -58,7 +58,7 @@ def tell_signature(home, pack, *, tell=say):
 
 def _typed(protocol):
     "What is typed for a pack: for one given by its path, that"
-    return "" if protocol.split()[0] == DEFAULT_PACK else " PACK"
+    return "" if protocol.split()[0] == settings().protocol else " PACK"
 
 
 def _standing(home, pack, protocol):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
 from pipeline.protocol.check import problems
 from pipeline.protocol.pack import load
