@@ -9,6 +9,7 @@ from fractions import Fraction
 from pipeline.protocol.local_bands import EDGES, GENERAL, local_rows
 from pipeline.protocol.pack import band_rows
 
+HIGH_IS_WORSE = ("mma", "homocysteine")
 NAMED = ("laboratory", "method", "source")  # what a local row may name, each as text
 ASKED = (*NAMED, "valid_from", "valid_to", "age", "pregnant")
 KEYS = {"id", *ASKED, "tiles", "censored", "cites"}
@@ -161,6 +162,13 @@ def _row_problems(named, where, name, band, row):
             )
     order = [each["answer"] for each in band["tiles"]]
     places = [order.index(each["answer"]) for each in row["tiles"] if each["answer"] in order]
+    worst = order[-1 if band["analyte"] in HIGH_IS_WORSE else 0]
+    if len(places) == len(row["tiles"]) and order.index(worst) not in places:
+        yield (
+            where,
+            f"{named} leaves out {worst}, so no result that it judges would be called so, however"
+            " bad: give it the limit of its laboratory",
+        )
     if places != sorted(set(places)):
         yield where, f"{named}: its answers are not in the order of the general row, each once"
     censored = row.get("censored") or ()

@@ -78,6 +78,32 @@ def test_a_row_that_is_not_sound_is_refused_at_its_line(tmp_path, row, said):
     assert message.startswith("band b12, local row ")
 
 
+MIDDLE = "tiles: [{answer: low_molar_only, below: 190}, {answer: above, from: 190}]"
+
+
+@pytest.mark.parametrize(
+    ("band", "tiles", "missing"),
+    [
+        ("b12", MIDDLE, "low"),
+        ("b12", MIDDLE.replace("below: 190", "from: 0, below: 190"), "low"),
+        ("active_b12", "tiles: [{answer: indeterminate, below: 70}, {answer: above, from: 70}]", "low"),
+        ("egfr", "tiles: [{answer: at_or_above_60}]", "below_60"),
+        ("mma", "tiles: [{answer: not_raised}]", "raised"),
+        ("homocysteine", "tiles: [{answer: below_10}]", "at_or_above_10"),
+    ],
+)  # fmt: skip
+def test_a_row_has_the_worst_answer_or_no_result_would_be_called_so(tmp_path, band, tiles, missing):
+    messages = found(tmp_path, f"{{id: x, laboratory: North, {tiles}, cites: [OURS]}}", band=band)
+    said = f"band {band}, local row x leaves out {missing}, so no result that it judges would be"
+    assert any(said in message for _, message in messages), messages
+
+
+def test_a_row_may_leave_out_the_answers_between_and_the_best(tmp_path):
+    assert found(tmp_path, f"{{id: x, laboratory: North, {TILES}, cites: [OURS]}}") == []
+    alone = "tiles: [{answer: low, below: 190}, {answer: borderline, from: 190}]"
+    assert found(tmp_path, f"{{id: x, laboratory: North, {alone}, cites: [OURS]}}") == []
+
+
 def row(name, asked):
     return f"{{id: {name}, {asked}, {TILES}, cites: [OURS]}}"
 
