@@ -119,11 +119,11 @@ def test_of_one_number_that_two_laboratories_judge_otherwise_the_worse_word(labs
 )
 def test_of_one_censored_number_a_doubt_counts_more_than_what_is_surely_normal(labs, edge, word):
     "West calls such a result normal; at North it may be low"
-    con = local_clinic(f"""
+    con = local_clinic("""
 b12:
-  - {{id: north, laboratory: North, cites: [OURS],
-     tiles: [{{answer: low, below: 200}}, {{answer: above, from: 200}}], censored: [{{answer: uncertain_low, below: 250}}, {{answer: uncertain}}]}}
-  - {{id: west, laboratory: West, cites: [OURS], tiles: [{{answer: low, below: 0.5}}, {{answer: above, from: 0.5}}], censored: [{{answer: above}}]}}
+  - {id: north, laboratory: North, cites: [OURS],
+     tiles: [{answer: low, below: 200}, {answer: above, from: 200}], censored: [{answer: uncertain_low, below: 250}, {answer: uncertain}]}
+  - {id: west, laboratory: West, cites: [OURS], tiles: [{answer: low, below: 0.5}, {answer: above, from: 0.5}], censored: [{answer: above}]}
 """)  # fmt: skip
     insert(con, "lake.lab_result", [
         {"patient_id": "ann", "analyte": "total_b12", "value": str(edge), "comparator": "<", "performing_lab": lab, "collected_on": "2026-01-05"}

@@ -186,3 +186,27 @@ def test_a_second_band_of_an_analyte_is_refused_since_each_result_has_one_word(t
     assert any(
         f"{analyte} has a band already" in what and "is judged by one band" in what for what in said
     )
+
+
+LINE = '- {answer: "yes", coded: [pregnancy/yes], within_days: pregnancy_days}'
+OF_A_DAY = "asks for pregnancy, which is known of the day of collection only where"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_sound"),
+    [
+        (LINE, True),
+        (LINE.replace("within_days: pregnancy_days", "within_months: 9, entity: condition"), True),
+        (LINE.replace(", within_days: pregnancy_days", ""), False),
+        (LINE.replace("}", ", unless: resolved}"), False),
+        (LINE.replace('"yes", coded', "breastfeeding, coded"), False),
+        ('- {answer: "yes", medication: [metformin], within_months: 9}', False),
+    ],
+)
+def test_pregnancy_is_asked_for_only_where_the_fact_of_the_pack_tells_of_a_day(
+    tmp_path, line, is_sound
+):
+    assert TEXT.count(LINE) == 1
+    rows = [f"{{id: x, pregnant: true, {TILES}, cites: [OURS]}}"]
+    messages = [said for _, said in found(tmp_path, *rows, text=TEXT.replace(LINE, line))]
+    assert any(OF_A_DAY in message for message in messages) != is_sound, messages
