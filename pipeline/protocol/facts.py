@@ -3,6 +3,8 @@ them; a pack declares the others by lines, which the same few SELECTs read."""
 
 from dataclasses import dataclass
 
+from pipeline.protocol.concepts import NOT_CHOSEN
+
 SHARED = (  # declared facts that have a column of clinical.patient_fact
     "neuro", "malabsorption", "absorption_lost", "resection_length", "metformin",
     "acid_suppressant", "diet", "folic_acid", "pregnancy",
@@ -150,7 +152,8 @@ def _listed(value):
 
 
 def chosen_concepts(selectors, concepts):
-    """The concepts that selectors choose of `(concept, fact, means)`, in order, without traps.
+    """The concepts that selectors choose of `(concept, fact, means)`, in order, without traps and what
+    the pack's own table shows.
 
     A selector is the name of a concept (`headache_*`: every name that begins so), or a fact and a
     meaning of the table of concepts (`neuro/definite`, `metformin/*`).
@@ -158,7 +161,7 @@ def chosen_concepts(selectors, concepts):
     return tuple(
         concept
         for concept, fact, means in concepts
-        if fact != "trap"
+        if fact not in ("trap", NOT_CHOSEN)
         and any(
             _fits(selector, f"{fact}/{means}" if "/" in selector else concept)
             for selector in selectors
