@@ -152,8 +152,8 @@ def _listed(value):
 
 
 def chosen_concepts(selectors, concepts):
-    """The concepts that selectors choose of `(concept, fact, means)`, in order, without traps and what
-    the pack's own table shows.
+    """The concepts that selectors choose of `(concept, fact, means)`, in order, without traps and
+    what the pack's own table shows.
 
     A selector is the name of a concept (`headache_*`: every name that begins so), or a fact and a
     meaning of the table of concepts (`neuro/definite`, `metformin/*`).
