@@ -89,13 +89,17 @@ def _declared_problems(pack, name, entry, filled):
 
 def _unknown_problems(pack, name, entry):
     "Unknown is an answer: it is never read as no"
-    reads = [line for line in entry["answers"] if kind_of(line) in EXTRACTS]
-    if reads and "not_loaded" not in entry:
-        yield (), "not_loaded: must say what is answered where the extract was never loaded"
-    if not reads and "not_loaded" in entry:
-        yield (), "not_loaded: only a fact that reads conditions, procedures or medications has it"
-    if reads and entry.get("not_loaded") == entry["otherwise"]:
-        concepts = _concepts_read(pack, entry)
+    kinds = {kind_of(line) for line in entry["answers"]}
+    if "not_loaded" not in entry:
+        yield (
+            (),
+            (
+                "not_loaded: must say what is answered where what a line reads was never loaded, or"
+                " the age or sex that it asks for is not known"
+            ),
+        )
+    if entry.get("not_loaded") == entry["otherwise"]:
+        concepts = _concepts_read(pack, entry) if kinds <= set(EXTRACTS) else {None}
         others = (
             _concepts_read(pack, other)
             for each, other in pack.raw["facts"].items()
@@ -105,7 +109,7 @@ def _unknown_problems(pack, name, entry):
             yield (
                 (),
                 (
-                    f"where nothing was loaded it answers {entry['otherwise']}, as where nothing"
+                    f"where nothing is known it answers {entry['otherwise']}, as where nothing"
                     " was found: unknown would be read as known"
                 ),
             )

@@ -55,8 +55,9 @@ class DeclaredFact:
     """A fact that a pack declares: the first of its lines that a patient's records fit gives the
     answer.
 
-    otherwise: the answer where none fits. not_loaded: where none fits, and the extract that a line
-    reads was never loaded for the patient; None of a fact that reads results and persons alone.
+    otherwise: the answer where none fits. not_loaded: where none fits, and what a line reads was
+    never loaded for the patient, or the age or sex that it asks for is not known; None in packs of
+    earlier runs alone.
     """
 
     name: str
@@ -77,7 +78,8 @@ class DeclaredFact:
         return self.name in SHARED
 
     def unfilled(self, *, conditions, medications):
-        """The answer where no line fits. conditions, medications: whether they were loaded."""
+        """The answer where no line fits. conditions, medications: whether they were loaded. Where
+        results, an age or a sex are not known, `clinical.unknown_answer` says so."""
         is_missing = (self.reads_conditions and not conditions) or (
             self.reads_medications and not medications
         )

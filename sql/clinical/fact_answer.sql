@@ -1,4 +1,5 @@
--- One row per patient and declared fact of which a line holds: the answer of the first line that does, since when, and the record that began first.
+-- One row per patient and declared fact of which a line holds: the answer of the first line that does, since when, and the record that began first; and where nobody can
+-- know whether one of results or persons holds (clinical.unknown_answer), that answer alone.
 -- Source: the facts that the pack declares. Since when: the earliest of all records that give this answer, by whichever line. A line may
 -- say what stands in the evidence. Where no line holds,
 -- clinical.patient_fact gives the answer that the fact has otherwise.
@@ -17,3 +18,5 @@ from clinical.fact_record as record
 join decided using (patient_id, fact, answer)
 join protocol.fact_line as line using (fact, position)
 group by patient_id, fact, answer
+union all by name
+select patient_id, fact, answer from clinical.unknown_answer
