@@ -150,7 +150,7 @@ def decide(screened, answer=None):
             None,
             type=["null", "string"],
             pattern="^[A-Za-z0-9_-]+$",
-            description="Protocol pack (default: the standard pack)",
+            description="Protocol pack (default: that of B12_PROTOCOL, else praxis-2026)",
         ),
     },
     doc_md=__doc__,

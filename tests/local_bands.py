@@ -28,23 +28,25 @@ mma:
 """
 
 
-def pack_with(local=TWO_LABORATORIES):
-    """The default pack with these local rows, as YAML: band -> rows."""
-    return pack_with_rows(parse_yaml(local))
+def pack_with(local=TWO_LABORATORIES, **others):
+    """The default pack with these local rows, as YAML: band -> rows; others: as of `pack_with_rows`."""
+    return pack_with_rows(parse_yaml(local), **others)
 
 
-def pack_with_rows(rows_of):
-    """The default pack with these local rows: band -> rows."""
+def pack_with_rows(rows_of, *, facts=None, settings=None):
+    """The default pack with these local rows: band -> rows; and with these facts, and values of settings, in place of its own."""
     raw = deepcopy(pack().raw)
     for band, rows in rows_of.items():
         raw["bands"][band]["local"] = rows
+    raw["facts"] |= facts or {}
+    raw["settings"] |= {name: {"value": value} for name, value in (settings or {}).items()}
     return replace(pack(), raw=raw)
 
 
-def local_clinic(local=TWO_LABORATORIES, as_of="2026-01-31"):
-    """A clinic with the default pack and these local rows."""
+def local_clinic(local=TWO_LABORATORIES, as_of="2026-01-31", **others):
+    """A clinic with the default pack and these local rows; others: as of `pack_with_rows`."""
     con = clinic(as_of)
-    register_pack(con, pack_with(local))
+    register_pack(con, pack_with(local, **others))
     return con
 
 

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 
 TEXT = (PROTOCOL / f"{DEFAULT_PACK}.yaml").read_text(encoding="utf-8")
 OWN = ("actions", "next_step", "safety", "cause", "cohorts")  # what no pack inherits

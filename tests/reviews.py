@@ -2,7 +2,7 @@
 
 import json
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.core.files import sha256_of
 from pipeline.protocol.pack import load
 from pipeline.review.lines import sections

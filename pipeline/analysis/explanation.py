@@ -6,17 +6,17 @@ from functools import partial
 
 from pipeline.analysis.considered import considered_rules, near_misses, would_change
 from pipeline.analysis.prepared import EXPLANATION, prepared_row
-from pipeline.core import DEFAULT_PACK, UsageError
+from pipeline.core import UsageError
 from pipeline.engine import build, connect, relation_names, rows_of, with_dependencies
 from pipeline.lake import Ids, ids_of_patient, is_readable_as
 from pipeline.protocol import (
     answers_in,
     collect,
     decide,
+    deciding_pack,
     derive,
     first_action,
     labels,
-    load,
     pack_of_run,
     with_values,
 )
@@ -42,7 +42,7 @@ def explain_latest(home, *, patient_id, as_of=None, pack=None):
     return explain(
         home,
         patient_id=patient_id,
-        pack=load(pack or DEFAULT_PACK) if pack or not last else _pack_of(home, last),
+        pack=deciding_pack(pack) if pack or not last else _pack_of(home, last),
         as_of=day,
         inputs=last.inputs if last and as_of is None else None,
     )

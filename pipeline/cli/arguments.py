@@ -70,7 +70,7 @@ def _ingest_and_screen(commands):
     for command in (screen, run):
         text = "the day to screen for (default: today)"
         command.add_argument("--as-of", metavar="YYYY-MM-DD", help=text)
-        text = f"the protocol pack (default: {DEFAULT_PACK})"
+        text = f"the protocol pack (default: B12_PROTOCOL, else {DEFAULT_PACK})"
         command.add_argument("--protocol", metavar="PACK", help=text)
         text = "another pack, counted beside it; can be given again"
         command.add_argument("--shadow", metavar="PACK", action="append", help=text)

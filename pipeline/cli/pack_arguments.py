@@ -10,8 +10,8 @@ def add_pack_arguments(protocol):
     """Add what is done with which packs."""
     actions = ("check", "show", "test", "new", "diff", "review", "sign", "signatures")
     protocol.add_argument("action", choices=actions)
-    text = f"a name in protocol/, or the path of a YAML file (default: {DEFAULT_PACK}; for"
-    text += " signatures: all); new: the name of the new pack"
+    text = "a name in protocol/, or the path of a YAML file (default: B12_PROTOCOL, else"
+    text += f" {DEFAULT_PACK}; for signatures: all); new: the name of the new pack"
     protocol.add_argument("pack", nargs="?", metavar="PACK", help=text)
     text = "diff: the pack to compare with the first"
     protocol.add_argument("other", nargs="?", metavar="PACK", help=text)

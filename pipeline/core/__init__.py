@@ -5,7 +5,6 @@ from pipeline.core import clock, config, files
 from pipeline.core.clock import today, zone
 from pipeline.core.config import (
     CONTACT,
-    DEFAULT_PACK,
     ENTITIES,
     EXPECTATIONS,
     LETTERS,
@@ -18,6 +17,7 @@ from pipeline.core.config import (
 )
 from pipeline.core.counting import counted
 from pipeline.core.environment import (
+    DEFAULT_PACK,
     LAKE_URL,
     Settings,
     account,

@@ -12,7 +12,6 @@ SQL = REPOSITORY / "sql"
 SOURCES = REPOSITORY / "sources"
 EXPECTATIONS = REPOSITORY / "expectations"
 LETTERS = REPOSITORY / "letters"
-DEFAULT_PACK = "praxis-2026"
 ENTITIES = ("patient", "lab_result", "medication", "condition", "procedure")
 # columns of a patient row for display alone: never in the lake, only in the table `contact`
 CONTACT = (

@@ -15,6 +15,7 @@ from pipeline.core.errors import UsageError
 from pipeline.core.patient_url import PatientUrl
 
 PREFIX = "B12_"
+DEFAULT_PACK = "praxis-2026"
 LONGEST_DAYS = 36_500
 LAKE_URL = r"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._=-]+)*"
 _PASSWORD = re.compile(r"(://[^:/@\s]*):\S+@")
@@ -182,6 +183,12 @@ class Settings(BaseSettings):
             "Whether a scheduled run, or one that a delivery starts, waits for a steward while its"
             " protocol is not signed as it is, or its review is overdue (yes or no)."
         ),
+    )
+    protocol: str = _text(
+        DEFAULT_PACK,
+        "Protocol pack that decides where a command or a parameter names none: a name, or the whole"
+        " path of a YAML file.",
+        most=1000,
     )
     shadow_packs: str = _text(
         "",

@@ -3,6 +3,7 @@
 from pipeline.protocol import boxes, labels
 from pipeline.protocol.check import missing_examples, problems
 from pipeline.protocol.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
+from pipeline.protocol.deciding import deciding_pack
 from pipeline.protocol.differences import Difference, differences
 from pipeline.protocol.draft import drafted
 from pipeline.protocol.examples import (
@@ -92,6 +93,7 @@ __all__ = [
     "collect",
     "decide",
     "deciding_lines",
+    "deciding_pack",
     "deciding_result",
     "declared_facts",
     "derive",

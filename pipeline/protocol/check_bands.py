@@ -6,9 +6,11 @@ import re
 from datetime import date, datetime
 from fractions import Fraction
 
-from pipeline.protocol.local_bands import EDGES, GENERAL, local_rows
+from pipeline.protocol.facts import is_declared
+from pipeline.protocol.local_bands import EDGES, GENERAL, PREGNANCY, local_rows
 from pipeline.protocol.pack import band_rows
 
+HIGH_IS_WORSE = ("mma", "homocysteine")
 NAMED = ("laboratory", "method", "source")  # what a local row may name, each as text
 ASKED = (*NAMED, "valid_from", "valid_to", "age", "pregnant")
 KEYS = {"id", *ASKED, "tiles", "censored", "cites"}
@@ -87,6 +89,7 @@ def _local_problems(pack, shipped, name, band):
             *_scope_problems(row),
             *_date_problems(row),
             *_patient_problems(row),
+            *_pregnancy_problems(row, pack),
             *_citation_problems(row, pack),
         ]
         yield from ((at, f"{named} {problem}") for problem in found)
@@ -139,6 +142,23 @@ def _patient_problems(row):
         yield "can ask for `pregnant: true` alone; the general row judges who is not known to be"
 
 
+def _pregnancy_problems(row, pack):
+    "Results come before facts: only what is known of any day can choose their limits"
+    entry = pack.raw["facts"].get(PREGNANCY)
+    lines = entry.get("answers", ()) if is_declared(entry) else ()
+    if row.get("pregnant") is True and not (lines and all(map(_tells_of_a_day, lines))):
+        yield (
+            "asks for pregnancy, which is known of the day of collection only where each line of"
+            f" the fact {PREGNANCY} answers yes and has coded: and within_days: or within_months:,"
+            " and not unless:"
+        )
+
+
+def _tells_of_a_day(line):
+    is_dated = "within_days" in line or "within_months" in line
+    return line.get("answer") == "yes" and "coded" in line and is_dated and "unless" not in line
+
+
 def _citation_problems(row, pack):
     if not row.get("cites"):
         yield "has no citation (missing citation)"
@@ -161,6 +181,10 @@ def _row_problems(named, where, name, band, row):
             )
     order = [each["answer"] for each in band["tiles"]]
     places = [order.index(each["answer"]) for each in row["tiles"] if each["answer"] in order]
+    worst = order[-1 if band["analyte"] in HIGH_IS_WORSE else 0]
+    if len(places) == len(row["tiles"]) and order.index(worst) not in places:
+        what = f"leaves out {worst}, so no result that it judges would be called so, however bad"
+        yield where, f"{named} {what}: give it the limit of its laboratory"
     if places != sorted(set(places)):
         yield where, f"{named}: its answers are not in the order of the general row, each once"
     censored = row.get("censored") or ()

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from pipeline.protocol.concepts import common_concepts, meanings_of
+from pipeline.protocol.concepts import SHOWN, common_concepts, meanings_of
 from pipeline.protocol.facts import (
     ANY_LINE,
     KEYS,
@@ -89,13 +89,17 @@ def _declared_problems(pack, name, entry, filled):
 
 def _unknown_problems(pack, name, entry):
     "Unknown is an answer: it is never read as no"
-    reads = [line for line in entry["answers"] if kind_of(line) in EXTRACTS]
-    if reads and "not_loaded" not in entry:
-        yield (), "not_loaded: must say what is answered where the extract was never loaded"
-    if not reads and "not_loaded" in entry:
-        yield (), "not_loaded: only a fact that reads conditions, procedures or medications has it"
-    if reads and entry.get("not_loaded") == entry["otherwise"]:
-        concepts = _concepts_read(pack, entry)
+    kinds = {kind_of(line) for line in entry["answers"]}
+    if "not_loaded" not in entry:
+        yield (
+            (),
+            (
+                "not_loaded: must say what is answered where what a line reads was never loaded, or"
+                " the age or sex that it asks for is not known"
+            ),
+        )
+    if entry.get("not_loaded") == entry["otherwise"]:
+        concepts = _concepts_read(pack, entry) if kinds <= set(EXTRACTS) else {None}
         others = (
             _concepts_read(pack, other)
             for each, other in pack.raw["facts"].items()
@@ -105,19 +109,34 @@ def _unknown_problems(pack, name, entry):
             yield (
                 (),
                 (
-                    f"where nothing was loaded it answers {entry['otherwise']}, as where nothing"
+                    f"where nothing is known it answers {entry['otherwise']}, as where nothing"
                     " was found: unknown would be read as known"
                 ),
             )
 
 
 def unread_concepts(pack):
-    """The rows of a pack's table of concepts that name a declared fact of which no line chooses the
-    concept, so that it would count for nothing, as (line, what)."""
+    """The rows of a pack's table of concepts that would count for nothing against the look of it:
+    no line of the fact that they name chooses the concept, or a line of the pack names one that is
+    shown; as (line, what)."""
     for row in pack.concepts:
+        if row.fact == SHOWN:
+            yield from ((row.line, what) for what in _named_all_the_same(pack, row.concept))
         entry = pack.raw["facts"].get(row.fact)
         if is_declared(entry) and row.concept not in _concepts_read(pack, entry):
             yield row.line, f"concept {row.concept} is chosen by no line of the fact {row.fact}"
+
+
+def _named_all_the_same(pack, concept):
+    "An inherited line may name it: that is what the table is for"
+    for fact, entry in pack.own.get("facts", {}).items():
+        lines = entry.get("answers", ()) if is_declared(entry) else ()
+        read = (line.get(kind, ()) for line in lines for kind in EXTRACTS)
+        if any(concept in selectors for selectors in read):
+            yield (
+                f"concept {concept} is shown here, but the fact {fact} names it: what is shown"
+                " counts for nothing, so take it out of one of the two"
+            )
 
 
 def _concepts_read(pack, entry):

@@ -14,6 +14,7 @@ AT_INGEST = {  # facts that a row has by its code alone, before any pack reads i
     "trap": "must not be counted",
 }
 SHOWN = "shown"
+NOT_CHOSEN = "shown by the pack"  # in place of a fact
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,13 @@ def concepts_of(own):
 
 
 def meanings_of(pack):
-    """`(concept, fact, means)` of every concept, as a pack reads them."""
-    return [cells[:3] for cells in concepts_of(pack.concepts)]
+    """`(concept, fact, means)` of every concept, as lines of a pack's facts choose them: what its
+    own table shows is NOT_CHOSEN, however a line names it."""
+    shown = {row.concept for row in pack.concepts if row.fact == SHOWN}
+    return [
+        (concept, NOT_CHOSEN if concept in shown else fact, means)
+        for concept, fact, means, _ in concepts_of(pack.concepts)
+    ]
 
 
 def concept_problems(own, facts):

@@ -3,6 +3,7 @@
 from itertools import product
 
 from pipeline.protocol.facts import NOT_ASKED, NUMBERS, SHARED, chosen_concepts, declared_facts
+from pipeline.protocol.local_bands import PREGNANCY, asks_for_pregnancy
 
 DECLARED_FACT = {
     "fact": "varchar", "is_shared": "boolean", "otherwise": "varchar", "not_loaded": "varchar",
@@ -27,6 +28,10 @@ UNFILLED_FACT = {
     "is_condition_loaded": "boolean", "is_medication_loaded": "boolean",
     **dict.fromkeys(SHARED, "varchar"),
 }  # fmt: skip
+PREGNANCY_LINE = {
+    "concept": "varchar", "entity": "varchar", "within_days": "integer",
+    "within_months": "integer",
+}  # fmt: skip
 
 FILLED_CLASSES = ("b12_therapy", "methotrexate")  # of which SELECTs read the eras
 
@@ -44,6 +49,8 @@ def fact_relations(pack, concepts):
     yield "unfilled_fact", UNFILLED_FACT, list(_unfilled_facts(facts))
     yield "line_concept", LINE_CONCEPT, list(_chosen(lines, "coded", concepts))
     yield "class_concept", CLASS_CONCEPT, list(_class_concepts(lines, concepts))
+    pregnant = list(_pregnancy_lines(lines, concepts)) if asks_for_pregnancy(pack) else []
+    yield "pregnancy_line", PREGNANCY_LINE, pregnant
 
 
 def _declared(fact):
@@ -86,6 +93,15 @@ def _chosen(lines, kind, concepts):
         if line.kind == kind:
             for concept in chosen_concepts(line.says[kind], concepts):
                 yield fact.name, position, concept
+
+
+def _pregnancy_lines(lines, concepts):
+    "What local rows of bands ask of the day of collection, apart: other packs share their results"
+    for _, _, line in (each for each in lines if each[0].name == PREGNANCY):
+        if line.numbers.get("only_if", 1) != 0:
+            within = line.numbers.get("within_days"), line.numbers.get("within_months")
+            for concept in chosen_concepts(line.says["coded"], concepts):
+                yield concept, line.says.get("entity"), *within
 
 
 def _class_concepts(lines, concepts):

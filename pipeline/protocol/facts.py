@@ -3,6 +3,8 @@ them; a pack declares the others by lines, which the same few SELECTs read."""
 
 from dataclasses import dataclass
 
+from pipeline.protocol.concepts import NOT_CHOSEN
+
 SHARED = (  # declared facts that have a column of clinical.patient_fact
     "neuro", "malabsorption", "absorption_lost", "resection_length", "metformin",
     "acid_suppressant", "diet", "folic_acid", "pregnancy",
@@ -53,8 +55,9 @@ class DeclaredFact:
     """A fact that a pack declares: the first of its lines that a patient's records fit gives the
     answer.
 
-    otherwise: the answer where none fits. not_loaded: where none fits, and the extract that a line
-    reads was never loaded for the patient; None of a fact that reads results and persons alone.
+    otherwise: the answer where none fits. not_loaded: where none fits, and what a line reads was
+    never loaded for the patient, or the age or sex that it asks for is not known; None in packs of
+    earlier runs alone.
     """
 
     name: str
@@ -75,7 +78,8 @@ class DeclaredFact:
         return self.name in SHARED
 
     def unfilled(self, *, conditions, medications):
-        """The answer where no line fits. conditions, medications: whether they were loaded."""
+        """The answer where no line fits. conditions, medications: whether they were loaded. Where
+        results, an age or a sex are not known, `clinical.unknown_answer` says so."""
         is_missing = (self.reads_conditions and not conditions) or (
             self.reads_medications and not medications
         )
@@ -150,7 +154,8 @@ def _listed(value):
 
 
 def chosen_concepts(selectors, concepts):
-    """The concepts that selectors choose of `(concept, fact, means)`, in order, without traps.
+    """The concepts that selectors choose of `(concept, fact, means)`, in order, without traps and
+    what the pack's own table shows.
 
     A selector is the name of a concept (`headache_*`: every name that begins so), or a fact and a
     meaning of the table of concepts (`neuro/definite`, `metformin/*`).
@@ -158,7 +163,7 @@ def chosen_concepts(selectors, concepts):
     return tuple(
         concept
         for concept, fact, means in concepts
-        if fact != "trap"
+        if fact not in ("trap", NOT_CHOSEN)
         and any(
             _fits(selector, f"{fact}/{means}" if "/" in selector else concept)
             for selector in selectors

@@ -3,11 +3,18 @@ patients of an age or in pregnancy, in place of its general row."""
 
 GENERAL = "general"  # the id of the general row
 EDGES = ("from", "above", "to", "below")
+PREGNANCY = "pregnancy"  # the fact that says who is pregnant
 
 
 def local_rows(band):
     """The local rows of a band, in the order in which they are tried."""
     return band.get("local") or ()
+
+
+def asks_for_pregnancy(pack):
+    """Whether a local row of a pack is for pregnant patients."""
+    rows = (row for band in pack.raw["bands"].values() for row in local_rows(band))
+    return any(row.get("pregnant") for row in rows)
 
 
 def judging_rows(band):

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline import quality
-from pipeline.core import DEFAULT_PACK, InvalidProtocol, StorageError, UsageError, settings
-from pipeline.protocol import Pack, load, pack_of_run, problems
+from pipeline.core import InvalidProtocol, StorageError, UsageError, settings
+from pipeline.protocol import Pack, deciding_pack, pack_of_run, problems
 from pipeline.runs import PackVersion, RunManifest, known_manifest
 
 SHOWN = 5  # problems of a pack that the error names
@@ -105,9 +105,9 @@ def shadow_names():
 
 
 def load_checked_pack(pack=None):
-    """The protocol pack, read and without problems. Raises InvalidProtocol with the first problems,
-    each with file and line."""
-    return _checked(load(pack or DEFAULT_PACK))
+    """The protocol pack, read and without problems; without one, that of `B12_PROTOCOL`. Raises
+    InvalidProtocol with the first problems, each with file and line."""
+    return deciding_pack(pack, check=_checked)
 
 
 def kept_pack(home, run):

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from pipeline.core import UsageError
+from pipeline.core import UsageError, settings
 from pipeline.screening.nightly import plan_buckets, screen_planned, screen_population
 
 LOG = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ def screen_on_spark(home, as_of, pack=None, *, screened=lambda bucket: None, **o
     check_spark()
     asked_by = f"spark-{os.urandom(8).hex()}"
     if numbers := plan_buckets(home, as_of, pack, asked_by=asked_by):
+        pack = pack or settings().protocol  # an executor's environment may name another
         screen = partial(screen_planned, home, as_of=as_of, pack=pack, asked_by=asked_by)
         for bucket in _run(screen, len(numbers)):
             screened(bucket)

@@ -1,14 +1,20 @@
 -- One row per patient, declared fact, line of it that reads results, and result that fits the line, whenever it was collected.
 -- Source: the facts that the pack declares. latest: only the latest result; any: every usable result; two_apart: the latest, where one at least that many days
 -- before it fits, too. A line asks for words of the pack's band, or for a side of the laboratory's own reference limits. The latest is, for words, the one that
--- decides for its analyte; for limits, the last that does not cross its own: one without limits fits no side, and an earlier one does not stand in for it. An upper
+-- decides for its analyte (is_deciding: it stands here twice); for limits, the last that does not cross its own: one without limits fits no side, and an earlier one does not stand in for it. An upper
 -- limit that is not above 0 and above the lower one is none, nor is its lower one. Within is only what is known not to be on the worse side: of MMA and
 -- homocysteine not above, of B12 not below.
-with bounded as (
-    select result.* exclude (reference_low, reference_high),
+with known as (
+    select *, false as is_deciding from clinical.result
+    union all by name
+    select *, true as is_deciding from clinical.latest_result
+),
+
+bounded as (
+    select known.* exclude (reference_low, reference_high),
         coalesce(reference_high > greatest(0, coalesce(reference_low, 0)), reference_low is not null) as is_range,
         case when is_range then reference_low end as lower, case when is_range then reference_high end as upper
-    from clinical.result
+    from known
     where analyte in (select analyte from protocol.fact_line where is_used)
 ),
 
@@ -24,12 +30,8 @@ limited as (
 ),
 
 dated as (
-    select limited.*, latest.patient_id is not null as is_deciding,
-        limited.collected_at = max(limited.collected_at) filter (limited.side is not null) over (partition by limited.patient_id, limited.analyte) as is_last
+    select *, collected_at = max(collected_at) filter (side is not null) over (partition by patient_id, analyte) as is_last
     from limited
-    left join clinical.latest_result as latest
-        on latest.patient_id = limited.patient_id and latest.analyte = limited.analyte and latest.collected_at = limited.collected_at
-        and latest.source = limited.source and latest.file = limited.file and latest.line = limited.line
 ),
 
 fitting as (

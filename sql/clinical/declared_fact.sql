@@ -1,5 +1,5 @@
 -- One row per patient with an answer to a declared fact: those to the shared facts side by side, with since when and the record, and those to the pack's own facts
--- as a list.
+-- as a list. said: what a line of a shared fact says in the evidence, by fact.
 -- Source: clinical.fact_answer. last_sign: the latest sign that counts as definite or headache. What no line answers is null.
 with sign as (
     select patient_id, max(began_on) as last_sign_on, arg_max(recorded, row(began_on, name, file, line)) as last_sign_recorded
@@ -30,6 +30,7 @@ answered as (
         any_value(answer) filter (fact = 'folic_acid') as folic_acid, any_value(began_on) filter (fact = 'folic_acid') as folic_acid_since,
         any_value(answer) filter (fact = 'diet') as diet, any_value(began_on) filter (fact = 'diet') as diet_on, any_value(began) filter (fact = 'diet') as diet_began,
         any_value(answer) filter (fact = 'pregnancy') as pregnancy,
+        map_from_entries(list(row(fact, evidence)) filter (declared_fact.is_shared and evidence is not null)) as said,
         coalesce(
             list(struct_pack(fact := fact, answer := answer, began_on := began_on, recorded := recorded) order by fact) filter (not declared_fact.is_shared), []
         ) as own

@@ -1,5 +1,5 @@
 -- One row per patient: the values behind its facts as one sentence, each with its unit, day and age, and what exists but does not count, with why.
--- Source: protocol §4, Reasons in full. A sign or a malabsorption that does not count is named where none does. The local limits that judged a value are named. The total B12 always has a part; any other only where something is on file, or its absence matters.
+-- Source: protocol §4, Reasons in full. A sign or a malabsorption that does not count is named where none does. What a line of a shared fact says stands in place of the usual words. The local limits that judged a value are named. The total B12 always has a part; any other only where something is on file, or its absence matters.
 with worded as (
     select
         patient_id, run.as_of, setting.loading_days, patient_fact.*, patient_evidence.* exclude (patient_id),
@@ -38,10 +38,10 @@ select
         case when last_mma_on is not null then undecided_mma end,
         case when malabsorption = 'none' then uncounted_malabsorption else malabsorption_recorded end,
         case when absorption_lost = 'yes' and absorption_lost_recorded <> malabsorption_recorded then absorption_lost_recorded end,
-        case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end,
-        case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end,
-        case when diet = 'strict_vegetarian' then case when is_strictness_unknown then 'vegetarian diet (strictness not recorded)' else 'strict vegetarian diet' end
-            || ' recorded ' || diet_began end,
+        coalesce(said['metformin'], case when metformin = 'long_term' then 'metformin since ' || strftime(metformin_since, '%Y-%m') end),
+        coalesce(said['acid_suppressant'], case when acid_suppressant = 'long_term' then 'acid suppressant since ' || strftime(acid_suppressant_since, '%Y-%m') end),
+        coalesce(said['diet'], case when diet = 'strict_vegetarian' then case when is_strictness_unknown then 'vegetarian diet (strictness not recorded)' else 'strict vegetarian diet' end
+            || ' recorded ' || diet_began end), said['resection_length'], said['pregnancy'],
         case b12_therapy when 'im' then 'B12 since ' || therapy_start_on || ', now by injection' when 'oral' then 'B12 since ' || therapy_start_on || ', now oral'
             when 'route_unknown' then 'B12 since ' || therapy_start_on || ' (route not recorded)'
             when 'lapsed' then 'B12 treatment ended ' || last_covered_on when 'not_loaded' then 'medications ' || case medications when 'not_understood' then 'not understood' else 'not loaded' end end
@@ -50,7 +50,7 @@ select
             || ' recorded in the first ' || loading_days || ' days' end,
         case when monitoring like 'due_%' then 'check due since ' || due_on end,
         case when homocysteine = 'at_or_above_10' then 'homocysteine ' || with_signs(homocysteine_reported) || ' on ' || homocysteine_on end,
-        case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end,
+        coalesce(said['folic_acid'], case when folic_acid = 'active' then 'folic acid since ' || strftime(folic_acid_since, '%Y-%m') end),
         case when renal in ('reduced', 'possible') then kidney_recorded end,
         case when renal in ('reduced', 'possible') and is_egfr_low then 'eGFR ' || with_signs(egfr_reported) || ' mL/min/1.73 m² on ' || egfr_on || age_in_words(as_of - egfr_on)
             when renal = 'unknown' and egfr_on is not null and (mma = 'raised_renal_unknown' or cyanocobalamin in ('yes', 'form_unknown'))

@@ -28,8 +28,7 @@ latest as (
     union all
     select candidate.*
     from candidate semi join shared using (patient_id, analyte, collected_at)
-    left join (select analyte as of_analyte, answer, position from protocol.band where is_tile and fact <> 'neuro_300' and band_id = 'general') as severity
-        on severity.of_analyte = candidate.analyte and severity.answer = candidate.word
+    left join clinical.word_severity using (analyte, word)
     qualify row_number() over (
         partition by patient_id, analyte
         order by
@@ -39,8 +38,8 @@ latest as (
                 case when analyte in ('mma', 'homocysteine') then ['>', '>=', '=', '<=', '<'] else ['<', '<=', '=', '>=', '>'] end, comparator
             ),
             case finding when 'positive' then 0 when 'indeterminate' then 1 else 2 end,
-            -- of one number that two laboratories' bands judge otherwise: the worse word
-            case when analyte in ('mma', 'homocysteine') then -severity.position else severity.position end nulls last, word desc,
+            -- of one number that two laboratories' bands judge otherwise: the worse word, and a doubt before what is surely normal
+            severity nulls last, word desc,
             -- rows that decide alike: by content before place, so that the order of deliveries makes no difference
             band_id, neuro_300_band_id, is_of_other_date desc, collected_on, comparator, reference_high nulls last, reference_low nulls last, value_reported, unit_reported, is_unit_code_disagree, source, file, line
     ) = 1

@@ -12,14 +12,15 @@ delivered as (
     select
         source,
         bool_or(list_contains(string_split(entities, '|'), 'medication')) as is_medication_delivered,
-        bool_or(list_contains(string_split(entities, '|'), 'condition')) as is_condition_delivered
+        bool_or(list_contains(string_split(entities, '|'), 'condition')) as is_condition_delivered,
+        bool_or(list_contains(string_split(entities, '|'), 'lab_result')) as is_result_loaded
     from lake.delivery
     where refused is null and source <> 'clinician_notes'
     group by source
 )
 
 select
-    delivered.source, delivered.is_medication_delivered, delivered.is_condition_delivered,
+    delivered.source, delivered.is_result_loaded, delivered.is_medication_delivered, delivered.is_condition_delivered,
     delivered.is_medication_delivered and coalesce(medication.share >= setting.understood_share, true) as is_medication_loaded,
     delivered.is_condition_delivered and coalesce(condition.share >= setting.understood_share, true) as is_condition_loaded
 from delivered

@@ -2,8 +2,8 @@
 -- Source: the protocol file, bands, local. band_id: the first row that fits, of the band that gives the word; neuro_300_band_id: of neuro_300; null: none fits, so
 -- the general row judges. is_of_other_date: none fits, and one that names the laboratory, method or source would on another day.
 -- Names are compared without regard to case and surrounding white space. A result without a laboratory or method fits no row that names one.
--- Age is in years at collection; of a birth known as a year or a month every day must give the same answer, and an unknown one gives none. Pregnant: a
--- pregnancy code within pregnancy_days before collection, if any of its days is.
+-- Age is in years at collection; of a birth known as a year or a month every day must give the same answer, and an unknown one gives none. Pregnant: what
+-- a line of the pack's fact pregnancy chooses, begun by the day of collection and within the time of the line before it, if any of its days is.
 with tried as (
     select distinct result_version.analyte, performing_lab, method, source
     from clinical.result_version
@@ -20,10 +20,9 @@ named as (
 ),
 
 pregnancy as (
-    select finding.patient_id, finding.began_on, finding.latest_on + setting.pregnancy_days as until_on
+    select finding.patient_id, finding.began_on, finding.latest_on, coalesce(line.within_months, 0) as months, coalesce(line.within_days, 0) as days
     from clinical.finding
-    cross join protocol.setting
-    where finding.fact = 'pregnancy' and exists (from protocol.local_band where is_pregnant)
+    join protocol.pregnancy_line as line on line.concept = finding.concept and coalesce(line.entity, finding.entity) = finding.entity
 ),
 
 candidate as (
@@ -42,7 +41,8 @@ candidate as (
         and (named.age_below is null or person.born_on > result.collected_on - to_years(named.age_below))
         and (named.is_pregnant is null or exists (
             from pregnancy
-            where pregnancy.patient_id = result.patient_id and result.collected_on between pregnancy.began_on and pregnancy.until_on
+            where pregnancy.patient_id = result.patient_id and result.collected_on >= pregnancy.began_on
+                and pregnancy.latest_on >= cast(result.collected_on - to_months(pregnancy.months) - to_days(pregnancy.days) as date)
         ))
 )
 

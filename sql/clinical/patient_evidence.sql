@@ -23,7 +23,7 @@ select
     renal_function.egfr_value, renal_function.egfr_reported, renal_function.egfr_on, renal_function.is_egfr_low, renal_function.kidney_recorded,
     b12_therapy.therapy_start_on, b12_therapy.b12_era_on, b12_therapy.last_covered_on, loading.injection_days, monitoring.due_on,
     last_decided.homocysteine_value, last_decided.homocysteine_reported, last_decided.homocysteine_on, demography.site,
-    declared_fact.own
+    declared_fact.own, declared_fact.said
 from clinical.population
 left join clinical.demography using (patient_id)
 left join clinical.latest_b12 using (patient_id)

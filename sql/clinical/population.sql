@@ -15,6 +15,7 @@ select
     coalesce(merged_patient.surviving_id, seen.patient_id) as patient_id,
     coalesce(bool_or(loaded_source.is_medication_loaded), false) as is_medication_loaded,
     coalesce(bool_or(loaded_source.is_condition_loaded), false) as is_condition_loaded,
+    coalesce(bool_or(loaded_source.is_result_loaded), false) as is_result_loaded,
     coalesce(bool_or(loaded_source.is_medication_delivered), false) as is_medication_delivered,
     coalesce(bool_or(loaded_source.is_condition_delivered), false) as is_condition_delivered
 from seen

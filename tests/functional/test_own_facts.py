@@ -17,10 +17,12 @@ FACTS = """  risk_medicine:
     answers:
       - {answer: elevated, lab: mma, limit: above, within_months: 24}
     otherwise: other
+    not_loaded: not_loaded
   older:
     answers:
       - {answer: "yes", age_from: 75, evidence: "75 or older"}
     otherwise: "no"
+    not_loaded: not_known
 """
 RULES = """  - {id: N90, when: {risk_medicine: [long_term], older: ["yes"]}, outcome: ORDER_B12, priority: 4, cites: [OURS],
      because: "A medicine that lowers B12 ({risk_medicine.since}) in an older patient."}

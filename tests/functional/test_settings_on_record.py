@@ -68,6 +68,11 @@ def test_a_changed_setting_is_on_record_from_what_to_what(home, monkeypatch):
     assert screen(home)[-1][3] == "B12_KEEP_RUNS_DAYS: 7 → not set"
 
 
+def test_which_pack_decides_is_on_record(home, monkeypatch):
+    monkeypatch.setenv("B12_PROTOCOL", "nice-ng239")
+    assert screen(home)[-1][3] == "B12_PROTOCOL: not set → nice-ng239"
+
+
 def test_of_a_secret_it_is_on_record_that_it_was_set_and_nothing_of_it_is_kept(home, monkeypatch):
     words = ("tokentokentoken", "passpasspass", "wordwordword", "querytoken")
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", f"https://hooks.example/{words[0]}")

@@ -18,6 +18,7 @@ from pipeline.cli.commands.terminal import check_folder, complain, say, show
 from pipeline.core import DEFAULT_PACK, UsageError, clock, counted
 from pipeline.exports import as_json, fitted, table
 from pipeline.protocol import (
+    deciding_pack,
     differences,
     drafted,
     examples_of,
@@ -38,7 +39,7 @@ def protocol(home, options):
         return list_signatures(home, options)
     if options.action == "new":
         return _new(options)
-    pack = load(options.pack or DEFAULT_PACK)
+    pack = deciding_pack(options.pack)
     match options.action:
         case "diff":
             return _diff(pack, options)

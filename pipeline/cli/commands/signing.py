@@ -4,7 +4,7 @@ from contextlib import closing
 
 from pipeline import worklist
 from pipeline.cli.commands.terminal import say, show
-from pipeline.core import DEFAULT_PACK, StorageError, UsageError
+from pipeline.core import StorageError, UsageError, settings
 from pipeline.exports import as_rows
 from pipeline.operations import pack_standing_of
 from pipeline.protocol import load, shipped_packs
@@ -59,7 +59,7 @@ def tell_signature(home, pack, *, tell=say):
 def _typed(protocol):
     "What is typed for a pack: its name where it is a shipped one, else its path"
     name = protocol.split()[0]
-    return "" if name == DEFAULT_PACK else f" {name}" if name in shipped_packs() else " PACK"
+    return "" if name == settings().protocol else f" {name}" if name in shipped_packs() else " PACK"
 
 
 def _standing(home, pack, protocol):

@@ -10,6 +10,7 @@ from pipeline.core import (
     counted,
     settings,
     today,
+    variable_of,
     zone,
 )
 from pipeline.operations.deadlines_file import read_deadlines
@@ -17,7 +18,7 @@ from pipeline.operations.doctor.finding import look, ok, tried, wrong
 from pipeline.operations.notifications import channels
 from pipeline.operations.retention import described_retention
 from pipeline.profiles import read_profile
-from pipeline.protocol import load, problems
+from pipeline.protocol import deciding_pack, problems
 from pipeline.quality import read_changes, told_changes
 
 
@@ -31,7 +32,7 @@ def unusable_settings():
 
 def of_settings(home):
     """What is found of the settings."""
-    yield tried(f"The protocol pack {DEFAULT_PACK}", _protocol)
+    yield tried("The protocol pack that decides", _protocol)
     yield from _profiles(home)
     yield tried("The time zone", lambda: ok(f"Days are counted in the time zone {zone().key}"))
     yield tried("The deadlines", _deadlines, home)
@@ -43,22 +44,22 @@ def of_settings(home):
 
 
 def _protocol():
-    pack = load(DEFAULT_PACK)
+    pack = deciding_pack()
+    called = f"The protocol pack {pack.name} {pack.raw['version']}"
+    if settings().protocol != DEFAULT_PACK:
+        called += f" (${variable_of('protocol')})"
     if mistakes := problems(pack):
         return wrong(
-            f"The protocol pack {pack.name} has {counted(len(mistakes), 'problem')}",
+            f"{called} has {counted(len(mistakes), 'problem')}",
             "b12 protocol check lists them",
         )
     due = pack.raw["next_review"]
     if due < today():
         return look(
-            f"The review of the protocol pack {pack.name} was due on {due}",
+            f"The review of {called[0].lower()}{called[1:]} was due on {due}",
             "Its author and checker need to review it and set next_review",
         )
-    return ok(
-        f"The protocol pack {pack.name} {pack.raw['version']} is valid; its next review is due on"
-        f" {due}"
-    )
+    return ok(f"{called} is valid; its next review is due on {due}")
 
 
 def _profiles(home):

@@ -190,12 +190,11 @@ def deciding(line, analyte):
 
 
 def latest(line, analyte):
-    "The latest that can decide; at one instant the lower, but of MMA and homocysteine the higher; of one number the worse word"
+    "The latest that can decide; at one instant the lower, but of MMA and homocysteine the higher; of one number the worse word, and a doubt before the best"
     sign = -1 if analyte in ("mma", "homocysteine") else 1
     order = ("<", "<=", "=", ">=", ">")
-    worst_first = [
-        *[*BANDS[FACT_OF.get(analyte, analyte)]][::sign], "uncertain_low", "uncertain",
-    ]  # fmt: skip
+    worst, *others = [*BANDS[FACT_OF.get(analyte, analyte)]][::sign]
+    worst_first = [worst, "uncertain_low", *others[:-1], "uncertain", others[-1]]
 
     def key(one):
         rows = [local_row(line, one, fact) for fact in BANDS_OF.get(analyte, [analyte])]

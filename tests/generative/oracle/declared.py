@@ -1,6 +1,6 @@
 """The answer to a declared fact, in plain Python from protocol/README.md: the first line that something on file fits."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -16,9 +16,17 @@ def answer(fact, person, chosen):
         )
         if kind(line, person, chosen):
             return line["answer"]
-    reads = {kind for line in fact["answers"] for kind in ("coded", "medication") if kind in line}
-    missing = {"coded": not person.conditions_loaded, "medication": not person.medications_loaded}
-    return fact["not_loaded"] if any(missing[kind] for kind in reads) else fact["otherwise"]
+    is_unknown = any(is_missing(line, person) for line in fact["answers"])
+    return fact["not_loaded"] if is_unknown else fact["otherwise"]
+
+
+def is_missing(line, person):
+    "Whether what a line reads is not on file, so that it may hold all the same"
+    if "coded" in line:
+        return not person.conditions_loaded
+    if "medication" in line:
+        return not person.medications_loaded
+    return not person.results_loaded if "lab" in line else person_may_fit(line, person)
 
 
 def number(line, key, default=None):
@@ -111,3 +119,13 @@ def person_fits(line, person, _):
     if younger is not None and not (earliest and earliest > AS_OF - relativedelta(years=younger)):
         return False
     return "sex" not in line or person.sex in line["sex"]
+
+
+def person_may_fit(line, person):
+    earliest, latest = person.born if person.born else (date.min, date.max)
+    older, younger = number(line, "age_from"), number(line, "age_below")
+    if older is not None and earliest > AS_OF - relativedelta(years=older):
+        return False
+    if younger is not None and latest <= AS_OF - relativedelta(years=younger):
+        return False
+    return "sex" not in line or person.sex in (*line["sex"], "unknown")

@@ -75,3 +75,23 @@ def test_two_results_apart_of_which_one_is_the_latest():
         fay        | mma     | 100   | 2026-01-02
     """)  # fmt: skip
     shows(later, "clinical.asked_result", "patient_id")
+
+
+def test_of_two_results_of_one_line_the_deciding_one_alone_is_the_latest():
+    "A message or a report may hold several; another file may have the name of an earlier one"
+    con = own_clinic(
+        above={"answers": [{"answer": "yes", "lab": "total_b12", "words": ["above"]}], "otherwise": "no"},
+        low={"answers": [{"answer": "yes", "lab": "total_b12", "words": ["low"]}], "otherwise": "no"},
+    )  # fmt: skip
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on | file | sha256 | line | place
+        ann        | total_b12 | 400   | 2026-01-01   | a    | x      | 7    | 1
+        ann        | total_b12 | 150   | 2026-01-01   | a    | x      | 7    | 2
+        bob        | total_b12 | 400   | 2026-01-01   | a    | x      | 8    | 0
+        bob        | total_b12 | 150   | 2026-01-01   | a    | y      | 8    | 0
+    """)  # fmt: skip
+    shows(con, "clinical.asked_result", """
+        patient_id | fact | recorded
+        ann        | low  | B12 150 pg/mL on 2026-01-01
+        bob        | low  | B12 150 pg/mL on 2026-01-01
+    """)  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 
 from tests.clinic import clinic, insert, shows
 from tests.local_bands import local_clinic
+from tests.unit.protocol.declared import own_clinic
 
 
 def says(sentence, **rows):
@@ -235,4 +236,38 @@ active_b12:
         patient_id | evidence
         ann        | B12 195 pg/mL on 2026-11-01 (28 days old), by the limits north; active B12 30 pmol/L on 2026-11-01 (28 days old), by the limits north-active; MMA 300 nmol/L on 2026-11-01 (28 days old), by the limits north-mma
         bob        | B12 195 pg/mL on 2026-11-01 (28 days old); MMA 300 nmol/L on 2026-11-01 (28 days old), by the limits north-mma
+    """)  # fmt: skip
+
+
+def test_what_a_line_of_a_shared_fact_says_stands_in_place_of_the_usual_words():
+    "NICE counts metformin and acid suppressants of any length as a risk"
+    ends = {"otherwise": "none", "not_loaded": "not_loaded"}
+    shorter = {"answer": "shorter", "evidence": "{sign}"}
+    longer = {"answer": "long_term", "longer_than_months": 4}
+    con = own_clinic(
+        "2026-11-29",
+        metformin={"answers": [longer | {"medication": ["metformin"]}, shorter | {"medication": ["metformin"]}], **ends},
+        acid_suppressant={"answers": [longer | {"medication": ["ppi"], "evidence": "a PPI since {since}"}, shorter | {"medication": ["ppi"]}], **ends},
+        folic_acid={"answers": [{"answer": "active", "medication": ["folic_acid"], "active": True, "evidence": "folate, {since}"}], **ends},
+        diet={"answers": [{"answer": "strict_vegetarian", "coded": ["vegan_diet"], "evidence": "{sign} ({since})"}], **ends},
+        pregnancy={"answers": [{"answer": "yes", "coded": ["pregnancy"], "evidence": "pregnant by {since}"}], **ends},
+    )  # fmt: skip
+    insert(con, "lake.medication", """
+        patient_id | concepts   | start_on   | end_on
+        ann        | metformin  | 2026-10-01 |
+        ann        | ppi        | 2026-09-02 |
+        bob        | metformin  | 2019-03-04 |
+        bob        | ppi        | 2019-03-04 |
+        bob        | folic_acid | 2026-10-05 | 2027-01-01
+    """)  # fmt: skip
+    insert(con, "lake.condition", """
+        patient_id | concepts   | name  | onset_on
+        cid        | vegan_diet | Vegan | 2020-02-03
+        cid        | pregnancy  | Z34   | 2026-10-01
+    """)  # fmt: skip
+    shows(con, "clinical.evidence_sentence", """
+        patient_id | evidence
+        ann        | B12 never measured; metformin since 2026-10; acid suppressant since 2026-09
+        bob        | B12 never measured; metformin since 2019-03; a PPI since 2019-03-04; folate, 2026-10-05
+        cid        | B12 never measured; Vegan recorded 2020-02-03 (2020-02-03); pregnant by 2026-10-01
     """)  # fmt: skip

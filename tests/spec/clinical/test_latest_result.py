@@ -111,3 +111,25 @@ def test_of_one_number_that_two_laboratories_judge_otherwise_the_worse_word(labs
         patient_id | band_id    | word
         ann        | north-2025 | low
     """)  # fmt: skip
+
+
+@pytest.mark.parametrize("labs", [("North", "West"), ("West", "North")])
+@pytest.mark.parametrize(
+    ("edge", "word"), [(250, "uncertain_low"), (300, "uncertain"), (150, "low")]
+)
+def test_of_one_censored_number_a_doubt_counts_more_than_what_is_surely_normal(labs, edge, word):
+    "West calls such a result normal; at North it may be low"
+    con = local_clinic("""
+b12:
+  - {id: north, laboratory: North, cites: [OURS],
+     tiles: [{answer: low, below: 200}, {answer: above, from: 200}], censored: [{answer: uncertain_low, below: 250}, {answer: uncertain}]}
+  - {id: west, laboratory: West, cites: [OURS], tiles: [{answer: low, below: 0.5}, {answer: above, from: 0.5}], censored: [{answer: above}]}
+""")  # fmt: skip
+    insert(con, "lake.lab_result", [
+        {"patient_id": "ann", "analyte": "total_b12", "value": str(edge), "comparator": "<", "performing_lab": lab, "collected_on": "2026-01-05"}
+        for lab in labs
+    ])  # fmt: skip
+    shows(con, "clinical.latest_result", f"""
+        patient_id | band_id | word
+        ann        | north   | {word}
+    """)  # fmt: skip

@@ -120,6 +120,41 @@ def test_pregnant_is_who_has_a_code_within_the_days_before_collection():
     """)  # fmt: skip
 
 
+def test_who_is_pregnant_is_what_the_pack_says():
+    """Another look-back, another concept beside it, and a table of concepts by which a code no longer means it"""
+    ours = {
+        "answers": [
+            {"answer": "yes", "coded": ["pregnancy/yes"], "within_months": 2},
+            {"answer": "yes", "coded": ["coeliac"], "entity": "condition", "within_days": 10},
+            {"answer": "yes", "coded": ["neuro_cognitive"], "within_days": 10, "only_if": "at_risk_untested_is_ordered"},
+        ],
+        "otherwise": "no", "not_loaded": "not_loaded",
+    }  # fmt: skip
+    con = local_clinic(facts={"pregnancy": ours}, settings={"at_risk_untested_is_ordered": 0})
+    insert(con, "lake.condition", """
+        patient_id | concepts        | onset_on
+        ann        | pregnancy       | 2025-01-05
+        bob        | coeliac         | 2025-01-05
+        cid        | neuro_cognitive | 2025-01-05
+    """)  # fmt: skip
+    insert(con, "lake.lab_result", """
+        patient_id | analyte   | value | collected_on
+        ann        | total_b12 | 150   | 2025-03-05
+        ann        | total_b12 | 151   | 2025-03-06
+        bob        | total_b12 | 150   | 2025-01-15
+        bob        | total_b12 | 151   | 2025-01-16
+        cid        | total_b12 | 150   | 2025-01-05
+    """)  # fmt: skip
+    shows(con, "clinical.result", """
+        patient_id | collected_on | band_id
+        ann        | 2025-03-05   | pregnant
+        ann        | 2025-03-06   | general
+        bob        | 2025-01-15   | pregnant
+        bob        | 2025-01-16   | general
+        cid        | 2025-01-05   | general
+    """)  # fmt: skip
+
+
 def test_a_row_for_another_date_counts_only_where_the_general_row_judges():
     con = local_clinic("""
 b12:

@@ -14,8 +14,8 @@ def with_facts(**entries):
     return replace(pack(), raw=raw, facts={name: answers_of(one) for name, one in facts.items()})
 
 
-def own_clinic(as_of="2026-01-31", **entries):
+def own_clinic(as_of="2026-01-31", *, loaded=None, **entries):
     "A clinic whose protocol is that pack"
-    con = clinic(as_of)
+    con = clinic(as_of, **({"loaded": loaded} if loaded else {}))
     register_pack(con, with_facts(**entries))
     return con

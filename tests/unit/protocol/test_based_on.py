@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
 from pipeline.engine.connection import connect
 from pipeline.protocol import as_markdown, load, pack_of_run, problems
@@ -226,6 +226,52 @@ def test_a_table_of_concepts_is_the_packs_alone(tmp_path):
         "| headache_tierB_primary | shown | headache_not_counted | no symptom here |"
         in as_markdown(pack)
     )
+
+
+GASTRITIS = """facts:
+  gastritis:
+    answers:
+      - {answer: recorded, coded: [SELECTOR]}
+      - {answer: other, coded: [glossitis]}
+    otherwise: none
+    not_loaded: not_loaded
+"""
+SHOWN_HERE = "atrophic_gastritis,shown,gastritis_not_counted,no reason here\n"
+
+
+def test_what_the_table_shows_counts_for_no_line_that_chooses_it_among_others(tmp_path):
+    text = GASTRITIS.replace("SELECTOR", "atrophic_*")
+    pack = load(write_small(tmp_path, concepts=SHOWN_HERE, more=text))
+    assert problems(pack) == []
+    with closing(connect()) as con:
+        register(con, pack)
+        chosen = con.execute("select concept from protocol.line_concept where fact = 'gastritis'")
+        assert "atrophic_gastritis" not in {concept for (concept,) in chosen.fetchall()}
+
+
+def test_a_base_that_names_a_concept_does_not_count_what_the_table_shows(tmp_path):
+    "And a medication that a SELECT reads by its meaning stays readable"
+    (tmp_path / "base.yaml").write_text(
+        TEXT.replace("facts:\n", GASTRITIS.replace("SELECTOR", "atrophic_gastritis"), 1)
+    )
+    rows = SHOWN_HERE + "methotrexate,shown,methotrexate,our words\n"
+    pack = load(write_small(tmp_path, concepts=rows, based_on="base"))
+    assert problems(pack) == []
+    with closing(connect()) as con:
+        register(con, pack)
+        named = "from protocol.line_concept where concept = 'atrophic_gastritis'"
+        assert con.execute(named).fetchall() == []
+        classes = "select class from protocol.class_concept where concept = 'methotrexate'"
+        assert con.execute(classes).fetchall() == [("methotrexate",)]
+
+
+def test_a_concept_that_is_shown_and_named_by_the_packs_own_line_is_refused(tmp_path):
+    path = write_small(
+        tmp_path, concepts=SHOWN_HERE, more=GASTRITIS.replace("SELECTOR", "atrophic_gastritis")
+    )
+    said = "concept atrophic_gastritis is shown here, but the fact gastritis names it"
+    [(file, line, message)] = problems(load(path))
+    assert (file, line) == (str(path.with_name("mine.concepts.csv")), 2) and said in message
 
 
 @pytest.mark.parametrize(

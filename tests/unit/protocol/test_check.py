@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
 from pipeline.engine.connection import connect
 from pipeline.protocol import quality_settings

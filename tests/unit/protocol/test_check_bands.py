@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
 from pipeline.protocol.check import problems
 from pipeline.protocol.pack import load
@@ -76,6 +76,32 @@ def test_a_row_that_is_not_sound_is_refused_at_its_line(tmp_path, row, said):
     [(line, message)] = found(tmp_path, row)
     assert (line, said in message) == (0, True), message
     assert message.startswith("band b12, local row ")
+
+
+MIDDLE = "tiles: [{answer: low_molar_only, below: 190}, {answer: above, from: 190}]"
+
+
+@pytest.mark.parametrize(
+    ("band", "tiles", "missing"),
+    [
+        ("b12", MIDDLE, "low"),
+        ("b12", MIDDLE.replace("below: 190", "from: 0, below: 190"), "low"),
+        ("active_b12", "tiles: [{answer: indeterminate, below: 70}, {answer: above, from: 70}]", "low"),
+        ("egfr", "tiles: [{answer: at_or_above_60}]", "below_60"),
+        ("mma", "tiles: [{answer: not_raised}]", "raised"),
+        ("homocysteine", "tiles: [{answer: below_10}]", "at_or_above_10"),
+    ],
+)  # fmt: skip
+def test_a_row_has_the_worst_answer_or_no_result_would_be_called_so(tmp_path, band, tiles, missing):
+    messages = found(tmp_path, f"{{id: x, laboratory: North, {tiles}, cites: [OURS]}}", band=band)
+    said = f"band {band}, local row x leaves out {missing}, so no result that it judges would be"
+    assert any(said in message for _, message in messages), messages
+
+
+def test_a_row_may_leave_out_the_answers_between_and_the_best(tmp_path):
+    assert found(tmp_path, f"{{id: x, laboratory: North, {TILES}, cites: [OURS]}}") == []
+    alone = "tiles: [{answer: low, below: 190}, {answer: borderline, from: 190}]"
+    assert found(tmp_path, f"{{id: x, laboratory: North, {alone}, cites: [OURS]}}") == []
 
 
 def row(name, asked):
@@ -160,3 +186,27 @@ def test_a_second_band_of_an_analyte_is_refused_since_each_result_has_one_word(t
     assert any(
         f"{analyte} has a band already" in what and "is judged by one band" in what for what in said
     )
+
+
+LINE = '- {answer: "yes", coded: [pregnancy/yes], within_days: pregnancy_days}'
+OF_A_DAY = "asks for pregnancy, which is known of the day of collection only where"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_sound"),
+    [
+        (LINE, True),
+        (LINE.replace("within_days: pregnancy_days", "within_months: 9, entity: condition"), True),
+        (LINE.replace(", within_days: pregnancy_days", ""), False),
+        (LINE.replace("}", ", unless: resolved}"), False),
+        (LINE.replace('"yes", coded', "breastfeeding, coded"), False),
+        ('- {answer: "yes", medication: [metformin], within_months: 9}', False),
+    ],
+)
+def test_pregnancy_is_asked_for_only_where_the_fact_of_the_pack_tells_of_a_day(
+    tmp_path, line, is_sound
+):
+    assert TEXT.count(LINE) == 1
+    rows = [f"{{id: x, pregnant: true, {TILES}, cites: [OURS]}}"]
+    messages = [said for _, said in found(tmp_path, *rows, text=TEXT.replace(LINE, line))]
+    assert any(OF_A_DAY in message for message in messages) != is_sound, messages

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.core.errors import InvalidProtocol
 from pipeline.protocol.check import problems
 from pipeline.protocol.pack import load
@@ -88,7 +88,7 @@ def test_a_line_that_cannot_be_read(tmp_path, line, said):
     ],
 )  # fmt: skip
 def test_a_line_of_results_or_persons_that_cannot_be_read(tmp_path, line, said):
-    [(_, what)] = added(tmp_path, *own(line, not_loaded=None))
+    [(_, what)] = added(tmp_path, *own(line))
     assert said in what
 
 
@@ -99,8 +99,17 @@ def test_unknown_is_never_read_as_no(tmp_path):
     ] == [True]
     [(_, what)] = added(tmp_path, *own(line, not_loaded="none"))
     assert "unknown would be read as known" in what
-    [(_, what)] = added(tmp_path, *own("{answer: old, age_from: 60}"))
-    assert "only a fact that reads conditions" in what
+
+
+@pytest.mark.parametrize(
+    "line", ["{answer: old, age_from: 60}", "{answer: she, sex: [female]}", "{answer: high, lab: mma, limit: above}"]
+)  # fmt: skip
+def test_of_results_and_persons_too_unknown_is_an_answer(tmp_path, line):
+    assert added(tmp_path, *own(line)) == []
+    [(_, what)] = added(tmp_path, *own(line, not_loaded=None))
+    assert "not_loaded: must say what is answered where" in what
+    [(_, what)] = added(tmp_path, *own(line, not_loaded="none"))
+    assert "unknown would be read as known" in what
 
 
 def test_another_fact_may_say_that_the_extract_is_missing(tmp_path):

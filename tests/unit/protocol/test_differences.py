@@ -79,11 +79,11 @@ def test_a_declared_line_that_differs_is_told_alone(base, tmp_path):
 
 def test_a_fact_of_its_own_and_a_derived_line_are_told(base, tmp_path):
     more = (
-        "facts:\n  old:\n    answers: [{answer: 'yes', age_from: 60}]\n    otherwise: 'no'\n"
+        "facts:\n  old:\n    answers: [{answer: 'yes', age_from: 60}]\n    otherwise: 'no'\n    not_loaded: not_known\n"
         "derived:\n  treated: {yes_when: [{b12_therapy: [im, oral]}]}\n"
     )
     assert found(base, tmp_path, more=more) == [
-        ("facts", "old", "added", None, None, "answers yes, no; line yes: years at least: 60; otherwise no"),
+        ("facts", "old", "added", None, None, "answers yes, no, not_known; line yes: years at least: 60; otherwise no; not_loaded not_known"),
         ("derived", "treated", "changed", "yes when", "b12_therapy = im or oral or route_unknown", "b12_therapy = im or oral"),
     ]  # fmt: skip
 

@@ -45,3 +45,16 @@ def test_nothing_is_ordered_excluded_or_stopped():
     assert not [text for text in texts if "normal" in text.lower() or "stop B12" in text]
     treating = [text for name, text in pack.raw["actions"].items() if name.startswith("TREAT")]
     assert treating and all(text.startswith("Option: ") and "NICE" in text for text in treating)
+
+
+def test_a_drug_that_is_a_risk_is_named_however_long_it_is_taken():
+    found, _ = screened(NAME, """
+        who | records
+        a   | metformin on 2025-12-01; neuro_falls
+        b   | h2_blocker on 2025-12-01; neuro_falls
+        c   | metformin on 2019-12-01; neuro_falls
+    """)  # fmt: skip
+    assert {who: one["rule"] for who, one in found.items()} == dict.fromkeys("abc", "N17")
+    assert "metformin since 2025-12" in found["a"]["evidence"]
+    assert "acid suppressant since 2025-12" in found["b"]["evidence"]
+    assert found["c"]["evidence"].count("metformin since 2019-12") == 1

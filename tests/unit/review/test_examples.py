@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.config import DEFAULT_PACK, PROTOCOL
+from pipeline.core import DEFAULT_PACK, PROTOCOL
 from pipeline.protocol.fact_words import impossible
 from pipeline.protocol.pack import assess, load
 from pipeline.review.examples import Examples, decides
