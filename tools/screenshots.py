@@ -18,7 +18,9 @@ from tools.story import SHADOW, tell_story
 from tools.switched import tell_switch
 
 DAYS, EVERY, PATIENTS, TODAY = 91, 3, 1_500, clock.today()
-SWITCHED = {"switch": "/worklist", "switch-runs": "/runs"}  # of a home of its own
+SWITCHED = {  # of a home of its own
+    "switch": "/worklist", "switch-runs": "/runs", "switch-compare": "/runs/compare",
+}  # fmt: skip
 SWITCHED_PATIENTS = 600
 NARROW_TOO = ("worklist", "patient", "switch")
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"

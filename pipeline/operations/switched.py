@@ -2,6 +2,7 @@
 
 import logging
 
+from pipeline.core import counted
 from pipeline.operations.notifications import notify
 from pipeline.runs import known_manifest, listed_folders, read_counts
 
@@ -41,6 +42,6 @@ def _counted(folder, run):
         if shadow["protocol"]["sha256"] == run.protocol_before.sha256:
             moved = shadow["moved"]
             yield (
-                f"On the same data it alone adds {moved['leave']:,} patients and removes"
-                f" {moved['come']:,}."
+                f"On the same data it alone adds {counted(moved['leave'], 'patient')} to the"
+                f" worklist and removes {moved['come']:,}."
             )

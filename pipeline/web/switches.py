@@ -4,7 +4,6 @@ change alone did to the list, as the night counted it."""
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import pairwise
 
 from pipeline import worklist
 from pipeline.runs import known_manifest
@@ -35,14 +34,14 @@ class Switch:
 def switches(home, runs):
     """`{run_id: Switch}` of published runs, of rows of `worklist.runs`, newest first."""
     published = [run for run in runs if run["is_published"]]
-    found = (_switch(home, run, before) for run, before in pairwise([*published, None]))
+    found = (_switch(home, run, before) for run, before in _with_the_one_before(published))
     return {switch.run_id: switch for switch in found if switch}
 
 
 def switch_of(home, runs, run_id):
     """The Switch of one of the published runs, newest first; None where its protocol is that of the
     run before."""
-    pairs = pairwise([*runs, None])
+    pairs = _with_the_one_before(runs)
     return next((_switch(home, *pair) for pair in pairs if pair[0]["run_id"] == run_id), None)
 
 
@@ -51,14 +50,14 @@ def standing_switch(request):
     the list."""
     home, store = request.app.state.home, store_of(request)
     followed, runs = worklist.followed_run(store), worklist.runs(store, limit=LOOKED_AT)
+    if followed is None:
+        return None
     published = [
-        run
-        for run in runs
-        if run["is_published"] and followed and run["started_at"] <= followed["started_at"]
+        run for run in runs if run["is_published"] and run["started_at"] <= followed["started_at"]
     ]
     found = (
         _switch(home, run, before)
-        for run, before in pairwise([*published, None])
+        for run, before in _with_the_one_before(published)
         if run["as_of"] >= followed["as_of"] - CHANGES_SHOWN
     )
     return next(filter(None, found), None)
@@ -68,6 +67,11 @@ def switched_on(request):
     """The as-of date of the `standing_switch`."""
     switch = standing_switch(request)
     return switch and switch.as_of
+
+
+def _with_the_one_before(runs):
+    "Of runs, newest first; None of the oldest"
+    return zip(runs, [*runs[1:], None], strict=True)
 
 
 def _may_differ(home, run, before):

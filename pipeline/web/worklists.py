@@ -55,25 +55,19 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
         query=query, told=told, counts=listed.counts, since=since, switch=switch,
-        by_switch=_by_switch(store, switch, today),
+        reopened=_reopened(store, switch, today),
         changes_from=min(since or today, today - CHANGES_SHOWN),
         contacts=worklist.contacts(store, [row["key"] for row in listed.rows]),
         saved=worklist.saved_filters(store, actor.name), **_offered(store),
     )  # fmt: skip
 
 
-def _by_switch(store, switch, today):
-    "How many of the items with work to do another protocol changed, and opened again"
+def _reopened(store, switch, today):
+    "How many of the patients whom the reader sees a change of protocol opened again"
     if switch is None:
-        return {}
-    asked = {
-        "protocol": worklist.Filter(protocol_since=switch.as_of),
-        "reopened": worklist.Filter(reopened_since=switch.as_of),
-    }
-    return {
-        name: worklist.page(store, chosen, today=today, size=1).total
-        for name, chosen in asked.items()
-    }
+        return 0
+    chosen = worklist.Filter(reopened_since=switch.as_of)
+    return worklist.page(store, chosen, today=today, size=1).total
 
 
 def _offered(store):

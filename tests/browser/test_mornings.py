@@ -256,7 +256,9 @@ def the_morning_after(page, base):
     page.goto(f"{base}/worklist")
     expect(page.locator("#switch")).to_contain_text(CHANGED)
     expect(page.locator("footer")).to_contain_text("signed by Dr Demo")
-    is_accessible(page)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        is_accessible(page)
     fits(page)
     tab_to(page, "#switch a[href*='since=reopened']")
     press(page, "Enter")

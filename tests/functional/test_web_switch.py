@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from contextlib import closing
 from datetime import date
 
@@ -153,6 +154,17 @@ def test_another_text_of_the_same_protocol_is_a_change_too(home, tmp_path):
         said = "The text of the protocol nice-ng239 1.0.0 changed. On the same data this alone adds 0 patients"
         assert note_of(browser.get(path)).startswith(said), path
     assert browser.get("/runs").text.count(">protocol changed</span>") == 2
+
+
+def test_a_run_whose_folder_is_gone_is_still_marked(home):
+    changed = (home.runs / "latest").resolve()
+    assert b12(home.root, "screen", "--as-of", NEXT, "--protocol", "nice-ng239").code == 0
+    shutil.rmtree(changed)
+    browser = browser_of(home)
+    assert browser.get("/runs").text.count(">protocol changed</span>") == 1
+    assert browser.get("/worklist").status_code == 200
+    note = note_of(browser.get(f"/population?run={changed.name}"))
+    assert note == SAID
 
 
 def test_runs_are_told_apart_on_the_command_line(home):
