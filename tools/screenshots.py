@@ -1,5 +1,6 @@
-"""Screenshots of every page for docs/img, light and dark, of the three months of `tools.story`;
-`python -m tools.screenshots NAME…` takes some alone."""
+"""Screenshots of every page for docs/img, light and dark, of the three months of `tools.story`, and
+of the morning after a change of protocol (`tools.switched`); `python -m tools.screenshots NAME…`
+takes some alone."""
 
 import os
 import sys
@@ -13,10 +14,15 @@ from pipeline import worklist
 from pipeline.core import Home, clock
 from pipeline.web import standalone
 from tests.serving import launch, serving
-from tools.story import tell_story
+from tools.story import SHADOW, tell_story
+from tools.switched import tell_switch
 
 DAYS, EVERY, PATIENTS, TODAY = 91, 3, 1_500, clock.today()
-SHADOWS = "nice-ng239, aafp-2025"
+SWITCHED = {  # of a home of its own
+    "switch": "/worklist", "switch-runs": "/runs", "switch-compare": "/runs/compare",
+}  # fmt: skip
+SWITCHED_PATIENTS = 600
+NARROW_TOO = ("worklist", "patient", "switch")
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 PAGES = {
     "worklist": "/worklist?filters=1", "population": "/population",
@@ -30,23 +36,36 @@ PAGES = {
 
 
 def main(names=()):
-    os.environ["B12_SHADOW_PACKS"] = SHADOWS
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="b12-pictures-") as folder:
-        home = Home(Path(folder) / "home")
-        tell_story(home, today=TODAY, days=DAYS, every=EVERY, patients=PATIENTS)
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        app = standalone(home)
-        with serving(app) as base:
-            more = {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)}
-            photograph(base, app.state.links, _chosen(PAGES | more, names))
-        worklist.add_user(
-            worklist.open_store(home),
-            "kim",
-            role="coordinator",
-            password="for the picture alone",  # noqa: S106
-        )
-        with serving(standalone(home)) as base:
-            photograph(base, None, _chosen({"login": "/login"}, names))
+        if not names or set(names) & set(SWITCHED):
+            after_a_switch(Home(Path(folder) / "switched"), names)
+        if not names or set(names) - set(SWITCHED):
+            after_three_months(Home(Path(folder) / "home"), names)
+
+
+def after_a_switch(home, names):
+    tell_switch(home, today=TODAY, patients=SWITCHED_PATIENTS)
+    app = standalone(home)
+    with serving(app) as base:
+        photograph(base, app.state.links, _chosen(SWITCHED, names))
+
+
+def after_three_months(home, names):
+    os.environ["B12_SHADOW_PACKS"] = SHADOW
+    tell_story(home, today=TODAY, days=DAYS, every=EVERY, patients=PATIENTS)
+    app = standalone(home)
+    with serving(app) as base:
+        more = {"patient": address_of_a_patient(home), "compare": address_of_two_runs(home)}
+        photograph(base, app.state.links, _chosen(PAGES | more, names))
+    worklist.add_user(
+        worklist.open_store(home),
+        "kim",
+        role="coordinator",
+        password="for the picture alone",  # noqa: S106
+    )
+    with serving(standalone(home)) as base:
+        photograph(base, None, _chosen({"login": "/login"}, names))
 
 
 def _chosen(pages, names):
@@ -64,7 +83,7 @@ def photograph(base, links, pages):
                 if links:
                     context.new_page().goto(links.new())
                 for name, address in pages.items():
-                    if width == 1280 or name in ("worklist", "patient"):
+                    if width == 1280 or name in NARROW_TOO:
                         shoot(
                             context.new_page(),
                             name,

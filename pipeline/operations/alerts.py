@@ -10,6 +10,7 @@ from pipeline import worklist
 from pipeline.core import counted, exclusive_lock, read_json, settings, write_json, zone
 from pipeline.operations.deadlines import overdue
 from pipeline.operations.notifications import notify
+from pipeline.operations.switched import told_of_protocol
 
 LOG = logging.getLogger("b12.alerts")
 A_DAY = timedelta(days=1)
@@ -33,6 +34,7 @@ def watch(home, now=None):
         state = {
             "seen_at": now.isoformat(), "alerts": _told_of(alerts, known),
             "openings_until": _told_of_openings(home, before["openings_until"], now),
+            "protocol_of": told_of_protocol(home, before["protocol_of"]),
         }  # fmt: skip
         write_json(home.root / "alerts.json", state)
     return alerts
@@ -108,10 +110,12 @@ def _read(home):
             "seen_at": state["seen_at"],
             "alerts": [dict(alert, key=alert["key"]) for alert in state["alerts"]],
             "openings_until": state.get("openings_until"),
+            "protocol_of": state.get("protocol_of"),
         }
     except (OSError, ValueError, KeyError, TypeError):
         return {
             "seen_at": None,
             "alerts": [],
             "openings_until": None,
+            "protocol_of": None,
         }  # what was told is told once more

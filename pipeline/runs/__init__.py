@@ -19,6 +19,7 @@ from pipeline.runs.folders import (
     start_of_run,
 )
 from pipeline.runs.manifest import (
+    PROTOCOL_CHANGED,
     Approval,
     InputFile,
     Inputs,
@@ -38,6 +39,7 @@ __all__ = [
     "BUILDING",
     "HELD",
     "PATIENTS_READ_TOGETHER",
+    "PROTOCOL_CHANGED",
     "REMOVED",
     "Approval",
     "FailedRun",

@@ -13,6 +13,8 @@ WHY_HELD = {
     "gate": "a gate warned",
     "protocol": "its protocol is not signed, or the protocol's review is overdue",
 }
+PROTOCOL_CHANGED = "protocol changed"  # how each change that it may have made begins
+
 State = Literal["published", "closed", "held", "discarded", "superseded", "replay"]
 
 
@@ -51,9 +53,9 @@ class PackVersion(Record):
         """What a run says where another pack, or another text of it, screened the run before, a
         PackVersion; None where it is the same. Runs of earlier versions do not say the text."""
         if str(self) != str(former):
-            return f"protocol changed: {former} → {self}"
+            return f"{PROTOCOL_CHANGED}: {former} → {self}"
         if former.sha256 and self.sha256 and former.sha256 != self.sha256:
-            return f"protocol changed: another text of {self}"
+            return f"{PROTOCOL_CHANGED}: another text of {self}"
         return None
 
 

@@ -13,6 +13,7 @@ from pipeline.protocol import deciding_result
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, store_of
 from pipeline.web.recorded import record
+from pipeline.web.switches import switched_on
 
 router = APIRouter()
 PIECE = 1 << 16
@@ -53,7 +54,13 @@ def _rows(request, actor, form, folder):
     which has the days that cohorts begin on"""
     sort, descending = filters.order(request.query_params)
     store, today = store_of(request), clock.today()
-    chosen, _ = filters.asked(store, request.query_params, actor.name, today=today)
+    chosen, _ = filters.asked(
+        store,
+        request.query_params,
+        actor.name,
+        today=today,
+        switched_on=switched_on(request),
+    )
     rows = worklist.listed(store, chosen, today=today, sort=sort, descending=descending)
     if form != "omop":
         return ((row["id"], _with_result(row)) for row in rows)

@@ -9,6 +9,7 @@ from pipeline.protocol import labels as words
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.render import page
 from pipeline.web.run_sync import published
+from pipeline.web.switches import switch_of
 from pipeline.web.wait_times import time_to_action
 
 router = APIRouter()
@@ -41,6 +42,7 @@ def population(request: Request, actor: Viewer, run: str | None = None, over: st
         "population.html",
         runs=runs,
         chosen=chosen,
+        switch=switch_of(request.app.state.home, runs, chosen["run_id"]) if chosen else None,
         over=over,
         OVER=OVER,
         OPENS=OPENS if chosen and chosen == runs[0] else {},  # the list is that of the newest run

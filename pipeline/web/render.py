@@ -16,6 +16,7 @@ from pipeline.protocol import labels as words
 from pipeline.web import localised
 from pipeline.web.access import store_of
 from pipeline.web.aims import aim_of, is_overdue
+from pipeline.web.change_words import changed
 from pipeline.web.forms import token
 from pipeline.web.packs import in_words
 from pipeline.web.tips import TIPS
@@ -95,7 +96,7 @@ LOCALISED = ("day", "moment", "number", "counted", "dated")
 FILTERS = {
     **{name: getattr(words, name) for name in ("word", "asked", "low", "marked", "unit")},
     **{name: getattr(localised, name) for name in LOCALISED},
-    "sites": named_sites, "spoken": lambda text: localised.dated(words.spoken(text)),
+    "sites": named_sites, "changed": changed,
     "in_words": in_words, "answer": answer, "plain_answer": plain_answer, "remarks": remarks,
 }  # fmt: skip
 GLOBALS = {

@@ -1,12 +1,13 @@
 """The list of runs, and the comparison of two."""
 
 from collections import Counter
+from itertools import pairwise
 
 from fastapi import APIRouter, Request
 
 from pipeline import worklist
 from pipeline.analysis import diff
-from pipeline.runs import held_manifests
+from pipeline.runs import PROTOCOL_CHANGED, held_manifests
 from pipeline.web.access import Operator, Viewer, store_of
 from pipeline.web.cache import Kept, state_of
 from pipeline.web.numbers import Count
@@ -15,9 +16,9 @@ from pipeline.web.recorded import record
 from pipeline.web.render import page
 from pipeline.web.run_sync import follow, published
 from pipeline.web.shadows import named, shadows_of
+from pipeline.web.switches import switch_of, switches
 
 router = APIRouter()
-PROTOCOL = "protocol changed"  # said of every row, so no reason of one, where there is another
 KINDS, SIZE = ("new", "changed", "resolved"), 100
 _differences = Kept(4)
 
@@ -31,7 +32,7 @@ def runs(request: Request, actor: Operator):
     counted = {row["run_id"]: found for row in runs if (found := shadows_of(home, row["run_id"]))}
     return page(
         request, "runs.html", runs=runs, held=held_manifests(home), counted=counted,
-        watched=watched(), named=named,
+        watched=watched(), named=named, switches=switches(home, runs),
     )  # fmt: skip
 
 
@@ -64,6 +65,8 @@ def compare(
         counts=Counter(row["change"] for row in rows), KINDS=KINDS,
         reasons=Counter(_reason(row) for row in rows).most_common(8),
         protocols={one["run_id"]: one["protocol"] for one in known},
+        switch=switch_of(request.app.state.home, known, after),
+        is_next=[before, after] in [[old["run_id"], new["run_id"]] for new, old in pairwise(known)],
     )  # fmt: skip
 
 
@@ -88,4 +91,6 @@ def _difference(home, before, after):
 def _reason(row):
     "The first of the reasons, without the answers: which fact changed, else the protocol alone"
     reasons = [each.split(":")[0].strip() for each in (row["because"] or "").split(";")]
-    return next((each for each in reasons if each != PROTOCOL), reasons[0]) or "the same facts"
+    return (
+        next((each for each in reasons if each != PROTOCOL_CHANGED), reasons[0]) or "the same facts"
+    )

@@ -14,7 +14,7 @@ from pipeline.web.render import page
 from pipeline.web.run_sync import published
 
 router = APIRouter()
-NIGHTS, FLOWS, KEPT = 30, 20, 64
+NIGHTS, FLOWS, KEPT = 30, 20, 256
 FILE = "shadows.json"
 LEFT_OUT = ("The shadow protocol ", "The protocol of the run before")
 
@@ -121,4 +121,14 @@ def _night(run, shadow):
         "now": shadow["now"]["worklist"], "then": shadow["then"]["worklist"],
         "come": shadow["moved"]["come"], "leave": shadow["moved"]["leave"],
         "changed": _changed(shadow),
+    }  # fmt: skip
+
+
+def counted_change(shadows, sha256):
+    """How many patients a change of protocol alone adds, removes and alters: of the counts of a run
+    those of the pack with this hash, which decided before; None where it was not counted."""
+    former = next((each for each in shadows if each["protocol"]["sha256"] == sha256), None)
+    return former and {
+        "adds": former["moved"]["leave"], "removes": former["moved"]["come"],
+        "alters": _changed(former),
     }  # fmt: skip

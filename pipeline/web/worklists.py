@@ -1,6 +1,5 @@
 """The worklist page: filtered, sorted, paged; search by patient id; assignment of many; exports."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -19,10 +18,10 @@ from pipeline.web.people import assignee_of, people
 from pipeline.web.recorded import record
 from pipeline.web.render import page, root_of
 from pipeline.web.run_sync import follow
+from pipeline.web.switches import CHANGES_SHOWN, standing_switch
 
 router = APIRouter()
 SIZE, MANY_FOUND = 50, 50
-CHANGES_SHOWN = timedelta(days=14)  # longer ago, the patient's page tells of it
 
 
 class Told(BaseModel):
@@ -43,7 +42,10 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     """A page of the worklist."""
     store, query, today = store_of(request), request.query_params, clock.today()
     follow(request)
-    chosen, since = filters.asked(store, query, actor.name, today=today)
+    switch = standing_switch(request)
+    chosen, since = filters.asked(
+        store, query, actor.name, today=today, switched_on=switch and switch.as_of
+    )
     sort, descending = filters.order(query)
     listed = worklist.page(
         store, chosen, today=today, sort=sort, descending=descending,
@@ -52,11 +54,20 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     record(request, actor, "list", rows=len(listed.rows), items=[row["id"] for row in listed.rows])
     return page(
         request, "worklist.html", found=listed, chosen=chosen, sort=sort, descending=descending,
-        query=query, told=told, counts=listed.counts, since=since,
+        query=query, told=told, counts=listed.counts, since=since, switch=switch,
+        reopened=_reopened(store, switch, today),
         changes_from=min(since or today, today - CHANGES_SHOWN),
         contacts=worklist.contacts(store, [row["key"] for row in listed.rows]),
         saved=worklist.saved_filters(store, actor.name), **_offered(store),
     )  # fmt: skip
+
+
+def _reopened(store, switch, today):
+    "How many of the patients whom the reader sees a change of protocol opened again"
+    if switch is None:
+        return 0
+    chosen = worklist.Filter(reopened_since=switch.as_of)
+    return worklist.page(store, chosen, today=today, size=1).total
 
 
 def _offered(store):

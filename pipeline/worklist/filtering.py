@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import or_
 
+from pipeline.runs import PROTOCOL_CHANGED
 from pipeline.worklist.funnel import Identified, in_episodes
 from pipeline.worklist.need_to_know import seen_in_lists
 from pipeline.worklist.statuses import STATUSES
@@ -23,9 +24,11 @@ class Filter:
     with work to do.
 
     assignee, site: "" stands for none. waiting: for that many days at least. new_since: listed on
-    that day or later, changed_since: listed before it and changed since. attempt_due: the patient
-    is to be tried again by that day. patient: the id begins so. identified: of an episode; then in
-    any status where none is named.
+    that day or later, changed_since: listed before it and changed since. protocol_since: changed on
+    that day or later on the first night of another protocol; reopened_since: then opened again, of
+    those whom people had put aside, and not acted on since. attempt_due: the patient is to be tried
+    again by that day. patient: the id begins so. identified: of an episode; then in any status
+    where none is named.
     """
 
     priority: tuple = ()
@@ -38,6 +41,8 @@ class Filter:
     waiting: int | None = None
     new_since: date | None = None
     changed_since: date | None = None
+    protocol_since: date | None = None
+    reopened_since: date | None = None
     attempt_due: date | None = None
     patient: str | None = None
     keys: tuple = ()
@@ -55,6 +60,7 @@ def conditions(store, chosen, today, any_status=False):
         *_listed_among(chosen),
         *_waiting(chosen, today),
         *_since(chosen),
+        *_by_protocol(chosen),
         *in_episodes(chosen.identified),
     ]
 
@@ -96,3 +102,13 @@ def _since(chosen):
         yield item.c.opened_on < chosen.changed_since
     if chosen.attempt_due:
         yield item.c.next_attempt_on <= chosen.attempt_due
+
+
+def _by_protocol(chosen):
+    if since := chosen.protocol_since or chosen.reopened_since:
+        yield item.c.changed_on >= since
+        yield item.c.changed_because.startswith(PROTOCOL_CHANGED, autoescape=True)
+    if chosen.reopened_since:
+        yield item.c.opened_on < item.c.changed_on
+        yield item.c.status_on == item.c.changed_on
+        yield item.c.status.in_(("open", "assigned"))

@@ -1,19 +1,28 @@
-"""A whole morning with the keyboard alone, as a coordinator, a clinician and a steward, and the list of the night after it."""
+"""A whole morning with the keyboard alone, as a coordinator, a clinician and a steward, and the list of the night after it; the mornings before and after a change of protocol."""
 
 import re
+from contextlib import closing
 from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
 from pipeline import run as walk
 from pipeline import worklist
+from pipeline.core.config import Home
+from pipeline.web import create_app
 from tests.browser.test_accessible import WIDE, fits, is_accessible
 from tests.browser.test_days import press, tab_to
 from tests.command import b12, deliver
+from tests.homes import copied
+from tests.serving import serving
+from tools.switched import put_aside
 
 TODAY = date.today()
 PATIENTS, SNOOZED, UNDONE = 20, (6, 13), 9
 IN_THREE_WEEKS = TODAY + timedelta(days=21)
+NEW = "nice-ng239"
+CHANGED = f"The protocol changed from praxis-2026 2.0.0 to {NEW} 1.0.0."
+SIGN = ("protocol", "sign", NEW, "--name", "Dr Demo", "--role", "clinician", "--yes")
 CALLS = {"r": "reached", "n": "no_answer", "m": "message_left"}
 
 
@@ -188,3 +197,106 @@ def test_a_steward_maps_a_code_and_its_patients_are_listed(page, app):
     press(page, "Enter")
     expect(page.locator("h1")).to_have_text(f"Patient {patients[0]}")
     expect(page.locator("main")).to_contain_text("110 pg/mL")
+
+
+def test_a_shadow_is_watched_the_protocol_changed_and_the_next_morning_shows_it(
+    page, app, tmp_path
+):
+    home, reader = Home(copied(app.state.home.root, tmp_path / "home")), Reader()
+    with closing(worklist.open_store(home)) as store:
+        worklist.follow(home, store)
+        put_aside(store, TODAY - timedelta(days=1))
+    page.wait_for_load_state("networkidle")  # the pages of the fixture ask for their icon late
+    with serving(create_app(home, identify=reader.actor)) as base:
+        page.watch.base = base
+        a_lead_watches_the_shadow(page, base)
+        assert b12(home.root, *SIGN).code == 0
+        walk.screen_population(home, as_of=TODAY, pack=NEW)
+        reader.role = "coordinator"
+        the_morning_after(page, base)
+        walk.screen_population(home, as_of=TODAY, pack=NEW)
+        nothing_is_said_a_night_later(page, base)
+    with closing(worklist.open_store(home)) as store:
+        nothing_opened_again(store)
+
+
+class Reader:
+    "Who asks for a page"
+
+    role = "steward"
+
+    def actor(self):
+        return worklist.Actor("ann", self.role, None)
+
+
+def a_lead_watches_the_shadow(page, base):
+    "From its course to who would be added, and one of them"
+    page.goto(f"{base}/population/shadows")
+    expect(page.locator("#shadow-1")).to_contain_text(NEW)
+    expect(page.locator("#shadow-1-course ~ .trends li")).to_have_count(4)
+    is_accessible(page)
+    tab_to(page, f"a[href*='protocol?pack={NEW}']")
+    press(page, "Enter")
+    expect(page.locator("#pack-title")).to_contain_text(NEW)
+    tab_to(page, "form[method=post] button.primary")
+    press(page, "Enter")
+    expect(page.locator("#effect")).to_be_visible()
+    tab_to(page, "a[href*='/patients?pack=']")
+    press(page, "Enter")
+    expect(page.locator("h1")).to_contain_text(f"Patients who would change under {NEW}")
+    tab_to(page, "a[href*='way=come']")
+    press(page, "Enter")
+    expect(page.locator("a.chip[aria-current]")).to_contain_text("Added")
+    press(page, "j", "Enter")
+    expect(page.locator("h1")).to_contain_text("Patient")
+
+
+def the_morning_after(page, base):
+    "The head of the list, a patient who is open again, one who stayed done, and the comparison"
+    page.goto(f"{base}/worklist")
+    expect(page.locator("#switch")).to_contain_text(CHANGED)
+    expect(page.locator("footer")).to_contain_text("signed by Dr Demo")
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        is_accessible(page)
+    fits(page)
+    tab_to(page, "#switch a[href*='since=reopened']")
+    press(page, "Enter")
+    expect(page.locator(".chip[aria-current]").last).to_contain_text("Reopened by it")
+    expect(page.locator(".changed").first).to_contain_text(CHANGED)
+    press(page, "j", "Enter")
+    expect(page.locator("#status-card")).to_contain_text(CHANGED)
+    expect(page.locator(".state")).to_contain_text("Open")
+    is_accessible(page)
+    fits(page)
+    page.goto(f"{base}/worklist?since=protocol&status=done")
+    expect(page.locator(".c-status").first).to_contain_text("Done")
+    expect(page.locator(".changed").first).to_contain_text("The same action, by another rule")
+    page.goto(f"{base}/worklist")
+    tab_to(page, "#switch a[href*='/runs/compare']")
+    press(page, "Enter")
+    expect(page.locator("#switch")).to_contain_text(CHANGED)
+    is_accessible(page)
+    fits(page)
+
+
+def nothing_is_said_a_night_later(page, base):
+    page.goto(f"{base}/worklist")
+    expect(page.locator("h1")).to_have_text("Worklist")
+    expect(page.locator("#switch")).to_have_count(0)
+    page.goto(f"{base}/runs")
+    expect(page.locator("#switch")).to_have_count(0)
+    expect(page.locator(".badge", has_text="protocol changed")).to_have_count(1)
+
+
+def nothing_opened_again(store):
+    last, switch, *_ = worklist.runs(store)
+    opened = {
+        run["run_id"]: sum(
+            one["kind"] == "reopened" and one["run_id"] == run["run_id"]
+            for row in worklist.listed(store, worklist.Filter(), today=TODAY)
+            for one in worklist.events(store, row["key"])
+        )
+        for run in (last, switch)
+    }
+    assert opened[last["run_id"]] == 0 < opened[switch["run_id"]]

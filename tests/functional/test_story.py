@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from pipeline import worklist
 from pipeline.core.config import Home
-from pipeline.runs import manifests
+from pipeline.runs import manifests, read_counts
 from pipeline.worklist.tables import event
 from tools.story import tell_story
 
@@ -44,3 +44,11 @@ def test_what_people_did_came_back_as_results_and_sites_differ(told):
     assert all(0 < stage < identified for stage in stages)
     contacted = {site: reached / known for site, known, reached, *_ in rows}
     assert contacted["Demo Clinic 1"] > contacted["Demo Clinic 6"]
+
+
+def test_a_shadow_is_watched_and_the_protocol_stays(told):
+    counted = [
+        [each["protocol"]["pack"] for each in read_counts(told.runs / run.run_id / "shadows.json")]
+        for run in manifests(told)
+    ]
+    assert counted == [["nice-ng239"], ["nice-ng239"]]

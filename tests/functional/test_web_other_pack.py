@@ -105,7 +105,10 @@ def test_runs_by_two_packs_are_told_apart_where_they_are_compared(screened, tmp_
     assert "The protocol changed" not in browser.get("/runs/compare").text
     assert b12(home.root, "screen", "--as-of", AS_OF).code == 0
     page = browser.get("/runs/compare").text
-    assert "The protocol changed between these runs." in page
+    assert "The protocol changed from nice-ng239 1.0.0 to praxis-2026 2.0.0." in page
+    *_, oldest = sorted((one.name for one in home.runs.glob("2*")), reverse=True)
+    further = browser.get("/runs/compare", params={"before": oldest}).text
+    assert "The protocol changed between these runs." in further
     assert "protocol nice-ng239 1.0.0," in page and "protocol praxis-2026 2.0.0." in page
     quality = client(create_app(home, identify=lambda: worklist.Actor("kim", "operator")))
     assert "· protocol praxis-2026 2.0.0" in quality.get("/quality").text

@@ -9,7 +9,7 @@ COLUMNS = (
     "run_id", "as_of", "state", "took", "patients", "worklist", "protocol", "signed", "published",
 )  # fmt: skip
 SIGNED = {True: "yes", False: "no", None: "–"}  # None: of a run of an earlier version
-IN_JSON = ("started", "finished", "seconds", "why")
+IN_JSON = ("started", "finished", "seconds", "why", "protocol_change")
 LEAST = ("published", "protocol")
 EXPLAINED = 5  # of the newest runs, below the table
 
@@ -37,7 +37,7 @@ def _row(home, run):
         "patients": run.rows.assessment, "worklist": run.rows.worklist,
         "protocol": str(run.protocol), "signed": run.protocol.is_signed, "published": run.published,
         "started": run.started.isoformat(), "finished": run.finished.isoformat(),
-        "seconds": seconds, "why": _why(home, run),
+        "seconds": seconds, "why": _why(home, run), "protocol_change": run.protocol_change,
     }  # fmt: skip
 
 
@@ -81,9 +81,9 @@ def _closed_by(outcome):
 
 
 def _explain(home, rows):
-    for row in [row for row in rows if row["why"]][:EXPLAINED]:
+    for row in [row for row in rows if row["why"] or row["protocol_change"]][:EXPLAINED]:
         say(f"\n{row['run_id']}, {row['state']}:")
-        for why in row["why"]:
+        for why in filter(None, (row["protocol_change"], *row["why"])):
             say(f"  {why}")
         if row["state"] == "held":
             say(f"  {home.runs / (HELD + row['run_id'])}/quality.json has more. Then: b12 decide")

@@ -1,6 +1,7 @@
 """Each alert is told once when it begins and once when it is over."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from pipeline import worklist
 from pipeline.core.config import Home
 from pipeline.operations import alerts
 from pipeline.operations.deadlines import Alert
+from pipeline.runs import PackVersion, write_manifest
 from tests.command import b12
+from tests.manifests import manifest
 from tests.serving_channels import web_server
 
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -145,3 +148,37 @@ def test_who_opened_a_patient_of_another_site_is_told_once_without_the_patient(
     look(later, home=home)
     kept = json.loads((tmp_path / "alerts.json").read_text())["openings_until"]
     assert kept < later.isoformat(), "what could not be sent is sent the next time"
+
+
+def test_a_change_of_protocol_is_told_once_and_of_the_next_run_nothing(
+    look, told, tmp_path, monkeypatch
+):
+    home, address = Home(tmp_path), os.environ["B12_NOTIFY_WEBHOOK"]
+    former = PackVersion(pack="praxis-2026", version="1.0.0", sha256="a")
+    a_run(home, "20260130T010000Z-aaaaaa")
+    look(NOON, home=home)
+    assert told() == []
+    new = PackVersion(pack="other", version="2", sha256="b")
+    folder = a_run(home, "20260131T010000Z-aaaaaa", protocol=new, protocol_before=former)
+    moved = {"leave": 1_200, "come": 3}
+    shadows = [{"protocol": {"sha256": "a"}, "moved": moved}]
+    (folder / "shadows.json").write_text(json.dumps(shadows))
+    monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "http://127.0.0.1:9")
+    look(NOON, home=home)
+    monkeypatch.setenv("B12_NOTIFY_WEBHOOK", address)
+    for _ in range(2):
+        look(NOON, home=home)
+    a_run(home, "20260201T010000Z-aaaaaa", protocol=new)
+    look(NOON, home=home)
+    [lines] = told()
+    assert lines == [
+        "Protocol changed: praxis-2026 1.0.0 → other 2, as of 2026-01-31.",
+        "On the same data it alone adds 1,200 patients to the worklist and removes 3.",
+    ]
+
+
+def a_run(home, run_id, **changes):
+    folder = home.runs / run_id
+    folder.mkdir(parents=True)
+    write_manifest(folder, manifest(run_id, **changes))
+    return folder

@@ -30,6 +30,8 @@ def population(store, number=300, seed=7):
             "waiting_since": draw.choice([None, TODAY - timedelta(days=draw.randint(0, 900))]),
             "opened_on": TODAY - timedelta(days=9), "changed_on": TODAY - timedelta(days=draw.randint(0, 9)),
             **({"opened_on": TODAY - timedelta(days=1), "changed_on": TODAY} if draw.random() < 0.3 else {}),
+            "changed_because": draw.choice([None, "new evidence", "protocol changed: a 1 → b 1", "protocol changed: a 1 → b 1"]),
+            "status_on": draw.choice([TODAY - timedelta(days=draw.randint(0, 9)), TODAY]),
             "severity": draw.randint(0, 60_000_000),
             "snoozed_until": TODAY + timedelta(days=30) if status == "snoozed" else None,
         })  # fmt: skip
@@ -53,7 +55,21 @@ def fits(row, chosen):
         and (
             not chosen.changed_since or row["changed_on"] >= chosen.changed_since > row["opened_on"]
         )
+        and (not chosen.protocol_since or is_by_protocol(row, chosen.protocol_since))
+        and (not chosen.reopened_since or is_reopened(row, chosen.reopened_since))
         and row["patient_id"].startswith(chosen.patient or "")
+    )
+
+
+def is_by_protocol(row, since):
+    return row["changed_on"] >= since and (row["changed_because"] or "")[:17] == "protocol changed:"
+
+
+def is_reopened(row, since):
+    return (
+        is_by_protocol(row, since)
+        and row["opened_on"] < row["changed_on"] == row["status_on"]
+        and row["status"] in ("open", "assigned")
     )
 
 
@@ -66,7 +82,17 @@ def some_filter(draw):
         site=some("", "North", "South"), assignee=some("", "kim", "lee"), status=some(*worklist.STATUSES[:-1]),
         waiting=draw.choice([None, 30, 365]), new_since=draw.choice([None, None, TODAY - timedelta(days=2)]),
         changed_since=draw.choice([None, None, TODAY - timedelta(days=4)]), patient=draw.choice([None, "A", "B0001", "%"]),
+        protocol_since=draw.choice([None, None, None, TODAY - timedelta(days=6)]),
+        reopened_since=draw.choice([None, None, None, TODAY - timedelta(days=6)]),
     )  # fmt: skip
+
+
+def test_what_another_protocol_changed_and_opened_again(store):
+    rows, since = population(store), TODAY - timedelta(days=6)
+    for chosen in (Filter(protocol_since=since), Filter(reopened_since=since)):
+        wanted = {row["patient_id"] for row in rows if fits(row, chosen)}
+        page = worklist.page(store, chosen, today=TODAY, size=500)
+        assert wanted and {row["patient_id"] for row in page.rows} == wanted
 
 
 def test_a_filter_lists_what_it_means_and_counts_what_it_lists(store):
