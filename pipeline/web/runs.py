@@ -65,9 +65,14 @@ def compare(
         counts=Counter(row["change"] for row in rows), KINDS=KINDS,
         reasons=Counter(_reason(row) for row in rows).most_common(8),
         protocols={one["run_id"]: one["protocol"] for one in known},
-        switch=switch_of(request.app.state.home, known, after),
-        is_next=[before, after] in [[old["run_id"], new["run_id"]] for new, old in pairwise(known)],
+        switch=_switch_between(request.app.state.home, known, before, after),
     )  # fmt: skip
+
+
+def _switch_between(home, runs, before, after):
+    "The Switch of a published run, where it is compared with the one before it"
+    pairs = [(old["run_id"], new["run_id"]) for new, old in pairwise(runs)]
+    return switch_of(home, runs, after) if (before, after) in pairs else None
 
 
 def _items(request, rows):

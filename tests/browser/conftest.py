@@ -36,6 +36,13 @@ def app(tmp_path_factory):
     return standalone(home)
 
 
+@pytest.fixture
+def screened_home(tmp_path_factory, tmp_path):
+    "A home of the test's own, as it was before any test"
+    screened = built_once(tmp_path_factory, "pages", two_nights)
+    return Home(copied(screened / "home", tmp_path / "home"))
+
+
 @pytest.fixture(scope="module")
 def server(app):
     with serving(app) as base:

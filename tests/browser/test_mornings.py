@@ -8,12 +8,10 @@ from playwright.sync_api import expect
 
 from pipeline import run as walk
 from pipeline import worklist
-from pipeline.core.config import Home
 from pipeline.web import create_app
 from tests.browser.test_accessible import WIDE, fits, is_accessible
 from tests.browser.test_days import press, tab_to
 from tests.command import b12, deliver
-from tests.homes import copied
 from tests.serving import serving
 from tools.switched import put_aside
 
@@ -200,9 +198,9 @@ def test_a_steward_maps_a_code_and_its_patients_are_listed(page, app):
 
 
 def test_a_shadow_is_watched_the_protocol_changed_and_the_next_morning_shows_it(
-    page, app, tmp_path
+    page, screened_home
 ):
-    home, reader = Home(copied(app.state.home.root, tmp_path / "home")), Reader()
+    home, reader = screened_home, Reader()
     with closing(worklist.open_store(home)) as store:
         worklist.follow(home, store)
         put_aside(store, TODAY - timedelta(days=1))

@@ -29,7 +29,7 @@ def population(store, number=300, seed=7):
             "cohorts": f"|{'|'.join(one for one in COHORTS if draw.random() < 0.5)}|",
             "waiting_since": draw.choice([None, TODAY - timedelta(days=draw.randint(0, 900))]),
             "opened_on": TODAY - timedelta(days=9), "changed_on": TODAY - timedelta(days=draw.randint(0, 9)),
-            **({"opened_on": TODAY - timedelta(days=1), "changed_on": TODAY} if draw.random() < 0.3 else {}),
+            **({"opened_on": TODAY - timedelta(days=draw.randint(0, 1)), "changed_on": TODAY} if draw.random() < 0.3 else {}),
             "changed_because": draw.choice([None, "new evidence", "protocol changed: a 1 → b 1", "protocol changed: a 1 → b 1"]),
             "status_on": draw.choice([TODAY - timedelta(days=draw.randint(0, 9)), TODAY]),
             "severity": draw.randint(0, 60_000_000),
