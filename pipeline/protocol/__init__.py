@@ -51,6 +51,7 @@ from pipeline.protocol.pack import (
     pack_of_run,
 )
 from pipeline.protocol.placeholders import has_values, with_values, without_values
+from pipeline.protocol.remarks import unmade_remarks
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
 from pipeline.protocol.shown_result import (
     TESTS,
@@ -134,6 +135,7 @@ __all__ = [
     "shown_result",
     "shown_unit",
     "snomed_is_valid",
+    "unmade_remarks",
     "vocabulary",
     "with_values",
     "without_values",
