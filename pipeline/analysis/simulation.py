@@ -1,7 +1,6 @@
 """What if a threshold, or the whole protocol, were different: the worklist of the last published
 run, today and with the change, from the same SELECTs."""
 
-from collections import Counter
 from contextlib import ExitStack
 from threading import Lock
 
@@ -157,16 +156,15 @@ def _counts(con, pack):
     rows = con.execute(
         f"select {', '.join(moves.ASKED)}, count(*) from screening.worklist group by all"
     ).fetchall()
-    priorities, actions = Counter({1: 0, 2: 0, 3: 0, 4: 0}), Counter()
-    for *asked, number in rows:
-        priorities[asked[0]] += number
-        actions[moves.action_of(pack, asked)] += number
+    listed = moves.counted_rows(
+        (asked[0], moves.action_of(pack, asked), number) for *asked, number in rows
+    )
     cohorts = con.execute(
         "select unnest(cohorts), count(*) from screening.worklist group by 1 order by 1"
     ).fetchall()
     return {
-        "worklist": priorities.total(), "priority": dict(priorities), "cohort": dict(cohorts),
-        "action": dict(sorted(actions.items())),
+        "worklist": listed["worklist"], "priority": listed["priority"], "cohort": dict(cohorts),
+        "action": listed["action"],
     }  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from pipeline.protocol.pack import (
     shipped_packs,
 )
 from pipeline.protocol.placeholders import has_values, with_values, without_values
+from pipeline.protocol.remarks import unmade_remarks
 from pipeline.protocol.show import as_markdown, markdown_table, numbered
 from pipeline.protocol.shown_result import (
     TESTS,
@@ -136,6 +137,7 @@ __all__ = [
     "shown_result",
     "shown_unit",
     "snomed_is_valid",
+    "unmade_remarks",
     "vocabulary",
     "with_values",
     "without_values",

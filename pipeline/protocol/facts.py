@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.protocol.concepts import NOT_CHOSEN
 
-SHARED = (  # declared facts that have a column of clinical.patient_fact
+SHARED = (  # declared facts that have a column of clinical.patient_fact, held by a test
     "neuro", "malabsorption", "absorption_lost", "resection_length", "metformin",
     "acid_suppressant", "diet", "folic_acid", "pregnancy",
 )  # fmt: skip

@@ -63,11 +63,17 @@ def moved(flows):
 
 def listed(flows, side):
     """The worklist on one side of flows, `from` or `to`: how many, by priority and by action."""
+    return counted_rows(
+        (flow[f"{side}_priority"], flow[side], flow["patients"]) for flow in flows if flow[side]
+    )
+
+
+def counted_rows(rows):
+    """A worklist of `(priority, action, patients)`: how many, by priority and by action."""
     priorities, actions = Counter({1: 0, 2: 0, 3: 0, 4: 0}), Counter()
-    for flow in flows:
-        if flow[side]:
-            priorities[flow[f"{side}_priority"]] += flow["patients"]
-            actions[flow[side]] += flow["patients"]
+    for priority, action, number in rows:
+        priorities[priority] += number
+        actions[action] += number
     return {
         "worklist": priorities.total(), "priority": dict(priorities),
         "action": dict(sorted(actions.items())),

@@ -189,9 +189,14 @@ def test_one_population_in_any_number_of_buckets(buckets, homes, monkeypatch):
     check(1, buckets, homes, monkeypatch)
 
 
-# Relations that look across people: of the codes in use each bucket looks up its own; merges are known
+# Relations that look across people: of the codes in use each bucket looks up its own; the words of bands are the pack's; merges are known
 # of everyone before the first bucket (night.MERGES)
-LOOKED_UP = {"clinical.code_name", "clinical.medication_class", "clinical.loaded_source"}
+LOOKED_UP = {
+    "clinical.code_name",
+    "clinical.medication_class",
+    "clinical.loaded_source",
+    "clinical.word_severity",
+}
 NUMBERED = {  # by the combinations of the bucket
     "screening.combination", "screening.combination_fact", "screening.combination_decision",
     "screening.deciding_fact", "screening.fit", "screening.known", "screening.patient_combination",

@@ -26,6 +26,7 @@ from pipeline.protocol import (
     load,
     missing_examples,
     problems,
+    unmade_remarks,
 )
 from pipeline.review import with_reviews
 
@@ -72,6 +73,8 @@ def _check(home, pack):
     )
     if not examples and pack.raw.get("based_on"):
         say("Warning: it has no examples, so nobody can see what it does to a patient.")
+    for remark in unmade_remarks(pack):
+        say(f"Warning: {remark}")
     tell_reviews(pack)
     return tell_signature(home, pack)
 

@@ -6,6 +6,7 @@ import pytest
 from pipeline import run
 from pipeline.analysis import explain_run, explanation
 from pipeline.core.config import Home
+from pipeline.protocol import load
 from pipeline.runs import drop_explanations, listed_folders, manifests
 from tests.command import AS_OF, assessments
 from tests.homes import copied
@@ -45,7 +46,7 @@ def test_what_was_prepared_is_what_is_computed(demonstration):
         wanted = explanation.explain(
             home,
             patient_id=patient_id,
-            pack=explanation.load(newest.protocol.pack),
+            pack=load(newest.protocol.pack),
             as_of=newest.as_of,
             inputs=newest.inputs,
         )
