@@ -1,6 +1,7 @@
 """What if a threshold, or the whole protocol, were different: the worklist of the last published
 run, today and with the change, from the same SELECTs."""
 
+from collections import Counter
 from contextlib import ExitStack
 from threading import Lock
 
@@ -127,11 +128,7 @@ def flow_of(row):
 def flows_among(rows):
     """The `flows` and `moved` of `what_if`, counted from rows of `patients`: of those whom a reader
     sees."""
-    counted = Counter(tuple(flow_of(row).values()) for row in rows)
-    flows = [
-        dict(zip(moves.NAMES, way, strict=True)) | {"patients": number}
-        for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
-    ]
+    flows = moves.in_order(Counter(tuple(flow_of(row).values()) for row in rows))
     return {"flows": flows, "moved": moves.moved(flows)}
 
 

@@ -22,11 +22,17 @@ def way_of(before, after, row):
 
 
 def flows_of(before, after, rows):
-    """How many patients go which way from one pack to another, most first, as dicts of NAMES and
-    `patients`; None stands for the worklist's outside. rows: those of `way_of`, patients last."""
+    """How many patients go which way from one pack to another, as of `in_order`. rows: those of
+    `way_of`, patients last."""
     counted = Counter()
     for row in rows:
         counted[way_of(before, after, row)] += row[-1]
+    return in_order(counted)
+
+
+def in_order(counted):
+    """`{way: patients}` as flows, most first: dicts of NAMES and `patients`; None stands for the
+    worklist's outside."""
     return [
         dict(zip(NAMES, way, strict=True)) | {"patients": number}
         for way, number in sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
