@@ -59,7 +59,7 @@ def night(as_of="2026-02-01", done_recheck_days=90, protocol_change=None):
 
 def items(con, text):
     """Items of the store from a text table; `facts` as `name answer, name answer`, over FACTS;
-    a `;` stands for a comma within an answer."""
+    a `;` stands for a comma within an answer, `active_B12` for active B12."""
     rows = [_filled(row) | {"id": place} for place, row in enumerate(parse(text), start=1)]
     insert(con, "worklist.item_content", rows)
     slim = [name.split()[0] for name in ITEM.split(",")]
@@ -109,7 +109,7 @@ def _hashed(row):
 def _filled(row):
     given = {name: cell for name, cell in row.items() if cell is not None}
     said = (one.split(" ", 1) for one in given.pop("facts", "").split(", ") if one)
-    told = {name: answer.replace(";", ",") for name, answer in said}
+    told = {name.replace("_B", " B"): answer.replace(";", ",") for name, answer in said}
     listed = "|" + told.get("alerts", "").replace("none", "") + "|"
     base = (
         {"facts": json.dumps(FACTS | told, ensure_ascii=False), "safety": listed}

@@ -1,7 +1,7 @@
 -- One row per patient listed before and now of whom a fact changed: which, from what to what.
 -- is_news: of alerts and priority alone, only an alert that came, or more urgency, is a reason to look again; any other fact is one.
--- On the first night of another protocol its words are no reason: of the next step the action is, of results the value or day, not the
--- band; a fact that one of the protocols does not ask (not_asked) is none.
+-- On the first night of another protocol its words are no reason: of the next step the action is, of B12, MMA and homocysteine the value or day,
+-- not the band (of active B12 no value is kept, so its band is one); a fact that one of the protocols does not ask (not_asked) is none.
 -- A fact that only the row of before has is not looked at; one that only the row of now has has no before, and is not told.
 with compared as (
     select
@@ -28,7 +28,7 @@ select
             when run.protocol_change is null then true
             when starts_with(before, 'not_asked') or starts_with(now, 'not_asked') then false
             when name = 'next_step' then before[:strpos(before, ' (')] <> now[:strpos(now, ' (')]
-            when name in ('B12', 'active B12', 'MMA', 'homocysteine') then before[strpos(before || ',', ','):] <> now[strpos(now || ',', ','):]
+            when name in ('B12', 'MMA', 'homocysteine') then before[strpos(before || ',', ','):] <> now[strpos(now || ',', ','):]
             else true
         end
     ) as is_news

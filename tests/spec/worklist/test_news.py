@@ -44,6 +44,7 @@ def test_by_another_protocol_its_words_alone_are_no_news():
         word       | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
         value      | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
         level      | ordered | 4        | homocysteine normal; 12.0 umol/L
+        active     | ordered | 4        | active_B12 low; on 2026-01-01
         unasked    | ordered | 4        | neurological none, malabsorption gastrectomy
         sign       | ordered | 4        | neurological none
         urgent     | ordered | 4        | priority 4
@@ -56,6 +57,7 @@ def test_by_another_protocol_its_words_alone_are_no_news():
         word       | 4        | B12 low; 300 pg/mL on 2026-01-01
         value      | 4        | B12 borderline; 310 pg/mL on 2026-01-20
         level      | 4        | homocysteine raised; 12.0 umol/L
+        active     | 4        | active_B12 indeterminate; on 2026-01-01
         unasked    | 4        | neurological not_asked, malabsorption not_asked
         sign       | 4        | neurological definite since 2026-01-01
         urgent     | 3        | priority 3
@@ -70,6 +72,7 @@ def test_by_another_protocol_its_words_alone_are_no_news():
         word       | no
         value      | yes
         level      | no
+        active     | yes
         unasked    | no
         sign       | yes
         urgent     | yes
