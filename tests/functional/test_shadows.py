@@ -17,6 +17,7 @@ from pipeline.runs import read_manifest
 from pipeline.worklist.tables import event, item
 from tests.command import AS_OF, b12, run
 
+OTHERWISE = ("priority", "next_step", "alerts")  # what is compared by itself
 CHANGED = "protocol changed: praxis-2026 2.0.0 → nice-ng239 1.0.0"
 ANN = worklist.Actor("ann", "coordinator", None)
 TOLD = (item.c.patient_id, item.c.facts, item.c.safety)
@@ -133,16 +134,16 @@ def told(store):
 
 
 def is_asked_more(before, now):
-    "Another action, more urgency, an alert or a finding that was not there"
-    said = [(one["neurological"], one["malabsorption"], one["monitoring"]) for one in (before, now)]
-    is_found = any(
-        was != is_now and "not_asked" not in (was, is_now)
-        for was, is_now in zip(*said, strict=True)
-    )
+    "Another action, more urgency, an alert that was not there, or what counts otherwise"
     alerts = set(now["safety"].split("|")) - set(before["safety"].split("|"))
     action = [one["next_step"].split(" ")[0] for one in (before, now)]
     is_urgent = int(now["priority"]) < int(before["priority"])
-    return action[0] != action[1] or is_urgent or bool(alerts) or is_found
+    counts = [name for name in json.loads(now["facts"]) if name not in OTHERWISE]
+    is_other = any(
+        before[name] != now[name] and "not_asked" not in (before[name], now[name])
+        for name in counts
+    )
+    return action[0] != action[1] or is_urgent or bool(alerts) or is_other
 
 
 def test_a_switch_is_counted_and_named_in_the_run_the_difference_and_on_the_items(home):
