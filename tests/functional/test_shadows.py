@@ -14,6 +14,7 @@ from pipeline.analysis.simulation import Simulation
 from pipeline.core.config import Home
 from pipeline.protocol.pack import load
 from pipeline.runs import read_manifest
+from pipeline.screening import nightly
 from pipeline.worklist.tables import event, item
 from tests.command import AS_OF, b12, run
 
@@ -175,3 +176,13 @@ def test_a_switch_is_counted_and_named_in_the_run_the_difference_and_on_the_item
     assert (folder / "worklist.csv").read_bytes() == (again / "worklist.csv").read_bytes()
     assert read_manifest(again).protocol_change is None
     assert not (again / "shadows.json").exists()
+
+
+def test_the_run_before_is_that_of_the_moment_in_which_the_night_is_planned(home):
+    "Another command may publish while one waits"
+    screened(home)
+    plan = nightly.plan_of(home, AS_OF, "nice-ng239")
+    screened(home, "--protocol", "nice-ng239")
+    manifest, _ = nightly._screen(home, plan, lambda name: None)
+    assert manifest.protocol_before is None
+    assert not (home.runs / manifest.run_id / "shadows.json").exists()
