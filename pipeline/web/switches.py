@@ -63,12 +63,6 @@ def standing_switch(request):
     return next(filter(None, found), None)
 
 
-def switched_on(request):
-    """The as-of date of the `standing_switch`."""
-    switch = standing_switch(request)
-    return switch and switch.as_of
-
-
 def _with_the_one_before(runs):
     "Of runs, newest first; None of the oldest"
     return zip(runs, [*runs[1:], None], strict=True)

@@ -97,6 +97,25 @@ def test_who_was_opened_again_is_counted_and_listed(home):
     assert key not in keys(browser.get("/worklist?since=reopened"))
 
 
+def test_who_is_only_assigned_on_that_day_was_not_opened_again(home):
+    browser, expected = browser_of(home), reopened(home)
+    with closing(worklist.open_store(home)) as store:
+        rows = list(worklist.listed(store, worklist.Filter(status=("open",)), today=TODAY))
+        stayed = next(
+            row for row in rows if row["key"] not in expected and row["changed_on"] == TODAY
+            and [one["kind"] for one in worklist.events(store, row["key"])] == ["changed", "opened"]
+        )  # fmt: skip
+        for key in (stayed["key"], min(expected)):
+            row = worklist.item(store, key)
+            asked = {"assignee": "ann", "today": TODAY, "version": row["version"]}
+            worklist.act(store, key, actor=ANN, **asked)
+        assert worklist.item(store, stayed["key"])["status_on"] == TODAY
+    note = note_of(browser.get("/worklist"))
+    assert f"{len(expected)} patients in progress, postponed or closed are open again." in note
+    found = keys(browser.get("/worklist?since=reopened"))
+    assert stayed["key"] not in found and min(expected) in found
+
+
 def rows_of(page):
     return [" ".join(text.split()) for text in re.findall(r"<tr role=\"row\" data-row.*?</tr>", page.text, flags=re.S)]  # fmt: skip
 
