@@ -197,8 +197,8 @@ def test_operators_are_told_once(home, monkeypatch):
     told = []
     monkeypatch.setattr(switched, "notify", lambda *said: told.append(said) or {})
     newest = (home.runs / "latest").resolve().name
-    assert switched.told_of_protocol(home, None) == newest
-    assert switched.told_of_protocol(home, newest) == newest
+    assert switched.told_of_protocol(home, None) == (newest, [])
+    assert switched.told_of_protocol(home, newest) == (newest, [])
     [(subject, lines)] = told
     assert subject == "B12 screening: the protocol changed"
     assert lines[0].startswith("Protocol changed: praxis-2026 2.0.0 → nice-ng239 1.0.0")
