@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from pipeline.core import counted
 from pipeline.operations.notifications import notify
-from pipeline.runs import HELD, known_manifest, listed_folders, read_counts
+from pipeline.runs import HELD, counted_change, known_manifest, listed_folders, read_counts
 
 LOG = logging.getLogger("b12.alerts")
 WHERE = "While the worklist follows this run, it and its rows say so. Runs in the pages."
@@ -48,10 +48,8 @@ def _counted(folder, run):
         shadows = read_counts(folder / "shadows.json")
     except FileNotFoundError:
         return
-    for shadow in shadows:
-        if shadow["protocol"]["sha256"] == run.protocol_before.sha256:
-            moved = shadow["moved"]
-            yield (
-                f"On the same data it alone adds {counted(moved['leave'], 'patient')} to the"
-                f" worklist and removes {moved['come']:,}."
-            )
+    if change := counted_change(shadows, run.protocol_before.sha256):
+        yield (
+            f"On the same data it alone adds {counted(change.adds, 'patient')} to the worklist and"
+            f" removes {change.removes:,}."
+        )

@@ -34,6 +34,7 @@ from pipeline.runs.manifest import (
     read_manifest,
     write_manifest,
 )
+from pipeline.runs.protocol_change import CountedChange, altered, change_by, counted_change
 
 __all__ = [
     "BUILDING",
@@ -42,6 +43,7 @@ __all__ = [
     "PROTOCOL_CHANGED",
     "REMOVED",
     "Approval",
+    "CountedChange",
     "FailedRun",
     "InputFile",
     "Inputs",
@@ -50,7 +52,10 @@ __all__ = [
     "RunManifest",
     "SignedBy",
     "TableRead",
+    "altered",
+    "change_by",
     "complete_decision",
+    "counted_change",
     "damaged",
     "drop_explanations",
     "held_manifests",

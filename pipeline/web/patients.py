@@ -73,7 +73,7 @@ def _explained(explanation, pack):
 
 
 def _counts_headache(pack):
-    "Whether a fact of the pack reads what a note of a headache takes away, by what codes mean to it"
+    "Whether a fact of the pack reads what a note takes away, by what codes mean to the pack"
     return not OF_A_NOTE.isdisjoint(meanings_read(pack))
 
 

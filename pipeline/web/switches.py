@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from pipeline import worklist
-from pipeline.runs import known_manifest
+from pipeline.runs import CountedChange, counted_change, known_manifest
 from pipeline.web.access import store_of
-from pipeline.web.shadows import counted_change, named, shadows_of
+from pipeline.web.shadows import named, shadows_of
 
 CHANGES_SHOWN = timedelta(days=14)  # longer ago, the patient's page tells of it
 LOOKED_AT = 60  # runs
@@ -17,14 +17,14 @@ LOOKED_AT = 60  # runs
 @dataclass(frozen=True)
 class Switch:
     """The first run of another protocol. before, after: the names and versions, the same where the
-    text alone changed. moved: how many patients the change alone adds, removes and alters, on the
-    same data, by these names; None where it was not counted."""
+    text alone changed. moved: what the change alone does, on the same data; None where it was not
+    counted."""
 
     run_id: str
     as_of: date
     before: str
     after: str
-    moved: dict | None
+    moved: CountedChange | None
 
     @property
     def is_text(self):

@@ -161,7 +161,7 @@ def test_a_change_of_protocol_is_told_once_and_of_the_next_run_nothing(
     new = PackVersion(pack="other", version="2", sha256="b")
     folder = a_run(home, "20260131T010000Z-aaaaaa", protocol=new, protocol_before=former)
     moved = {"leave": 1_200, "come": 3}
-    shadows = [{"protocol": {"sha256": "a"}, "moved": moved}]
+    shadows = [{"protocol": {"sha256": "a"}, "moved": moved, "flows": []}]
     (folder / "shadows.json").write_text(json.dumps(shadows))
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "http://127.0.0.1:9")
     look(NOON, home=home)
