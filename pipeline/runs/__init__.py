@@ -19,7 +19,9 @@ from pipeline.runs.folders import (
     start_of_run,
 )
 from pipeline.runs.manifest import (
+    FORMER_LEFT,
     PROTOCOL_CHANGED,
+    SHADOW_LEFT,
     Approval,
     InputFile,
     Inputs,
@@ -38,10 +40,12 @@ from pipeline.runs.protocol_change import CountedChange, altered, change_by, cou
 
 __all__ = [
     "BUILDING",
+    "FORMER_LEFT",
     "HELD",
     "PATIENTS_READ_TOGETHER",
     "PROTOCOL_CHANGED",
     "REMOVED",
+    "SHADOW_LEFT",
     "Approval",
     "CountedChange",
     "FailedRun",

@@ -6,7 +6,7 @@ from functools import lru_cache
 from fastapi import APIRouter, HTTPException, Request
 
 from pipeline.analysis import CITES, MINUTES, staff_hours
-from pipeline.runs import altered, change_by, known_manifest, read_counts
+from pipeline.runs import FORMER_LEFT, SHADOW_LEFT, altered, change_by, known_manifest, read_counts
 from pipeline.web.access import Viewer
 from pipeline.web.effects import priority_matrix
 from pipeline.web.packs import offered, watched
@@ -16,7 +16,7 @@ from pipeline.web.run_sync import published
 router = APIRouter()
 NIGHTS, FLOWS, KEPT = 30, 20, 256
 FILE = "shadows.json"
-LEFT_OUT = ("The shadow protocol ", "The protocol of the run before")
+LEFT_OUT = (f"{SHADOW_LEFT} ", f"{FORMER_LEFT},")
 
 
 @router.get("/population/shadows")
