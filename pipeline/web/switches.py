@@ -69,10 +69,16 @@ def _with_the_one_before(runs):
 
 
 def _may_differ(home, run, before):
-    "Manifests name every file of the lake, so those of the other runs are not read"
-    if before and run["protocol"] != before["protocol"]:
+    """Manifests name every file of the lake, so those of the other runs are not read, but for the
+    latest one's: a change of the text alone may not have been counted"""
+    if (before and run["protocol"] != before["protocol"]) or _is_latest(home, run):
         return True
     return any(named(shadow) == run["protocol"] for shadow in shadows_of(home, run["run_id"]))
+
+
+def _is_latest(home, run):
+    latest = home.runs / "latest"
+    return latest.exists() and latest.resolve().name == run["run_id"]
 
 
 def _switch(home, run, before):

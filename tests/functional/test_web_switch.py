@@ -175,6 +175,24 @@ def test_another_text_of_the_same_protocol_is_a_change_too(home, tmp_path):
     assert browser.get("/runs").text.count(">protocol changed</span>") == 2
 
 
+def test_a_change_of_text_is_said_also_where_the_former_could_not_be_read(home, tmp_path):
+    former = (home.runs / "latest").resolve() / "protocol" / "nice-ng239.yaml"
+    former.write_text("{")
+    pack = tmp_path / "nice-ng239.yaml"
+    pack.write_text((PROTOCOL / "nice-ng239.yaml").read_text() + "# another text\n")
+    answer = b12(home.root, "screen", "--as-of", AS_OF, "--protocol", pack)
+    assert answer.code == 0, answer.err
+    former.write_text((PROTOCOL / "nice-ng239.yaml").read_text())
+    browser = browser_of(home)
+    for path in ("/worklist", "/population", "/runs", "/runs/compare"):
+        note = note_of(browser.get(path))
+        assert note.startswith("The text of the protocol nice-ng239 1.0.0 changed."), path
+        assert "this alone" not in note, path
+    assert browser.get("/runs").text.count(">protocol changed</span>") == 2
+    left = "The protocol of the run before, nice-ng239 1.0.0, cannot be read and was not counted."
+    assert left in browser.get("/population/shadows").text
+
+
 def test_a_run_whose_folder_is_gone_is_still_marked(home):
     changed = (home.runs / "latest").resolve()
     assert b12(home.root, "screen", "--as-of", NEXT, "--protocol", "nice-ng239").code == 0
