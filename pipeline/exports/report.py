@@ -7,7 +7,7 @@ from pipeline.core import counted
 from pipeline.exports.published import as_shown, published
 from pipeline.exports.tabular import table
 from pipeline.exports.width import fitted
-from pipeline.runs import latest_folder, read_counts, read_manifest
+from pipeline.runs import altered, change_by, latest_folder, read_counts, read_manifest
 
 WORKLIST_COLUMNS = (
     "priority",
@@ -61,18 +61,17 @@ def _shadows(path, manifest, b12):
         yield f"{change[0].upper()}{change[1:]}. The worklist says so beside each patient."
     for shadow in counts:
         protocol, moved = shadow["protocol"], shadow["moved"]
-        changed = sum(flow["patients"] for flow in shadow["flows"] if flow["from"] and flow["to"])
         listed = counted(shadow["then"]["worklist"], "patient")
-        if before and protocol["sha256"] == before.sha256:
+        if change := before and change_by(shadow, before.sha256):
             yield (
                 f"By the former, tonight's data would list {listed}: the change adds"
-                f" {moved['leave']:,}, removes {moved['come']:,} and alters {changed:,}."
+                f" {change.adds:,}, removes {change.removes:,} and alters {change.alters:,}."
             )
             continue
         yield (
             f"Beside it, {protocol['pack']} {protocol['version']} would list {listed}:"
-            f" {moved['come']:,} join, {moved['leave']:,} leave, {changed:,} change. More: {b12}"
-            " simulate --protocol PACK"
+            f" {moved['come']:,} join, {moved['leave']:,} leave, {altered(shadow):,} change. More:"
+            f" {b12} simulate --protocol PACK"
         )
 
 

@@ -31,10 +31,13 @@ def watch(home, now=None):
             {**known.get(alert.key, {"since": now.isoformat(timespec="seconds")}), **asdict(alert)}
             for alert in overdue(home, now)
         ]
+        told_up_to, waiting = told_of_protocol(
+            home, before["protocol_of"], before["protocol_waiting"]
+        )
         state = {
             "seen_at": now.isoformat(), "alerts": _told_of(alerts, known),
             "openings_until": _told_of_openings(home, before["openings_until"], now),
-            "protocol_of": told_of_protocol(home, before["protocol_of"]),
+            "protocol_of": told_up_to, "protocol_waiting": waiting,
         }  # fmt: skip
         write_json(home.root / "alerts.json", state)
     return alerts
@@ -111,6 +114,7 @@ def _read(home):
             "alerts": [dict(alert, key=alert["key"]) for alert in state["alerts"]],
             "openings_until": state.get("openings_until"),
             "protocol_of": state.get("protocol_of"),
+            "protocol_waiting": list(state.get("protocol_waiting", ())),
         }
     except (OSError, ValueError, KeyError, TypeError):
         return {
@@ -118,4 +122,5 @@ def _read(home):
             "alerts": [],
             "openings_until": None,
             "protocol_of": None,
+            "protocol_waiting": (),
         }  # what was told is told once more

@@ -21,7 +21,13 @@ from pipeline.protocol.fact_words import (
     phrase,
     phrases,
 )
-from pipeline.protocol.facts import answers_in, declared_facts, is_declared, line_in_words
+from pipeline.protocol.facts import (
+    answers_in,
+    declared_facts,
+    is_declared,
+    line_in_words,
+    meanings_read,
+)
 from pipeline.protocol.likeness import (
     BANDS,
     best_of,
@@ -120,6 +126,7 @@ __all__ = [
     "local_rows",
     "loinc_is_valid",
     "markdown_table",
+    "meanings_read",
     "missing_examples",
     "movable",
     "moved",

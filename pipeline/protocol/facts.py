@@ -3,7 +3,7 @@ them; a pack declares the others by lines, which the same few SELECTs read."""
 
 from dataclasses import dataclass
 
-from pipeline.protocol.concepts import NOT_CHOSEN
+from pipeline.protocol.concepts import NOT_CHOSEN, meanings_of
 
 SHARED = (  # declared facts that have a column of clinical.patient_fact, held by a test
     "neuro", "malabsorption", "absorption_lost", "resection_length", "metformin",
@@ -169,6 +169,15 @@ def chosen_concepts(selectors, concepts):
             for selector in selectors
         )
     )
+
+
+def meanings_read(pack):
+    """What the coded records that the facts of a Pack read mean, by its own table of concepts:
+    those alone, as what is shown is read by none."""
+    lines = [line.says for fact in declared_facts(pack) for line in fact.lines]
+    concepts = meanings_of(pack)
+    chosen = chosen_concepts([each for says in lines for each in says.get("coded", ())], concepts)
+    return {means for concept, _, means in concepts if concept in chosen}
 
 
 def _fits(selector, name):

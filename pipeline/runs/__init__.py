@@ -19,7 +19,9 @@ from pipeline.runs.folders import (
     start_of_run,
 )
 from pipeline.runs.manifest import (
+    FORMER_LEFT,
     PROTOCOL_CHANGED,
+    SHADOW_LEFT,
     Approval,
     InputFile,
     Inputs,
@@ -34,14 +36,18 @@ from pipeline.runs.manifest import (
     read_manifest,
     write_manifest,
 )
+from pipeline.runs.protocol_change import CountedChange, altered, change_by, counted_change
 
 __all__ = [
     "BUILDING",
+    "FORMER_LEFT",
     "HELD",
     "PATIENTS_READ_TOGETHER",
     "PROTOCOL_CHANGED",
     "REMOVED",
+    "SHADOW_LEFT",
     "Approval",
+    "CountedChange",
     "FailedRun",
     "InputFile",
     "Inputs",
@@ -50,7 +56,10 @@ __all__ = [
     "RunManifest",
     "SignedBy",
     "TableRead",
+    "altered",
+    "change_by",
     "complete_decision",
+    "counted_change",
     "damaged",
     "drop_explanations",
     "held_manifests",

@@ -14,6 +14,8 @@ WHY_HELD = {
     "protocol": "its protocol is not signed, or the protocol's review is overdue",
 }
 PROTOCOL_CHANGED = "protocol changed"  # how each change that it may have made begins
+# how each sentence of `warned` begins that says why a shadow was not counted
+SHADOW_LEFT, FORMER_LEFT = "The shadow protocol", "The protocol of the run before"
 
 State = Literal["published", "closed", "held", "discarded", "superseded", "replay"]
 

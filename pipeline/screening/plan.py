@@ -6,7 +6,7 @@ from datetime import date
 from pipeline import quality
 from pipeline.core import InvalidProtocol, StorageError, UsageError, settings
 from pipeline.protocol import Pack, deciding_pack, pack_of_run, problems
-from pipeline.runs import PackVersion, RunManifest, known_manifest
+from pipeline.runs import FORMER_LEFT, SHADOW_LEFT, PackVersion, RunManifest, known_manifest
 
 SHOWN = 5  # problems of a pack that the error names
 
@@ -44,7 +44,7 @@ class RunPlan:
         """A sentence for each shadow that was left out."""
         if self.before is None or self.former is not None:
             return self.watched_left
-        left = f"The protocol of the run before, {self.before}, cannot be read and was not counted."
+        left = f"{FORMER_LEFT}, {self.before}, cannot be read and was not counted."
         return (*self.watched_left, left)
 
     def state_after(self, outcomes, standing):
@@ -84,10 +84,10 @@ def load_shadows(pack, names=None):
         try:
             shadow = load_checked_pack(name)
         except InvalidProtocol:
-            left.append(f"The shadow protocol {name} has problems and was left out.")
+            left.append(f"{SHADOW_LEFT} {name} has problems and was left out.")
             continue
         if shadow.name in shadows:
-            left.append(f"The shadow protocol {shadow.name} decides already and was left out.")
+            left.append(f"{SHADOW_LEFT} {shadow.name} decides already and was left out.")
         shadows.setdefault(shadow.name, shadow)
     return tuple(shadows.values())[1:], tuple(left)
 

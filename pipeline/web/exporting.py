@@ -13,7 +13,7 @@ from pipeline.protocol import deciding_result
 from pipeline.web import filters
 from pipeline.web.access import Coordinator, store_of
 from pipeline.web.recorded import record
-from pipeline.web.switches import switched_on
+from pipeline.web.switches import standing_switch
 
 router = APIRouter()
 PIECE = 1 << 16
@@ -59,7 +59,7 @@ def _rows(request, actor, form, folder):
         request.query_params,
         actor.name,
         today=today,
-        switched_on=switched_on(request),
+        switch=standing_switch(request),
     )
     rows = worklist.listed(store, chosen, today=today, sort=sort, descending=descending)
     if form != "omop":

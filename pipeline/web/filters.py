@@ -18,18 +18,19 @@ NOT_LINKED = (
 )  # fmt: skip
 
 
-def asked(store, query, who, *, today, switched_on=None):
+def asked(store, query, who, *, today, switch=None):
     """The Filter that an address asks for on behalf of a user, and the day since which they have
-    not looked at the list; None where nothing came since. switched_on: the first night of another
+    not looked at the list; None where nothing came since. switch: the first run of another
     protocol, None without one."""
     since = worklist.changes_since_visit(store, who, today=today)
-    return chosen(query, since or date.max, switched_on or date.max), since
+    return chosen(query, since or date.max, switch), since
 
 
-def chosen(query, since=None, switched_on=None):
+def chosen(query, since=None, switch=None):
     """A Filter from the query of an address; what it does not know is ignored. since: the day that
-    its `since=new` and `since=changed` mean; switched_on: that of `since=protocol` and
-    `since=reopened`."""
+    its `since=new` and `since=changed` mean; switch: the Switch of `since=protocol` and
+    `since=reopened`; None: to which no item fits."""
+    switched_on = switch.as_of if switch else date.max
     values = {name: tuple(value for value in query.getlist(name) if value) for name in MANY}
     return worklist.Filter(
         priority=tuple(int(value) for value in values["priority"] if value in ("1", "2", "3", "4")),
@@ -42,8 +43,8 @@ def chosen(query, since=None, switched_on=None):
         waiting=_number(query.get("waiting"), 1, 36_500),
         new_since=since if query.get("since") == "new" else None,
         changed_since=since if query.get("since") == "changed" else None,
-        protocol_since=switched_on if query.get("since") == "protocol" else None,
-        reopened_since=switched_on if query.get("since") == "reopened" else None,
+        protocol_since=switched_on if query.get("since") in ("protocol", "reopened") else None,
+        reopened_by=switch.run_id if switch and query.get("since") == "reopened" else None,
         attempt_due=clock.today() if query.get("attempt") == "due" else None,
         identified=identified(query),
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from pipeline import worklist
 from pipeline.core import UsageError, settings
-from pipeline.protocol import facts_read, is_declared
+from pipeline.protocol import facts_read, meanings_read
 from pipeline.web import filters
 from pipeline.web.access import Viewer, store_of
 from pipeline.web.banner import banner_of
@@ -21,6 +21,7 @@ from pipeline.web.timeline import timeline
 
 router = APIRouter()
 SHOWN_EVIDENCE = 3
+OF_A_NOTE = {"headache", "migraine"}  # as in sql/clinical/judged_finding.sql
 
 
 @router.get("/patients/{key}")
@@ -72,11 +73,8 @@ def _explained(explanation, pack):
 
 
 def _counts_headache(pack):
-    "Whether a fact of the pack reads headaches: else a note of one would change nothing"
-    lines = [line for entry in pack.raw["facts"].values() if is_declared(entry)
-             for line in entry["answers"]]  # fmt: skip
-    read = [concept for line in lines for concept in line.get("coded", ())]
-    return any(word in concept for concept in read for word in ("headache", "migraine"))
+    "Whether a fact of the pack reads what a note takes away, by what codes mean to the pack"
+    return not OF_A_NOTE.isdisjoint(meanings_read(pack))
 
 
 def _offered(store):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from fastapi import APIRouter, HTTPException, Request
 
 from pipeline.analysis import CITES, MINUTES, staff_hours
-from pipeline.runs import known_manifest, read_counts
+from pipeline.runs import FORMER_LEFT, SHADOW_LEFT, altered, change_by, known_manifest, read_counts
 from pipeline.web.access import Viewer
 from pipeline.web.effects import priority_matrix
 from pipeline.web.packs import offered, watched
@@ -16,7 +16,7 @@ from pipeline.web.run_sync import published
 router = APIRouter()
 NIGHTS, FLOWS, KEPT = 30, 20, 256
 FILE = "shadows.json"
-LEFT_OUT = ("The shadow protocol ", "The protocol of the run before")
+LEFT_OUT = (f"{SHADOW_LEFT} ", f"{FORMER_LEFT},")
 
 
 @router.get("/population/shadows")
@@ -35,7 +35,8 @@ def shadows(request: Request, actor: Viewer, run: str | None = None):
     labels = {code: said for pack in packs.values() for code, said in pack.labels.items()}
     return page(
         request, "shadows.html", runs=counted, chosen=chosen, watched=watched(), FLOWS=FLOWS,
-        left=left_out(home, chosen["run_id"]) if chosen else (), offered=packs, labels=labels,
+        left=left_out(home, chosen["run_id"]) if chosen else (), labels=labels,
+        offered={pack.sha256: name for name, pack in packs.items()},
         found=[_shown(home, shadow, chosen, before) for shadow in counts],
     )  # fmt: skip
 
@@ -44,9 +45,8 @@ def _shown(home, shadow, run, before):
     answer, manifest = _answer(shadow, run), _manifest(home, run["run_id"])
     former = manifest.protocol_before if manifest else None
     return {
-        "is_former": bool(former) and former.sha256 == shadow["protocol"]["sha256"],
-        "changed": _changed(shadow),
-        "name": shadow["protocol"]["pack"], "answer": answer, "matrix": priority_matrix(answer),
+        "change": former and change_by(shadow, former.sha256),
+        "sha256": shadow["protocol"]["sha256"], "answer": answer, "matrix": priority_matrix(answer),
         "course": _course(home, shadow, before),
     }  # fmt: skip
 
@@ -97,11 +97,6 @@ def named(shadow):
     return f"{shadow['protocol']['pack']} {shadow['protocol']['version']}"
 
 
-def _changed(shadow):
-    "Who stays on the list with another action or priority"
-    return sum(flow["patients"] for flow in shadow["flows"] if flow["from"] and flow["to"])
-
-
 def _course(home, shadow, runs):
     "Of the runs that counted this pack, oldest first: how many it would list, and who moves"
     same = [(row, _same(shadow, shadows_of(home, row["run_id"]))) for row in runs]
@@ -120,15 +115,5 @@ def _night(run, shadow):
         "as_of": run["as_of"], "protocol": run["protocol"], "shadow": named(shadow),
         "now": shadow["now"]["worklist"], "then": shadow["then"]["worklist"],
         "come": shadow["moved"]["come"], "leave": shadow["moved"]["leave"],
-        "changed": _changed(shadow),
-    }  # fmt: skip
-
-
-def counted_change(shadows, sha256):
-    """How many patients a change of protocol alone adds, removes and alters: of the counts of a run
-    those of the pack with this hash, which decided before; None where it was not counted."""
-    former = next((each for each in shadows if each["protocol"]["sha256"] == sha256), None)
-    return former and {
-        "adds": former["moved"]["leave"], "removes": former["moved"]["come"],
-        "alters": _changed(former),
+        "changed": altered(shadow),
     }  # fmt: skip

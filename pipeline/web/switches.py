@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from pipeline import worklist
-from pipeline.runs import known_manifest
+from pipeline.runs import CountedChange, counted_change, known_manifest
 from pipeline.web.access import store_of
-from pipeline.web.shadows import counted_change, named, shadows_of
+from pipeline.web.shadows import named, shadows_of
 
 CHANGES_SHOWN = timedelta(days=14)  # longer ago, the patient's page tells of it
 LOOKED_AT = 60  # runs
@@ -17,14 +17,14 @@ LOOKED_AT = 60  # runs
 @dataclass(frozen=True)
 class Switch:
     """The first run of another protocol. before, after: the names and versions, the same where the
-    text alone changed. moved: how many patients the change alone adds, removes and alters, on the
-    same data, by these names; None where it was not counted."""
+    text alone changed. moved: what the change alone does, on the same data; None where it was not
+    counted."""
 
     run_id: str
     as_of: date
     before: str
     after: str
-    moved: dict | None
+    moved: CountedChange | None
 
     @property
     def is_text(self):
@@ -63,22 +63,22 @@ def standing_switch(request):
     return next(filter(None, found), None)
 
 
-def switched_on(request):
-    """The as-of date of the `standing_switch`."""
-    switch = standing_switch(request)
-    return switch and switch.as_of
-
-
 def _with_the_one_before(runs):
     "Of runs, newest first; None of the oldest"
     return zip(runs, [*runs[1:], None], strict=True)
 
 
 def _may_differ(home, run, before):
-    "Manifests name every file of the lake, so those of the other runs are not read"
-    if before and run["protocol"] != before["protocol"]:
+    """Manifests name every file of the lake, so those of the other runs are not read, but for the
+    latest one's: a change of the text alone may not have been counted"""
+    if (before and run["protocol"] != before["protocol"]) or _is_latest(home, run):
         return True
     return any(named(shadow) == run["protocol"] for shadow in shadows_of(home, run["run_id"]))
+
+
+def _is_latest(home, run):
+    latest = home.runs / "latest"
+    return latest.exists() and latest.resolve().name == run["run_id"]
 
 
 def _switch(home, run, before):

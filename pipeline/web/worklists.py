@@ -43,9 +43,7 @@ def listing(request: Request, actor: Viewer, told: Annotated[Told, Query()]):
     store, query, today = store_of(request), request.query_params, clock.today()
     follow(request)
     switch = standing_switch(request)
-    chosen, since = filters.asked(
-        store, query, actor.name, today=today, switched_on=switch and switch.as_of
-    )
+    chosen, since = filters.asked(store, query, actor.name, today=today, switch=switch)
     sort, descending = filters.order(query)
     listed = worklist.page(
         store, chosen, today=today, sort=sort, descending=descending,
@@ -66,7 +64,7 @@ def _reopened(store, switch, today):
     "How many of the patients whom the reader sees a change of protocol opened again"
     if switch is None:
         return 0
-    chosen = worklist.Filter(reopened_since=switch.as_of)
+    chosen = worklist.Filter(protocol_since=switch.as_of, reopened_by=switch.run_id)
     return worklist.page(store, chosen, today=today, size=1).total
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import exists, or_
 
 from pipeline.runs import PROTOCOL_CHANGED
 from pipeline.worklist.funnel import Identified, in_episodes
 from pipeline.worklist.need_to_know import seen_in_lists
-from pipeline.worklist.statuses import STATUSES
-from pipeline.worklist.tables import item
+from pipeline.worklist.statuses import SET_BY_PEOPLE, STATUSES
+from pipeline.worklist.tables import event, item
 
 LISTED = tuple(status for status in STATUSES if status != "off_list")
 NAMED = {  # of a Filter: the column that must hold one of its values
@@ -25,10 +25,10 @@ class Filter:
 
     assignee, site: "" stands for none. waiting: for that many days at least. new_since: listed on
     that day or later, changed_since: listed before it and changed since. protocol_since: changed on
-    that day or later on the first night of another protocol; reopened_since: then opened again, of
-    those whom people had put aside, and not acted on since. attempt_due: the patient is to be tried
-    again by that day. patient: the id begins so. identified: of an episode; then in any status
-    where none is named.
+    that day or later on the first night of another protocol. reopened_by: people had put it aside,
+    the run of this id or a later one opened it again by another protocol, and it is still open or
+    assigned. attempt_due: the patient is to be tried again by that day. patient: the id begins so.
+    identified: of an episode; then in any status where none is named.
     """
 
     priority: tuple = ()
@@ -42,7 +42,7 @@ class Filter:
     new_since: date | None = None
     changed_since: date | None = None
     protocol_since: date | None = None
-    reopened_since: date | None = None
+    reopened_by: str | None = None
     attempt_due: date | None = None
     patient: str | None = None
     keys: tuple = ()
@@ -105,10 +105,15 @@ def _since(chosen):
 
 
 def _by_protocol(chosen):
-    if since := chosen.protocol_since or chosen.reopened_since:
-        yield item.c.changed_on >= since
+    if chosen.protocol_since:
+        yield item.c.changed_on >= chosen.protocol_since
         yield item.c.changed_because.startswith(PROTOCOL_CHANGED, autoescape=True)
-    if chosen.reopened_since:
-        yield item.c.opened_on < item.c.changed_on
-        yield item.c.status_on == item.c.changed_on
+    if chosen.reopened_by:
         yield item.c.status.in_(("open", "assigned"))
+        yield exists().where(
+            event.c.item_id == item.c.id,
+            event.c.kind == "reopened",
+            event.c.from_status.in_(SET_BY_PEOPLE),
+            event.c.run_id >= chosen.reopened_by,  # ids of runs are in order of their start
+            event.c.detail.startswith(PROTOCOL_CHANGED, autoescape=True),
+        )

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from pipeline import worklist
-from pipeline.core import Home
+from pipeline.core import PROTOCOL, Home
 from pipeline.web import create_app
 from tests.command import b12
 from tests.functional.web_client import client
@@ -146,6 +146,22 @@ def test_the_runs_page_names_what_is_watched(home, monkeypatch, tmp_path):
     nice, aafp = counts_of(home, runs_of(home)[NIGHTS[-1]])
     said = f"nice-ng239 1.0.0 would list {nice['then']['worklist']}, aafp-2025 1.0.0 would list {aafp['then']['worklist']}"
     assert said in page
+
+
+def test_a_link_to_what_differs_leads_to_the_text_that_was_counted(home, monkeypatch, tmp_path):
+    link = 'href="/population/what-if/protocol?pack={}"'
+    page = browser_of(home).get(PATH).text
+    assert all(link.format(name) in page for name in ("nice-ng239", "aafp-2025"))
+    ours = tmp_path / "nice-ng239.yaml"
+    ours.write_text((PROTOCOL / "nice-ng239.yaml").read_text() + "# another text\n")
+    monkeypatch.setenv("B12_SHADOW_PACKS", str(ours))
+    assert b12(home.root, "screen", "--as-of", NIGHTS[-1]).code == 0
+    [shadow] = counts_of(home, max(path.name for path in home.runs.glob("2*")))
+    offered = f"nice-ng239-{shadow['protocol']['sha256'][:8]}"
+    page = browser_of(home).get(PATH).text
+    assert link.format(offered) in page and link.format("nice-ng239") not in page
+    monkeypatch.delenv("B12_SHADOW_PACKS")
+    assert "What differs, and the patients" not in browser_of(home).get(PATH).text
 
 
 def test_the_protocol_of_the_run_before_says_what_the_change_did(home):

@@ -97,6 +97,25 @@ def test_who_was_opened_again_is_counted_and_listed(home):
     assert key not in keys(browser.get("/worklist?since=reopened"))
 
 
+def test_who_is_only_assigned_on_that_day_was_not_opened_again(home):
+    browser, expected = browser_of(home), reopened(home)
+    with closing(worklist.open_store(home)) as store:
+        rows = list(worklist.listed(store, worklist.Filter(status=("open",)), today=TODAY))
+        stayed = next(
+            row for row in rows if row["key"] not in expected and row["changed_on"] == TODAY
+            and [one["kind"] for one in worklist.events(store, row["key"])] == ["changed", "opened"]
+        )  # fmt: skip
+        for key in (stayed["key"], min(expected)):
+            row = worklist.item(store, key)
+            asked = {"assignee": "ann", "today": TODAY, "version": row["version"]}
+            worklist.act(store, key, actor=ANN, **asked)
+        assert worklist.item(store, stayed["key"])["status_on"] == TODAY
+    note = note_of(browser.get("/worklist"))
+    assert f"{len(expected)} patients in progress, postponed or closed are open again." in note
+    found = keys(browser.get("/worklist?since=reopened"))
+    assert stayed["key"] not in found and min(expected) in found
+
+
 def rows_of(page):
     return [" ".join(text.split()) for text in re.findall(r"<tr role=\"row\" data-row.*?</tr>", page.text, flags=re.S)]  # fmt: skip
 
@@ -156,6 +175,24 @@ def test_another_text_of_the_same_protocol_is_a_change_too(home, tmp_path):
     assert browser.get("/runs").text.count(">protocol changed</span>") == 2
 
 
+def test_a_change_of_text_is_said_also_where_the_former_could_not_be_read(home, tmp_path):
+    former = (home.runs / "latest").resolve() / "protocol" / "nice-ng239.yaml"
+    former.write_text("{")
+    pack = tmp_path / "nice-ng239.yaml"
+    pack.write_text((PROTOCOL / "nice-ng239.yaml").read_text() + "# another text\n")
+    answer = b12(home.root, "screen", "--as-of", AS_OF, "--protocol", pack)
+    assert answer.code == 0, answer.err
+    former.write_text((PROTOCOL / "nice-ng239.yaml").read_text())
+    browser = browser_of(home)
+    for path in ("/worklist", "/population", "/runs", "/runs/compare"):
+        note = note_of(browser.get(path))
+        assert note.startswith("The text of the protocol nice-ng239 1.0.0 changed."), path
+        assert "this alone" not in note, path
+    assert browser.get("/runs").text.count(">protocol changed</span>") == 2
+    left = "The protocol of the run before, nice-ng239 1.0.0, cannot be read and was not counted."
+    assert left in browser.get("/population/shadows").text
+
+
 def test_a_run_whose_folder_is_gone_is_still_marked(home):
     changed = (home.runs / "latest").resolve()
     assert b12(home.root, "screen", "--as-of", NEXT, "--protocol", "nice-ng239").code == 0
@@ -178,8 +215,8 @@ def test_operators_are_told_once(home, monkeypatch):
     told = []
     monkeypatch.setattr(switched, "notify", lambda *said: told.append(said) or {})
     newest = (home.runs / "latest").resolve().name
-    assert switched.told_of_protocol(home, None) == newest
-    assert switched.told_of_protocol(home, newest) == newest
+    assert switched.told_of_protocol(home, None) == (newest, [])
+    assert switched.told_of_protocol(home, newest) == (newest, [])
     [(subject, lines)] = told
     assert subject == "B12 screening: the protocol changed"
     assert lines[0].startswith("Protocol changed: praxis-2026 2.0.0 → nice-ng239 1.0.0")

@@ -161,7 +161,7 @@ def test_a_change_of_protocol_is_told_once_and_of_the_next_run_nothing(
     new = PackVersion(pack="other", version="2", sha256="b")
     folder = a_run(home, "20260131T010000Z-aaaaaa", protocol=new, protocol_before=former)
     moved = {"leave": 1_200, "come": 3}
-    shadows = [{"protocol": {"sha256": "a"}, "moved": moved}]
+    shadows = [{"protocol": {"sha256": "a"}, "moved": moved, "flows": []}]
     (folder / "shadows.json").write_text(json.dumps(shadows))
     monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "http://127.0.0.1:9")
     look(NOON, home=home)
@@ -175,6 +175,34 @@ def test_a_change_of_protocol_is_told_once_and_of_the_next_run_nothing(
         "Protocol changed: praxis-2026 1.0.0 → other 2, as of 2026-01-31.",
         "On the same data it alone adds 1,200 patients to the worklist and removes 3.",
     ]
+
+
+def test_a_change_of_protocol_that_was_held_is_told_when_it_is_approved(
+    look, told, tmp_path, monkeypatch
+):
+    "Also after later runs, once, and not while it could not be sent"
+    home, address = Home(tmp_path), os.environ["B12_NOTIFY_WEBHOOK"]
+    former = PackVersion(pack="praxis-2026", version="1.0.0", sha256="a")
+    new = PackVersion(pack="other", version="2", sha256="b")
+    a_run(home, "20260130T010000Z-aaaaaa")
+    look(NOON, home=home)
+    change = {"protocol": new, "protocol_before": former}
+    held = a_run(home, ".held-20260131T010000Z-aaaaaa", **change)
+    discarded = a_run(home, ".held-20260131T020000Z-aaaaaa", published=False, **change)
+    for run_id in ("20260201T010000Z-aaaaaa", "20260202T010000Z-aaaaaa"):
+        a_run(home, run_id)
+        look(NOON, home=home)
+    assert told() == []
+    for folder in (held, discarded):
+        folder.rename(home.runs / folder.name.removeprefix(".held-"))
+    monkeypatch.setenv("B12_NOTIFY_WEBHOOK", "http://127.0.0.1:9")
+    look(NOON, home=home)
+    monkeypatch.setenv("B12_NOTIFY_WEBHOOK", address)
+    for _ in range(2):
+        look(NOON, home=home)
+    [[line]] = told()
+    assert line == "Protocol changed: praxis-2026 1.0.0 → other 2, as of 2026-01-31."
+    assert json.loads((tmp_path / "alerts.json").read_text())["protocol_waiting"] == []
 
 
 def a_run(home, run_id, **changes):

@@ -1,19 +1,24 @@
 "The worklist as people see it: what is counted is what is listed, for every filter; on both databases"
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import insert
 
 from pipeline import worklist
 from pipeline.worklist import SORTS, Filter
+from pipeline.worklist.tables import event
 from tests.stores import KIM, TODAY, fill
 
 ALERTS, COHORTS = (
     ("FOLATE_BEFORE_B12", "THERAPY_LAPSED", "THERAPY_STOPPED"),
     ("low_b12", "on_therapy"),
 )
+
+
+RUNS = ("20260130T020000Z-ffffff", "20260131T020000Z-0a0a0a", "20260201T020000Z-000000")
 
 
 def population(store, number=300, seed=7):
@@ -36,7 +41,17 @@ def population(store, number=300, seed=7):
             "snoozed_until": TODAY + timedelta(days=30) if status == "snoozed" else None,
         })  # fmt: skip
     fill(store, rows)
-    return worklist.find_patients(store, "", today=TODAY, limit=number)
+    found = worklist.find_patients(store, "", today=TODAY, limit=number)
+    kinds = ("opened", "reopened", "reopened", "reopened", "assigned", "snooze_ended")
+    for row in found:
+        row["event"] = {
+            "item_id": row["id"], "at": datetime.now(UTC), "who": "night", "kind": draw.choice(kinds),
+            "from_status": draw.choice(["done", "snoozed", "contacted", "resolved"]), "to_status": "open",
+            "detail": draw.choice(["new evidence", "protocol changed: a 1 → b 1"]), "run_id": draw.choice([None, *RUNS]),
+        }  # fmt: skip
+    with store.writing() as con:
+        con.execute(insert(event), [row["event"] for row in found])
+    return found
 
 
 def fits(row, chosen):
@@ -56,7 +71,7 @@ def fits(row, chosen):
             not chosen.changed_since or row["changed_on"] >= chosen.changed_since > row["opened_on"]
         )
         and (not chosen.protocol_since or is_by_protocol(row, chosen.protocol_since))
-        and (not chosen.reopened_since or is_reopened(row, chosen.reopened_since))
+        and (not chosen.reopened_by or is_reopened(row, chosen.reopened_by))
         and row["patient_id"].startswith(chosen.patient or "")
     )
 
@@ -65,10 +80,12 @@ def is_by_protocol(row, since):
     return row["changed_on"] >= since and (row["changed_because"] or "")[:17] == "protocol changed:"
 
 
-def is_reopened(row, since):
+def is_reopened(row, run_id):
+    told = row["event"]
     return (
-        is_by_protocol(row, since)
-        and row["opened_on"] < row["changed_on"] == row["status_on"]
+        (told["kind"], told["detail"][:17]) == ("reopened", "protocol changed:")
+        and told["from_status"] != "resolved"
+        and (told["run_id"] or "") >= run_id
         and row["status"] in ("open", "assigned")
     )
 
@@ -83,13 +100,13 @@ def some_filter(draw):
         waiting=draw.choice([None, 30, 365]), new_since=draw.choice([None, None, TODAY - timedelta(days=2)]),
         changed_since=draw.choice([None, None, TODAY - timedelta(days=4)]), patient=draw.choice([None, "A", "B0001", "%"]),
         protocol_since=draw.choice([None, None, None, TODAY - timedelta(days=6)]),
-        reopened_since=draw.choice([None, None, None, TODAY - timedelta(days=6)]),
+        reopened_by=draw.choice([None, None, None, RUNS[1]]),
     )  # fmt: skip
 
 
 def test_what_another_protocol_changed_and_opened_again(store):
     rows, since = population(store), TODAY - timedelta(days=6)
-    for chosen in (Filter(protocol_since=since), Filter(reopened_since=since)):
+    for chosen in (Filter(protocol_since=since), Filter(reopened_by=RUNS[1])):
         wanted = {row["patient_id"] for row in rows if fits(row, chosen)}
         page = worklist.page(store, chosen, today=TODAY, size=500)
         assert wanted and {row["patient_id"] for row in page.rows} == wanted
