@@ -238,7 +238,7 @@ def a_lead_watches_the_shadow(page, base):
     expect(page.locator("#pack-title")).to_contain_text(NEW)
     tab_to(page, "form[method=post] button.primary")
     press(page, "Enter")
-    expect(page.locator("#effect")).to_be_visible()
+    expect(page.locator("#effect")).to_be_visible(timeout=60_000)  # it screens everyone once more
     tab_to(page, "a[href*='/patients?pack=']")
     press(page, "Enter")
     expect(page.locator("h1")).to_contain_text(f"Patients who would change under {NEW}")
