@@ -27,7 +27,7 @@ EVERYBODY = """
 """
 
 
-def night(as_of="2026-02-01", done_recheck_days=90, protocol_change=None):
+def night(as_of="2026-02-01", done_recheck_days=90, protocol_change=None, is_other_pack=False):
     """A clinic in which the relations that `worklist.night` reads exist, and are empty."""
     con = clinic(as_of, done_recheck_days=done_recheck_days)
     for schema in ("worklist", "clinical"):
@@ -48,8 +48,9 @@ def night(as_of="2026-02-01", done_recheck_days=90, protocol_change=None):
     con.execute(f"create view worklist.candidate as {EVERYBODY}")
     con.execute("create table worklist.withdrawn (patient_id varchar, results varchar)")
     con.execute(
-        "create table worklist.run as select $1::date as as_of, $2::varchar as protocol_change",
-        [as_of, protocol_change],
+        "create table worklist.run as select $1::date as as_of, $2::varchar as protocol_change,"
+        " $3::boolean as is_other_pack",
+        [as_of, protocol_change, is_other_pack],
     )
     con.execute(
         "create table worklist.assessment (patient_id varchar, scope varchar, next_step varchar, reason varchar)"
@@ -59,7 +60,7 @@ def night(as_of="2026-02-01", done_recheck_days=90, protocol_change=None):
 
 def items(con, text):
     """Items of the store from a text table; `facts` as `name answer, name answer`, over FACTS;
-    a `;` stands for a comma within an answer, `active_B12` for active B12."""
+    a `;` stands for a comma within an answer."""
     rows = [_filled(row) | {"id": place} for place, row in enumerate(parse(text), start=1)]
     insert(con, "worklist.item_content", rows)
     slim = [name.split()[0] for name in ITEM.split(",")]
@@ -109,7 +110,7 @@ def _hashed(row):
 def _filled(row):
     given = {name: cell for name, cell in row.items() if cell is not None}
     said = (one.split(" ", 1) for one in given.pop("facts", "").split(", ") if one)
-    told = {name.replace("_B", " B"): answer.replace(";", ",") for name, answer in said}
+    told = {name: answer.replace(";", ",") for name, answer in said}
     listed = "|" + told.get("alerts", "").replace("none", "") + "|"
     base = (
         {"facts": json.dumps(FACTS | told, ensure_ascii=False), "safety": listed}

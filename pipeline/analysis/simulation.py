@@ -5,11 +5,11 @@ from collections import Counter
 from contextlib import ExitStack
 from threading import Lock
 
-from pipeline.core import UsageError, private_folder
+from pipeline.core import private_folder
 from pipeline.engine import build, relation_names, relations_read_by, resting_on, storage_errors
 from pipeline.lake import is_readable_as
 from pipeline.protocol import fingerprints, movable, moved, pack_of_run
-from pipeline.runs import manifests
+from pipeline.runs import known_manifest, latest_folder
 from pipeline.screening import (
     BUILDERS,
     build_changed,
@@ -39,11 +39,7 @@ class Simulation:
     """
 
     def __init__(self, home, other=None):
-        last = next(iter(manifests(home)), None)
-        if last is None:
-            raise UsageError(
-                f"No run has been published in {home.root}. Type: b12 run PATH --source PROFILE"
-            )
+        last = known_manifest(latest_folder(home).resolve())
         self.home, self.run_id, self.as_of = home, last.run_id, last.as_of
         self.pack = pack_of_run(home.runs / last.run_id, last.protocol)
         self.asked, self._shown = other or self.pack, self.pack

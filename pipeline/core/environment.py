@@ -193,7 +193,7 @@ class Settings(BaseSettings):
     shadow_packs: str = _text(
         "",
         "Protocol packs, by name or path, separated by commas, that are counted beside the one that"
-        " decides the worklist.",
+        " decides the worklist. Pages offer them too, where they can read the path.",
         most=1000,
     )
     answer_hours: float = Field(

@@ -42,22 +42,25 @@ def _read_by(con, name):
         assert not tree["error"], f"{name}: {tree.get('error_message')}"
         columns = {node["column_names"][-1] for node in _nodes(tree, "COLUMN_REF")}
         whole = {each for node in _nodes(tree, "SELECT_NODE") for each in _starred(node)}
-        _READ_BY[name] = frozenset(_tables(tree)), columns, whole
+        whole |= {each for each, called in _tables(tree) if columns & called}  # its row as a value
+        _READ_BY[name] = frozenset(each for each, _ in _tables(tree)), columns, whole
     return _READ_BY[name]
 
 
 def _tables(tree):
+    "Each as (relation, what it is called)"
     for node in _nodes(tree, "BASE_TABLE"):
         if node.get("schema_name"):
-            yield f"{node['schema_name']}.{node['table_name']}"
+            relation = f"{node['schema_name']}.{node['table_name']}"
+            yield relation, {node["table_name"], node["alias"]} - {""}
 
 
 def _starred(select):
     "What a star of its own list may stand for"
     stars = {node["relation_name"] for node in _nodes(select["select_list"], "STAR")}
-    for table in _tables(select["from_table"]) if stars else ():
-        if "" in stars or table.split(".")[1] in stars:
-            yield table
+    for relation, called in _tables(select["from_table"]) if stars else ():
+        if "" in stars or called & stars:
+            yield relation
 
 
 def _nodes(node, kind):

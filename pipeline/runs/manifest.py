@@ -51,6 +51,10 @@ class PackVersion(Record):
     def __str__(self):
         return f"{self.pack} {self.version}"
 
+    def is_other_than(self, former):
+        """Whether it is another pack, not another version or text of the same."""
+        return self.pack != former.pack
+
     def change_from(self, former):
         """What a run says where another pack, or another text of it, screened the run before, a
         PackVersion; None where it is the same. Runs of earlier versions do not say the text."""

@@ -123,10 +123,10 @@ def plan_of(home, as_of, pack, shadows=None, **asked):
     `screen_population` is asked besides. Raises UsageError, InvalidProtocol."""
     day, loaded = parse_day(as_of or today()), load_checked_pack(pack)
     others, left = load_shadows(loaded, shadows)
-    changes = quality.read_changes(home)
-    return with_former(
-        home, RunPlan(loaded, day, shadows=others, shadows_left=left, changes=changes, **asked)
+    plan = RunPlan(
+        loaded, day, watched=others, watched_left=left, changes=quality.read_changes(home), **asked
     )
+    return with_former(home, plan)
 
 
 def _check_lake(home):
@@ -210,6 +210,7 @@ def _attempt(home, plan, progress, *, locked):
         with locked():
             if answered := _answered(home, plan.asked_by):
                 return answered, ()
+            plan = plan if plan.replay_of else with_former(home, plan)
             night = plan_night(home, folder, plan, published=_published(home, plan))
         return _finish(home, folder, night, plan, progress, locked=locked)
 

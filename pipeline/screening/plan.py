@@ -13,22 +13,39 @@ SHOWN = 5  # problems of a pack that the error names
 
 @dataclass(frozen=True)
 class RunPlan:
-    """pack: a sound protocol pack. shadows: others, of which it is counted whom they would list;
-    among them that of the run before, where it was another: `before`, its PackVersion.
-    shadows_left: a sentence for each that was left out. changes: what the site changes about the
-    gates. replay_of: the manifest of the run to screen again. The others: see
+    """pack: a sound protocol pack. watched: others that are asked for as shadows; watched_left: a
+    sentence for each that was left out. before: the PackVersion of the run before, where that was
+    another text, and former: its Pack, None where it cannot be read. changes: what the site changes
+    about the gates. replay_of: the manifest of the run to screen again. The others: see
     `screen_population`."""
 
     pack: Pack
     as_of: date
-    shadows: tuple[Pack, ...] = ()
-    shadows_left: tuple[str, ...] = ()
+    watched: tuple[Pack, ...] = ()
+    watched_left: tuple[str, ...] = ()
     before: PackVersion | None = None
+    former: Pack | None = None
     hold_warned: bool = False
     asked_by: str | None = None
     is_unattended: bool = False
     replay_of: RunManifest | None = None
     changes: quality.Changes = quality.NO_CHANGES
+
+    @property
+    def shadows(self):
+        """The packs of which it is counted whom they would list: the watched ones, and the former,
+        so that what a change of protocol does is counted the same night."""
+        known = {each.sha256 for each in (self.pack, *self.watched)}
+        is_one = self.former and self.former.sha256 not in known
+        return (*self.watched, self.former) if is_one else self.watched
+
+    @property
+    def shadows_left(self):
+        """A sentence for each shadow that was left out."""
+        if self.before is None or self.former is not None:
+            return self.watched_left
+        left = f"{FORMER_LEFT}, {self.before}, cannot be read and was not counted."
+        return (*self.watched_left, left)
 
     def state_after(self, outcomes, standing):
         """What becomes of the run by the outcomes of its gates and the PackStanding of its pack, as
@@ -76,20 +93,17 @@ def load_shadows(pack, names=None):
 
 
 def with_former(home, plan):
-    """The RunPlan, and where the run published last was screened by another pack, or another text
-    of it, this one is a shadow too: what the change of protocol does is counted the same night."""
+    """The RunPlan with what the run that was published last was screened by, where that was another
+    pack, or another text of it."""
     latest = home.runs / "latest"
     last = known_manifest(latest.resolve()) if latest.exists() else None
-    if not last or not last.protocol.change_from(PackVersion(**version_of(plan.pack))):
-        return plan
+    if not last or not PackVersion(**version_of(plan.pack)).change_from(last.protocol):
+        return replace(plan, before=None, former=None)
     try:
         former = kept_pack(home, last)
     except (InvalidProtocol, StorageError):
-        left = f"{FORMER_LEFT}, {last.protocol}, cannot be read and was not counted."
-        return replace(plan, before=last.protocol, shadows_left=(*plan.shadows_left, left))
-    known = {each.sha256 for each in (plan.pack, *plan.shadows)}
-    shadows = (*plan.shadows, *([former] if former.sha256 not in known else []))
-    return replace(plan, before=last.protocol, shadows=shadows)
+        former = None
+    return replace(plan, before=last.protocol, former=former)
 
 
 def version_of(pack):

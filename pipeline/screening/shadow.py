@@ -63,7 +63,7 @@ def build_changed(con, wanted, pack, known):
 
 def _changed(con, wanted, known):
     found = fingerprints(con)
-    changed = {name for name in found if found[name] != known.get(name)}
+    changed = {name for name in {*found, *known} if found.get(name) != known.get(name)}
     # what was known to the decisions before holds their answers, too
     return resting_on(con, wanted, {*changed, "screening.combination_fact"} if changed else set())
 

@@ -151,10 +151,11 @@ def _register_run(duck, folder, as_of, before):
     register(duck, kept)
     for relation, (file, columns) in READ.items():
         _view(duck, f"worklist.{relation}", parquet_files(folder, file), columns)
-    known = "$1::date as as_of, $2::varchar as protocol_change"
+    known = "$1::date as as_of, $2::varchar as protocol_change, $3::boolean as is_other_pack"
+    changed = protocol.change_from(before) if before else None
+    is_other = before is not None and protocol.is_other_than(before)
     for schema in ("worklist", "protocol"):
-        changed = before and protocol.change_from(before)
-        duck.execute(f"create table {schema}.run as select {known}", [as_of, changed])
+        duck.execute(f"create table {schema}.run as select {known}", [as_of, changed, is_other])
 
 
 def _view(duck, name, paths, columns):

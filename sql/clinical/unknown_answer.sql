@@ -6,7 +6,7 @@ with asked as (
     from protocol.fact_line
     join protocol.declared_fact using (fact)
     cross join protocol.run
-    where fact_line.is_used and fact_line.kind in ('lab', 'person')
+    where fact_line.is_used and fact_line.kind in ('lab', 'person') and declared_fact.not_loaded is not null
 )
 
 select distinct population.patient_id, asked.fact, asked.answer

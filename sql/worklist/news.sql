@@ -1,7 +1,7 @@
 -- One row per patient listed before and now of whom a fact changed: which, from what to what.
 -- is_news: of alerts and priority alone, only an alert that came, or more urgency, is a reason to look again; any other fact is one.
--- On the first night of another protocol its words are no reason: of the next step the action is, of B12, MMA and homocysteine the value or day,
--- not the band (of active B12 no value is kept, so its band is one); a fact that one of the protocols does not ask (not_asked) is none.
+-- On the first night of another pack the id of a rule is no reason, nor is a fact that the pack asks no more, or asks now and finds nothing:
+-- not_asked. Another word for the same value may come from new data, and is one.
 -- A fact that only the row of before has is not looked at; one that only the row of now has has no before, and is not told.
 with compared as (
     select
@@ -25,10 +25,10 @@ select
         case
             when name in ('alerts', 'priority') then priority_now < priority_before
                 or len(list_filter(alerts_now, lambda alert: not list_contains(alerts_before, alert))) > 0
-            when run.protocol_change is null then true
-            when starts_with(before, 'not_asked') or starts_with(now, 'not_asked') then false
+            when not run.is_other_pack then true
+            when starts_with(now, 'not_asked') then false
+            when starts_with(before, 'not_asked') then now not in ('none', 'none_known', 'no', 'never', 'not_loaded', 'not_on_therapy')
             when name = 'next_step' then before[:strpos(before, ' (')] <> now[:strpos(now, ' (')]
-            when name in ('B12', 'MMA', 'homocysteine') then before[strpos(before || ',', ','):] <> now[strpos(now || ',', ','):]
             else true
         end
     ) as is_news

@@ -13,9 +13,9 @@ with decided as (
             when is_listed and is_first then 'opened'
             when is_listed and is_closed then 'reopened'
             when is_listed and news.is_news and status not in ('open', 'assigned') then 'reopened'
-            when is_listed and news.patient_id is not null then 'changed'
             when is_listed and status = 'snoozed' and snoozed_until <= run.as_of then 'snooze_ended'
             when is_listed and status = 'done' and status_on + setting.done_recheck_days <= run.as_of then 'recheck'
+            when is_listed and news.patient_id is not null then 'changed'
             when is_listed and is_worded_anew then 'refreshed'
             when is_listed then 'kept'
             when merged_patient.surviving_id is not null and status <> 'merged' then 'merged'
@@ -42,15 +42,15 @@ select
         else status
     end as to_status,
     nullif(array_to_string([
-        case when change in ('opened', 'reopened', 'changed', 'resolved') then protocol_change end,
+        case when change in ('opened', 'reopened', 'changed', 'snooze_ended', 'recheck', 'resolved') then protocol_change end,
         case change
             when 'reopened' then array_to_string([
                 case when is_closed then 'back on the worklist' when protocol_change is null then 'new evidence' end,
                 'taken back by its source: ' || withdrawn_results, because
             ], '; ')
             when 'changed' then coalesce('taken back by its source: ' || withdrawn_results || '; ', '') || because
-            when 'snooze_ended' then 'snoozed until ' || snoozed_until
-            when 'recheck' then 'done since ' || status_on || ', and the data still say the same'
+            when 'snooze_ended' then 'snoozed until ' || snoozed_until || coalesce('; ' || because, '')
+            when 'recheck' then 'done since ' || status_on || coalesce('; ' || because, ', and the data still say the same')
             when 'merged' then 'merged into another patient'
             when 'excluded' then coalesce(lower(left(reason_now, 1)) || rtrim(reason_now[2:], '.'), 'no longer in the population')
             when 'withdrawn' then 'taken back by its source: ' || withdrawn_results || '; ' || next_step_now || ': ' || reason_now

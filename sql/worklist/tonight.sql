@@ -2,7 +2,7 @@
 -- facts: the next step and its basis, by name, as text. While these do not change, the item stays the same.
 -- action: what is to be done first: the next step, or the alert or flag that gives the row its priority where the step's rule does not.
 -- severity: the order within a priority, smallest first: neurological, band (a low active B12 as a low one), MMA; then the newest deciding result.
--- waits_from: waiting_since, or where a drug makes the risk, the day on which it had been taken for long enough.
+-- waits_from: waiting_since, or where long use of a drug makes the risk, the day on which it had been taken for long enough.
 -- evidence: without the ages of its values, which grow every night. Lists are led, joined and closed by |, so that one of them is found by '|NAME|'. No site recorded: null.
 with asked as (
     select
@@ -41,9 +41,9 @@ select
         + case when worklist.active_b12 = 'low' then least(1, band.severity) else band.severity end * 1_000_000
         + case worklist.mma when 'raised' then 0 when 'not_raised' then 3 when 'never' then 2 else 1 end * 100_000
         + 99_999 - case when listed.deciding_on is null then 0 else greatest(0, least(99_999, listed.deciding_on - date '1900-01-01')) end as severity,
-    case worklist.waiting_since
-        when worklist.metformin_since then least(worklist.as_of, cast(worklist.metformin_since + to_months(setting.metformin_months) as date))
-        when worklist.acid_suppressant_since then least(worklist.as_of, cast(worklist.acid_suppressant_since + to_months(setting.acid_suppressant_months) as date))
+    case
+        when worklist.waiting_since = worklist.metformin_since and worklist.metformin = 'long_term' then least(worklist.as_of, cast(worklist.metformin_since + to_months(setting.metformin_months) as date))
+        when worklist.waiting_since = worklist.acid_suppressant_since and worklist.acid_suppressant = 'long_term' then least(worklist.as_of, cast(worklist.acid_suppressant_since + to_months(setting.acid_suppressant_months) as date))
         else worklist.waiting_since
     end as waits_from,
     listed.deciding_test, listed.deciding_value, listed.deciding_reported, listed.deciding_on, listed.reference_low, listed.reference_high,

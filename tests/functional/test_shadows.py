@@ -14,9 +14,11 @@ from pipeline.analysis.simulation import Simulation
 from pipeline.core.config import Home
 from pipeline.protocol.pack import load
 from pipeline.runs import counted_change, read_manifest
+from pipeline.screening import nightly
 from pipeline.worklist.tables import event, item
 from tests.command import AS_OF, b12, run
 
+OTHERWISE = ("priority", "next_step", "alerts")  # what is compared by itself
 CHANGED = "protocol changed: praxis-2026 2.0.0 → nice-ng239 1.0.0"
 ANN = worklist.Actor("ann", "coordinator", None)
 TOLD = (item.c.patient_id, item.c.facts, item.c.safety)
@@ -133,16 +135,16 @@ def told(store):
 
 
 def is_asked_more(before, now):
-    "Another action, more urgency, an alert or a finding that was not there"
-    said = [(one["neurological"], one["malabsorption"], one["monitoring"]) for one in (before, now)]
-    is_found = any(
-        was != is_now and "not_asked" not in (was, is_now)
-        for was, is_now in zip(*said, strict=True)
-    )
+    "Another action, more urgency, an alert that was not there, or what counts otherwise"
     alerts = set(now["safety"].split("|")) - set(before["safety"].split("|"))
     action = [one["next_step"].split(" ")[0] for one in (before, now)]
     is_urgent = int(now["priority"]) < int(before["priority"])
-    return action[0] != action[1] or is_urgent or bool(alerts) or is_found
+    counts = [name for name in json.loads(now["facts"]) if name not in OTHERWISE]
+    is_other = any(
+        before[name] != now[name] and "not_asked" not in (before[name], now[name])
+        for name in counts
+    )
+    return action[0] != action[1] or is_urgent or bool(alerts) or is_other
 
 
 def test_a_switch_is_counted_and_named_in_the_run_the_difference_and_on_the_items(home):
@@ -182,3 +184,13 @@ def test_a_switch_is_counted_and_named_in_the_run_the_difference_and_on_the_item
     assert (folder / "worklist.csv").read_bytes() == (again / "worklist.csv").read_bytes()
     assert read_manifest(again).protocol_change is None
     assert not (again / "shadows.json").exists()
+
+
+def test_the_run_before_is_that_of_the_moment_in_which_the_night_is_planned(home):
+    "Another command may publish while one waits"
+    screened(home)
+    plan = nightly.plan_of(home, AS_OF, "nice-ng239")
+    screened(home, "--protocol", "nice-ng239")
+    manifest, _ = nightly._screen(home, plan, lambda name: None)
+    assert manifest.protocol_before is None
+    assert not (home.runs / manifest.run_id / "shadows.json").exists()

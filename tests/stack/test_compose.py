@@ -233,6 +233,7 @@ def test_a_secret_is_known_to_those_who_need_it(secret, holders):
         ("B12_HOLD_WARNED", {"dag-processor", "scheduler", "worker"}),
         ("B12_REQUIRE_SIGNED_PACK", {"dag-processor", "scheduler", "worker"}),
         ("B12_PROTOCOL", {"dag-processor", "scheduler", "worker", "operate"}),
+        ("B12_SHADOW_PACKS", {"worker", "api-server", "web", "operate"}),
         ("B12_SCREEN_QUEUE", {"dag-processor", "scheduler", "worker"}),
         ("B12_BUCKET_PATIENTS", {"worker", "operate"}),
         ("B12_NOTIFY_WEBHOOK", {"worker", "dag-processor", "operate"}),

@@ -34,18 +34,18 @@ def test_facts_that_changed_and_which_of_them_are_news():
     """)  # fmt: skip
 
 
-def test_by_another_protocol_its_words_alone_are_no_news():
-    "What is to be done, urgency, alerts and data are; what one of the protocols does not ask is not"
-    con = night(protocol_change="protocol changed: a 1 → b 1")
+def told(**night_of):
+    con = night(protocol_change="protocol changed: a 1 → b 1", **night_of)
     items(con, """
         patient_id | status  | priority | facts
         rule       | ordered | 4        | next_step ORDER_MMA (N16)
         action     | ordered | 4        | next_step ORDER_MMA (N16)
-        word       | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
+        band       | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
+        kidney     | ordered | 4        | MMA raised_renal_unknown; 400 nmol/L on 2026-01-01
         value      | ordered | 4        | B12 borderline; 300 pg/mL on 2026-01-01
-        level      | ordered | 4        | homocysteine normal; 12.0 umol/L
-        active     | ordered | 4        | active_B12 low; on 2026-01-01
-        unasked    | ordered | 4        | neurological none, malabsorption gastrectomy
+        dropped    | ordered | 4        | neurological none, malabsorption other
+        nothing    | ordered | 4        | neurological not_asked
+        found      | ordered | 4        | neurological not_asked
         sign       | ordered | 4        | neurological none
         urgent     | ordered | 4        | priority 4
         alert      | ordered | 4        | alerts none
@@ -54,27 +54,40 @@ def test_by_another_protocol_its_words_alone_are_no_news():
         patient_id | priority | facts
         rule       | 4        | next_step ORDER_MMA (X2)
         action     | 4        | next_step REVIEW (X3)
-        word       | 4        | B12 low; 300 pg/mL on 2026-01-01
+        band       | 4        | B12 low; 300 pg/mL on 2026-01-01
+        kidney     | 4        | MMA raised; 400 nmol/L on 2026-01-01
         value      | 4        | B12 borderline; 310 pg/mL on 2026-01-20
-        level      | 4        | homocysteine raised; 12.0 umol/L
-        active     | 4        | active_B12 indeterminate; on 2026-01-01
-        unasked    | 4        | neurological not_asked, malabsorption not_asked
+        dropped    | 4        | neurological not_asked, malabsorption not_asked
+        nothing    | 4        | neurological none
+        found      | 4        | neurological definite since 2026-01-01
         sign       | 4        | neurological definite since 2026-01-01
         urgent     | 3        | priority 3
         alert      | 4        | alerts B
     """)  # fmt: skip
     for name in ("compared", "news"):
         create(con, f"worklist.{name}")
-    holds(con, "worklist.news", """
+    return con
+
+
+def test_of_another_pack_the_id_of_a_rule_and_what_it_does_not_ask_are_no_news():
+    "Another word for the same value is: it may come from data of that night, as that of a kidney"
+    holds(told(is_other_pack=True), "worklist.news", """
         patient_id | is_news
         rule       | no
         action     | yes
-        word       | no
+        band       | yes
+        kidney     | yes
         value      | yes
-        level      | no
-        active     | yes
-        unasked    | no
+        dropped    | no
+        nothing    | no
+        found      | yes
         sign       | yes
         urgent     | yes
         alert      | yes
     """)  # fmt: skip
+
+
+def test_another_text_of_the_same_pack_is_compared_as_every_night():
+    con = told(is_other_pack=False)
+    con.execute("delete from worklist.news where is_news")
+    assert con.execute("from worklist.news").fetchall() == []

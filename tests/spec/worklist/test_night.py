@@ -333,7 +333,7 @@ def test_a_result_taken_back_is_named_also_where_another_reason_remains():
 
 def test_a_change_of_protocol_is_named_on_every_item_that_it_may_have_changed():
     "Nothing opens again without it, and who is put aside stays so where only a rule has another name"
-    con = night(protocol_change="protocol changed: a 1 → b 1")
+    con = night(protocol_change="protocol changed: a 1 → b 1", is_other_pack=True)
     items(con, """
         patient_id | status   | facts
         ann        | done     | next_step ORDER_MMA (N16)
@@ -359,4 +359,26 @@ def test_a_change_of_protocol_is_named_on_every_item_that_it_may_have_changed():
         cyn        | reopened | open      | protocol changed: a 1 → b 1; back on the worklist
         dan        | resolved | resolved  | protocol changed: a 1 → b 1; NO_ACTION: Nothing is due.
         eva        | opened   | open      | protocol changed: a 1 → b 1
+    """)  # fmt: skip
+
+
+def test_what_is_due_comes_back_on_its_day_though_its_facts_changed_in_a_way_that_is_no_news():
+    con = night(protocol_change="protocol changed: a 1 → b 1", is_other_pack=True)
+    items(con, """
+        patient_id | status  | snoozed_until | status_on  | facts
+        ann        | snoozed | 2026-02-01    |            | next_step ORDER_MMA (N16)
+        ben        | done    |               | 2025-11-01 | next_step ORDER_MMA (N16)
+        cyn        | snoozed | 2026-02-02    |            | next_step ORDER_MMA (N16)
+    """)  # fmt: skip
+    tonight(con, """
+        patient_id | facts
+        ann        | next_step ORDER_MMA (X2)
+        ben        | next_step ORDER_MMA (X2)
+        cyn        | next_step ORDER_MMA (X2)
+    """)  # fmt: skip
+    does(con, """
+        patient_id | change       | to_status | because
+        ann        | snooze_ended | open      | protocol changed: a 1 → b 1; snoozed until 2026-02-01; next_step: ORDER_MMA (N16) → ORDER_MMA (X2)
+        ben        | recheck      | open      | protocol changed: a 1 → b 1; done since 2025-11-01; next_step: ORDER_MMA (N16) → ORDER_MMA (X2)
+        cyn        | changed      | snoozed   | protocol changed: a 1 → b 1; next_step: ORDER_MMA (N16) → ORDER_MMA (X2)
     """)  # fmt: skip

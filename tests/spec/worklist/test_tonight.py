@@ -124,8 +124,39 @@ def test_a_low_active_b12_counts_as_a_low_one():
 @pytest.mark.parametrize(
     ("since", "waits_from"),
     [
-        ({"metformin_since": "2024-03-05", "waiting_since": "2024-03-05"}, "2024-07-05"),
-        ({"acid_suppressant_since": "2024-03-05", "waiting_since": "2024-03-05"}, "2025-03-05"),
+        (
+            {
+                "metformin": "long_term",
+                "metformin_since": "2024-03-05",
+                "waiting_since": "2024-03-05",
+            },
+            "2024-07-05",
+        ),
+        (
+            {
+                "acid_suppressant": "long_term",
+                "acid_suppressant_since": "2024-03-05",
+                "waiting_since": "2024-03-05",
+            },
+            "2025-03-05",
+        ),
+        # a pack for which any use is a risk
+        (
+            {
+                "metformin": "shorter",
+                "metformin_since": "2026-01-05",
+                "waiting_since": "2026-01-05",
+            },
+            "2026-01-05",
+        ),
+        (
+            {
+                "acid_suppressant": "shorter",
+                "acid_suppressant_since": "2026-01-05",
+                "waiting_since": "2026-01-05",
+            },
+            "2026-01-05",
+        ),
         # the last test went out of date later
         ({"metformin_since": "2024-03-05", "waiting_since": "2025-06-01"}, "2025-06-01"),
         ({"metformin_since": None, "waiting_since": "2025-06-01"}, "2025-06-01"),

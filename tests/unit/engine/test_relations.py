@@ -43,6 +43,9 @@ def test_a_star_may_stand_for_any_column_of_what_its_own_select_reads(monkeypatc
         "screening.whole": "select * from clinical.a cross join protocol.setting",
         "screening.own": "select a.* from clinical.a where exists (select 1 from protocol.setting)",
         "screening.named": "select s.* from clinical.a as s, protocol.setting",
+        "screening.alias": "select s.* from clinical.a, protocol.setting as s",
+        "screening.row": "select to_json(setting) from protocol.setting",
     }
     monkeypatch.setattr(relations, "select_of", selects.get)
-    assert resting_on(con, selects, {"protocol.setting.x"}) == ["screening.whole"]
+    found = resting_on(con, selects, {"protocol.setting.x"})
+    assert {*found} == {"screening.whole", "screening.alias", "screening.row"}
