@@ -13,7 +13,7 @@ from pipeline.analysis import diff
 from pipeline.analysis.simulation import Simulation
 from pipeline.core.config import Home
 from pipeline.protocol.pack import load
-from pipeline.runs import read_manifest
+from pipeline.runs import counted_change, read_manifest
 from pipeline.screening import nightly
 from pipeline.worklist.tables import event, item
 from tests.command import AS_OF, b12, run
@@ -158,6 +158,14 @@ def test_a_switch_is_counted_and_named_in_the_run_the_difference_and_on_the_item
         with store.reading() as con:
             events = con.execute(select(event).where(event.c.run_id == folder.name)).all()
     assert read_manifest(folder).protocol_change == CHANGED
+    change = counted_change(
+        json.loads((folder / "shadows.json").read_text()), read_manifest(first).protocol.sha256
+    )
+    assert change.adds + change.removes > 0 and change.alters > 0
+    assert (
+        f"the change adds {change.adds}, removes {change.removes} and alters {change.alters}."
+        in " ".join(done.out.split())
+    )
     kinds = Counter(one.kind for one in events)
     assert min(kinds[kind] for kind in ("opened", "reopened", "changed", "resolved")) > 0
     assert [one.detail for one in events if not one.detail.startswith(CHANGED)] == []
