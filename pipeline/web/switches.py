@@ -4,6 +4,7 @@ change alone did to the list, as the night counted it."""
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import zip_longest
 
 from pipeline import worklist
 from pipeline.runs import CountedChange, counted_change, known_manifest
@@ -65,7 +66,7 @@ def standing_switch(request):
 
 def _with_the_one_before(runs):
     "Of runs, newest first; None of the oldest"
-    return zip(runs, [*runs[1:], None], strict=True)
+    return zip_longest(runs, runs[1:])
 
 
 def _may_differ(home, run, before):

@@ -32,6 +32,7 @@ PAGES = (
     "/runs/compare",
     "/help",
 )
+SHADOWS, ANOTHER = "/population/shadows", "/population/what-if/protocol"
 STEWARDS = ("/quality/rejects", "/quality/unmapped", "/quality/refused")
 ADMINS = "/audit"
 COUNTS = ("/quality", "/runs", "/help")  # of these an operator may read
@@ -488,9 +489,14 @@ def test_no_patient_is_on_the_quality_pages(home):
 
 def test_a_home_without_a_run_says_so(tmp_path):
     browser = client(app_for(Home(tmp_path), "steward"))
-    for path in ("/worklist", "/population", "/quality", "/runs", "/runs/compare"):
+    for path in ("/worklist", "/population", SHADOWS, "/quality", "/runs", "/runs/compare"):
         assert browser.get(path).status_code == 200, path
-    for path in ("/population/what-if", *STEWARDS, "/worklist/export?format=csv"):
+    for path in (
+        "/population/what-if",
+        f"{ANOTHER}?pack=nice-ng239",
+        *STEWARDS,
+        "/worklist/export?format=csv",
+    ):
         assert browser.get(path).status_code in (200, 400, 503), path
 
 
@@ -501,7 +507,7 @@ def test_a_run_without_a_patient_in_scope_is_shown(tmp_path):
         deliver(tmp_path / "in", patient=[{"patient_id": "child", "birth_date": "2020-01-01"}]),
     )
     browser = client(app_for(Home(tmp_path / "home"), "admin"))
-    for path in PAGES:
+    for path in (*PAGES, SHADOWS, ANOTHER):
         assert browser.get(path).status_code == 200, path
 
 
