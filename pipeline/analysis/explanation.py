@@ -145,7 +145,7 @@ def _reasons(pack, row, facts, evidence, flag_rows):
     alerts = _alerts(pack, facts, behind, tell)
     first = first_action(pack, assessment)
     return {
-        "protocol": f"{pack.name} {pack.raw['version']}",
+        "protocol": pack.versioned_name,
         "notice": pack.raw["notice"],
         "assessment": assessment,
         "first_action": first,

@@ -92,7 +92,8 @@ class Simulation:
         }
         return {
             "run_id": self.run_id, "as_of": str(self.as_of),
-            "protocol": _title(pack), "protocol_now": _title(self.pack), "lake": self.lake,
+            "protocol": pack.versioned_name, "protocol_now": self.pack.versioned_name,
+            "lake": self.lake,
             "changed": changed, "now": self._now | staff_hours(self._now, minutes),
             "then": then | staff_hours(then, minutes), "moved": moves.moved(flows),
             "flows": [flow for flow in flows if moves.is_change(flow)],
@@ -128,10 +129,6 @@ def flows_among(rows):
     return {"flows": flows, "moved": moves.moved(flows)}
 
 
-def _title(pack):
-    return f"{pack.name} {pack.raw['version']}"
-
-
 def _kept(con, read):
     "What may be built anew where one of these relations changes, and what that reads"
     moved = resting_on(con, BUILT, read)
@@ -155,10 +152,7 @@ def _counts(con, pack):
     cohorts = con.execute(
         "select unnest(cohorts), count(*) from screening.worklist group by 1 order by 1"
     ).fetchall()
-    return {
-        "worklist": listed["worklist"], "priority": listed["priority"], "cohort": dict(cohorts),
-        "action": listed["action"],
-    }  # fmt: skip
+    return listed | {"cohort": dict(cohorts)}
 
 
 def _flows(con, before, after):

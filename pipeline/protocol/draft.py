@@ -102,7 +102,7 @@ def _head(name, based_on, base, today):
     }  # fmt: skip
     text = yaml.safe_dump(says, sort_keys=False, allow_unicode=True, width=1000).rstrip()
     return (
-        f"# Begun from {base.name} {base.raw['version']}. Fill in title, author and checker; change"
+        f"# Begun from {base.versioned_name}. Fill in title, author and checker; change"
         " what differs, delete what does not apply.\n"
         "# What this file does not give of settings, bands, facts and sources is inherited. How a"
         f" pack is written: protocol/README.md. Check it: b12 protocol check {name}.yaml\n{text}"

@@ -82,6 +82,11 @@ class Pack:
         return next((file for file in self.read if file.role == role), None)
 
     @property
+    def versioned_name(self):
+        """Its name and version, as people read it."""
+        return f"{self.name} {self.raw['version']}"
+
+    @property
     def path(self):
         "Of its own file"
         return self.read[0].path

@@ -158,7 +158,7 @@ def pack_standing(store, *, protocol, sha256, next_review=None):
 def standing_of_pack(store, pack):
     """The PackStanding of a Pack, as its text and what its names mean are now."""
     return pack_standing(
-        store, protocol=f"{pack.name} {pack.raw['version']}", sha256=pack.signed_sha256,
+        store, protocol=pack.versioned_name, sha256=pack.signed_sha256,
         next_review=pack.raw["next_review"],
     )  # fmt: skip
 

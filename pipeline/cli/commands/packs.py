@@ -109,7 +109,7 @@ def _diff(pack, options):
     if options.format == "json":
         show(as_json([asdict(each) for each in found]))
         return
-    say(f"From {_named(pack)} to {_named(other)}:")
+    say(f"From {pack.versioned_name} to {other.versioned_name}:")
     section = None
     for each in found:
         if each.section != section:
@@ -119,10 +119,6 @@ def _diff(pack, options):
     if not found:
         same = "The files are the same." if pack.sha256 == other.sha256 else SAME_BUT
         say(f"No rule, limit, setting, fact, concept or action differs. {same}")
-
-
-def _named(pack):
-    return f"{pack.name} {pack.raw['version']}"
 
 
 def _test(pack, options):

@@ -47,7 +47,7 @@ def sign_pack(home, pack, options):
             f"Reviewers object to lines of {pack.path.name}: b12 protocol show. Answer them, or"
             " sign with --despite-objections."
         )
-    protocol, day = f"{pack.name} {pack.raw['version']}", options.date and parse_day(options.date)
+    protocol, day = pack.versioned_name, options.date and parse_day(options.date)
     with closing(worklist.open_store(home)) as store:
         if signed := worklist.signed_already(store, pack.signed_sha256, options.name):
             say(f"{protocol} is signed already, by {signed.by}. Nothing was recorded.")

@@ -41,7 +41,7 @@ def _row(one, pack, form):
 def tell_signature(home, pack, *, tell=say):
     """Print whether the present text of a pack is signed in this home, and its review due. tell:
     prints a line, `complain` where the output is a document."""
-    protocol = f"{pack.name} {pack.raw['version']}"
+    protocol = pack.versioned_name
     try:
         standing = _standing(home, pack, protocol)
     except (StorageError, UsageError) as error:

@@ -45,7 +45,7 @@ def of_settings(home):
 
 def _protocol():
     pack = deciding_pack()
-    called = f"The protocol pack {pack.name} {pack.raw['version']}"
+    called = f"The protocol pack {pack.versioned_name}"
     if settings().protocol != DEFAULT_PACK:
         called += f" (${variable_of('protocol')})"
     if mistakes := problems(pack):
